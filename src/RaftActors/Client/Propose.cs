@@ -1,0 +1,62 @@
+namespace RaftActors.Client;
+
+/// <summary>When a proposal is answered.</summary>
+public enum ReplyWhen
+{
+    /// <summary>Once the entry is committed and the state machine has applied it: the answer carries the state machine's response.</summary>
+    Applied,
+
+    /// <summary>At once, with the index and term at which the leader appended it. The entry may still be lost: only its term at its index, once committed, tells.</summary>
+    Appended,
+}
+
+/// <summary>Asks the group to append a command to its log. May be told to any peer of the group.</summary>
+/// <remarks>Answered, to the sender, by exactly one <see cref="Proposed"/> or <see cref="ProposalFailed"/>.</remarks>
+/// <param name="Command">A <c>byte[]</c>, stored as it is, or an object whose type has a serializer registered in <c>akka.actor.serialization-bindings</c>.</param>
+/// <param name="ReplyWhen">When the sender is answered.</param>
+/// <param name="Forward">Whether a peer that is not the leader forwards the proposal to it; otherwise it answers <see cref="FailureReason.NotLeader"/> with the leader's name.</param>
+/// <param name="CorrelationId">Returned in the answer, so that one actor can keep several proposals in flight.</param>
+public sealed record Propose(object Command, ReplyWhen ReplyWhen = ReplyWhen.Applied, bool Forward = true, long CorrelationId = 0);
+
+/// <summary>The command is in the log: committed and applied, or with <see cref="ReplyWhen.Appended"/> only appended.</summary>
+/// <param name="Index">The index of the entry.</param>
+/// <param name="Term">The term of the entry.</param>
+/// <param name="Response">What the state machine returned for it; <c>null</c> with <see cref="ReplyWhen.Appended"/>.</param>
+/// <param name="CorrelationId">That of the proposal.</param>
+public sealed record Proposed(long Index, long Term, object? Response, long CorrelationId);
+
+/// <summary>The proposal was not done, or nobody can say whether it was: see <see cref="OutcomeUnknown"/>.</summary>
+/// <param name="Reason">Why.</param>
+/// <param name="Message">The reason in a sentence that tells a person what to do.</param>
+/// <param name="Leader">The leader as far as the answering peer knows, or <c>null</c>.</param>
+/// <param name="CorrelationId">That of the proposal.</param>
+public sealed record ProposalFailed(FailureReason Reason, string Message, Membership.Member? Leader, long CorrelationId)
+{
+    /// <summary><c>true</c> when the command may yet commit, or may have; <c>false</c> when it certainly did not and will not.</summary>
+    public bool OutcomeUnknown => Reason == FailureReason.OutcomeUnknown;
+}
+
+/// <summary>Why a proposal or query failed.</summary>
+public enum FailureReason
+{
+    /// <summary>The peer is not the leader and was told not to forward. Ask the leader named in the answer.</summary>
+    NotLeader,
+
+    /// <summary>No leader is known. Try again after an election timeout.</summary>
+    NoLeader,
+
+    /// <summary>A limit on pending work was reached; nothing was done. Try again later, and less at once.</summary>
+    Overloaded,
+
+    /// <summary>The command is larger than <c>raft.max-entry-bytes</c>.</summary>
+    TooLarge,
+
+    /// <summary>The command or request cannot be serialized: it is neither <c>byte[]</c> nor of a type with a registered serializer.</summary>
+    NotSerializable,
+
+    /// <summary>The state machine's answer could not be had (it failed while answering a query, or its response cannot be serialized).</summary>
+    StateMachineFailed,
+
+    /// <summary>Leadership was lost, a timeout passed or the peer stopped while the proposal was under way: it may yet commit.</summary>
+    OutcomeUnknown,
+}

@@ -1,0 +1,29 @@
+namespace RaftActors.Client;
+
+/// <summary>How fresh the answer of a query must be.</summary>
+public enum ReadConsistency
+{
+    /// <summary>Reflects every write that was acknowledged before the query was sent (read index; dissertation, section 6.4).</summary>
+    Linearizable,
+}
+
+/// <summary>Asks the group's state machine a question that changes nothing. May be told to any peer of the group.</summary>
+/// <remarks>Answered, to the sender, by exactly one <see cref="QueryResult"/> or <see cref="QueryFailed"/>.</remarks>
+/// <param name="Request">What <see cref="StateMachines.IStateMachine.Query"/> is given: a <c>byte[]</c>, or an object whose type has a registered serializer.</param>
+/// <param name="Consistency">How fresh the answer must be.</param>
+/// <param name="Forward">Whether a peer that is not the leader forwards the query to it.</param>
+/// <param name="CorrelationId">Returned in the answer.</param>
+public sealed record Query(object Request, ReadConsistency Consistency = ReadConsistency.Linearizable, bool Forward = true, long CorrelationId = 0);
+
+/// <summary>The state machine's answer to a <see cref="Query"/>.</summary>
+/// <param name="Result">What the state machine returned.</param>
+/// <param name="AppliedIndex">The index of the last entry that the answer reflects.</param>
+/// <param name="CorrelationId">That of the query.</param>
+public sealed record QueryResult(object? Result, long AppliedIndex, long CorrelationId);
+
+/// <summary>The query was not answered; it can safely be asked again.</summary>
+/// <param name="Reason">Why; never <see cref="FailureReason.OutcomeUnknown"/>.</param>
+/// <param name="Message">The reason in a sentence that tells a person what to do.</param>
+/// <param name="Leader">The leader as far as the answering peer knows, or <c>null</c>.</param>
+/// <param name="CorrelationId">That of the query.</param>
+public sealed record QueryFailed(FailureReason Reason, string Message, Membership.Member? Leader, long CorrelationId);

@@ -1,0 +1,100 @@
+using RaftActors.Membership;
+
+namespace RaftActors.Client;
+
+/// <summary>A peer's role (paper, section 5.1; pre-candidate: dissertation, section 9.6).</summary>
+public enum RaftRole
+{
+    /// <summary>Follows the leader of its term, if there is one.</summary>
+    Follower,
+
+    /// <summary>Asks whether an election could be won, before it raises its term.</summary>
+    PreCandidate,
+
+    /// <summary>Asks for votes in its term.</summary>
+    Candidate,
+
+    /// <summary>Leads its term.</summary>
+    Leader,
+}
+
+/// <summary>Asks a peer how it stands; answered by <see cref="RaftStatus"/>.</summary>
+public sealed record GetStatus
+{
+    /// <summary>The only instance.</summary>
+    public static readonly GetStatus Instance = new();
+}
+
+/// <summary>How a peer stands.</summary>
+public sealed record RaftStatus
+{
+    /// <summary>The group's name.</summary>
+    public required string Group { get; init; }
+
+    /// <summary>The peer's member id.</summary>
+    public required string MemberId { get; init; }
+
+    /// <summary>The identity of the peer's store, drawn when it was created.</summary>
+    public required string StoreId { get; init; }
+
+    /// <summary>The peer's role.</summary>
+    public required RaftRole Role { get; init; }
+
+    /// <summary>The peer's current term.</summary>
+    public required long Term { get; init; }
+
+    /// <summary>The leader of that term, if the peer knows it.</summary>
+    public required Member? Leader { get; init; }
+
+    /// <summary>The index of the first entry in the log.</summary>
+    public required long FirstIndex { get; init; }
+
+    /// <summary>The index of the last entry in the log; 0 when it is empty.</summary>
+    public required long LastIndex { get; init; }
+
+    /// <summary>The last index up to which the log is durable on this peer.</summary>
+    public required long PersistedIndex { get; init; }
+
+    /// <summary>The last index that the peer knows to be committed.</summary>
+    public required long CommitIndex { get; init; }
+
+    /// <summary>The last index that the state machine has applied.</summary>
+    public required long AppliedIndex { get; init; }
+
+    /// <summary>The bytes of payload in the log.</summary>
+    public required long LogBytes { get; init; }
+
+    /// <summary>The voters of the latest configuration in the log, or of the settings while the log holds none.</summary>
+    public required IReadOnlyList<Member> Members { get; init; }
+
+    /// <summary>On a leader, how far each other member is; otherwise empty.</summary>
+    public required IReadOnlyList<FollowerStatus> Followers { get; init; }
+}
+
+/// <summary>What a leader knows of a follower.</summary>
+/// <param name="MemberId">The follower.</param>
+/// <param name="State">Probe or Replicate, as in the replication progress.</param>
+/// <param name="MatchIndex">The last index known to be durable on it.</param>
+/// <param name="NextIndex">The next index to send.</param>
+/// <param name="RecentlyActive">Whether it answered within the last election timeout.</param>
+public sealed record FollowerStatus(string MemberId, string State, long MatchIndex, long NextIndex, bool RecentlyActive);
+
+/// <summary>Published on the event stream when a peer learns of a leader, or of its loss.</summary>
+/// <param name="Group">The group.</param>
+/// <param name="MemberId">The peer that publishes it.</param>
+/// <param name="Term">The peer's term.</param>
+/// <param name="Leader">The leader, or <c>null</c> when it is lost.</param>
+public sealed record LeaderChanged(string Group, string MemberId, long Term, Member? Leader);
+
+/// <summary>Published on the event stream when a peer changes its role.</summary>
+/// <param name="Group">The group.</param>
+/// <param name="MemberId">The peer.</param>
+/// <param name="Term">Its term.</param>
+/// <param name="Role">Its new role.</param>
+public sealed record RoleChanged(string Group, string MemberId, long Term, RaftRole Role);
+
+/// <summary>Published on the event stream when a peer stopped and will not be started again: its journal belongs to another node or format, or an invariant was violated.</summary>
+/// <param name="Group">The group.</param>
+/// <param name="MemberId">The peer.</param>
+/// <param name="Reason">What is wrong and what to do, in a sentence.</param>
+public sealed record PeerFailed(string Group, string MemberId, string Reason);

@@ -1,0 +1,6 @@
+namespace RaftActors.Membership;
+
+/// <summary>A server of the group, by its name and where it is.</summary>
+/// <param name="Id">The member's name, unique in its group, never reused for another disk without being removed first.</param>
+/// <param name="Address">Where its node listens: <c>host:port</c>, as in <c>akka.remote.dot-netty.tcp</c>.</param>
+public sealed record Member(string Id, string Address);
