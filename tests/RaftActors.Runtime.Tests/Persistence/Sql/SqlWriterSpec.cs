@@ -1,0 +1,205 @@
+using Akka.Persistence.Sql;
+
+namespace RaftActors.Runtime.Tests.Persistence.Sql;
+
+public sealed class SqlWriterSpec
+{
+    [Fact]
+    public void What_is_queued_together_is_written_in_one_transaction()
+    {
+        using var test = new TestDatabase();
+        var works = Enumerable.Range(1, 20).Select(actor => test.Append("p" + actor, 1)).ToList();
+        Assert.All(works, work => Assert.Equal(0, work.Reports));
+        Assert.True(test.Stepped.Woken);
+
+        test.Stepped.Step();
+
+        Assert.All(works, work => Assert.True(work.Succeeded));
+        Assert.Single(works.Select(work => work.Transaction).Distinct());
+        Assert.Equal([1], test.Read("p20"));
+    }
+
+    [Fact]
+    public void What_fails_leaves_nothing_behind_and_does_not_harm_the_others()
+    {
+        using var test = new TestDatabase();
+        test.Append("a", 1);
+        test.Stepped.Step();
+
+        var before = test.Append("b", 1);
+        var failing = test.Append("a", 2, 3, 1);
+        var after = test.Append("c", 1);
+        test.Stepped.Step();
+
+        Assert.True(before.Succeeded && after.Succeeded);
+        Assert.Contains("UNIQUE", failing.Failure!.Message);
+        Assert.Equal(1, failing.Reports);
+        Assert.All(["a", "b", "c"], persistenceId => Assert.Equal([1], test.Read(persistenceId)));
+    }
+
+    [Fact]
+    public void An_unexpected_exception_fails_its_own_work_only()
+    {
+        using var test = new TestDatabase();
+        var failure = new InvalidOperationException("boom");
+        Exception? reported = null;
+        var good = test.Append("a", 1);
+        test.Database.Writer.Write(new ThrowingWork(failure, e => reported = e));
+        var alsoGood = test.Append("a", 2);
+
+        test.Stepped.Step();
+
+        Assert.Same(failure, reported);
+        Assert.True(good.Succeeded && alsoGood.Succeeded);
+        Assert.Equal([1, 2], test.Read("a"));
+    }
+
+    [Fact]
+    public void A_barrier_is_reached_when_everything_before_it_has_been_written()
+    {
+        using var test = new TestDatabase();
+        var work = test.Append("a", 1);
+        var reached = false;
+        test.Database.Writer.Write(new SqlBarrier(() => reached = work.Succeeded));
+        Assert.False(reached);
+
+        test.Stepped.Step();
+
+        Assert.True(reached);
+    }
+
+    [Fact]
+    public void Overdue_work_is_reported_once_and_still_waited_for()
+    {
+        using var test = new TestDatabase();
+        var work = test.Append("a", 1);
+        work.QueuedAt = TimeSpan.FromSeconds(1);
+        var reached = false;
+        test.Database.Writer.Write(new SqlBarrier(() => reached = true));
+        var timeout = new TimeoutException();
+
+        test.Database.Writer.ReportOverdue(TimeSpan.FromSeconds(1), timeout);
+        Assert.Equal(0, work.Reports);
+        test.Database.Writer.ReportOverdue(TimeSpan.FromSeconds(2), timeout);
+
+        Assert.Same(timeout, work.Failure);
+        Assert.False(reached);
+        test.Stepped.Step();
+        Assert.True(reached);
+        Assert.Same(timeout, work.Failure);
+        Assert.Equal(1, work.Reports);
+        Assert.Equal([1], test.Read("a"));
+    }
+
+    [Fact]
+    public void Closing_writes_what_is_queued_and_refuses_what_comes_later()
+    {
+        using var test = new TestDatabase { KeepOpen = true };
+        var queued = test.Append("a", 1);
+
+        test.Database.Close();
+        var late = test.Append("a", 2);
+
+        Assert.True(queued.Succeeded);
+        Assert.Contains("closed", late.Failure!.Message);
+        using var reopened = Reopen(test.Path);
+        Assert.Equal(1, reopened.QueryNumber("SELECT count(*) FROM journal"));
+    }
+
+    [Fact]
+    public void The_thread_writes_whatever_many_actors_queue_at_once()
+    {
+        using var directory = new TemporaryDirectory();
+        var database = SqlDatabase.Open(directory / "j.db", true, 1 << 20, run => new SqlWriterThread("writer", run), () => { });
+        var works = Enumerable.Range(0, 8).Select(_ => new List<TestWork>()).ToArray();
+        Parallel.For(0, 8, actor =>
+        {
+            for (var i = 1; i <= 200; i++)
+            {
+                var work = new TestWork("p" + actor, [i]);
+                works[actor].Add(work);
+                database.Writer.Write(work);
+            }
+        });
+        var done = new ManualResetEventSlim();
+        database.Writer.Write(new SqlBarrier(done.Set));
+        Assert.True(done.Wait(TimeSpan.FromSeconds(30)));
+
+        Assert.All(works.SelectMany(work => work), work => Assert.True(work.Succeeded));
+        database.Close();
+    }
+
+    [Fact]
+    public void Files_copied_while_it_runs_hold_everything_that_was_reported()
+    {
+        using var test = new TestDatabase();
+        test.Append("a", 1, 2, 3);
+        test.Stepped.Step();
+        test.Database.Checkpoint();
+        test.Append("a", 4);
+        test.Stepped.Step();
+        var unreported = test.Append("a", 5);
+
+        // What a process leaves behind that is killed here.
+        using var copy = new TemporaryDirectory();
+        foreach (var suffix in new[] { "", "-wal" })
+            File.Copy(test.Path + suffix, (copy / "journal.db") + suffix);
+
+        using (var reopened = Reopen(copy / "journal.db"))
+            Assert.Equal(4, reopened.QueryNumber("SELECT max(sequence_number) FROM journal"));
+        Assert.Equal(0, unreported.Reports);
+    }
+
+    [Fact]
+    public void The_log_is_started_over_and_does_not_grow()
+    {
+        using var test = new TestDatabase(walSize: 1 << 20);
+        var sequenceNr = 0L;
+        var checkpoints = 0;
+        for (var i = 0; i < 3000; i++)
+        {
+            Assert.True(Written(test, ++sequenceNr));
+            if (test.CheckpointsWanted > checkpoints)
+            {
+                // What came in during the checkpoint is copied by the writer.
+                Assert.True(Written(test, ++sequenceNr));
+                test.Database.Checkpoint();
+                checkpoints = test.CheckpointsWanted;
+            }
+        }
+
+        Assert.True(test.CheckpointsWanted > 10);
+        Assert.Equal(1 << 20, new FileInfo(test.Path + "-wal").Length);
+        Assert.Equal(sequenceNr, test.Read("a").Count);
+    }
+
+    [Fact]
+    public void Without_anyone_to_make_checkpoints_the_writer_makes_them_at_last()
+    {
+        using var test = new TestDatabase(walSize: 256 << 10);
+        for (var i = 1; i <= 2000; i++)
+            Assert.True(Written(test, i));
+
+        Assert.InRange(new FileInfo(test.Path + "-wal").Length, 1 << 20, 2 << 20);
+    }
+
+    private static bool Written(TestDatabase test, long sequenceNr)
+    {
+        var work = test.Append("a", sequenceNr);
+        test.Stepped.Step();
+        return work.Succeeded;
+    }
+
+    private static SqliteConnection Reopen(string path)
+    {
+        using (SqlDatabaseFile.Open(path, initialize: false, walSize: 0))
+            return new SqliteConnection(path, create: false);
+    }
+
+    private sealed class ThrowingWork(Exception failure, Action<Exception?> finished) : SqlWork
+    {
+        public override bool Execute(SqlWriteStatements statements) => throw failure;
+
+        protected override void Finished(Exception? reported) => finished(reported);
+    }
+}
