@@ -44,6 +44,25 @@ internal sealed partial class ActorCell
         }
     }
 
+    /// <summary>Handles a message on this thread, whatever the mailbox does, and throws what the actor throws: for the TestKit.</summary>
+    internal void HandleHere(object message, IActorRef? sender)
+    {
+        var outer = _current;
+        _current = this;
+        _currentMessage = message;
+        _sender = sender;
+        _envelopeId++;
+        try
+        {
+            Handle(message);
+        }
+        finally
+        {
+            _currentMessage = null;
+            _current = outer;
+        }
+    }
+
     internal void AsyncHandlerFinished()
     {
         Mailbox.Resume();

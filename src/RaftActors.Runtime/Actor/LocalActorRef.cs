@@ -34,9 +34,8 @@ internal sealed class LocalActorRef : InternalActorRefBase
 
     internal override IInternalActorRef Parent => _cell.Parent;
 
-    public override void Start()
-    {
-    }
+    /// <summary>Not before the parent knows the child: its creation may fail, and the parent must recognise the failure.</summary>
+    public override void Start() => _mailbox.Start();
 
     public override void Stop() => _mailbox.PostSystem(new Terminate());
 

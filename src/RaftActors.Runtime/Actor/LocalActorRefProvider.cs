@@ -65,6 +65,7 @@ internal sealed class LocalActorRefProvider : IActorRefProvider
         SystemGuardian = new LocalActorRef(system, Props.CreateInternal(() => new SystemGuardian(Guardian), typeof(SystemGuardian)), dispatcher, _rootGuardian, RootPath / "system");
         root.AddGuardian(Guardian);
         root.AddGuardian(SystemGuardian);
+        _rootGuardian.Start();
         SystemGuardian.SendSystemMessage(new Watch(Guardian, SystemGuardian));
         _rootGuardian.SendSystemMessage(new Watch(SystemGuardian, _rootGuardian));
     }

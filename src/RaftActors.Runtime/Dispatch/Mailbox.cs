@@ -68,6 +68,8 @@ internal sealed class Mailbox : MailboxPadding, IRunnable
     {
         _cell = cell;
         _dispatcher = dispatcher;
+        // Passes for running until it is started, so that nothing told meanwhile starts it.
+        Scheduled = true;
     }
 
     public MessageDispatcher Dispatcher => _dispatcher;
@@ -82,6 +84,9 @@ internal sealed class Mailbox : MailboxPadding, IRunnable
 
     /// <summary>Exact inside the actor, otherwise a moment's impression.</summary>
     public int NumberOfMessages => Volatile.Read(ref IncomingCount) + Volatile.Read(ref _end) - Volatile.Read(ref _next) + Volatile.Read(ref _frontCount);
+
+    /// <summary>The first turn. What was told before it waits.</summary>
+    public void Start() => _dispatcher.Execute(this);
 
     public void Post(object message, IActorRef? sender)
     {
