@@ -81,7 +81,7 @@ public abstract class ActorSystem : IActorRefFactory, IDisposable
 
     public void Dispose()
     {
-        Terminate().Wait(TimeSpan.FromSeconds(30));
+        Terminate().Wait();
         GC.SuppressFinalize(this);
     }
 }

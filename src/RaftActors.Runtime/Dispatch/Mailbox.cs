@@ -102,10 +102,12 @@ internal sealed class Mailbox : MailboxPadding, IRunnable
             Array.Resize(ref Incoming, count * 2);
         Incoming[count] = new Envelope(message, sender);
         IncomingCount = count + 1;
-        var idle = !Scheduled;
-        Scheduled = true;
+        // An idle mailbox that is suspended waits for a system message.
+        var wake = !Scheduled && _suspendCount == 0;
+        if (wake)
+            Scheduled = true;
         Exit();
-        if (idle)
+        if (wake)
             _dispatcher.Execute(this);
     }
 
