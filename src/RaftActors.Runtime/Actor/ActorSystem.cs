@@ -27,6 +27,8 @@ public abstract class ActorSystem : IActorRefFactory, IDisposable
 
     public abstract IScheduler Scheduler { get; }
 
+    public abstract Serialization.Serialization Serialization { get; }
+
     /// <summary>Done when every actor has stopped and everything registered to run then has run.</summary>
     public abstract Task WhenTerminated { get; }
 

@@ -1,4 +1,5 @@
 using Akka.Actor.Internal;
+using Akka.Serialization;
 
 namespace Akka.Actor;
 
@@ -13,6 +14,9 @@ public interface IActorRefProvider
 
     /// <summary>The address that other systems reach this one at, if they can.</summary>
     Address DefaultAddress { get; }
+
+    /// <summary>How references are written for others: with the address that those reach this system at.</summary>
+    Information SerializationInformation { get; }
 
     /// <summary>Done when the last actor is gone.</summary>
     Task TerminationTask { get; }

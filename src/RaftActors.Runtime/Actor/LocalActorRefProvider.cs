@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Akka.Actor.Internal;
 using Akka.Dispatch.SysMsg;
 using Akka.Event;
+using Akka.Serialization;
 
 namespace Akka.Actor;
 
@@ -35,6 +36,8 @@ internal sealed class LocalActorRefProvider : IActorRefProvider
     public IActorRef DeadLetters { get; }
 
     public Address DefaultAddress => RootPath.Address;
+
+    public Information SerializationInformation => field ??= new Information(DefaultAddress, Settings.System);
 
     public Task TerminationTask => _terminated.Task;
 

@@ -15,6 +15,7 @@ internal sealed partial class ActorSystemImpl : ExtendedActorSystem
     private readonly List<Action> _onTermination = [];
     private readonly TaskCompletionSource _whenTerminated = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<string, string> _dispatcherByPath = [];
+    private Serialization.Serialization? _serialization;
     private bool _terminated;
 
     public ActorSystemImpl(string name, Config config, ActorSystemSetup setup)
@@ -51,6 +52,9 @@ internal sealed partial class ActorSystemImpl : ExtendedActorSystem
 
     public override IActorRefProvider Provider { get; }
 
+    /// <summary>There before the provider starts, since what it starts may receive at once.</summary>
+    public override Serialization.Serialization Serialization => _serialization!;
+
     public override Task WhenTerminated => _whenTerminated.Task;
 
     public override TimeSpan StartTime { get; }
@@ -73,6 +77,7 @@ internal sealed partial class ActorSystemImpl : ExtendedActorSystem
     {
         try
         {
+            _serialization = new Serialization.Serialization(this);
             Provider.Init(this);
             if (Settings.LogDeadLetters > 0)
                 SystemActorOf<DeadLetterListener>("deadLetterListener");
