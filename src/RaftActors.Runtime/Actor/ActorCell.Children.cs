@@ -49,19 +49,19 @@ internal sealed partial class ActorCell
         try
         {
             child = SystemImpl.Provider.ActorOf(SystemImpl, props, _self, new ChildActorPath(_self.Path, name, SystemImpl.NewUid()), systemService);
+            // A child that is made while its parent has failed waits with it.
+            if (IsFailed)
+            {
+                for (var i = 0; i < Mailbox.SuspendCount; i++)
+                    child.Suspend();
+            }
+            _children.Add(child);
         }
         catch
         {
             _children.Unreserve(name);
             throw;
         }
-        // A child that is made while its parent has failed waits with it.
-        if (IsFailed)
-        {
-            for (var i = 0; i < Mailbox.SuspendCount; i++)
-                child.Suspend();
-        }
-        _children.Add(child);
         child.Start();
         return child;
     }

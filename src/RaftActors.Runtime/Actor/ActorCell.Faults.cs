@@ -185,11 +185,11 @@ internal sealed partial class ActorCell
         CancelReceiveTimeout();
         // Nobody here wants to know any more who else died.
         UnwatchWatchedActors();
+        var first = _children.Close();
         StopChildren();
-        var wasTerminating = _children.IsTerminating;
         if (_children.WaitFor(WaitReason.Termination))
         {
-            if (wasTerminating)
+            if (!first)
                 return;
             // Ordinary messages wait for nothing any more, and failures are nobody's business.
             Mailbox.Suspend();

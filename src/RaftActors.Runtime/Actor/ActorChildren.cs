@@ -19,7 +19,7 @@ internal sealed class ActorChildren
     private HashSet<IActorRef>? _dying;
     private WaitReason _reason;
     private Exception? _cause;
-    private bool _terminated;
+    private bool _closed;
 
     public bool IsWaiting
     {
@@ -35,7 +35,7 @@ internal sealed class ActorChildren
         get
         {
             lock (this)
-                return _terminated || _reason == WaitReason.Termination;
+                return _closed;
         }
     }
 
@@ -44,7 +44,18 @@ internal sealed class ActorChildren
         get
         {
             lock (this)
-                return !_terminated && _reason == WaitReason.None;
+                return !_closed && _reason == WaitReason.None;
+        }
+    }
+
+    /// <summary>There will be no more children. False if that was known already.</summary>
+    public bool Close()
+    {
+        lock (this)
+        {
+            var wasOpen = !_closed;
+            _closed = true;
+            return wasOpen;
         }
     }
 
@@ -52,8 +63,7 @@ internal sealed class ActorChildren
     {
         lock (this)
         {
-            if (_terminated || _reason == WaitReason.Termination)
-                throw new InvalidOperationException("Cannot create child while terminating or terminated");
+            ThrowIfClosed();
             _byName ??= [];
             if (!_byName.TryAdd(name, null))
                 throw new InvalidActorNameException($"Actor name \"{name}\" is not unique!");
@@ -72,7 +82,11 @@ internal sealed class ActorChildren
     public void Add(IInternalActorRef child)
     {
         lock (this)
+        {
+            // A guardian may have been stopped while somebody else made a child of it.
+            ThrowIfClosed();
             _byName![child.Path.Name] = new ChildRestartStats(child);
+        }
     }
 
     /// <summary>From now on somebody may wait for this child to be gone.</summary>
@@ -121,7 +135,7 @@ internal sealed class ActorChildren
     {
         lock (this)
         {
-            _terminated = true;
+            _closed = true;
             _byName = null;
             _dying = null;
             _reason = WaitReason.None;
@@ -156,6 +170,12 @@ internal sealed class ActorChildren
     {
         lock (this)
             return _byName is null ? [] : [.. _byName.Values.Where(stats => stats is not null).Select(stats => stats!)];
+    }
+
+    private void ThrowIfClosed()
+    {
+        if (_closed)
+            throw new InvalidOperationException("Cannot create child while terminating or terminated");
     }
 
     private ChildRestartStats? Find(IActorRef child) =>
