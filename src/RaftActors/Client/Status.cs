@@ -69,6 +69,9 @@ public sealed record RaftStatus
 
     /// <summary>On a leader, how far each other member is; otherwise empty.</summary>
     public required IReadOnlyList<FollowerStatus> Followers { get; init; }
+
+    /// <summary>How many messages of other peers the peer has dropped, since it started, because they made no sense or were meant for another.</summary>
+    public long DroppedMessages { get; init; }
 }
 
 /// <summary>What a leader knows of a follower.</summary>

@@ -19,7 +19,17 @@ public enum EntryKind
 /// <param name="Kind">What it is for.</param>
 /// <param name="Time">Log time in milliseconds since the Unix epoch, UTC: never less than the previous entry's. The only clock a state machine sees.</param>
 /// <param name="Payload">The command or configuration, encoded once by the leader.</param>
-public sealed record LogEntry(long Index, long Term, EntryKind Kind, long Time, Payload Payload);
+public sealed record LogEntry(long Index, long Term, EntryKind Kind, long Time, Payload Payload)
+{
+    /// <summary>The most bytes that an encoded entry has beside its payload's bytes and manifest.</summary>
+    internal const int MaxOverhead = 80;
+
+    /// <summary>Fields that this version does not know, as they came: a later version's entry keeps them on this peer's disk and on its way to others.</summary>
+    internal ReadOnlyMemory<byte> UnknownFields { get; init; }
+
+    /// <summary>Roughly the bytes that the entry takes in a message or a journal event.</summary>
+    internal int Size => Payload.Size + UnknownFields.Length + MaxOverhead;
+}
 
 /// <summary>An encoded object: a <c>byte[]</c> as it is, or the output of a registered serializer.</summary>
 /// <param name="Bytes">The encoded object; not to be modified.</param>
@@ -29,4 +39,7 @@ public readonly record struct Payload(ReadOnlyMemory<byte> Bytes, int Serializer
 {
     /// <summary>An empty payload, as that of a no-op.</summary>
     public static readonly Payload Empty = new(ReadOnlyMemory<byte>.Empty, 0, "");
+
+    /// <summary>At least the bytes of the object and of its manifest in UTF-8.</summary>
+    internal int Size => Bytes.Length + (3 * Manifest.Length);
 }

@@ -1,0 +1,31 @@
+using RaftActors.Membership;
+
+namespace RaftActors.Elections;
+
+/// <summary>A candidate's or pre-candidate's count of votes, in one election. Dropped when the election is over, however it ends.</summary>
+/// <param name="term">The term of the election.</param>
+/// <param name="preVote">Whether it only asks if an election could be won.</param>
+/// <param name="configuration">The voters at its start; later changes belong to another election.</param>
+internal sealed class CandidateState(long term, bool preVote, Configuration configuration)
+{
+    private readonly HashSet<string> _granted = new(StringComparer.Ordinal);
+
+    /// <summary>The term of the election.</summary>
+    public long Term { get; } = term;
+
+    /// <summary>Whether it is a pre-vote.</summary>
+    public bool PreVote { get; } = preVote;
+
+    /// <summary>The voters that count.</summary>
+    public Configuration Configuration { get; } = configuration;
+
+    /// <summary>Whether a majority has said yes.</summary>
+    public bool IsWon => _granted.Count >= Configuration.Majority;
+
+    /// <summary>Counts a yes, once a voter and only under the store it is bound to.</summary>
+    public void Grant(string memberId, string storeId)
+    {
+        if (Configuration.Counts(memberId, storeId))
+            _granted.Add(memberId);
+    }
+}

@@ -1,0 +1,167 @@
+namespace RaftActors.Log;
+
+/// <summary>
+/// The log of a server, in memory: a gapless run of entries in one array, with the commit index. It knows what a log may never do (a gap, a falling term, the loss of a
+/// committed entry) and throws <see cref="InvariantViolationException"/> when asked to.
+/// </summary>
+/// <remarks>
+/// Terms never fall along a log, so that the entries of a term are one run; the runs' starts are kept beside the entries, and whatever concerns a whole term costs a binary
+/// search over the few terms there are.
+/// </remarks>
+internal sealed class RaftLog
+{
+    /// <summary>What <see cref="TermAt"/> answers for an index of which the log knows nothing.</summary>
+    public const long UnknownTerm = -1;
+
+    // The entry before the first: where the log starts. Index 0 and term 0 as long as nothing is compacted.
+    private readonly long _baseIndex;
+    private readonly long _baseTerm;
+    private readonly List<TermRun> _runs = [];
+    private LogEntry[] _entries = new LogEntry[64];
+    private int _count;
+
+    public RaftLog(long baseIndex = 0, long baseTerm = 0)
+    {
+        _baseIndex = baseIndex;
+        _baseTerm = baseTerm;
+        CommitIndex = baseIndex;
+    }
+
+    /// <summary>The index of the first entry, or of the one to come in an empty log.</summary>
+    public long FirstIndex => _baseIndex + 1;
+
+    /// <summary>The index of the last entry; that before the first when the log is empty.</summary>
+    public long LastIndex => _baseIndex + _count;
+
+    /// <summary>The term of the last entry.</summary>
+    public long LastTerm => _count > 0 ? _entries[_count - 1].Term : _baseTerm;
+
+    /// <summary>The log time of the last entry; 0 when there is none.</summary>
+    public long LastTime => _count > 0 ? _entries[_count - 1].Time : 0;
+
+    /// <summary>Whether the log has never held an entry.</summary>
+    public bool IsEmpty => LastIndex == 0;
+
+    /// <summary>The last index known to be committed (paper, Figure 2). It never goes back.</summary>
+    public long CommitIndex { get; private set; }
+
+    /// <summary>The bytes of payload in the log.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>The entry at an index between <see cref="FirstIndex"/> and <see cref="LastIndex"/>.</summary>
+    public LogEntry this[long index] => index > _baseIndex && index <= LastIndex
+        ? _entries[index - _baseIndex - 1]
+        : throw new ArgumentOutOfRangeException(nameof(index), index, $"The log holds {FirstIndex} to {LastIndex}.");
+
+    /// <summary>The term of the entry at an index, or <see cref="UnknownTerm"/>.</summary>
+    public long TermAt(long index)
+    {
+        if (index == _baseIndex)
+            return _baseTerm;
+        return index > _baseIndex && index <= LastIndex ? _entries[index - _baseIndex - 1].Term : UnknownTerm;
+    }
+
+    /// <summary>Whether a log that ends with this index and term is at least as up-to-date as this one (paper, section 5.4.1).</summary>
+    public bool IsUpToDate(long lastIndex, long lastTerm) => lastTerm > LastTerm || (lastTerm == LastTerm && lastIndex >= LastIndex);
+
+    /// <summary>Appends the next entry.</summary>
+    public void Append(LogEntry entry)
+    {
+        if (entry.Index != LastIndex + 1)
+            throw new InvariantViolationException($"Entry {entry.Index} would follow entry {LastIndex} in the log.");
+        if (entry.Term < LastTerm)
+            throw new InvariantViolationException($"Entry {entry.Index} of term {entry.Term} would follow one of term {LastTerm}.");
+
+        if (_count == _entries.Length)
+            Array.Resize(ref _entries, 2 * _count);
+        if (_count == 0 || entry.Term != LastTerm)
+            _runs.Add(new TermRun(entry.Index, entry.Term));
+        _entries[_count++] = entry;
+        Bytes += entry.Payload.Bytes.Length;
+    }
+
+    /// <summary>Drops all entries after an index; they must not be committed.</summary>
+    public void TruncateAfter(long index)
+    {
+        if (index < CommitIndex)
+            throw new InvariantViolationException($"Entries after {index} would be dropped, but {CommitIndex} is committed.");
+        if (index >= LastIndex)
+            return;
+
+        int keep = (int)(index - _baseIndex);
+        for (int i = keep; i < _count; i++)
+            Bytes -= _entries[i].Payload.Bytes.Length;
+        Array.Clear(_entries, keep, _count - keep);
+        _count = keep;
+        while (_runs.Count > 0 && _runs[^1].FirstIndex > index)
+            _runs.RemoveAt(_runs.Count - 1);
+    }
+
+    /// <summary>Moves the commit index forward; an index behind it changes nothing.</summary>
+    /// <returns>Whether it moved.</returns>
+    public bool CommitTo(long index)
+    {
+        if (index <= CommitIndex)
+            return false;
+        if (index > LastIndex)
+            throw new InvariantViolationException($"Index {index} would be committed, but the log ends at {LastIndex}.");
+        CommitIndex = index;
+        return true;
+    }
+
+    /// <summary>The entries from one index to another, in an array of their own.</summary>
+    public LogEntry[] Slice(long from, long to)
+    {
+        var slice = new LogEntry[to - from + 1];
+        Array.Copy(_entries, from - _baseIndex - 1, slice, 0, slice.Length);
+        return slice;
+    }
+
+    /// <summary>The last index of a batch that starts at <paramref name="from"/> and stays within the limits; at least one entry.</summary>
+    public long LastOfBatch(long from, int maxEntries, int maxBytes)
+    {
+        long last = Math.Min(LastIndex, from + maxEntries - 1);
+        long bytes = 0;
+        for (long index = from; index <= last; index++)
+        {
+            bytes += this[index].Size;
+            if (bytes > maxBytes && index > from)
+                return index - 1;
+        }
+        return last;
+    }
+
+    /// <summary>The first index of the run of entries that have the same term as the one at <paramref name="index"/>.</summary>
+    public long FirstIndexOfTermAt(long index) => _runs[RunAt(index)].FirstIndex;
+
+    /// <summary>The largest index up to <paramref name="index"/> whose term is at most <paramref name="term"/>; that before the first entry if there is none.</summary>
+    public long LastIndexWithTermAtMost(long index, long term)
+    {
+        long at = Math.Min(index, LastIndex);
+        if (at <= _baseIndex)
+            return _baseIndex;
+        for (int run = RunAt(at); run >= 0; run--)
+        {
+            if (_runs[run].Term <= term)
+                return at;
+            at = _runs[run].FirstIndex - 1;
+        }
+        return _baseIndex;
+    }
+
+    private int RunAt(long index)
+    {
+        int low = 0, high = _runs.Count - 1;
+        while (low < high)
+        {
+            int middle = (low + high + 1) / 2;
+            if (_runs[middle].FirstIndex <= index)
+                low = middle;
+            else
+                high = middle - 1;
+        }
+        return low;
+    }
+
+    private readonly record struct TermRun(long FirstIndex, long Term);
+}

@@ -1,0 +1,111 @@
+namespace RaftActors.Membership;
+
+/// <summary>What a peer with an empty log may do (see <see cref="Founding"/>).</summary>
+internal enum FoundingState
+{
+    /// <summary>Not all voters have answered: the peer neither votes nor campaigns.</summary>
+    Asking,
+
+    /// <summary>All voters are empty: the peer may vote and campaign, to found the group.</summary>
+    AllEmpty,
+
+    /// <summary>A voter has a log, and its configuration names this very store: the peer may vote.</summary>
+    Recognised,
+
+    /// <summary>A voter has a log, and its configuration does not name this store: the peer waits for a leader.</summary>
+    NotRecognised,
+}
+
+/// <summary>What another voter answered to the question whether it is empty.</summary>
+/// <param name="StoreId">The identity of its store.</param>
+/// <param name="Empty">Whether its log is empty.</param>
+/// <param name="BoundStoreId">If not: the store to which its configuration binds the asking member; empty if to none.</param>
+/// <param name="Term">Its term when it answered.</param>
+internal sealed record FoundingAnswer(string StoreId, bool Empty, string BoundStoreId, long Term);
+
+/// <summary>
+/// How peers with empty logs found a group without ever founding a second one over the first. An empty log is either new or the remains of a lost disk, and a peer cannot tell
+/// which of itself. If every other configured voter is empty too, nothing can have been committed; so each empty peer asks all others, and until all have answered neither votes
+/// nor campaigns.
+/// </summary>
+/// <remarks>
+/// <para>A lost disk during founding itself must not let a member vote twice in a term, once from each disk. Three rules prevent it:</para>
+/// <list type="bullet">
+/// <item>A candidate with an empty log sends the configuration it would found, store ids included, and gets votes only from empty peers that have learned the very same one; so all
+/// majorities that agree on something agree on each member's store, or share a voter that saw the store replaced.</item>
+/// <item>A peer that was answered by all others abstains in the highest term among the answers: if its predecessor on another disk voted in some term, the candidate was in that term
+/// already when it answered.</item>
+/// <item>A vote names the candidate's store (<see cref="Log.HardState"/>), and a reply names the store it is meant for.</item>
+/// </list>
+/// <para>Answers count in the order of the questions: an answer to an earlier question, perhaps from a store that is gone, does not replace a later one.</para>
+/// </remarks>
+/// <param name="initial">The configured voters.</param>
+/// <param name="memberId">The asking peer.</param>
+/// <param name="storeId">Its store.</param>
+/// <param name="firstRound">The number before its first question; unlikely to be that of an earlier start.</param>
+/// <param name="operatorSaysFound">Whether the operator vouches for voters that do not answer.</param>
+internal sealed class Founding(Configuration initial, string memberId, string storeId, long firstRound, bool operatorSaysFound)
+{
+    /// <summary>How many questions a voter may leave unanswered before an operator's word stands in for it.</summary>
+    private const int RoundsBeforeOperatorCounts = 3;
+
+    private readonly Dictionary<string, (long Round, FoundingAnswer Answer)> _answers = new(StringComparer.Ordinal);
+    private long _asked;
+
+    /// <summary>The number of the latest question.</summary>
+    public long Round => firstRound + _asked;
+
+    /// <summary>The highest term among the answers.</summary>
+    public long HighestTerm { get; private set; }
+
+    /// <summary>What the answers so far allow.</summary>
+    public FoundingState State { get; private set; }
+
+    /// <summary>The configuration that this peer would found: all stores that it has learned.</summary>
+    public Configuration Proposed { get; private set; } = initial.Binding(memberId, storeId);
+
+    /// <summary>Starts the next question; its number goes with it.</summary>
+    public long Ask()
+    {
+        _asked++;
+        Evaluate();
+        return Round;
+    }
+
+    /// <summary>Whether a member's store is new to this peer, so that it is worth asking at once.</summary>
+    public bool IsNews(string id, string itsStoreId) => !_answers.TryGetValue(id, out var known) || known.Answer.StoreId != itsStoreId;
+
+    /// <summary>Records an answer.</summary>
+    /// <param name="id">Who answered.</param>
+    /// <param name="round">The question that was answered.</param>
+    /// <param name="answer">The answer.</param>
+    public void Answered(string id, long round, FoundingAnswer answer)
+    {
+        bool known = id != memberId && initial.Find(id) is not null;
+        bool current = round > firstRound && round <= Round && (!_answers.TryGetValue(id, out var last) || round > last.Round);
+        if (!known || !current)
+            return;
+        _answers[id] = (round, answer);
+        HighestTerm = Math.Max(HighestTerm, answer.Term);
+        Proposed = Proposed.Binding(id, answer.StoreId);
+        Evaluate();
+    }
+
+    private void Evaluate()
+    {
+        bool anyLog = false, bound = false, foreign = false;
+        foreach (var (_, answer) in _answers.Values)
+        {
+            anyLog |= !answer.Empty;
+            bound |= !answer.Empty && answer.BoundStoreId == storeId;
+            foreign |= !answer.Empty && answer.BoundStoreId != storeId;
+        }
+
+        int others = initial.Voters.Length - 1;
+        bool all = _answers.Count == others;
+        bool vouchedFor = operatorSaysFound && _asked > RoundsBeforeOperatorCounts && _answers.Count + 1 >= initial.Majority;
+        State = anyLog ? (bound && !foreign ? FoundingState.Recognised : FoundingState.NotRecognised)
+            : all || vouchedFor ? FoundingState.AllEmpty
+            : FoundingState.Asking;
+    }
+}

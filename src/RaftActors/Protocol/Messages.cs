@@ -1,0 +1,103 @@
+using RaftActors.Client;
+using RaftActors.Log;
+using RaftActors.Membership;
+
+namespace RaftActors.Protocol;
+
+/// <summary>What is serialized by the messages of raft.proto.</summary>
+internal interface IRaftMessage;
+
+/// <summary>Who sends a message between peers, and in which term.</summary>
+/// <param name="Address">Where the sender's node listens: replies go there.</param>
+/// <param name="Group">The group.</param>
+/// <param name="MemberId">The sender's name.</param>
+/// <param name="StoreId">The identity of its store.</param>
+/// <param name="Term">Its term.</param>
+/// <param name="ToStoreId">In a reply: the store that asked; otherwise empty.</param>
+internal sealed record PeerHeader(string Address, string Group, string MemberId, string StoreId, long Term, string ToStoreId = "");
+
+/// <summary>A message between peers.</summary>
+internal abstract record PeerMessage(PeerHeader Header) : IRaftMessage
+{
+    /// <summary>The sender's term.</summary>
+    public long Term => Header.Term;
+}
+
+/// <summary>Bytes that are none of the messages that this version knows.</summary>
+/// <param name="Manifest">What they claim to be.</param>
+/// <param name="Problem">What is wrong.</param>
+internal sealed record MalformedMessage(string Manifest, string Problem) : IRaftMessage;
+
+/// <summary>Asks for a vote (paper, section 5.2), or with <paramref name="PreVote"/> whether one would be given (dissertation, section 9.6).</summary>
+/// <param name="Header">The candidate; a pre-candidate's term is the one before that of the election it asks about.</param>
+/// <param name="LastLogIndex">The index of the candidate's last entry.</param>
+/// <param name="LastLogTerm">The term of that entry.</param>
+/// <param name="PreVote">Nobody's state changes.</param>
+/// <param name="Transfer">The leader asked for this election: stickiness does not apply.</param>
+/// <param name="Founding">Of a candidate with an empty log: the configuration it would found.</param>
+internal sealed record RequestVote(PeerHeader Header, long LastLogIndex, long LastLogTerm, bool PreVote, bool Transfer, Configuration? Founding) : PeerMessage(Header)
+{
+    /// <summary>The term of the election.</summary>
+    public long ElectionTerm => PreVote ? Term + 1 : Term;
+}
+
+/// <summary>The answer to a <see cref="RequestVote"/>.</summary>
+internal sealed record RequestVoteReply(PeerHeader Header, bool Granted, bool PreVote, long ElectionTerm) : PeerMessage(Header);
+
+/// <summary>The leader's entries, or without any its heartbeat (paper, section 5.3).</summary>
+internal sealed record AppendEntries(PeerHeader Header, long PrevLogIndex, long PrevLogTerm, long LeaderCommit, long ReadContext, EntryBatch Entries) : PeerMessage(Header)
+{
+    /// <summary>The index of the last entry, or the previous index when there is none.</summary>
+    public long LastIndex => PrevLogIndex + Entries.Count;
+}
+
+/// <summary>The answer to an <see cref="AppendEntries"/>.</summary>
+/// <param name="Header">The follower.</param>
+/// <param name="Success">Whether its log has the previous entry.</param>
+/// <param name="MatchIndex">On success: agreed and durable up to here.</param>
+/// <param name="AcceptedIndex">On success: agreed up to here.</param>
+/// <param name="RejectedIndex">Otherwise: the request's previous index.</param>
+/// <param name="Conflict">Otherwise: how the follower's log differs there.</param>
+/// <param name="ReadContext">That of the request.</param>
+internal sealed record AppendEntriesReply(
+    PeerHeader Header, bool Success, long MatchIndex, long AcceptedIndex, long RejectedIndex, LogConflict Conflict, long ReadContext) : PeerMessage(Header);
+
+/// <summary>Asks whether a peer is empty (see <see cref="Founding"/>).</summary>
+internal sealed record AskIdentity(PeerHeader Header, long Round) : PeerMessage(Header);
+
+/// <summary>The answer to <see cref="AskIdentity"/>.</summary>
+internal sealed record IdentityReply(PeerHeader Header, long Round, bool Empty, string BoundStoreId) : PeerMessage(Header);
+
+/// <summary>A leader tells a peer that the group knows its member under another store than <c>Header.ToStoreId</c>.</summary>
+internal sealed record StoreReplaced(PeerHeader Header) : PeerMessage(Header);
+
+/// <summary>A proposal that was told to a peer that is not the leader.</summary>
+internal sealed record ForwardProposal(PeerHeader Header, long RequestId, Payload Command, bool ReplyWhenAppended) : PeerMessage(Header);
+
+/// <summary>A query that was told to a peer that is not the leader.</summary>
+internal sealed record ForwardQuery(PeerHeader Header, long RequestId, Payload Request) : PeerMessage(Header);
+
+/// <summary>The leader's answer to what was forwarded.</summary>
+/// <param name="Header">The answering peer.</param>
+/// <param name="RequestId">What is answered.</param>
+/// <param name="Failure">Why it was not done, or <c>null</c>.</param>
+/// <param name="Message">The reason in a sentence.</param>
+/// <param name="Leader">The leader that the answering peer knows.</param>
+/// <param name="Index">The entry's index, or of a query that of the last entry the answer reflects.</param>
+/// <param name="EntryTerm">The entry's term.</param>
+/// <param name="Response">The state machine's answer, or <c>null</c>.</param>
+internal sealed record ForwardReply(
+    PeerHeader Header, long RequestId, FailureReason? Failure, string Message, Member? Leader, long Index, long EntryTerm, Payload? Response) : PeerMessage(Header);
+
+/// <summary>The first event of a peer's journal.</summary>
+internal sealed record PeerCreated(int FormatVersion, string Group, string MemberId, string StoreId) : IRaftMessage
+{
+    /// <summary>The format that this version writes, and the newest it reads.</summary>
+    public const int CurrentFormat = 1;
+}
+
+/// <summary>The one kind of event that follows: hard state, entries, or both, atomically.</summary>
+/// <param name="HardState">The new hard state, or <c>null</c> when it is unchanged.</param>
+/// <param name="PreviousIndex">The entries replace everything after this index; without entries nothing is replaced.</param>
+/// <param name="Batches">The entries, in order.</param>
+internal sealed record Persisted(HardState? HardState, long PreviousIndex, IReadOnlyList<EntryBatch> Batches) : IRaftMessage;

@@ -1,0 +1,75 @@
+namespace RaftActors.Protocol;
+
+/// <summary>Reads protobuf fields; whatever does not make sense is a <see cref="FormatException"/>.</summary>
+internal ref struct ProtoReader(ReadOnlySpan<byte> bytes)
+{
+    /// <summary>The wire type of integers.</summary>
+    public const int Varint = 0;
+
+    /// <summary>The wire type of bytes, text and messages.</summary>
+    public const int Delimited = 2;
+
+    private const int Fixed64 = 1, Fixed32 = 5;
+
+    private readonly ReadOnlySpan<byte> _bytes = bytes;
+
+    /// <summary>Where the reader is.</summary>
+    public int Position { get; private set; }
+
+    /// <summary>Whether everything was read.</summary>
+    public readonly bool AtEnd => Position == _bytes.Length;
+
+    /// <summary>Reads a tag: the field's number and wire type.</summary>
+    public (int Field, int WireType) Tag()
+    {
+        long tag = Int64();
+        return tag is > 7 and <= uint.MaxValue ? ((int)(tag >> 3), (int)(tag & 7)) : throw new FormatException($"{tag} is no tag.");
+    }
+
+    /// <summary>Reads an integer.</summary>
+    public long Int64()
+    {
+        ulong value = 0;
+        for (int shift = 0; shift < 70; shift += 7)
+        {
+            if (AtEnd)
+                throw new FormatException("An integer is cut off.");
+            byte next = _bytes[Position++];
+            value |= (ulong)(next & 0x7F) << shift;
+            if (next < 0x80)
+                return (long)value;
+        }
+        throw new FormatException("An integer is too long.");
+    }
+
+    /// <summary>Reads a length and steps over as many bytes; returns where they are.</summary>
+    public Range Delimit()
+    {
+        long length = Int64();
+        if (length < 0 || length > _bytes.Length - Position)
+            throw new FormatException($"A field of {length} bytes is cut off.");
+        int start = Position;
+        Position += (int)length;
+        return start..Position;
+    }
+
+    /// <summary>Steps over the value of a field.</summary>
+    public void Skip(int wireType)
+    {
+        switch (wireType)
+        {
+            case Varint: Int64(); break;
+            case Delimited: Delimit(); break;
+            case Fixed64: Advance(8); break;
+            case Fixed32: Advance(4); break;
+            default: throw new FormatException($"Wire type {wireType} is not known.");
+        }
+    }
+
+    private void Advance(int count)
+    {
+        if (count > _bytes.Length - Position)
+            throw new FormatException("A number is cut off.");
+        Position += count;
+    }
+}

@@ -1,0 +1,53 @@
+using System.Numerics;
+using System.Text;
+
+namespace RaftActors.Protocol;
+
+/// <summary>Writes protobuf fields with numbers below 16 into a buffer of the right size.</summary>
+internal ref struct ProtoWriter(Span<byte> buffer)
+{
+    private readonly Span<byte> _buffer = buffer;
+    private int _position;
+
+    /// <summary>The bytes of a varint.</summary>
+    public static int VarintSize(ulong value) => (BitOperations.Log2(value | 1) / 7) + 1;
+
+    /// <summary>The bytes of an int64 or int32 field; none for 0.</summary>
+    public static int Int64Size(long value) => value == 0 ? 0 : 1 + VarintSize((ulong)value);
+
+    /// <summary>Writes an int64 or int32 field; nothing for 0.</summary>
+    public void Int64(int field, long value)
+    {
+        if (value == 0)
+            return;
+        _buffer[_position++] = (byte)(field << 3);
+        Varint((ulong)value);
+    }
+
+    /// <summary>Writes tag and length of a field whose bytes follow.</summary>
+    public void Length(int field, int length)
+    {
+        _buffer[_position++] = (byte)((field << 3) | ProtoReader.Delimited);
+        Varint((ulong)length);
+    }
+
+    /// <summary>Writes bytes.</summary>
+    public void Raw(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(_buffer[_position..]);
+        _position += bytes.Length;
+    }
+
+    /// <summary>Writes text as UTF-8.</summary>
+    public void Text(string text) => _position += Encoding.UTF8.GetBytes(text, _buffer[_position..]);
+
+    private void Varint(ulong value)
+    {
+        while (value > 0x7F)
+        {
+            _buffer[_position++] = (byte)(value | 0x80);
+            value >>= 7;
+        }
+        _buffer[_position++] = (byte)value;
+    }
+}

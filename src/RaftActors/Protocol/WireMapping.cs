@@ -1,0 +1,194 @@
+using Google.Protobuf;
+using RaftActors.Client;
+using RaftActors.Log;
+using RaftActors.Membership;
+
+namespace RaftActors.Protocol;
+
+/// <summary>Between the messages as the peer handles them and the generated types of raft.proto.</summary>
+internal static class WireMapping
+{
+    public static Wire.RequestVote ToWire(this RequestVote m) => new()
+    {
+        Header = m.Header.ToWire(),
+        LastLogIndex = m.LastLogIndex,
+        LastLogTerm = m.LastLogTerm,
+        PreVote = m.PreVote,
+        Transfer = m.Transfer,
+        Founding = m.Founding?.ToWire(),
+    };
+
+    public static RequestVote FromWire(this Wire.RequestVote m) =>
+        new(m.Header.FromWire(), m.LastLogIndex, m.LastLogTerm, m.PreVote, m.Transfer, m.Founding?.FromWire());
+
+    public static Wire.RequestVoteReply ToWire(this RequestVoteReply m) => new()
+    {
+        Header = m.Header.ToWire(),
+        Granted = m.Granted,
+        PreVote = m.PreVote,
+        ElectionTerm = m.ElectionTerm,
+    };
+
+    public static RequestVoteReply FromWire(this Wire.RequestVoteReply m) => new(m.Header.FromWire(), m.Granted, m.PreVote, m.ElectionTerm);
+
+    // The entries are written behind it, by EntryCodec.
+    public static Wire.AppendEntries ToWire(this AppendEntries m) => new()
+    {
+        Header = m.Header.ToWire(),
+        PrevLogIndex = m.PrevLogIndex,
+        PrevLogTerm = m.PrevLogTerm,
+        LeaderCommit = m.LeaderCommit,
+        ReadContext = m.ReadContext,
+    };
+
+    public static AppendEntries FromWire(this Wire.AppendEntries m, EntryBatch entries) =>
+        new(m.Header.FromWire(), m.PrevLogIndex, m.PrevLogTerm, m.LeaderCommit, m.ReadContext, entries);
+
+    public static Wire.AppendEntriesReply ToWire(this AppendEntriesReply m) => new()
+    {
+        Header = m.Header.ToWire(),
+        Success = m.Success,
+        MatchIndex = m.MatchIndex,
+        AcceptedIndex = m.AcceptedIndex,
+        RejectedIndex = m.RejectedIndex,
+        ConflictTerm = m.Conflict.Term,
+        ConflictIndex = m.Conflict.Index,
+        ReadContext = m.ReadContext,
+    };
+
+    public static AppendEntriesReply FromWire(this Wire.AppendEntriesReply m) => new(
+        m.Header.FromWire(), m.Success, m.MatchIndex, m.AcceptedIndex, m.RejectedIndex, new LogConflict(m.ConflictTerm, m.ConflictIndex), m.ReadContext);
+
+    public static Wire.AskIdentity ToWire(this AskIdentity m) => new() { Header = m.Header.ToWire(), Round = m.Round };
+
+    public static AskIdentity FromWire(this Wire.AskIdentity m) => new(m.Header.FromWire(), m.Round);
+
+    public static Wire.IdentityReply ToWire(this IdentityReply m) => new()
+    {
+        Header = m.Header.ToWire(),
+        Round = m.Round,
+        Empty = m.Empty,
+        BoundStoreId = m.BoundStoreId,
+    };
+
+    public static IdentityReply FromWire(this Wire.IdentityReply m) => new(m.Header.FromWire(), m.Round, m.Empty, m.BoundStoreId);
+
+    public static Wire.StoreReplaced ToWire(this StoreReplaced m) => new() { Header = m.Header.ToWire() };
+
+    public static StoreReplaced FromWire(this Wire.StoreReplaced m) => new(m.Header.FromWire());
+
+    public static Wire.ForwardProposal ToWire(this ForwardProposal m) => new()
+    {
+        Header = m.Header.ToWire(),
+        RequestId = m.RequestId,
+        Command = m.Command.ToWire(),
+        ReplyWhenAppended = m.ReplyWhenAppended,
+    };
+
+    public static ForwardProposal FromWire(this Wire.ForwardProposal m) => new(m.Header.FromWire(), m.RequestId, m.Command.FromWire(), m.ReplyWhenAppended);
+
+    public static Wire.ForwardQuery ToWire(this ForwardQuery m) => new() { Header = m.Header.ToWire(), RequestId = m.RequestId, Request = m.Request.ToWire() };
+
+    public static ForwardQuery FromWire(this Wire.ForwardQuery m) => new(m.Header.FromWire(), m.RequestId, m.Request.FromWire());
+
+    public static Wire.ForwardReply ToWire(this ForwardReply m) => new()
+    {
+        Header = m.Header.ToWire(),
+        RequestId = m.RequestId,
+        Failure = m.Failure is { } failure ? 1 + (int)failure : 0,
+        Message = m.Message,
+        Leader = m.Leader is { } leader ? new Wire.Voter { Id = leader.Id, Address = leader.Address } : null,
+        Index = m.Index,
+        Term = m.EntryTerm,
+        Response = m.Response?.ToWire(),
+    };
+
+    public static ForwardReply FromWire(this Wire.ForwardReply m) => new(
+        m.Header.FromWire(),
+        m.RequestId,
+        m.Failure == 0 ? null : (FailureReason)(m.Failure - 1),
+        m.Message,
+        m.Leader is { } leader ? new Member(leader.Id, leader.Address) : null,
+        m.Index,
+        m.Term,
+        m.Response?.FromWire());
+
+    public static Wire.PeerCreated ToWire(this PeerCreated m) => new()
+    {
+        FormatVersion = m.FormatVersion,
+        Group = m.Group,
+        MemberId = m.MemberId,
+        StoreId = m.StoreId,
+    };
+
+    public static PeerCreated FromWire(this Wire.PeerCreated m) => new(m.FormatVersion, m.Group, m.MemberId, m.StoreId);
+
+    // The entries are written behind it, by EntryCodec.
+    public static Wire.Persisted ToWire(this Persisted m) => new() { HardState = m.HardState?.ToWire(), PreviousIndex = m.PreviousIndex };
+
+    public static Persisted FromWire(this Wire.Persisted m, EntryBatch entries) =>
+        new(m.HardState?.FromWire(), m.PreviousIndex, entries.Count > 0 ? [entries] : []);
+
+    public static Wire.Configuration ToWire(this Configuration configuration)
+    {
+        var wire = new Wire.Configuration();
+        foreach (var voter in configuration.Voters)
+            wire.Voters.Add(new Wire.Voter { Id = voter.Id, Address = voter.Address, StoreId = voter.StoreId });
+        return wire;
+    }
+
+    public static Configuration FromWire(this Wire.Configuration wire)
+    {
+        if (wire.Voters.Count == 0)
+            throw new FormatException("A configuration without voters.");
+        return new Configuration(wire.Voters.Select(static voter => new Voter(voter.Id, voter.Address, voter.StoreId)));
+    }
+
+    /// <summary>A configuration as an entry's payload.</summary>
+    public static Log.Payload ToPayload(this Configuration configuration) => new(configuration.ToWire().ToByteArray(), 0, "");
+
+    /// <summary>The configuration in an entry's payload, or <c>null</c> when the bytes are none.</summary>
+    public static Configuration? TryReadConfiguration(this Log.Payload payload)
+    {
+        try
+        {
+            return Wire.Configuration.Parser.ParseFrom(payload.Bytes.Span).FromWire();
+        }
+        catch (Exception problem) when (problem is InvalidProtocolBufferException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static Wire.Header ToWire(this PeerHeader header) => new()
+    {
+        Address = header.Address,
+        Group = header.Group,
+        MemberId = header.MemberId,
+        StoreId = header.StoreId,
+        Term = header.Term,
+        ToStoreId = header.ToStoreId,
+    };
+
+    private static PeerHeader FromWire(this Wire.Header? header) => header is null
+        ? throw new FormatException("The header is missing.")
+        : new PeerHeader(header.Address, header.Group, header.MemberId, header.StoreId, header.Term, header.ToStoreId);
+
+    private static Wire.HardState ToWire(this HardState state) =>
+        new() { Term = state.Term, VotedFor = state.VotedFor ?? "", VotedForStore = state.VotedForStore ?? "" };
+
+    private static HardState FromWire(this Wire.HardState state) => state.VotedFor.Length > 0
+        ? new HardState(state.Term, state.VotedFor, state.VotedForStore)
+        : new HardState(state.Term, null, null);
+
+    // The bytes are wrapped, not copied: nothing here modifies them.
+    private static Wire.Payload ToWire(this Log.Payload payload) => new()
+    {
+        Bytes = UnsafeByteOperations.UnsafeWrap(payload.Bytes),
+        SerializerId = payload.SerializerId,
+        Manifest = payload.Manifest,
+    };
+
+    private static Log.Payload FromWire(this Wire.Payload? payload) =>
+        payload is null ? Log.Payload.Empty : new Log.Payload(payload.Bytes.Memory, payload.SerializerId, payload.Manifest);
+}

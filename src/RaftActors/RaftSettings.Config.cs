@@ -1,0 +1,120 @@
+using Akka.Configuration;
+using RaftActors.Log;
+using RaftActors.Membership;
+
+namespace RaftActors;
+
+public sealed partial record RaftSettings
+{
+    /// <summary>What a message may hold beside its entries.</summary>
+    internal const int FrameOverhead = 64 * 1024;
+
+    /// <summary>Reads the settings from the section <c>raft</c> of a configuration; keys that are missing have the defaults of <c>reference.conf</c>.</summary>
+    /// <param name="raftSection">The section: <c>system.Settings.Config.GetConfig("raft")</c>.</param>
+    /// <exception cref="ConfigurationException">A key is missing, or its value is not usable; the message names both.</exception>
+    public static RaftSettings FromConfig(Config raftSection)
+    {
+        var own = raftSection ?? throw new ConfigurationException("The section raft is missing.");
+        var reader = new SettingsReader(own.WithFallback(ReferenceConfig.Load().GetConfig("raft")));
+        var settings = new RaftSettings
+        {
+            Group = reader.Text("group"),
+            MemberId = reader.Text("member-id"),
+            Members = reader.Members("members"),
+            Found = reader.Switch("found"),
+            HeartbeatInterval = reader.Duration("heartbeat-interval"),
+            ElectionTimeoutMin = reader.Duration("election-timeout.min"),
+            ElectionTimeoutMax = reader.Duration("election-timeout.max"),
+            DisconnectGraceMin = reader.Duration("disconnect-grace.min"),
+            DisconnectGraceMax = reader.Duration("disconnect-grace.max"),
+            FoundingInterval = reader.Duration("founding-interval"),
+            MaxEntryBytes = (int)reader.Bytes("max-entry-bytes", int.MaxValue),
+            MaxBatchEntries = reader.Count("max-batch-entries"),
+            MaxBatchBytes = (int)reader.Bytes("max-batch-bytes", int.MaxValue),
+            MaxInflightAppends = reader.Count("max-inflight-appends"),
+            MaxPendingProposals = reader.Count("max-pending-proposals"),
+            MaxPendingBytes = reader.Bytes("max-pending-bytes", long.MaxValue),
+            MaxPendingQueries = reader.Count("max-pending-queries"),
+            LeaderWait = reader.Duration("leader-wait"),
+            ForwardTimeout = reader.Duration("forward-timeout"),
+            ApplyBatchEntries = reader.Count("apply-batch-entries"),
+            ApplyCredits = reader.Count("apply-credits"),
+            MaxSubscribers = reader.Count("max-subscribers"),
+            RestartBackoffMin = reader.Duration("restart-backoff.min"),
+            RestartBackoffMax = reader.Duration("restart-backoff.max"),
+            JournalPluginId = reader.OptionalText("journal-plugin-id"),
+            SnapshotPluginId = reader.OptionalText("snapshot-plugin-id"),
+            RandomSeed = reader.OptionalInt("random-seed"),
+        };
+        settings.Validate();
+        return settings;
+    }
+
+    /// <summary>Checks that the settings go together.</summary>
+    /// <exception cref="ConfigurationException">They do not; the message names the key and its value.</exception>
+    public void Validate()
+    {
+        CheckName("group", Group);
+        CheckName("member-id", MemberId);
+        CheckMembers();
+        Check(HeartbeatInterval > TimeSpan.Zero, "heartbeat-interval", HeartbeatInterval, "it must be more than zero");
+        Check(ElectionTimeoutMin >= 2 * HeartbeatInterval, "election-timeout.min", ElectionTimeoutMin, "it must be at least twice heartbeat-interval");
+        Check(ElectionTimeoutMax > ElectionTimeoutMin, "election-timeout.max", ElectionTimeoutMax, "it must be more than election-timeout.min, or elections are split forever");
+        Check(DisconnectGraceMin > TimeSpan.Zero, "disconnect-grace.min", DisconnectGraceMin, "it must be more than zero");
+        Check(DisconnectGraceMax >= DisconnectGraceMin, "disconnect-grace.max", DisconnectGraceMax, "it must be at least disconnect-grace.min");
+        Check(FoundingInterval > TimeSpan.Zero, "founding-interval", FoundingInterval, "it must be more than zero");
+        Check(MaxEntryBytes > 0, "max-entry-bytes", MaxEntryBytes, "it must be more than zero");
+        Check(MaxBatchEntries > 0, "max-batch-entries", MaxBatchEntries, "it must be more than zero");
+        Check(MaxBatchBytes > 0, "max-batch-bytes", MaxBatchBytes, "it must be more than zero");
+        Check(MaxInflightAppends > 0, "max-inflight-appends", MaxInflightAppends, "it must be more than zero");
+        Check(MaxPendingProposals > 0, "max-pending-proposals", MaxPendingProposals, "it must be more than zero");
+        Check(MaxPendingBytes >= MaxEntryBytes, "max-pending-bytes", MaxPendingBytes, "it must be at least max-entry-bytes");
+        Check(MaxPendingQueries > 0, "max-pending-queries", MaxPendingQueries, "it must be more than zero");
+        Check(ApplyBatchEntries > 0, "apply-batch-entries", ApplyBatchEntries, "it must be more than zero");
+        Check(ApplyCredits >= ApplyBatchEntries, "apply-credits", ApplyCredits, "it must be at least apply-batch-entries");
+        Check(RestartBackoffMin > TimeSpan.Zero, "restart-backoff.min", RestartBackoffMin, "it must be more than zero");
+        Check(RestartBackoffMax >= RestartBackoffMin, "restart-backoff.max", RestartBackoffMax, "it must be at least restart-backoff.min");
+    }
+
+    /// <summary>Checks that the largest entry and batch fit a frame of the remoting.</summary>
+    /// <param name="maximumFrameSize">The most bytes of one message.</param>
+    internal void ValidateFrameSize(long maximumFrameSize)
+    {
+        const string Advice = "the largest message, with 64 KiB to spare, must fit akka.remote.dot-netty.tcp.maximum-frame-size";
+        long room = maximumFrameSize - FrameOverhead;
+        Check(MaxEntryBytes + LogEntry.MaxOverhead <= room, "max-entry-bytes", MaxEntryBytes, $"{Advice}, which is {maximumFrameSize}");
+        Check(MaxBatchBytes <= room, "max-batch-bytes", MaxBatchBytes, $"{Advice}, which is {maximumFrameSize}");
+    }
+
+    private void CheckMembers()
+    {
+        Check(Members.Count > 0, "members", "[]", "the voters of the group are missing");
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        var addresses = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var member in Members)
+        {
+            CheckName("members", member.Id);
+            int colon = member.Address.LastIndexOf(':');
+            Check(colon > 0 && int.TryParse(member.Address.AsSpan(colon + 1), out int port) && port is > 0 and < 65536,
+                "members", member.Address, "an address is host:port");
+            Check(ids.Add(member.Id), "members", member.Id, "the id is there twice");
+            Check(addresses.Add(member.Address), "members", member.Address, "the address is there twice");
+        }
+        Check(ids.Contains(MemberId), "member-id", MemberId, "it is not among raft.members");
+    }
+
+    // Names are parts of actor paths, persistence ids and file names.
+    private static void CheckName(string key, string name)
+    {
+        bool good = !string.IsNullOrEmpty(name) && name.Length <= 64 && char.IsAsciiLetterOrDigit(name[0]);
+        foreach (char c in name ?? "")
+            good &= char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.';
+        Check(good, key, name ?? "", "a name is up to 64 letters, digits, '-', '_' and '.', and starts with a letter or digit");
+    }
+
+    private static void Check(bool good, string key, object value, string why)
+    {
+        if (!good)
+            throw new ConfigurationException($"raft.{key} = {value}: {why}.");
+    }
+}

@@ -1,0 +1,123 @@
+using Akka.Actor;
+using RaftActors.Membership;
+
+namespace RaftActors;
+
+/// <summary>How one peer of a group runs: every limit and timeout it knows. Immutable.</summary>
+/// <remarks><see cref="FromConfig"/> reads them from HOCON, section <c>raft</c>; <c>reference.conf</c> documents each key. <see cref="Validate"/> is called at the start of a peer.</remarks>
+public sealed partial record RaftSettings
+{
+    /// <summary>The group's name; an actor path element.</summary>
+    public required string Group { get; init; }
+
+    /// <summary>This peer's name, one of <see cref="Members"/>.</summary>
+    public required string MemberId { get; init; }
+
+    /// <summary>The voters with which the group is founded, this peer among them. Once the log holds a configuration, that one counts.</summary>
+    public required IReadOnlyList<Member> Members { get; init; }
+
+    /// <summary>
+    /// Lets a peer with an empty log take part in founding the group although some configured voters cannot be asked whether they are empty too. Only right while the
+    /// group has never existed: an answer that shows otherwise still prevents it.
+    /// </summary>
+    public bool Found { get; init; }
+
+    /// <summary>How often a leader lets its followers know that it lives.</summary>
+    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The shortest election timeout; also how long after hearing from a leader a peer grants no vote.</summary>
+    public TimeSpan ElectionTimeoutMin { get; init; } = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>The longest election timeout; also how long a leader leads without hearing from a majority.</summary>
+    public TimeSpan ElectionTimeoutMax { get; init; } = TimeSpan.FromMilliseconds(600);
+
+    /// <summary>The shortest time after a lost connection to the leader at which a silent leader is given up.</summary>
+    public TimeSpan DisconnectGraceMin { get; init; } = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>The longest such time; each follower draws its own between the two.</summary>
+    public TimeSpan DisconnectGraceMax { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How often a peer with an empty log asks the other voters whether they are empty too.</summary>
+    public TimeSpan FoundingInterval { get; init; } = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>The largest payload of an entry, in bytes; a larger proposal is refused.</summary>
+    public int MaxEntryBytes { get; init; } = 2 * 1024 * 1024;
+
+    /// <summary>The most entries in one AppendEntries.</summary>
+    public int MaxBatchEntries { get; init; } = 2048;
+
+    /// <summary>The most bytes of entries in one AppendEntries, unless a single entry is larger.</summary>
+    public int MaxBatchBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>How many AppendEntries with entries may be under way to one follower before one is answered.</summary>
+    public int MaxInflightAppends { get; init; } = 32;
+
+    /// <summary>How many proposals may be pending on a peer; one more is answered <see cref="Client.FailureReason.Overloaded"/>.</summary>
+    public int MaxPendingProposals { get; init; } = 32 * 1024;
+
+    /// <summary>How many bytes of proposals may be pending on a peer.</summary>
+    public long MaxPendingBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>How many queries may be pending on a peer.</summary>
+    public int MaxPendingQueries { get; init; } = 32 * 1024;
+
+    /// <summary>How long a proposal or query waits for a leader to be known before it is answered <see cref="Client.FailureReason.NoLeader"/>.</summary>
+    public TimeSpan LeaderWait { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a peer waits for the leader's answer to what it forwarded before it gives up.</summary>
+    public TimeSpan ForwardTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The most entries handed to the state machine in one batch.</summary>
+    public int ApplyBatchEntries { get; init; } = 1024;
+
+    /// <summary>How many entries may be handed to the state machine ahead of those it has applied.</summary>
+    public int ApplyCredits { get; init; } = 8192;
+
+    /// <summary>How many subscribers a peer serves; one more is refused.</summary>
+    public int MaxSubscribers { get; init; } = 64;
+
+    /// <summary>The shortest wait before a stopped peer, or a failed state machine, is started again.</summary>
+    public TimeSpan RestartBackoffMin { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>The longest such wait: it doubles with each failure, until a start lasts longer than this.</summary>
+    public TimeSpan RestartBackoffMax { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The journal plugin of the peer, a configuration path; empty for the system's default.</summary>
+    public string JournalPluginId { get; init; } = "";
+
+    /// <summary>The snapshot store plugin of the peer, a configuration path; empty for the system's default.</summary>
+    public string SnapshotPluginId { get; init; } = "";
+
+    /// <summary>The clock that entries are stamped with. Only log time comes from it.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>
+    /// Time that only moves forward, for timeouts that are measured rather than scheduled. By default the scheduler's monotonic clock; a spec with a virtual clock takes that
+    /// clock's time instead.
+    /// </summary>
+    public Func<IScheduler, TimeSpan> ElapsedTime { get; init; } = static scheduler => scheduler.MonotonicClock;
+
+    /// <summary>
+    /// The seed of all randomness of the peer: timeouts, back-off, identities. <c>null</c> for one from the operating system, which is the only right choice outside a simulation.
+    /// A simulation gives each start of a process a seed of its own: the store id is drawn from it.
+    /// </summary>
+    public int? RandomSeed { get; init; }
+
+    /// <summary>How peers reach each other; <c>null</c> for the actor system's remoting.</summary>
+    public IPeerResolver? Resolver { get; init; }
+
+    /// <summary>The persistence id of the peer's journal.</summary>
+    public string PersistenceId => $"raft-{Group}-{MemberId}";
+
+    /// <summary>This peer as a member.</summary>
+    internal Member Self
+    {
+        get
+        {
+            foreach (var member in Members)
+                if (member.Id == MemberId)
+                    return member;
+            throw new InvalidOperationException($"member-id '{MemberId}' is not among the members.");
+        }
+    }
+}

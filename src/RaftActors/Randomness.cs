@@ -1,0 +1,29 @@
+namespace RaftActors;
+
+/// <summary>The one source of randomness of a peer.</summary>
+internal static class Randomness
+{
+    /// <summary>A source for a peer: unpredictable, or from the seed in its settings. Members with the same seed get different sources, or their elections would be split forever.</summary>
+    public static Random For(RaftSettings settings)
+    {
+        if (settings.RandomSeed is not { } seed)
+            return new Random();
+        uint hash = 2166136261;
+        foreach (char c in settings.PersistenceId)
+            hash = (hash ^ c) * 16777619;
+        return new Random(seed ^ (int)hash);
+    }
+
+    /// <summary>A time drawn evenly between two.</summary>
+    public static TimeSpan Between(this Random random, TimeSpan least, TimeSpan most) => least + ((most - least) * random.NextDouble());
+
+    /// <summary>The identity of a new store: 128 random bits.</summary>
+    public static string NewStoreId(this Random random, RaftSettings settings)
+    {
+        if (settings.RandomSeed is null)
+            return Guid.NewGuid().ToString("N");
+        Span<byte> bytes = stackalloc byte[16];
+        random.NextBytes(bytes);
+        return Convert.ToHexStringLower(bytes);
+    }
+}

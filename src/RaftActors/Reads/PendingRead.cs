@@ -1,0 +1,8 @@
+using RaftActors.Client;
+
+namespace RaftActors.Reads;
+
+/// <summary>A query that waits for its turn.</summary>
+/// <param name="ReplyTo">Who asked.</param>
+/// <param name="Request">The request: as it was told, or a <see cref="Log.Payload"/> when it came from another peer.</param>
+internal readonly record struct PendingRead(ReplyTo ReplyTo, object Request);

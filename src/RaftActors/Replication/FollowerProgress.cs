@@ -1,0 +1,109 @@
+using RaftActors.Log;
+
+namespace RaftActors.Replication;
+
+/// <summary>How a leader sends entries to a follower.</summary>
+internal enum ProgressState
+{
+    /// <summary>It does not know where the follower's log agrees with its own: one message, then wait for the answer.</summary>
+    Probe,
+
+    /// <summary>It knows: messages follow each other without waiting, up to the window.</summary>
+    Replicate,
+}
+
+/// <summary>What a leader knows of a follower's log, and what it may send next.</summary>
+/// <remarks>
+/// <see cref="MatchIndex"/> is what the follower has acknowledged as durable; <see cref="NextIndex"/> runs ahead of it, by what is under way. A heartbeat names the entry before
+/// NextIndex as the previous one, so that a lost message shows in the answer to the next heartbeat, and the progress falls back to probing.
+/// </remarks>
+internal sealed class FollowerProgress
+{
+    private readonly Inflights _inflights;
+    private bool _probeSent;
+
+    public FollowerProgress(long lastIndex, int window, TimeSpan now)
+    {
+        _inflights = new Inflights(window);
+        NextIndex = lastIndex + 1;
+        LastContact = now;
+    }
+
+    /// <summary>Probing or replicating.</summary>
+    public ProgressState State { get; private set; }
+
+    /// <summary>The last index known to be durable on the follower (paper: matchIndex).</summary>
+    public long MatchIndex { get; private set; }
+
+    /// <summary>The next index to send (paper: nextIndex).</summary>
+    public long NextIndex { get; private set; }
+
+    /// <summary>The highest read context that the follower has answered.</summary>
+    public long ReadContext { get; private set; }
+
+    /// <summary>When the follower was last heard of.</summary>
+    public TimeSpan LastContact { get; private set; }
+
+    /// <summary>How many messages with entries are under way.</summary>
+    public int Inflight => _inflights.Count;
+
+    /// <summary>Whether a message with entries may be sent now.</summary>
+    public bool MaySend => State == ProgressState.Probe ? !_probeSent : !_inflights.IsFull;
+
+    /// <summary>Records that entries up to an index were sent.</summary>
+    public void Sent(long lastIndex)
+    {
+        if (State == ProgressState.Probe)
+        {
+            _probeSent = true;
+            return;
+        }
+        _inflights.Add(lastIndex);
+        NextIndex = lastIndex + 1;
+    }
+
+    /// <summary>The follower was heard of, in the leader's term.</summary>
+    public void Heard(TimeSpan now, long readContext)
+    {
+        LastContact = now;
+        if (readContext > ReadContext)
+            ReadContext = readContext;
+    }
+
+    /// <summary>The follower's log agrees with the leader's up to <paramref name="accepted"/>, and is durable up to <paramref name="match"/>.</summary>
+    /// <returns>Whether <see cref="MatchIndex"/> moved.</returns>
+    public bool Accepted(long match, long accepted)
+    {
+        bool moved = match > MatchIndex;
+        if (moved)
+            MatchIndex = match;
+        if (State == ProgressState.Probe)
+        {
+            State = ProgressState.Replicate;
+            NextIndex = Math.Max(MatchIndex, accepted) + 1;
+            _probeSent = false;
+        }
+        else if (NextIndex <= MatchIndex)
+        {
+            NextIndex = MatchIndex + 1;
+        }
+        _inflights.FreeUpTo(MatchIndex);
+        return moved;
+    }
+
+    /// <summary>The follower refused a message because its log has no such entry at <paramref name="previousIndex"/>.</summary>
+    /// <returns>Whether the refusal is news; an old one that was overtaken changes nothing.</returns>
+    public bool Rejected(RaftLog log, long previousIndex, LogConflict conflict)
+    {
+        bool stale = previousIndex <= MatchIndex
+            || (State == ProgressState.Probe ? previousIndex != NextIndex - 1 : previousIndex >= NextIndex);
+        if (stale)
+            return false;
+
+        State = ProgressState.Probe;
+        NextIndex = Math.Max(MatchIndex, conflict.LastPossibleMatch(log, previousIndex)) + 1;
+        _probeSent = false;
+        _inflights.Clear();
+        return true;
+    }
+}

@@ -1,0 +1,97 @@
+using RaftActors.Log;
+using RaftActors.Membership;
+using RaftActors.Protocol;
+using RaftActors.Reads;
+
+namespace RaftActors.Replication;
+
+/// <summary>What a leader knows beside its log: its followers' progress, and the reads it has to answer. Dropped when it stops leading.</summary>
+internal sealed class LeaderState
+{
+    private readonly string _selfId;
+    private readonly int _window;
+    private Follower[] _followers = [];
+    private bool _selfVotes;
+    private EntryBatch? _lastSent;
+
+    public LeaderState(string selfId, long lastIndex, int window, Configuration configuration, TimeSpan now)
+    {
+        _selfId = selfId;
+        _window = window;
+        FirstIndex = lastIndex + 1;
+        Configure(configuration, lastIndex, now);
+    }
+
+    /// <summary>The index of the first entry of its own term; before that is committed it answers no reads (dissertation, section 6.4).</summary>
+    public long FirstIndex { get; }
+
+    /// <summary>The followers.</summary>
+    public ReadOnlySpan<Follower> Followers => _followers;
+
+    /// <summary>The linearizable reads.</summary>
+    public ReadIndexQueue<PendingRead> Reads { get; } = new();
+
+    /// <summary>Follows a change of the configuration; members that stay, under the same store, keep their progress.</summary>
+    public void Configure(Configuration configuration, long lastIndex, TimeSpan now)
+    {
+        var followers = new List<Follower>(configuration.Voters.Length);
+        _selfVotes = false;
+        foreach (var voter in configuration.Voters)
+        {
+            if (voter.Id == _selfId)
+                _selfVotes = true;
+            else
+                followers.Add(new Follower(voter, KnownProgress(voter) ?? new FollowerProgress(lastIndex, _window, now)));
+        }
+        _followers = [.. followers];
+    }
+
+    /// <summary>The follower of that name, or <c>null</c>.</summary>
+    public Follower? Find(string id)
+    {
+        foreach (var follower in _followers)
+            if (follower.Voter.Id == id)
+                return follower;
+        return null;
+    }
+
+    /// <summary>The index that is durable on a majority.</summary>
+    /// <param name="ownMatch">What is durable on the leader itself.</param>
+    public long MajorityMatch(long ownMatch) => Majority(static (progress, _) => progress.MatchIndex, ownMatch);
+
+    /// <summary>The read context that a majority has answered.</summary>
+    public long MajorityReadContext() => Majority(static (progress, _) => progress.ReadContext, long.MaxValue);
+
+    /// <summary>When a majority had last been heard of.</summary>
+    public TimeSpan MajorityContact(TimeSpan now) => TimeSpan.FromTicks(Majority(static (progress, _) => progress.LastContact.Ticks, now.Ticks));
+
+    /// <summary>A batch of the log; followers that are at the same point share it.</summary>
+    public EntryBatch Batch(RaftLog log, ReadOnlySpan<EntryBatch> writing, long from, long to)
+    {
+        if (_lastSent is { } last && last.FirstIndex == from && last.LastIndex == to)
+            return last;
+        foreach (var batch in writing)
+            if (batch.FirstIndex == from && batch.LastIndex == to)
+                return _lastSent = batch;
+        return _lastSent = new EntryBatch(log.Slice(from, to));
+    }
+
+    private FollowerProgress? KnownProgress(Voter voter) =>
+        Find(voter.Id) is { } known && (known.Voter.StoreId == voter.StoreId || !known.Voter.IsBound) ? known.Progress : null;
+
+    private long Majority(Func<FollowerProgress, long, long> value, long own)
+    {
+        Span<long> values = stackalloc long[_followers.Length + 1];
+        int count = 0;
+        foreach (var follower in _followers)
+            values[count++] = value(follower.Progress, own);
+        if (_selfVotes)
+            values[count++] = own;
+        return Quorum.Reached(values[..count]);
+    }
+}
+
+/// <summary>A follower as its leader sees it.</summary>
+/// <param name="Voter">The member, with the store it is bound to.</param>
+/// <param name="Progress">How far its log is.</param>
+internal sealed record Follower(Voter Voter, FollowerProgress Progress);

@@ -1,0 +1,28 @@
+using Akka.Actor;
+using RaftActors.Log;
+
+namespace RaftActors.StateMachines;
+
+/// <summary>Asks a peer to push its committed entries to an actor. May be told to any peer; each pushes what it knows to be committed.</summary>
+/// <remarks>A subscriber that stores the index together with its effect and subscribes again from the next index sees every entry once and in order.</remarks>
+/// <param name="FromIndex">The first index wanted; at least 1.</param>
+/// <param name="Subscriber">The actor that is told <see cref="CommittedEntries"/>.</param>
+/// <param name="Credits">How many entries may be sent ahead of <see cref="EntriesHandled"/>; at least 1.</param>
+public sealed record Subscribe(long FromIndex, IActorRef Subscriber, int Credits = 1024);
+
+/// <summary>Ends a subscription.</summary>
+/// <param name="Subscriber">The actor that subscribed.</param>
+public sealed record Unsubscribe(IActorRef Subscriber);
+
+/// <summary>Committed entries, in order and without gaps, told to a subscriber.</summary>
+/// <param name="Entries">At least one entry; the kinds a state machine does not see are among them.</param>
+public sealed record CommittedEntries(IReadOnlyList<LogEntry> Entries);
+
+/// <summary>Told by a subscriber to the peer: it has handled all entries up to this index, and so gives their credits back.</summary>
+/// <param name="Subscriber">The actor that subscribed.</param>
+/// <param name="Index">The last index handled.</param>
+public sealed record EntriesHandled(IActorRef Subscriber, long Index);
+
+/// <summary>Told to a subscriber whose subscription cannot be served, or ended because its peer stopped.</summary>
+/// <param name="Reason">What is wrong and what to do, in a sentence.</param>
+public sealed record SubscriptionEnded(string Reason);

@@ -1,0 +1,47 @@
+using RaftActors.Elections;
+using RaftActors.Membership;
+
+namespace RaftActors.Tests.Elections;
+
+public sealed class CandidateStateSpec
+{
+    private readonly CandidateState _election = new(3, false, new Configuration(
+        [new Voter("a", "host:1", "store-a"), new Voter("b", "host:2", "store-b"), new Voter("c", "host:3", "store-c")]));
+
+    [Fact]
+    public void A_majority_wins()
+    {
+        _election.Grant("a", "store-a");
+        Assert.False(_election.IsWon);
+
+        _election.Grant("c", "store-c");
+        Assert.True(_election.IsWon);
+    }
+
+    [Fact]
+    public void A_voter_counts_once()
+    {
+        _election.Grant("a", "store-a");
+        _election.Grant("a", "store-a");
+
+        Assert.False(_election.IsWon);
+    }
+
+    [Fact]
+    public void A_vote_under_another_store_does_not_count()
+    {
+        _election.Grant("a", "store-a");
+        _election.Grant("b", "wiped");
+
+        Assert.False(_election.IsWon);
+    }
+
+    [Fact]
+    public void A_vote_of_a_stranger_does_not_count()
+    {
+        _election.Grant("a", "store-a");
+        _election.Grant("d", "store-d");
+
+        Assert.False(_election.IsWon);
+    }
+}

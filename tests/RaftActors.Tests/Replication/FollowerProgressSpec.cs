@@ -1,0 +1,194 @@
+using FsCheck;
+using FsCheck.Fluent;
+using RaftActors.Log;
+using RaftActors.Replication;
+using RaftActors.Tests.Log;
+
+namespace RaftActors.Tests.Replication;
+
+public sealed class FollowerProgressSpec
+{
+    [Fact]
+    public void A_probe_waits_for_its_answer()
+    {
+        var progress = new FollowerProgress(5, 4, TimeSpan.Zero);
+        Assert.True(progress.MaySend);
+
+        progress.Sent(6);
+
+        Assert.False(progress.MaySend);
+        Assert.Equal(6, progress.NextIndex);
+    }
+
+    [Fact]
+    public void An_accepted_probe_opens_the_pipeline()
+    {
+        var progress = new FollowerProgress(5, 4, TimeSpan.Zero);
+        progress.Sent(6);
+
+        progress.Accepted(match: 6, accepted: 6);
+
+        Assert.Equal((ProgressState.Replicate, 6, 7), (progress.State, progress.MatchIndex, progress.NextIndex));
+    }
+
+    [Fact]
+    public void The_window_bounds_what_is_under_way()
+    {
+        var progress = Replicating(window: 2);
+        progress.Sent(1);
+        progress.Sent(2);
+        Assert.False(progress.MaySend);
+
+        progress.Accepted(match: 1, accepted: 1);
+
+        Assert.True(progress.MaySend);
+        Assert.Equal((1, 3), (progress.Inflight, progress.NextIndex));
+    }
+
+    [Fact]
+    public void What_is_accepted_but_not_durable_opens_the_pipeline_without_counting()
+    {
+        var progress = new FollowerProgress(5, 4, TimeSpan.Zero);
+
+        progress.Accepted(match: 2, accepted: 5);
+
+        Assert.Equal((ProgressState.Replicate, 2, 6), (progress.State, progress.MatchIndex, progress.NextIndex));
+    }
+
+    [Fact]
+    public void A_refusal_falls_back_to_probing_behind_the_conflict_but_never_behind_the_match()
+    {
+        var log = Logs.Of(1, 1, 1, 1, 2, 2);
+        var progress = Replicating(window: 4);
+        progress.Sent(3);
+        progress.Accepted(match: 3, accepted: 3);
+        progress.Sent(6);
+
+        Assert.True(progress.Rejected(log, 6, new LogConflict(0, 1)));
+
+        Assert.Equal((ProgressState.Probe, 3, 4, 0), (progress.State, progress.MatchIndex, progress.NextIndex, progress.Inflight));
+    }
+
+    [Fact]
+    public void An_overtaken_refusal_changes_nothing()
+    {
+        var log = Logs.Of(1, 1, 1);
+        var progress = Replicating(window: 4);
+        progress.Sent(3);
+        progress.Accepted(match: 3, accepted: 3);
+
+        Assert.False(progress.Rejected(log, 2, new LogConflict(0, 1)));
+        Assert.Equal((ProgressState.Replicate, 4), (progress.State, progress.NextIndex));
+    }
+
+    [Fact]
+    public void Messages_that_are_lost_doubled_or_late_never_corrupt_what_is_known_and_in_the_end_all_match() =>
+        Prop.ForAll(Gen.Choose(0, 5).ArrayOf(200).ToArbitrary(), choices =>
+        {
+            var network = new Network(Logs.Of(1, 1, 2, 4, 4, 4, 6, 6), Logs.Of(1, 1, 3, 3, 3, 5, 5, 5, 5));
+            foreach (int choice in choices)
+                network.Step(choice);
+            network.Settle();
+
+            Assert.Equal(network.Leader.LastIndex, network.Progress.MatchIndex);
+            for (long index = 0; index <= network.Leader.LastIndex; index++)
+                Assert.Equal(network.Leader.TermAt(index), network.Follower.TermAt(index));
+        }).QuickCheckThrowOnFailure();
+
+    private static FollowerProgress Replicating(int window)
+    {
+        var progress = new FollowerProgress(0, window, TimeSpan.Zero);
+        progress.Accepted(0, 0);
+        return progress;
+    }
+
+    /// <summary>A leader and a follower with one link that loses, repeats and reorders.</summary>
+    private sealed class Network(RaftLog leader, RaftLog follower)
+    {
+        private readonly List<(long Previous, long Term, LogEntry[] Entries)> _requests = [];
+        private readonly List<Action> _replies = [];
+
+        public RaftLog Leader { get; } = leader;
+
+        public RaftLog Follower { get; } = follower;
+
+        public FollowerProgress Progress { get; } = new(leader.LastIndex, 3, TimeSpan.Zero);
+
+        public void Step(int choice)
+        {
+            switch (choice)
+            {
+                case 0: Send(); break;
+                case 1: Heartbeat(); break;
+                case 2: Deliver(0, keep: false); break;
+                case 3: Deliver(_requests.Count - 1, keep: true); break;
+                case 4: Take(_replies, _replies.Count - 1)?.Invoke(); break;
+                default: Take(_requests, 0); break;
+            }
+            Assert.True(Progress.MatchIndex < Progress.NextIndex);
+            for (long index = 1; index <= Progress.MatchIndex; index++)
+                Assert.Equal(Leader.TermAt(index), Follower.TermAt(index));
+        }
+
+        public void Settle()
+        {
+            _requests.Clear();
+            _replies.Clear();
+            for (int i = 0; i < 50 && Progress.MatchIndex < Leader.LastIndex; i++)
+            {
+                Heartbeat();
+                Send();
+                while (_requests.Count > 0)
+                    Deliver(0, keep: false);
+                while (_replies.Count > 0)
+                    Take(_replies, 0)!.Invoke();
+            }
+        }
+
+        private void Send()
+        {
+            while (Progress.MaySend && Progress.NextIndex <= Leader.LastIndex)
+            {
+                long last = Leader.LastOfBatch(Progress.NextIndex, 2, int.MaxValue);
+                long previous = Progress.NextIndex - 1;
+                _requests.Add((previous, Leader.TermAt(previous), Leader.Slice(Progress.NextIndex, last)));
+                Progress.Sent(last);
+            }
+        }
+
+        private void Heartbeat() => _requests.Add((Progress.NextIndex - 1, Leader.TermAt(Progress.NextIndex - 1), []));
+
+        private void Deliver(int at, bool keep)
+        {
+            if (at < 0 || at >= _requests.Count)
+                return;
+            var (previous, term, entries) = _requests[at];
+            if (!keep)
+                _requests.RemoveAt(at);
+            if (Follower.TermAt(previous) != term)
+            {
+                var conflict = LogConflict.At(Follower, previous);
+                _replies.Add(() => Progress.Rejected(Leader, previous, conflict));
+                return;
+            }
+            foreach (var entry in entries)
+            {
+                if (Follower.TermAt(entry.Index) == entry.Term)
+                    continue;
+                Follower.TruncateAfter(entry.Index - 1);
+                Follower.Append(entry);
+            }
+            long accepted = previous + entries.Length;
+            _replies.Add(() => Progress.Accepted(accepted, accepted));
+        }
+
+        private static T? Take<T>(List<T> list, int at)
+        {
+            if (at < 0 || at >= list.Count)
+                return default;
+            var taken = list[at];
+            list.RemoveAt(at);
+            return taken;
+        }
+    }
+}
