@@ -29,7 +29,8 @@ public abstract class ActorBase
 
     internal ActorCell Cell => _cell;
 
-    internal SupervisorStrategy SupervisorStrategyInternal => field ??= SupervisorStrategy();
+    /// <summary>That of the Props, or else the actor's own.</summary>
+    internal SupervisorStrategy SupervisorStrategyInternal => field ??= _cell.Props.SupervisorStrategy ?? SupervisorStrategy();
 
     protected internal virtual bool AroundReceive(Receive receive, object message)
     {
