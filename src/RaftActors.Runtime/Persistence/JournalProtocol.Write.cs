@@ -10,6 +10,11 @@ public sealed class WriteMessages(IEnumerable<IPersistentEnvelope> messages, IAc
     public IActorRef PersistentActor { get; } = persistentActor;
 
     public int ActorInstanceId { get; } = actorInstanceId;
+
+    /// <summary>The same messages, to be gone through without an enumerator.</summary>
+    internal IReadOnlyList<IPersistentEnvelope> Envelopes => Messages as IReadOnlyList<IPersistentEnvelope> ?? [.. Messages];
+
+    internal int AtomicWrites => Envelopes.Count(envelope => envelope is AtomicWrite);
 }
 
 /// <summary>The journal is ready for the actor's next batch; what became of each event follows.</summary>

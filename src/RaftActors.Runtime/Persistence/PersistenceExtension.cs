@@ -13,8 +13,7 @@ public sealed class PersistenceExtension : IExtension
 
     private readonly ActorSystemImpl _system;
     private readonly Config _config;
-    private readonly ConcurrentDictionary<string, Lazy<PersistencePlugin>> _plugins = new();
-    private readonly ConcurrentDictionary<string, Config> _configs = new();
+    private readonly ConcurrentDictionary<string, PersistencePlugin> _plugins = new();
     private readonly Lazy<IActorRef> _recoveryPermitter;
     private readonly Lazy<IStashOverflowStrategy> _stashOverflowStrategy;
     private int _instances;
@@ -54,10 +53,8 @@ public sealed class PersistenceExtension : IExtension
         return Plugin(string.IsNullOrEmpty(id) ? "akka.persistence.no-snapshot-store" : id, SnapshotStoreFallback);
     }
 
-    /// <summary>The configuration of a plugin, for its own actor; that is created while <see cref="Plugin"/> still runs.</summary>
-    internal Config ConfigOf(IActorRef plugin) => _configs[plugin.Path.Name];
-
-    internal PersistencePlugin PluginOf(IActorRef plugin) => _plugins[plugin.Path.Name].Value;
+    /// <summary>What the extension knows of a plugin, for its own actor.</summary>
+    internal PersistencePlugin PluginOf(IActorRef plugin) => _plugins[plugin.Path.Name];
 
     internal int NextInstanceId() => Interlocked.Increment(ref _instances);
 
@@ -65,28 +62,27 @@ public sealed class PersistenceExtension : IExtension
     internal string NextUuid() => $"{_system.Random.NextUInt64():x16}{_system.Random.NextUInt64():x16}";
 
     private PersistencePlugin Plugin(string path, string fallback) =>
-        _plugins.GetOrAdd(path, static (id, state) => new(() => state.Extension.Start(id, state.Fallback)), (Extension: this, Fallback: fallback)).Value;
+        _plugins.TryGetValue(path, out var plugin) ? plugin : _plugins.GetOrAdd(path, Create(path, fallback));
 
-    private PersistencePlugin Start(string path, string fallback)
+    private PersistencePlugin Create(string path, string fallback)
     {
         var own = _system.Settings.Config.GetConfig(path) ?? throw new ConfigurationException($"There is no configuration for the persistence plugin {path}");
-        var config = own.WithFallback(_system.Settings.Config.GetConfig(fallback));
-        var typeName = config.GetString("class");
-        if (string.IsNullOrEmpty(typeName))
-            throw new ConfigurationException($"{path}.class is not set");
-        var type = TypeResolver.TryResolve(typeName) ?? throw new ConfigurationException($"{path}.class = {typeName}: there is no such type");
-        _configs[path] = config;
+        return new PersistencePlugin(own.WithFallback(_system.Settings.Config.GetConfig(fallback)), config => Start(path, config));
+    }
+
+    private IActorRef Start(string path, Config config)
+    {
+        var type = TypeResolver.Resolve(config.GetString("class", ""), path + ".class");
         var props = type.GetConstructor([typeof(Config)]) is null ? Props.Create(type) : Props.Create(type, config);
         var dispatcher = config.GetString("plugin-dispatcher");
-        return new PersistencePlugin(_system.SystemActorOf(string.IsNullOrEmpty(dispatcher) ? props : props.WithDispatcher(dispatcher), path), config);
+        return _system.SystemActorOf(string.IsNullOrEmpty(dispatcher) ? props : props.WithDispatcher(dispatcher), path);
     }
 
     private IStashOverflowStrategy StashOverflowStrategy(string? typeName)
     {
         if (string.IsNullOrEmpty(typeName))
             return ThrowOverflowExceptionStrategy.Instance;
-        var type = TypeResolver.TryResolve(typeName)
-            ?? throw new ConfigurationException($"akka.persistence.internal-stash-overflow-strategy = {typeName}: there is no such type");
+        var type = TypeResolver.Resolve(typeName, "akka.persistence.internal-stash-overflow-strategy");
         return ((IStashOverflowStrategyConfigurator)Activator.CreateInstance(type)!).Create(_system.Settings.Config);
     }
 }

@@ -3,12 +3,13 @@ using Akka.Configuration;
 
 namespace Akka.Persistence;
 
-/// <summary>A journal or snapshot store that was started, and its configuration.</summary>
-internal sealed class PersistencePlugin(IActorRef actor, Config config)
+/// <summary>A journal or snapshot store: its configuration, and its actor once somebody needs that.</summary>
+internal sealed class PersistencePlugin(Config config, Func<Config, IActorRef> start)
 {
+    private readonly Lazy<IActorRef> _actor = new(() => start(config));
     private volatile IDirectJournal? _direct;
 
-    public IActorRef Ref { get; } = actor;
+    public IActorRef Ref => _actor.Value;
 
     public Config Config { get; } = config;
 

@@ -104,6 +104,36 @@ public sealed class SqlPluginSpec : PersistenceTest
     }
 
     [Fact]
+    public async Task What_is_wrong_with_the_settings_reaches_the_actor()
+    {
+        var subject = Subject(Start(Sql, "akka.persistence { journal.sql.provider-name = Oracle, snapshot-store.sql.provider-name = Oracle }"));
+        await Within(subject.Stopped);
+
+        Assert.Contains("provider-name = \"Oracle\"", Assert.Single(subject.Log));
+    }
+
+    [Fact]
+    public async Task A_write_that_takes_too_long_fails_and_the_recovery_waits_for_it()
+    {
+        var system = Start(Sql, $$"""
+            raftactors.runtime.sql-writer-threads = "{{typeof(HeldThreads).AssemblyQualifiedName}}"
+            akka.persistence.journal.sql.circuit-breaker.call-timeout = 0s
+            """);
+        var first = Subject(system);
+        await first.Recovered();
+        var held = HeldThreads.Hold();
+        first.Do(actor => actor.Persist("1", actor.Handled));
+        await Within(first.Stopped);
+        Assert.Equal(["recovered at 0", "failed 1 at 1"], first.Log);
+        var second = Subject(system);
+
+        held.Set();
+
+        await second.Recovered();
+        Assert.Equal(["replayed 1", "recovered at 1"], second.Log);
+    }
+
+    [Fact]
     public async Task A_database_that_another_system_has_open_is_refused_until_it_is_closed()
     {
         var owner = Start(Sql);
@@ -148,6 +178,26 @@ public sealed class SqlPluginSpec : PersistenceTest
     }
 
     private sealed class Unserializable;
+
+    /// <summary>Threads that stand still while a test holds them.</summary>
+    private sealed class HeldThreads : ISqlWriterThreads
+    {
+        private static readonly ManualResetEventSlim Free = new(initialState: true);
+
+        public HeldThreads(ExtendedActorSystem system) => _ = system;
+
+        public static ManualResetEventSlim Hold()
+        {
+            Free.Reset();
+            return Free;
+        }
+
+        public ISqlWriterThread Start(string database, Action run) => new SqlWriterThread(database, () =>
+        {
+            Free.Wait();
+            run();
+        });
+    }
 
     private sealed class InlineThreads : ISqlWriterThreads
     {

@@ -12,7 +12,7 @@ public abstract class AsyncWriteJournal : WriteJournalBase, IAsyncRecovery
     private readonly PluginCalls _calls;
     private readonly Dictionary<string, List<Task>> _outstanding = [];
 
-    protected AsyncWriteJournal() => _calls = new PluginCalls(Context.System, Persistence.Instance.Apply(Context.System).ConfigOf(Self));
+    protected AsyncWriteJournal() => _calls = new PluginCalls(Context.System, Persistence.Instance.Apply(Context.System).PluginOf(Self).Config);
 
     /// <summary>Calls back for each event from the first to the last sequence number, at most <paramref name="max"/> of them.</summary>
     public abstract Task ReplayMessagesAsync(

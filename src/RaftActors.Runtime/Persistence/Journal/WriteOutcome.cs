@@ -15,10 +15,12 @@ internal static class WriteOutcome
         if (failure is null)
             actor.Tell(WriteMessagesSuccessful.Instance, journal);
         else
-            actor.Tell(new WriteMessagesFailed(failure, write.Messages.Count(envelope => envelope is AtomicWrite)), journal);
+            actor.Tell(new WriteMessagesFailed(failure, write.AtomicWrites), journal);
         var writes = 0;
-        foreach (var envelope in write.Messages)
+        var envelopes = write.Envelopes;
+        for (var n = 0; n < envelopes.Count; n++)
         {
+            var envelope = envelopes[n];
             if (envelope is not AtomicWrite atomic)
             {
                 actor.Tell(new LoopMessageSuccess(envelope.Payload, write.ActorInstanceId), envelope.Sender);

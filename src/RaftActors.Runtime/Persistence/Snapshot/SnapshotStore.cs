@@ -7,7 +7,7 @@ public abstract class SnapshotStore : ActorBase
 {
     private readonly PluginCalls _calls;
 
-    protected SnapshotStore() => _calls = new PluginCalls(Context.System, Persistence.Instance.Apply(Context.System).ConfigOf(Self));
+    protected SnapshotStore() => _calls = new PluginCalls(Context.System, Persistence.Instance.Apply(Context.System).PluginOf(Self).Config);
 
     protected sealed override bool Receive(object message) => ReceiveRequest(message) || ReceiveOutcome(message) || ReceivePluginInternal(message);
 

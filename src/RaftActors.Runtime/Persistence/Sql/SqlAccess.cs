@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Configuration;
 using Akka.Event;
 
 namespace Akka.Persistence.Sql;
@@ -7,11 +8,11 @@ namespace Akka.Persistence.Sql;
 /// A plugin's hold on its database. One that could not be opened is tried again when it is next needed, so that whoever needs it learns what is wrong with it, and
 /// nothing has to be restarted once it is right.
 /// </summary>
-internal sealed class SqlAccess(ActorSystem system, SqlSettings settings, ILoggingAdapter log)
+internal sealed class SqlAccess(ActorSystem system, Config plugin, ILoggingAdapter log)
 {
     private SqlDatabase? _database;
 
-    public SqlDatabase Database => _database ??= SqlDatabases.Of(system).Open(settings);
+    public SqlDatabase Database => _database ??= SqlDatabases.Of(system).Open(SqlSettings.From(plugin));
 
     public bool TryOpen()
     {

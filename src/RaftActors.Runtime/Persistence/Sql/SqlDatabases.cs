@@ -64,8 +64,7 @@ internal sealed class SqlDatabases(ExtendedActorSystem system) : IExtension
         var typeName = system.Settings.Config.GetString(ThreadsKey, "");
         if (typeName.Length == 0)
             return run => new SqlWriterThread("sql-writer " + Path.GetFileName(path), run);
-        var type = TypeResolver.TryResolve(typeName) ?? throw new ConfigurationException($"{ThreadsKey} = {typeName}: there is no such type");
-        var threads = (ISqlWriterThreads)Activator.CreateInstance(type, system)!;
+        var threads = (ISqlWriterThreads)Activator.CreateInstance(TypeResolver.Resolve(typeName, ThreadsKey), system)!;
         return run => threads.Start(path, run);
     }
 

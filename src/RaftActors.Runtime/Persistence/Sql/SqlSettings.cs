@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace Akka.Persistence.Sql;
 
 /// <summary>What the section of a SQL plugin says, with the keys of Akka.Persistence.Sql; <c>wal-size</c> is our own.</summary>
-internal sealed record SqlSettings(string Path, bool AutoInitialize, long WalSize, TimeSpan CallTimeout)
+internal sealed record SqlSettings(string Path, bool AutoInitialize, long WalSize)
 {
     public static SqlSettings From(Config plugin)
     {
@@ -17,8 +17,7 @@ internal sealed record SqlSettings(string Path, bool AutoInitialize, long WalSiz
         return new SqlSettings(
             PathOf(plugin.GetString("connection-string", "")),
             plugin.GetBoolean("auto-initialize", true),
-            plugin.GetByteSize("wal-size", 32 << 20) ?? 32 << 20,
-            plugin.GetTimeSpan("circuit-breaker.call-timeout", TimeSpan.FromSeconds(10), false));
+            plugin.GetByteSize("wal-size", 32 << 20) ?? 32 << 20);
     }
 
     private static string PathOf(string connectionString)

@@ -164,10 +164,10 @@ public sealed class SqlDatabaseFileSpec : IDisposable
     public void Settings_have_the_keys_of_Akka_Persistence_Sql()
     {
         var settings = SqlSettings.From($$"""
-            connection-string = "Data Source={{Path}}", provider-name = SQLite.MS, auto-initialize = off, circuit-breaker.call-timeout = 3s, wal-size = 1 MiB
+            connection-string = "Data Source={{Path}}", provider-name = SQLite.MS, auto-initialize = off, wal-size = 1 MiB
             """);
 
-        Assert.Equal(new SqlSettings(Path, false, 1 << 20, TimeSpan.FromSeconds(3)), settings);
+        Assert.Equal(new SqlSettings(Path, false, 1 << 20), settings);
     }
 
     [Theory]

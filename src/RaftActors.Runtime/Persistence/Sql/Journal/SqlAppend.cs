@@ -7,62 +7,70 @@ namespace Akka.Persistence.Sql.Journal;
 internal sealed class SqlAppend : SqlWork
 {
     private readonly WriteMessages _write;
+    private readonly IReadOnlyList<IPersistentEnvelope> _envelopes;
     private readonly IActorRef _journal;
     private readonly string _writerUuid;
     private readonly long _created;
+
+    /// <summary>Of the events that are not rejected, in their order.</summary>
     private readonly List<SqlPayload> _payloads;
-    private readonly Exception?[]? _rejections;
+
+    /// <summary>One an atomic write; null if none is rejected.</summary>
+    private Exception?[]? _rejections;
+
+    private int _size;
 
     public SqlAppend(WriteMessages write, IActorRef journal, Akka.Serialization.Serialization serialization, string writerUuid, long created)
     {
         _write = write;
+        _envelopes = write.Envelopes;
         _journal = journal;
         _writerUuid = writerUuid;
         _created = created;
-        _payloads = new List<SqlPayload>(1);
-        var index = 0;
-        foreach (var envelope in write.Messages)
+        _payloads = new List<SqlPayload>(_envelopes.Count);
+        var atomicWrites = 0;
+        for (var i = 0; i < _envelopes.Count; i++)
         {
-            if (envelope is AtomicWrite atomic && Serialize(atomic, serialization) is { } rejection)
-                (_rejections ??= new Exception?[write.Messages.Count(e => e is AtomicWrite)])[index] = rejection;
-            index += envelope is AtomicWrite ? 1 : 0;
+            if (_envelopes[i] is AtomicWrite atomic)
+                Serialize(atomic, atomicWrites++, serialization);
         }
-        Size = _payloads.Sum(payload => payload.Bytes.Length);
     }
 
-    public override int Size { get; }
+    public override int Size => _size;
 
     public override bool Writes => _payloads.Count > 0;
 
     public override bool Execute(SqlWriteStatements statements)
     {
-        var index = 0;
-        var next = 0;
-        foreach (var envelope in _write.Messages)
+        var atomicWrites = 0;
+        var payload = 0;
+        for (var i = 0; i < _envelopes.Count; i++)
         {
-            if (envelope is not AtomicWrite atomic || _rejections?[index++] is not null)
+            if (_envelopes[i] is not AtomicWrite atomic || _rejections?[atomicWrites++] is not null)
                 continue;
-            for (var i = 0; i < atomic.Size; i++)
-                statements.InsertEvent(atomic.PersistenceId, atomic[i].SequenceNr, _created, _payloads[next++], _writerUuid);
+            for (var e = 0; e < atomic.Size; e++)
+                statements.InsertEvent(atomic.PersistenceId, atomic[e].SequenceNr, _created, _payloads[payload++], _writerUuid);
         }
         return true;
     }
 
     protected override void Finished(Exception? failure) => WriteOutcome.Tell(_write, _journal, failure, _rejections);
 
-    private Exception? Serialize(AtomicWrite atomic, Akka.Serialization.Serialization serialization)
+    private void Serialize(AtomicWrite atomic, int index, Akka.Serialization.Serialization serialization)
     {
         var before = _payloads.Count;
         try
         {
-            for (var i = 0; i < atomic.Size; i++)
-                _payloads.Add(SqlPayloads.Write(serialization, atomic[i].Payload));
-            return null;
+            for (var e = 0; e < atomic.Size; e++)
+                _payloads.Add(SqlPayloads.Write(serialization, atomic[e].Payload));
+            for (var p = before; p < _payloads.Count; p++)
+                _size += _payloads[p].Bytes.Length;
         }
         catch (Exception e)
         {
             _payloads.RemoveRange(before, _payloads.Count - before);
-            return e;
+            _rejections ??= new Exception?[_write.AtomicWrites];
+            _rejections[index] = e;
         }
     }
 }

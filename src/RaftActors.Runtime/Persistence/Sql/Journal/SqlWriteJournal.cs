@@ -14,9 +14,7 @@ internal sealed class SqlWriteJournal : WriteJournalBase
     private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
 
     private readonly PersistenceExtension _extension = Persistence.Instance.Apply(Context.System);
-    private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Config _config;
-    private readonly SqlSettings _settings;
     private readonly SqlAccess _access;
     private readonly string _writerUuid;
     private SqlDirectJournal? _direct;
@@ -25,8 +23,7 @@ internal sealed class SqlWriteJournal : WriteJournalBase
     public SqlWriteJournal(Config config)
     {
         _config = config;
-        _settings = SqlSettings.From(config);
-        _access = new SqlAccess(Context.System, _settings, _log);
+        _access = new SqlAccess(Context.System, config, Context.GetLogger());
         _writerUuid = _extension.NextUuid();
     }
 
@@ -121,9 +118,10 @@ internal sealed class SqlWriteJournal : WriteJournalBase
 
     private void WatchTheWriter()
     {
+        var timeout = _config.GetTimeSpan("circuit-breaker.call-timeout", TimeSpan.FromSeconds(10), false);
         var failure = new TimeoutException(
-            $"The database {_settings.Path} did not answer within {_settings.CallTimeout.TotalSeconds} s; what was to be written may still be");
-        _access.Database.Writer.ReportOverdue(Context.System.Scheduler.MonotonicClock - _settings.CallTimeout, failure);
+            $"The database {_access.Database.Path} did not answer within {timeout.TotalSeconds} s; what was to be written may still be");
+        _access.Database.Writer.ReportOverdue(Context.System.Scheduler.MonotonicClock - timeout, failure);
     }
 
     private sealed class WatchWriter

@@ -9,7 +9,7 @@ internal sealed class SqlSnapshotStore : SnapshotStore
 {
     private readonly SqlAccess _access;
 
-    public SqlSnapshotStore(Config config) => _access = new SqlAccess(Context.System, SqlSettings.From(config), Context.GetLogger());
+    public SqlSnapshotStore(Config config) => _access = new SqlAccess(Context.System, config, Context.GetLogger());
 
     protected override void PreStart() => _access.TryOpen();
 
