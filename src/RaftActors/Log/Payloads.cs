@@ -1,0 +1,50 @@
+using Akka.Serialization;
+
+namespace RaftActors.Log;
+
+/// <summary>Between objects and payloads: a <c>byte[]</c> as it is, anything else by its registered serializer.</summary>
+internal static class Payloads
+{
+    /// <summary>Encodes an object.</summary>
+    /// <param name="serialization">The actor system's serializers.</param>
+    /// <param name="content">The object.</param>
+    /// <param name="payload">Its encoded form.</param>
+    /// <param name="problem">What is wrong, if it cannot be encoded.</param>
+    public static bool TryEncode(Serialization serialization, object? content, out Payload payload, out string problem)
+    {
+        payload = default;
+        problem = "";
+        try
+        {
+            switch (content)
+            {
+                case null:
+                    problem = "There is no command or request: null cannot be sent.";
+                    return false;
+                case byte[] bytes:
+                    payload = new Payload(bytes, 0, "");
+                    return true;
+                case Payload encoded:
+                    payload = encoded;
+                    return true;
+                default:
+                    var serializer = serialization.FindSerializerFor(content);
+                    payload = new Payload(serializer.ToBinary(content), serializer.Identifier, Serialization.ManifestFor(serializer, content));
+                    return true;
+            }
+        }
+        catch (Exception failure)
+        {
+            problem = $"A {content!.GetType()} cannot be serialized: {failure.Message} Register a serializer for it in akka.actor.serialization-bindings.";
+            return false;
+        }
+    }
+
+    /// <summary>Decodes a payload.</summary>
+    /// <exception cref="Exception">No serializer here can.</exception>
+    public static object Decode(Serialization serialization, Payload payload) =>
+        payload.SerializerId == 0 ? payload.Bytes.ToByteArray() : serialization.Deserialize(payload.Bytes.ToByteArray(), payload.SerializerId, payload.Manifest);
+
+    private static byte[] ToByteArray(this ReadOnlyMemory<byte> bytes) =>
+        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(bytes, out var segment) && segment.Array!.Length == segment.Count ? segment.Array : bytes.ToArray();
+}

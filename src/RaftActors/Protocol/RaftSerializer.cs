@@ -1,0 +1,158 @@
+using Akka.Actor;
+using Akka.Serialization;
+using Google.Protobuf;
+
+namespace RaftActors.Protocol;
+
+/// <summary>
+/// The serializer of the messages between peers and of the journal's events: raft.proto, told apart by short manifests. Bytes that make no sense become a
+/// <see cref="MalformedMessage"/> rather than an exception, which would end the connection they came over.
+/// </summary>
+public sealed class RaftSerializer : SerializerWithStringManifest
+{
+    private const string RequestVoteManifest = "RV", RequestVoteReplyManifest = "RVR";
+    private const string AppendEntriesManifest = "AE", AppendEntriesReplyManifest = "AER";
+    private const string AskIdentityManifest = "ID", IdentityReplyManifest = "IDR", StoreReplacedManifest = "SR";
+    private const string ForwardProposalManifest = "FP", ForwardQueryManifest = "FQ", ForwardReplyManifest = "FR";
+    private const string PeerCreatedManifest = "PC", PersistedManifest = "P";
+
+    /// <summary>Creates the serializer.</summary>
+    /// <param name="system">The actor system.</param>
+    public RaftSerializer(ExtendedActorSystem system)
+        : base(system)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override int Identifier => 6214;
+
+    /// <inheritdoc/>
+    public override string Manifest(object o) => o switch
+    {
+        AppendEntries => AppendEntriesManifest,
+        AppendEntriesReply => AppendEntriesReplyManifest,
+        Persisted => PersistedManifest,
+        ForwardProposal => ForwardProposalManifest,
+        ForwardQuery => ForwardQueryManifest,
+        ForwardReply => ForwardReplyManifest,
+        RequestVote => RequestVoteManifest,
+        RequestVoteReply => RequestVoteReplyManifest,
+        AskIdentity => AskIdentityManifest,
+        IdentityReply => IdentityReplyManifest,
+        StoreReplaced => StoreReplacedManifest,
+        PeerCreated => PeerCreatedManifest,
+        _ => throw new ArgumentException($"{o.GetType()} is no message of a Raft group.", nameof(o)),
+    };
+
+    /// <inheritdoc/>
+    public override byte[] ToBinary(object obj) => obj switch
+    {
+        AppendEntries m => Join(m.ToWire(), m.Entries),
+        Persisted m => Join(m.ToWire(), m.Batches),
+        AppendEntriesReply m => m.ToWire().ToByteArray(),
+        ForwardProposal m => m.ToWire().ToByteArray(),
+        ForwardQuery m => m.ToWire().ToByteArray(),
+        ForwardReply m => m.ToWire().ToByteArray(),
+        RequestVote m => m.ToWire().ToByteArray(),
+        RequestVoteReply m => m.ToWire().ToByteArray(),
+        AskIdentity m => m.ToWire().ToByteArray(),
+        IdentityReply m => m.ToWire().ToByteArray(),
+        StoreReplaced m => m.ToWire().ToByteArray(),
+        PeerCreated m => m.ToWire().ToByteArray(),
+        _ => throw new ArgumentException($"{obj.GetType()} is no message of a Raft group.", nameof(obj)),
+    };
+
+    /// <inheritdoc/>
+    public override object FromBinary(byte[] bytes, string manifest)
+    {
+        try
+        {
+            return Parse(bytes, manifest);
+        }
+        catch (Exception problem) when (problem is FormatException or InvalidProtocolBufferException or ArgumentException or OverflowException)
+        {
+            return new MalformedMessage(manifest, problem.Message);
+        }
+    }
+
+    private static IRaftMessage Parse(byte[] bytes, string manifest)
+    {
+        switch (manifest)
+        {
+            case AppendEntriesManifest:
+            {
+                var (head, entries) = SplitEntries(bytes);
+                return Wire.AppendEntries.Parser.ParseFrom(bytes, 0, head).FromWire(entries);
+            }
+            case PersistedManifest:
+            {
+                var (head, entries) = SplitEntries(bytes);
+                return Wire.Persisted.Parser.ParseFrom(bytes, 0, head).FromWire(entries);
+            }
+            case AppendEntriesReplyManifest: return Wire.AppendEntriesReply.Parser.ParseFrom(bytes).FromWire();
+            case ForwardProposalManifest: return Wire.ForwardProposal.Parser.ParseFrom(bytes).FromWire();
+            case ForwardQueryManifest: return Wire.ForwardQuery.Parser.ParseFrom(bytes).FromWire();
+            case ForwardReplyManifest: return Wire.ForwardReply.Parser.ParseFrom(bytes).FromWire();
+            case RequestVoteManifest: return Wire.RequestVote.Parser.ParseFrom(bytes).FromWire();
+            case RequestVoteReplyManifest: return Wire.RequestVoteReply.Parser.ParseFrom(bytes).FromWire();
+            case AskIdentityManifest: return Wire.AskIdentity.Parser.ParseFrom(bytes).FromWire();
+            case IdentityReplyManifest: return Wire.IdentityReply.Parser.ParseFrom(bytes).FromWire();
+            case StoreReplacedManifest: return Wire.StoreReplaced.Parser.ParseFrom(bytes).FromWire();
+            case PeerCreatedManifest: return Wire.PeerCreated.Parser.ParseFrom(bytes).FromWire();
+            default: return new MalformedMessage(manifest, "The manifest is not known.");
+        }
+    }
+
+    private static byte[] Join(IMessage head, EntryBatch batch)
+    {
+        var encoded = batch.Encoded.Span;
+        int headSize = head.CalculateSize();
+        var bytes = new byte[headSize + encoded.Length];
+        head.WriteTo(bytes.AsSpan(0, headSize));
+        encoded.CopyTo(bytes.AsSpan(headSize));
+        return bytes;
+    }
+
+    private static byte[] Join(IMessage head, IReadOnlyList<EntryBatch> batches)
+    {
+        int headSize = head.CalculateSize();
+        int size = headSize;
+        for (int i = 0; i < batches.Count; i++)
+            size += batches[i].Encoded.Length;
+        var bytes = new byte[size];
+        head.WriteTo(bytes.AsSpan(0, headSize));
+        for (int i = 0, at = headSize; i < batches.Count; i++)
+        {
+            batches[i].Encoded.Span.CopyTo(bytes.AsSpan(at));
+            at += batches[i].Encoded.Length;
+        }
+        return bytes;
+    }
+
+    // Entries come last, being the field with the highest number, and are sliced out; what comes before them is left to the generated parser. What a later version may add
+    // behind them is stepped over.
+    private static (int Head, EntryBatch Entries) SplitEntries(byte[] bytes)
+    {
+        var reader = new ProtoReader(bytes);
+        var entries = new List<Log.LogEntry>();
+        int head = -1, tail = bytes.Length;
+        while (!reader.AtEnd)
+        {
+            int start = reader.Position;
+            var (field, type) = reader.Tag();
+            if (field != EntryCodec.EntriesField || type != ProtoReader.Delimited)
+            {
+                reader.Skip(type);
+                if (head >= 0)
+                    tail = Math.Min(tail, start);
+                continue;
+            }
+            if (tail < bytes.Length)
+                throw new FormatException("Entries are not together.");
+            if (head < 0)
+                head = start;
+            entries.Add(EntryCodec.Decode(bytes.AsMemory()[reader.Delimit()]));
+        }
+        return head < 0 ? (bytes.Length, EntryBatch.Empty) : (head, new EntryBatch([.. entries], bytes.AsMemory(head..tail)));
+    }
+}

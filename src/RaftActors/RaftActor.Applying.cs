@@ -1,0 +1,156 @@
+using Akka.Actor;
+using Akka.Event;
+using RaftActors.Client;
+using RaftActors.StateMachines;
+
+namespace RaftActors;
+
+// Committed entries leave the peer in order: to the state machine and to subscribers, as many ahead as they have credits for.
+internal sealed partial class RaftActor
+{
+    private readonly Func<IStateMachine> _createStateMachine;
+    private readonly List<Subscription> _subscriptions = [];
+    private IActorRef? _stateMachine;
+    private TimeSpan _machineStarted;
+
+    // Which state machine is running: answers of earlier ones are none.
+    private int _machine;
+    private int _machineFailures;
+    private long _handedIndex;
+    private long _appliedIndex;
+
+    // A failed state machine is not restarted in place but stopped, and another one started after back-off: a command that always fails must not keep the processor busy.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
+
+    private void StartStateMachine()
+    {
+        _machine++;
+        _machineStarted = Now;
+        _handedIndex = _appliedIndex = 0;
+        _stateMachine = Context.ActorOf(StateMachineActor.Props(_createStateMachine, _machine), $"state-machine-{_machine}");
+        Context.Watch(_stateMachine);
+        FeedStateMachine();
+    }
+
+    private void FeedStateMachine()
+    {
+        if (_stateMachine is not { } machine)
+            return;
+        while (_handedIndex < _log.CommitIndex && _handedIndex - _appliedIndex < _settings.ApplyCredits)
+        {
+            long last = Math.Min(_log.CommitIndex, _handedIndex + _settings.ApplyBatchEntries);
+            machine.Tell(new ApplyEntries(_log.Slice(_handedIndex + 1, last)), Self);
+            _handedIndex = last;
+        }
+        AskStateMachine();
+    }
+
+    private void OnApplied(EntriesApplied applied)
+    {
+        if (applied.Machine != _machine)
+            return;
+        _appliedIndex = applied.LastIndex;
+        AnswerApplied(applied.LastIndex, applied.Responses);
+        FeedStateMachine();
+    }
+
+    private void OnTerminated(IActorRef ended)
+    {
+        if (ended.Equals(_stateMachine))
+            OnStateMachineFailed();
+        else
+            RemoveSubscriber(ended);
+    }
+
+    // Nobody knows how far it got in what it was handed: those who proposed that learn so.
+    private void OnStateMachineFailed()
+    {
+        _stateMachine = null;
+        AnswerProposals("The state machine failed.", _handedIndex);
+        while (_asked.TryDequeue(out var replyTo))
+            FailQuery(replyTo, FailureReason.StateMachineFailed, "The state machine failed before it could answer.");
+
+        if (Now - _machineStarted >= _settings.RestartBackoffMax)
+            _machineFailures = 0;
+        var delay = Backoff.After(_machineFailures++, _settings, _random);
+        Log.Error("{0}: the state machine failed; it is built anew in {1} ms.", PersistenceId, (long)delay.TotalMilliseconds);
+        Timers.StartSingleTimer(MachineBackoff.Instance, MachineBackoff.Instance, delay);
+    }
+
+    private void OnSubscribe(Subscribe subscribe)
+    {
+        RemoveSubscriber(subscribe.Subscriber);
+        string problem = subscribe.FromIndex < _log.FirstIndex ? $"The log begins at index {_log.FirstIndex}."
+            : subscribe.Credits < 1 ? "A subscription needs at least one credit."
+            : _subscriptions.Count >= _settings.MaxSubscribers ? $"There are {_subscriptions.Count} subscribers, the most that raft.max-subscribers allows."
+            : "";
+        if (problem.Length > 0)
+        {
+            subscribe.Subscriber.Tell(new SubscriptionEnded(problem), Self);
+            return;
+        }
+        // Remote actors are never watched: remote death watch quarantines a node that is only partitioned.
+        if (subscribe.Subscriber is IActorRefScope { IsLocal: true })
+            Context.Watch(subscribe.Subscriber);
+        var subscription = new Subscription(subscribe.Subscriber, subscribe.FromIndex, subscribe.Credits);
+        _subscriptions.Add(subscription);
+        Feed(subscription);
+    }
+
+    private void OnEntriesHandled(EntriesHandled handled)
+    {
+        foreach (var subscription in _subscriptions)
+        {
+            if (!subscription.Subscriber.Equals(handled.Subscriber))
+                continue;
+            subscription.Handled(handled.Index);
+            Feed(subscription);
+        }
+    }
+
+    private void FeedSubscribers()
+    {
+        foreach (var subscription in _subscriptions)
+            Feed(subscription);
+    }
+
+    private void Feed(Subscription subscription)
+    {
+        while (true)
+        {
+            long last = Math.Min(Math.Min(_log.CommitIndex, subscription.Limit), subscription.Next + _settings.ApplyBatchEntries - 1);
+            if (last < subscription.Next)
+                return;
+            subscription.Subscriber.Tell(new CommittedEntries(_log.Slice(subscription.Next, last)), Self);
+            subscription.Sent(last);
+        }
+    }
+
+    private void RemoveSubscriber(IActorRef subscriber)
+    {
+        for (int i = _subscriptions.Count - 1; i >= 0; i--)
+        {
+            if (!_subscriptions[i].Subscriber.Equals(subscriber))
+                continue;
+            _subscriptions.RemoveAt(i);
+            Context.Unwatch(subscriber);
+        }
+    }
+
+    private void AnswerEverything(string why)
+    {
+        AnswerProposals(why);
+        while (_asked.TryDequeue(out var replyTo))
+            FailQuery(replyTo, FailureReason.NoLeader, why);
+        foreach (var read in _leading?.Reads.TakeAll() ?? [])
+            FailQuery(read.ReplyTo, FailureReason.NoLeader, why);
+        FailForwards(why);
+        foreach (var subscription in _subscriptions)
+            subscription.Subscriber.Tell(new SubscriptionEnded($"{why} Subscribe again, from the index after the last one handled."), Self);
+    }
+
+    private sealed record MachineBackoff
+    {
+        public static readonly MachineBackoff Instance = new();
+    }
+}

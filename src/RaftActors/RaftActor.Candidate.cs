@@ -1,0 +1,48 @@
+using RaftActors.Client;
+using RaftActors.Protocol;
+
+namespace RaftActors;
+
+// Asks for votes in its term (paper, section 5.2).
+internal sealed partial class RaftActor
+{
+    private void BecomeCandidate()
+    {
+        _hardState = _hardState.InTerm(Term + 1).Voting(_self.Id, _storeId);
+        _leaderHeard = null;
+        EnterRole(RaftRole.Candidate, Candidate);
+        RestartElectionTimer();
+        RequestFlush();
+        StartElection(Term, preVote: false);
+    }
+
+    // Its own vote counts like any other: once it is durable.
+    private void CountOwnVote()
+    {
+        if (!HardStateIsDurable || _election is not { } election)
+            return;
+        election.Grant(_self.Id, _storeId);
+        OnVoteCounted(election);
+    }
+
+    private void Candidate(object message)
+    {
+        switch (message)
+        {
+            case PeerMessage peer when !Accept(peer):
+                break;
+            case RequestVoteReply reply:
+                OnRequestVoteReply(reply);
+                break;
+            case PeerMessage peer:
+                CommonPeer(peer);
+                break;
+            case ElectionTimeout:
+                OnElectionTimeout();
+                break;
+            default:
+                Common(message);
+                break;
+        }
+    }
+}

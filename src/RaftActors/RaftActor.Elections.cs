@@ -1,0 +1,167 @@
+using Akka.Event;
+using Akka.Remote;
+using RaftActors.Client;
+using RaftActors.Elections;
+using RaftActors.Membership;
+using RaftActors.Protocol;
+
+namespace RaftActors;
+
+// Election timers, and votes as a voter gives them (paper, sections 5.2 and 5.4.1; dissertation, sections 4.2.3 and 9.6).
+internal sealed partial class RaftActor
+{
+    private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
+
+    private CandidateState? _election;
+    private TimeSpan _electionTimeout;
+
+    // Since when nothing has happened that makes an election needless.
+    private TimeSpan _quietSince;
+
+    // When a leader of this term was last heard of; null also when the connection to it was lost.
+    private TimeSpan? _leaderHeard;
+    private bool _graceRuns;
+
+    /// <summary>Whether a leader is known to live, so that nobody who asks for votes can be right (stickiness).</summary>
+    private bool HearsLeader
+    {
+        get
+        {
+            var heard = _leading is { } leading ? leading.MajorityContact(Now) : _leaderHeard;
+            return Now - heard < _settings.ElectionTimeoutMin;
+        }
+    }
+
+    /// <summary>Draws a new election timeout, from now on.</summary>
+    private void RestartElectionTimer()
+    {
+        _electionTimeout = _random.Between(_settings.ElectionTimeoutMin, _settings.ElectionTimeoutMax);
+        _quietSince = Now;
+        Timers.StartSingleTimer(ElectionTimeout.Instance, ElectionTimeout.Instance, _electionTimeout);
+    }
+
+    // A message from the leader only notes the time: the running timer finds out when it fires, and goes on for what is left.
+    private void OnElectionTimeout()
+    {
+        var left = _electionTimeout - (Now - _quietSince);
+        if (left > TimeSpan.Zero)
+            Timers.StartSingleTimer(ElectionTimeout.Instance, ElectionTimeout.Instance, left < Millisecond ? Millisecond : left);
+        else
+            BecomePreCandidate();
+    }
+
+    private void OnRequestVote(RequestVote request)
+    {
+        var header = request.Header;
+        bool ignored = HearsLeader && !request.Transfer;
+        if (!ignored && !request.PreVote && request.Term > Term)
+            BecomeFollower(request.Term, null);
+
+        bool granted = !ignored
+            && (request.PreVote ? request.ElectionTerm > Term : request.Term == Term && _hardState.MayVoteFor(header.MemberId, header.StoreId))
+            && _log.IsUpToDate(request.LastLogIndex, request.LastLogTerm)
+            && MayVoteFor(request);
+        if (granted && !request.PreVote)
+        {
+            if (_role == RaftRole.PreCandidate)
+                BecomeFollower(Term, null);
+            _hardState = _hardState.Voting(header.MemberId, header.StoreId);
+            _quietSince = Now;
+            RequestFlush();
+        }
+        Send(header.Address, new RequestVoteReply(Header(header.StoreId), granted, request.PreVote, request.ElectionTerm));
+    }
+
+    // A wiped disk under an old name has no vote: see Founding.
+    private bool MayVoteFor(RequestVote request)
+    {
+        if (!_log.IsEmpty)
+            return Configuration.Find(_self.Id) is not { } self || self.StoreId == _storeId;
+        if (_founding.State is not (FoundingState.AllEmpty or FoundingState.Recognised))
+            return false;
+        if (request.LastLogIndex > 0)
+            return true;
+        bool same = _founding.State == FoundingState.AllEmpty && _founding.Proposed.Equals(request.Founding);
+        if (!same)
+            Log.Warning("{0}: no vote for {1}, which would found the group with [{2}]; this peer knows [{3}].", PersistenceId, request.Header.MemberId, request.Founding, _founding.Proposed);
+        return same;
+    }
+
+    private bool MayCampaign => _log.IsEmpty ? _founding.State == FoundingState.AllEmpty : Configuration.Counts(_self.Id, _storeId);
+
+    private void StartElection(long term, bool preVote)
+    {
+        _election = new CandidateState(term, preVote, _log.IsEmpty ? _founding.Proposed : Configuration);
+        foreach (var voter in _election.Configuration.Voters)
+        {
+            if (voter.Id != _self.Id)
+                Send(voter.Address, new RequestVote(Header(), _log.LastIndex, _log.LastTerm, preVote, false, _log.IsEmpty ? _founding.Proposed : null));
+        }
+    }
+
+    private void OnRequestVoteReply(RequestVoteReply reply)
+    {
+        if (_election is not { } election || !election.Configuration.Counts(reply.Header.MemberId, reply.Header.StoreId))
+            return;
+        if (reply.Term > Term)
+        {
+            BecomeFollower(reply.Term, null);
+            return;
+        }
+        if (!reply.Granted || reply.PreVote != election.PreVote || reply.ElectionTerm != election.Term)
+            return;
+        election.Grant(reply.Header.MemberId, reply.Header.StoreId);
+        OnVoteCounted(election);
+    }
+
+    private void OnVoteCounted(CandidateState election)
+    {
+        if (!election.IsWon)
+            return;
+        if (election.PreVote)
+            BecomeCandidate();
+        else
+            BecomeLeader(election.Configuration);
+    }
+
+    private void LeaveElection() => _election = null;
+
+    private void SubscribeToLostConnections() => Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
+
+    // Published also for attempts that never connected, and twice a loss: it only counts if the leader stays silent.
+    private void OnDisassociated(DisassociatedEvent lost)
+    {
+        if (_graceRuns || _leader is null || $"{lost.RemoteAddress.Host}:{lost.RemoteAddress.Port}" != _leader.Member.Address)
+            return;
+        _graceRuns = true;
+        Timers.StartSingleTimer(DisconnectGrace.Instance, DisconnectGrace.Instance, _random.Between(_settings.DisconnectGraceMin, _settings.DisconnectGraceMax));
+    }
+
+    private void OnDisconnectGrace()
+    {
+        _graceRuns = false;
+        if (_leader is not { } leader)
+            return;
+        Log.Info("{0}: the connection to the leader {1} was lost.", PersistenceId, leader.Member.Id);
+        _leaderHeard = null;
+        BecomePreCandidate();
+    }
+
+    private void StopDisconnectGrace()
+    {
+        if (!_graceRuns)
+            return;
+        _graceRuns = false;
+        Timers.Cancel(DisconnectGrace.Instance);
+    }
+
+    private sealed record ElectionTimeout
+    {
+        public static readonly ElectionTimeout Instance = new();
+    }
+
+    private sealed record DisconnectGrace
+    {
+        public static readonly DisconnectGrace Instance = new();
+    }
+}

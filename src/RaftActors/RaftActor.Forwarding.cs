@@ -1,0 +1,180 @@
+using Akka.Actor;
+using RaftActors.Client;
+using RaftActors.Log;
+using RaftActors.Protocol;
+using RaftActors.Reads;
+
+namespace RaftActors;
+
+// Proposals and queries on a peer that does not lead: passed on to the leader, by its address, and answered when it answers.
+internal sealed partial class RaftActor
+{
+    private readonly PendingForwards _forwards;
+
+    private void ForwardOrRefuse(Propose propose, IActorRef sender)
+    {
+        var replyTo = new ReplyTo(sender, propose.CorrelationId);
+        if (!propose.Forward)
+            FailProposal(replyTo, _leader is null ? FailureReason.NoLeader : FailureReason.NotLeader, NotLeaderMessage());
+        else if (TryEncode(propose.Command, replyTo, isQuery: false, out var command))
+        {
+            if (command.Size > _settings.MaxEntryBytes)
+                FailProposal(replyTo, FailureReason.TooLarge, $"The command has {command.Size} bytes; raft.max-entry-bytes allows {_settings.MaxEntryBytes}.");
+            else
+                Forward(new Forward(false, command, propose.ReplyWhen == ReplyWhen.Appended, sender, propose.CorrelationId));
+        }
+    }
+
+    private void ForwardOrRefuse(Query query, IActorRef sender)
+    {
+        var replyTo = new ReplyTo(sender, query.CorrelationId);
+        if (!query.Forward)
+            FailQuery(replyTo, _leader is null ? FailureReason.NoLeader : FailureReason.NotLeader, NotLeaderMessage());
+        else if (TryEncode(query.Request, replyTo, isQuery: true, out var request))
+        {
+            if (request.Size > _settings.MaxEntryBytes)
+                FailQuery(replyTo, FailureReason.TooLarge, $"The request has {request.Size} bytes; raft.max-entry-bytes allows {_settings.MaxEntryBytes}.");
+            else
+                Forward(new Forward(true, request, false, sender, query.CorrelationId));
+        }
+    }
+
+    private void Forward(Forward forward)
+    {
+        bool full = (forward.IsQuery ? _forwards.Queries >= _settings.MaxPendingQueries : _forwards.Proposals >= _settings.MaxPendingProposals)
+            || _forwards.Bytes + forward.Content.Size > _settings.MaxPendingBytes;
+        if (full)
+            Fail(forward, FailureReason.Overloaded, $"{_forwards.Proposals} proposals and {_forwards.Queries} queries are pending here. Ask less at once.");
+        else if (_leader is { } leader)
+            SendForward(forward, leader.Member.Address);
+        else
+            _forwards.Wait(forward, Now);
+        StartForwardTimer();
+    }
+
+    private void SendForward(Forward forward, string leaderAddress)
+    {
+        _forwards.Send(forward, leaderAddress, Now);
+        Send(leaderAddress, forward.IsQuery
+            ? new ForwardQuery(Header(), forward.Id, forward.Content)
+            : new ForwardProposal(Header(), forward.Id, forward.Content, forward.ReplyWhenAppended));
+    }
+
+    // A leader is known: this peer itself, perhaps.
+    private void SendWaitingForwards()
+    {
+        while (_forwards.TryTakeWaiting(out var forward))
+        {
+            var replyTo = new ReplyTo(forward.Sender, forward.CorrelationId);
+            if (_role != RaftRole.Leader)
+                SendForward(forward, _leader!.Member.Address);
+            else if (forward.IsQuery)
+                AddRead(new PendingRead(replyTo, forward.Content));
+            else
+                Propose(forward.Content, replyTo, forward.ReplyWhenAppended);
+        }
+    }
+
+    private void OnForwardReply(ForwardReply reply)
+    {
+        if (!_forwards.TryTakeSent(reply.RequestId, out var forward))
+            return;
+        switch (reply.Failure)
+        {
+            case FailureReason.NotLeader or FailureReason.NoLeader:
+                // It was certainly not done: it waits for the leader that there is now, or comes next.
+                WaitForLeader(forward);
+                break;
+            case { } failure:
+                Fail(forward, failure, reply.Message);
+                break;
+            default:
+                Answer(forward, reply);
+                break;
+        }
+    }
+
+    private void Answer(Forward forward, ForwardReply reply)
+    {
+        object? response;
+        try
+        {
+            response = reply.Response is { } payload ? Payloads.Decode(Context.System.Serialization, payload) : null;
+        }
+        catch (Exception problem)
+        {
+            Fail(forward, FailureReason.StateMachineFailed, $"It was done, but the response cannot be deserialized here: {problem.Message}");
+            return;
+        }
+        forward.Sender.Tell(
+            forward.IsQuery ? new QueryResult(response, reply.Index, forward.CorrelationId) : new Proposed(reply.Index, reply.EntryTerm, response, forward.CorrelationId),
+            Self);
+    }
+
+    private void WaitForLeader(Forward forward)
+    {
+        // The peer that just said it is not the leader may be the one still believed to be: nothing is sent there again at once.
+        if (_leader is { } leader && leader.Member.Address != forward.SentTo)
+            SendForward(forward, leader.Member.Address);
+        else
+            _forwards.Wait(forward, Now);
+        StartForwardTimer();
+    }
+
+    // The leader is gone, or another one leads: whatever was sent to it may have been done, and nobody will say.
+    private void LoseForwardsTo(string leaderAddress)
+    {
+        foreach (var forward in _forwards.TakeSent(leaderAddress))
+        {
+            if (forward.IsQuery)
+                _forwards.Wait(forward, Now);
+            else
+                Fail(forward, FailureReason.OutcomeUnknown, $"The leader at {leaderAddress} was lost. The command may or may not be in the log.");
+        }
+        StartForwardTimer();
+    }
+
+    private void OnForwardTimeout()
+    {
+        while (_forwards.TryTakeOverdue(Now, out var forward, out bool wasSent))
+        {
+            if (!wasSent)
+                Fail(forward, FailureReason.NoLeader, NotLeaderMessage());
+            else if (forward.IsQuery)
+                Fail(forward, FailureReason.NoLeader, $"The leader at {forward.SentTo} did not answer. Ask again.");
+            else
+                Fail(forward, FailureReason.OutcomeUnknown, $"The leader at {forward.SentTo} did not answer. The command may or may not be in the log.");
+        }
+        StartForwardTimer();
+    }
+
+    private void StartForwardTimer()
+    {
+        if (_forwards.IsEmpty || Timers.IsTimerActive(ForwardTimeout.Instance) || _forwards.NextDeadline() is not { } deadline)
+            return;
+        var left = deadline - Now;
+        Timers.StartSingleTimer(ForwardTimeout.Instance, ForwardTimeout.Instance, left < Millisecond ? Millisecond : left);
+    }
+
+    private void Fail(Forward forward, FailureReason reason, string message)
+    {
+        var replyTo = new ReplyTo(forward.Sender, forward.CorrelationId);
+        if (forward.IsQuery)
+            FailQuery(replyTo, reason, message);
+        else
+            FailProposal(replyTo, reason, message);
+    }
+
+    private void FailForwards(string why)
+    {
+        foreach (var forward in _forwards.TakeSent())
+            Fail(forward, forward.IsQuery ? FailureReason.NoLeader : FailureReason.OutcomeUnknown, why);
+        while (_forwards.TryTakeWaiting(out var forward))
+            Fail(forward, FailureReason.NoLeader, why);
+    }
+
+    private sealed record ForwardTimeout
+    {
+        public static readonly ForwardTimeout Instance = new();
+    }
+}

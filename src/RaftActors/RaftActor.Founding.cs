@@ -1,0 +1,96 @@
+using Akka.Event;
+using RaftActors.Client;
+using RaftActors.Membership;
+using RaftActors.Protocol;
+
+namespace RaftActors;
+
+// A peer with an empty log finds out whether it may take part in founding the group, and each peer helps the others find out (see Founding).
+internal sealed partial class RaftActor
+{
+    private Founding _founding = null!;
+
+    private void StartFounding()
+    {
+        _founding = new Founding(Configuration, _self.Id, _storeId, _random.NextInt64(1L << 48), _settings.Found);
+        if (_log.IsEmpty)
+            OnFoundingTimeout();
+    }
+
+    private void OnFoundingTimeout()
+    {
+        if (!_log.IsEmpty)
+            return;
+        Ask();
+        Timers.StartSingleTimer(FoundingTimeout.Instance, FoundingTimeout.Instance, _settings.FoundingInterval);
+    }
+
+    private void Ask()
+    {
+        long round = _founding.Ask();
+        foreach (var voter in Configuration.Voters)
+        {
+            if (voter.Id != _self.Id)
+                Send(voter.Address, new AskIdentity(Header(), round));
+        }
+    }
+
+    private void OnAskIdentity(AskIdentity question)
+    {
+        var header = question.Header;
+        string bound = _log.IsEmpty ? "" : Configuration.Find(header.MemberId)?.StoreId ?? "";
+        Send(header.Address, new IdentityReply(Header(header.StoreId), question.Round, _log.IsEmpty, bound));
+        if (_log.IsEmpty && _founding.IsNews(header.MemberId, header.StoreId))
+            Ask();
+        else
+            BindStore(header);
+    }
+
+    private void OnIdentityReply(IdentityReply reply)
+    {
+        if (!_log.IsEmpty)
+            return;
+        var before = _founding.State;
+        _founding.Answered(reply.Header.MemberId, reply.Round, new FoundingAnswer(reply.Header.StoreId, reply.Empty, reply.BoundStoreId, reply.Term));
+        if (!reply.Empty && reply.BoundStoreId.Length > 0 && reply.BoundStoreId != _storeId)
+            Log.Warning(
+                "{0}: this store is empty, but {1} knows member {2} by another store. If its data was lost, remove the member from the group and add it again.",
+                PersistenceId, reply.Header.MemberId, _self.Id);
+        if (_founding.State == before || _founding.State is not (FoundingState.AllEmpty or FoundingState.Recognised))
+            return;
+        Log.Info("{0}: {1}; the highest term among the other members is {2}.", PersistenceId, _founding.State, _founding.HighestTerm);
+        if (before is FoundingState.Asking or FoundingState.NotRecognised)
+            Abstain(_founding.HighestTerm);
+    }
+
+    // This store may be the successor of one that voted in that term.
+    private void Abstain(long term)
+    {
+        if (term > Term)
+            BecomeFollower(term, null);
+        if (term < Term || term == 0 || _hardState.VotedFor is not null)
+            return;
+        _hardState = _hardState.Voting(_self.Id, _storeId);
+        RequestFlush();
+    }
+
+    // A member that an operator's word had to stand in for at the founding gets its store once it shows up.
+    private void BindStore(PeerHeader header)
+    {
+        bool unbound = Configuration.Find(header.MemberId) is { IsBound: false };
+        if (_role == RaftRole.Leader && unbound && _configurations.LatestIndex <= _log.CommitIndex)
+            AppendConfiguration(Configuration.Binding(header.MemberId, header.StoreId));
+    }
+
+    private void OnStoreReplaced(StoreReplaced replaced)
+    {
+        if (replaced.Term < Term || _role == RaftRole.Leader)
+            return;
+        Refuse($"The group knows member '{_self.Id}' by another store than this one ({_storeId}): its data was lost or replaced. Remove the member from the group and add it again.");
+    }
+
+    private sealed record FoundingTimeout
+    {
+        public static readonly FoundingTimeout Instance = new();
+    }
+}

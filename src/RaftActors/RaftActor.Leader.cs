@@ -1,0 +1,95 @@
+using RaftActors.Client;
+using RaftActors.Log;
+using RaftActors.Membership;
+using RaftActors.Protocol;
+using RaftActors.Replication;
+
+namespace RaftActors;
+
+// Leads its term (paper, section 5.3).
+internal sealed partial class RaftActor
+{
+    private LeaderState? _leading;
+
+    private void BecomeLeader(Configuration configuration)
+    {
+        EnterRole(RaftRole.Leader, Leader);
+        Timers.Cancel(ElectionTimeout.Instance);
+        _leaderHeard = null;
+        _leading = new LeaderState(_self.Id, _log.LastIndex, _settings.MaxInflightAppends, configuration, Now);
+        SetLeader(new LeaderInfo(_self, _storeId, Term));
+        Timers.StartPeriodicTimer(Heartbeat.Instance, Heartbeat.Instance, _settings.HeartbeatInterval);
+
+        // The first entry of its term, by which those of earlier terms commit (paper, section 8). A founder's is the configuration, which binds the members to their stores.
+        if (_log.IsEmpty)
+            AppendConfiguration(configuration);
+        else
+            Append(EntryKind.NoOp, Payload.Empty);
+    }
+
+    private void Leader(object message)
+    {
+        switch (message)
+        {
+            case Propose propose:
+                OnPropose(propose, Sender);
+                break;
+            case PeerMessage peer when !Accept(peer):
+                break;
+            case AppendEntriesReply reply:
+                OnAppendEntriesReply(reply);
+                break;
+            case PeerMessage peer:
+                CommonPeer(peer);
+                break;
+            case Heartbeat:
+                OnHeartbeat();
+                break;
+            default:
+                Common(message);
+                break;
+        }
+    }
+
+    private void OnHeartbeat()
+    {
+        // Check-quorum: a leader that a majority no longer hears makes way (dissertation, section 6.2).
+        if (Now - _leading!.MajorityContact(Now) >= _settings.ElectionTimeoutMax)
+        {
+            BecomeFollower(Term, null);
+            return;
+        }
+        SendHeartbeats();
+    }
+
+    private LogEntry Append(EntryKind kind, Payload payload)
+    {
+        long time = Math.Max(_log.LastTime, _settings.Clock.GetUtcNow().ToUnixTimeMilliseconds());
+        var entry = new LogEntry(_log.LastIndex + 1, Term, kind, time, payload);
+        AppendToLog(entry);
+        RequestFlush();
+        return entry;
+    }
+
+    private void AppendConfiguration(Configuration configuration)
+    {
+        Append(EntryKind.Configuration, configuration.ToPayload());
+        _leading!.Configure(configuration, _log.LastIndex - 1, Now);
+    }
+
+    private void LeaveLeadership()
+    {
+        if (_leading is not { } leading)
+            return;
+        _leading = null;
+        Timers.Cancel(Heartbeat.Instance);
+        AnswerProposals("The leader lost its leadership.");
+        foreach (var read in leading.Reads.TakeAll())
+            Retry(read);
+    }
+
+    private sealed record Heartbeat
+    {
+        public static readonly Heartbeat Instance = new();
+    }
+}

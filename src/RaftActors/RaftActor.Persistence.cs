@@ -1,0 +1,280 @@
+using Akka.Actor;
+using Akka.Event;
+using Akka.Persistence;
+using RaftActors.Client;
+using RaftActors.Log;
+using RaftActors.Protocol;
+
+namespace RaftActors;
+
+// What is durable, and when. One kind of event; at most one write in flight; whatever changes meanwhile is the next single event, written from the handler. The outside learns of a
+// term or a vote only once it is durable, and of an entry as its own only up to _persistedIndex.
+internal sealed partial class RaftActor
+{
+    private readonly Action<Persisted> _onPersisted;
+    private readonly Queue<(string? Address, object Message)> _held = new();
+    private HardState _hardState = HardState.Initial;
+    private HardState _durableHardState = HardState.Initial;
+    private string _storeId = "";
+    private readonly List<EntryBatch> _received = [];
+    private EntryBatch[] _writing = [];
+    private bool _writeInFlight;
+    private bool _flushRequested;
+    private long _lastEvent;
+
+    /// <summary>The last index up to which the in-memory log is covered by events whose handlers ran.</summary>
+    private long _persistedIndex;
+
+    /// <summary>The last index up to which the in-memory log is covered by events that were issued; everything after it is the next event's.</summary>
+    private long _issuedIndex;
+
+    private bool HardStateIsDurable => _durableHardState == _hardState;
+
+    protected override void OnRecover(object message)
+    {
+        switch (message)
+        {
+            case PeerCreated created:
+                CheckSequence();
+                Recover(created);
+                break;
+            case Persisted persisted:
+                CheckSequence();
+                Recover(persisted);
+                break;
+            case RecoveryCompleted:
+                OnRecovered();
+                break;
+            case MalformedMessage malformed:
+                throw new RefusedException($"Event {LastSequenceNr} of {PersistenceId} cannot be read: {malformed.Problem}");
+            default:
+                throw new RefusedException($"Event {LastSequenceNr} of {PersistenceId} is a {message.GetType()}, which no Raft peer writes: the journal is that of something else.");
+        }
+    }
+
+    protected override void OnRecoveryFailure(Exception reason, object? message = null)
+    {
+        if (reason is RefusedException or InvariantViolationException)
+            Refuse(reason.Message);
+        else
+            base.OnRecoveryFailure(reason, message);
+    }
+
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
+    {
+        // Akka.Persistence would go on past the hole. A rejected write is a failed write.
+        base.OnPersistRejected(cause, @event, sequenceNr);
+        Context.Stop(Self);
+    }
+
+    private void Recover(PeerCreated created)
+    {
+        if (_storeId.Length > 0)
+            throw new RefusedException($"{PersistenceId} was created twice.");
+        if (created.FormatVersion > PeerCreated.CurrentFormat)
+            throw new RefusedException(
+                $"The journal has format {created.FormatVersion}; this version reads up to {PeerCreated.CurrentFormat}. Run the version that wrote it, or a newer one.");
+        if (created.Group != _settings.Group || created.MemberId != _self.Id)
+            throw new RefusedException($"The journal belongs to member '{created.MemberId}' of group '{created.Group}', not to '{_self.Id}' of '{_settings.Group}'.");
+        _storeId = created.StoreId;
+    }
+
+    private void Recover(Persisted persisted)
+    {
+        if (_storeId.Length == 0)
+            throw new RefusedException($"The first event of {PersistenceId} is missing.");
+        if (persisted.HardState is { } hardState)
+        {
+            if (hardState.Term < Term)
+                throw new InvariantViolationException($"The term goes back from {Term} to {hardState.Term} in the journal.");
+            _hardState = hardState;
+        }
+        if (persisted.Batches.Count == 0)
+            return;
+        if (persisted.PreviousIndex > _log.LastIndex)
+            throw new RefusedException($"The journal misses the entries from {_log.LastIndex + 1} to {persisted.PreviousIndex}.");
+        TruncateLog(persisted.PreviousIndex);
+        foreach (var batch in persisted.Batches)
+            foreach (var entry in batch.Entries)
+                AppendToLog(entry);
+    }
+
+    // A missing event, even one that only holds a vote, is not noticed by anything else.
+    private void CheckSequence()
+    {
+        if (_lastEvent != 0 && LastSequenceNr != _lastEvent + 1)
+            throw new RefusedException($"The journal misses events between {_lastEvent} and {LastSequenceNr} of {PersistenceId}.");
+        _lastEvent = LastSequenceNr;
+    }
+
+    private void OnRecovered()
+    {
+        _durableHardState = _hardState;
+        _persistedIndex = _issuedIndex = _log.LastIndex;
+        if (_storeId.Length > 0)
+            Start();
+        else if (LastSequenceNr > 0)
+            Refuse($"The first event of {PersistenceId} is missing.");
+        else
+            Persist(new PeerCreated(PeerCreated.CurrentFormat, _settings.Group, _self.Id, _random.NewStoreId(_settings)), created =>
+            {
+                _storeId = created.StoreId;
+                Start();
+            });
+    }
+
+    private void Start()
+    {
+        Log.Info("{0}: store {1}, term {2}, log up to {3}.", PersistenceId, _storeId, Term, _log.LastIndex);
+        StartStateMachine();
+        StartFounding();
+        BecomeFollower(Term, null);
+    }
+
+    /// <summary>Asks for what changed to be written, and sent to the followers, once the messages that are already here were handled.</summary>
+    private void RequestFlush()
+    {
+        if (_flushRequested)
+            return;
+        _flushRequested = true;
+        Self.Tell(Flush.Instance);
+    }
+
+    private void OnFlush()
+    {
+        _flushRequested = false;
+        if (!_writeInFlight)
+            Write();
+        if (_leading is not null)
+        {
+            StartReadRound();
+            SendToFollowers();
+        }
+    }
+
+    private void Write()
+    {
+        bool entries = _log.LastIndex > _issuedIndex;
+        if (!entries && HardStateIsDurable)
+            return;
+        _writing = entries ? Batches(_issuedIndex + 1) : [];
+        var persisted = new Persisted(HardStateIsDurable ? null : _hardState, _issuedIndex, _writing);
+        _issuedIndex = _log.LastIndex;
+        _writeInFlight = true;
+        PersistAsync(persisted, _onPersisted);
+    }
+
+    private void OnPersisted(Persisted persisted)
+    {
+        _writeInFlight = false;
+        if (persisted.HardState is not null)
+            _durableHardState = persisted.HardState;
+        // A truncation since then has lowered _issuedIndex to what is still covered.
+        _persistedIndex = _issuedIndex;
+
+        Write();
+        if (HardStateIsDurable)
+            ReleaseHeld();
+        switch (_role)
+        {
+            case RaftRole.Candidate:
+                CountOwnVote();
+                break;
+            case RaftRole.Leader:
+                SendToFollowers();
+                AdvanceCommit();
+                break;
+            default:
+                AcknowledgeWritten();
+                break;
+        }
+    }
+
+    // What was received is written as it came, if it is all there is.
+    private EntryBatch[] Batches(long from)
+    {
+        var batches = _received.Count > 0 && _received[0].FirstIndex == from && _received[^1].LastIndex == _log.LastIndex ? _received : [];
+        if (batches.Count == 0)
+        {
+            while (from <= _log.LastIndex)
+            {
+                long to = _log.LastOfBatch(from, _settings.MaxBatchEntries, _settings.MaxBatchBytes);
+                batches.Add(new EntryBatch(_log.Slice(from, to)));
+                from = to + 1;
+            }
+        }
+        EntryBatch[] result = [.. batches];
+        _received.Clear();
+        return result;
+    }
+
+    // Keeps the batches that the next event will take over, as long as they continue each other.
+    private void KeepReceived(EntryBatch batch)
+    {
+        if (_received.Count > 0 ? batch.FirstIndex == _received[^1].LastIndex + 1 : batch.FirstIndex == _issuedIndex + 1)
+            _received.Add(batch);
+        else
+            _received.Clear();
+    }
+
+    private void AppendToLog(LogEntry entry)
+    {
+        _log.Append(entry);
+        if (entry.Kind == EntryKind.Configuration)
+            _configurations.Append(entry.Index, entry.Payload.TryReadConfiguration()
+                ?? throw new InvariantViolationException($"The configuration in entry {entry.Index} cannot be read."));
+    }
+
+    private void TruncateLog(long after)
+    {
+        if (after >= _log.LastIndex)
+            return;
+        _log.TruncateAfter(after);
+        _configurations.TruncateAfter(after);
+        _issuedIndex = Math.Min(_issuedIndex, after);
+        _persistedIndex = Math.Min(_persistedIndex, after);
+        _received.Clear();
+        _writing = [];
+    }
+
+    /// <summary>Sends a message to a peer, once the term and vote that it may show are durable.</summary>
+    private void Send(string address, PeerMessage message)
+    {
+        if (HardStateIsDurable)
+            _resolver.Resolve(address, _settings.Group).Tell(message, ActorRefs.NoSender);
+        else
+            Hold(address, message);
+    }
+
+    /// <summary>Publishes an event that shows a term, once that is durable.</summary>
+    private void Announce(object @event)
+    {
+        if (HardStateIsDurable)
+            Context.System.EventStream.Publish(@event);
+        else
+            Hold(null, @event);
+    }
+
+    private void Hold(string? address, object message)
+    {
+        const int Most = 4096;
+        if (_held.Count == Most)
+            _held.Dequeue();
+        _held.Enqueue((address, message));
+        RequestFlush();
+    }
+
+    private void ReleaseHeld()
+    {
+        while (_held.TryDequeue(out var held))
+        {
+            if (held.Address is null)
+                Context.System.EventStream.Publish(held.Message);
+            else if (held.Message is PeerMessage message && message.Term == Term)
+                Send(held.Address, message);
+        }
+    }
+
+    /// <summary>The journal is not one that this peer may continue.</summary>
+    private sealed class RefusedException(string message) : Exception(message);
+}

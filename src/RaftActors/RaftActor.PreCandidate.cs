@@ -1,0 +1,45 @@
+using RaftActors.Client;
+using RaftActors.Protocol;
+
+namespace RaftActors;
+
+// Asks whether an election could be won, before it raises its term: a peer that was cut off does not disturb the others when it returns (dissertation, section 9.6).
+internal sealed partial class RaftActor
+{
+    private void BecomePreCandidate()
+    {
+        StopDisconnectGrace();
+        if (!MayCampaign)
+        {
+            BecomeFollower(Term, null);
+            return;
+        }
+        SetLeader(null);
+        EnterRole(RaftRole.PreCandidate, PreCandidate);
+        RestartElectionTimer();
+        StartElection(Term + 1, preVote: true);
+        _election!.Grant(_self.Id, _storeId);
+        OnVoteCounted(_election);
+    }
+
+    private void PreCandidate(object message)
+    {
+        switch (message)
+        {
+            case PeerMessage peer when !Accept(peer):
+                break;
+            case RequestVoteReply reply:
+                OnRequestVoteReply(reply);
+                break;
+            case PeerMessage peer:
+                CommonPeer(peer);
+                break;
+            case ElectionTimeout:
+                OnElectionTimeout();
+                break;
+            default:
+                Common(message);
+                break;
+        }
+    }
+}

@@ -1,0 +1,194 @@
+using RaftActors.Client;
+using RaftActors.Log;
+using RaftActors.Protocol;
+using RaftActors.Replication;
+
+namespace RaftActors;
+
+// AppendEntries, from both sides (paper, section 5.3).
+internal sealed partial class RaftActor
+{
+    // What the leader of this term is still owed an answer for, because it is being written.
+    private OwedReply? _owed;
+
+    private void OnAppendEntries(AppendEntries append)
+    {
+        var header = append.Header;
+        if (append.Term < Term)
+        {
+            Send(header.Address, new AppendEntriesReply(Header(header.StoreId), false, 0, 0, append.PrevLogIndex, default, append.ReadContext));
+            return;
+        }
+
+        var leader = _leader;
+        if (leader is null || leader.Member.Id != header.MemberId || leader.StoreId != header.StoreId || append.Term > Term)
+        {
+            if (append.Term == Term && (leader is not null || _role == RaftRole.Leader))
+            {
+                Drop("second leader", header.MemberId, $"it claims to lead term {Term}, as {leader?.Member.Id} does");
+                return;
+            }
+            leader = new LeaderInfo(new Membership.Member(header.MemberId, header.Address), header.StoreId, append.Term);
+        }
+        if (append.Term > Term || _role != RaftRole.Follower)
+            BecomeFollower(append.Term, leader);
+        else
+            SetLeader(leader);
+        _quietSince = Now;
+        _leaderHeard = _quietSince;
+        StopDisconnectGrace();
+
+        if (_log.TermAt(append.PrevLogIndex) != append.PrevLogTerm)
+        {
+            var conflict = LogConflict.At(_log, append.PrevLogIndex);
+            Send(header.Address, new AppendEntriesReply(Header(header.StoreId), false, 0, 0, append.PrevLogIndex, conflict, append.ReadContext));
+            return;
+        }
+        AppendReceived(append.Entries);
+        if (_log.CommitTo(Math.Min(append.LeaderCommit, append.LastIndex)))
+            OnCommitted();
+        Acknowledge(append);
+    }
+
+    // Entries that are there already stay: the message may be an old one, and later ones may have been acknowledged since.
+    private void AppendReceived(EntryBatch batch)
+    {
+        var entries = batch.Entries;
+        int known = 0;
+        while (known < entries.Length && _log.TermAt(entries[known].Index) == entries[known].Term)
+            known++;
+        if (known == entries.Length)
+            return;
+
+        if (known > 0)
+            batch = new EntryBatch(entries[known..].ToArray());
+        TruncateLog(batch.FirstIndex - 1);
+        foreach (var entry in batch.Entries)
+            AppendToLog(entry);
+        KeepReceived(batch);
+        RequestFlush();
+    }
+
+    private void Acknowledge(AppendEntries append)
+    {
+        var reply = new OwedReply(append.Term, append.Header.Address, append.Header.StoreId, append.LastIndex, append.ReadContext);
+        bool durable = reply.Accepted <= _persistedIndex;
+        // A heartbeat is answered at once, for what is durable; entries once they are.
+        if (durable || append.Entries.Count == 0)
+            SendAcknowledgement(reply);
+        if (!durable)
+            _owed = reply with { Accepted = Math.Max(reply.Accepted, Owed?.Accepted ?? 0) };
+    }
+
+    // After a write; the term of the request must still be the present one.
+    private void AcknowledgeWritten()
+    {
+        if (Owed is not { } owed)
+        {
+            _owed = null;
+            return;
+        }
+        SendAcknowledgement(owed);
+        if (owed.Accepted <= _persistedIndex)
+            _owed = null;
+    }
+
+    private OwedReply? Owed => _owed is { } owed && owed.Term == Term ? owed : null;
+
+    private void SendAcknowledgement(OwedReply reply) => Send(
+        reply.Address,
+        new AppendEntriesReply(Header(reply.StoreId), true, Math.Min(reply.Accepted, _persistedIndex), reply.Accepted, 0, default, reply.ReadContext));
+
+    private void SendHeartbeats()
+    {
+        foreach (var follower in _leading!.Followers)
+        {
+            Send(follower.Voter.Address, AppendEntriesTo(follower, EntryBatch.Empty));
+            SendEntries(follower);
+        }
+    }
+
+    private void SendToFollowers()
+    {
+        foreach (var follower in _leading!.Followers)
+            SendEntries(follower);
+    }
+
+    // Entries that gather while a write is under way travel with it when their turn comes, as one message; only a follower that has nothing else to do gets them before.
+    private void SendEntries(Follower follower)
+    {
+        var progress = follower.Progress;
+        while (progress.MaySend)
+        {
+            long last = progress.Inflight == 0 ? _log.LastIndex : _issuedIndex;
+            long from = progress.NextIndex;
+            if (from > last)
+                return;
+            long to = Math.Min(last, _log.LastOfBatch(from, _settings.MaxBatchEntries, _settings.MaxBatchBytes));
+            Send(follower.Voter.Address, AppendEntriesTo(follower, _leading!.Batch(_log, _writing, from, to)));
+            progress.Sent(to);
+        }
+    }
+
+    private AppendEntries AppendEntriesTo(Follower follower, EntryBatch entries)
+    {
+        long previous = follower.Progress.NextIndex - 1;
+        return new AppendEntries(Header(), previous, _log.TermAt(previous), _log.CommitIndex, _leading!.Reads.Context, entries);
+    }
+
+    private void OnAppendEntriesReply(AppendEntriesReply reply)
+    {
+        var header = reply.Header;
+        if (_leading!.Find(header.MemberId) is not { } follower || !Counts(header, follower))
+            return;
+        if (reply.Term != Term)
+        {
+            if (reply.Term > Term)
+                BecomeFollower(reply.Term, null);
+            return;
+        }
+
+        var progress = follower.Progress;
+        progress.Heard(Now, reply.ReadContext);
+        if (reply.Success)
+        {
+            if (progress.Accepted(reply.MatchIndex, reply.AcceptedIndex))
+                AdvanceCommit();
+        }
+        else
+        {
+            progress.Rejected(_log, reply.RejectedIndex, reply.Conflict);
+        }
+        ConfirmReads();
+        SendEntries(follower);
+    }
+
+    // Replies under another store do not count, and their sender is told to stop.
+    private bool Counts(PeerHeader header, Follower follower)
+    {
+        var voter = follower.Voter;
+        if (voter.StoreId == header.StoreId)
+            return true;
+        if (voter.IsBound)
+            Send(header.Address, new StoreReplaced(Header(header.StoreId)));
+        return false;
+    }
+
+    // Only entries of the own term commit by counting; earlier ones with them (paper, section 5.4.2 and Figure 8).
+    private void AdvanceCommit()
+    {
+        long reached = _leading!.MajorityMatch(_persistedIndex);
+        if (reached > _log.CommitIndex && _log.TermAt(reached) == Term && _log.CommitTo(reached))
+            OnCommitted();
+    }
+
+    private void OnCommitted()
+    {
+        FeedStateMachine();
+        FeedSubscribers();
+        if (_leading is { Reads.WantsRound: true })
+            RequestFlush();
+    }
+
+    private readonly record struct OwedReply(long Term, string Address, string StoreId, long Accepted, long ReadContext);
+}

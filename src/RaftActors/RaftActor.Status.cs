@@ -1,0 +1,40 @@
+using RaftActors.Client;
+
+namespace RaftActors;
+
+internal sealed partial class RaftActor
+{
+    // Of the term only what is durable is told.
+    private RaftStatus Status() => new()
+    {
+        Group = _settings.Group,
+        MemberId = _self.Id,
+        StoreId = _storeId,
+        Role = _role,
+        Term = _durableHardState.Term,
+        Leader = _leader?.Member,
+        FirstIndex = _log.FirstIndex,
+        LastIndex = _log.LastIndex,
+        PersistedIndex = _persistedIndex,
+        CommitIndex = _log.CommitIndex,
+        AppliedIndex = _appliedIndex,
+        LogBytes = _log.Bytes,
+        Members = Configuration.Members(),
+        Followers = FollowerStatuses(),
+        DroppedMessages = _dropped,
+    };
+
+    private FollowerStatus[] FollowerStatuses()
+    {
+        if (_leading is not { } leading)
+            return [];
+        var statuses = new FollowerStatus[leading.Followers.Length];
+        for (int i = 0; i < statuses.Length; i++)
+        {
+            var (voter, progress) = leading.Followers[i];
+            bool active = Now - progress.LastContact < _settings.ElectionTimeoutMax;
+            statuses[i] = new FollowerStatus(voter.Id, progress.State.ToString(), progress.MatchIndex, progress.NextIndex, active);
+        }
+        return statuses;
+    }
+}

@@ -1,0 +1,205 @@
+using Akka.Actor;
+using Akka.Persistence;
+using RaftActors.Client;
+using RaftActors.Log;
+using RaftActors.Membership;
+using RaftActors.Protocol;
+using RaftActors.StateMachines;
+
+namespace RaftActors;
+
+/// <summary>
+/// A server of a Raft group. Its role is its behaviour: follower, pre-candidate, candidate or leader, one file each; what all roles share is in files named after it. What a role
+/// knows lives in an object that is made on entering the role and dropped on leaving it.
+/// </summary>
+/// <remarks>
+/// In-memory state moves at once; what the outside may learn of it waits for the disk (RaftActor.Persistence.cs). Every handler is synchronous and short. Vocabulary and rules are those
+/// of the paper (Ongaro and Ousterhout, 2014) and the dissertation (Ongaro, 2014).
+/// </remarks>
+internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
+{
+    private readonly RaftSettings _settings;
+    private readonly Member _self;
+    private readonly Random _random;
+    private readonly IScheduler _scheduler = Context.System.Scheduler;
+    private readonly IPeerResolver _resolver;
+    private readonly RaftLog _log = new();
+    private readonly ConfigurationHistory _configurations;
+    private RaftRole _role = RaftRole.Follower;
+    private LeaderInfo? _leader;
+
+    public RaftActor(RaftSettings settings, Func<IStateMachine> stateMachine)
+    {
+        _settings = settings;
+        _self = settings.Self;
+        _random = Randomness.For(settings);
+        _resolver = settings.Resolver ?? new ActorSystemResolver(Context.System);
+        _configurations = new ConfigurationHistory(Membership.Configuration.Of(settings.Members));
+        _createStateMachine = stateMachine;
+        _forwards = new PendingForwards(settings.LeaderWait, settings.ForwardTimeout, _random.NextInt64(1L << 48));
+        _onPersisted = OnPersisted;
+        JournalPluginId = settings.JournalPluginId;
+        SnapshotPluginId = settings.SnapshotPluginId;
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public override string PersistenceId => _settings.PersistenceId;
+
+    // Snapshots of this persistence id are none of ours yet: everything is in the journal.
+    public override Recovery Recovery { get; } = new(SnapshotSelectionCriteria.None);
+
+    private TimeSpan Now => _settings.ElapsedTime(_scheduler);
+
+    private long Term => _hardState.Term;
+
+    private Configuration Configuration => _configurations.Latest;
+
+    public static Props Props(RaftSettings settings, Func<IStateMachine> stateMachine) => Akka.Actor.Props.Create(() => new RaftActor(settings, stateMachine));
+
+    protected override void PreStart()
+    {
+        base.PreStart();
+        SubscribeToLostConnections();
+    }
+
+    protected override void PostStop()
+    {
+        Context.System.EventStream.Unsubscribe(Self);
+        AnswerEverything("The peer stopped.");
+        base.PostStop();
+    }
+
+    // The roles take over once the peer has recovered and has an identity.
+    protected override void OnCommand(object message) => Unhandled(message);
+
+    /// <summary>What all roles do alike.</summary>
+    private void Common(object message)
+    {
+        switch (message)
+        {
+            case Flush:
+                OnFlush();
+                break;
+            case EntriesApplied applied:
+                OnApplied(applied);
+                break;
+            case QueryAnswered answered:
+                OnQueryAnswered(answered);
+                break;
+            case Propose propose:
+                OnPropose(propose, Sender);
+                break;
+            case Query query:
+                OnQuery(query, Sender);
+                break;
+            case ForwardTimeout:
+                OnForwardTimeout();
+                break;
+            case EntriesHandled handled:
+                OnEntriesHandled(handled);
+                break;
+            case Subscribe subscribe:
+                OnSubscribe(subscribe);
+                break;
+            case Unsubscribe unsubscribe:
+                RemoveSubscriber(unsubscribe.Subscriber);
+                break;
+            case GetStatus:
+                Sender.Tell(Status());
+                break;
+            case FoundingTimeout:
+                OnFoundingTimeout();
+                break;
+            case MachineBackoff:
+                StartStateMachine();
+                break;
+            case Terminated ended:
+                OnTerminated(ended.ActorRef);
+                break;
+            case MalformedMessage malformed:
+                Drop("malformed", malformed.Manifest, malformed.Problem);
+                break;
+            case Akka.Remote.DisassociatedEvent:
+                break; // Only a follower cares.
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    /// <summary>What all roles do alike with a message of another peer.</summary>
+    private void CommonPeer(PeerMessage message)
+    {
+        switch (message)
+        {
+            case RequestVote request:
+                OnRequestVote(request);
+                break;
+            case AppendEntries append:
+                OnAppendEntries(append);
+                break;
+            case ForwardProposal proposal:
+                OnForwardProposal(proposal);
+                break;
+            case ForwardQuery query:
+                OnForwardQuery(query);
+                break;
+            case ForwardReply reply:
+                OnForwardReply(reply);
+                break;
+            case AskIdentity identify:
+                OnAskIdentity(identify);
+                break;
+            case IdentityReply reply:
+                OnIdentityReply(reply);
+                break;
+            case StoreReplaced replaced:
+                OnStoreReplaced(replaced);
+                break;
+        }
+    }
+
+    /// <summary>Enters a role: whatever belonged to the one before is gone afterwards.</summary>
+    private void EnterRole(RaftRole role, UntypedReceive behaviour)
+    {
+        LeaveElection();
+        LeaveLeadership();
+        bool changed = _role != role;
+        _role = role;
+        Become(behaviour);
+        if (changed)
+            Announce(new RoleChanged(_settings.Group, _self.Id, Term, role));
+    }
+
+    private void SetLeader(LeaderInfo? leader)
+    {
+        if (leader == _leader)
+            return;
+        var former = _leader;
+        _leader = leader;
+        if (former is not null && former.Member != leader?.Member)
+            LoseForwardsTo(former.Member.Address);
+        Announce(new LeaderChanged(_settings.Group, _self.Id, Term, leader?.Member));
+        if (leader is not null)
+            SendWaitingForwards();
+    }
+
+    /// <summary>Stops the peer for good.</summary>
+    private void Refuse(string reason)
+    {
+        Context.Parent.Tell(new RaftSupervisor.PeerRefused(reason));
+        Context.Stop(Self);
+    }
+
+    private PeerHeader Header(string toStoreId = "") => new(_self.Address, _settings.Group, _self.Id, _storeId, Term, toStoreId);
+
+    /// <summary>The leader of a term.</summary>
+    private sealed record LeaderInfo(Member Member, string StoreId, long Term);
+
+    /// <summary>Told to itself, behind what is in the mailbox: all of that shares one write and one message to each follower.</summary>
+    private sealed record Flush
+    {
+        public static readonly Flush Instance = new();
+    }
+}

@@ -1,0 +1,150 @@
+using Akka.Actor;
+using Akka.Event;
+using RaftActors.Client;
+using RaftActors.StateMachines;
+
+namespace RaftActors;
+
+/// <summary>
+/// The actor <c>/user/raft/&lt;group&gt;</c>: runs the group's peer on this node and passes everything on to it. A peer that fails is stopped, never restarted in place, for
+/// a restarted instance can be confused by write confirmations of its predecessor; a new one starts after back-off and recovers from the journal.
+/// </summary>
+internal sealed class RaftSupervisor : UntypedActor, IWithTimers
+{
+    private const int MaxHeldBack = 1024;
+    private const string PeerName = "peer";
+
+    private readonly RaftSettings _settings;
+    private readonly Func<IStateMachine> _stateMachine;
+    private readonly Random _random;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly Queue<(object Message, IActorRef Sender)> _heldBack = new();
+    private IActorRef? _peer;
+    private IActorRef? _lastPeer;
+    private string? _final;
+    private int _failures;
+    private TimeSpan _startedAt;
+
+    public RaftSupervisor(RaftSettings settings, Func<IStateMachine> stateMachine)
+    {
+        _settings = settings;
+        _stateMachine = stateMachine;
+        _random = Randomness.For(settings);
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private TimeSpan Now => _settings.ElapsedTime(Context.System.Scheduler);
+
+    public static Props Props(RaftSettings settings, Func<IStateMachine> stateMachine) => Akka.Actor.Props.Create(() => new RaftSupervisor(settings, stateMachine));
+
+    protected override void PreStart()
+    {
+        Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
+        StartPeer();
+    }
+
+    protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
+
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(problem =>
+    {
+        if (problem is InvariantViolationException)
+            _final = problem.Message;
+        return Directive.Stop;
+    });
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Terminated ended when ended.ActorRef.Equals(_peer):
+                OnPeerStopped();
+                break;
+            case PeerRefused refused:
+                _final = refused.Reason;
+                break;
+            case StartAgain:
+                StartPeer();
+                break;
+            case DeadLetter letter:
+                OnDeadLetter(letter);
+                break;
+            default:
+                if (_peer is not null)
+                    _peer.Tell(message, Sender);
+                else
+                    AnswerWithoutPeer(message, Sender);
+                break;
+        }
+    }
+
+    private void StartPeer()
+    {
+        int? seed = _settings.RandomSeed is null ? null : _random.Next();
+        _peer = _lastPeer = Context.ActorOf(RaftActor.Props(_settings with { RandomSeed = seed }, _stateMachine), PeerName);
+        _startedAt = Now;
+        Context.Watch(_peer);
+        while (_heldBack.TryDequeue(out var held))
+            _peer.Tell(held.Message, held.Sender);
+    }
+
+    private void OnPeerStopped()
+    {
+        _peer = null;
+        if (_final is not null)
+        {
+            _log.Error("The peer {0} of group {1} stopped for good: {2}", _settings.MemberId, _settings.Group, _final);
+            Context.System.EventStream.Publish(new PeerFailed(_settings.Group, _settings.MemberId, _final));
+            while (_heldBack.TryDequeue(out var held))
+                AnswerWithoutPeer(held.Message, held.Sender);
+            return;
+        }
+
+        if (Now - _startedAt >= _settings.RestartBackoffMax)
+            _failures = 0;
+        var delay = Backoff.After(_failures++, _settings, _random);
+        _log.Warning("The peer {0} of group {1} stopped; it starts again in {2} ms.", _settings.MemberId, _settings.Group, (long)delay.TotalMilliseconds);
+        Timers.StartSingleTimer(StartAgain.Instance, StartAgain.Instance, delay);
+    }
+
+    // What was in the peer's mailbox when it stopped was certainly not done; its askers get the one answer they are due.
+    private void OnDeadLetter(DeadLetter letter)
+    {
+        if (letter.Message is (Propose or Query or GetStatus or Subscribe) && letter.Recipient.Equals(_lastPeer))
+            AnswerWithoutPeer(letter.Message, letter.Sender ?? ActorRefs.Nobody);
+    }
+
+    private void AnswerWithoutPeer(object message, IActorRef sender)
+    {
+        switch (message)
+        {
+            case Propose propose:
+                sender.Tell(new ProposalFailed(FailureReason.NoLeader, WhyNoPeer(), null, propose.CorrelationId));
+                break;
+            case Query query:
+                sender.Tell(new QueryFailed(FailureReason.NoLeader, WhyNoPeer(), null, query.CorrelationId));
+                break;
+            case Subscribe subscribe when _final is not null:
+                subscribe.Subscriber.Tell(new SubscriptionEnded(WhyNoPeer()));
+                break;
+            case GetStatus when _final is not null:
+                sender.Tell(new Status.Failure(new InvalidOperationException(WhyNoPeer())));
+                break;
+            case GetStatus or Subscribe when _heldBack.Count < MaxHeldBack:
+                _heldBack.Enqueue((message, sender));
+                break;
+        }
+    }
+
+    private string WhyNoPeer() => _final is not null
+        ? $"The peer of this node stopped for good: {_final}"
+        : "The peer of this node stopped and is about to be started again. Try again, or ask another node.";
+
+    /// <summary>Told by a peer that refuses to start, before it stops.</summary>
+    internal sealed record PeerRefused(string Reason);
+
+    private sealed record StartAgain
+    {
+        public static readonly StartAgain Instance = new();
+    }
+}

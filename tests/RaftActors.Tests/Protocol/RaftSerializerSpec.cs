@@ -1,0 +1,140 @@
+using RaftActors.Client;
+using RaftActors.Log;
+using RaftActors.Membership;
+using RaftActors.Protocol;
+using RaftActors.Tests.Log;
+
+namespace RaftActors.Tests.Protocol;
+
+public sealed class RaftSerializerSpec
+{
+    private static readonly PeerHeader Header = new("host:1", "group", "a", "store-a", 5, "store-b");
+    private static readonly Configuration Configuration = new([new Voter("a", "host:1", "store-a"), new Voter("b", "host:2", "")]);
+
+    private readonly RaftSerializer _serializer = new(null!);
+
+    public static TheoryData<object> Messages => new(
+        new RequestVote(Header, 9, 4, true, true, Configuration),
+        new RequestVote(Header, 9, 4, false, false, null),
+        new RequestVoteReply(Header, true, true, 6),
+        new AppendEntriesReply(Header, true, 3, 4, 0, default, 9),
+        new AppendEntriesReply(Header, false, 0, 0, 7, new LogConflict(2, 3), 9),
+        new AskIdentity(Header, 77),
+        new IdentityReply(Header, 77, true, ""),
+        new IdentityReply(Header, 77, false, "store-b"),
+        new StoreReplaced(Header),
+        new ForwardReply(Header, 8, FailureReason.NotLeader, "no", new Member("b", "host:2"), 0, 0, null),
+        new ForwardReply(Header, 8, null, "", null, 4, 2, null),
+        new PeerCreated(1, "group", "a", "store-a"));
+
+    [Theory]
+    [MemberData(nameof(Messages))]
+    public void Messages_come_back_as_they_went(object message) =>
+        Assert.Equal(message, _serializer.FromBinary(_serializer.ToBinary(message), _serializer.Manifest(message)));
+
+    [Fact]
+    public void Entries_come_back_as_they_went()
+    {
+        var message = new AppendEntries(Header, 3, 2, 1, 12, new EntryBatch([Logs.Entry(4, 3), Logs.Entry(5, 5)]));
+
+        var copy = Copy(message);
+
+        Assert.Equal(message with { Entries = EntryBatch.Empty }, copy with { Entries = EntryBatch.Empty });
+        AssertSame(message.Entries, copy.Entries);
+    }
+
+    [Fact]
+    public void A_heartbeat_has_no_entries() => Assert.Equal(0, Copy(new AppendEntries(Header, 3, 2, 1, 12, EntryBatch.Empty)).Entries.Count);
+
+    [Fact]
+    public void Commands_and_responses_come_back_as_they_went()
+    {
+        var payload = new Payload(new byte[] { 1, 2, 3 }, 17, "M");
+
+        AssertSame(payload, Copy(new ForwardProposal(Header, 8, payload, true)).Command);
+        AssertSame(payload, Copy(new ForwardQuery(Header, 8, payload)).Request);
+        AssertSame(payload, Copy(new ForwardReply(Header, 8, null, "", null, 4, 2, payload)).Response!.Value);
+    }
+
+    [Fact]
+    public void An_event_with_hard_state_and_entries_comes_back_as_it_went()
+    {
+        var @event = new Persisted(new HardState(5, "a", "store-a"), 3, [new EntryBatch([Logs.Entry(4, 3)]), new EntryBatch([Logs.Entry(5, 5)])]);
+
+        var copy = Copy(@event);
+
+        Assert.Equal((@event.HardState, 3), (copy.HardState, copy.PreviousIndex));
+        AssertSame(new EntryBatch([Logs.Entry(4, 3), Logs.Entry(5, 5)]), Assert.Single(copy.Batches));
+    }
+
+    [Fact]
+    public void Either_part_of_an_event_may_be_absent()
+    {
+        Assert.Empty(Copy(new Persisted(new HardState(5, null, null), 3, [])).Batches);
+        Assert.Null(Copy(new Persisted(null, 3, [new EntryBatch([Logs.Entry(4, 3)])])).HardState);
+    }
+
+    [Fact]
+    public void The_bytes_of_received_entries_are_written_as_they_came()
+    {
+        var received = Copy(new AppendEntries(Header, 3, 2, 1, 12, new EntryBatch([Logs.Entry(4, 3), Logs.Entry(5, 5)]))).Entries;
+
+        var written = new Persisted(null, 3, [received]);
+
+        Assert.EndsWith(Convert.ToHexString(received.Encoded.Span), Convert.ToHexString(_serializer.ToBinary(written)));
+    }
+
+    [Fact]
+    public void A_message_of_a_later_version_is_understood()
+    {
+        // An unknown field before the entries, and one behind them.
+        byte[] plain = _serializer.ToBinary(new AppendEntries(Header, 3, 2, 1, 12, new EntryBatch([Logs.Entry(4, 3)])));
+        byte[] later = [0x78 - 0x10, 0x01, .. plain, 0x82, 0x01, 0x01, 0x00];
+
+        var message = Assert.IsType<AppendEntries>(_serializer.FromBinary(later, "AE"));
+
+        Assert.Equal((3, 4), (message.PrevLogIndex, message.Entries.LastIndex));
+    }
+
+    [Theory]
+    [InlineData("AE")]
+    [InlineData("AER")]
+    [InlineData("RV")]
+    [InlineData("P")]
+    [InlineData("no such manifest")]
+    public void Bytes_that_make_no_sense_are_a_message_that_says_so(string manifest)
+    {
+        var message = _serializer.FromBinary([0xFF, 0xFF, 0x03, 0x7A, 0x55], manifest);
+
+        Assert.Equal(manifest, Assert.IsType<MalformedMessage>(message).Manifest);
+    }
+
+    [Fact]
+    public void A_message_without_a_header_is_malformed() => Assert.IsType<MalformedMessage>(_serializer.FromBinary([], "AE"));
+
+    [Fact]
+    public void No_cut_of_a_message_is_an_exception()
+    {
+        byte[] whole = _serializer.ToBinary(new AppendEntries(Header, 3, 2, 1, 12, new EntryBatch([Logs.Entry(4, 3), Logs.Entry(5, 5)])));
+
+        for (int length = 0; length < whole.Length; length++)
+            Assert.IsAssignableFrom<IRaftMessage>(_serializer.FromBinary(whole[..length], "AE"));
+    }
+
+    private T Copy<T>(T message)
+        where T : class => Assert.IsType<T>(_serializer.FromBinary(_serializer.ToBinary(message), _serializer.Manifest(message)));
+
+    private static void AssertSame(EntryBatch expected, EntryBatch actual)
+    {
+        Assert.Equal(expected.Count, actual.Count);
+        Assert.Equal(Convert.ToHexString(expected.Encoded.Span), Convert.ToHexString(actual.Encoded.Span));
+        for (int i = 0; i < expected.Count; i++)
+            Assert.Equal(expected.Entries[i].Index, actual.Entries[i].Index);
+    }
+
+    private static void AssertSame(Payload expected, Payload actual)
+    {
+        Assert.Equal(expected.Bytes.ToArray(), actual.Bytes.ToArray());
+        Assert.Equal((expected.SerializerId, expected.Manifest), (actual.SerializerId, actual.Manifest));
+    }
+}

@@ -1,0 +1,209 @@
+using Akka.Actor;
+using RaftActors.Client;
+using RaftActors.Log;
+using RaftActors.Membership;
+using RaftActors.Protocol;
+using Xunit.Abstractions;
+
+namespace RaftActors.Tests.SinglePeer;
+
+/// <summary>Founding, as a peer with an empty log sees it.</summary>
+public sealed class FoundingPeerSpec(ITestOutputHelper output) : PeerSpec(output)
+{
+    [Fact]
+    public void A_peer_with_an_empty_log_asks_all_others_whether_they_are_empty()
+    {
+        Start();
+
+        B.Expect<AskIdentity>();
+        C.Expect<AskIdentity>();
+    }
+
+    [Fact]
+    public void It_neither_votes_nor_campaigns_while_one_has_not_answered()
+    {
+        StartEmpty();
+        Answer(B);
+
+        for (int i = 0; i < 100; i++)
+            Advance(10);
+        B.ExpectNone<RequestVote>();
+
+        B.Say(header => new RequestVote(header, 0, 0, false, false, Bound), 1);
+        Assert.False(B.Expect<RequestVoteReply>().Granted);
+    }
+
+    [Fact]
+    public void Once_all_others_are_empty_it_campaigns_with_what_it_would_found()
+    {
+        StartEmpty();
+        Answer(B);
+        Answer(C);
+
+        AdvanceUntil(() => Status().Role == RaftRole.PreCandidate);
+
+        Assert.Equal(Bound, B.Expect<RequestVote>().Founding);
+    }
+
+    [Fact]
+    public void The_founders_first_entry_binds_all_members_to_their_stores()
+    {
+        StartEmpty();
+        Answer(B);
+        Answer(C);
+        Elect();
+
+        var entry = Assert.Single(B.Expect<AppendEntries>(append => append.Entries.Count > 0).Entries.Entries.ToArray());
+
+        Assert.Equal((1, EntryKind.Configuration), (entry.Index, entry.Kind));
+        Assert.Equal(Bound, entry.Payload.TryReadConfiguration());
+    }
+
+    [Fact]
+    public void It_votes_for_a_founder_that_knows_the_same_stores()
+    {
+        StartEmpty();
+        Answer(B);
+        Answer(C);
+
+        B.Say(header => new RequestVote(header, 0, 0, false, false, Bound), 1);
+
+        Assert.True(B.Expect<RequestVoteReply>().Granted);
+    }
+
+    [Fact]
+    public void It_does_not_vote_for_a_founder_that_knows_other_stores()
+    {
+        StartEmpty();
+        Answer(B);
+        Answer(C);
+
+        B.Say(header => new RequestVote(header, 0, 0, false, false, Bound.Binding("c", "wiped")), 1);
+        Assert.False(B.Expect<RequestVoteReply>().Granted);
+
+        B.Say(header => new RequestVote(header, 0, 0, false, false, null), 2);
+        Assert.False(B.Expect<RequestVoteReply>().Granted);
+    }
+
+    [Fact]
+    public void A_wiped_disk_does_not_vote_in_a_term_in_which_the_one_before_it_may_have_voted()
+    {
+        StartEmpty();
+        Answer(B, term: 5);
+        Answer(C, term: 3);
+
+        B.Say(header => new RequestVote(header, 0, 0, false, false, Bound), 5);
+        Assert.False(B.Expect<RequestVoteReply>(reply => reply.ElectionTerm == 5).Granted);
+
+        B.Say(header => new RequestVote(header, 0, 0, false, false, Bound), 6);
+        Assert.True(B.Expect<RequestVoteReply>(reply => reply.ElectionTerm == 6).Granted);
+    }
+
+    [Fact]
+    public void One_voter_with_a_log_prevents_founding()
+    {
+        StartEmpty();
+        Answer(B);
+        C.Say(header => new IdentityReply(header, C.Expect<AskIdentity>().Round, false, "lost-disk"), 4);
+
+        for (int i = 0; i < 100; i++)
+            Advance(10);
+        B.ExpectNone<RequestVote>();
+        C.Say(header => new RequestVote(header, 9, 4, false, false, null), 5);
+        Assert.False(C.Expect<RequestVoteReply>().Granted);
+    }
+
+    [Fact]
+    public void An_empty_log_whose_store_a_configuration_names_votes_but_does_not_campaign()
+    {
+        StartEmpty();
+        C.Say(header => new IdentityReply(header, C.Expect<AskIdentity>().Round, false, StoreId), 4);
+
+        for (int i = 0; i < 100; i++)
+            Advance(10);
+        B.ExpectNone<RequestVote>();
+        C.Say(header => new RequestVote(header, 9, 4, false, false, null), 5);
+        Assert.True(C.Expect<RequestVoteReply>().Granted);
+    }
+
+    [Fact]
+    public void An_empty_log_takes_entries_from_a_leader_and_then_votes()
+    {
+        StartEmpty();
+        var entry = new LogEntry(1, 1, EntryKind.Configuration, 0, Bound.ToPayload());
+        B.Append(1, 0, 0, 0, entry);
+        B.Expect<AppendEntriesReply>(reply => reply.MatchIndex == 1);
+        for (int i = 0; i < 30; i++)
+            Advance(10);
+
+        C.Say(header => new RequestVote(header, 1, 1, false, false, null), 2);
+
+        Assert.True(C.Expect<RequestVoteReply>(reply => reply.ElectionTerm == 2).Granted);
+    }
+
+    [Fact]
+    public void A_peer_with_a_log_answers_which_store_it_knows()
+    {
+        StartWithLog(new HardState(1, null, null), 1);
+
+        B.Say(header => new AskIdentity(header with { StoreId = "wiped" }, 7), 0);
+
+        var answer = B.Expect<IdentityReply>();
+        Assert.Equal((7, false, "store-b", "wiped"), (answer.Round, answer.Empty, answer.BoundStoreId, answer.Header.ToStoreId));
+    }
+
+    [Fact]
+    public void A_peer_that_learns_of_a_new_store_asks_it_at_once()
+    {
+        StartEmpty();
+        B.Expect<AskIdentity>();
+
+        B.Say(header => new AskIdentity(header, 7), 0);
+
+        Assert.True(B.Expect<IdentityReply>().Empty);
+        B.Expect<AskIdentity>();
+    }
+
+    [Fact]
+    public void The_only_voter_founds_its_group_alone()
+    {
+        Settings = Settings with { Members = [new Member("a", "host:1")] };
+        Start();
+
+        AdvanceUntil(() => Status().CommitIndex == 1);
+
+        Assert.Equal((RaftRole.Leader, 1), (Status().Role, Status().Term));
+    }
+
+    [Fact]
+    public void The_operators_word_stands_in_for_a_voter_that_does_not_answer_and_it_is_bound_when_it_shows_up()
+    {
+        Settings = Settings with { Found = true };
+        StartEmpty();
+        Answer(B);
+        Elect();
+        var founded = B.Expect<AppendEntries>(append => append.Entries.Count > 0);
+        Assert.False(founded.Entries.Entries[0].Payload.TryReadConfiguration()!.Find("c")!.IsBound);
+        C.Accept(1, founded.Term);
+        Settle();
+        Assert.Equal(0, Status().CommitIndex);
+        B.Accept(1, founded.Term);
+
+        C.Say(header => new AskIdentity(header, 1), 0);
+
+        var entry = B.Expect<AppendEntries>(append => append.Entries.Count > 0 && append.PrevLogIndex == 1).Entries.Entries[0];
+        Assert.True(entry.Payload.TryReadConfiguration()!.Counts("c", "store-c"));
+    }
+
+    private void StartEmpty()
+    {
+        Start();
+        UseStoreId(Status().StoreId);
+    }
+
+    private void Answer(FakePeer peer, long term = 0)
+    {
+        long round = peer.Expect<AskIdentity>().Round;
+        peer.Say(header => new IdentityReply(header, round, true, ""), term);
+    }
+}

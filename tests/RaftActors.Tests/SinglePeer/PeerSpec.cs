@@ -1,0 +1,288 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+using RaftActors.Client;
+using RaftActors.Log;
+using RaftActors.Membership;
+using RaftActors.Protocol;
+using RaftActors.StateMachines;
+using Xunit.Abstractions;
+
+namespace RaftActors.Tests.SinglePeer;
+
+/// <summary>
+/// One peer, <c>a</c> of <c>a, b, c</c>, with probes in place of the others, a virtual clock, and a journal that does as it is told. Messages to the others end in
+/// <see cref="B"/> and <see cref="C"/>; what they say is told to <see cref="Peer"/>.
+/// </summary>
+public abstract class PeerSpec : TestKit
+{
+    protected const string Group = "group";
+
+    private static int _systems;
+
+    private readonly Dictionary<string, TestProbe> _probes = [];
+    private readonly DateTimeOffset _epoch;
+    private IActorRef? _incarnation;
+
+    protected PeerSpec(ITestOutputHelper output, Disk? disk = null)
+        : base(Configuration(), $"peer-spec-{Interlocked.Increment(ref _systems)}", output)
+    {
+        Disk = disk ?? Disk.Of(Sys);
+        if (disk is not null)
+            Disk.Insert(Sys, disk);
+        _epoch = Scheduler.Now;
+        B = new FakePeer(this, "b", "host:2", "store-b");
+        C = new FakePeer(this, "c", "host:3", "store-c");
+        _probes["host:2"] = B.Probe;
+        _probes["host:3"] = C.Probe;
+        StoreId = "store-a";
+    }
+
+    protected Disk Disk { get; }
+
+    /// <summary>The peer under test: its supervisor.</summary>
+    protected IActorRef Peer { get; private set; } = ActorRefs.Nobody;
+
+    private protected FakePeer B { get; }
+
+    private protected FakePeer C { get; }
+
+    /// <summary>The store of the peer under test.</summary>
+    protected string StoreId { get; private set; }
+
+    /// <summary>Of a peer that drew its store's identity itself.</summary>
+    protected void UseStoreId(string storeId) => StoreId = storeId;
+
+    protected string PersistenceId => $"raft-{Group}-a";
+
+    /// <summary>What the state machine of the peer has applied.</summary>
+    private protected RecordingMachine Machine { get; private set; } = new(static () => false);
+
+    /// <summary>Whether the poisonous command still fails.</summary>
+    protected bool PoisonWorks { get; set; } = true;
+
+    protected TestScheduler Scheduler => (TestScheduler)Sys.Scheduler;
+
+    /// <summary>The configuration with the stores of all three.</summary>
+    private protected Configuration Bound => new([new Voter("a", "host:1", StoreId), new Voter("b", "host:2", "store-b"), new Voter("c", "host:3", "store-c")]);
+
+    protected RaftSettings Settings { get; set; } = new()
+    {
+        Group = Group,
+        MemberId = "a",
+        Members = [new Member("a", "host:1"), new Member("b", "host:2"), new Member("c", "host:3")],
+        RandomSeed = 1,
+    };
+
+    /// <summary>Puts a peer with a log on the disk: bound to its store by the first entry, then commands of these terms.</summary>
+    private protected void PutLog(HardState hardState, params long[] terms)
+    {
+        Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId), new Persisted(hardState, 0, [new EntryBatch(Entries(terms))]));
+    }
+
+    /// <summary>Entries from index 1: the configuration, then commands.</summary>
+    private protected LogEntry[] Entries(params long[] terms)
+    {
+        var entries = new LogEntry[terms.Length];
+        for (int i = 0; i < terms.Length; i++)
+            entries[i] = i == 0 ? new LogEntry(1, terms[0], EntryKind.Configuration, 0, Bound.ToPayload()) : Command(i + 1, terms[i]);
+        return entries;
+    }
+
+    // The peer itself, behind its supervisor; null while there is none.
+    private IActorRef? Incarnation() => Sys.ActorSelection(Peer.Path / "peer").Ask<ActorIdentity>(new Akka.Actor.Identify(0), TimeSpan.FromSeconds(10)).GetAwaiter().GetResult().Subject;
+
+    private protected static LogEntry Command(long index, long term) => new(index, term, EntryKind.Command, 0, new Payload(new[] { (byte)index }, 0, ""));
+
+    /// <summary>Starts the peer.</summary>
+    protected void Start()
+    {
+        var settings = Settings with { Resolver = new ProbeResolver(_probes), ElapsedTime = scheduler => scheduler.Now - _epoch };
+        Peer = Raft.Get(Sys).StartAsync(settings, () => Machine = new RecordingMachine(() => PoisonWorks)).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Starts a peer that has a log and knows no leader.</summary>
+    private protected void StartWithLog(HardState hardState, params long[] terms)
+    {
+        PutLog(hardState, terms);
+        Start();
+        Settle();
+        _incarnation = Incarnation();
+    }
+
+    /// <summary>A leader in term 2, whose no-op is entry 3 and durable, with both followers replicating.</summary>
+    private protected void StartAsLeader()
+    {
+        StartWithLog(new HardState(1, null, null), 1, 1);
+        Elect();
+        foreach (var follower in new[] { B, C })
+        {
+            follower.Expect<AppendEntries>(append => append.Entries.Count > 0);
+            follower.Accept(3, 2);
+        }
+        Settle();
+        Forget();
+    }
+
+    /// <summary>Lets the peer win an election with the vote of b.</summary>
+    private protected void Elect()
+    {
+        AdvanceUntil(() => B.TryTake<RequestVote>(request => request.PreVote) is not null);
+        long term = Status().Term + 1;
+        B.Say(header => new RequestVoteReply(header, true, true, term), term - 1);
+        var request = B.Expect<RequestVote>(request => !request.PreVote);
+        B.Say(header => new RequestVoteReply(header, true, false, request.Term), request.Term);
+    }
+
+    /// <summary>Stops the peer as a crash would, and starts it again from its disk.</summary>
+    protected void Restart()
+    {
+        _incarnation!.Tell(Kill.Instance);
+        AwaitRestart();
+    }
+
+    /// <summary>Until the peer, which is about to stop, has been started again.</summary>
+    protected void AwaitRestart()
+    {
+        var before = _incarnation;
+        for (int i = 0; i < 1000 && (_incarnation is null || _incarnation.Equals(before)); i++)
+        {
+            Scheduler.Advance(TimeSpan.FromMilliseconds(20));
+            _incarnation = Incarnation();
+        }
+        Assert.NotEqual(before, _incarnation);
+        Settle();
+    }
+
+    protected RaftStatus Status() => Peer.Ask<RaftStatus>(GetStatus.Instance, TimeSpan.FromSeconds(10)).GetAwaiter().GetResult();
+
+    /// <summary>Until the peer has handled what it was told, and what it told itself.</summary>
+    protected void Settle()
+    {
+        for (int i = 0; i < 3; i++)
+            Status();
+    }
+
+    /// <summary>Until the peer has also written all there is to write.</summary>
+    protected RaftStatus SettleWrites()
+    {
+        RaftStatus status = Status();
+        AwaitCondition(() => (status = Status()).PersistedIndex == status.LastIndex, TimeSpan.FromSeconds(10));
+        Settle();
+        return Status();
+    }
+
+    /// <summary>Moves the clock in steps of a millisecond's tenfold, until something has happened.</summary>
+    protected void AdvanceUntil(Func<bool> happened, int mostMilliseconds = 5000)
+    {
+        for (int elapsed = 0; elapsed < mostMilliseconds; elapsed += 10)
+        {
+            if (happened())
+                return;
+            Advance(10);
+        }
+        Assert.True(happened(), $"It did not happen within {mostMilliseconds} ms.");
+    }
+
+    /// <summary>Moves the clock, and waits until the peer has handled what fell due.</summary>
+    protected void Advance(double milliseconds)
+    {
+        Settle();
+        Scheduler.Advance(TimeSpan.FromMilliseconds(milliseconds));
+        Settle();
+    }
+
+    /// <summary>Forgets what the probes have received.</summary>
+    protected void Forget()
+    {
+        B.Forget();
+        C.Forget();
+    }
+
+    private static Config Configuration() => ConfigurationFactory.ParseString($$"""
+        akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
+        akka.loglevel = WARNING
+        akka.persistence.journal.plugin = commanded
+        commanded.class = "{{typeof(CommandedJournal).AssemblyQualifiedName!.Split(", Version")[0]}}"
+        """).WithFallback(Raft.DefaultConfig());
+
+    private sealed class ProbeResolver(Dictionary<string, TestProbe> probes) : IPeerResolver
+    {
+        public ICanTell Resolve(string nodeAddress, string group) => probes.TryGetValue(nodeAddress, out var probe) ? probe.Ref : ActorRefs.Nobody;
+    }
+
+    /// <summary>Another member, played by a probe.</summary>
+    private protected sealed class FakePeer(PeerSpec spec, string id, string address, string storeId)
+    {
+        public TestProbe Probe { get; } = spec.CreateTestProbe();
+
+        public string StoreId { get; set; } = storeId;
+
+        public string Id => id;
+
+        /// <summary>The sender's part of a message of this member to the peer under test.</summary>
+        public PeerHeader Header(long term) => new(address, Group, id, StoreId, term, spec.StoreId);
+
+        /// <summary>Tells the peer something.</summary>
+        public void Say(Func<PeerHeader, PeerMessage> message, long term) => spec.Peer.Tell(message(Header(term)), ActorRefs.NoSender);
+
+        /// <summary>Waits for a message, passing over others.</summary>
+        public T Expect<T>(Predicate<T>? matches = null)
+            where T : class
+        {
+            T? found = null;
+            Probe.FishForMessage(message => (found = message as T) is not null && (matches is null || matches(found)), TimeSpan.FromSeconds(10));
+            return found!;
+        }
+
+        /// <summary>A message that has already arrived, passing over others.</summary>
+        public T? TryTake<T>(Predicate<T>? matches = null)
+            where T : class
+        {
+            while (Probe.HasMessages)
+                if (Probe.ReceiveOne(TimeSpan.Zero) is T found && (matches is null || matches(found)))
+                    return found;
+            return null;
+        }
+
+        /// <summary>Nothing of that kind has arrived; everything that has is forgotten.</summary>
+        public void ExpectNone<T>(Predicate<T>? matches = null)
+            where T : class
+        {
+            spec.Settle();
+            Assert.Null(TryTake(matches));
+        }
+
+        public void Forget() => TryTake<object>(static _ => false);
+
+        /// <summary>Sends entries as a leader.</summary>
+        public void Append(long term, long previousIndex, long previousTerm, long commit, params LogEntry[] entries) =>
+            Say(header => new AppendEntries(header, previousIndex, previousTerm, commit, 0, new EntryBatch(entries)), term);
+
+        /// <summary>Acknowledges entries as a follower.</summary>
+        public void Accept(long match, long term, long readContext = 0, long? accepted = null) =>
+            Say(header => new AppendEntriesReply(header, true, match, accepted ?? match, 0, default, readContext), term);
+    }
+
+    /// <summary>A state machine that remembers what it applied; the response is the number of commands.</summary>
+    private protected sealed class RecordingMachine(Func<bool> poisonWorks) : IStateMachine
+    {
+        public List<LogEntry> Applied { get; } = [];
+
+        public object? Apply(LogEntry entry, object command)
+        {
+            if (poisonWorks() && command is byte[] { Length: 1 } bytes && bytes[0] == Poison)
+                throw new InvalidOperationException("A command that cannot be applied.");
+            Applied.Add(entry);
+            return new[] { (byte)Applied.Count };
+        }
+
+        public object? Query(object request) => request is byte[] { Length: 1 } bytes && bytes[0] == Poison
+            ? throw new InvalidOperationException("A question that cannot be answered.")
+            : new[] { (byte)Applied.Count };
+    }
+
+    /// <summary>A command and a request that fail.</summary>
+    protected const byte Poison = 0xEE;
+}
