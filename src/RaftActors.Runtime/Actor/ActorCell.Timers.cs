@@ -40,7 +40,7 @@ internal sealed partial class ActorCell
 
     private void HandleWithinReceiveTimeout(object message)
     {
-        var influences = message is not INotInfluenceReceiveTimeout;
+        var influences = WrappedTimer(message) is not INotInfluenceReceiveTimeout;
         if (influences)
             CancelReceiveTimeout();
         try
@@ -52,6 +52,8 @@ internal sealed partial class ActorCell
             CheckReceiveTimeout(influences);
         }
     }
+
+    private static object WrappedTimer(object message) => message is TimerMessage timer ? timer.Message : message;
 
     /// <param name="reschedule">The time starts afresh; otherwise only a missing timer is started.</param>
     private void CheckReceiveTimeout(bool reschedule = true)

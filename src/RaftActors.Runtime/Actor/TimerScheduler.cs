@@ -1,10 +1,8 @@
 namespace Akka.Actor;
 
 /// <summary>What a timer tells its actor: the actor's own message, with what it takes to know that the timer still counts.</summary>
-internal class TimerMessage(TimerScheduler owner, object key, object message, bool repeats) : IWrappedMessage, INoSerializationVerificationNeeded
+internal sealed class TimerMessage(object key, object message, bool repeats) : IWrappedMessage, INoSerializationVerificationNeeded
 {
-    public TimerScheduler Owner { get; } = owner;
-
     public object Key { get; } = key;
 
     public object Message { get; } = message;
@@ -13,8 +11,6 @@ internal class TimerMessage(TimerScheduler owner, object key, object message, bo
 
     public override string ToString() => $"Timer {Key}: {Message}";
 }
-
-internal sealed class QuietTimerMessage(TimerScheduler owner, object key, object message, bool repeats) : TimerMessage(owner, key, message, repeats), INotInfluenceReceiveTimeout;
 
 internal sealed class TimerScheduler(ActorCell cell) : ITimerScheduler
 {
@@ -31,7 +27,7 @@ internal sealed class TimerScheduler(ActorCell cell) : ITimerScheduler
     public void StartPeriodicTimer(object key, object msg, TimeSpan initialDelay, TimeSpan interval, IActorRef? sender)
     {
         Cancel(key);
-        var message = Wrap(key, msg, repeats: true);
+        var message = new TimerMessage(key, msg, repeats: true);
         _timers[key] = (message, cell.System.Scheduler.ScheduleTellRepeatedlyCancelable(initialDelay, interval, cell.Self, message, sender));
     }
 
@@ -40,7 +36,7 @@ internal sealed class TimerScheduler(ActorCell cell) : ITimerScheduler
     public void StartSingleTimer(object key, object msg, TimeSpan timeout, IActorRef? sender)
     {
         Cancel(key);
-        var message = Wrap(key, msg, repeats: false);
+        var message = new TimerMessage(key, msg, repeats: false);
         _timers[key] = (message, cell.System.Scheduler.ScheduleTellOnceCancelable(timeout, cell.Self, message, sender));
     }
 
@@ -68,7 +64,4 @@ internal sealed class TimerScheduler(ActorCell cell) : ITimerScheduler
             _timers.Remove(message.Key);
         return true;
     }
-
-    private TimerMessage Wrap(object key, object message, bool repeats) =>
-        message is INotInfluenceReceiveTimeout ? new QuietTimerMessage(this, key, message, repeats) : new TimerMessage(this, key, message, repeats);
 }
