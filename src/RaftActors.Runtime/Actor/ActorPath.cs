@@ -30,6 +30,9 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
 
     public int Depth { get; }
 
+    /// <summary>Kept for remoting: the path in UTF-8, with the address that other systems know.</summary>
+    internal byte[]? RemoteForm { get; set; }
+
     /// <summary>Null above the root.</summary>
     public ActorPath Parent { get => field!; }
 

@@ -75,8 +75,7 @@ public sealed class WireSpec
     {
         var message = new byte[size];
         new Random(size).NextBytes(message);
-        var ack = new Ack(7, [3, 5]);
-        var frame = new EnvelopeEncoder("akka.tcp://a@b:1/user/x#-17"u8, "akka.tcp://a@b:2/user/ü"u8, message, -5, "mänifest", 12).ToArray(ack);
+        var frame = new EnvelopeEncoder("akka.tcp://a@b:1/user/x#-17"u8, "akka.tcp://a@b:2/user/ü"u8, message, -5, "mänifest", 12).ToArray();
 
         Assert.Equal(frame.Length - 4, Frame.LengthOf(frame, int.MaxValue));
         var decoded = new EnvelopeDecoder(Frame.Parse(frame.AsSpan(4)).Payload);
@@ -84,8 +83,16 @@ public sealed class WireSpec
         Assert.Equal("akka.tcp://a@b:1/user/x#-17"u8.ToArray(), decoded.Recipient.ToArray());
         Assert.Equal("akka.tcp://a@b:2/user/ü"u8.ToArray(), decoded.Sender.ToArray());
         Assert.Equal((-5, "mänifest", 12UL), (decoded.SerializerId, Encoding.UTF8.GetString(decoded.Manifest), decoded.Seq));
-        Assert.Equal(7, decoded.Ack!.Cumulative);
-        Assert.Equal([3L, 5L], decoded.Ack.Nacks);
+        Assert.Null(decoded.Ack);
+    }
+
+    [Fact]
+    public void An_acknowledgement_names_what_is_missing()
+    {
+        var frame = Frame.PureAck(new Ack(7, [3, 5]));
+        var ack = new EnvelopeDecoder(Frame.Parse(frame.AsSpan(4)).Payload).Ack!;
+        Assert.Equal(7, ack.Cumulative);
+        Assert.Equal([3L, 5L], ack.Nacks);
     }
 
     [Fact]
@@ -154,7 +161,7 @@ public sealed class WireSpec
                     return Frame.PureAck(envelope.Ack!);
                 var manifest = Encoding.UTF8.GetString(envelope.Manifest);
                 var message = EncodedAgain(envelope.SerializerId, manifest, envelope.Message.ToArray());
-                return new EnvelopeEncoder(envelope.Recipient, envelope.Sender, message, envelope.SerializerId, manifest, envelope.Seq).ToArray(envelope.Ack);
+                return new EnvelopeEncoder(envelope.Recipient, envelope.Sender, message, envelope.SerializerId, manifest, envelope.Seq).ToArray();
             default:
                 throw new InvalidOperationException($"{frame.Kind} was not captured");
         }

@@ -41,19 +41,14 @@ internal readonly ref struct EnvelopeEncoder
     }
 
     /// <summary>The whole frame's size, the four bytes of its length included.</summary>
-    public int SizeWith(Ack? ack) => 4 + ProtoWriter.SizeOfField(ContainerLength(ack));
+    public int Size => Frame.LengthBytes + ProtoWriter.SizeOfField(ProtoWriter.SizeOfField(_envelopeLength));
 
-    /// <summary>Fills room of exactly <see cref="SizeWith"/> bytes.</summary>
-    public void Write(Span<byte> room, Ack? ack)
+    /// <summary>Fills room of exactly <see cref="Size"/> bytes.</summary>
+    public void Write(Span<byte> room)
     {
         var writer = new ProtoWriter(room);
-        writer.FrameLength(room.Length - 4);
-        writer.Open(1, ContainerLength(ack));
-        if (ack is not null)
-        {
-            writer.Open(1, Ack.SizeOf(ack));
-            Ack.Write(ref writer, ack);
-        }
+        writer.FrameLength(room.Length - Frame.LengthBytes);
+        writer.Open(1, ProtoWriter.SizeOfField(_envelopeLength));
         writer.Open(2, _envelopeLength);
         writer.Open(1, ProtoWriter.SizeOfOptionalField(_recipient.Length));
         writer.Bytes(1, _recipient);
@@ -69,13 +64,10 @@ internal readonly ref struct EnvelopeEncoder
         writer.Fixed(5, _seq);
     }
 
-    public byte[] ToArray(Ack? ack = null)
+    public byte[] ToArray()
     {
-        var frame = new byte[SizeWith(ack)];
-        Write(frame, ack);
+        var frame = new byte[Size];
+        Write(frame);
         return frame;
     }
-
-    private int ContainerLength(Ack? ack) =>
-        (ack is null ? 0 : ProtoWriter.SizeOfField(Ack.SizeOf(ack))) + ProtoWriter.SizeOfField(_envelopeLength);
 }
