@@ -1,0 +1,115 @@
+using Akka.Event;
+using RaftActors.Client;
+using RaftActors.Protocol;
+using RaftActors.TestKit.Network;
+
+namespace RaftActors.TestKit;
+
+/// <summary>What must hold at every moment, whatever fails (paper, Figure 3), as far as it shows from outside the peers. A violation ends the run.</summary>
+internal sealed class ClusterInvariants(ClusterTrace trace)
+{
+    private readonly Dictionary<long, RaftPeer> _leaders = [];
+    private readonly SortedDictionary<long, AppliedCommand> _committed = [];
+    private readonly Dictionary<(RaftPeer Voter, long Term), string> _votes = [];
+
+    /// <summary>The first violation.</summary>
+    public string? Violation { get; private set; }
+
+    /// <summary>What the first peer to apply each index applied there.</summary>
+    public IReadOnlyDictionary<long, AppliedCommand> Committed => _committed;
+
+    /// <summary>The acknowledged commands, with the index that was told.</summary>
+    public List<(PendingProposal Proposal, long Index)> Acknowledgements { get; } = [];
+
+    public int Warnings { get; private set; }
+
+    public int Errors { get; private set; }
+
+    /// <summary>Election Safety: at most one leader in a term.</summary>
+    public void Changed(RaftPeer peer, RoleChanged changed)
+    {
+        trace.Add($"{peer.Id} is {changed.Role} in term {changed.Term}");
+        if (changed.Role != RaftRole.Leader)
+            return;
+        if (!_leaders.TryAdd(changed.Term, peer) && _leaders[changed.Term] != peer)
+            Violate($"Two leaders in term {changed.Term}: {_leaders[changed.Term].Id} and {peer.Id}.");
+    }
+
+    /// <summary>A peer votes for one candidate a term, also across its crashes.</summary>
+    public void Sent(Message message)
+    {
+        if (message.Original is RequestVote { PreVote: false } request)
+            Votes(message.Link.From, message.Link.From.Id, request.ElectionTerm);
+        else if (message.Original is RequestVoteReply { Granted: true, PreVote: false } reply)
+            Votes(message.Link.From, message.Link.To.Id, reply.ElectionTerm);
+    }
+
+    private void Votes(RaftPeer voter, string candidate, long term)
+    {
+        if (!_votes.TryAdd((voter, term), candidate) && _votes[(voter, term)] != candidate)
+            Violate($"{voter.Id} voted in term {term} for {_votes[(voter, term)]} and for {candidate}.");
+    }
+
+    /// <summary>State Machine Safety: the same command at the same index on every peer, each in order and none twice.</summary>
+    public void Applies(RaftPeer peer, List<AppliedCommand> log, AppliedCommand command)
+    {
+        if (log.Count > 0 && log[^1].Index >= command.Index)
+            Violate($"{peer.Id} applies index {command.Index} after index {log[^1].Index}.");
+        if (log.Count > 0 && (log[^1].Term > command.Term || log[^1].Time > command.Time))
+            Violate($"{peer.Id} applies {command}, whose term or time is before that of {log[^1]}.");
+        if (_committed.TryAdd(command.Index, command))
+            return;
+        if (!_committed[command.Index].IsSame(command))
+            Violate($"{peer.Id} applies {command} ({command.Text}) where another peer applied {_committed[command.Index]} ({_committed[command.Index].Text}).");
+    }
+
+    /// <summary>An acknowledged command is the one that was applied.</summary>
+    public void Acknowledged(PendingProposal proposal, Proposed proposed)
+    {
+        trace.Add($"{proposal.Peer.Id} answers its client {proposed}");
+        if (proposal.ReplyWhen == ReplyWhen.Appended)
+            return;
+        if (!_committed.TryGetValue(proposed.Index, out var applied))
+            Violate($"{proposal.Peer.Id} acknowledged index {proposed.Index}, which no peer has applied.");
+        else if (applied.Term != proposed.Term || (proposal.Command is byte[] bytes && !applied.Payload.Bytes.Span.SequenceEqual(bytes)))
+            Violate($"{proposal.Peer.Id} acknowledged a command at index {proposed.Index} of term {proposed.Term}, where {applied.Text} was applied.");
+        else
+            Acknowledgements.Add((proposal, proposed.Index));
+    }
+
+    /// <summary>A term never goes back, also not across restarts; a peer applies nothing that is not committed.</summary>
+    public void Reported(RaftPeer peer, RaftStatus status)
+    {
+        if (status.Term < peer.HighestTerm)
+            Violate($"{peer.Id} went back from term {peer.HighestTerm} to {status.Term}.");
+        peer.HighestTerm = Math.Max(peer.HighestTerm, status.Term);
+        if (status.AppliedIndex > status.CommitIndex || status.CommitIndex > status.LastIndex || status.PersistedIndex > status.LastIndex)
+            Violate($"{peer.Id} reports indexes that cannot be: {status}");
+    }
+
+    public void Failed(RaftPeer peer, PeerFailed failed)
+    {
+        trace.Add($"{peer.Id} failed: {failed.Reason}");
+        Failures.Add((peer, failed));
+    }
+
+    /// <summary>The peers that stopped for good; not a violation by itself, a peer that was given another's journal has to.</summary>
+    public List<(RaftPeer Peer, PeerFailed Failure)> Failures { get; } = [];
+
+    public void Logged(RaftPeer peer, LogEvent logged)
+    {
+        if (logged.LogLevel() == LogLevel.ErrorLevel)
+            Errors++;
+        else
+            Warnings++;
+        trace.Add($"{peer.Id} logs {logged}");
+    }
+
+    public void Unexpected(RaftPeer peer, object message) => Violate($"{peer.Id} told its client {message}, which it did not wait for.");
+
+    private void Violate(string violation)
+    {
+        trace.Add($"VIOLATION {violation}");
+        Violation ??= violation;
+    }
+}

@@ -1,0 +1,49 @@
+using Akka.Configuration;
+using Akka.Persistence;
+using Akka.Persistence.Snapshot;
+
+namespace RaftActors.TestKit.Journals;
+
+/// <summary>A snapshot store whose snapshots outlive its actor system.</summary>
+internal sealed class InMemorySnapshotStore : SnapshotStore
+{
+    private readonly InMemoryStore _store;
+    private readonly ObjectStorage _objects;
+
+    public InMemorySnapshotStore(Config config)
+    {
+        _ = config;
+        _store = PeerDisk.Of(Context.System).Store;
+        _objects = new ObjectStorage(Context.System);
+    }
+
+    protected override Task<SelectedSnapshot?> LoadAsync(string persistenceId, SnapshotSelectionCriteria criteria)
+    {
+        var found = _store.Stream(persistenceId).LatestSnapshot((sequenceNr, time) => Matches(criteria, sequenceNr, time));
+        return Task.FromResult(found is { } snapshot
+            ? new SelectedSnapshot(new SnapshotMetadata(persistenceId, snapshot.SequenceNr, snapshot.Time), _objects.Load(snapshot.Snapshot))
+            : null);
+    }
+
+    protected override Task SaveAsync(SnapshotMetadata metadata, object snapshot)
+    {
+        _store.Stream(metadata.PersistenceId).SaveSnapshot(metadata.SequenceNr, metadata.Timestamp, _objects.Store(snapshot));
+        return Task.CompletedTask;
+    }
+
+    protected override Task DeleteAsync(SnapshotMetadata metadata)
+    {
+        _store.Stream(metadata.PersistenceId).DeleteSnapshots((sequenceNr, _) => sequenceNr == metadata.SequenceNr);
+        return Task.CompletedTask;
+    }
+
+    protected override Task DeleteAsync(string persistenceId, SnapshotSelectionCriteria criteria)
+    {
+        _store.Stream(persistenceId).DeleteSnapshots((sequenceNr, time) => Matches(criteria, sequenceNr, time));
+        return Task.CompletedTask;
+    }
+
+    private static bool Matches(SnapshotSelectionCriteria criteria, long sequenceNr, DateTime time) =>
+        sequenceNr <= criteria.MaxSequenceNr && time <= criteria.MaxTimeStamp
+        && sequenceNr >= criteria.MinSequenceNr && (criteria.MinTimestamp is not { } earliest || time >= earliest);
+}

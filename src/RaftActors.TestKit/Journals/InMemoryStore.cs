@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+
+namespace RaftActors.TestKit.Journals;
+
+/// <summary>A serialized event or snapshot.</summary>
+internal sealed record StoredObject(byte[] Bytes, int SerializerId, string Manifest);
+
+/// <summary>The events and snapshots of a peer, by persistence id.</summary>
+internal sealed class InMemoryStore
+{
+    private readonly ConcurrentDictionary<string, StoredStream> _streams = new(StringComparer.Ordinal);
+
+    public StoredStream Stream(string persistenceId) => _streams.GetOrAdd(persistenceId, _ => new StoredStream());
+
+    public void Clear() => _streams.Clear();
+}
+
+/// <summary>What is stored under one persistence id; locks itself.</summary>
+internal sealed class StoredStream
+{
+    private readonly SortedDictionary<long, (StoredObject Event, string Manifest, string WriterGuid)> _events = [];
+    private readonly SortedDictionary<long, (DateTime Time, StoredObject Snapshot)> _snapshots = [];
+    private long _highest;
+
+    public long HighestSequenceNr
+    {
+        get
+        {
+            lock (this)
+                return _highest;
+        }
+    }
+
+    public void Append(long sequenceNr, StoredObject stored, string manifest, string writerGuid)
+    {
+        lock (this)
+        {
+            if (!_events.TryAdd(sequenceNr, (stored, manifest, writerGuid)))
+                throw new InvalidOperationException($"Sequence number {sequenceNr} was written before.");
+            _highest = Math.Max(_highest, sequenceNr);
+        }
+    }
+
+    public List<(long SequenceNr, StoredObject Event, string Manifest, string WriterGuid)> Read(long from, long to, long max)
+    {
+        lock (this)
+        {
+            var read = new List<(long, StoredObject, string, string)>();
+            foreach (var (sequenceNr, stored) in _events)
+            {
+                if (sequenceNr >= from && sequenceNr <= to && read.Count < max)
+                    read.Add((sequenceNr, stored.Event, stored.Manifest, stored.WriterGuid));
+            }
+            return read;
+        }
+    }
+
+    public void DeleteEvents(long to)
+    {
+        lock (this)
+        {
+            foreach (long sequenceNr in _events.Keys.Where(sequenceNr => sequenceNr <= to).ToList())
+                _events.Remove(sequenceNr);
+        }
+    }
+
+    public void SaveSnapshot(long sequenceNr, DateTime time, StoredObject snapshot)
+    {
+        lock (this)
+            _snapshots[sequenceNr] = (time, snapshot);
+    }
+
+    public (long SequenceNr, DateTime Time, StoredObject Snapshot)? LatestSnapshot(Func<long, DateTime, bool> matches)
+    {
+        lock (this)
+        {
+            foreach (var (sequenceNr, stored) in _snapshots.Reverse())
+            {
+                if (matches(sequenceNr, stored.Time))
+                    return (sequenceNr, stored.Time, stored.Snapshot);
+            }
+            return null;
+        }
+    }
+
+    public void DeleteSnapshots(Func<long, DateTime, bool> matches)
+    {
+        lock (this)
+        {
+            foreach (long sequenceNr in _snapshots.Where(stored => matches(stored.Key, stored.Value.Time)).Select(stored => stored.Key).ToList())
+                _snapshots.Remove(sequenceNr);
+        }
+    }
+}

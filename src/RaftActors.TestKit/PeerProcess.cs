@@ -1,0 +1,145 @@
+using Akka.Actor;
+using RaftActors.Client;
+using RaftActors.StateMachines;
+
+namespace RaftActors.TestKit;
+
+/// <summary>One life of a peer: from the start of its actor system to its end.</summary>
+internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
+{
+    private long _lastCorrelationId;
+
+    public RaftPeer Peer => peer;
+
+    /// <summary>Once dead, nothing that the process still does is seen by anyone.</summary>
+    public bool IsDead { get; private set; }
+
+    public ActorSystem System { get; private set; } = null!;
+
+    public IActorRef Ref { get; private set; } = null!;
+
+    /// <summary>An actor in the process that proposes, asks and gets the answers.</summary>
+    public IActorRef Client { get; private set; } = null!;
+
+    public IReadOnlyList<AppliedCommand> Log { get; private set; } = [];
+
+    public IStateMachine? StateMachine { get; private set; }
+
+    public RaftStatus? LastStatus { get; private set; }
+
+    /// <summary>Why the peer stopped for good, if it did.</summary>
+    public PeerFailed? Failure { get; private set; }
+
+    public Dictionary<long, PendingProposal> Proposals { get; } = [];
+
+    public Dictionary<long, PendingQuery> Queries { get; } = [];
+
+    public void Created(ActorSystem system)
+    {
+        System = system;
+        Client = system.ActorOf(Props.Create(() => new ClientActor(this)), "raftactors-testkit-client");
+    }
+
+    public void Started(IActorRef reference) => Ref = reference;
+
+    public void Die()
+    {
+        IsDead = true;
+        foreach (var proposal in Proposals.Values)
+            proposal.IsLost = true;
+        foreach (var query in Queries.Values)
+            query.IsLost = true;
+    }
+
+    public PendingProposal Propose(object command, ReplyWhen replyWhen, bool forward)
+    {
+        var proposal = new PendingProposal(peer, command, replyWhen);
+        long id = ++_lastCorrelationId;
+        Proposals.Add(id, proposal);
+        Ref.Tell(new Propose(command, replyWhen, forward, id), Client);
+        return proposal;
+    }
+
+    public PendingQuery Query(object request, ReadConsistency consistency, bool forward)
+    {
+        var query = new PendingQuery(peer);
+        long id = ++_lastCorrelationId;
+        Queries.Add(id, query);
+        Ref.Tell(new Query(request, consistency, forward, id), Client);
+        return query;
+    }
+
+    /// <summary>Asks for the status; the answer, if the peer can give one, is in <see cref="LastStatus"/> when the actors have come to rest.</summary>
+    public void AskStatus()
+    {
+        LastStatus = null;
+        Ref.Tell(GetStatus.Instance, Client);
+    }
+
+    /// <summary>A state machine was built, and its log is empty.</summary>
+    public void Began(List<AppliedCommand> log, IStateMachine? stateMachine)
+    {
+        if (IsDead)
+            return;
+        Log = log;
+        StateMachine = stateMachine;
+    }
+
+    public void Applies(List<AppliedCommand> log, AppliedCommand command)
+    {
+        if (!IsDead)
+            invariants.Applies(peer, log, command);
+    }
+
+    /// <summary>Something arrived at the client.</summary>
+    public void Received(object message)
+    {
+        if (IsDead)
+            return;
+        switch (message)
+        {
+            case Proposed proposed when Proposals.Remove(proposed.CorrelationId, out var proposal):
+                proposal.Proposed = proposed;
+                invariants.Acknowledged(proposal, proposed);
+                break;
+            case ProposalFailed failed when Proposals.Remove(failed.CorrelationId, out var proposal):
+                proposal.Failed = failed;
+                break;
+            case QueryResult result when Queries.Remove(result.CorrelationId, out var query):
+                query.Result = result;
+                break;
+            case QueryFailed failed when Queries.Remove(failed.CorrelationId, out var query):
+                query.Failed = failed;
+                break;
+            case RaftStatus status:
+                LastStatus = status;
+                invariants.Reported(peer, status);
+                break;
+            case RoleChanged changed:
+                invariants.Changed(peer, changed);
+                break;
+            case PeerFailed failed:
+                Failure = failed;
+                invariants.Failed(peer, failed);
+                break;
+            case Akka.Event.LogEvent logged:
+                invariants.Logged(peer, logged);
+                break;
+            default:
+                invariants.Unexpected(peer, message);
+                break;
+        }
+    }
+
+    /// <summary>Gives everything it receives to its process.</summary>
+    private sealed class ClientActor(PeerProcess process) : UntypedActor
+    {
+        protected override void PreStart()
+        {
+            foreach (var type in (Type[])[typeof(RoleChanged), typeof(PeerFailed), typeof(Akka.Event.Error), typeof(Akka.Event.Warning)])
+                Context.System.EventStream.Subscribe(Self, type);
+        }
+
+        protected override void OnReceive(object message) => process.Received(message);
+    }
+}

@@ -1,0 +1,181 @@
+using Akka.Actor;
+using Akka.Remote;
+
+namespace RaftActors.TestKit;
+
+public sealed partial class RaftCluster
+{
+    /// <summary>Cuts all links from and to a peer; the peer runs on. What is under way is lost. Nobody is told, as when a switch fails.</summary>
+    /// <param name="peer">The peer.</param>
+    public void CutOff(RaftPeer peer)
+    {
+        _trace.Add($"{peer.Id} is cut off");
+        peer.IsCutOff = true;
+    }
+
+    /// <summary>Undoes <see cref="CutOff"/>.</summary>
+    /// <param name="peer">The peer.</param>
+    public void Heal(RaftPeer peer)
+    {
+        _trace.Add($"{peer.Id} is connected");
+        peer.IsCutOff = false;
+    }
+
+    /// <summary>Splits the cluster: peers reach only those on their own side, and a peer that is on no side reaches nobody. Replaces an earlier partition.</summary>
+    /// <param name="sides">The sides.</param>
+    public void Partition(params IEnumerable<RaftPeer>[] sides)
+    {
+        _trace.Add($"partition {string.Join(" | ", sides.Select(side => string.Join(",", side)))}");
+        _network.Partition(sides);
+    }
+
+    /// <summary>Cuts the link from one peer to another, in that direction only.</summary>
+    /// <param name="from">The sender.</param>
+    /// <param name="to">The receiver.</param>
+    public void CutLink(RaftPeer from, RaftPeer to)
+    {
+        _trace.Add($"{from.Id}->{to.Id} is cut");
+        _network.Between(from, to).IsCut = true;
+    }
+
+    /// <summary>Undoes <see cref="CutLink"/>.</summary>
+    /// <param name="from">The sender.</param>
+    /// <param name="to">The receiver.</param>
+    public void HealLink(RaftPeer from, RaftPeer to)
+    {
+        _trace.Add($"{from.Id}->{to.Id} is connected");
+        _network.Between(from, to).IsCut = false;
+    }
+
+    /// <summary>Undoes every <see cref="CutOff"/>, <see cref="CutLink"/>, <see cref="Partition"/> and <see cref="DropAfter"/>; faults, held writes and crashes stay.</summary>
+    public void HealAll()
+    {
+        _trace.Add($"all are connected");
+        _network.HealPartition();
+        foreach (var link in _network.Links)
+            link.IsCut = false;
+        foreach (var peer in Peers)
+        {
+            peer.IsCutOff = false;
+            peer.StopDropping();
+        }
+    }
+
+    /// <summary>Lets a peer's next messages through and loses all after them.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="messages">How many still get through.</param>
+    /// <param name="direction">Whether messages that it sends are meant, or that are sent to it, or both.</param>
+    public void DropAfter(RaftPeer peer, int messages, LinkDirection direction = LinkDirection.Sent)
+    {
+        _trace.Add($"{peer.Id} loses messages ({direction}) after {messages} more");
+        peer.DropAfter(messages, direction);
+    }
+
+    /// <summary>Undoes <see cref="DropAfter"/>.</summary>
+    /// <param name="peer">The peer.</param>
+    public void StopDropping(RaftPeer peer)
+    {
+        _trace.Add($"{peer.Id} loses nothing");
+        peer.StopDropping();
+    }
+
+    /// <summary>Kills the process of a peer, as SIGKILL does. All that it had given to its disk stays, written or held; its connections are closed, which the others notice.</summary>
+    /// <param name="peer">A running peer.</param>
+    public void Crash(RaftPeer peer)
+    {
+        var process = peer.Running;
+        _trace.Add($"{peer.Id} crashes");
+        _world.Settle();
+        peer.Disk.Flush();
+        Kill(process, tear: false);
+        foreach (var other in Peers.Where(other => other.IsRunning && _network.Connects(peer, other)))
+            CloseConnection(other, peer);
+        ThrowIfViolated();
+    }
+
+    /// <summary>Cuts the power of a peer: what its disk held back is gone, and the others only notice that it is silent.</summary>
+    /// <param name="peer">A running peer.</param>
+    /// <param name="torn">Whether part of the bytes that were held back reached the disk all the same; for <see cref="ClusterJournal.Sqlite"/>.</param>
+    public void LosePower(RaftPeer peer, bool torn = false)
+    {
+        var process = peer.Running;
+        _trace.Add($"{peer.Id} loses power");
+        _world.Settle();
+        if (torn && _settings.Journal.CanTear)
+            peer.Disk.Flush();
+        Kill(process, torn);
+        ThrowIfViolated();
+    }
+
+    /// <summary>Starts the process of a peer that crashed, with what is on its disk.</summary>
+    /// <param name="peer">A peer that is down.</param>
+    public void Restart(RaftPeer peer)
+    {
+        if (peer.IsRunning)
+            throw new InvalidOperationException($"{peer.Id} is running.");
+        StartProcess(peer);
+    }
+
+    /// <summary>Gives a peer that is down an empty disk.</summary>
+    /// <param name="peer">A peer that is down.</param>
+    public void Wipe(RaftPeer peer)
+    {
+        if (peer.IsRunning)
+            throw new InvalidOperationException($"{peer.Id} is running.");
+        _trace.Add($"{peer.Id} is wiped");
+        _settings.Journal.Wipe(peer.Disk);
+        peer.HighestTerm = 0;
+    }
+
+    /// <summary>Lets a peer's writes wait, as in a cache that is not synced: a power loss loses them, a crash does not.</summary>
+    /// <param name="peer">A running peer.</param>
+    public void HoldWrites(RaftPeer peer)
+    {
+        _trace.Add($"{peer.Id}'s disk holds writes");
+        _world.Settle();
+        _settings.Journal.Synced(peer.Disk);
+        peer.Disk.Hold(writes: true, answers: false);
+    }
+
+    /// <summary>Does a peer's writes, but keeps their confirmation back: a crash falls between a write and what the peer would do next.</summary>
+    /// <param name="peer">A running peer.</param>
+    public void HoldWriteConfirmations(RaftPeer peer)
+    {
+        _trace.Add($"{peer.Id}'s disk holds confirmations");
+        peer.Disk.Hold(writes: false, answers: true);
+    }
+
+    /// <summary>Undoes <see cref="HoldWrites"/> and <see cref="HoldWriteConfirmations"/>.</summary>
+    /// <param name="peer">A running peer.</param>
+    public void ReleaseWrites(RaftPeer peer)
+    {
+        _trace.Add($"{peer.Id}'s disk holds nothing");
+        peer.Disk.Hold(writes: false, answers: false);
+    }
+
+    /// <summary>Has the next write of a peer fail.</summary>
+    /// <param name="peer">A running peer.</param>
+    /// <param name="rejected">Whether the journal refuses it rather than failing.</param>
+    public void FailNextWrite(RaftPeer peer, bool rejected = false)
+    {
+        _trace.Add($"{peer.Id}'s next write fails");
+        peer.Disk.NextFailure = (new IOException("A disk error that the test asked for."), rejected);
+    }
+
+    /// <summary>Has a peer notice, as its remoting would, that its connection with another was closed: after what the other had sent before.</summary>
+    /// <param name="peer">The peer that notices.</param>
+    /// <param name="other">The other.</param>
+    public void CloseConnection(RaftPeer peer, RaftPeer other) => _network.AfterAllSent(other, peer, () =>
+    {
+        if (!peer.IsRunning)
+            return;
+        _trace.Add($"{peer.Id} notices that its connection with {other.Id} was closed");
+        peer.System.EventStream.Publish(new DisassociatedEvent(AddressOf(peer), AddressOf(other), inbound: false));
+    });
+
+    private static Address AddressOf(RaftPeer peer)
+    {
+        int colon = peer.Address.LastIndexOf(':');
+        return new Address("akka.tcp", $"raft-{peer.Id}", peer.Address[..colon], int.Parse(peer.Address.AsSpan(colon + 1), System.Globalization.CultureInfo.InvariantCulture));
+    }
+}

@@ -1,0 +1,103 @@
+using System.Text;
+using RaftActors.Client;
+
+namespace RaftActors.TestKit;
+
+public sealed partial class RaftCluster
+{
+    private static readonly TimeSpan CommitPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(10);
+
+    /// <summary>Proposes a command to a peer, and does not wait.</summary>
+    /// <param name="peer">A running peer.</param>
+    /// <param name="command">The command; a string stands for its UTF-8 bytes.</param>
+    /// <param name="replyWhen">When the peer is to answer.</param>
+    /// <param name="forward">Whether a peer that does not lead forwards it.</param>
+    public PendingProposal Propose(RaftPeer peer, object command, ReplyWhen replyWhen = ReplyWhen.Applied, bool forward = true) =>
+        peer.Running.Propose(Encode(command), replyWhen, forward);
+
+    /// <summary>Puts a question to a peer, and does not wait.</summary>
+    /// <param name="peer">A running peer.</param>
+    /// <param name="request">The question; a string stands for its UTF-8 bytes.</param>
+    /// <param name="consistency">How fresh the answer must be.</param>
+    /// <param name="forward">Whether a peer that does not lead forwards it.</param>
+    public PendingQuery Query(RaftPeer peer, object request, ReadConsistency consistency = ReadConsistency.Linearizable, bool forward = true) =>
+        peer.Running.Query(Encode(request), consistency, forward);
+
+    /// <summary>Lets time pass until a proposal is answered or lost.</summary>
+    /// <param name="proposal">The proposal.</param>
+    /// <param name="limit">How long; ten seconds by default.</param>
+    /// <exception cref="RaftClusterException">It took longer.</exception>
+    public PendingProposal Await(PendingProposal proposal, TimeSpan? limit = null)
+    {
+        if (!RunUntil(() => proposal.IsDone, limit ?? DefaultLimit))
+            throw Failure($"A proposal to {proposal.Peer.Id} was not answered.");
+        return proposal;
+    }
+
+    /// <summary>Lets time pass until a query is answered or lost.</summary>
+    /// <param name="query">The query.</param>
+    /// <param name="limit">How long; ten seconds by default.</param>
+    /// <exception cref="RaftClusterException">It took longer.</exception>
+    public PendingQuery Await(PendingQuery query, TimeSpan? limit = null)
+    {
+        if (!RunUntil(() => query.IsDone, limit ?? DefaultLimit))
+            throw Failure($"A query to {query.Peer.Id} was not answered.");
+        return query;
+    }
+
+    /// <summary>
+    /// Has the cluster agree on a command: finds the leader among the connected peers, appends the command, and waits until so many of them have applied it.
+    /// </summary>
+    /// <param name="command">The command, unlike any other; a string stands for its UTF-8 bytes.</param>
+    /// <param name="expectedPeers">How many peers at least must have applied it.</param>
+    /// <param name="retry">Whether to try again, with the same command, when a leader lost it; a command may then be in the log twice.</param>
+    /// <param name="limit">How long; ten seconds by default.</param>
+    /// <returns>The index of the command.</returns>
+    /// <exception cref="RaftClusterException">There was no agreement in time.</exception>
+    public long One(object command, int expectedPeers, bool retry = true, TimeSpan? limit = null)
+    {
+        var end = Now + (limit ?? DefaultLimit);
+        object encoded = Encode(command);
+        while (Now < end)
+        {
+            if (TryAppend(encoded, end) is not { } appended)
+            {
+                Run(TimeSpan.FromMilliseconds(20));
+                continue;
+            }
+            var patience = CommitPatience < end - Now ? CommitPatience : end - Now;
+            RunUntil(() => IsLostOrAgreed(appended, expectedPeers), patience);
+            if (CountCommitted(appended.Index, appended.Term) >= expectedPeers)
+                return appended.Index;
+            if (!retry)
+                throw Failure($"No agreement of {expectedPeers} peers on {Show(encoded)} at index {appended.Index}.");
+        }
+        throw Failure($"No agreement of {expectedPeers} peers on {Show(encoded)}.");
+    }
+
+    private Proposed? TryAppend(object command, TimeSpan end)
+    {
+        foreach (var peer in Peers.Where(peer => peer.IsRunning && !peer.IsCutOff))
+        {
+            var proposal = peer.Running.Propose(command, ReplyWhen.Appended, forward: false);
+            RunUntil(() => proposal.IsDone, TimeSpan.FromMilliseconds(Math.Max(0, Math.Min(100, (end - Now).TotalMilliseconds))));
+            if (proposal.Proposed is { } appended)
+                return appended;
+        }
+        return null;
+    }
+
+    private bool IsLostOrAgreed(Proposed appended, int expectedPeers)
+    {
+        if (_invariants.Committed.TryGetValue(appended.Index, out var committed) && committed.Term != appended.Term)
+            return true;
+        return CountCommitted(appended.Index, appended.Term) >= expectedPeers;
+    }
+
+    private int CountCommitted(long index, long term) => Peers.Count(peer => peer.At(index) is { } applied && applied.Term == term);
+
+    private static object Encode(object command) => command is string text ? Encoding.UTF8.GetBytes(text) : command;
+
+    private static string Show(object command) => command is byte[] { Length: < 100 } bytes ? $"'{Encoding.UTF8.GetString(bytes)}'" : command.ToString() ?? "";
+}

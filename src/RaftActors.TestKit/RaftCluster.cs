@@ -1,0 +1,203 @@
+using Akka.Actor;
+using RaftActors.Membership;
+using RaftActors.TestKit.Journals;
+using RaftActors.TestKit.Network;
+using RaftActors.TestKit.Time;
+
+namespace RaftActors.TestKit;
+
+/// <summary>
+/// A whole cluster of production peers in one process, with faults, in virtual time. Each peer has an actor system of its own, that stands for its process; what the peers tell
+/// each other crosses links that serialize, delay, lose and reorder it.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Nothing happens by itself: actors run, and time passes, only inside the methods of this class, on the calling thread. Time stands still until all actors have come to rest, then
+/// jumps to what is due next; so thirty virtual seconds take a fraction of a real one, nothing depends on how busy the machine is, and a run can be repeated from its seed. Not
+/// thread-safe.
+/// </para>
+/// <para>
+/// Throughout, the cluster checks what must always hold: one leader a term, one vote a term, terms that never go back, the same command at the same index on every peer. The first
+/// violation fails the method that finds it with a <see cref="RaftClusterException"/>, as does a check that is not fulfilled.
+/// </para>
+/// </remarks>
+/// <example>
+/// <code>
+/// using var cluster = RaftCluster.Start(new RaftClusterSettings { Peers = 3, Seed = 7 });
+/// var leader = cluster.CheckSingleLeader();
+/// cluster.CutOff(leader);
+/// long index = cluster.One("survives", expectedPeers: 2);
+/// cluster.Heal(leader);
+/// cluster.AwaitCommitted(index, expectedPeers: 3);
+/// </code>
+/// </example>
+public sealed partial class RaftCluster : IDisposable
+{
+    private readonly RaftClusterSettings _settings;
+    private readonly VirtualWorld _world = new();
+    private readonly ClusterTrace _trace;
+    private readonly ClusterInvariants _invariants;
+    private readonly ClusterNetwork _network;
+    private readonly Random _random;
+    private bool _disposed;
+
+    private RaftCluster(RaftClusterSettings settings)
+    {
+        _settings = settings;
+        _random = new Random(settings.Seed);
+        _trace = new ClusterTrace(_world);
+        _invariants = new ClusterInvariants(_trace);
+        var members = Enumerable.Range(1, settings.Peers).Select(i => new Member($"peer{i}", $"peer{i}.test:4051")).ToList();
+        Peers = members.Select(member => new RaftPeer(member, NewDisk(member))).ToList();
+        _network = new ClusterNetwork(_world, new Random(_random.Next()), Peers) { Faults = settings.Faults, Watcher = Watch };
+    }
+
+    /// <summary>The peers, in the order of their member ids.</summary>
+    public IReadOnlyList<RaftPeer> Peers { get; }
+
+    /// <summary>The seed that repeats this run.</summary>
+    public int Seed => _settings.Seed;
+
+    /// <summary>Virtual time since the start.</summary>
+    public TimeSpan Now => _world.Now;
+
+    /// <summary>A source of random choices for a test, fixed by the seed.</summary>
+    public Random Random => _random;
+
+    /// <summary>What the links do to messages from now on.</summary>
+    public LinkFaults Faults
+    {
+        get => _network.Faults;
+        set
+        {
+            _network.Faults = value;
+            _trace.Add($"faults: {value}");
+        }
+    }
+
+    /// <summary>Starts a cluster: all peers run, none leads yet.</summary>
+    /// <param name="settings">How it is built; <c>null</c> for three peers.</param>
+    public static RaftCluster Start(RaftClusterSettings? settings = null)
+    {
+        var cluster = new RaftCluster(settings ?? new RaftClusterSettings());
+        cluster._settings.Output?.Invoke($"RaftCluster of {cluster.Peers.Count} peers, seed {cluster.Seed}.");
+        try
+        {
+            foreach (var peer in cluster.Peers)
+                cluster.StartProcess(peer);
+            return cluster;
+        }
+        catch
+        {
+            cluster.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Lets virtual time pass.</summary>
+    /// <param name="time">How much.</param>
+    public void Run(TimeSpan time)
+    {
+        var end = Now + time;
+        while (_world.Step(end))
+            ThrowIfViolated();
+        ThrowIfViolated();
+    }
+
+    /// <summary>Lets virtual time pass until a condition holds; the condition is asked again after each thing that happened.</summary>
+    /// <param name="condition">The condition; it must not let time pass itself.</param>
+    /// <param name="limit">How much time may pass.</param>
+    /// <returns>Whether the condition held in time.</returns>
+    public bool RunUntil(Func<bool> condition, TimeSpan limit)
+    {
+        var end = Now + limit;
+        _world.Settle();
+        while (!condition())
+        {
+            ThrowIfViolated();
+            if (!_world.Step(end))
+                return condition();
+        }
+        ThrowIfViolated();
+        return true;
+    }
+
+    /// <summary>Stops all peers, at once.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        foreach (var peer in Peers)
+        {
+            if (peer.Process is { } process)
+                Kill(process, tear: false);
+        }
+        _world.Dispose();
+    }
+
+    private PeerDisk NewDisk(Member member)
+    {
+        var disk = new PeerDisk(member.Id, _world, new Random(_random.Next()), _settings.Journal) { MinLatency = _settings.MinDiskLatency, MaxLatency = _settings.MaxDiskLatency };
+        _world.Disks.Add(member.Id, disk);
+        return disk;
+    }
+
+    private void StartProcess(RaftPeer peer)
+    {
+        peer.Starts++;
+        peer.Disk.Revive();
+        var process = new PeerProcess(peer, _invariants);
+        var starting = Task.Run(() => ActorSystem.Create($"raft-{peer.Id}", ClusterConfig.For(_settings, peer.Disk)));
+        _world.SettleUntil(starting);
+        process.Created(starting.Result);
+        peer.Process = process;
+        var settings = _settings.Raft(new RaftSettings
+        {
+            Group = _settings.Group,
+            MemberId = peer.Id,
+            Members = Peers.Select(each => each.Member).ToList(),
+            Clock = new VirtualClock(_world),
+            RandomSeed = HashCode(peer),
+            Resolver = new LinkResolver(_network, process),
+        });
+        var started = Raft.Get(process.System).StartAsync(settings, () => new RecordingStateMachine(process, _settings.StateMachine?.Invoke()));
+        _world.SettleUntil(started);
+        process.Started(started.Result);
+        _trace.Add($"{peer.Id} starts");
+    }
+
+    // Each start draws other timeouts and, for a new store, another identity.
+    private int HashCode(RaftPeer peer) => unchecked((((Seed * 31) + peer.Starts) * 1009) + int.Parse(peer.Id.AsSpan(4), System.Globalization.CultureInfo.InvariantCulture));
+
+    private void Kill(PeerProcess process, bool tear)
+    {
+        var peer = process.Peer;
+        process.Die();
+        peer.Process = null;
+        peer.Disk.Die();
+        _settings.Journal.BeforeDeath(peer.Disk, tear);
+        _world.SettleUntil(process.System.Terminate());
+        _settings.Journal.AfterDeath(peer.Disk);
+    }
+
+    private void Watch(Message message, string fate)
+    {
+        _trace.Add($"{message} {fate}");
+        _invariants.Sent(message);
+        foreach (var watcher in _watchers)
+            watcher(message, fate);
+    }
+
+    private void ThrowIfViolated()
+    {
+        if (_invariants.Violation is { } violation)
+            throw Failure(violation);
+    }
+
+    private RaftClusterException Failure(string what)
+    {
+        _settings.Output?.Invoke(_trace.ToString());
+        return new RaftClusterException($"{what} (seed {Seed}, virtual time {Now.TotalSeconds:0.000} s)\n{Describe()}");
+    }
+}
