@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Akka.Configuration;
-using Akka.TestKit.Xunit2;
 using RaftActors.Log;
 using RaftActors.Membership;
 using RaftActors.Protocol;
@@ -9,7 +8,7 @@ using Xunit.Abstractions;
 
 namespace RaftActors.Tests;
 
-public sealed class RaftExtensionSpec(ITestOutputHelper output) : TestKit(Raft.DefaultConfig(), output: output)
+public sealed class RaftExtensionSpec(ITestOutputHelper output) : Akka.TestKit.Xunit2.TestKit(Raft.DefaultConfig(), output: output)
 {
     private static readonly RaftSettings Settings = new() { Group = "group", MemberId = "a", Members = [new Member("a", "127.0.0.1:1")] };
 

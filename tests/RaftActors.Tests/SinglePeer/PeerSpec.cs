@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit;
-using Akka.TestKit.Xunit2;
 using RaftActors.Client;
 using RaftActors.Log;
 using RaftActors.Membership;
@@ -15,7 +14,7 @@ namespace RaftActors.Tests.SinglePeer;
 /// One peer, <c>a</c> of <c>a, b, c</c>, with probes in place of the others, a virtual clock, and a journal that does as it is told. Messages to the others end in
 /// <see cref="B"/> and <see cref="C"/>; what they say is told to <see cref="Peer"/>.
 /// </summary>
-public abstract class PeerSpec : TestKit
+public abstract class PeerSpec : Akka.TestKit.Xunit2.TestKit
 {
     protected const string Group = "group";
 

@@ -1,0 +1,58 @@
+using RaftActors.TestKit;
+using RaftActors.Client;
+using Xunit.Abstractions;
+
+namespace RaftActors.Tests.Scenarios.Agreement;
+
+public sealed class ConcurrentProposalsSpec(ITestOutputHelper output) : ScenarioSpec(output)
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Five_at_once_get_five_indexes_in_one_term(int seed)
+    {
+        using var cluster = Start(3, seed);
+        var leader = cluster.CheckSingleLeader();
+
+        var proposals = Enumerable.Range(0, 5).Select(i => cluster.Propose(leader, $"{i}")).ToList();
+        cluster.Await(() => proposals.TrueForAll(proposal => proposal.IsDone), "all proposals are answered", Seconds(2));
+
+        Assert.Equal(5, proposals.Select(proposal => proposal.Proposed!.Index).Distinct().Count());
+        Assert.Single(proposals.Select(proposal => proposal.Proposed!.Term).Distinct());
+        cluster.Run(Seconds(1));
+        cluster.CheckCommitted(proposals.Select(proposal => proposal.Proposed!.Index).ToArray());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Five_at_once_on_each_of_three_peers_get_fifteen_indexes(int seed)
+    {
+        using var cluster = Start(3, seed);
+        cluster.CheckSingleLeader();
+
+        var proposals = cluster.Peers.SelectMany(peer => Enumerable.Range(0, 5).Select(i => cluster.Propose(peer, $"{peer}:{i}"))).ToList();
+        cluster.Await(() => proposals.TrueForAll(proposal => proposal.IsDone), "all proposals are answered", Seconds(2));
+
+        Assert.Equal(15, proposals.Select(proposal => proposal.Proposed!.Index).Distinct().Count());
+        cluster.CheckNothingLost();
+        Assert.Equal(15, leaderLog(cluster).Distinct().Count());
+
+        static IEnumerable<string> leaderLog(RaftCluster cluster) => cluster.CheckSingleLeader().Log.Select(applied => applied.Text);
+    }
+
+    [Fact]
+    public void A_proposal_is_answered_as_appended_before_it_is_committed()
+    {
+        using var cluster = Start(3);
+        var leader = cluster.CheckSingleLeader();
+        foreach (var follower in Others(cluster, leader))
+            cluster.CutOff(follower);
+
+        var proposal = cluster.Await(cluster.Propose(leader, "appended", ReplyWhen.Appended), Milliseconds(10));
+
+        Assert.Equal(cluster.StatusOf(leader)!.LastIndex, proposal.Proposed!.Index);
+        Assert.Null(proposal.Proposed.Response);
+    }
+}
