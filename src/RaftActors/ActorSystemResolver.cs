@@ -5,6 +5,9 @@ namespace RaftActors;
 /// <summary>Peers are reached over the actor system's remoting: the supervisor of the group on the other node, at a path without the uid of an incarnation.</summary>
 internal sealed class ActorSystemResolver(ActorSystem system) : IPeerResolver
 {
+    // Addresses come from messages, too: whoever makes them up must not fill the memory.
+    private const int MostKnown = 256;
+
     // A remote reference to a path without a uid is bound to no incarnation and stays valid; finding it costs far more than a message.
     private readonly Dictionary<(string Address, string Group), IActorRef> _known = [];
     private readonly IActorRefProvider _provider = ((ExtendedActorSystem)system).Provider;
@@ -14,8 +17,11 @@ internal sealed class ActorSystemResolver(ActorSystem system) : IPeerResolver
         if (_known.TryGetValue((nodeAddress, group), out var peer))
             return peer;
         peer = _provider.ResolveActorRef($"{_provider.DefaultAddress.Protocol}://{system.Name}@{nodeAddress}/user/raft/{group}");
-        if (peer is IActorRefScope { IsLocal: false })
-            _known.Add((nodeAddress, group), peer);
+        if (peer is not IActorRefScope { IsLocal: false })
+            return peer;
+        if (_known.Count == MostKnown)
+            _known.Clear();
+        _known.Add((nodeAddress, group), peer);
         return peer;
     }
 }

@@ -62,16 +62,17 @@ internal sealed partial class RaftActor
             RemoveSubscriber(ended);
     }
 
-    // Nobody knows how far it got in what it was handed: those who proposed that learn so.
+    // Nobody knows how far it got in what it was handed: those who proposed that learn so. When it fails again and again, those behind need not wait either.
     private void OnStateMachineFailed()
     {
         _stateMachine = null;
-        AnswerProposals("The state machine failed.", _handedIndex);
-        while (_asked.TryDequeue(out var replyTo))
-            FailQuery(replyTo, FailureReason.StateMachineFailed, "The state machine failed before it could answer.");
-
         if (Now - _machineStarted >= _settings.RestartBackoffMax)
             _machineFailures = 0;
+        AnswerProposals("The state machine failed.", _machineFailures == 0 ? _handedIndex : _log.CommitIndex);
+        while (_asked.TryDequeue(out var replyTo))
+            FailQuery(replyTo, FailureReason.StateMachineFailed, "The state machine failed before it could answer.");
+        AskStateMachine();
+
         var delay = Backoff.After(_machineFailures++, _settings, _random);
         Log.Error("{0}: the state machine failed; it is built anew in {1} ms.", PersistenceId, (long)delay.TotalMilliseconds);
         Timers.StartSingleTimer(MachineBackoff.Instance, MachineBackoff.Instance, delay);

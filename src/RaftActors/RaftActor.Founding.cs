@@ -9,6 +9,7 @@ namespace RaftActors;
 internal sealed partial class RaftActor
 {
     private Founding _founding = null!;
+    private long _foundingTimeouts;
 
     private void StartFounding()
     {
@@ -22,6 +23,9 @@ internal sealed partial class RaftActor
         if (!_log.IsEmpty)
             return;
         Ask();
+        // Who starts the nodes of a new group one by one wants to know what it waits for, and not three times a second.
+        if (_founding.State == FoundingState.Asking && long.IsPow2(++_foundingTimeouts) && _foundingTimeouts > 2)
+            Log.Info("{0}: the log is empty. The group can be founded once these members have answered that theirs are, too: {1}.", PersistenceId, string.Join(", ", _founding.Missing().Select(static voter => $"{voter.Id} at {voter.Address}")));
         Timers.StartSingleTimer(FoundingTimeout.Instance, FoundingTimeout.Instance, _settings.FoundingInterval);
     }
 

@@ -3,6 +3,7 @@ using RaftActors.Client;
 using RaftActors.Log;
 using RaftActors.Protocol;
 using RaftActors.Reads;
+using RaftActors.Replication;
 using RaftActors.StateMachines;
 
 namespace RaftActors;
@@ -70,13 +71,24 @@ internal sealed partial class RaftActor
     // The state machine handles its messages in order: what was handed to it before the question is applied before it is answered.
     private void AskStateMachine()
     {
-        if (_leading is not { } leading || _stateMachine is not { } machine)
+        if (_leading is not { } leading)
             return;
+        if (_stateMachine is not { } machine)
+        {
+            FailConfirmedReads(leading);
+            return;
+        }
         while (leading.Reads.TryTake(_handedIndex, out var read))
         {
             _asked.Enqueue(read.ReplyTo);
             machine.Tell(new AskQuery(read.Request), Self);
         }
+    }
+
+    private void FailConfirmedReads(LeaderState leading)
+    {
+        while (leading.Reads.TryTake(long.MaxValue, out var read))
+            FailQuery(read.ReplyTo, FailureReason.StateMachineFailed, "The state machine failed and is about to be built anew.");
     }
 
     private void OnQueryAnswered(QueryAnswered answered)

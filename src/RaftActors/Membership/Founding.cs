@@ -75,6 +75,14 @@ internal sealed class Founding(Configuration initial, string memberId, string st
     /// <summary>Whether a member's store is new to this peer, so that it is worth asking at once.</summary>
     public bool IsNews(string id, string itsStoreId) => !_answers.TryGetValue(id, out var known) || known.Answer.StoreId != itsStoreId;
 
+    /// <summary>Who has not answered yet.</summary>
+    public IEnumerable<Voter> Missing()
+    {
+        foreach (var voter in initial.Voters.ToArray())
+            if (voter.Id != memberId && !_answers.ContainsKey(voter.Id))
+                yield return voter;
+    }
+
     /// <summary>Records an answer.</summary>
     /// <param name="id">Who answered.</param>
     /// <param name="round">The question that was answered.</param>

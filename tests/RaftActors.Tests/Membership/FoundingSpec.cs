@@ -15,6 +15,7 @@ public sealed class FoundingSpec
 
         founding.Answered("b", round, Empty("store-b"));
         Assert.Equal(FoundingState.Asking, founding.State);
+        Assert.Equal("c", Assert.Single(founding.Missing()).Id);
 
         founding.Answered("c", round, Empty("store-c"));
         Assert.Equal(FoundingState.AllEmpty, founding.State);

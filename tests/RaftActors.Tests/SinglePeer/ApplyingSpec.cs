@@ -92,6 +92,21 @@ public sealed class ApplyingSpec(ITestOutputHelper output) : PeerSpec(output)
     }
 
     [Fact]
+    public void While_a_state_machine_fails_again_and_again_proposals_and_queries_are_answered_so()
+    {
+        Settings = Settings with { ApplyBatchEntries = 1, ApplyCredits = 1 };
+        StartAsLeader();
+        Peer.Tell(new Propose(new[] { Poison }, CorrelationId: 1), TestActor);
+        Peer.Tell(new Propose(new byte[] { 1 }, CorrelationId: 2), TestActor);
+        Settle();
+
+        Assert.Equal((FailureReason.OutcomeUnknown, 1), ExpectWhileAccepting<ProposalFailed>() is var first ? (first.Reason, first.CorrelationId) : default);
+        Assert.Equal((FailureReason.OutcomeUnknown, 2), ExpectWhileAccepting<ProposalFailed>() is var second ? (second.Reason, second.CorrelationId) : default);
+        Peer.Tell(new Query(new byte[] { 1 }, CorrelationId: 3), TestActor);
+        Assert.Equal((FailureReason.StateMachineFailed, 3), ExpectWhileAccepting<QueryFailed>() is var query ? (query.Reason, query.CorrelationId) : default);
+    }
+
+    [Fact]
     public void The_state_machine_is_handed_no_more_than_it_has_credits_for()
     {
         Settings = Settings with { ApplyBatchEntries = 2, ApplyCredits = 4 };
@@ -210,5 +225,16 @@ public sealed class ApplyingSpec(ITestOutputHelper output) : PeerSpec(output)
         Restart();
 
         Assert.Contains("Subscribe again", ExpectMsg<SubscriptionEnded>().Reason);
+    }
+
+    private T ExpectWhileAccepting<T>()
+    {
+        AdvanceUntil(() =>
+        {
+            while (B.TryTake<AppendEntries>() is { } append)
+                B.Accept(append.LastIndex, 2, append.ReadContext);
+            return HasMessages;
+        });
+        return ExpectMsg<T>();
     }
 }
