@@ -15,6 +15,7 @@ internal enum WaitReason
 /// <summary>The children of one actor. Changed by the actor (and, for the guardians, by anyone), read by everyone who resolves a path.</summary>
 internal sealed class ActorChildren
 {
+    private readonly Lock _lock = new();
     private Dictionary<string, ChildRestartStats?>? _byName;
     private HashSet<IActorRef>? _dying;
     private WaitReason _reason;
@@ -25,7 +26,7 @@ internal sealed class ActorChildren
     {
         get
         {
-            lock (this)
+            lock (_lock)
                 return _reason is WaitReason.Recreation or WaitReason.Creation or WaitReason.Termination;
         }
     }
@@ -34,7 +35,7 @@ internal sealed class ActorChildren
     {
         get
         {
-            lock (this)
+            lock (_lock)
                 return _closed;
         }
     }
@@ -43,7 +44,7 @@ internal sealed class ActorChildren
     {
         get
         {
-            lock (this)
+            lock (_lock)
                 return !_closed && _reason == WaitReason.None;
         }
     }
@@ -51,7 +52,7 @@ internal sealed class ActorChildren
     /// <summary>There will be no more children. False if that was known already.</summary>
     public bool Close()
     {
-        lock (this)
+        lock (_lock)
         {
             var wasOpen = !_closed;
             _closed = true;
@@ -61,7 +62,7 @@ internal sealed class ActorChildren
 
     public void Reserve(string name)
     {
-        lock (this)
+        lock (_lock)
         {
             ThrowIfClosed();
             _byName ??= [];
@@ -72,7 +73,7 @@ internal sealed class ActorChildren
 
     public void Unreserve(string name)
     {
-        lock (this)
+        lock (_lock)
         {
             if (_byName is not null && _byName.TryGetValue(name, out var stats) && stats is null)
                 _byName.Remove(name);
@@ -81,7 +82,7 @@ internal sealed class ActorChildren
 
     public void Add(IInternalActorRef child)
     {
-        lock (this)
+        lock (_lock)
         {
             // A guardian may have been stopped while somebody else made a child of it.
             ThrowIfClosed();
@@ -92,7 +93,7 @@ internal sealed class ActorChildren
     /// <summary>From now on somebody may wait for this child to be gone.</summary>
     public void ShallDie(IActorRef child)
     {
-        lock (this)
+        lock (_lock)
         {
             if (Find(child) is not null)
                 (_dying ??= []).Add(child);
@@ -102,7 +103,7 @@ internal sealed class ActorChildren
     /// <summary>False if no child is dying, so there is nothing to wait for.</summary>
     public bool WaitFor(WaitReason reason, Exception? cause = null)
     {
-        lock (this)
+        lock (_lock)
         {
             if (_dying is not { Count: > 0 })
                 return false;
@@ -115,7 +116,7 @@ internal sealed class ActorChildren
     /// <summary>Answers what was waited for, if this was the last child to wait for.</summary>
     public WaitReason Remove(IActorRef child, out Exception? cause)
     {
-        lock (this)
+        lock (_lock)
         {
             cause = null;
             if (Find(child) is not null)
@@ -133,7 +134,7 @@ internal sealed class ActorChildren
 
     public void SetTerminated()
     {
-        lock (this)
+        lock (_lock)
         {
             _closed = true;
             _byName = null;
@@ -144,31 +145,31 @@ internal sealed class ActorChildren
 
     public bool Contains(IActorRef child)
     {
-        lock (this)
+        lock (_lock)
             return Find(child) is not null;
     }
 
     public bool TryGet(IActorRef child, [NotNullWhen(true)] out ChildRestartStats? stats)
     {
-        lock (this)
+        lock (_lock)
             return (stats = Find(child)) is not null;
     }
 
     public IInternalActorRef? Get(string name)
     {
-        lock (this)
+        lock (_lock)
             return _byName is not null && _byName.TryGetValue(name, out var stats) ? stats?.Child : null;
     }
 
     public IReadOnlyList<IInternalActorRef> All()
     {
-        lock (this)
+        lock (_lock)
             return _byName is null ? [] : [.. _byName.Values.Where(stats => stats is not null).Select(stats => stats!.Child)];
     }
 
     public IReadOnlyList<ChildRestartStats> AllStats()
     {
-        lock (this)
+        lock (_lock)
             return _byName is null ? [] : [.. _byName.Values.Where(stats => stats is not null).Select(stats => stats!)];
     }
 

@@ -3,6 +3,7 @@ namespace Akka.Actor;
 /// <summary>A switch that takes back what was scheduled with it.</summary>
 public class Cancelable : ICancelable, IDisposable
 {
+    private readonly Lock _lock = new();
     private readonly IActionScheduler? _scheduler;
     private CancellationTokenSource? _source;
     private ScheduledWork? _scheduled;
@@ -33,7 +34,7 @@ public class Cancelable : ICancelable, IDisposable
     {
         get
         {
-            lock (this)
+            lock (_lock)
             {
                 if (_source is null)
                 {
@@ -70,7 +71,7 @@ public class Cancelable : ICancelable, IDisposable
     {
         ScheduledWork? scheduled;
         CancellationTokenSource? source;
-        lock (this)
+        lock (_lock)
         {
             if (_cancelled)
                 return;
@@ -101,7 +102,7 @@ public class Cancelable : ICancelable, IDisposable
 
     protected virtual void Dispose(bool disposing)
     {
-        lock (this)
+        lock (_lock)
         {
             _disposed = true;
             _source?.Dispose();
@@ -111,7 +112,7 @@ public class Cancelable : ICancelable, IDisposable
     /// <summary>Cancelling takes the work out of its timer, rather than leave it to be found void when its time comes. False if it is void already.</summary>
     internal bool Add(ScheduledWork work)
     {
-        lock (this)
+        lock (_lock)
         {
             if (_cancelled)
                 return false;
@@ -124,7 +125,7 @@ public class Cancelable : ICancelable, IDisposable
     /// <summary>The work was done and will not be again.</summary>
     internal void Forget(ScheduledWork work)
     {
-        lock (this)
+        lock (_lock)
         {
             if (_scheduled == work)
             {

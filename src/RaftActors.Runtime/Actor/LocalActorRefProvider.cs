@@ -11,7 +11,7 @@ internal sealed class LocalActorRefProvider : IActorRefProvider
     private readonly EventStream _eventStream;
     private readonly ActorPath _tempNode;
     private readonly TempContainerRef _tempContainer;
-    private readonly TaskCompletionSource _terminated = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _terminated = new();
     private readonly ConcurrentDictionary<string, IInternalActorRef> _extraNames = new();
     private RootGuardianRef _walker = null!;
     private LocalActorRef _rootGuardian = null!;

@@ -25,8 +25,6 @@ public class Settings
         SchedulerClass = Config.GetString("akka.scheduler.implementation", "");
         SupervisorStrategyClass = Config.GetString("akka.actor.guardian-supervisor-strategy", "");
         AskTimeout = Config.GetTimeSpan("akka.actor.ask-timeout", Timeout.InfiniteTimeSpan);
-        CreationTimeout = Config.GetTimeSpan("akka.actor.creation-timeout");
-        SchedulerShutdownTimeout = Config.GetTimeSpan("akka.scheduler.shutdown-timeout");
         LogLevel = Config.GetString("akka.loglevel", "INFO");
         StdoutLogLevel = Config.GetString("akka.stdout-loglevel", "WARNING");
         Loggers = Config.GetStringList("akka.loggers");
@@ -43,8 +41,6 @@ public class Settings
         LogDeadLettersSuspendDuration = Config.GetString("akka.log-dead-letters-suspend-duration", "infinite") == "infinite"
             ? Timeout.InfiniteTimeSpan
             : Config.GetTimeSpan("akka.log-dead-letters-suspend-duration");
-        AddLoggingReceive = Config.GetBoolean("akka.actor.debug.receive");
-        DebugAutoReceive = Config.GetBoolean("akka.actor.debug.autoreceive");
         DebugLifecycle = Config.GetBoolean("akka.actor.debug.lifecycle");
         DebugEventStream = Config.GetBoolean("akka.actor.debug.event-stream");
         DebugUnhandledMessage = Config.GetBoolean("akka.actor.debug.unhandled");
@@ -69,10 +65,6 @@ public class Settings
 
     public TimeSpan AskTimeout { get; }
 
-    public TimeSpan CreationTimeout { get; }
-
-    public TimeSpan SchedulerShutdownTimeout { get; }
-
     public string LogLevel { get; }
 
     public string StdoutLogLevel { get; }
@@ -90,10 +82,6 @@ public class Settings
     public bool LogDeadLettersDuringShutdown { get; }
 
     public TimeSpan LogDeadLettersSuspendDuration { get; }
-
-    public bool AddLoggingReceive { get; }
-
-    public bool DebugAutoReceive { get; }
 
     public bool DebugLifecycle { get; }
 

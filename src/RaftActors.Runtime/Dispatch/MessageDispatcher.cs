@@ -56,7 +56,6 @@ public abstract class MessageDispatcher
         Id = config.GetString("id", "unknown");
         Throughput = Math.Max(1, config.GetInt("throughput", 30));
         ThroughputDeadlineTime = config.GetTimeSpan("throughput-deadline-time", TimeSpan.Zero).Ticks;
-        ShutdownTimeout = config.GetTimeSpan("shutdown-timeout", TimeSpan.FromSeconds(1));
     }
 
     public MessageDispatcherConfigurator Configurator { get; }
@@ -68,8 +67,6 @@ public abstract class MessageDispatcher
 
     /// <summary>How long, in ticks, an actor may handle messages before another gets its turn; 0 for no limit.</summary>
     public long? ThroughputDeadlineTime { get; protected set; }
-
-    public TimeSpan ShutdownTimeout { get; protected set; }
 
     public void Schedule(Action run) => ExecuteTask(new ActionRunnable(run));
 

@@ -86,14 +86,16 @@ public abstract class LoggingBus : ActorEventBus<object, Type>
 
     private void StartLogger(ActorSystemImpl system, IActorRef logger, string name)
     {
-        var started = logger.Ask(new InitializeLogger(this), Timeout.InfiniteTimeSpan);
+        var answer = logger.Ask(new InitializeLogger(this), Timeout.InfiniteTimeSpan);
+        var started = answer.ContinueWith(_ => Started(logger), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         if (!started.Wait(system.Settings.LoggerStartTimeout))
-        {
-            Publish(new Warning(nameof(LoggingBus), GetType(), $"Logger {name} did not respond within {system.Settings.LoggerStartTimeout} to InitializeLogger"));
-            return;
-        }
-        if (started.Result is not LoggerInitialized)
-            throw new LoggerInitializationException($"Logger {name} did not respond with LoggerInitialized, sent instead {started.Result}");
+            Publish(new Warning(nameof(LoggingBus), GetType(), $"Logger {name} did not respond within {system.Settings.LoggerStartTimeout} to InitializeLogger; it is used as soon as it does"));
+        else if (answer.Result is not LoggerInitialized)
+            throw new LoggerInitializationException($"Logger {name} did not respond with LoggerInitialized, sent instead {answer.Result}");
+    }
+
+    private void Started(IActorRef logger)
+    {
         lock (_loggers)
             _loggers.Add(logger);
         SubscribeTo(logger, _logLevel);
