@@ -60,6 +60,9 @@ public abstract partial class Eventsourced
 
     protected internal override bool AroundReceive(Receive receive, object message)
     {
+        // What a predecessor had asked the journal for before it was restarted.
+        if (message is IReplayResponse { ActorInstanceId: not 0 } replay && replay.ActorInstanceId != _instanceId)
+            return true;
         if (_phase >= Phase.Processing)
             Process(receive, message);
         else

@@ -101,7 +101,7 @@ public abstract partial class Eventsourced
         _phase = Phase.Replaying;
         var timeout = RecoveryEventTimeout;
         _recoveryTimeout = Context.System.Scheduler.ScheduleTellRepeatedlyCancelable(timeout, timeout, Self, new RecoveryTick(snapshot: false), Self);
-        Journal.Tell(new ReplayMessages(LastSequenceNr + 1, loaded.ToSequenceNr, Recovery.ReplayMax, PersistenceId, Self) { Paced = true });
+        Journal.Tell(new ReplayMessages(LastSequenceNr + 1, loaded.ToSequenceNr, Recovery.ReplayMax, PersistenceId, Self) { ActorInstanceId = _instanceId });
         return true;
     }
 

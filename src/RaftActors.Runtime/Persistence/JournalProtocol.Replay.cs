@@ -15,29 +15,51 @@ public sealed class ReplayMessages(long fromSequenceNr, long toSequenceNr, long 
 
     public IActorRef PersistentActor { get; } = persistentActor;
 
-    /// <summary>Whether the actor answers <see cref="ReplayPaused"/>, so that a long journal need not wait in its mailbox.</summary>
-    internal bool Paced { get; init; }
+    /// <summary>
+    /// The instance that asked; 0 where it was not one of ours. It goes into the answers, so that those which a restarted predecessor had asked for are known, and it
+    /// answers <see cref="ReplayPaused"/>, so that a long journal need not wait in its mailbox.
+    /// </summary>
+    internal int ActorInstanceId { get; init; }
 }
 
-public sealed class ReplayedMessage(IPersistentRepresentation persistent) : IJournalResponse, IDeadLetterSuppression
+/// <summary>A part of a replay.</summary>
+internal interface IReplayResponse : IJournalResponse, IDeadLetterSuppression
+{
+    /// <summary>The instance that asked for the replay; 0 if that is not known.</summary>
+    int ActorInstanceId { get; }
+}
+
+public sealed class ReplayedMessage(IPersistentRepresentation persistent) : IReplayResponse
 {
     public IPersistentRepresentation Persistent { get; } = persistent;
+
+    internal int ActorInstanceId { get; init; }
+
+    int IReplayResponse.ActorInstanceId => ActorInstanceId;
 }
 
-public sealed class RecoverySuccess(long highestSequenceNr) : IJournalResponse, IDeadLetterSuppression
+public sealed class RecoverySuccess(long highestSequenceNr) : IReplayResponse
 {
     public long HighestSequenceNr { get; } = highestSequenceNr;
+
+    internal int ActorInstanceId { get; init; }
+
+    int IReplayResponse.ActorInstanceId => ActorInstanceId;
 }
 
-public sealed class ReplayMessagesFailure(Exception cause) : IJournalResponse, IDeadLetterSuppression
+public sealed class ReplayMessagesFailure(Exception cause) : IReplayResponse
 {
     public Exception Cause { get; } = cause;
+
+    internal int ActorInstanceId { get; init; }
+
+    int IReplayResponse.ActorInstanceId => ActorInstanceId;
 }
 
 /// <summary>Told by a journal between replayed events; it goes on when the actor, having handled those, answers <see cref="ContinueReplay"/>.</summary>
-internal sealed class ReplayPaused : IJournalResponse, IDeadLetterSuppression
+internal sealed class ReplayPaused(int actorInstanceId) : IReplayResponse
 {
-    public static readonly ReplayPaused Instance = new();
+    public int ActorInstanceId { get; } = actorInstanceId;
 }
 
 internal sealed class ContinueReplay : IJournalRequest, IDeadLetterSuppression

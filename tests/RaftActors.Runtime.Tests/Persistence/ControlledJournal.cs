@@ -44,6 +44,13 @@ internal sealed class ControlledJournal : MemoryJournal
         return rejections;
     }
 
+    public override async Task ReplayMessagesAsync(
+        IActorContext context, string persistenceId, long fromSequenceNr, long toSequenceNr, long max, Action<IPersistentRepresentation> recoveryCallback)
+    {
+        await _controls.BeforeReplay();
+        await base.ReplayMessagesAsync(context, persistenceId, fromSequenceNr, toSequenceNr, max, recoveryCallback);
+    }
+
     internal sealed class Controls
     {
         public TaskCompletionSource WriteAsked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -55,6 +62,9 @@ internal sealed class ControlledJournal : MemoryJournal
 
         /// <summary>A write waits for it, and fails with it.</summary>
         public Func<Task> Before { get; set; } = () => Task.CompletedTask;
+
+        /// <summary>A replay waits for it.</summary>
+        public Func<Task> BeforeReplay { get; set; } = () => Task.CompletedTask;
 
         public Func<AtomicWrite, Exception?>? Reject { get; set; }
     }

@@ -197,6 +197,31 @@ public sealed class RecoverySpec : PersistenceTest
         Assert.Equal(["replayed 1", "recovered at 1"], second.Log);
     }
 
+    [Fact]
+    public async Task A_replay_for_a_restarted_predecessor_is_ignored()
+    {
+        var system = Start("controlled");
+        var first = Subject(system);
+        await first.Persisted("1", "2");
+        await Stop(first);
+        var controls = ControlledJournal.Of(system);
+        var replays = new Queue<TaskCompletionSource>([new(), new()]);
+        var (old, fresh) = (replays.First(), replays.Last());
+        controls.BeforeReplay = () => replays.Dequeue().Task;
+        var second = Subject(system);
+        await Within(controls.ReplayAsked.Task);
+        controls = ControlledJournal.Of(system);
+        controls.BeforeReplay = () => replays.Dequeue().Task;
+        ((IInternalActorRef)second.Ref).Restart(new InvalidOperationException());
+        await Within(controls.ReplayAsked.Task);
+
+        old.SetResult();
+        fresh.SetResult();
+
+        await second.Recovered();
+        Assert.Equal(["restarting", "replayed 1", "replayed 2", "recovered at 2"], second.Log);
+    }
+
     private static async Task Stop(Subject subject)
     {
         subject.Ref.Tell(PoisonPill.Instance);

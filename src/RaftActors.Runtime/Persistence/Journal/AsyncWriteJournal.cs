@@ -113,14 +113,14 @@ public abstract class AsyncWriteJournal : WriteJournalBase, IAsyncRecovery
                 await ReplayMessagesAsync(context, replay.PersistenceId, replay.FromSequenceNr, to, replay.Max, persistent =>
                 {
                     if (!persistent.IsDeleted)
-                        replay.PersistentActor.Tell(new ReplayedMessage(persistent), ActorRefs.NoSender);
+                        replay.PersistentActor.Tell(new ReplayedMessage(persistent) { ActorInstanceId = replay.ActorInstanceId }, ActorRefs.NoSender);
                 }).ConfigureAwait(false);
             }
-            answer = new RecoverySuccess(highest);
+            answer = new RecoverySuccess(highest) { ActorInstanceId = replay.ActorInstanceId };
         }
         catch (Exception e)
         {
-            answer = new ReplayMessagesFailure(e);
+            answer = new ReplayMessagesFailure(e) { ActorInstanceId = replay.ActorInstanceId };
         }
         replay.PersistentActor.Tell(answer, self);
     }

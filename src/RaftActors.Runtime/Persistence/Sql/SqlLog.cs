@@ -43,7 +43,7 @@ internal sealed class SqlLog(long size, long pageSize, Action checkpoint)
             _requested = pages;
             checkpoint();
         }
-        else if (connection.Checkpoint().Complete)
+        else if (IsCopied(connection))
         {
             _start = pages;
         }
@@ -51,6 +51,19 @@ internal sealed class SqlLog(long size, long pageSize, Action checkpoint)
         {
             // A reader holds on to a part of the log: try again after some more.
             _start = Math.Max(_start, pages - _mark / 2);
+        }
+    }
+
+    private static bool IsCopied(SqliteConnection connection)
+    {
+        try
+        {
+            return connection.Checkpoint().Complete;
+        }
+        catch (SqlException)
+        {
+            // The log still holds everything. If the disk is at fault, the transaction that follows says so.
+            return false;
         }
     }
 }

@@ -41,16 +41,16 @@ internal sealed class SqlReplay(SqlDatabase database, ReplayMessages replay) : U
             before();
             while (ReplaySome())
             {
-                if (!replay.Paced)
+                if (replay.ActorInstanceId == 0)
                     continue;
-                replay.PersistentActor.Tell(ReplayPaused.Instance, Self);
+                replay.PersistentActor.Tell(new ReplayPaused(replay.ActorInstanceId), Self);
                 return;
             }
-            Finish(new RecoverySuccess(_highest));
+            Finish(new RecoverySuccess(_highest) { ActorInstanceId = replay.ActorInstanceId });
         }
         catch (Exception e)
         {
-            Finish(new ReplayMessagesFailure(e));
+            Finish(new ReplayMessagesFailure(e) { ActorInstanceId = replay.ActorInstanceId });
         }
     }
 
@@ -68,7 +68,7 @@ internal sealed class SqlReplay(SqlDatabase database, ReplayMessages replay) : U
             return 0;
         });
         foreach (var e in _events)
-            replay.PersistentActor.Tell(new ReplayedMessage(ToPersistent(e)), ActorRefs.NoSender);
+            replay.PersistentActor.Tell(new ReplayedMessage(ToPersistent(e)) { ActorInstanceId = replay.ActorInstanceId }, ActorRefs.NoSender);
         if (_events.Count < limit)
             return false;
         _next = _events[^1].SequenceNr + 1;

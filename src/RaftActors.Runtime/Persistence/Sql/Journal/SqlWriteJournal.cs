@@ -97,7 +97,7 @@ internal sealed class SqlWriteJournal : WriteJournalBase
         }
         catch (Exception e)
         {
-            replay.PersistentActor.Tell(new ReplayMessagesFailure(e), Self);
+            replay.PersistentActor.Tell(new ReplayMessagesFailure(e) { ActorInstanceId = replay.ActorInstanceId }, Self);
         }
     }
 
