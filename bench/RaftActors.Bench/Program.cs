@@ -1,1 +1,60 @@
-Console.WriteLine("bench");
+using System.CommandLine;
+using System.Net.Sockets;
+using RaftActors.Bench;
+using RaftNode.Host;
+
+var clients = new Option<int[]>("--clients", "-c")
+{
+    Description = "How many clients, each with one operation in flight; several for several runs.",
+    DefaultValueFactory = _ => [1, 16, 64, 256, 1024],
+    AllowMultipleArgumentsPerToken = true,
+};
+var seconds = new Option<double>("--seconds", "-s") { Description = "How long each run is measured.", DefaultValueFactory = _ => 5 };
+var warmUp = new Option<double>("--warm-up", "-w") { Description = "For how many seconds each run goes on before it is measured.", DefaultValueFactory = _ => 2 };
+var bytes = new Option<int>("--bytes", "-b") { Description = "The size of a command (inside the leader) or value (over HTTP).", DefaultValueFactory = _ => 256 };
+var json = new Option<string?>("--json") { HelpName = "FILE", Description = "Also writes the figures to a file, as JSON." };
+var data = new Option<string?>("--data", "-d") { HelpName = "DIR", Description = "An existing directory on the disk to measure; by default that of temporary files." };
+var only = new Option<Workload[]>("--only")
+{
+    Description = "What to run: propose (inside the leader), put and get (over HTTP, at the leader).",
+    DefaultValueFactory = _ => [Workload.Propose, Workload.Put, Workload.Get],
+    AllowMultipleArgumentsPerToken = true,
+};
+var dead = new Option<bool>("--one-dead") { Description = "Ends a follower with SIGKILL before the first run." };
+var nodes = new Option<int>("--nodes", "-n") { Description = "How many nodes.", DefaultValueFactory = _ => 3 };
+
+var load = new Command("load", "Operations a second and latencies of three node processes on loopback with durable journals.") { clients, seconds, warmUp, bytes, json, data, only, dead, nodes };
+load.SetAction((parsed, stop) => LoadBench.RunAsync(new LoadBenchOptions
+{
+    Clients = parsed.GetValue(clients)!,
+    Seconds = parsed.GetValue(seconds),
+    WarmUpSeconds = parsed.GetValue(warmUp),
+    Bytes = parsed.GetValue(bytes),
+    JsonFile = parsed.GetValue(json),
+    DataDirectory = parsed.GetValue(data),
+    Workloads = parsed.GetValue(only)!,
+    OneDead = parsed.GetValue(dead),
+    Nodes = parsed.GetValue(nodes),
+}, stop));
+
+var trials = new Option<int>("--trials", "-t") { Description = "How many times the leader is killed.", DefaultValueFactory = _ => 10 };
+var busy = new Option<int>("--busy") { HelpName = "CLIENTS", Description = "How many clients write all the while; 0 for an idle cluster.", DefaultValueFactory = _ => 0 };
+var failover = new Command("failover", "The time from SIGKILL of the leader to the next acknowledged write.") { trials, busy, json, data };
+failover.SetAction((parsed, stop) => FailoverBench.RunAsync(parsed.GetValue(trials), parsed.GetValue(busy), parsed.GetValue(json), parsed.GetValue(data), stop));
+
+var config = new Option<string>("--config") { Required = true };
+var nodeData = new Option<string>("--data") { Required = true };
+var node = new Command("node", "A node under load; started by the other commands.") { config, nodeData };
+node.Hidden = true;
+node.SetAction((parsed, _) => BenchNode.RunAsync(parsed.GetValue(config)!, parsed.GetValue(nodeData)!));
+
+try
+{
+    return await new RootCommand("Measures RaftActors: see bench/README.md.") { load, failover, node }.Parse(args)
+        .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(20) });
+}
+catch (Exception e) when (e is NodeStartException or OperationCanceledException or BenchException or SocketException or IOException)
+{
+    await Console.Error.WriteLineAsync($"bench: {e.Message}");
+    return 1;
+}

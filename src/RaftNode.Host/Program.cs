@@ -1,1 +1,3 @@
-Console.WriteLine("raftnode");
+using RaftNode.Host.Commands;
+
+return await CommandLine.RunAsync(args);

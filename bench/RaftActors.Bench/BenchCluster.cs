@@ -1,0 +1,161 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using RaftNode.Host.Dev;
+using RaftNode.Host.Http;
+
+namespace RaftActors.Bench;
+
+/// <summary>The nodes of a run: processes on loopback, each with a data directory of its own.</summary>
+internal sealed class BenchCluster : IAsyncDisposable
+{
+    private readonly string _directory;
+    private readonly IReadOnlyList<string> _files;
+    private readonly Process[] _processes;
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(2) };
+
+    private BenchCluster(int nodes, string? parent)
+    {
+        _directory = parent is null ? Directory.CreateTempSubdirectory("raft-bench-").FullName : Path.Combine(parent, $"raft-bench-{Environment.ProcessId}");
+        var ports = FreePorts(2 * nodes);
+        _files = ClusterFiles.Write(Path.Combine(_directory, "conf"), nodes, ports, ports + nodes);
+        File.AppendAllText(Path.Combine(_directory, "conf", "members.conf"), "akka.loglevel = WARNING\n");
+        _processes = new Process[nodes];
+        Endpoints = [.. Enumerable.Range(ports + nodes, nodes).Select(port => new IPEndPoint(IPAddress.Loopback, port))];
+    }
+
+    /// <summary>Where each node serves HTTP.</summary>
+    public IReadOnlyList<IPEndPoint> Endpoints { get; }
+
+    /// <summary>The nodes' processes.</summary>
+    public IReadOnlyList<Process> Processes => _processes;
+
+    /// <summary>Starts the nodes and waits until all know a leader.</summary>
+    public static async Task<BenchCluster> StartAsync(int nodes, string? directory, CancellationToken stop)
+    {
+        var cluster = new BenchCluster(nodes, directory);
+        try
+        {
+            for (var node = 0; node < nodes; node++)
+                cluster.Start(node);
+            await cluster.SettledAsync(stop);
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts a node, or starts it again.</summary>
+    public void Start(int node)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
+            start.ArgumentList.Add(typeof(BenchCluster).Assembly.Location);
+        foreach (var argument in (string[])["node", "--config", _files[node], "--data", Path.Combine(_directory, "data")])
+            start.ArgumentList.Add(argument);
+        _processes[node] = Process.Start(start)!;
+    }
+
+    /// <summary>Ends a node with SIGKILL.</summary>
+    public async Task KillAsync(int node)
+    {
+        _processes[node].Kill();
+        await _processes[node].WaitForExitAsync();
+    }
+
+    /// <summary>Runs proposals inside a node.</summary>
+    public async Task<LoadResult> ProposeAsync(int node, LoadOrder order, CancellationToken stop)
+    {
+        await _processes[node].StandardInput.WriteLineAsync(JsonSerializer.Serialize(order).AsMemory(), stop);
+        await _processes[node].StandardInput.FlushAsync(stop);
+        var line = await _processes[node].StandardOutput.ReadLineAsync(stop) ?? throw new BenchException($"node{node + 1} ended.");
+        var answer = JsonSerializer.Deserialize<LoadAnswer>(line)!;
+        return answer.Result ?? throw new BenchException(answer.Error!);
+    }
+
+    /// <summary>How a node stands; <c>null</c> when it does not say.</summary>
+    public async Task<StatusDocument?> StatusAsync(int node, CancellationToken stop)
+    {
+        try
+        {
+            return await _http.GetFromJsonAsync($"http://{Endpoints[node]}/status", HostJson.Default.StatusDocument, stop);
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException or JsonException && !stop.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Waits until the nodes that run agree on a leader and have the same log, and says which one leads.</summary>
+    public async Task<int> SettledAsync(CancellationToken stop)
+    {
+        var patience = Stopwatch.StartNew();
+        while (patience.Elapsed < TimeSpan.FromMinutes(2))
+        {
+            var running = Enumerable.Range(0, _processes.Length).Where(node => !_processes[node].HasExited).ToList();
+            var all = await Task.WhenAll(running.Select(node => StatusAsync(node, stop)));
+            if (all[0] is { Leader: { } leader } first && all.All(status => status?.Leader == leader && status.AppliedIndex == first.LastIndex && status.LastIndex == first.LastIndex))
+            {
+                var index = running.Find(node => $"node{node + 1}" == leader);
+                if (all[running.IndexOf(index)]!.Role == "leader")
+                    return index;
+            }
+            await Task.Delay(20, stop);
+        }
+        throw new BenchException("The nodes do not agree on a leader.");
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in _processes.OfType<Process>())
+        {
+            if (!process.HasExited)
+                process.StandardInput.Close();
+        }
+        foreach (var process in _processes.OfType<Process>())
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+            try
+            {
+                await process.WaitForExitAsync(limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill();
+            }
+        }
+        _http.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    // Below the ports that outgoing connections get, so that a node that is started again finds its own.
+    private static int FreePorts(int count)
+    {
+        while (true)
+        {
+            var first = Random.Shared.Next(21_000, 31_000);
+            if (Enumerable.Range(first, count).All(IsFree))
+                return first;
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

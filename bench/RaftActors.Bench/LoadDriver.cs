@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using Akka.Actor;
+using RaftActors.Client;
+
+namespace RaftActors.Bench;
+
+/// <summary>A number of closed-loop clients in one actor: each proposes a command, waits for it to be applied, and proposes the next.</summary>
+internal sealed class LoadDriver : UntypedActor
+{
+    private readonly IActorRef _group;
+    private readonly byte[] _command;
+    private readonly long[] _sentAt;
+    private readonly long _measureFrom;
+    private readonly long _measureTo;
+    private readonly TaskCompletionSource<LoadResult> _result;
+    private readonly LatencyHistogram _latencies = new();
+    private long _failures;
+    private int _inFlight;
+
+    public LoadDriver(IActorRef group, LoadOrder order, TaskCompletionSource<LoadResult> result)
+    {
+        _group = group;
+        _command = new byte[order.Bytes];
+        new Random(1).NextBytes(_command);
+        _sentAt = new long[order.Clients];
+        _measureFrom = Stopwatch.GetTimestamp() + (long)(order.WarmUpSeconds * Stopwatch.Frequency);
+        _measureTo = _measureFrom + (long)(order.Seconds * Stopwatch.Frequency);
+        _result = result;
+    }
+
+    protected override void PreStart()
+    {
+        SetReceiveTimeout(TimeSpan.FromSeconds(20));
+        for (var client = 0; client < _sentAt.Length; client++)
+            Propose(client, Stopwatch.GetTimestamp());
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Proposed done:
+                OnAnswer(done.CorrelationId, failed: false);
+                break;
+            case ProposalFailed failed:
+                OnAnswer(failed.CorrelationId, failed: true);
+                break;
+            case ReceiveTimeout:
+                _result.TrySetException(new BenchException("The group does not answer."));
+                Context.Stop(Self);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void OnAnswer(long client, bool failed)
+    {
+        var now = Stopwatch.GetTimestamp();
+        _inFlight--;
+        if (now >= _measureFrom && now < _measureTo)
+        {
+            if (failed)
+                _failures++;
+            else
+                _latencies.Record(now - _sentAt[client]);
+        }
+        if (now < _measureTo)
+        {
+            Propose((int)client, now);
+        }
+        else if (_inFlight == 0)
+        {
+            _result.TrySetResult(LoadResult.Of(_latencies, (_measureTo - _measureFrom) / (double)Stopwatch.Frequency, _failures));
+            Context.Stop(Self);
+        }
+    }
+
+    private void Propose(int client, long now)
+    {
+        _sentAt[client] = now;
+        _inFlight++;
+        _group.Tell(new Propose(_command, CorrelationId: client), Self);
+    }
+}

@@ -1,0 +1,42 @@
+using System.CommandLine;
+
+namespace RaftNode.Host.Commands;
+
+/// <summary>The program's command line.</summary>
+internal static class CommandLine
+{
+    private const string Description = """
+        A node of a replicated key-value store on Raft, and what is needed to try and to ask one.
+
+        Exit codes: 0 done; 1 the key has no value, or the condition does not hold, or the node was stopped by an error; 2 not done (the command line is wrong, no node
+        answers, no leader); 3 nobody can say whether the write was done.
+        """;
+
+    /// <summary>Does what the arguments say.</summary>
+    /// <returns>The exit code: see <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand(Description)
+        {
+            StartCommand.Create(),
+            DevCommand.Create(),
+            StatusCommand.Create(),
+            KeyCommands.CreateGet(),
+            KeyCommands.CreatePut(),
+            KeyCommands.CreateDelete(),
+        };
+        var parsed = root.Parse(args);
+        // The commands handle the signals themselves: a node that is told to stop needs longer than the library would wait.
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+        try
+        {
+            var code = await parsed.InvokeAsync(configuration);
+            return parsed.Errors.Count > 0 ? ExitCode.NotDone : code;
+        }
+        catch (NodeStartException e)
+        {
+            await Console.Error.WriteLineAsync($"raftnode: {e.Message.ReplaceLineEndings(" ")}");
+            return ExitCode.No;
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using System.CommandLine;
+using RaftNode.Host.Dev;
+using RaftNode.Host.Http;
+using RaftNode.Host.Node;
+using Spectre.Console;
+
+namespace RaftNode.Host.Commands;
+
+/// <summary><c>raftnode dev</c>: a whole cluster on this machine, each node a process of its own.</summary>
+internal static class DevCommand
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+
+    private static readonly Option<int> Nodes = new("--nodes", "-n") { HelpName = "N", Description = "How many nodes.", DefaultValueFactory = _ => ClusterFiles.Shipped };
+
+    private static readonly Option<string?> Data = new("--data", "-d") { HelpName = "DIR", Description = "Where the data of the nodes goes; by default raftnode.data-dir, ./data." };
+
+    private static readonly Option<string?> ConfigDirectory = new("--config-dir")
+    {
+        HelpName = "DIR",
+        Description = "The directory with node1.conf and so on. By default hocon/; for another number of nodes or other ports files are written into the data directory.",
+    };
+
+    private static readonly Option<int> RaftPort = new("--raft-port") { HelpName = "PORT", Description = "The first node's port for peers; the others follow.", DefaultValueFactory = _ => ClusterFiles.RaftPort };
+
+    private static readonly Option<int> HttpPort = new("--http-port") { HelpName = "PORT", Description = "The first node's port for HTTP; the others follow.", DefaultValueFactory = _ => ClusterFiles.HttpPort };
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        Nodes.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > 9)
+                result.AddError("--nodes is from 1 to 9.");
+        });
+        var command = new Command("dev", "Runs a cluster on this machine, a process for each node, and shows how it stands, until Ctrl-C.")
+        {
+            Nodes, Data, ConfigDirectory, RaftPort, HttpPort,
+        };
+        command.SetAction((parsed, _) => RunAsync(parsed));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed)
+    {
+        using var signals = new StopSignals();
+        var nodes = Files(parsed).Select(file => new DevNode(file, parsed.GetValue(Data))).ToList();
+        foreach (var settings in nodes.Select(node => node.Settings))
+        {
+            Ports.EnsureFree($"{settings.Self.Id}, remoting", settings.RaftEndpoint.Host, settings.RaftEndpoint.Port);
+            Ports.EnsureFree($"{settings.Self.Id}, HTTP", settings.Http.Endpoint.Address.ToString(), settings.Http.Endpoint.Port);
+            DataDirectory.Open(settings.DataDirectory).Dispose();
+        }
+        try
+        {
+            nodes.ForEach(node => node.Start());
+            return await ShowAsync(nodes, signals);
+        }
+        finally
+        {
+            await Task.WhenAll(nodes.Select(node => node.StopAsync()));
+            nodes.ForEach(node => node.Dispose());
+        }
+    }
+
+    private static IReadOnlyList<string> Files(ParseResult parsed)
+    {
+        var (nodes, raftPort, httpPort) = (parsed.GetValue(Nodes), parsed.GetValue(RaftPort), parsed.GetValue(HttpPort));
+        if (parsed.GetValue(ConfigDirectory) is { } directory)
+            return ClusterFiles.In(directory, nodes);
+        return nodes == ClusterFiles.Shipped && raftPort == ClusterFiles.RaftPort && httpPort == ClusterFiles.HttpPort
+            ? ClusterFiles.In(ClusterFiles.ShippedDirectory(), nodes)
+            : ClusterFiles.Write(Path.Combine(parsed.GetValue(Data) ?? "data", "dev"), nodes, raftPort, httpPort);
+    }
+
+    private static async Task<int> ShowAsync(IReadOnlyList<DevNode> nodes, StopSignals signals)
+    {
+        var view = new DevView(nodes);
+        using var client = new NodeClient(nodes.Select(node => $"http://{node.Settings.Http.Endpoint}"), TimeSpan.FromSeconds(1));
+        if (Console.IsOutputRedirected)
+        {
+            Console.WriteLine("Try it:");
+            foreach (var hint in view.Hints)
+                Console.WriteLine($"  {hint}");
+            return await WatchAsync(nodes, client, signals, view.PrintChanges);
+        }
+        var code = ExitCode.Done;
+        await AnsiConsole.Live(new Text("Starting ...")).StartAsync(async live =>
+            code = await WatchAsync(nodes, client, signals, (states, started) => live.UpdateTarget(view.Table(states, started))));
+        AnsiConsole.WriteLine("Stopping the nodes ...");
+        return code;
+    }
+
+    /// <summary>Shows the nodes again and again, until the program is to stop or has nothing left to show.</summary>
+    private static async Task<int> WatchAsync(
+        IReadOnlyList<DevNode> nodes, NodeClient client, StopSignals signals, Action<IReadOnlyList<(StatusDocument?, string?)>, IReadOnlyList<bool>> show)
+    {
+        var started = new bool[nodes.Count];
+        while (!signals.Stop.IsCompleted)
+        {
+            var states = (await client.StatusAsync()).Select(node => (node.Status, node.Problem)).ToList();
+            for (var i = 0; i < nodes.Count; i++)
+                started[i] |= states[i].Status is not null;
+            show(states, started);
+            for (var i = 0; i < nodes.Count; i++)
+            {
+                // One that never came up has said why, and the cluster is not what was asked for.
+                if (!started[i] && nodes[i].HasExited && !signals.Stop.IsCompleted)
+                    throw new NodeStartException($"{nodes[i].Name}: {nodes[i].HowItEnded}");
+            }
+            if (nodes.All(node => node.HasExited) && states.All(state => state.Status is null))
+                throw new NodeStartException("all nodes are down");
+            await Task.WhenAny(signals.Stop, Task.Delay(Interval));
+        }
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,134 @@
+using System.CommandLine;
+using System.Net;
+
+namespace RaftNode.Host.Commands;
+
+/// <summary><c>raftnode get</c>, <c>put</c> and <c>delete</c>: one key of a running cluster.</summary>
+internal static class KeyCommands
+{
+    private static readonly Argument<string> Key = new("KEY") { Description = "The key." };
+
+    private static readonly Option<string?> IfMatch = new("--if-match")
+    {
+        HelpName = "VERSION",
+        Description = "Only if the key's value has this version (the ETag, without quotes), or * if it has any value.",
+    };
+
+    /// <summary>Makes <c>raftnode get</c>.</summary>
+    public static Command CreateGet()
+    {
+        var output = new Option<string?>("--output", "-o") { HelpName = "FILE", Description = "Where the value goes; standard output by default." };
+        var command = new Command("get", "Prints a key's value, byte for byte.") { Key, output, NodeOptions.Urls, NodeOptions.Timeout };
+        command.SetAction(async (parsed, _) =>
+        {
+            using var client = NodeOptions.Client(parsed);
+            return await SendAsync(client, HttpMethod.Get, parsed.GetValue(Key)!, null, null, async response =>
+            {
+                await using var target = parsed.GetValue(output) is { } file ? File.Create(file) : Console.OpenStandardOutput();
+                await response.Content.CopyToAsync(target);
+            });
+        });
+        return command;
+    }
+
+    /// <summary>Makes <c>raftnode put</c>.</summary>
+    public static Command CreatePut()
+    {
+        var value = new Argument<string?>("VALUE") { Arity = ArgumentArity.ZeroOrOne, Description = "The value, as text; - reads it from standard input, byte for byte." };
+        var file = new Option<string?>("--file", "-f") { HelpName = "FILE", Description = "The file that holds the value." };
+        var create = new Option<bool>("--create") { Description = "Only if the key has no value." };
+        var command = new Command("put", "Gives a key a value and prints its version.") { Key, value, file, create, IfMatch, NodeOptions.Urls, NodeOptions.Timeout };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(value) is null == result.GetValue(file) is null)
+                result.AddError("Give either VALUE or --file.");
+            if (result.GetValue(create) && result.GetValue(IfMatch) is not null)
+                result.AddError("--create and --if-match exclude each other.");
+        });
+        command.SetAction(async (parsed, _) =>
+        {
+            var body = await ReadValueAsync(parsed.GetValue(value), parsed.GetValue(file));
+            using var client = NodeOptions.Client(parsed);
+            var method = parsed.GetValue(create) ? HttpMethod.Post : HttpMethod.Put;
+            return await SendAsync(client, method, parsed.GetValue(Key)!, body, Condition(parsed.GetValue(IfMatch)), PrintVersionAsync);
+        });
+        return command;
+    }
+
+    /// <summary>Makes <c>raftnode delete</c>.</summary>
+    public static Command CreateDelete()
+    {
+        var command = new Command("delete", "Takes a key's value away.") { Key, IfMatch, NodeOptions.Urls, NodeOptions.Timeout };
+        command.SetAction(async (parsed, _) =>
+        {
+            using var client = NodeOptions.Client(parsed);
+            return await SendAsync(client, HttpMethod.Delete, parsed.GetValue(Key)!, null, Condition(parsed.GetValue(IfMatch)), _ => Task.CompletedTask);
+        });
+        return command;
+    }
+
+    private static (string Name, string Value)? Condition(string? version) => version switch
+    {
+        null => null,
+        "*" => ("If-Match", "*"),
+        _ => ("If-Match", $"\"{version.Trim('"')}\""),
+    };
+
+    private static async Task<byte[]> ReadValueAsync(string? value, string? file)
+    {
+        try
+        {
+            if (file is not null)
+                return await File.ReadAllBytesAsync(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new NodeStartException($"{file} cannot be read: {e.Message}", e);
+        }
+        if (value != "-")
+            return System.Text.Encoding.UTF8.GetBytes(value!);
+        using var bytes = new MemoryStream();
+        await using var input = Console.OpenStandardInput();
+        await input.CopyToAsync(bytes);
+        return bytes.ToArray();
+    }
+
+    private static async Task PrintVersionAsync(HttpResponseMessage response)
+    {
+        await Console.Out.WriteLineAsync($"{(response.StatusCode == HttpStatusCode.Created ? "created" : "replaced")}, version {response.Headers.ETag?.Tag.Trim('"')}");
+    }
+
+    private static async Task<int> SendAsync(
+        NodeClient client, HttpMethod method, string key, byte[]? body, (string Name, string Value)? header, Func<HttpResponseMessage, Task> onSuccess)
+    {
+        var isWrite = method != HttpMethod.Get;
+        try
+        {
+            using var response = await client.SendAsync(method, key, body, header);
+            if (response is null)
+                return await FailAsync("no node can be reached", ExitCode.NotDone);
+            if (response.IsSuccessStatusCode)
+            {
+                await onSuccess(response);
+                return ExitCode.Done;
+            }
+            return await FailAsync(await NodeClient.DetailAsync(response), response.StatusCode switch
+            {
+                HttpStatusCode.NotFound or HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed => ExitCode.No,
+                HttpStatusCode.GatewayTimeout or HttpStatusCode.InternalServerError when isWrite => ExitCode.Unknown,
+                _ => ExitCode.NotDone,
+            });
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        {
+            var why = e is TaskCanceledException ? "no answer in time" : $"the connection broke: {e.Message}";
+            return await FailAsync(isWrite ? $"{why}; the write may have been done, or may yet be" : why, isWrite ? ExitCode.Unknown : ExitCode.NotDone);
+        }
+    }
+
+    private static async Task<int> FailAsync(string message, int code)
+    {
+        await Console.Error.WriteLineAsync($"raftnode: {message.ReplaceLineEndings(" ")}");
+        return code;
+    }
+}

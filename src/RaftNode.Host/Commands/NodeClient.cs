@@ -1,0 +1,99 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using RaftNode.Host.Http;
+
+namespace RaftNode.Host.Commands;
+
+/// <summary>Asks nodes over HTTP, as the commands do: the first that can be reached.</summary>
+internal sealed class NodeClient : IDisposable
+{
+    private readonly HttpClient _http;
+    private readonly IReadOnlyList<Uri> _nodes;
+
+    /// <summary>Makes a client.</summary>
+    /// <param name="nodes">The nodes, as http://host:port, in the order in which they are tried.</param>
+    /// <param name="timeout">How long an answer may take.</param>
+    /// <exception cref="NodeStartException">One of them is not a URL.</exception>
+    public NodeClient(IEnumerable<string> nodes, TimeSpan timeout)
+    {
+        _nodes = [.. nodes.Select(Parse)];
+        _http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2), UseProxy = false }) { Timeout = timeout };
+    }
+
+    /// <summary>Sends a request about a key to the first node that accepts a connection.</summary>
+    /// <returns>The answer, or <c>null</c> when no node could be reached.</returns>
+    /// <exception cref="HttpRequestException">A node was reached, but the connection broke before it answered.</exception>
+    public async Task<HttpResponseMessage?> SendAsync(HttpMethod method, string key, ReadOnlyMemory<byte>? body = null, (string Name, string Value)? header = null)
+    {
+        foreach (var node in _nodes)
+        {
+            using var request = new HttpRequestMessage(method, KeyUri(node, key));
+            if (body is { } bytes)
+                request.Content = new ReadOnlyMemoryContent(bytes);
+            if (header is { } condition)
+                request.Headers.TryAddWithoutValidation(condition.Name, condition.Value);
+            try
+            {
+                return await _http.SendAsync(request);
+            }
+            catch (HttpRequestException e) when (e.InnerException is SocketException && e.HttpRequestError == HttpRequestError.ConnectionError)
+            {
+                // Nothing was sent: the next node may be asked, also to write.
+            }
+        }
+        return null;
+    }
+
+    /// <summary>Asks every node for its status.</summary>
+    public async Task<IReadOnlyList<(Uri Node, StatusDocument? Status, string? Problem)>> StatusAsync() => await Task.WhenAll(_nodes.Select(StatusAsync));
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>The URL of a key: all but unreserved characters and slashes are percent-encoded.</summary>
+    internal static Uri KeyUri(Uri node, string key)
+    {
+        var path = string.Join('/', key.Split('/').Select(Uri.EscapeDataString));
+        return new Uri($"{node.GetLeftPart(UriPartial.Authority)}/kv/{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+    }
+
+    private async Task<(Uri Node, StatusDocument? Status, string? Problem)> StatusAsync(Uri node)
+    {
+        try
+        {
+            using var response = await _http.GetAsync(new Uri(node, "/status"));
+            return response.IsSuccessStatusCode
+                ? (node, await response.Content.ReadFromJsonAsync(HostJson.Default.StatusDocument), null)
+                : (node, null, await DetailAsync(response));
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException or JsonException)
+        {
+            return (node, null, e is TaskCanceledException ? "no answer in time" : e.InnerException is SocketException ? "not reachable" : e.Message);
+        }
+    }
+
+    /// <summary>The sentence of a problem body.</summary>
+    public static async Task<string> DetailAsync(HttpResponseMessage response)
+    {
+        var body = await response.Content.ReadAsByteArrayAsync();
+        try
+        {
+            using var problem = JsonDocument.Parse(body);
+            if (problem.RootElement.TryGetProperty("detail", out var detail) && detail.GetString() is { Length: > 0 } text)
+                return text;
+        }
+        catch (JsonException)
+        {
+            // Not a problem body: the status code has to do.
+        }
+        return body.Length is > 0 and < 200 ? Encoding.UTF8.GetString(body).Trim() : $"HTTP {(int)response.StatusCode} {response.ReasonPhrase}";
+    }
+
+    private static Uri Parse(string text) => Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}", UriKind.Absolute, out var uri)
+        && uri.Scheme == Uri.UriSchemeHttp
+            ? uri
+            : throw new NodeStartException($"{text} is not the URL of a node, such as http://127.0.0.1:8081");
+}

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using RaftNode.Host.Configuration;
+using RaftNode.Host.Node;
+
+namespace RaftNode.Host.Commands;
+
+/// <summary><c>raftnode start</c>: runs one node until it is told to stop.</summary>
+internal static class StartCommand
+{
+    /// <summary>The option with which a parent process ties a node to itself.</summary>
+    public const string StopWithStandardInput = "--stop-with-stdin";
+
+    private static readonly Option<string> ConfigFile = new("--config", "-c") { Required = true, HelpName = "FILE", Description = "The node's HOCON file, such as hocon/node1.conf." };
+
+    private static readonly Option<string?> Data = new("--data", "-d")
+    {
+        HelpName = "DIR",
+        Description = "Where the data of the nodes is: this node's is in DIR/<member-id>. Overrides raftnode.data-dir.",
+    };
+
+    private static readonly Option<bool> Found = new("--found")
+    {
+        Description = "Lets this node found the group although some members cannot be asked whether they have data. Only for a group that has never existed.",
+    };
+
+    private static readonly Option<bool> WithStandardInput = new(StopWithStandardInput) { Description = "Stops the node when standard input ends, and so with the process that started it." };
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        var command = new Command("start", "Runs one node until Ctrl-C or SIGTERM.") { ConfigFile, Data, Found, WithStandardInput };
+        command.SetAction((parsed, _) => RunAsync(parsed));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed)
+    {
+        using var signals = new StopSignals();
+        if (parsed.GetValue(WithStandardInput))
+            signals.StopWithStandardInput();
+        var settings = NodeSettings.Load(parsed.GetValue(ConfigFile)!, parsed.GetValue(Data), parsed.GetValue(Found));
+        await using var node = await RunningNode.StartAsync(settings);
+        await Task.WhenAny(signals.Stop, node.Failed, node.System.WhenTerminated);
+        if (node.Failed.IsCompleted)
+            throw new NodeStartException($"{settings.Self.Id} stopped: {await node.Failed}");
+        if (node.System.WhenTerminated.IsCompleted && !signals.Stop.IsCompleted)
+            throw new NodeStartException($"{settings.Self.Id} stopped: its actor system ended");
+        return ExitCode.Done;
+    }
+}

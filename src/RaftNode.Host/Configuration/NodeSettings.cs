@@ -1,0 +1,118 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Akka.Configuration;
+using RaftActors;
+using RaftActors.Membership;
+
+namespace RaftNode.Host.Configuration;
+
+/// <summary>Everything a node is started with: its file, over the node's and the library's defaults, under what the command line says.</summary>
+internal sealed record NodeSettings
+{
+    /// <summary>What an entry needs besides the key and the value: field tags, lengths, a condition.</summary>
+    private const int EntryOverhead = 1024;
+
+    /// <summary>The settings of this node's peer.</summary>
+    public required RaftSettings Raft { get; init; }
+
+    /// <summary>This node's entry in the group's list of members.</summary>
+    public required Member Self { get; init; }
+
+    /// <summary>How HTTP is served.</summary>
+    public required HttpSettings Http { get; init; }
+
+    /// <summary>The directory of this node's data.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>The configuration of the actor system.</summary>
+    public required Config Config { get; init; }
+
+    /// <summary>The journal's file.</summary>
+    public string JournalFile => JournalIn(DataDirectory);
+
+    /// <summary>Where remoting listens.</summary>
+    public DnsEndPoint RaftEndpoint { get; private init; } = null!;
+
+    /// <summary>Reads a node's file.</summary>
+    /// <param name="file">The HOCON file.</param>
+    /// <param name="dataDirectory">Overrides <c>raftnode.data-dir</c>, unless <c>null</c>.</param>
+    /// <param name="found">Whether the operator says that this node founds the group.</param>
+    /// <exception cref="NodeStartException">The file is not HOCON, or a setting makes no sense; the message says which.</exception>
+    public static NodeSettings Load(string file, string? dataDirectory = null, bool found = false)
+    {
+        var own = ConfigFile.Load(file);
+        try
+        {
+            return From(own, dataDirectory, found);
+        }
+        catch (Exception e) when (e is NodeStartException or ConfigurationException or FormatException or NotSupportedException or OverflowException or ArgumentException)
+        {
+            throw new NodeStartException($"{file}: {e.Message}", e);
+        }
+    }
+
+    private static NodeSettings From(Config own, string? dataDirectory, bool found)
+    {
+        var config = own.WithFallback(Reference()).WithFallback(RaftActors.Raft.DefaultConfig());
+        var raft = RaftSettings.FromConfig(config.GetConfig("raft") ?? Config.Empty);
+        var self = raft.Members.Single(member => member.Id == raft.MemberId);
+        var http = HttpSettings.From(config);
+        if (http.MaxValueBytes + http.MaxKeyBytes + EntryOverhead > raft.MaxEntryBytes)
+        {
+            throw new NodeStartException($"raftnode.http.max-value-bytes = {http.MaxValueBytes} does not fit raft.max-entry-bytes = {raft.MaxEntryBytes} "
+                + $"with a key of {http.MaxKeyBytes} bytes and {EntryOverhead} bytes besides");
+        }
+        var endpoint = Endpoint(self, own);
+        var directory = Path.GetFullPath(Path.Combine(dataDirectory ?? config.GetString("raftnode.data-dir", "data"), self.Id));
+        return new NodeSettings
+        {
+            // A request is answered by its deadline: the peer has to know by then that there is no leader.
+            Raft = raft with { Found = raft.Found || found, LeaderWait = Min(raft.LeaderWait, http.RequestTimeout / 2) },
+            Self = self,
+            Http = http,
+            DataDirectory = directory,
+            RaftEndpoint = endpoint,
+            Config = Overrides(endpoint, own, JournalIn(directory)).WithFallback(config),
+        };
+    }
+
+    /// <summary>The node's defaults.</summary>
+    public static Config Reference() => ConfigurationFactory.FromResource("RaftNode.Host.reference.conf", typeof(NodeSettings).Assembly);
+
+    private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    private static string JournalIn(string directory) => Path.Combine(directory, "raft.db");
+
+    /// <summary>Where remoting listens: at the member's address, so that it need not be said twice; if it is, it has to be the same.</summary>
+    private static DnsEndPoint Endpoint(Member self, Config own)
+    {
+        var colon = self.Address.LastIndexOf(':');
+        var (host, port) = (self.Address[..colon], int.Parse(self.Address.AsSpan(colon + 1), CultureInfo.InvariantCulture));
+        var tcp = own.GetConfig("akka.remote.dot-netty.tcp") ?? Config.Empty;
+        var saidHost = tcp.GetString("public-hostname", "") is { Length: > 0 } known ? known : tcp.GetString("hostname", "");
+        var saidPort = tcp.GetInt("public-port", 0) is var publicPort and > 0 ? publicPort : tcp.GetInt("port", 0);
+        if ((saidHost.Length > 0 && saidHost != host) || (saidPort > 0 && saidPort != port))
+        {
+            throw new NodeStartException($"akka.remote.dot-netty.tcp says that this node is at {(saidHost.Length > 0 ? saidHost : host)}:{(saidPort > 0 ? saidPort : port)}, "
+                + $"but in raft.members {self.Id} is at {self.Address}");
+        }
+        return new DnsEndPoint(host, port);
+    }
+
+    private static Config Overrides(DnsEndPoint endpoint, Config own, string journalFile)
+    {
+        var connection = Quote(new DbConnectionStringBuilder { ["Data Source"] = journalFile }.ConnectionString);
+        var text = new StringBuilder()
+            .Append("akka.persistence.journal.sql.connection-string = ").AppendLine(connection)
+            .Append("akka.persistence.snapshot-store.sql.connection-string = ").AppendLine(connection);
+        if (!own.HasPath("akka.remote.dot-netty.tcp.hostname"))
+            text.Append("akka.remote.dot-netty.tcp.hostname = ").AppendLine(Quote(endpoint.Host));
+        if (!own.HasPath("akka.remote.dot-netty.tcp.port"))
+            text.Append("akka.remote.dot-netty.tcp.port = ").Append(endpoint.Port).AppendLine();
+        return ConfigurationFactory.ParseString(text.ToString());
+    }
+
+    private static string Quote(string text) => $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";
+}

@@ -1,0 +1,53 @@
+using System.Text;
+
+namespace RaftNode.Host.Dev;
+
+/// <summary>The files of a cluster on this machine: the ones that come with the program, a directory of one's own, or written for a number of nodes and ports.</summary>
+internal static class ClusterFiles
+{
+    /// <summary>The number of nodes that the program comes with files for.</summary>
+    public const int Shipped = 3;
+
+    /// <summary>The port of the first node's remoting in the shipped files.</summary>
+    public const int RaftPort = 4051;
+
+    /// <summary>The port of the first node's HTTP in the shipped files.</summary>
+    public const int HttpPort = 8081;
+
+    /// <summary>The files node1.conf and so on in a directory.</summary>
+    /// <exception cref="NodeStartException">One is missing.</exception>
+    public static IReadOnlyList<string> In(string directory, int nodes)
+    {
+        var files = Enumerable.Range(1, nodes).Select(i => Path.Combine(directory, $"node{i}.conf")).ToList();
+        return files.Find(file => !File.Exists(file)) is { } missing ? throw new NodeStartException($"{missing} does not exist") : files;
+    }
+
+    /// <summary>The files that the program comes with: those of the working directory's hocon/, if it is the repository's, so that they can be named and edited there.</summary>
+    public static string ShippedDirectory()
+    {
+        var own = Path.Combine(AppContext.BaseDirectory, "hocon");
+        var here = Path.Combine("hocon");
+        return File.Exists(Path.Combine(here, "cluster.conf")) && File.Exists(Path.Combine(here, $"node{Shipped}.conf")) ? here : own;
+    }
+
+    /// <summary>Writes files for a cluster of any size into a directory.</summary>
+    /// <param name="directory">Where to.</param>
+    /// <param name="nodes">How many nodes.</param>
+    /// <param name="raftPort">The port of the first node's remoting; the others follow.</param>
+    /// <param name="httpPort">The port of the first node's HTTP; the others follow.</param>
+    public static IReadOnlyList<string> Write(string directory, int nodes, int raftPort, int httpPort)
+    {
+        Directory.CreateDirectory(directory);
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "hocon", "cluster.conf"), Path.Combine(directory, "cluster.conf"), overwrite: true);
+        var members = new StringBuilder("# Written by raftnode dev.\ninclude \"cluster.conf\"\n\nraft.members = [\n");
+        for (var i = 0; i < nodes; i++)
+            members.Append($"  {{ id = node{i + 1}, address = \"127.0.0.1:{raftPort + i}\" }},\n");
+        File.WriteAllText(Path.Combine(directory, "members.conf"), members.Append("]\n").ToString());
+        for (var i = 0; i < nodes; i++)
+        {
+            var text = $"# Written by raftnode dev.\ninclude \"members.conf\"\n\nraft.member-id = node{i + 1}\nraftnode.http.port = {httpPort + i}\n";
+            File.WriteAllText(Path.Combine(directory, $"node{i + 1}.conf"), text);
+        }
+        return In(directory, nodes);
+    }
+}

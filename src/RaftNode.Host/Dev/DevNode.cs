@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using RaftNode.Host.Commands;
+using RaftNode.Host.Configuration;
+
+namespace RaftNode.Host.Dev;
+
+/// <summary>A node that runs as a child process.</summary>
+internal sealed class DevNode : IDisposable
+{
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
+
+    private readonly string _dataDirectory;
+    private readonly string? _dataOption;
+    private Process? _process;
+    private volatile string _lastLine = "";
+
+    /// <summary>Makes the node, without starting it.</summary>
+    /// <param name="configFile">The node's file.</param>
+    /// <param name="dataOption">What was given with --data.</param>
+    /// <exception cref="NodeStartException">The file is not a node's.</exception>
+    public DevNode(string configFile, string? dataOption)
+    {
+        ConfigFile = configFile;
+        _dataOption = dataOption;
+        Settings = NodeSettings.Load(configFile, dataOption);
+        _dataDirectory = Settings.DataDirectory;
+    }
+
+    /// <summary>The node's file.</summary>
+    public string ConfigFile { get; }
+
+    /// <summary>What the node is started with.</summary>
+    public NodeSettings Settings { get; }
+
+    /// <summary>The node's name.</summary>
+    public string Name => Settings.Self.Id;
+
+    /// <summary>The child's process id.</summary>
+    public int ProcessId => _process?.Id ?? 0;
+
+    /// <summary>Whether the child has ended.</summary>
+    public bool HasExited => _process is { HasExited: true };
+
+    /// <summary>Where the child's lines are kept.</summary>
+    public string LogFile => Path.Combine(_dataDirectory, "raftnode.log");
+
+    /// <summary>How to start the node again, as a command line.</summary>
+    public string StartCommandLine => $"start --config {ConfigFile}{(_dataOption is null ? "" : $" --data {_dataOption}")}";
+
+    /// <summary>How the child ended, in words.</summary>
+    public string HowItEnded => _process switch
+    {
+        { HasExited: true, ExitCode: > 128 and var code } => $"ended by {Name128(code - 128)}",
+        { HasExited: true, ExitCode: ExitCode.Done } => "stopped",
+        { HasExited: true, ExitCode: var code } => _lastLine.Length > 0 ? _lastLine : $"ended with exit code {code}",
+        _ => "",
+    };
+
+    /// <summary>Starts the child.</summary>
+    public void Start()
+    {
+        Directory.CreateDirectory(_dataDirectory);
+        var log = new StreamWriter(new FileStream(LogFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
+        var arguments = new List<string> { "start", "--config", ConfigFile, StartCommand.StopWithStandardInput };
+        if (_dataOption is not null)
+            arguments.AddRange(["--data", _dataOption]);
+        _process = new Process { StartInfo = NodeCommand.Create(arguments), EnableRaisingEvents = true };
+        _process.ErrorDataReceived += (_, line) => Keep(log, line.Data);
+        _process.OutputDataReceived += (_, line) => Keep(log, line.Data);
+        _process.Start();
+        _process.BeginErrorReadLine();
+        _process.BeginOutputReadLine();
+    }
+
+    /// <summary>Asks the child to stop, and ends it if it does not.</summary>
+    public async Task StopAsync()
+    {
+        if (_process is null || _process.HasExited)
+            return;
+        Signal.SendTerminate(_process);
+        using var limit = new CancellationTokenSource(Grace);
+        try
+        {
+            await _process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _process?.Dispose();
+
+    private void Keep(StreamWriter log, string? line)
+    {
+        if (line is null)
+            return;
+        lock (log)
+            log.WriteLine(line);
+        _lastLine = line.StartsWith("raftnode: ", StringComparison.Ordinal) ? line["raftnode: ".Length..] : line;
+    }
+
+    private static string Name128(int signal) => signal switch
+    {
+        2 => "SIGINT",
+        6 => "SIGABRT",
+        9 => "SIGKILL",
+        11 => "SIGSEGV",
+        15 => "SIGTERM",
+        _ => $"signal {signal}",
+    };
+}

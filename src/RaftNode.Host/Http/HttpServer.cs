@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RaftNode.Host.Node;
+
+namespace RaftNode.Host.Http;
+
+/// <summary>What a node serves over HTTP.</summary>
+internal static class HttpServer
+{
+    /// <summary>Serves a node.</summary>
+    /// <exception cref="NodeStartException">The address or port cannot be had.</exception>
+    public static async Task<WebApplication> StartAsync(RunningNode node, GroupClient client)
+    {
+        var settings = node.Settings.Http;
+        // Nothing but what is said here: no settings files, no environment variables.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // Kestrel would count the framing of chunks too; the only reader of bodies keeps to the limit of values itself.
+            kestrel.Limits.MaxRequestBodySize = null;
+            // A key of the longest kind with every byte percent-encoded has to fit the request line.
+            kestrel.Limits.MaxRequestLineSize = Math.Max(kestrel.Limits.MaxRequestLineSize, (3 * settings.MaxKeyBytes) + 1024);
+            kestrel.Listen(settings.Endpoint);
+        });
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.ShutdownTimeout);
+        builder.Logging.AddProvider(new LineLoggerProvider());
+        var app = builder.Build();
+        app.UseRouting();
+        new KeyValueEndpoints(client, settings).Map(app);
+        new StatusEndpoints(node).Map(app);
+        try
+        {
+            await app.StartAsync();
+            return app;
+        }
+        catch (IOException e)
+        {
+            await app.DisposeAsync();
+            throw new NodeStartException($"HTTP cannot be served at {settings.Endpoint}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The node handles signals itself: it stops in the order of its coordinated shutdown.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

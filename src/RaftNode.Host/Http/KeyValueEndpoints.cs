@@ -1,0 +1,164 @@
+using System.Buffers;
+using System.Globalization;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Net.Http.Headers;
+using RaftActors.Client;
+using RaftNode.Host.Configuration;
+using RaftNode.Host.KeyValue;
+using RaftNode.Host.Node;
+
+namespace RaftNode.Host.Http;
+
+/// <summary>The key-value store: <c>GET</c>, <c>PUT</c> (create or replace), <c>POST</c> (create only) and <c>DELETE</c> of <c>/kv/{key}</c>.</summary>
+/// <remarks>Values are bytes as they are. A value's version, the index of the entry that wrote it, is its ETag.</remarks>
+internal sealed class KeyValueEndpoints(GroupClient client, HttpSettings settings)
+{
+    private const string Path = "/kv/{**key}";
+
+    /// <summary>Adds the endpoints.</summary>
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapMethods(Path, ["GET", "HEAD"], GetAsync);
+        routes.MapMethods(Path, ["PUT"], context => PutAsync(context, createOnly: false));
+        routes.MapMethods(Path, ["POST"], context => PutAsync(context, createOnly: true));
+        routes.MapMethods(Path, ["DELETE"], DeleteAsync);
+    }
+
+    private async Task GetAsync(HttpContext context)
+    {
+        if (!RequestKey.TryRead(context, settings.MaxKeyBytes, out var key, out var problem))
+        {
+            await Problems.WriteAsync(context, Problems.BadRequest(problem));
+            return;
+        }
+        var answer = await client.QueryAsync(new GetValue(key));
+        if (answer is QueryResult { Result: ValueFound found })
+        {
+            // Evaluates If-None-Match and If-Match, and leaves the body out for HEAD.
+            await TypedResults.Bytes(found.Value, "application/octet-stream", entityTag: new EntityTagHeaderValue(Tag(found.Version))).ExecuteAsync(context);
+            return;
+        }
+        await Problems.WriteAsync(context, answer switch
+        {
+            QueryResult { Result: ValueNotFound } => Problems.NotFound(),
+            QueryFailed failed => Problems.Of(failed),
+            _ => throw new InvalidOperationException($"A query was answered by {answer}."),
+        });
+    }
+
+    private async Task PutAsync(HttpContext context, bool createOnly)
+    {
+        if (!RequestKey.TryRead(context, settings.MaxKeyBytes, out var key, out var problem)
+            || !Conditions.TryRead(context.Request.Headers, out var condition, out problem))
+        {
+            await Problems.WriteAsync(context, Problems.BadRequest(problem));
+            return;
+        }
+        if (createOnly && condition is not { IsNone: true })
+        {
+            await Problems.WriteAsync(context, Problems.BadRequest("POST creates and takes no condition; use PUT."));
+            return;
+        }
+        if (condition is null)
+        {
+            await Problems.WriteAsync(context, Problems.ConditionFailed(0));
+            return;
+        }
+        var (value, refusal) = await ReadBodyAsync(context.Request);
+        if (refusal is not null)
+        {
+            await Problems.WriteAsync(context, refusal);
+            return;
+        }
+        await WriteAsync(context, new PutValue(key, value, createOnly ? WriteCondition.Absent : condition), createOnly);
+    }
+
+    private async Task DeleteAsync(HttpContext context)
+    {
+        if (!RequestKey.TryRead(context, settings.MaxKeyBytes, out var key, out var problem)
+            || !Conditions.TryRead(context.Request.Headers, out var condition, out problem))
+        {
+            await Problems.WriteAsync(context, Problems.BadRequest(problem));
+            return;
+        }
+        if (condition is null)
+            await Problems.WriteAsync(context, Problems.ConditionFailed(0));
+        else
+            await WriteAsync(context, new DeleteValue(key, condition), createOnly: false);
+    }
+
+    private async Task WriteAsync(HttpContext context, IKeyValueMessage command, bool createOnly)
+    {
+        var answer = await client.ProposeAsync(command);
+        if (answer is ProposalFailed failed)
+        {
+            await Problems.WriteAsync(context, Problems.Of(failed, settings.MaxValueBytes));
+            return;
+        }
+        if (answer is not Proposed { Response: WriteResult result })
+            throw new InvalidOperationException($"A proposal was answered by {answer}.");
+        if (result.Version > 0)
+            context.Response.Headers.ETag = Tag(result.Version);
+        switch (result.Outcome)
+        {
+            case WriteOutcome.Created:
+                context.Response.StatusCode = StatusCodes.Status201Created;
+                context.Response.Headers.Location = context.Request.Path.ToUriComponent();
+                break;
+            case WriteOutcome.Replaced or WriteOutcome.Deleted:
+                context.Response.StatusCode = StatusCodes.Status204NoContent;
+                break;
+            case WriteOutcome.NotFound:
+                await Problems.WriteAsync(context, Problems.NotFound());
+                break;
+            case WriteOutcome.ConditionFailed:
+                await Problems.WriteAsync(context, createOnly ? Problems.Exists() : Problems.ConditionFailed(result.Version));
+                break;
+            default:
+                throw new InvalidOperationException("The state machine does not know a command of this node: its version is older.");
+        }
+    }
+
+    private async ValueTask<(ReadOnlyMemory<byte> Value, ProblemHttpResult? Refusal)> ReadBodyAsync(HttpRequest request)
+    {
+        try
+        {
+            if (request.ContentLength is { } length)
+            {
+                if (length > settings.MaxValueBytes)
+                    return (default, Problems.TooLarge(settings.MaxValueBytes));
+                var value = new byte[length];
+                await request.Body.ReadExactlyAsync(value);
+                return (value, null);
+            }
+            return await ReadChunksAsync(request.BodyReader, settings.MaxValueBytes) is { } bytes ? (bytes, null) : (default, Problems.TooLarge(settings.MaxValueBytes));
+        }
+        catch (BadHttpRequestException e)
+        {
+            return (default, Problems.BadRequest(e.Message));
+        }
+    }
+
+    /// <summary>Reads a body of unknown length, or returns <c>null</c> as soon as it is past the limit.</summary>
+    private static async ValueTask<byte[]?> ReadChunksAsync(PipeReader reader, int limit)
+    {
+        while (true)
+        {
+            var read = await reader.ReadAsync();
+            var tooLong = read.Buffer.Length > limit;
+            if (read.IsCompleted || tooLong)
+            {
+                var bytes = tooLong ? null : read.Buffer.ToArray();
+                reader.AdvanceTo(read.Buffer.End);
+                return bytes;
+            }
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    private static string Tag(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
+}

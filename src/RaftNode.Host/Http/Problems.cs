@@ -1,0 +1,63 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using RaftActors.Client;
+
+namespace RaftNode.Host.Http;
+
+/// <summary>
+/// The problem bodies (RFC 9457) of a node. <c>type</c> is <c>urn:raftnode:</c> and a name; for writes that were not done as asked, <c>outcome</c> is <c>not-done</c>, or <c>unknown</c>
+/// when the write may have been done or may yet be.
+/// </summary>
+internal static class Problems
+{
+    private const string NotDone = "not-done";
+    private const string Unknown = "unknown";
+
+    /// <summary>The request is not one that can be answered.</summary>
+    public static ProblemHttpResult BadRequest(string detail) => Make(StatusCodes.Status400BadRequest, "bad-request", "Bad request", detail, NotDone);
+
+    /// <summary>The key has no value.</summary>
+    public static ProblemHttpResult NotFound() => Make(StatusCodes.Status404NotFound, "not-found", "Not found", "The key has no value.", NotDone);
+
+    /// <summary>The key was to be created but has a value.</summary>
+    public static ProblemHttpResult Exists() => Make(StatusCodes.Status409Conflict, "exists", "The key exists", "The key has a value already; PUT replaces it.", NotDone);
+
+    /// <summary>The condition of the request does not hold.</summary>
+    public static ProblemHttpResult ConditionFailed(long version) => Make(StatusCodes.Status412PreconditionFailed, "condition-failed", "The condition does not hold",
+        version > 0 ? $"The key's value has the ETag \"{version}\"." : "The key has no value.", NotDone);
+
+    /// <summary>The value is too large.</summary>
+    public static ProblemHttpResult TooLarge(int limit) =>
+        Make(StatusCodes.Status413PayloadTooLarge, "too-large", "The value is too large", $"The limit is {limit} bytes.", NotDone);
+
+    /// <summary>The node's peer does not answer.</summary>
+    public static ProblemHttpResult PeerSilent(string detail) => Make(StatusCodes.Status503ServiceUnavailable, "peer-silent", "The node is not ready", detail, null);
+
+    /// <summary>A write failed.</summary>
+    public static ProblemHttpResult Of(ProposalFailed failed, int limit) => Of(failed.Reason, failed.Message, limit, isWrite: true);
+
+    /// <summary>A read failed.</summary>
+    public static ProblemHttpResult Of(QueryFailed failed) => Of(failed.Reason, failed.Message, 0, isWrite: false);
+
+    private static ProblemHttpResult Of(FailureReason reason, string message, int limit, bool isWrite) => reason switch
+    {
+        FailureReason.NoLeader or FailureReason.NotLeader =>
+            Make(StatusCodes.Status503ServiceUnavailable, "no-leader", "No leader", message, isWrite ? NotDone : null),
+        FailureReason.Overloaded => Make(StatusCodes.Status503ServiceUnavailable, "overloaded", "Overloaded", message, isWrite ? NotDone : null),
+        FailureReason.TooLarge => TooLarge(limit),
+        FailureReason.OutcomeUnknown => Make(StatusCodes.Status504GatewayTimeout, "outcome-unknown", "Nobody can say whether the write was done", message, Unknown),
+        FailureReason.StateMachineFailed => Make(StatusCodes.Status500InternalServerError, "no-response", "The answer was lost", message, isWrite ? Unknown : null),
+        _ => Make(StatusCodes.Status500InternalServerError, "internal", "The node failed", message, isWrite ? NotDone : null),
+    };
+
+    private static ProblemHttpResult Make(int status, string type, string title, string detail, string? outcome) => TypedResults.Problem(detail, statusCode: status,
+        title: title, type: $"urn:raftnode:{type}", extensions: outcome is null ? null : new Dictionary<string, object?> { ["outcome"] = outcome });
+
+    /// <summary>Writes a problem, with Retry-After where trying again makes sense.</summary>
+    public static Task WriteAsync(HttpContext context, ProblemHttpResult problem)
+    {
+        if (problem.StatusCode == StatusCodes.Status503ServiceUnavailable)
+            context.Response.Headers.RetryAfter = "1";
+        return problem.ExecuteAsync(context);
+    }
+}

@@ -1,0 +1,88 @@
+using System.Text.Json.Serialization;
+
+namespace RaftNode.Host.Http;
+
+/// <summary>The body of <c>GET /status</c>.</summary>
+internal sealed record StatusDocument
+{
+    /// <summary>The node's member id.</summary>
+    public required string Node { get; init; }
+
+    /// <summary>The node's process.</summary>
+    public required int Pid { get; init; }
+
+    /// <summary>follower, preCandidate, candidate or leader.</summary>
+    public required string Role { get; init; }
+
+    /// <summary>The node's term.</summary>
+    public required long Term { get; init; }
+
+    /// <summary>The member id of that term's leader, or <c>null</c> while the node knows none.</summary>
+    public required string? Leader { get; init; }
+
+    /// <summary>The last index known to be committed.</summary>
+    public required long CommitIndex { get; init; }
+
+    /// <summary>The last index that the state machine has applied.</summary>
+    public required long AppliedIndex { get; init; }
+
+    /// <summary>The last index in the node's log.</summary>
+    public required long LastIndex { get; init; }
+
+    /// <summary>The first index in the node's log.</summary>
+    public required long FirstIndex { get; init; }
+
+    /// <summary>The last index that is durable on the node.</summary>
+    public required long PersistedIndex { get; init; }
+
+    /// <summary>The bytes of payload in the log.</summary>
+    public required long LogBytes { get; init; }
+
+    /// <summary>The group.</summary>
+    public required string Group { get; init; }
+
+    /// <summary>The identity of the node's store.</summary>
+    public required string StoreId { get; init; }
+
+    /// <summary>Where peers reach the node.</summary>
+    public required string Address { get; init; }
+
+    /// <summary>The node's key-value state, by which replicas can be compared.</summary>
+    public required StateDocument State { get; init; }
+
+    /// <summary>The group's voters.</summary>
+    public required IReadOnlyList<MemberDocument> Members { get; init; }
+
+    /// <summary>On a leader, how far the others are; otherwise empty.</summary>
+    public required IReadOnlyList<FollowerDocument> Followers { get; init; }
+
+    /// <summary>For how many seconds the node has run.</summary>
+    public required double UptimeSeconds { get; init; }
+
+    /// <summary>The program's version.</summary>
+    public required string Version { get; init; }
+}
+
+/// <summary>The size and digest of a node's key-value state. Two nodes with the same index have the same keys and digest.</summary>
+/// <param name="Index">The index of the last command applied.</param>
+/// <param name="Keys">How many keys have a value.</param>
+/// <param name="Digest">16 hexadecimal digits over all keys, values and versions.</param>
+internal sealed record StateDocument(long Index, long Keys, string Digest);
+
+/// <summary>A voter.</summary>
+/// <param name="Id">Its member id.</param>
+/// <param name="Address">Where peers reach it.</param>
+internal sealed record MemberDocument(string Id, string Address);
+
+/// <summary>How far a follower is, as the leader knows.</summary>
+/// <param name="Id">Its member id.</param>
+/// <param name="State">probe or replicate.</param>
+/// <param name="MatchIndex">The last index known to be durable on it.</param>
+/// <param name="NextIndex">The next index to send.</param>
+/// <param name="Active">Whether it answered lately.</param>
+internal sealed record FollowerDocument(string Id, string State, long MatchIndex, long NextIndex, bool Active);
+
+/// <summary>How the documents are written.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(StatusDocument))]
+internal sealed partial class HostJson : JsonSerializerContext;

@@ -1,0 +1,48 @@
+namespace RaftNode.Host.Node;
+
+/// <summary>A node's directory, held for as long as the node runs: two processes on one journal would undo each other's promises.</summary>
+internal sealed class DataDirectory : IDisposable
+{
+    // What the operating systems call a file that somebody else has locked.
+    private const int LinuxWouldBlock = 11;
+    private const int MacWouldBlock = 35;
+    private const int WindowsSharingViolation = 32;
+
+    private readonly FileStream _lock;
+
+    private DataDirectory(FileStream @lock) => _lock = @lock;
+
+    /// <summary>Makes the directory if need be and takes its lock, which the operating system gives back however the process ends.</summary>
+    /// <exception cref="NodeStartException">It cannot be made or written, or another process holds it.</exception>
+    public static DataDirectory Open(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new NodeStartException($"the data directory {path} cannot be made: {e.Message}", e);
+        }
+        var file = Path.Combine(path, "lock");
+        try
+        {
+            var stream = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            stream.SetLength(0);
+            stream.Write(System.Text.Encoding.UTF8.GetBytes($"{Environment.ProcessId}\n"));
+            stream.Flush();
+            return new DataDirectory(stream);
+        }
+        catch (IOException e) when ((e.HResult & 0xffff) is LinuxWouldBlock or MacWouldBlock or WindowsSharingViolation)
+        {
+            throw new NodeStartException($"the data directory {path} is in use by another process", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new NodeStartException($"the data directory {path} cannot be written: {e.Message}", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _lock.Dispose();
+}

@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Akka.Actor;
+using RaftActors.Client;
+
+namespace RaftNode.Host.Node;
+
+/// <summary>Gets the answers of <see cref="GroupClient"/>'s requests, sends again what may be sent again, and ends what takes too long.</summary>
+internal sealed class GroupClientActor : ReceiveActor, IWithTimers
+{
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly long SilenceOfQuery = Stopwatch.Frequency;
+
+    private readonly ConcurrentDictionary<long, PendingRequest> _pending;
+    private readonly IActorRef _group;
+    private readonly long _leaderWait;
+
+    public GroupClientActor(ConcurrentDictionary<long, PendingRequest> pending, IActorRef group, TimeSpan leaderWait)
+    {
+        _pending = pending;
+        _group = group;
+        _leaderWait = (long)(leaderWait.TotalSeconds * Stopwatch.Frequency);
+        Receive<Proposed>(done => Complete(done.CorrelationId, done));
+        Receive<QueryResult>(done => Complete(done.CorrelationId, done));
+        Receive<ProposalFailed>(failed => OnFailed(failed.CorrelationId, failed.Reason, failed));
+        Receive<QueryFailed>(failed => OnFailed(failed.CorrelationId, failed.Reason, failed));
+        Receive<LeaderChanged>(changed => Sweep(hasLeader: changed.Leader is not null));
+        Receive<SweepNow>(_ => Sweep(hasLeader: false));
+    }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart()
+    {
+        Context.System.EventStream.Subscribe(Self, typeof(LeaderChanged));
+        Timers.StartPeriodicTimer(SweepNow.Instance, SweepNow.Instance, SweepInterval);
+    }
+
+    protected override void PostStop()
+    {
+        Context.System.EventStream.Unsubscribe(Self);
+        foreach (var (id, request) in _pending)
+        {
+            if (_pending.TryRemove(id, out _))
+                request.TrySetResult(request.Expired(id));
+        }
+    }
+
+    private void Complete(long id, object answer)
+    {
+        // An answer that comes after the deadline, or a second one to a query that was sent twice, finds nothing.
+        if (_pending.TryRemove(id, out var request))
+            request.TrySetResult(answer);
+    }
+
+    private void OnFailed(long id, FailureReason reason, object answer)
+    {
+        if (reason is not (FailureReason.NoLeader or FailureReason.NotLeader))
+            Complete(id, answer);
+        else if (_pending.TryGetValue(id, out var request))
+            request.NotDone = answer;
+    }
+
+    private void Sweep(bool hasLeader)
+    {
+        if (_pending.IsEmpty)
+            return;
+        var now = Stopwatch.GetTimestamp();
+        foreach (var (id, request) in _pending)
+        {
+            if (now >= request.Deadline)
+                Complete(id, request.Expired(id));
+            else if (IsToBeSentAgain(request, now, hasLeader))
+                Send(request, now);
+        }
+    }
+
+    /// <summary>
+    /// Sends again what was not done, at once when a leader is there. Without one it waits on the peer, and one that would still wait there at its deadline is not sent again:
+    /// what is known to be not done would become unknown.
+    /// </summary>
+    private bool IsToBeSentAgain(PendingRequest request, long now, bool hasLeader) => request.NotDone is not null
+        ? hasLeader || now + _leaderWait < request.Deadline
+        : request.Message is Query && now - request.SentAt > SilenceOfQuery;
+
+    private void Send(PendingRequest request, long now)
+    {
+        request.NotDone = null;
+        request.SentAt = now;
+        _group.Tell(request.Message, Self);
+    }
+
+    private sealed class SweepNow
+    {
+        public static readonly SweepNow Instance = new();
+    }
+}

@@ -1,0 +1,28 @@
+using RaftActors.Client;
+
+namespace RaftNode.Host.Node;
+
+/// <summary>A request under way. Made by whoever sends it; afterwards only the client's actor changes it.</summary>
+/// <param name="message">The <see cref="Propose"/> or <see cref="Query"/>, to be sent again when that is safe.</param>
+/// <param name="sentAt">When it was sent, in stopwatch ticks.</param>
+/// <param name="deadline">When it has to be answered, in stopwatch ticks.</param>
+internal sealed class PendingRequest(object message, long sentAt, long deadline) : TaskCompletionSource<object>(TaskCreationOptions.RunContinuationsAsynchronously)
+{
+    /// <summary>What is sent.</summary>
+    public object Message { get; } = message;
+
+    /// <summary>When it has to be answered.</summary>
+    public long Deadline { get; } = deadline;
+
+    /// <summary>When it was last sent.</summary>
+    public long SentAt { get; set; } = sentAt;
+
+    /// <summary>The peer's answer that nothing was done, while the request waits to be sent again; <c>null</c> while it is on its way.</summary>
+    public object? NotDone { get; set; }
+
+    /// <summary>What a request whose deadline has passed is answered.</summary>
+    /// <param name="id">Its correlation id.</param>
+    public object Expired(long id) => NotDone ?? (object)(Message is Propose
+        ? new ProposalFailed(FailureReason.OutcomeUnknown, "No answer came in time: the write may have been done, or may yet be.", null, id)
+        : new QueryFailed(FailureReason.NoLeader, "No answer came in time from a leader.", null, id));
+}

@@ -1,0 +1,120 @@
+using Akka;
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Event;
+using Microsoft.AspNetCore.Builder;
+using RaftActors;
+using RaftNode.Host.Configuration;
+using RaftNode.Host.Http;
+
+namespace RaftNode.Host.Node;
+
+/// <summary>A node: its actor system, its peer of the group, and what it serves over HTTP.</summary>
+internal sealed class RunningNode : IAsyncDisposable
+{
+    /// <summary>The name of the actor system. Part of a peer's address, so the same on every node.</summary>
+    public const string SystemName = "raftnode";
+
+    private readonly DataDirectory _directory;
+
+    private RunningNode(NodeSettings settings, DataDirectory directory, ActorSystem system, KeyValueStores stores, Task<string> failed)
+    {
+        Settings = settings;
+        _directory = directory;
+        System = system;
+        Stores = stores;
+        Failed = failed;
+    }
+
+    /// <summary>What the node was started with.</summary>
+    public NodeSettings Settings { get; }
+
+    /// <summary>The node's actor system.</summary>
+    public ActorSystem System { get; }
+
+    /// <summary>The node's peer, or rather its supervisor.</summary>
+    public IActorRef Group { get; private set; } = ActorRefs.Nobody;
+
+    /// <summary>The node's state machine.</summary>
+    public KeyValueStores Stores { get; }
+
+    /// <summary>Completes with the reason when the peer has stopped for good.</summary>
+    public Task<string> Failed { get; }
+
+    /// <summary>Starts a node.</summary>
+    /// <exception cref="NodeStartException">Something that it needs cannot be had.</exception>
+    public static async Task<RunningNode> StartAsync(NodeSettings settings)
+    {
+        var directory = DataDirectory.Open(settings.DataDirectory);
+        try
+        {
+            Ports.EnsureFree("remoting", settings.RaftEndpoint.Host, settings.RaftEndpoint.Port);
+            Ports.EnsureFree("HTTP", settings.Http.Endpoint.Address.ToString(), settings.Http.Endpoint.Port);
+            JournalFile.EnsureOwn(settings.JournalFile, settings.Raft.PersistenceId);
+            var failed = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var node = new RunningNode(settings, directory, CreateSystem(settings), new KeyValueStores(), failed.Task);
+            try
+            {
+                await node.StartServicesAsync(failed);
+                return node;
+            }
+            catch
+            {
+                await node.StopAsync();
+                throw;
+            }
+        }
+        catch
+        {
+            directory.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Stops serving, lets requests in progress end, stops the peer and the actor system.</summary>
+    public Task StopAsync() => CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ClrExitReason.Instance);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _directory.Dispose();
+    }
+
+    private static ActorSystem CreateSystem(NodeSettings settings)
+    {
+        try
+        {
+            return ActorSystem.Create(SystemName, settings.Config);
+        }
+        catch (Exception e)
+        {
+            throw new NodeStartException($"the actor system cannot be started: {e.GetBaseException().Message}", e);
+        }
+    }
+
+    private async Task StartServicesAsync(TaskCompletionSource<string> failed)
+    {
+        System.ActorOf(Props.Create(() => new FailureListener(failed)), "failure-listener");
+        try
+        {
+            Group = await Raft.Get(System).StartAsync(Settings.Raft, Stores.Create);
+        }
+        catch (ConfigurationException e)
+        {
+            throw new NodeStartException(e.Message, e);
+        }
+        var http = await HttpServer.StartAsync(this, new GroupClient(System, Group, Settings.Http.RequestTimeout, Settings.Raft.LeaderWait));
+        CoordinatedShutdown.Get(System).AddTask(CoordinatedShutdown.PhaseServiceUnbind, "http", () => StopHttpAsync(http));
+        System.Log.Info("{0} of group {1} runs as process {2}: HTTP at http://{3}, peers at {4}, data in {5}", Settings.Self.Id, Settings.Raft.Group,
+            Environment.ProcessId, Settings.Http.Endpoint, Settings.Self.Address, Settings.DataDirectory);
+    }
+
+    private async Task<Done> StopHttpAsync(WebApplication http)
+    {
+        using var limit = new CancellationTokenSource(Settings.Http.ShutdownTimeout);
+        await http.StopAsync(limit.Token);
+        await http.DisposeAsync();
+        return Done.Instance;
+    }
+}

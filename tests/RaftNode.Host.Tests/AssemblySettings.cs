@@ -1,0 +1,2 @@
+// Most specs here start processes; one after the other they have the machine to themselves.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

@@ -1,0 +1,69 @@
+using RaftNode.Host.Configuration;
+
+namespace RaftNode.Host.Tests.Configuration;
+
+public sealed class NodeSettingsSpec : IDisposable
+{
+    private const string Members = "raft { group = kv, members = [ { id = a, address = \"127.0.0.1:4001\" }, { id = b, address = \"127.0.0.1:4002\" } ] }\n";
+
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void The_shipped_files_describe_three_nodes(int node)
+    {
+        var settings = NodeSettings.Load(Path.Combine(AppContext.BaseDirectory, "hocon", $"node{node}.conf"));
+        Assert.Equal($"node{node}", settings.Self.Id);
+        Assert.Equal("kv", settings.Raft.Group);
+        Assert.Equal(["node1 127.0.0.1:4051", "node2 127.0.0.1:4052", "node3 127.0.0.1:4053"], settings.Raft.Members.Select(member => $"{member.Id} {member.Address}"));
+        Assert.Equal($"127.0.0.1:{8080 + node}", settings.Http.Endpoint.ToString());
+        Assert.Equal(1 << 20, settings.Http.MaxValueBytes);
+        Assert.Equal(Path.GetFullPath($"data/node{node}"), settings.DataDirectory);
+        Assert.Equal(4050 + node, settings.Config.GetInt("akka.remote.dot-netty.tcp.port", 0));
+        Assert.Equal("127.0.0.1", settings.Config.GetString("akka.remote.dot-netty.tcp.hostname", ""));
+    }
+
+    [Fact]
+    public void The_journal_is_in_the_nodes_part_of_the_data_directory()
+    {
+        var settings = NodeSettings.Load(_directory.Write("a.conf", Members + "raft.member-id = a"), _directory.In("it's \"data\""));
+        Assert.Equal(_directory.In("it's \"data\"/a/raft.db"), settings.JournalFile);
+        var connection = new System.Data.Common.DbConnectionStringBuilder { ConnectionString = settings.Config.GetString("akka.persistence.journal.sql.connection-string", "") };
+        Assert.Equal(settings.JournalFile, connection["Data Source"]);
+    }
+
+    [Theory]
+    [InlineData("raft { member-id = a, members = [ { id = a, address = \"127.0.0.1:4001\" } ] }", "raft.group")]
+    [InlineData("raft { group = kv, members = [ { id = a, address = \"127.0.0.1:4001\" } ] }", "raft.member-id")]
+    [InlineData("raft { group = kv, member-id = a }", "raft.members")]
+    [InlineData(Members + "raft.member-id = c", "c")]
+    [InlineData("raft { group = kv, member-id = a, members = [ { id = a, address = \"h:1\" }, { id = a, address = \"h:2\" } ] }", "a")]
+    [InlineData("raft { group = kv, member-id = a, members = [ { id = a, address = \"h:1\" }, { id = b, address = \"h:1\" } ] }", "h:1")]
+    [InlineData("raft { group = kv, member-id = a, members = [ { id = a, address = \"h\" } ] }", "h")]
+    [InlineData("raft { group = kv, member-id = a, members = [ { id = a, address = \"h:99999\" } ] }", "99999")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.http.port = 70000", "raftnode.http.port = 70000")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.http.port = many", "raftnode.http.port")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.http.address = nowhere", "raftnode.http.address = \"nowhere\"")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.http.request-timeout = 0 s", "raftnode.http.request-timeout = 0 s")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.http.max-value-bytes = 512 MiB", "raft.max-entry-bytes")]
+    [InlineData(Members + "raft.member-id = a\nakka.remote.dot-netty.tcp.port = 4009", "127.0.0.1:4009")]
+    public void A_bad_setting_is_refused_with_a_sentence_that_names_it(string text, string named)
+    {
+        var path = _directory.Write("node.conf", text);
+        var message = Assert.Throws<NodeStartException>(() => NodeSettings.Load(path)).Message;
+        Assert.StartsWith($"{path}: ", message);
+        Assert.Contains(named, message[path.Length..]);
+        Assert.DoesNotContain('\n', message);
+    }
+
+    [Fact]
+    public void Remoting_may_listen_elsewhere_as_long_as_others_find_it_at_the_members_address()
+    {
+        var settings = NodeSettings.Load(_directory.Write("a.conf", Members + "raft.member-id = a\nakka.remote.dot-netty.tcp { hostname = \"0.0.0.0\", public-hostname = \"127.0.0.1\" }"));
+        Assert.Equal("0.0.0.0", settings.Config.GetString("akka.remote.dot-netty.tcp.hostname", ""));
+    }
+}

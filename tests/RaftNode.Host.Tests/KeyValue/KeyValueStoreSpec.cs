@@ -1,0 +1,132 @@
+using RaftActors.Log;
+using RaftNode.Host.KeyValue;
+
+namespace RaftNode.Host.Tests.KeyValue;
+
+public sealed class KeyValueStoreSpec
+{
+    private readonly KeyValueStore _store = new();
+    private long _index;
+
+    [Fact]
+    public void A_put_creates_and_then_replaces_and_the_version_is_the_index_of_the_entry()
+    {
+        Assert.Equal(new WriteResult(WriteOutcome.Created, 1), Put("a", "one"));
+        Assert.Equal(new WriteResult(WriteOutcome.Replaced, 2), Put("a", "two"));
+        var found = Get("a");
+        Assert.Equal(2, found!.Version);
+        Assert.Equal("two"u8.ToArray(), found.Value.ToArray());
+    }
+
+    [Fact]
+    public void A_key_without_a_value_is_not_found() => Assert.Null(Get("a"));
+
+    [Fact]
+    public void A_delete_takes_the_value_away_once()
+    {
+        Put("a", "one");
+        Assert.Equal(new WriteResult(WriteOutcome.Deleted, 2), Delete("a"));
+        Assert.Null(Get("a"));
+        Assert.Equal(new WriteResult(WriteOutcome.NotFound, 0), Delete("a"));
+    }
+
+    [Fact]
+    public void Keys_differ_by_case_and_by_code_points()
+    {
+        Put("a", "1");
+        Put("A", "2");
+        Put("e\u0301", "3");
+        Put("\u00e9", "4");
+        Assert.Equal(4, _store.Summary.Keys);
+    }
+
+    [Fact]
+    public void A_put_on_condition_of_absence_is_done_only_while_there_is_no_value()
+    {
+        Assert.Equal(WriteOutcome.Created, Put("a", "one", WriteCondition.Absent).Outcome);
+        Assert.Equal(new WriteResult(WriteOutcome.ConditionFailed, 1), Put("a", "two", WriteCondition.Absent));
+        Delete("a");
+        Assert.Equal(WriteOutcome.Created, Put("a", "three", WriteCondition.Absent).Outcome);
+    }
+
+    [Fact]
+    public void A_put_on_condition_of_presence_is_done_only_while_there_is_a_value()
+    {
+        Assert.Equal(new WriteResult(WriteOutcome.ConditionFailed, 0), Put("a", "one", WriteCondition.Present));
+        Put("a", "one");
+        Assert.Equal(WriteOutcome.Replaced, Put("a", "two", WriteCondition.Present).Outcome);
+    }
+
+    [Fact]
+    public void Of_two_writes_on_condition_of_the_same_version_only_the_first_is_done()
+    {
+        Put("a", "one");
+        Assert.Equal(new WriteResult(WriteOutcome.Replaced, 2), Put("a", "two", WriteCondition.OneOf([1])));
+        Assert.Equal(new WriteResult(WriteOutcome.ConditionFailed, 2), Put("a", "three", WriteCondition.OneOf([1])));
+        Assert.Equal(new WriteResult(WriteOutcome.ConditionFailed, 2), Delete("a", WriteCondition.OneOf([1])));
+        Assert.Equal(new WriteResult(WriteOutcome.Deleted, 5), Delete("a", WriteCondition.OneOf([1, 2])));
+    }
+
+    [Fact]
+    public void A_delete_on_condition_fails_where_there_is_nothing() =>
+        Assert.Equal(new WriteResult(WriteOutcome.ConditionFailed, 0), Delete("a", WriteCondition.OneOf([1])));
+
+    [Fact]
+    public void A_command_that_it_does_not_know_changes_nothing_and_is_answered()
+    {
+        Put("a", "one");
+        var before = _store.Summary;
+        Assert.Equal(new WriteResult(WriteOutcome.Unsupported, 0), Apply(new byte[] { 1, 2, 3 }));
+        Assert.Equal(before with { Index = 2 }, _store.Summary);
+    }
+
+    [Fact]
+    public void A_request_that_it_does_not_know_is_refused() => Assert.Throws<NotSupportedException>(() => _store.Query("what?"));
+
+    [Fact]
+    public void The_summary_of_an_empty_store_is_empty()
+    {
+        Assert.Equal(default, _store.Summary);
+        Put("a", "one");
+        Delete("a");
+        Assert.Equal(new StateSummary(2, 0, 0), _store.Summary);
+    }
+
+    [Fact]
+    public void The_digest_is_the_sum_over_all_keys()
+    {
+        Put("a", "one");
+        Put("b", "two");
+        Put("a", "three");
+        Put("c", "four", WriteCondition.Present);
+        Put("d", "five");
+        Delete("b");
+        var expected = unchecked(StateDigest.Of("a", 3, "three"u8) + StateDigest.Of("d", 5, "five"u8));
+        Assert.Equal(new StateSummary(6, 2, expected), _store.Summary);
+    }
+
+    [Fact]
+    public void The_same_entries_give_the_same_summary_on_any_replica()
+    {
+        var random = new Random(1);
+        var other = new KeyValueStore();
+        for (var i = 1; i <= 1000; i++)
+        {
+            var entry = new LogEntry(i, 1, EntryKind.Command, 0, Payload.Empty);
+            var key = $"k{random.Next(50)}";
+            IKeyValueMessage command = random.Next(3) == 0 ? new DeleteValue(key, WriteCondition.None) : new PutValue(key, BitConverter.GetBytes(random.Next()), WriteCondition.None);
+            Assert.Equal(_store.Apply(entry, command), other.Apply(entry, command));
+            Assert.Equal(_store.Summary, other.Summary);
+        }
+    }
+
+    private WriteResult Put(string key, string value, WriteCondition? condition = null) =>
+        Apply(new PutValue(key, System.Text.Encoding.UTF8.GetBytes(value), condition ?? WriteCondition.None));
+
+    private WriteResult Delete(string key, WriteCondition? condition = null) => Apply(new DeleteValue(key, condition ?? WriteCondition.None));
+
+    private WriteResult Apply(object command) =>
+        Assert.IsType<WriteResult>(_store.Apply(new LogEntry(++_index, 1, EntryKind.Command, 0, Payload.Empty), command));
+
+    private ValueFound? Get(string key) => _store.Query(new GetValue(key)) as ValueFound;
+}

@@ -1,0 +1,177 @@
+using System.Collections.Concurrent;
+using Akka.Actor;
+using Akka.Configuration;
+using RaftActors.Client;
+using RaftActors.Membership;
+using RaftNode.Host.Node;
+
+namespace RaftNode.Host.Tests.Node;
+
+public sealed class GroupClientSpec : IAsyncLifetime
+{
+    private static readonly Member Leader = new("a", "127.0.0.1:4001");
+    private static readonly TimeSpan LeaderWait = TimeSpan.FromMilliseconds(50);
+
+    private readonly ActorSystem _system = ActorSystem.Create("client", ConfigurationFactory.ParseString("akka.stdout-loglevel = OFF\nakka.loglevel = OFF"));
+    private readonly ConcurrentQueue<object> _told = new();
+    private readonly SemaphoreSlim _arrived = new(0);
+
+    /// <summary>What the group answers to the n-th message; <c>null</c> for nothing.</summary>
+    private Func<int, object, object?> _answer = (_, _) => null;
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => _system.Terminate();
+
+    [Fact]
+    public async Task Answers_find_their_requests_in_whatever_order_they_come()
+    {
+        object? first = null;
+        IActorRef? asker = null;
+        Action<object, IActorRef> reversed = (message, sender) =>
+        {
+            if (first is null)
+            {
+                first = message;
+                asker = sender;
+                _arrived.Release();
+                return;
+            }
+            sender.Tell(Answer(message, "second"));
+            asker!.Tell(Answer(first, "first"));
+        };
+        var group = _system.ActorOf(Props.Create(() => new Group(reversed)));
+        var client = new GroupClient(_system, group, TimeSpan.FromMinutes(1), LeaderWait);
+        var one = client.ProposeAsync("one");
+        await _arrived.WaitAsync();
+        var two = client.QueryAsync("two");
+        Assert.Equal("first", Assert.IsType<Proposed>(await one).Response);
+        Assert.Equal("second", Assert.IsType<QueryResult>(await two).Result);
+    }
+
+    [Fact]
+    public async Task What_was_not_done_for_want_of_a_leader_is_tried_again_until_there_is_one()
+    {
+        _answer = (n, message) => n < 3 ? NoLeader(message) : Answer(message, "done");
+        var client = Client(TimeSpan.FromMinutes(1));
+        Assert.Equal("done", Assert.IsType<Proposed>(await client.ProposeAsync("command")).Response);
+        Assert.Equal("done", Assert.IsType<QueryResult>(await client.QueryAsync("question")).Result);
+        Assert.All(_told.OfType<Propose>(), propose => Assert.Equal("command", propose.Command));
+    }
+
+    [Fact]
+    public async Task Without_a_leader_until_the_deadline_nothing_was_done()
+    {
+        _answer = (_, message) => NoLeader(message);
+        // Tried again during the first second only: what is answered in the second one is not under way at the deadline.
+        var client = Client(TimeSpan.FromSeconds(2), leaderWait: TimeSpan.FromSeconds(1));
+        var (proposal, query) = (client.ProposeAsync("command"), client.QueryAsync("question"));
+        Assert.Equal(FailureReason.NoLeader, Assert.IsType<ProposalFailed>(await proposal).Reason);
+        Assert.Equal(FailureReason.NoLeader, Assert.IsType<QueryFailed>(await query).Reason);
+        Assert.True(_told.OfType<Propose>().Count() > 1);
+    }
+
+    [Fact]
+    public async Task What_would_still_wait_for_a_leader_at_its_deadline_is_sent_again_only_when_there_is_one()
+    {
+        _answer = (n, message) => n == 1 ? NoLeader(message) : Answer(message, "done");
+        var client = Client(TimeSpan.FromMinutes(1), leaderWait: TimeSpan.FromMinutes(2));
+        var pending = client.ProposeAsync("command");
+        await _arrived.WaitAsync();
+        while (!pending.IsCompleted)
+        {
+            // Published again and again: the first may come before the answer that nothing was done.
+            _system.EventStream.Publish(new LeaderChanged("kv", "a", 2, Leader));
+            await Task.Yield();
+        }
+        Assert.Equal("done", Assert.IsType<Proposed>(await pending).Response);
+        Assert.Equal(2, _told.Count);
+    }
+
+    [Fact]
+    public async Task A_proposal_without_an_answer_is_told_once_and_its_outcome_is_unknown()
+    {
+        var client = Client(TimeSpan.FromMilliseconds(300));
+        Assert.True(Assert.IsType<ProposalFailed>(await client.ProposeAsync("command")).OutcomeUnknown);
+        Assert.Single(_told);
+    }
+
+    [Fact]
+    public async Task A_query_without_an_answer_is_asked_again()
+    {
+        _answer = (n, message) => n < 2 ? null : Answer(message, "done");
+        Assert.Equal("done", Assert.IsType<QueryResult>(await Client(TimeSpan.FromMinutes(1)).QueryAsync("question")).Result);
+    }
+
+    [Fact]
+    public async Task A_query_without_any_answer_fails_at_the_deadline() =>
+        Assert.Equal(FailureReason.NoLeader, Assert.IsType<QueryFailed>(await Client(TimeSpan.FromMilliseconds(300)).QueryAsync("question")).Reason);
+
+    [Theory]
+    [InlineData(FailureReason.OutcomeUnknown)]
+    [InlineData(FailureReason.Overloaded)]
+    [InlineData(FailureReason.TooLarge)]
+    public async Task Other_failures_are_final(FailureReason reason)
+    {
+        _answer = (_, message) => new ProposalFailed(reason, "why", Leader, ((Propose)message).CorrelationId);
+        var failed = Assert.IsType<ProposalFailed>(await Client(TimeSpan.FromMinutes(1)).ProposeAsync("command"));
+        Assert.Equal((reason, "why"), (failed.Reason, failed.Message));
+        Assert.Single(_told);
+    }
+
+    [Fact]
+    public async Task An_answer_after_the_deadline_is_dropped()
+    {
+        _answer = (_, message) => message is Query ? Answer(message, "done") : null;
+        var client = Client(TimeSpan.FromMilliseconds(300));
+        var late = await client.ProposeAsync("command");
+        var propose = Assert.IsType<Propose>(Assert.Single(_told));
+        _system.ActorSelection("/user/group-client").Tell(Answer(propose, "late"));
+        Assert.IsType<QueryResult>(await client.QueryAsync("question"));
+        Assert.True(Assert.IsType<ProposalFailed>(late).OutcomeUnknown);
+    }
+
+    [Fact]
+    public async Task Nothing_is_left_without_an_answer_when_the_node_stops()
+    {
+        var client = Client(TimeSpan.FromMinutes(10));
+        var pending = client.ProposeAsync("command");
+        await _arrived.WaitAsync();
+        await _system.Terminate();
+        Assert.True(Assert.IsType<ProposalFailed>(await pending).OutcomeUnknown);
+    }
+
+    private static object Answer(object message, string response) => message switch
+    {
+        Propose propose => new Proposed(7, 1, response, propose.CorrelationId),
+        Query query => new QueryResult(response, 7, query.CorrelationId),
+        _ => throw new ArgumentException("not a request"),
+    };
+
+    private static object NoLeader(object message) => message switch
+    {
+        Propose propose => new ProposalFailed(FailureReason.NoLeader, "none", null, propose.CorrelationId),
+        Query query => new QueryFailed(FailureReason.NoLeader, "none", null, query.CorrelationId),
+        _ => throw new ArgumentException("not a request"),
+    };
+
+    private GroupClient Client(TimeSpan timeout, TimeSpan? leaderWait = null)
+    {
+        _told.Clear();
+        var group = _system.ActorOf(Props.Create(() => new Group(OnMessage)));
+        return new GroupClient(_system, group, timeout, leaderWait ?? LeaderWait);
+    }
+
+    private void OnMessage(object message, IActorRef sender)
+    {
+        _told.Enqueue(message);
+        _arrived.Release();
+        if (_answer(_told.Count, message) is { } answer)
+            sender.Tell(answer);
+    }
+
+    private sealed class Group : ReceiveActor
+    {
+        public Group(Action<object, IActorRef> onMessage) => ReceiveAny(message => onMessage(message, Sender));
+    }
+}

@@ -1,0 +1,99 @@
+using RaftNode.Host.Commands;
+using RaftNode.Host.Tests.Http;
+
+namespace RaftNode.Host.Tests.Processes;
+
+public sealed class KeyCommandsSpec(SingleNodeFixture fixture) : IClassFixture<SingleNodeFixture>
+{
+    private readonly string _key = $"a key/{Guid.NewGuid():N}?";
+
+    [Fact]
+    public async Task What_is_put_is_got_and_deleted()
+    {
+        var put = await RunAsync("put", _key, "the value");
+        Assert.Equal(ExitCode.Done, put.Code);
+        Assert.Matches("^created, version [0-9]+$", put.Output);
+        Assert.Equal((ExitCode.Done, "the value"), await OutputAsync("get", _key));
+        Assert.Matches("^replaced, version [0-9]+$", (await RunAsync("put", _key, "another")).Output);
+        Assert.Equal((ExitCode.Done, ""), await OutputAsync("delete", _key));
+        Assert.Equal((ExitCode.No, ""), await OutputAsync("get", _key));
+        Assert.Equal((ExitCode.No, ""), await OutputAsync("delete", _key));
+    }
+
+    [Fact]
+    public async Task A_value_comes_from_standard_input_or_a_file()
+    {
+        Assert.Equal(ExitCode.Done, (await ProgramRun.ToEndAsync(With("put", _key, "-"), input: "from\ninput")).Code);
+        Assert.Equal((ExitCode.Done, "from\ninput"), await OutputAsync("get", _key));
+        using var directory = new TemporaryDirectory();
+        Assert.Equal(ExitCode.Done, (await RunAsync("put", _key, "--file", directory.Write("value", "from a file"))).Code);
+        Assert.Equal(ExitCode.Done, (await RunAsync("get", _key, "--output", directory.In("copy"))).Code);
+        Assert.Equal("from a file", await File.ReadAllTextAsync(directory.In("copy")));
+    }
+
+    [Fact]
+    public async Task Conditions_are_kept()
+    {
+        var version = (await RunAsync("put", _key, "one", "--create")).Output.Split(' ')[^1];
+        Assert.Equal(ExitCode.No, (await RunAsync("put", _key, "two", "--create")).Code);
+        Assert.Equal(ExitCode.Done, (await RunAsync("put", _key, "two", "--if-match", version)).Code);
+        var late = await RunAsync("put", _key, "three", "--if-match", version);
+        Assert.Equal(ExitCode.No, late.Code);
+        Assert.StartsWith("raftnode: ", Assert.Single(late.Errors));
+        Assert.Equal(ExitCode.No, (await RunAsync("delete", _key, "--if-match", version)).Code);
+        Assert.Equal(ExitCode.Done, (await RunAsync("delete", _key, "--if-match", "*")).Code);
+    }
+
+    [Fact]
+    public async Task A_value_past_the_limit_is_not_done()
+    {
+        var run = await RunAsync("put", _key, new string('v', SingleNodeFixture.MaxValueBytes + 1));
+        Assert.Equal(ExitCode.NotDone, run.Code);
+        Assert.Equal($"raftnode: The limit is {SingleNodeFixture.MaxValueBytes} bytes.", Assert.Single(run.Errors));
+    }
+
+    [Fact]
+    public async Task A_node_that_is_down_is_passed_over_and_without_any_nothing_is_done()
+    {
+        var nobody = $"http://127.0.0.1:{FreePorts.Range(1)}";
+        Assert.Equal(ExitCode.Done, (await ProgramRun.ToEndAsync(["put", _key, "one", "--url", nobody, "--url", fixture.Cluster.Urls[0]])).Code);
+        var run = await ProgramRun.ToEndAsync(["put", _key, "two", "--url", nobody]);
+        Assert.Equal(ExitCode.NotDone, run.Code);
+        Assert.Equal("raftnode: no node can be reached", Assert.Single(run.Errors));
+    }
+
+    [Fact]
+    public async Task Status_shows_a_line_for_each_node()
+    {
+        var nobody = $"127.0.0.1:{FreePorts.Range(1)}";
+        var run = await ProgramRun.ToEndAsync(["status", "--url", fixture.Cluster.Urls[0], "--url", nobody]);
+        Assert.Equal(ExitCode.Done, run.Code);
+        Assert.Contains("node1 leader term ", run.Output);
+        Assert.Contains($"{nobody} not reachable", run.Output);
+        Assert.Equal(ExitCode.NotDone, (await ProgramRun.ToEndAsync(["status", "--url", nobody])).Code);
+        Assert.Contains("\"role\": \"leader\"", (await ProgramRun.ToEndAsync(["status", "--json", "--url", fixture.Cluster.Urls[0]])).Output);
+    }
+
+    [Fact]
+    public async Task A_wrong_command_line_is_not_done_and_says_how_it_is_right()
+    {
+        foreach (var arguments in (string[][])[["put", "key"], ["put", "key", "value", "--file", "f"], ["get"], ["start"], ["fly"], ["dev", "--nodes", "0"]])
+        {
+            var run = await ProgramRun.ToEndAsync(arguments);
+            Assert.Equal(ExitCode.NotDone, run.Code);
+            Assert.NotEmpty(run.Errors);
+            Assert.Contains("Usage:", run.Output);
+        }
+        Assert.Equal(ExitCode.Done, (await ProgramRun.ToEndAsync(["put", "--help"])).Code);
+    }
+
+    private string[] With(params string[] arguments) => [.. arguments, "--url", fixture.Cluster.Urls[0]];
+
+    private Task<(int Code, string Output, IReadOnlyList<string> Errors)> RunAsync(params string[] arguments) => ProgramRun.ToEndAsync(With(arguments));
+
+    private async Task<(int Code, string Output)> OutputAsync(params string[] arguments)
+    {
+        var (code, output, _) = await RunAsync(arguments);
+        return (code, output);
+    }
+}

@@ -1,0 +1,144 @@
+using System.Net.Http.Json;
+using RaftNode.Host.Dev;
+using RaftNode.Host.Http;
+
+namespace RaftNode.Host.Tests.Processes;
+
+/// <summary>A cluster of real processes on free ports, with their data in a directory of its own.</summary>
+internal sealed class NodeCluster : IAsyncDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly IReadOnlyList<string> _files;
+    private readonly ProgramRun?[] _runs;
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(20) };
+
+    private NodeCluster(int nodes, string settings)
+    {
+        var ports = FreePorts.Range(2 * nodes);
+        _files = ClusterFiles.Write(_directory.In("conf"), nodes, ports, ports + nodes);
+        File.AppendAllText(_directory.In("conf/members.conf"), settings);
+        _runs = new ProgramRun?[nodes];
+        Urls = [.. Enumerable.Range(ports + nodes, nodes).Select(port => $"http://127.0.0.1:{port}")];
+    }
+
+    /// <summary>Where each node serves HTTP.</summary>
+    public IReadOnlyList<string> Urls { get; }
+
+    /// <summary>How many nodes there are.</summary>
+    public int Count => _runs.Length;
+
+    /// <summary>A client for all nodes.</summary>
+    public HttpClient Http => _http;
+
+    /// <summary>The nodes' files.</summary>
+    public IReadOnlyList<string> Files => _files;
+
+    /// <summary>Where the nodes' data is.</summary>
+    public string Data => _directory.In("data");
+
+    /// <summary>Starts a cluster and waits until every node knows a leader.</summary>
+    public static async Task<NodeCluster> StartAsync(int nodes, string settings = "")
+    {
+        var cluster = new NodeCluster(nodes, settings);
+        try
+        {
+            for (var i = 0; i < nodes; i++)
+                cluster.Start(i);
+            await cluster.AllReadyAsync();
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts a node, or starts it again on the data it left.</summary>
+    public void Start(int node) => _runs[node] = ProgramRun.Start(StartArguments(node));
+
+    /// <summary>The arguments that start a node.</summary>
+    public string[] StartArguments(int node) => ["start", "--config", _files[node], "--data", Data, "--stop-with-stdin"];
+
+    /// <summary>The process of a node.</summary>
+    public ProgramRun Run(int node) => _runs[node] ?? throw new InvalidOperationException($"The node {node} was not started.");
+
+    /// <summary>Ends a node with SIGKILL.</summary>
+    public Task KillAsync(int node) => Run(node).KillAsync();
+
+    /// <summary>The URL of a key at a node.</summary>
+    public string Key(int node, string key) => $"{Urls[node]}/kv/{Uri.EscapeDataString(key)}";
+
+    /// <summary>How a node stands; <c>null</c> when it does not say.</summary>
+    public async Task<StatusDocument?> StatusAsync(int node)
+    {
+        try
+        {
+            using var response = await _http.GetAsync($"{Urls[node]}/status");
+            return response.IsSuccessStatusCode ? await response.Content.ReadFromJsonAsync(HostJson.Default.StatusDocument) : null;
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Waits for a leader and says which node it is: the one in the highest term, of those that run.</summary>
+    public async Task<int> LeaderAsync()
+    {
+        var leader = await Eventually.GetAsync(
+            "a leader",
+            async () => (await Task.WhenAll(Enumerable.Range(0, Count).Select(StatusAsync)))
+                .Select((status, node) => (status, node))
+                .Where(pair => pair.status is { Role: "leader" })
+                .OrderByDescending(pair => pair.status!.Term)
+                .Select(pair => Tuple.Create(pair.node))
+                .FirstOrDefault(),
+            Transcripts);
+        return leader.Item1;
+    }
+
+    /// <summary>Waits until a node is ready.</summary>
+    public Task ReadyAsync(int node) => Eventually.IsTrueAsync($"node{node + 1} to be ready", () => IsReadyAsync(node), Transcripts);
+
+    /// <summary>Waits until all nodes are ready.</summary>
+    public Task AllReadyAsync() => Task.WhenAll(Enumerable.Range(0, Count).Select(ReadyAsync));
+
+    /// <summary>Waits until all nodes have applied the same commands, and returns how each stands.</summary>
+    public Task<StatusDocument[]> SettledAsync() => Eventually.GetAsync(
+        "all nodes to have applied the same entries",
+        async () =>
+        {
+            var all = await Task.WhenAll(Enumerable.Range(0, Count).Select(StatusAsync));
+            return all.All(status => status is not null && status.AppliedIndex == all[0]!.AppliedIndex && status.AppliedIndex == status.LastIndex && status.State.Index == all[0]!.State.Index)
+                ? all.Select(status => status!).ToArray()
+                : null;
+        },
+        Transcripts);
+
+    /// <summary>What the nodes wrote, for the message of a failure.</summary>
+    public string Transcripts() => string.Join("\n\n", _runs.Select((run, node) => $"--- node{node + 1}\n{run?.Transcript}"));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var run in _runs.OfType<ProgramRun>())
+            await run.DisposeAsync();
+        _http.Dispose();
+        _directory.Dispose();
+    }
+
+    private async Task<bool> IsReadyAsync(int node)
+    {
+        if (Run(node).HasExited)
+            throw new InvalidOperationException($"node{node + 1} ended:\n{Run(node).Transcript}");
+        try
+        {
+            using var response = await _http.GetAsync($"{Urls[node]}/health/ready");
+            return response.IsSuccessStatusCode;
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        {
+            return false;
+        }
+    }
+}
