@@ -85,5 +85,8 @@ internal sealed class RemoteActorRefProvider : IActorRefProvider
         return IsReachable(address) ? DefaultAddress : null;
     }
 
+    /// <summary>Nothing is to do any more with an incarnation of another system; without a uid there is a pause only.</summary>
+    public void Quarantine(Address address, int? uid) => Remoting.Manager.Tell(new Endpoints.EndpointManager.Quarantine(address, uid), ActorRefs.NoSender);
+
     private bool IsReachable(Address address) => address is { HasGlobalScope: true, Port: not null } && address.Protocol == DefaultAddress.Protocol;
 }

@@ -59,6 +59,8 @@ internal sealed partial class Association
 
     public Outlet Outlet { get; }
 
+    public int? Uid => _uid;
+
     public override string ToString() => $"{_remoting.LocalAddress} - {Remote} ({_state})";
 
     // ---- connections made here --------------------------------------------------------------------------------------

@@ -151,7 +151,7 @@ internal sealed class EndpointManager : UntypedActor
                 break;
             case GiveUp lost:
                 // In this order: who learns of the end of the actors there finds the system quarantined.
-                To(lost.Remote).Quarantine(lost.Uid);
+                To(lost.Remote).Quarantine(lost.Uid ?? To(lost.Remote).Uid);
                 AddressTerminatedTopic.Get(Context.System).Publish(new AddressTerminated(lost.Remote));
                 break;
             case HeartbeatTick:
@@ -281,7 +281,7 @@ internal sealed class EndpointManager : UntypedActor
     /// <summary>Without a uid only a gate is closed.</summary>
     internal sealed record Quarantine(Address Remote, int? Uid) : INoSerializationVerificationNeeded;
 
-    /// <summary>The system that was watched there is taken to be dead.</summary>
+    /// <summary>The system that was watched there is taken to be dead. Without a uid the incarnation that was met last is meant.</summary>
     internal sealed record GiveUp(Address Remote, int? Uid) : INoSerializationVerificationNeeded;
 
     private sealed class HeartbeatTick : INoSerializationVerificationNeeded
