@@ -39,7 +39,7 @@ public sealed class ApplyingSpec(ITestOutputHelper output) : PeerSpec(output)
     {
         StartWithLog(InTerm1, 1, 1);
         B.Append(1, 2, 1, 4, new LogEntry(3, 1, EntryKind.Command, 0, new Payload(new[] { Poison }, 0, "")), Command(4, 1));
-        AwaitCondition(() => Status().CommitIndex == 4, TimeSpan.FromSeconds(10));
+        AwaitCondition(() => Machine.Failed, TimeSpan.FromSeconds(10));
         var failed = Machine;
 
         PoisonWorks = false;

@@ -269,10 +269,15 @@ public abstract class PeerSpec : Akka.TestKit.Xunit2.TestKit
     {
         public List<LogEntry> Applied { get; } = [];
 
+        public bool Failed { get; private set; }
+
         public object? Apply(LogEntry entry, object command)
         {
             if (poisonWorks() && command is byte[] { Length: 1 } bytes && bytes[0] == Poison)
+            {
+                Failed = true;
                 throw new InvalidOperationException("A command that cannot be applied.");
+            }
             Applied.Add(entry);
             return new[] { (byte)Applied.Count };
         }
