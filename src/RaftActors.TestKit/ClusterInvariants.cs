@@ -10,7 +10,7 @@ internal sealed class ClusterInvariants(ClusterTrace trace)
 {
     private readonly Dictionary<long, RaftPeer> _leaders = [];
     private readonly SortedDictionary<long, AppliedCommand> _committed = [];
-    private readonly Dictionary<(RaftPeer Voter, long Term), string> _votes = [];
+    private readonly Dictionary<(string StoreId, long Term), RaftPeer> _votes = [];
 
     /// <summary>The first violation.</summary>
     public string? Violation { get; private set; }
@@ -35,19 +35,19 @@ internal sealed class ClusterInvariants(ClusterTrace trace)
             Violate($"Two leaders in term {changed.Term}: {_leaders[changed.Term].Id} and {peer.Id}.");
     }
 
-    /// <summary>A peer votes for one candidate a term, also across its crashes.</summary>
+    /// <summary>A store votes for one candidate a term, also across the crashes of its peer. A candidate votes for itself.</summary>
     public void Sent(Message message)
     {
         if (message.Original is RequestVote { PreVote: false } request)
-            Votes(message.Link.From, message.Link.From.Id, request.ElectionTerm);
+            Votes(message.From, request.Header.StoreId, message.From, request.ElectionTerm);
         else if (message.Original is RequestVoteReply { Granted: true, PreVote: false } reply)
-            Votes(message.Link.From, message.Link.To.Id, reply.ElectionTerm);
+            Votes(message.From, reply.Header.StoreId, message.To, reply.ElectionTerm);
     }
 
-    private void Votes(RaftPeer voter, string candidate, long term)
+    private void Votes(RaftPeer voter, string storeId, RaftPeer candidate, long term)
     {
-        if (!_votes.TryAdd((voter, term), candidate) && _votes[(voter, term)] != candidate)
-            Violate($"{voter.Id} voted in term {term} for {_votes[(voter, term)]} and for {candidate}.");
+        if (!_votes.TryAdd((storeId, term), candidate) && _votes[(storeId, term)] != candidate)
+            Violate($"{voter.Id} voted in term {term} for {_votes[(storeId, term)].Id} and for {candidate.Id}.");
     }
 
     /// <summary>State Machine Safety: the same command at the same index on every peer, each in order and none twice.</summary>
@@ -87,14 +87,8 @@ internal sealed class ClusterInvariants(ClusterTrace trace)
             Violate($"{peer.Id} reports indexes that cannot be: {status}");
     }
 
-    public void Failed(RaftPeer peer, PeerFailed failed)
-    {
-        trace.Add($"{peer.Id} failed: {failed.Reason}");
-        Failures.Add((peer, failed));
-    }
-
-    /// <summary>The peers that stopped for good; not a violation by itself, a peer that was given another's journal has to.</summary>
-    public List<(RaftPeer Peer, PeerFailed Failure)> Failures { get; } = [];
+    /// <summary>Not a violation by itself: a peer that was given another's journal has to stop.</summary>
+    public void Failed(RaftPeer peer, PeerFailed failed) => trace.Add($"{peer.Id} failed: {failed.Reason}");
 
     public void Logged(RaftPeer peer, LogEvent logged)
     {

@@ -115,6 +115,8 @@ internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
                 LastStatus = status;
                 invariants.Reported(peer, status);
                 break;
+            case Status.Failure:
+                break; // A peer that stopped for good has no status.
             case RoleChanged changed:
                 invariants.Changed(peer, changed);
                 break;

@@ -46,6 +46,9 @@ public sealed class RaftPeer
     /// <summary>Its state machine, as <see cref="RaftClusterSettings.StateMachine"/> made it; <c>null</c> while there is none.</summary>
     public IStateMachine? StateMachine => Process?.StateMachine;
 
+    /// <summary>Why the peer stopped for good since its process was started, if it did.</summary>
+    public PeerFailed? Failure => Process?.Failure;
+
     internal PeerDisk Disk { get; }
 
     internal PeerProcess? Process { get; set; }
