@@ -60,6 +60,7 @@ internal sealed partial class RaftActor
         bool granted = !ignored
             && (request.PreVote ? request.ElectionTerm > Term : request.Term == Term && _hardState.MayVoteFor(header.MemberId, header.StoreId))
             && _log.IsUpToDate(request.LastLogIndex, request.LastLogTerm)
+            && !IsRival(request)
             && MayVoteFor(request);
         if (granted && !request.PreVote)
         {
@@ -70,7 +71,16 @@ internal sealed partial class RaftActor
             RequestFlush();
         }
         Send(header.Address, new RequestVoteReply(Header(header.StoreId), granted, request.PreVote, request.ElectionTerm));
+
+        // It may have refused this peer while it still heard the leader. Now that it asks itself, it no longer does. Of two peers only one can be ahead: they do not go on asking each other.
+        if (request.PreVote && _role == RaftRole.PreCandidate && (IsRival(request) || !_log.IsUpToDate(request.LastLogIndex, request.LastLogTerm)))
+            AskForVote(header.Address);
     }
+
+    // Of two pre-candidates that could both win, one makes way, or they would split the vote and wait for their timeouts: most often both have just lost the same leader.
+    private bool IsRival(RequestVote request) => request.PreVote && _role == RaftRole.PreCandidate
+        && (request.LastLogIndex, request.LastLogTerm) == (_log.LastIndex, _log.LastTerm)
+        && string.CompareOrdinal(request.Header.MemberId, _self.Id) > 0;
 
     // A wiped disk under an old name has no vote: see Founding.
     private bool MayVoteFor(RequestVote request)
@@ -95,8 +105,14 @@ internal sealed partial class RaftActor
         foreach (var voter in _election.Configuration.Voters)
         {
             if (voter.Id != _self.Id)
-                Send(voter.Address, new RequestVote(Header(), _log.LastIndex, _log.LastTerm, preVote, false, _log.IsEmpty ? _founding.Proposed : null));
+                AskForVote(voter.Address);
         }
+    }
+
+    private void AskForVote(string address)
+    {
+        var election = _election!;
+        Send(address, new RequestVote(Header(), _log.LastIndex, _log.LastTerm, election.PreVote, false, _log.IsEmpty ? election.Configuration : null));
     }
 
     private void OnRequestVoteReply(RequestVoteReply reply)

@@ -32,7 +32,7 @@ public sealed class ElectionSpec(ITestOutputHelper output) : PeerSpec(output)
         StartWithLog(InTerm1, 1);
         Advance(600);
         B.Expect<RequestVote>();
-        C.Say(header => new RequestVote(header, 1, 1, true, false, null), 1);
+        C.Say(header => new RequestVote(header, 2, 1, true, false, null), 1);
 
         Assert.True(C.Expect<RequestVoteReply>().Granted);
         Assert.Equal((RaftRole.PreCandidate, 1), Status() is var status ? (status.Role, status.Term) : default);
@@ -138,6 +138,36 @@ public sealed class ElectionSpec(ITestOutputHelper output) : PeerSpec(output)
     }
 
     [Fact]
+    public void Of_two_pre_candidates_with_the_same_log_the_one_whose_name_comes_later_makes_way()
+    {
+        StartWithLog(InTerm1, 1);
+        AdvanceUntil(() => B.TryTake<RequestVote>() is not null);
+
+        B.Say(header => new RequestVote(header, 1, 1, true, false, null), 1);
+
+        Assert.False(B.Expect<RequestVoteReply>().Granted);
+        // But one that has more is followed.
+        B.Say(header => new RequestVote(header, 2, 1, true, false, null), 1);
+        Assert.True(B.Expect<RequestVoteReply>().Granted);
+    }
+
+    [Fact]
+    public void A_pre_candidate_asks_again_whoever_asks_it_in_vain()
+    {
+        StartWithLog(InTerm1, 1, 1);
+        AdvanceUntil(() => B.TryTake<RequestVote>() is not null);
+        B.Say(header => new RequestVoteReply(header, false, true, 2), 1);
+
+        // Its log is behind; it did not give its pre-vote because it still heard the leader, which it no longer does.
+        B.Say(header => new RequestVote(header, 1, 1, true, false, null), 1);
+
+        Assert.False(B.Expect<RequestVoteReply>().Granted);
+        Assert.True(B.Expect<RequestVote>().PreVote);
+        B.Say(header => new RequestVoteReply(header, true, true, 2), 1);
+        Assert.False(B.Expect<RequestVote>().PreVote);
+    }
+
+    [Fact]
     public void Heartbeats_keep_a_follower_from_campaigning()
     {
         StartWithLog(InTerm1, 1);
@@ -235,7 +265,7 @@ public sealed class ElectionSpec(ITestOutputHelper output) : PeerSpec(output)
         Assert.True(C.Expect<RequestVote>().PreVote);
         Assert.Null(Status().Leader);
         // It no longer counts as having heard from the leader, so that others get its pre-vote.
-        C.Say(header => new RequestVote(header, 1, 1, true, false, null), 1);
+        C.Say(header => new RequestVote(header, 2, 1, true, false, null), 1);
         Assert.True(C.Expect<RequestVoteReply>().Granted);
     }
 
