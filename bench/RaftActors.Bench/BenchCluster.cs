@@ -21,7 +21,7 @@ internal sealed class BenchCluster : IAsyncDisposable
         _directory = parent is null ? Directory.CreateTempSubdirectory("raft-bench-").FullName : Path.Combine(parent, $"raft-bench-{Environment.ProcessId}");
         var ports = FreePorts(2 * nodes);
         _files = ClusterFiles.Write(Path.Combine(_directory, "conf"), nodes, ports, ports + nodes);
-        File.AppendAllText(Path.Combine(_directory, "conf", "members.conf"), "akka.loglevel = WARNING\n");
+        File.AppendAllText(Path.Combine(_directory, "conf", "members.conf"), "akka.loglevel = ERROR\n");
         _processes = new Process[nodes];
         Endpoints = [.. Enumerable.Range(ports + nodes, nodes).Select(port => new IPEndPoint(IPAddress.Loopback, port))];
     }

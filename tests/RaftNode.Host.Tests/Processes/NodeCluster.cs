@@ -1,4 +1,4 @@
-using System.Net.Http.Json;
+using System.Text.Json;
 using RaftNode.Host.Dev;
 using RaftNode.Host.Http;
 
@@ -10,6 +10,7 @@ internal sealed class NodeCluster : IAsyncDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly IReadOnlyList<string> _files;
     private readonly ProgramRun?[] _runs;
+    private readonly string[] _said;
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(20) };
 
     private NodeCluster(int nodes, string settings)
@@ -18,6 +19,7 @@ internal sealed class NodeCluster : IAsyncDisposable
         _files = ClusterFiles.Write(_directory.In("conf"), nodes, ports, ports + nodes);
         File.AppendAllText(_directory.In("conf/members.conf"), settings);
         _runs = new ProgramRun?[nodes];
+        _said = [.. Enumerable.Repeat("", nodes)];
         Urls = [.. Enumerable.Range(ports + nodes, nodes).Select(port => $"http://127.0.0.1:{port}")];
     }
 
@@ -75,10 +77,12 @@ internal sealed class NodeCluster : IAsyncDisposable
         try
         {
             using var response = await _http.GetAsync($"{Urls[node]}/status");
-            return response.IsSuccessStatusCode ? await response.Content.ReadFromJsonAsync(HostJson.Default.StatusDocument) : null;
+            _said[node] = await response.Content.ReadAsStringAsync();
+            return response.IsSuccessStatusCode ? JsonSerializer.Deserialize(_said[node], HostJson.Default.StatusDocument) : null;
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
         {
+            _said[node] = e.Message;
             return null;
         }
     }
@@ -116,8 +120,8 @@ internal sealed class NodeCluster : IAsyncDisposable
         },
         Transcripts);
 
-    /// <summary>What the nodes wrote, for the message of a failure.</summary>
-    public string Transcripts() => string.Join("\n\n", _runs.Select((run, node) => $"--- node{node + 1}\n{run?.Transcript}"));
+    /// <summary>What the nodes wrote, and last said of themselves, for the message of a failure.</summary>
+    public string Transcripts() => string.Join("\n\n", _runs.Select((run, node) => $"--- node{node + 1}\n{run?.Transcript}\n{_said[node]}"));
 
     public async ValueTask DisposeAsync()
     {

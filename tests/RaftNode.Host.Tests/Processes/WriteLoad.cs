@@ -48,6 +48,8 @@ internal sealed class WriteLoad(NodeCluster cluster, IReadOnlyList<byte[]> lines
     {
         if (_running.IsFaulted)
             await _running;
+        // For the message of the failure.
+        await Task.WhenAll(Enumerable.Range(0, cluster.Count).Select(cluster.StatusAsync));
         return Acknowledged >= count;
     }, () => $"There were {Acknowledged}.\n{cluster.Transcripts()}");
 
