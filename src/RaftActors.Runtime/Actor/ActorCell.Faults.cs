@@ -27,9 +27,11 @@ internal sealed partial class ActorCell
         }
         catch (Exception e)
         {
+            CancelTimers();
+            if (_actor is { } started)
+                Release(started);
             // So that it is known to have failed in creation.
             _actor = null;
-            CancelTimers();
             throw new ActorInitializationException(_self, "Exception during creation", e);
         }
     }
@@ -134,13 +136,13 @@ internal sealed partial class ActorCell
             {
                 if (!_restartFailed)
                     failedActor.AroundPreRestart(cause, message is SystemMessage ? null : message);
-                DetachStash(failedActor);
             }
             catch (Exception e)
             {
                 // Best effort: there is nothing to do but to say so.
                 Publish(new PreRestartException(_self, e, cause, message), e.Message);
             }
+            DetachStash(failedActor);
             Release(failedActor);
             CancelReceiveTimeout();
             _currentMessage = null;
@@ -210,16 +212,14 @@ internal sealed partial class ActorCell
         var actor = _actor;
         try
         {
-            if (actor is not null)
-            {
-                actor.AroundPostStop();
-                DetachStash(actor);
-            }
+            actor?.AroundPostStop();
         }
         catch (Exception e)
         {
             Publish(e, e.Message);
         }
+        if (actor is not null)
+            DetachStash(actor);
         CancelTimers();
         CancelReceiveTimeout();
         _terminated = true;

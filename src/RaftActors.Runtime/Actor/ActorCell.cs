@@ -106,6 +106,9 @@ internal sealed partial class ActorCell : IUntypedActorContext
         _beingCreated = null;
         _behaviors.Clear();
         Become(actor.InitialBehavior);
+        // Of an instance that failed before it was complete.
+        CancelTimers();
+        _timers = null;
         if (actor is IWithTimers withTimers)
             withTimers.Timers = _timers = new TimerScheduler(this);
     }

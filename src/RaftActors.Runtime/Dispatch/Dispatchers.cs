@@ -14,7 +14,6 @@ public sealed class Dispatchers
     private readonly ActorSystem _system;
     private readonly IDispatcherPrerequisites _prerequisites;
     private readonly ConcurrentDictionary<string, MessageDispatcherConfigurator> _configurators = new();
-    private readonly ConcurrentBag<MessageDispatcher> _dispatchers = [];
 
     internal Dispatchers(ActorSystem system, IDispatcherPrerequisites prerequisites)
     {
@@ -39,10 +38,7 @@ public sealed class Dispatchers
                 throw new ConfigurationException($"Dispatcher [{dispatcherName}] not configured");
             configurator = _configurators.GetOrAdd(dispatcherName, Configure);
         }
-        var dispatcher = configurator.Dispatcher();
-        if (dispatcher is ThreadDispatcher)
-            _dispatchers.Add(dispatcher);
-        return dispatcher;
+        return configurator.Dispatcher();
     }
 
     /// <summary>False if the name is taken.</summary>
@@ -50,8 +46,7 @@ public sealed class Dispatchers
 
     internal void Shutdown()
     {
-        foreach (var dispatcher in _dispatchers)
-            dispatcher.Close();
+        // A pinned thread ends with its actor.
         foreach (var configurator in _configurators.Values.Where(c => c is not PinnedDispatcherConfigurator))
             configurator.Dispatcher().Close();
     }

@@ -39,17 +39,21 @@ public sealed class EventStream : LoggingBus
     public override bool Unsubscribe(IActorRef subscriber, Type channel)
     {
         ArgumentNullException.ThrowIfNull(subscriber);
+        bool last;
         lock (_lock)
         {
             if (!_subscriptions.TryGetValue(subscriber, out var channels) || !channels.Remove(channel))
                 return false;
-            if (channels.Count > 0)
-            {
-                _subscribersByClass = new ConcurrentDictionary<Type, IActorRef[]>();
-                return true;
-            }
+            last = channels.Count == 0;
+            if (last)
+                _subscriptions.Remove(subscriber);
+            _subscribersByClass = new ConcurrentDictionary<Type, IActorRef[]>();
         }
-        return Unsubscribe(subscriber);
+        if (last)
+            _unsubscriber?.Unwatch(subscriber);
+        if (_debug)
+            Publish(new Debug(nameof(EventStream), GetType(), $"unsubscribing {subscriber} from channel {channel}"));
+        return true;
     }
 
     public override bool Unsubscribe(IActorRef subscriber)
