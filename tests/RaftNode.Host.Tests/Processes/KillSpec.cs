@@ -32,7 +32,7 @@ public sealed class KillSpec(ITestOutputHelper output)
             leadersKilled += victim == leader ? 1 : 0;
             await cluster.KillAsync(victim);
             // Back only when the others have gone on without it.
-            await load.ProgressAsync();
+            await load.ProgressAsync(kill);
             cluster.Start(victim);
             await cluster.ReadyAsync(victim);
             output.WriteLine($"killed node{victim + 1}{(victim == leader ? ", the leader," : "")} after {load.Acknowledged} acknowledged writes");

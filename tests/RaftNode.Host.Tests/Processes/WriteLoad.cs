@@ -36,12 +36,11 @@ internal sealed class WriteLoad(NodeCluster cluster, IReadOnlyList<byte[]> lines
     /// <summary>Waits until a quarter of a stage is acknowledged: its other lines are under way or wait.</summary>
     public Task StageAsync(int stage) => AcknowledgedAsync(Start(stage) + ((Start(stage + 1) - Start(stage)) / 4));
 
-    /// <summary>Waits until some more lines are acknowledged than now, or the stage has none left.</summary>
-    public Task ProgressAsync()
+    /// <summary>Waits until half of the lines that a stage has left are acknowledged.</summary>
+    public Task ProgressAsync(int stage)
     {
-        var now = Acknowledged;
-        var end = Enumerable.Range(0, stages + 1).Select(Start).First(start => start > now);
-        return AcknowledgedAsync(Math.Min(end, now + Math.Max(1, (end - now) / 2)));
+        var (now, end) = (Acknowledged, Start(stage + 1));
+        return AcknowledgedAsync(now + ((end - now + 1) / 2));
     }
 
     private Task AcknowledgedAsync(int count) => Eventually.IsTrueAsync($"{count} acknowledged writes", async () =>
