@@ -104,8 +104,9 @@ internal sealed class RemoteWatcher : UntypedActor
     private void WatcheeTerminated(IInternalActorRef watchee, bool existenceConfirmed, bool addressTerminated)
     {
         _log.Debug("Watchee terminated: [{0}]", watchee.Path);
-        // Of an address that is gone the watchers were told themselves.
-        if (!addressTerminated && _watchers.TryGetValue(watchee, out var watchers))
+        // Of an address that is gone the watchers are told themselves, also when a Watch that it never acknowledged comes back from the dead letters first.
+        bool gone = addressTerminated || (_nodes.TryGetValue(watchee.Path.Address, out var node) && node.IsUnreachable);
+        if (!gone && _watchers.TryGetValue(watchee, out var watchers))
         {
             foreach (var watcher in watchers)
                 watcher.SendSystemMessage(new DeathWatchNotification(watchee, existenceConfirmed, addressTerminated: false));
