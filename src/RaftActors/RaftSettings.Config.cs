@@ -12,7 +12,7 @@ public sealed partial record RaftSettings
     /// <summary>Reads the settings from the section <c>raft</c> of a configuration; keys that are missing have the defaults of <c>reference.conf</c>.</summary>
     /// <param name="raftSection">The section: <c>system.Settings.Config.GetConfig("raft")</c>.</param>
     /// <exception cref="ConfigurationException">A key is missing, or its value is not usable; the message names both.</exception>
-    public static RaftSettings FromConfig(Config raftSection)
+    public static RaftSettings FromConfig(Config? raftSection)
     {
         var own = raftSection ?? throw new ConfigurationException("The section raft is missing.");
         var reader = new SettingsReader(own.WithFallback(ReferenceConfig.Load().GetConfig("raft")));
