@@ -16,7 +16,11 @@ public enum ReplyWhen
 /// <param name="ReplyWhen">When the sender is answered.</param>
 /// <param name="Forward">Whether a peer that is not the leader forwards the proposal to it; otherwise it answers <see cref="FailureReason.NotLeader"/> with the leader's name.</param>
 /// <param name="CorrelationId">Returned in the answer, so that one actor can keep several proposals in flight.</param>
-public sealed record Propose(object Command, ReplyWhen ReplyWhen = ReplyWhen.Applied, bool Forward = true, long CorrelationId = 0);
+public sealed record Propose(object Command, ReplyWhen ReplyWhen = ReplyWhen.Applied, bool Forward = true, long CorrelationId = 0)
+{
+    /// <summary>Makes it an exactly-once command: its session and number. A retry has the same; <c>null</c> for a command that is applied as often as it is proposed.</summary>
+    public Log.SessionStamp? Session { get; init; }
+}
 
 /// <summary>The command is in the log: committed and applied, or with <see cref="ReplyWhen.Appended"/> only appended.</summary>
 /// <param name="Index">The index of the entry.</param>
@@ -59,4 +63,10 @@ public enum FailureReason
 
     /// <summary>Leadership was lost, a timeout passed or the peer stopped while the proposal was under way: it may yet commit.</summary>
     OutcomeUnknown,
+
+    /// <summary>The session of the command is not known or has expired: the command was not applied, unless an earlier attempt of it was, before the session expired.</summary>
+    SessionExpired,
+
+    /// <summary>An earlier attempt of the command was applied, or given up by its client; its response is no longer remembered. It was not applied again.</summary>
+    ResponseForgotten,
 }

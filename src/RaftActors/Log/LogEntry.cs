@@ -11,6 +11,12 @@ public enum EntryKind
 
     /// <summary>A configuration of the group.</summary>
     Configuration = 2,
+
+    /// <summary>Opens, keeps alive or closes a client's session (dissertation, section 6.3).</summary>
+    Session = 3,
+
+    /// <summary>Nothing but a point in log time, so that sessions of clients that fell silent expire although nothing else happens.</summary>
+    Tick = 4,
 }
 
 /// <summary>An entry of the replicated log.</summary>
@@ -22,7 +28,10 @@ public enum EntryKind
 public sealed record LogEntry(long Index, long Term, EntryKind Kind, long Time, Payload Payload)
 {
     /// <summary>The most bytes that an encoded entry has beside its payload's bytes and manifest.</summary>
-    internal const int MaxOverhead = 80;
+    internal const int MaxOverhead = 112;
+
+    /// <summary>Which command of which client's session it is, or to which session it belongs; <c>null</c> when to none.</summary>
+    public SessionStamp? Session { get; init; }
 
     /// <summary>Fields that this version does not know, as they came: a later version's entry keeps them on this peer's disk and on its way to others.</summary>
     internal ReadOnlyMemory<byte> UnknownFields { get; init; }
@@ -30,6 +39,12 @@ public sealed record LogEntry(long Index, long Term, EntryKind Kind, long Time, 
     /// <summary>Roughly the bytes that the entry takes in a message or a journal event.</summary>
     internal int Size => Payload.Size + UnknownFields.Length + MaxOverhead;
 }
+
+/// <summary>Makes a command one that is applied at most once, however often it is proposed (dissertation, section 6.3).</summary>
+/// <param name="SessionId">The session: the index of the entry that opened it.</param>
+/// <param name="Sequence">The command's number within the session; the first is 1. A retry has the number of the command that it repeats.</param>
+/// <param name="LowestPending">The lowest number of which the client still awaits the response: those below it are no longer remembered.</param>
+public sealed record SessionStamp(long SessionId, long Sequence, long LowestPending);
 
 /// <summary>An encoded object: a <c>byte[]</c> as it is, or the output of a registered serializer.</summary>
 /// <param name="Bytes">The encoded object; not to be modified.</param>

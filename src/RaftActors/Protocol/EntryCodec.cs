@@ -12,7 +12,7 @@ internal static class EntryCodec
     /// <summary>The field of entries, in both messages.</summary>
     public const int EntriesField = 15;
 
-    private const int Index = 1, Term = 2, Kind = 3, Time = 4, Bytes = 5, SerializerId = 6, Manifest = 7;
+    private const int Index = 1, Term = 2, Kind = 3, Time = 4, Bytes = 5, SerializerId = 6, Manifest = 7, SessionId = 8, Sequence = 9, LowestPending = 10;
 
     /// <summary>Encodes entries, each with its field's tag and length.</summary>
     public static byte[] Encode(ReadOnlySpan<LogEntry> entries)
@@ -35,7 +35,7 @@ internal static class EntryCodec
     public static LogEntry Decode(ReadOnlyMemory<byte> bytes)
     {
         var reader = new ProtoReader(bytes.Span);
-        long index = 0, term = 0, kind = 0, time = 0, serializerId = 0;
+        long index = 0, term = 0, kind = 0, time = 0, serializerId = 0, sessionId = 0, sequence = 0, lowestPending = 0;
         string manifest = "";
         ReadOnlyMemory<byte> payload = default, unknown = default;
         while (!reader.AtEnd)
@@ -49,6 +49,9 @@ internal static class EntryCodec
                 case (Kind, ProtoReader.Varint): kind = reader.Int64(); break;
                 case (Time, ProtoReader.Varint): time = reader.Int64(); break;
                 case (SerializerId, ProtoReader.Varint): serializerId = reader.Int64(); break;
+                case (SessionId, ProtoReader.Varint): sessionId = reader.Int64(); break;
+                case (Sequence, ProtoReader.Varint): sequence = reader.Int64(); break;
+                case (LowestPending, ProtoReader.Varint): lowestPending = reader.Int64(); break;
                 case (Bytes, ProtoReader.Delimited): payload = bytes[reader.Delimit()]; break;
                 case (Manifest, ProtoReader.Delimited): manifest = Encoding.UTF8.GetString(bytes.Span[reader.Delimit()]); break;
                 default:
@@ -57,7 +60,11 @@ internal static class EntryCodec
                     break;
             }
         }
-        return new LogEntry(index, term, (EntryKind)kind, time, new Payload(payload, (int)serializerId, manifest)) { UnknownFields = unknown };
+        return new LogEntry(index, term, (EntryKind)kind, time, new Payload(payload, (int)serializerId, manifest))
+        {
+            Session = (sessionId | sequence | lowestPending) != 0 ? new SessionStamp(sessionId, sequence, lowestPending) : null,
+            UnknownFields = unknown,
+        };
     }
 
     private static int SizeOf(LogEntry entry)
@@ -67,8 +74,12 @@ internal static class EntryCodec
             + ProtoWriter.Int64Size(payload.SerializerId)
             + (payload.Bytes.Length > 0 ? FieldSize(payload.Bytes.Length) : 0)
             + (payload.Manifest.Length > 0 ? FieldSize(Encoding.UTF8.GetByteCount(payload.Manifest)) : 0)
+            + (entry.Session is { } session ? SizeOf(session) : 0)
             + entry.UnknownFields.Length;
     }
+
+    private static int SizeOf(SessionStamp session) =>
+        ProtoWriter.Int64Size(session.SessionId) + ProtoWriter.Int64Size(session.Sequence) + ProtoWriter.Int64Size(session.LowestPending);
 
     private static void Write(ref ProtoWriter writer, LogEntry entry)
     {
@@ -87,6 +98,12 @@ internal static class EntryCodec
         {
             writer.Length(Manifest, Encoding.UTF8.GetByteCount(payload.Manifest));
             writer.Text(payload.Manifest);
+        }
+        if (entry.Session is { } session)
+        {
+            writer.Int64(SessionId, session.SessionId);
+            writer.Int64(Sequence, session.Sequence);
+            writer.Int64(LowestPending, session.LowestPending);
         }
         writer.Raw(entry.UnknownFields.Span);
     }

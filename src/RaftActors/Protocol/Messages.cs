@@ -72,7 +72,14 @@ internal sealed record IdentityReply(PeerHeader Header, long Round, bool Empty, 
 internal sealed record StoreReplaced(PeerHeader Header) : PeerMessage(Header);
 
 /// <summary>A proposal that was told to a peer that is not the leader.</summary>
-internal sealed record ForwardProposal(PeerHeader Header, long RequestId, Payload Command, bool ReplyWhenAppended) : PeerMessage(Header);
+internal sealed record ForwardProposal(PeerHeader Header, long RequestId, Payload Command, bool ReplyWhenAppended) : PeerMessage(Header)
+{
+    /// <summary>The kind of entry that is wanted: a command or a session entry.</summary>
+    public EntryKind Kind { get; init; }
+
+    /// <summary>The session and number of an exactly-once command, or the session that a session entry is about.</summary>
+    public SessionStamp? Session { get; init; }
+}
 
 /// <summary>A query that was told to a peer that is not the leader.</summary>
 internal sealed record ForwardQuery(PeerHeader Header, long RequestId, Payload Request) : PeerMessage(Header);

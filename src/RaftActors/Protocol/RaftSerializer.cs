@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Serialization;
 using Google.Protobuf;
+using RaftActors.Client;
 
 namespace RaftActors.Protocol;
 
@@ -14,7 +15,7 @@ public sealed class RaftSerializer : SerializerWithStringManifest
     private const string AppendEntriesManifest = "AE", AppendEntriesReplyManifest = "AER";
     private const string AskIdentityManifest = "ID", IdentityReplyManifest = "IDR", StoreReplacedManifest = "SR";
     private const string ForwardProposalManifest = "FP", ForwardQueryManifest = "FQ", ForwardReplyManifest = "FR";
-    private const string PeerCreatedManifest = "PC", PersistedManifest = "P";
+    private const string PeerCreatedManifest = "PC", PersistedManifest = "P", SessionOpenedManifest = "SO";
 
     /// <summary>Creates the serializer.</summary>
     /// <param name="system">The actor system.</param>
@@ -41,6 +42,7 @@ public sealed class RaftSerializer : SerializerWithStringManifest
         IdentityReply => IdentityReplyManifest,
         StoreReplaced => StoreReplacedManifest,
         PeerCreated => PeerCreatedManifest,
+        SessionOpened => SessionOpenedManifest,
         _ => throw new ArgumentException($"{o.GetType()} is no message of a Raft group.", nameof(o)),
     };
 
@@ -59,6 +61,7 @@ public sealed class RaftSerializer : SerializerWithStringManifest
         IdentityReply m => m.ToWire().ToByteArray(),
         StoreReplaced m => m.ToWire().ToByteArray(),
         PeerCreated m => m.ToWire().ToByteArray(),
+        SessionOpened m => m.ToWire().ToByteArray(),
         _ => throw new ArgumentException($"{obj.GetType()} is no message of a Raft group.", nameof(obj)),
     };
 
@@ -99,6 +102,7 @@ public sealed class RaftSerializer : SerializerWithStringManifest
             case IdentityReplyManifest: return Wire.IdentityReply.Parser.ParseFrom(bytes).FromWire();
             case StoreReplacedManifest: return Wire.StoreReplaced.Parser.ParseFrom(bytes).FromWire();
             case PeerCreatedManifest: return Wire.PeerCreated.Parser.ParseFrom(bytes).FromWire();
+            case SessionOpenedManifest: return Wire.SessionOpened.Parser.ParseFrom(bytes).FromWire();
             default: return new MalformedMessage(manifest, "The manifest is not known.");
         }
     }

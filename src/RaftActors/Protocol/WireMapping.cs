@@ -83,9 +83,17 @@ internal static class WireMapping
         RequestId = m.RequestId,
         Command = m.Command.ToWire(),
         ReplyWhenAppended = m.ReplyWhenAppended,
+        Kind = (Wire.EntryKind)m.Kind,
+        SessionId = m.Session?.SessionId ?? 0,
+        Sequence = m.Session?.Sequence ?? 0,
+        LowestPending = m.Session?.LowestPending ?? 0,
     };
 
-    public static ForwardProposal FromWire(this Wire.ForwardProposal m) => new(m.Header.FromWire(), m.RequestId, m.Command.FromWire(), m.ReplyWhenAppended);
+    public static ForwardProposal FromWire(this Wire.ForwardProposal m) => new(m.Header.FromWire(), m.RequestId, m.Command.FromWire(), m.ReplyWhenAppended)
+    {
+        Kind = (EntryKind)m.Kind,
+        Session = m.SessionId != 0 ? new SessionStamp(m.SessionId, m.Sequence, m.LowestPending) : null,
+    };
 
     public static Wire.ForwardQuery ToWire(this ForwardQuery m) => new() { Header = m.Header.ToWire(), RequestId = m.RequestId, Request = m.Request.ToWire() };
 
@@ -182,13 +190,13 @@ internal static class WireMapping
         : new HardState(state.Term, null, null);
 
     // The bytes are wrapped, not copied: nothing here modifies them.
-    private static Wire.Payload ToWire(this Log.Payload payload) => new()
+    internal static Wire.Payload ToWire(this Log.Payload payload) => new()
     {
         Bytes = UnsafeByteOperations.UnsafeWrap(payload.Bytes),
         SerializerId = payload.SerializerId,
         Manifest = payload.Manifest,
     };
 
-    private static Log.Payload FromWire(this Wire.Payload? payload) =>
+    internal static Log.Payload FromWire(this Wire.Payload? payload) =>
         payload is null ? Log.Payload.Empty : new Log.Payload(payload.Bytes.Memory, payload.SerializerId, payload.Manifest);
 }

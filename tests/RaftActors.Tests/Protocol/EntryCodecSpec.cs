@@ -17,7 +17,12 @@ public sealed class EntryCodecSpec
         from payload in Gen.Choose(0, 255).Select(value => (byte)value).ArrayOf()
         from serializerId in Gen.Elements(0, 1, 17, 6214, -5, int.MaxValue, int.MinValue)
         from manifest in Gen.Elements("", "M", "Ünïcode ❄", new string('x', 300))
-        select new LogEntry(index, term, (EntryKind)kind, time, new Payload(payload, serializerId, manifest));
+        from session in Sessions
+        select new LogEntry(index, term, (EntryKind)kind, time, new Payload(payload, serializerId, manifest)) { Session = session };
+
+    private static Gen<SessionStamp?> Sessions => Gen.OneOf(
+        Gen.Constant<SessionStamp?>(null),
+        from id in Number.Where(id => id > 0) from sequence in Number from lowest in Number select (SessionStamp?)new SessionStamp(id, sequence, lowest));
 
     private static Gen<long> Number => Gen.Elements(0L, 1, 127, 128, 16_383, 16_384, 1L << 35, long.MaxValue);
 
@@ -46,8 +51,8 @@ public sealed class EntryCodecSpec
     [Fact]
     public void Fields_of_a_later_version_survive()
     {
-        // Fields 8, 9 and 200: two numbers and a text.
-        byte[] later = [.. ToWire(Entry(7)).ToByteArray(), 0x40, 0x2A, 0x48, 0x01, 0xC2, 0x0C, 0x02, 0x68, 0x69];
+        // Fields 12, 13 and 200: two numbers and a text.
+        byte[] later = [.. ToWire(Entry(7)).ToByteArray(), 0x60, 0x2A, 0x68, 0x01, 0xC2, 0x0C, 0x02, 0x68, 0x69];
 
         var entry = EntryCodec.Decode(later);
         byte[] written = EntryCodec.Encode([entry]);
@@ -84,6 +89,9 @@ public sealed class EntryCodecSpec
         Payload = ByteString.CopyFrom(entry.Payload.Bytes.Span),
         SerializerId = entry.Payload.SerializerId,
         Manifest = entry.Payload.Manifest,
+        SessionId = entry.Session?.SessionId ?? 0,
+        Sequence = entry.Session?.Sequence ?? 0,
+        LowestPending = entry.Session?.LowestPending ?? 0,
     };
 
     private static void AssertSame(LogEntry expected, LogEntry actual)

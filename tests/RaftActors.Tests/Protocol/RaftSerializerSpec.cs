@@ -25,6 +25,7 @@ public sealed class RaftSerializerSpec
         new StoreReplaced(Header),
         new ForwardReply(Header, 8, FailureReason.NotLeader, "no", new Member("b", "host:2"), 0, 0, null),
         new ForwardReply(Header, 8, null, "", null, 4, 2, null),
+        new SessionOpened(12, TimeSpan.FromSeconds(60)),
         new PeerCreated(1, "group", "a", "store-a"));
 
     [Theory]
@@ -52,6 +53,8 @@ public sealed class RaftSerializerSpec
         var payload = new Payload(new byte[] { 1, 2, 3 }, 17, "M");
 
         AssertSame(payload, Copy(new ForwardProposal(Header, 8, payload, true)).Command);
+        var stamped = new ForwardProposal(Header, 8, payload, false) { Kind = EntryKind.Session, Session = new SessionStamp(4, 7, 5) };
+        Assert.Equal((stamped.Kind, stamped.Session), (Copy(stamped).Kind, Copy(stamped).Session));
         AssertSame(payload, Copy(new ForwardQuery(Header, 8, payload)).Request);
         AssertSame(payload, Copy(new ForwardReply(Header, 8, null, "", null, 4, 2, payload)).Response!.Value);
     }

@@ -1,0 +1,46 @@
+using RaftActors.Protocol;
+
+namespace RaftActors.Sessions;
+
+/// <summary>One client's session.</summary>
+/// <param name="id">The index of the entry that opened it.</param>
+/// <param name="timeout">How long it lives without a sign of life, in milliseconds of log time.</param>
+/// <param name="maxResponses">How many responses may wait to be acknowledged.</param>
+internal sealed class Session(long id, long timeout, int maxResponses)
+{
+    /// <summary>The index of the entry that opened it.</summary>
+    public long Id { get; } = id;
+
+    /// <summary>How many responses may wait to be acknowledged.</summary>
+    public int MaxResponses { get; } = maxResponses;
+
+    /// <summary>Log time when its client last gave a sign of life.</summary>
+    public long LastActive { get; set; }
+
+    /// <summary>The last log time at which it is still open.</summary>
+    public long Expiry => LastActive + timeout;
+
+    /// <summary>The lowest sequence number of which the client still awaits the response.</summary>
+    public long LowestPending { get; set; }
+
+    /// <summary>What became of the commands from <see cref="LowestPending"/> on that were applied, by sequence number.</summary>
+    public SortedList<long, SessionResponse> Responses { get; } = [];
+
+    /// <summary>The session as part of a snapshot.</summary>
+    public Protocol.Wire.Session ToWire()
+    {
+        var wire = new Protocol.Wire.Session { Id = Id, LastActive = LastActive, Timeout = timeout, MaxResponses = MaxResponses, LowestPending = LowestPending };
+        foreach (var (sequence, response) in Responses)
+            wire.Responses.Add(response.ToWire(sequence));
+        return wire;
+    }
+
+    /// <summary>The session that a snapshot holds.</summary>
+    public static Session FromWire(Protocol.Wire.Session wire)
+    {
+        var session = new Session(wire.Id, wire.Timeout, wire.MaxResponses) { LastActive = wire.LastActive, LowestPending = wire.LowestPending };
+        foreach (var response in wire.Responses)
+            session.Responses.Add(response.Sequence, response.FromWire());
+        return session;
+    }
+}

@@ -1,0 +1,229 @@
+using RaftActors.Log;
+using RaftActors.Protocol;
+using Wire = RaftActors.Protocol.Wire;
+
+namespace RaftActors.Sessions;
+
+/// <summary>
+/// The sessions of a group's clients (dissertation, section 6.3): which commands of each were applied, and with what response. A part of the replicated state: it depends on nothing
+/// but the entries, so that every replica knows the same sessions at the same entry and forgets them at the same entry.
+/// </summary>
+/// <remarks>
+/// Time is log time. Each entry moves it forward before anything else is done with the entry; a session that was silent for longer than its time-out is gone then. The first entry of a
+/// leader gives every session its full time again: while there was no leader, no client could give a sign of life.
+/// </remarks>
+internal sealed class SessionTable
+{
+    private readonly Dictionary<long, Session> _sessions = [];
+
+    // The remembered responses with bytes, oldest first; those that were acknowledged since are still among them.
+    private readonly Queue<(long SessionId, long Sequence)> _oldest = new();
+    private SessionLimits _limits = new(0, 0, 0, 0);
+    private int _withBytes;
+
+    // No session expires before.
+    private long _nextExpiry = long.MaxValue;
+
+    /// <summary>How many sessions there are.</summary>
+    public int Count => _sessions.Count;
+
+    /// <summary>The bytes of all remembered responses.</summary>
+    public long ResponseBytes { get; private set; }
+
+    /// <summary>How far log time has moved.</summary>
+    public long Time { get; private set; }
+
+    /// <summary>Moves log time on to that of an entry.</summary>
+    /// <param name="entry">The next entry, of whatever kind.</param>
+    public void Advance(LogEntry entry)
+    {
+        Time = Math.Max(Time, entry.Time);
+        if (entry.Kind == EntryKind.NoOp)
+            RenewAll();
+        else if (Time > _nextExpiry)
+            Expire();
+    }
+
+    /// <summary>Opens a session, whose id is the index of the entry.</summary>
+    /// <param name="id">The index of the entry.</param>
+    /// <param name="limits">The bounds from now on: the time-out and number of responses for this session, the others for the table.</param>
+    /// <returns>Whether there was room for it.</returns>
+    public bool Open(long id, SessionLimits limits)
+    {
+        _limits = limits;
+        ForgetOldest();
+        if (_sessions.Count >= limits.MaxSessions)
+            return false;
+        var session = new Session(id, limits.Timeout, limits.MaxResponses) { LastActive = Time };
+        _sessions.Add(id, session);
+        _nextExpiry = Math.Min(_nextExpiry, session.Expiry);
+        return true;
+    }
+
+    /// <summary>The client of a session gave a sign of life.</summary>
+    /// <param name="stamp">The session, and which responses it still awaits.</param>
+    /// <returns>Whether there is such a session.</returns>
+    public bool KeepAlive(SessionStamp stamp)
+    {
+        if (!_sessions.TryGetValue(stamp.SessionId, out var session))
+            return false;
+        session.LastActive = Time;
+        Acknowledge(session, stamp.LowestPending);
+        return true;
+    }
+
+    /// <summary>Ends a session.</summary>
+    /// <returns>Whether there was one.</returns>
+    public bool Close(long id)
+    {
+        if (!_sessions.Remove(id, out var session))
+            return false;
+        Drop(session);
+        return true;
+    }
+
+    /// <summary>What is to be done with a command.</summary>
+    /// <param name="stamp">The command's session and number.</param>
+    /// <param name="earlier">Of a duplicate: what became of it.</param>
+    public Admission Admit(SessionStamp stamp, out SessionResponse? earlier)
+    {
+        earlier = null;
+        if (!KeepAlive(stamp))
+            return Admission.Expired;
+        var session = _sessions[stamp.SessionId];
+        if (session.Responses.TryGetValue(stamp.Sequence, out earlier))
+            return earlier.Forgotten ? Admission.Forgotten : Admission.Duplicate;
+        if (stamp.Sequence < session.LowestPending)
+            return Admission.Forgotten;
+        return session.Responses.Count < session.MaxResponses ? Admission.Apply : Admission.TooMany;
+    }
+
+    /// <summary>Remembers what became of a command that was admitted.</summary>
+    /// <param name="stamp">The command's session and number.</param>
+    /// <param name="response">What became of it.</param>
+    public void Remember(SessionStamp stamp, SessionResponse response)
+    {
+        _sessions[stamp.SessionId].Responses.Add(stamp.Sequence, response);
+        CountBytes(stamp.SessionId, stamp.Sequence, response);
+        ForgetOldest();
+    }
+
+    /// <summary>The table as part of a snapshot: equal tables give equal messages.</summary>
+    public Wire.SessionTable ToWire()
+    {
+        var wire = new Wire.SessionTable { Limits = _limits.ToWire(), Time = Time };
+        foreach (var session in _sessions.Values.OrderBy(static session => session.Id))
+            wire.Sessions.Add(session.ToWire());
+        return wire;
+    }
+
+    /// <summary>The table that a snapshot holds.</summary>
+    public static SessionTable FromWire(Wire.SessionTable? wire)
+    {
+        var table = new SessionTable();
+        if (wire is null)
+            return table;
+        table.Time = wire.Time;
+        if (wire.Limits is { } limits)
+            table._limits = limits.FromWire();
+        foreach (var session in wire.Sessions)
+        {
+            var read = Session.FromWire(session);
+            table._sessions.Add(read.Id, read);
+            table._nextExpiry = Math.Min(table._nextExpiry, read.Expiry);
+        }
+        var responses = from session in table._sessions.Values
+                        from response in session.Responses
+                        orderby response.Value.Index
+                        select (session.Id, response.Key, response.Value);
+        foreach (var (id, sequence, response) in responses)
+            table.CountBytes(id, sequence, response);
+        return table;
+    }
+
+    private void RenewAll()
+    {
+        _nextExpiry = long.MaxValue;
+        foreach (var session in _sessions.Values)
+        {
+            session.LastActive = Time;
+            _nextExpiry = Math.Min(_nextExpiry, session.Expiry);
+        }
+    }
+
+    private void Expire()
+    {
+        _nextExpiry = long.MaxValue;
+        foreach (var session in _sessions.Values)
+        {
+            if (Time <= session.Expiry)
+            {
+                _nextExpiry = Math.Min(_nextExpiry, session.Expiry);
+                continue;
+            }
+            _sessions.Remove(session.Id);
+            Drop(session);
+        }
+    }
+
+    private void Acknowledge(Session session, long lowestPending)
+    {
+        if (lowestPending <= session.LowestPending)
+            return;
+        session.LowestPending = lowestPending;
+        while (session.Responses.Count > 0 && session.Responses.GetKeyAtIndex(0) < lowestPending)
+        {
+            UncountBytes(session.Responses.GetValueAtIndex(0));
+            session.Responses.RemoveAt(0);
+        }
+    }
+
+    private void Drop(Session session)
+    {
+        foreach (var response in session.Responses.Values)
+            UncountBytes(response);
+    }
+
+    private void CountBytes(long sessionId, long sequence, SessionResponse response)
+    {
+        if (response.Bytes == 0)
+            return;
+        ResponseBytes += response.Bytes;
+        _withBytes++;
+        _oldest.Enqueue((sessionId, sequence));
+        if (_oldest.Count > 64 + (2 * _withBytes))
+            DropUncounted();
+    }
+
+    private void UncountBytes(SessionResponse response)
+    {
+        if (response.Bytes == 0)
+            return;
+        ResponseBytes -= response.Bytes;
+        _withBytes--;
+    }
+
+    private void ForgetOldest()
+    {
+        while (ResponseBytes > _limits.MaxResponseBytes && _oldest.TryDequeue(out var oldest))
+        {
+            if (Find(oldest) is not { } response)
+                continue;
+            UncountBytes(response);
+            _sessions[oldest.SessionId].Responses[oldest.Sequence] = response with { Response = null, Forgotten = true };
+        }
+    }
+
+    private void DropUncounted()
+    {
+        for (int left = _oldest.Count; left > 0; left--)
+        {
+            var next = _oldest.Dequeue();
+            if (Find(next) is not null)
+                _oldest.Enqueue(next);
+        }
+    }
+
+    private SessionResponse? Find((long SessionId, long Sequence) at) =>
+        _sessions.TryGetValue(at.SessionId, out var session) && session.Responses.TryGetValue(at.Sequence, out var response) && response.Bytes > 0 ? response : null;
+}
