@@ -85,12 +85,15 @@ internal sealed record NodeSettings
 
     private static string JournalIn(string directory) => Path.Combine(directory, "raft.db");
 
-    /// <summary>Where remoting listens: at the member's address, so that it need not be said twice; if it is, it has to be the same.</summary>
-    private static DnsEndPoint Endpoint(Member self, Config own)
+    /// <summary>
+    /// Where remoting listens: at the member's address, so that it need not be said twice. If it is, what others are told has to be the same; what is listened on may be another address that the
+    /// member's leads to.
+    /// </summary>
+    private static DnsEndPoint Endpoint(Member self, Config file)
     {
         var colon = self.Address.LastIndexOf(':');
         var (host, port) = (self.Address[..colon], int.Parse(self.Address.AsSpan(colon + 1), CultureInfo.InvariantCulture));
-        var tcp = own.GetConfig("akka.remote.dot-netty.tcp") ?? Config.Empty;
+        var tcp = file.GetConfig("akka.remote.dot-netty.tcp") ?? Config.Empty;
         var saidHost = tcp.GetString("public-hostname", "") is { Length: > 0 } known ? known : tcp.GetString("hostname", "");
         var saidPort = tcp.GetInt("public-port", 0) is var publicPort and > 0 ? publicPort : tcp.GetInt("port", 0);
         if ((saidHost.Length > 0 && saidHost != host) || (saidPort > 0 && saidPort != port))
@@ -98,7 +101,8 @@ internal sealed record NodeSettings
             throw new NodeStartException($"akka.remote.dot-netty.tcp says that this node is at {(saidHost.Length > 0 ? saidHost : host)}:{(saidPort > 0 ? saidPort : port)}, "
                 + $"but in raft.members {self.Id} is at {self.Address}");
         }
-        return new DnsEndPoint(host, port);
+        var listening = tcp.GetString("hostname", "");
+        return new DnsEndPoint(listening.Length > 0 ? listening : host, tcp.GetInt("port", 0) is var own and > 0 ? own : port);
     }
 
     private static Config Overrides(DnsEndPoint endpoint, Config own, string journalFile)

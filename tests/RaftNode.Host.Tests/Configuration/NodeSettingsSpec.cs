@@ -66,4 +66,12 @@ public sealed class NodeSettingsSpec : IDisposable
         var settings = NodeSettings.Load(_directory.Write("a.conf", Members + "raft.member-id = a\nakka.remote.dot-netty.tcp { hostname = \"0.0.0.0\", public-hostname = \"127.0.0.1\" }"));
         Assert.Equal("0.0.0.0", settings.Config.GetString("akka.remote.dot-netty.tcp.hostname", ""));
     }
+
+    [Fact]
+    public void A_port_that_others_know_may_lead_to_another_that_the_node_listens_on()
+    {
+        var settings = NodeSettings.Load(_directory.Write("a.conf", Members + "raft.member-id = a\nakka.remote.dot-netty.tcp { hostname = \"0.0.0.0\", public-hostname = \"127.0.0.1\", port = 4009, public-port = 4001 }"));
+        Assert.Equal("127.0.0.1:4001", settings.Self.Address);
+        Assert.Equal(("0.0.0.0", 4009), (settings.RaftEndpoint.Host, settings.RaftEndpoint.Port));
+    }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using RaftNode.Host.Dev;
 using RaftNode.Host.Http;
+using RaftNode.Host.Tests.Processes.Nemesis;
 
 namespace RaftNode.Host.Tests.Processes;
 
@@ -11,13 +12,20 @@ internal sealed class NodeCluster : IAsyncDisposable
     private readonly IReadOnlyList<string> _files;
     private readonly ProgramRun?[] _runs;
     private readonly string[] _said;
+    private readonly List<IDisposable> _disks = [];
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(20) };
 
-    private NodeCluster(int nodes, string settings)
+    private NodeCluster(int nodes, string settings, bool behindProxies)
     {
-        var ports = FreePorts.Range(2 * nodes);
+        var ports = FreePorts.Range((behindProxies ? 3 : 2) * nodes);
         _files = ClusterFiles.Write(_directory.In("conf"), nodes, ports, ports + nodes);
         File.AppendAllText(_directory.In("conf/members.conf"), settings);
+        if (behindProxies)
+        {
+            Links = new ClusterLinks(nodes, ports, ports + (2 * nodes));
+            for (var node = 0; node < nodes; node++)
+                File.AppendAllText(_files[node], $"akka.remote.dot-netty.tcp {{ port = {ports + (2 * nodes) + node}, public-port = {ports + node} }}\n");
+        }
         _runs = new ProgramRun?[nodes];
         _said = [.. Enumerable.Repeat("", nodes)];
         Urls = [.. Enumerable.Range(ports + nodes, nodes).Select(port => $"http://127.0.0.1:{port}")];
@@ -38,12 +46,20 @@ internal sealed class NodeCluster : IAsyncDisposable
     /// <summary>Where the nodes' data is.</summary>
     public string Data => _directory.In("data");
 
+    /// <summary>The network between the nodes, if they were started behind proxies.</summary>
+    public ClusterLinks? Links { get; }
+
     /// <summary>Starts a cluster and waits until every node knows a leader.</summary>
-    public static async Task<NodeCluster> StartAsync(int nodes, string settings = "")
+    /// <param name="nodes">How many nodes.</param>
+    /// <param name="settings">What all nodes' files say besides.</param>
+    /// <param name="behindProxies">Whether the nodes reach each other through <see cref="Links"/>.</param>
+    /// <param name="prepare">What to do before the first node starts.</param>
+    public static async Task<NodeCluster> StartAsync(int nodes, string settings = "", bool behindProxies = false, Action<NodeCluster>? prepare = null)
     {
-        var cluster = new NodeCluster(nodes, settings);
+        var cluster = new NodeCluster(nodes, settings, behindProxies);
         try
         {
+            prepare?.Invoke(cluster);
             for (var i = 0; i < nodes; i++)
                 cluster.Start(i);
             await cluster.AllReadyAsync();
@@ -67,6 +83,12 @@ internal sealed class NodeCluster : IAsyncDisposable
 
     /// <summary>Ends a node with SIGKILL.</summary>
     public Task KillAsync(int node) => Run(node).KillAsync();
+
+    /// <summary>Takes over a disk that a node's data is on, to be given back once the processes have ended.</summary>
+    public void Own(IDisposable disk) => _disks.Add(disk);
+
+    /// <summary>The directory of a node's data.</summary>
+    public string DataOf(int node) => Path.Combine(Data, $"node{node + 1}");
 
     /// <summary>The URL of a key at a node.</summary>
     public string Key(int node, string key) => $"{Urls[node]}/kv/{Uri.EscapeDataString(key)}";
@@ -127,6 +149,8 @@ internal sealed class NodeCluster : IAsyncDisposable
     {
         foreach (var run in _runs.OfType<ProgramRun>())
             await run.DisposeAsync();
+        Links?.Dispose();
+        _disks.ForEach(disk => disk.Dispose());
         _http.Dispose();
         _directory.Dispose();
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using RaftNode.Host.Dev;
 
 namespace RaftNode.Host.Tests.Processes;
@@ -8,6 +9,9 @@ internal sealed class ProgramRun : IAsyncDisposable
 {
     /// <summary>Long enough for a loaded machine; nothing waits for it to pass.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private static readonly int SignalStop = OperatingSystem.IsMacOS() ? 17 : 19;
+    private static readonly int SignalContinue = OperatingSystem.IsMacOS() ? 19 : 18;
 
     private readonly Process _process;
     private readonly List<string> _errors = [];
@@ -81,6 +85,12 @@ internal sealed class ProgramRun : IAsyncDisposable
     /// <summary>SIGTERM.</summary>
     public void Terminate() => Signal.SendTerminate(_process);
 
+    /// <summary>SIGSTOP: the process stands still, and its sockets stay open.</summary>
+    public void Pause() => Send(SignalStop);
+
+    /// <summary>SIGCONT.</summary>
+    public void Continue() => Send(SignalContinue);
+
     /// <summary>Ends its standard input.</summary>
     public void CloseInput() => _process.StandardInput.Close();
 
@@ -93,6 +103,15 @@ internal sealed class ProgramRun : IAsyncDisposable
             await KillAsync();
         _process.Dispose();
     }
+
+    private void Send(int signal)
+    {
+        if (!_process.HasExited)
+            _ = Kill(_process.Id, signal);
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Kill(int pid, int signal);
 
     private static void Keep(List<string> lines, string? line)
     {
