@@ -67,7 +67,7 @@ internal sealed class ClusterInvariants(ClusterTrace trace)
     public void Acknowledged(PendingProposal proposal, Proposed proposed)
     {
         trace.Add($"{proposal.Peer.Id} answers its client {proposed}");
-        if (proposal.ReplyWhen == ReplyWhen.Appended)
+        if (proposal.ReplyWhen == ReplyWhen.Appended || proposal.Command is null)
             return;
         if (!_committed.TryGetValue(proposed.Index, out var applied))
             Violate($"{proposal.Peer.Id} acknowledged index {proposed.Index}, which no peer has applied.");

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using RaftActors.Client;
+using RaftActors.Log;
 using RaftActors.StateMachines;
 
 namespace RaftActors.TestKit;
@@ -51,12 +52,17 @@ internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
             query.IsLost = true;
     }
 
-    public PendingProposal Propose(object command, ReplyWhen replyWhen, bool forward)
+    public PendingProposal Propose(object command, ReplyWhen replyWhen, bool forward, SessionStamp? session) =>
+        Tell(new PendingProposal(peer, command, replyWhen), id => new Propose(command, replyWhen, forward, id) { Session = session });
+
+    /// <summary>Opens, keeps or closes a session.</summary>
+    public PendingProposal ChangeSession(Func<long, object> request) => Tell(new PendingProposal(peer, null, ReplyWhen.Applied), request);
+
+    private PendingProposal Tell(PendingProposal proposal, Func<long, object> request)
     {
-        var proposal = new PendingProposal(peer, command, replyWhen);
         long id = ++_lastCorrelationId;
         Proposals.Add(id, proposal);
-        Ref.Tell(new Propose(command, replyWhen, forward, id), Client);
+        Ref.Tell(request(id), Client);
         return proposal;
     }
 

@@ -2,10 +2,10 @@ using RaftActors.Client;
 
 namespace RaftActors.TestKit;
 
-/// <summary>A command that was proposed to a peer of a <see cref="RaftCluster"/>.</summary>
+/// <summary>A command, or a change of sessions, that was proposed to a peer of a <see cref="RaftCluster"/>.</summary>
 public sealed class PendingProposal
 {
-    internal PendingProposal(RaftPeer peer, object command, ReplyWhen replyWhen)
+    internal PendingProposal(RaftPeer peer, object? command, ReplyWhen replyWhen)
     {
         Peer = peer;
         Command = command;
@@ -15,14 +15,17 @@ public sealed class PendingProposal
     /// <summary>The peer that was told.</summary>
     public RaftPeer Peer { get; }
 
-    /// <summary>The command.</summary>
-    public object Command { get; }
+    /// <summary>The command; <c>null</c> when a session was to be opened, kept or closed.</summary>
+    public object? Command { get; }
 
     /// <summary>When the peer is to answer.</summary>
     public ReplyWhen ReplyWhen { get; }
 
     /// <summary>The answer of a proposal that succeeded.</summary>
     public Proposed? Proposed { get; internal set; }
+
+    /// <summary>The session, once one was opened.</summary>
+    public SessionOpened? Opened => Proposed?.Response as SessionOpened;
 
     /// <summary>The answer of a proposal that failed.</summary>
     public ProposalFailed? Failed { get; internal set; }

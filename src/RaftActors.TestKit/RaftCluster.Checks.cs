@@ -130,7 +130,7 @@ public sealed partial class RaftCluster
             foreach (var peer in Connected)
             {
                 if (peer.At(index) is not { } applied || (proposal.Command is byte[] bytes && !applied.Payload.Bytes.Span.SequenceEqual(bytes)))
-                    throw Failure($"{Show(proposal.Command)}, acknowledged by {proposal.Peer.Id} at index {index}, is not there on {peer.Id}.");
+                    throw Failure($"{Show(proposal.Command!)}, acknowledged by {proposal.Peer.Id} at index {index}, is not there on {peer.Id}.");
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using RaftActors.Client;
+using RaftActors.Log;
 
 namespace RaftActors.TestKit;
 
@@ -13,8 +14,25 @@ public sealed partial class RaftCluster
     /// <param name="command">The command; a string stands for its UTF-8 bytes.</param>
     /// <param name="replyWhen">When the peer is to answer.</param>
     /// <param name="forward">Whether a peer that does not lead forwards it.</param>
-    public PendingProposal Propose(RaftPeer peer, object command, ReplyWhen replyWhen = ReplyWhen.Applied, bool forward = true) =>
-        peer.Running.Propose(Encode(command), replyWhen, forward);
+    /// <param name="session">The session and number of an exactly-once command.</param>
+    public PendingProposal Propose(RaftPeer peer, object command, ReplyWhen replyWhen = ReplyWhen.Applied, bool forward = true, SessionStamp? session = null) =>
+        peer.Running.Propose(Encode(command), replyWhen, forward, session);
+
+    /// <summary>Asks a peer to open a session, and does not wait.</summary>
+    /// <param name="peer">A running peer.</param>
+    public PendingProposal OpenSession(RaftPeer peer) => peer.Running.ChangeSession(static id => new OpenSession(CorrelationId: id));
+
+    /// <summary>Gives a sign of life for a session, and does not wait.</summary>
+    /// <param name="peer">A running peer.</param>
+    /// <param name="sessionId">The session.</param>
+    /// <param name="lowestPending">The lowest sequence number whose response is still awaited.</param>
+    public PendingProposal KeepSessionAlive(RaftPeer peer, long sessionId, long lowestPending = 1) =>
+        peer.Running.ChangeSession(id => new KeepSessionAlive(sessionId, lowestPending, CorrelationId: id));
+
+    /// <summary>Asks a peer to close a session, and does not wait.</summary>
+    /// <param name="peer">A running peer.</param>
+    /// <param name="sessionId">The session.</param>
+    public PendingProposal CloseSession(RaftPeer peer, long sessionId) => peer.Running.ChangeSession(id => new CloseSession(sessionId, CorrelationId: id));
 
     /// <summary>Puts a question to a peer, and does not wait.</summary>
     /// <param name="peer">A running peer.</param>
@@ -80,7 +98,7 @@ public sealed partial class RaftCluster
     {
         foreach (var peer in Peers.Where(peer => peer.IsRunning && !peer.IsCutOff))
         {
-            var proposal = peer.Running.Propose(command, ReplyWhen.Appended, forward: false);
+            var proposal = peer.Running.Propose(command, ReplyWhen.Appended, forward: false, session: null);
             RunUntil(() => proposal.IsDone, TimeSpan.FromMilliseconds(Math.Max(0, Math.Min(100, (end - Now).TotalMilliseconds))));
             if (proposal.Proposed is { } appended)
                 return appended;

@@ -18,6 +18,7 @@ internal sealed partial class RaftActor
     private int _machineFailures;
     private long _handedIndex;
     private long _appliedIndex;
+    private int _openSessions;
 
     // A failed state machine is not restarted in place but stopped, and another one started after back-off: a command that always fails must not keep the processor busy.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
@@ -50,6 +51,7 @@ internal sealed partial class RaftActor
         if (applied.Machine != _machine)
             return;
         _appliedIndex = applied.LastIndex;
+        _openSessions = applied.OpenSessions;
         AnswerApplied(applied.LastIndex, applied.Responses);
         FeedStateMachine();
     }

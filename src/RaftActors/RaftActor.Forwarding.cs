@@ -11,17 +11,17 @@ internal sealed partial class RaftActor
 {
     private readonly PendingForwards _forwards;
 
-    private void ForwardOrRefuse(Propose propose, IActorRef sender)
+    private void ForwardOrRefuse(IProposal request, IActorRef sender)
     {
-        var replyTo = new ReplyTo(sender, propose.CorrelationId);
-        if (!propose.Forward)
+        var replyTo = new ReplyTo(sender, request.CorrelationId);
+        if (!request.Forward)
             FailProposal(replyTo, _leader is null ? FailureReason.NoLeader : FailureReason.NotLeader, NotLeaderMessage());
-        else if (TryEncode(propose.Command, replyTo, isQuery: false, out var command))
+        else if (TryRead(request, replyTo, out var proposal))
         {
-            if (command.Size > _settings.MaxEntryBytes)
-                FailProposal(replyTo, FailureReason.TooLarge, $"The command has {command.Size} bytes; raft.max-entry-bytes allows {_settings.MaxEntryBytes}.");
+            if (proposal.Payload.Size > _settings.MaxEntryBytes)
+                FailProposal(replyTo, FailureReason.TooLarge, $"The command has {proposal.Payload.Size} bytes; raft.max-entry-bytes allows {_settings.MaxEntryBytes}.");
             else
-                Forward(new Forward(false, command, propose.ReplyWhen == ReplyWhen.Appended, sender, propose.CorrelationId));
+                Forward(new Forward(false, proposal.Payload, proposal.ReplyWhenAppended, sender, request.CorrelationId) { Kind = proposal.Kind, Session = proposal.Session });
         }
     }
 
@@ -57,7 +57,7 @@ internal sealed partial class RaftActor
         _forwards.Send(forward, leaderAddress, Now);
         Send(leaderAddress, forward.IsQuery
             ? new ForwardQuery(Header(), forward.Id, forward.Content)
-            : new ForwardProposal(Header(), forward.Id, forward.Content, forward.ReplyWhenAppended));
+            : new ForwardProposal(Header(), forward.Id, forward.Content, forward.ReplyWhenAppended) { Kind = forward.Kind, Session = forward.Session });
     }
 
     // A leader is known: this peer itself, perhaps.
@@ -71,7 +71,7 @@ internal sealed partial class RaftActor
             else if (forward.IsQuery)
                 AddRead(new PendingRead(replyTo, forward.Content));
             else
-                Propose(forward.Content, replyTo, forward.ReplyWhenAppended);
+                Propose(forward.Proposal, replyTo);
         }
     }
 

@@ -31,8 +31,8 @@ internal sealed partial class RaftActor
     {
         switch (message)
         {
-            case Propose propose:
-                OnPropose(propose, Sender);
+            case IProposal request:
+                OnPropose(request, Sender);
                 break;
             case PeerMessage peer when !Accept(peer):
                 break;
@@ -60,12 +60,22 @@ internal sealed partial class RaftActor
             return;
         }
         SendHeartbeats();
+        Tick();
     }
 
-    private LogEntry Append(EntryKind kind, Payload payload)
+    // While a session is open log time moves on although nothing happens: the session of a client that fell silent has to expire.
+    private void Tick()
     {
-        long time = Math.Max(_log.LastTime, _settings.Clock.GetUtcNow().ToUnixTimeMilliseconds());
-        var entry = new LogEntry(_log.LastIndex + 1, Term, kind, time, payload);
+        bool idle = _appliedIndex == _log.LastIndex;
+        if (idle && _openSessions > 0 && LogTime - _log.LastTime >= _settings.SessionTickInterval.TotalMilliseconds)
+            Append(EntryKind.Tick, Payload.Empty);
+    }
+
+    private long LogTime => _settings.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private LogEntry Append(EntryKind kind, Payload payload, SessionStamp? session = null)
+    {
+        var entry = new LogEntry(_log.LastIndex + 1, Term, kind, Math.Max(_log.LastTime, LogTime), payload) { Session = session };
         AppendToLog(entry);
         RequestFlush();
         return entry;

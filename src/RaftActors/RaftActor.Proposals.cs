@@ -2,6 +2,7 @@ using Akka.Actor;
 using RaftActors.Client;
 using RaftActors.Log;
 using RaftActors.Protocol;
+using RaftActors.Sessions;
 using RaftActors.StateMachines;
 
 namespace RaftActors;
@@ -11,16 +12,41 @@ internal sealed partial class RaftActor
 {
     private readonly PendingProposals _proposals = new();
 
-    private void OnPropose(Propose propose, IActorRef sender)
+    private void OnPropose(IProposal request, IActorRef sender)
     {
+        var replyTo = new ReplyTo(sender, request.CorrelationId);
         if (_role != RaftRole.Leader)
+            ForwardOrRefuse(request, sender);
+        else if (TryRead(request, replyTo, out var proposal))
+            Propose(proposal, replyTo);
+    }
+
+    // What a client asks for, as the entry that it is to become.
+    private bool TryRead(IProposal request, ReplyTo replyTo, out Proposal proposal)
+    {
+        proposal = default;
+        switch (request)
         {
-            ForwardOrRefuse(propose, sender);
-            return;
+            case Propose propose:
+                if (!TryEncode(propose.Command, replyTo, isQuery: false, out var command))
+                    return false;
+                proposal = new Proposal(EntryKind.Command, command, propose.Session, propose.ReplyWhen == ReplyWhen.Appended);
+                break;
+            case OpenSession:
+                proposal = new Proposal(EntryKind.Session, new SessionChange(_settings.SessionLimits, false).ToPayload(), null, false);
+                break;
+            case KeepSessionAlive alive:
+                proposal = new Proposal(EntryKind.Session, SessionChange.KeepAlive.ToPayload(), new SessionStamp(alive.SessionId, 0, alive.LowestPending), false);
+                break;
+            case CloseSession close:
+                proposal = new Proposal(EntryKind.Session, SessionChange.Closing.ToPayload(), new SessionStamp(close.SessionId, 0, 0), false);
+                break;
         }
-        var replyTo = new ReplyTo(sender, propose.CorrelationId);
-        if (TryEncode(propose.Command, replyTo, isQuery: false, out var command))
-            Propose(command, replyTo, propose.ReplyWhen == ReplyWhen.Appended);
+        // Such a stamp would be none on the wire, and the command one that is applied every time.
+        if (proposal.Session is not { SessionId: < 1 } impossible)
+            return true;
+        FailProposal(replyTo, FailureReason.SessionExpired, $"There is no session {impossible.SessionId}: a session's id is what OpenSession was answered with.");
+        return false;
     }
 
     private void OnForwardProposal(ForwardProposal proposal)
@@ -29,11 +55,12 @@ internal sealed partial class RaftActor
         if (_role != RaftRole.Leader)
             FailProposal(replyTo, FailureReason.NotLeader, NotLeaderMessage());
         else
-            Propose(proposal.Command, replyTo, proposal.ReplyWhenAppended);
+            Propose(new Proposal(proposal.Kind, proposal.Command, proposal.Session, proposal.ReplyWhenAppended), replyTo);
     }
 
-    private void Propose(Payload command, ReplyTo replyTo, bool replyWhenAppended)
+    private void Propose(Proposal proposal, ReplyTo replyTo)
     {
+        var command = proposal.Payload;
         if (command.Size > _settings.MaxEntryBytes)
         {
             FailProposal(replyTo, FailureReason.TooLarge, $"The command has {command.Size} bytes; raft.max-entry-bytes allows {_settings.MaxEntryBytes}.");
@@ -45,9 +72,12 @@ internal sealed partial class RaftActor
             return;
         }
 
-        var entry = Append(EntryKind.Command, command);
-        _proposals.Add(new PendingProposal(entry.Index, entry.Term, command.Size, replyTo, replyWhenAppended));
-        if (replyWhenAppended)
+        // The limits of a session are those of the leader that opens it, whichever peer was asked.
+        if (proposal is { Kind: EntryKind.Session, Session: null })
+            command = new SessionChange(_settings.SessionLimits, false).ToPayload();
+        var entry = Append(proposal.Kind, command, proposal.Session);
+        _proposals.Add(new PendingProposal(entry.Index, entry.Term, command.Size, replyTo, proposal.ReplyWhenAppended));
+        if (proposal.ReplyWhenAppended)
             AnswerProposed(replyTo, entry.Index, entry.Term, null);
     }
 
@@ -60,9 +90,25 @@ internal sealed partial class RaftActor
             if (proposal.Answered)
                 continue;
             if (proposal.Index >= first)
-                AnswerProposed(proposal.ReplyTo, proposal.Index, proposal.Term, responses[proposal.Index - first]);
+                AnswerApplied(proposal, responses[proposal.Index - first]);
             else
                 FailProposal(proposal.ReplyTo, FailureReason.OutcomeUnknown, "The command was applied, but its response is lost.");
+        }
+    }
+
+    private void AnswerApplied(PendingProposal proposal, object? response)
+    {
+        switch (response)
+        {
+            case EntryOutcome.AppliedBefore before:
+                AnswerProposed(proposal.ReplyTo, before.Index, before.Term, before.Response);
+                break;
+            case EntryOutcome.Refused refused:
+                FailProposal(proposal.ReplyTo, refused.Reason, refused.Message);
+                break;
+            default:
+                AnswerProposed(proposal.ReplyTo, proposal.Index, proposal.Term, response);
+                break;
         }
     }
 

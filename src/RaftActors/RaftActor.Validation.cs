@@ -23,6 +23,7 @@ internal sealed partial class RaftActor
             AppendEntries m => IsPossible(m) || Drop("impossible index", header.MemberId, $"AppendEntries after {m.PrevLogIndex} in term {m.Term}"),
             AppendEntriesReply m => IsForThisStore(header) && (IsPossible(m) || Drop("impossible index", header.MemberId, $"AppendEntriesReply up to {m.AcceptedIndex}")),
             RequestVote m => IsPossible(m) || Drop("impossible index", header.MemberId, $"RequestVote with a log up to {m.LastLogIndex}, {m.LastLogTerm}"),
+            ForwardProposal m => IsPossible(m) || Drop("malformed", header.MemberId, $"it forwards a proposal of kind {m.Kind}"),
             RequestVoteReply or IdentityReply or ForwardReply or StoreReplaced => IsForThisStore(header),
             _ => true,
         };
@@ -59,6 +60,9 @@ internal sealed partial class RaftActor
         bool ours = _leading is null || m.Term != Term || (m.AcceptedIndex <= _log.LastIndex && m.ReadContext <= _leading.Reads.Context);
         return sane && ours;
     }
+
+    private static bool IsPossible(ForwardProposal m) => m.Session is null or { SessionId: > 0 }
+        && (m.Kind == EntryKind.Command || (m.Kind == EntryKind.Session && m.Command.TryReadSessionChange() is not null));
 
     private static bool IsPossible(RequestVote m) =>
         m.LastLogIndex >= 0 && m.LastLogTerm >= 0 && m.LastLogTerm <= m.Term && (m.LastLogIndex == 0) == (m.LastLogTerm == 0) && m.Term < long.MaxValue;

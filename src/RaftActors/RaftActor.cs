@@ -87,8 +87,8 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
             case QueryAnswered answered:
                 OnQueryAnswered(answered);
                 break;
-            case Propose propose:
-                OnPropose(propose, Sender);
+            case IProposal request:
+                OnPropose(request, Sender);
                 break;
             case Query query:
                 OnQuery(query, Sender);

@@ -40,6 +40,11 @@ public sealed partial record RaftSettings
             ApplyBatchEntries = reader.Count("apply-batch-entries"),
             ApplyCredits = reader.Count("apply-credits"),
             MaxSubscribers = reader.Count("max-subscribers"),
+            SessionTimeout = reader.Duration("sessions.timeout"),
+            MaxSessions = reader.Count("sessions.max"),
+            MaxSessionResponses = reader.Count("sessions.max-responses"),
+            MaxSessionResponseBytes = reader.Bytes("sessions.max-response-bytes", int.MaxValue / 2),
+            SessionTickInterval = reader.Duration("sessions.tick-interval"),
             RestartBackoffMin = reader.Duration("restart-backoff.min"),
             RestartBackoffMax = reader.Duration("restart-backoff.max"),
             JournalPluginId = reader.OptionalText("journal-plugin-id"),
@@ -72,6 +77,11 @@ public sealed partial record RaftSettings
         Check(MaxPendingQueries > 0, "max-pending-queries", MaxPendingQueries, "it must be more than zero");
         Check(ApplyBatchEntries > 0, "apply-batch-entries", ApplyBatchEntries, "it must be more than zero");
         Check(ApplyCredits >= ApplyBatchEntries, "apply-credits", ApplyCredits, "it must be at least apply-batch-entries");
+        Check(SessionTickInterval > TimeSpan.Zero, "sessions.tick-interval", SessionTickInterval, "it must be more than zero");
+        Check(SessionTimeout >= 2 * SessionTickInterval, "sessions.timeout", SessionTimeout, "it must be at least twice sessions.tick-interval");
+        Check(MaxSessions > 0, "sessions.max", MaxSessions, "it must be more than zero");
+        Check(MaxSessionResponses > 0, "sessions.max-responses", MaxSessionResponses, "it must be more than zero");
+        Check(MaxSessionResponseBytes > 0, "sessions.max-response-bytes", MaxSessionResponseBytes, "it must be more than zero");
         Check(RestartBackoffMin > TimeSpan.Zero, "restart-backoff.min", RestartBackoffMin, "it must be more than zero");
         Check(RestartBackoffMax >= RestartBackoffMin, "restart-backoff.max", RestartBackoffMax, "it must be at least restart-backoff.min");
     }

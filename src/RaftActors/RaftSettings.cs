@@ -76,6 +76,21 @@ public sealed partial record RaftSettings
     /// <summary>How many subscribers a peer serves; one more is refused.</summary>
     public int MaxSubscribers { get; init; } = 64;
 
+    /// <summary>How long a client's session lives, in log time, without a command or a sign of life. What counts is the setting of the leader that opens the session.</summary>
+    public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How many sessions may be open; one more is answered <see cref="Client.FailureReason.Overloaded"/>.</summary>
+    public int MaxSessions { get; init; } = 4096;
+
+    /// <summary>How many responses may wait in a session to be acknowledged; a command beyond them is answered <see cref="Client.FailureReason.Overloaded"/>.</summary>
+    public int MaxSessionResponses { get; init; } = 256;
+
+    /// <summary>How many bytes the remembered responses of all sessions may have; beyond it the oldest are forgotten.</summary>
+    public long MaxSessionResponseBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>After how long without an entry a leader appends one for its time alone, while sessions are open.</summary>
+    public TimeSpan SessionTickInterval { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>The shortest wait before a stopped peer, or a failed state machine, is started again.</summary>
     public TimeSpan RestartBackoffMin { get; init; } = TimeSpan.FromMilliseconds(200);
 
@@ -108,6 +123,9 @@ public sealed partial record RaftSettings
 
     /// <summary>The persistence id of the peer's journal.</summary>
     public string PersistenceId => $"raft-{Group}-{MemberId}";
+
+    /// <summary>The bounds of sessions that this peer opens as a leader.</summary>
+    internal Sessions.SessionLimits SessionLimits => new((long)SessionTimeout.TotalMilliseconds, MaxSessions, MaxSessionResponses, MaxSessionResponseBytes);
 
     /// <summary>This peer as a member.</summary>
     internal Member Self

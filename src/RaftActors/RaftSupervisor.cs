@@ -110,7 +110,7 @@ internal sealed class RaftSupervisor : UntypedActor, IWithTimers
     // What was in the peer's mailbox when it stopped was certainly not done; its askers get the one answer they are due.
     private void OnDeadLetter(DeadLetter letter)
     {
-        if (letter.Message is (Propose or Query or GetStatus or Subscribe) && letter.Recipient.Equals(_lastPeer))
+        if (letter.Message is (IProposal or Query or GetStatus or Subscribe) && letter.Recipient.Equals(_lastPeer))
             AnswerWithoutPeer(letter.Message, letter.Sender ?? ActorRefs.Nobody);
     }
 
@@ -118,8 +118,8 @@ internal sealed class RaftSupervisor : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case Propose propose:
-                sender.Tell(new ProposalFailed(FailureReason.NoLeader, WhyNoPeer(), null, propose.CorrelationId));
+            case IProposal proposal:
+                sender.Tell(new ProposalFailed(FailureReason.NoLeader, WhyNoPeer(), null, proposal.CorrelationId));
                 break;
             case Query query:
                 sender.Tell(new QueryFailed(FailureReason.NoLeader, WhyNoPeer(), null, query.CorrelationId));

@@ -51,6 +51,8 @@ public sealed class RaftSettingsSpec
     [InlineData("election-timeout.min = 10 ms", "raft.election-timeout.min")]
     [InlineData("max-inflight-appends = 0", "raft.max-inflight-appends = 0")]
     [InlineData("max-pending-bytes = 1 KiB", "raft.max-pending-bytes")]
+    [InlineData("sessions.timeout = 1 s", "raft.sessions.timeout")]
+    [InlineData("sessions.max-responses = 0", "raft.sessions.max-responses = 0")]
     public void A_bad_value_is_reported_with_its_key(string line, string expected)
     {
         var problem = Assert.Throws<ConfigurationException>(() => From(Minimal + "\n" + line));

@@ -129,6 +129,15 @@ internal sealed class Forward(bool isQuery, Payload content, bool replyWhenAppen
 
     public bool ReplyWhenAppended { get; } = replyWhenAppended;
 
+    /// <summary>Of a proposal: the kind of entry that is wanted.</summary>
+    public EntryKind Kind { get; init; }
+
+    /// <summary>Of a proposal: its session and number, if it has them.</summary>
+    public SessionStamp? Session { get; init; }
+
+    /// <summary>The proposal.</summary>
+    public Proposal Proposal => new(Kind, Content, Session, ReplyWhenAppended);
+
     public IActorRef Sender { get; } = sender;
 
     public long CorrelationId { get; } = correlationId;

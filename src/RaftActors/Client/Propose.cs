@@ -16,7 +16,7 @@ public enum ReplyWhen
 /// <param name="ReplyWhen">When the sender is answered.</param>
 /// <param name="Forward">Whether a peer that is not the leader forwards the proposal to it; otherwise it answers <see cref="FailureReason.NotLeader"/> with the leader's name.</param>
 /// <param name="CorrelationId">Returned in the answer, so that one actor can keep several proposals in flight.</param>
-public sealed record Propose(object Command, ReplyWhen ReplyWhen = ReplyWhen.Applied, bool Forward = true, long CorrelationId = 0)
+public sealed record Propose(object Command, ReplyWhen ReplyWhen = ReplyWhen.Applied, bool Forward = true, long CorrelationId = 0) : IProposal
 {
     /// <summary>Makes it an exactly-once command: its session and number. A retry has the same; <c>null</c> for a command that is applied as often as it is proposed.</summary>
     public Log.SessionStamp? Session { get; init; }

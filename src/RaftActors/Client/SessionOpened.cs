@@ -9,7 +9,7 @@ namespace RaftActors.Client;
 /// </remarks>
 /// <param name="Forward">Whether a peer that is not the leader forwards it.</param>
 /// <param name="CorrelationId">Returned in the answer.</param>
-public sealed record OpenSession(bool Forward = true, long CorrelationId = 0);
+public sealed record OpenSession(bool Forward = true, long CorrelationId = 0) : IProposal;
 
 /// <summary>Keeps a session alive whose client has nothing to propose.</summary>
 /// <remarks>Answered, to the sender, by exactly one <see cref="Proposed"/> or <see cref="ProposalFailed"/>.</remarks>
@@ -17,14 +17,14 @@ public sealed record OpenSession(bool Forward = true, long CorrelationId = 0);
 /// <param name="LowestPending">The lowest sequence number of which the client still awaits the response.</param>
 /// <param name="Forward">Whether a peer that is not the leader forwards it.</param>
 /// <param name="CorrelationId">Returned in the answer.</param>
-public sealed record KeepSessionAlive(long SessionId, long LowestPending, bool Forward = true, long CorrelationId = 0);
+public sealed record KeepSessionAlive(long SessionId, long LowestPending, bool Forward = true, long CorrelationId = 0) : IProposal;
 
 /// <summary>Closes a session: what was remembered of it is forgotten, and a command of it that comes later is not applied.</summary>
 /// <remarks>Answered, to the sender, by exactly one <see cref="Proposed"/> or <see cref="ProposalFailed"/>.</remarks>
 /// <param name="SessionId">The session.</param>
 /// <param name="Forward">Whether a peer that is not the leader forwards it.</param>
 /// <param name="CorrelationId">Returned in the answer.</param>
-public sealed record CloseSession(long SessionId, bool Forward = true, long CorrelationId = 0);
+public sealed record CloseSession(long SessionId, bool Forward = true, long CorrelationId = 0) : IProposal;
 
 /// <summary>A session is open.</summary>
 /// <param name="SessionId">Its id, for the <see cref="Log.SessionStamp"/> of each command.</param>

@@ -26,18 +26,17 @@ internal static class SessionMapping
     public static Payload ToPayload(this SessionChange change) =>
         new(new Wire.SessionChange { Open = change.Open?.ToWire(), Close = change.Close }.ToByteArray(), 0, "");
 
-    /// <summary>The change of sessions in an entry's payload.</summary>
-    /// <exception cref="InvariantViolationException">The bytes are none: whoever leads writes only what it can read, so that this entry was damaged.</exception>
-    public static SessionChange ReadSessionChange(this LogEntry entry)
+    /// <summary>The change of sessions in an entry's payload, or <c>null</c> when the bytes are none.</summary>
+    public static SessionChange? TryReadSessionChange(this Payload payload)
     {
         try
         {
-            var wire = Wire.SessionChange.Parser.ParseFrom(entry.Payload.Bytes.Span);
+            var wire = Wire.SessionChange.Parser.ParseFrom(payload.Bytes.Span);
             return new SessionChange(wire.Open?.FromWire(), wire.Close);
         }
-        catch (InvalidProtocolBufferException problem)
+        catch (InvalidProtocolBufferException)
         {
-            throw new InvariantViolationException($"The session entry {entry.Index} cannot be read: {problem.Message}");
+            return null;
         }
     }
 }

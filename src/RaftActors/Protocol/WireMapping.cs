@@ -92,7 +92,7 @@ internal static class WireMapping
     public static ForwardProposal FromWire(this Wire.ForwardProposal m) => new(m.Header.FromWire(), m.RequestId, m.Command.FromWire(), m.ReplyWhenAppended)
     {
         Kind = (EntryKind)m.Kind,
-        Session = m.SessionId != 0 ? new SessionStamp(m.SessionId, m.Sequence, m.LowestPending) : null,
+        Session = (m.SessionId | m.Sequence | m.LowestPending) != 0 ? new SessionStamp(m.SessionId, m.Sequence, m.LowestPending) : null,
     };
 
     public static Wire.ForwardQuery ToWire(this ForwardQuery m) => new() { Header = m.Header.ToWire(), RequestId = m.RequestId, Request = m.Request.ToWire() };

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using RaftActors.Log;
+using RaftActors.Sessions;
 
 namespace RaftActors.StateMachines;
 
@@ -7,7 +8,11 @@ namespace RaftActors.StateMachines;
 internal sealed record ApplyEntries(LogEntry[] Entries) : INoSerializationVerificationNeeded;
 
 /// <summary>The state machine has applied everything up to an index; the responses are those of the last entries, one each.</summary>
-internal sealed record EntriesApplied(int Machine, long LastIndex, object?[] Responses) : INoSerializationVerificationNeeded;
+/// <param name="Machine">Which state machine it is.</param>
+/// <param name="LastIndex">The last index applied.</param>
+/// <param name="Responses">The responses; an <see cref="EntryOutcome"/> for a command that the state machine was not given.</param>
+/// <param name="OpenSessions">How many client sessions are open.</param>
+internal sealed record EntriesApplied(int Machine, long LastIndex, object?[] Responses, int OpenSessions) : INoSerializationVerificationNeeded;
 
 /// <summary>A question for the state machine: as it was told, or a <see cref="Payload"/>.</summary>
 internal sealed record AskQuery(object Request) : INoSerializationVerificationNeeded;
@@ -24,6 +29,7 @@ internal sealed class StateMachineActor : UntypedActor
     private readonly Func<IStateMachine> _create;
     private readonly int _number;
     private IStateMachine _machine = null!;
+    private SessionedStateMachine _sessioned = null!;
     private long _appliedIndex;
 
     public StateMachineActor(Func<IStateMachine> create, int number)
@@ -34,7 +40,11 @@ internal sealed class StateMachineActor : UntypedActor
 
     public static Props Props(Func<IStateMachine> create, int number) => Akka.Actor.Props.Create(() => new StateMachineActor(create, number));
 
-    protected override void PreStart() => _machine = _create();
+    protected override void PreStart()
+    {
+        _machine = _create();
+        _sessioned = new SessionedStateMachine(_machine, Context.System.Serialization);
+    }
 
     protected override void OnReceive(object message)
     {
@@ -59,12 +69,10 @@ internal sealed class StateMachineActor : UntypedActor
         var responses = new object?[entries.Length];
         for (int i = 0; i < entries.Length; i++)
         {
-            var entry = entries[i];
-            if (entry.Kind == EntryKind.Command)
-                responses[i] = _machine.Apply(entry, Payloads.Decode(Context.System.Serialization, entry.Payload));
-            _appliedIndex = entry.Index;
+            responses[i] = _sessioned.Apply(entries[i]);
+            _appliedIndex = entries[i].Index;
         }
-        Sender.Tell(new EntriesApplied(_number, _appliedIndex, responses), Self);
+        Sender.Tell(new EntriesApplied(_number, _appliedIndex, responses, _sessioned.Sessions.Count), Self);
     }
 
     private QueryAnswered Answer(object request)

@@ -1,0 +1,11 @@
+namespace RaftActors.Client;
+
+/// <summary>A message of a client that becomes an entry of the log, answered by one <see cref="Proposed"/> or <see cref="ProposalFailed"/>.</summary>
+internal interface IProposal
+{
+    /// <summary>Whether a peer that is not the leader forwards it.</summary>
+    bool Forward { get; }
+
+    /// <summary>Returned in the answer.</summary>
+    long CorrelationId { get; }
+}

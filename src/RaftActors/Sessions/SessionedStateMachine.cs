@@ -1,0 +1,88 @@
+using Akka.Serialization;
+using RaftActors.Client;
+using RaftActors.Log;
+using RaftActors.Protocol;
+using RaftActors.StateMachines;
+
+namespace RaftActors.Sessions;
+
+/// <summary>A state machine behind the session table: a command of a session is applied once, whatever is proposed again, and one of an unknown or expired session never.</summary>
+internal sealed class SessionedStateMachine(IStateMachine machine, Serialization serialization)
+{
+    /// <summary>The sessions; replaced when a snapshot is restored.</summary>
+    public SessionTable Sessions { get; set; } = new();
+
+    /// <summary>Applies the next entry, of whatever kind.</summary>
+    /// <returns>The response; an <see cref="EntryOutcome"/> when the state machine was not given the command.</returns>
+    public object? Apply(LogEntry entry)
+    {
+        Sessions.Advance(entry);
+        return entry.Kind switch
+        {
+            EntryKind.Command when entry.Session is { } stamp => ApplyOnce(entry, stamp),
+            EntryKind.Command => machine.Apply(entry, Payloads.Decode(serialization, entry.Payload)),
+            EntryKind.Session => Change(entry),
+            _ => null,
+        };
+    }
+
+    private object? ApplyOnce(LogEntry entry, SessionStamp stamp)
+    {
+        switch (Sessions.Admit(stamp, out var earlier))
+        {
+            case Admission.Apply:
+                object? response = machine.Apply(entry, Payloads.Decode(serialization, entry.Payload));
+                Sessions.Remember(stamp, Remembered(entry, response));
+                return response;
+            case Admission.Duplicate:
+                return Again(earlier!);
+            case Admission.Forgotten:
+                return new EntryOutcome.Refused(FailureReason.ResponseForgotten,
+                    $"Command {stamp.Sequence} of session {stamp.SessionId} was applied or given up before; its response is no longer remembered. It was not applied again.");
+            case Admission.TooMany:
+                return new EntryOutcome.Refused(FailureReason.Overloaded,
+                    $"Session {stamp.SessionId} has as many unacknowledged responses as raft.sessions.max-responses allows. Await the answers of earlier commands first.");
+            default:
+                return Expired(stamp.SessionId);
+        }
+    }
+
+    private object? Change(LogEntry entry)
+    {
+        var change = entry.Payload.TryReadSessionChange() ?? throw new InvariantViolationException($"The session entry {entry.Index} cannot be read.");
+        if (change.Open is { } limits)
+            return Sessions.Open(entry.Index, limits)
+                ? new SessionOpened(entry.Index, TimeSpan.FromMilliseconds(limits.Timeout))
+                : new EntryOutcome.Refused(FailureReason.Overloaded, $"There are {Sessions.Count} sessions, the most that raft.sessions.max allows. Try again when some were closed or have expired.");
+        var stamp = entry.Session ?? new SessionStamp(0, 0, 0);
+        bool known = change.Close ? Sessions.Close(stamp.SessionId) : Sessions.KeepAlive(stamp);
+        return known ? null : Expired(stamp.SessionId);
+    }
+
+    // A response that no serializer can write is not remembered: it is no answer to anybody on another node either.
+    private SessionResponse Remembered(LogEntry entry, object? response)
+    {
+        if (response is null)
+            return new SessionResponse(entry.Index, entry.Term, null);
+        return Payloads.TryEncode(serialization, response, out var payload, out _)
+            ? new SessionResponse(entry.Index, entry.Term, payload)
+            : new SessionResponse(entry.Index, entry.Term, null, Forgotten: true);
+    }
+
+    private EntryOutcome Again(SessionResponse earlier)
+    {
+        if (earlier.Response is not { } payload)
+            return new EntryOutcome.AppliedBefore(earlier.Index, earlier.Term, null);
+        try
+        {
+            return new EntryOutcome.AppliedBefore(earlier.Index, earlier.Term, Payloads.Decode(serialization, payload));
+        }
+        catch (Exception problem)
+        {
+            return new EntryOutcome.Refused(FailureReason.ResponseForgotten, $"It was applied before, at index {earlier.Index}, but its response cannot be deserialized here: {problem.Message}");
+        }
+    }
+
+    private static EntryOutcome.Refused Expired(long sessionId) => new(FailureReason.SessionExpired,
+        $"Session {sessionId} is not open: it has expired, was closed, or never was. The command was not applied now; an attempt of it before the session expired may have been. Open a new session.");
+}
