@@ -17,7 +17,6 @@ internal sealed partial class RaftActor
         Timers.Cancel(ElectionTimeout.Instance);
         _leaderHeard = null;
         _leading = new LeaderState(_self.Id, _log.LastIndex, _settings.MaxInflightAppends, configuration, Now);
-        SetLeader(new LeaderInfo(_self, _storeId, Term));
         Timers.StartPeriodicTimer(Heartbeat.Instance, Heartbeat.Instance, _settings.HeartbeatInterval);
 
         // The first entry of its term, by which those of earlier terms commit (paper, section 8). A founder's is the configuration, which binds the members to their stores.
@@ -25,6 +24,8 @@ internal sealed partial class RaftActor
             AppendConfiguration(configuration);
         else
             Append(EntryKind.NoOp, Payload.Empty);
+        // Only now: what clients proposed while there was no leader is appended at once, and a log that begins with a command binds nobody.
+        SetLeader(new LeaderInfo(_self, _storeId, Term));
     }
 
     private void Leader(object message)

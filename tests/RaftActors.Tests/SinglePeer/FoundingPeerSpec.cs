@@ -60,6 +60,21 @@ public sealed class FoundingPeerSpec(ITestOutputHelper output) : PeerSpec(output
     }
 
     [Fact]
+    public void What_clients_proposed_before_there_was_a_leader_follows_the_founders_entry()
+    {
+        Settings = Settings with { LeaderWait = TimeSpan.FromMinutes(1) };
+        StartEmpty();
+        Peer.Tell(new Propose(new byte[] { 1 }), TestActor);
+        Answer(B);
+        Answer(C);
+        Elect();
+
+        var entries = B.Expect<AppendEntries>(append => append.Entries.Count > 0).Entries.Entries.ToArray();
+
+        Assert.Equal([EntryKind.Configuration, EntryKind.Command], entries.Select(entry => entry.Kind));
+    }
+
+    [Fact]
     public void It_votes_for_a_founder_that_knows_the_same_stores()
     {
         StartEmpty();
