@@ -1,0 +1,22 @@
+using RaftActors.Protocol;
+
+namespace RaftActors.Simulation.Checks;
+
+/// <summary>Journal events in a few words, for a trace.</summary>
+internal static class EventText
+{
+    public static string Of(object @event) => @event switch
+    {
+        PeerCreated created => $"store {created.StoreId}",
+        Persisted persisted => string.Join(", ", Parts(persisted)),
+        _ => @event.GetType().Name,
+    };
+
+    private static IEnumerable<string> Parts(Persisted persisted)
+    {
+        if (persisted.HardState is { } state)
+            yield return $"term {state.Term} vote {state.VotedFor ?? "none"}";
+        if (persisted.Batches.Count > 0)
+            yield return $"after {persisted.PreviousIndex} entries {persisted.Batches[0].FirstIndex}..{persisted.Batches[^1].LastIndex} of terms up to {persisted.Batches[^1].Entries[^1].Term}";
+    }
+}

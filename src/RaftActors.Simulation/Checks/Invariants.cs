@@ -1,0 +1,176 @@
+using RaftActors.Client;
+using RaftActors.Log;
+using RaftActors.Protocol;
+using RaftActors.Simulation.World;
+
+namespace RaftActors.Simulation.Checks;
+
+/// <summary>
+/// What must hold after every turn of every actor (paper, Figure 3), checked against the memory and the disk of the peers. Each turn costs little: what did not change is not looked at again, and
+/// an entry is compared once a peer, when it appears in its log, with what others had at that index in that term.
+/// </summary>
+internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace)
+{
+    private readonly Dictionary<SimulatedNode, PeerView> _views = [];
+    private readonly Dictionary<long, string> _leaders = [];
+    private readonly Dictionary<(string StoreId, long Term), string> _votes = [];
+    private readonly Dictionary<SimulatedNode, long> _toldTerms = [];
+
+    // By index and term: the entry, and the term of the one before it. Two logs that agree on both are, entry by entry, the same up to there (Log Matching).
+    private readonly Dictionary<(long Index, long Term), (long PreviousTerm, LogEntry Entry)> _entries = [];
+    private readonly List<LogEntry> _committed = [];
+
+    /// <summary>The last index that any peer has committed.</summary>
+    public long CommitIndex => _committed.Count;
+
+    /// <summary>The entry that was committed at an index.</summary>
+    public LogEntry Committed(long index) => _committed[(int)index - 1];
+
+    /// <summary>The leader of the highest term that any peer leads, or led last.</summary>
+    public string? LatestLeader => _leaders.Count == 0 ? null : _leaders[_leaders.Keys.Max()];
+
+    /// <summary>A process of a node has ended.</summary>
+    public void ProcessDied(SimulatedNode node) => _views.Remove(node);
+
+    /// <summary>An actor of a process has had its turn.</summary>
+    public void AfterTurn(SimulatedProcess process)
+    {
+        if (process.Peer is not { } peer)
+        {
+            _views.Remove(process.Node);
+            return;
+        }
+        var state = peer.Inspect();
+        if (!_views.TryGetValue(process.Node, out var view) || view.Peer != peer)
+        {
+            view = new PeerView(peer);
+            _views[process.Node] = view;
+            Recovered(process.Node, state);
+        }
+        CheckLog(process.Node, view, state);
+        CheckRole(process.Node, view, state);
+        CheckCommit(process.Node, view, state);
+        view.Note(state);
+    }
+
+    /// <summary>A term and a vote never go back, and a store votes once a term; nothing is said that is not on the disk.</summary>
+    public void Sent(SimulatedNode from, SimulatedNode to, object message)
+    {
+        if (message is not PeerMessage peer)
+            return;
+        if (peer.Term > from.Durable.HardState.Term)
+            throw new SimulationViolation("durability", $"{from} says term {peer.Term} in {peer.GetType().Name}, but only term {from.Durable.HardState.Term} is on its disk.");
+        _toldTerms[from] = Math.Max(_toldTerms.GetValueOrDefault(from), peer.Term);
+        switch (peer)
+        {
+            case RequestVote { PreVote: false } request:
+                Votes(from, request.Header.StoreId, from.Id, request.Term);
+                break;
+            case RequestVoteReply { PreVote: false, Granted: true } reply:
+                Votes(from, reply.Header.StoreId, to.Id, reply.ElectionTerm);
+                break;
+            case AppendEntriesReply { Success: true } reply when reply.MatchIndex > from.Durable.LastIndex:
+                throw new SimulationViolation("durability", $"{from} acknowledges entries up to {reply.MatchIndex}, but its disk has them up to {from.Durable.LastIndex}.");
+        }
+    }
+
+    /// <summary>State Machine Safety: each machine applies what is committed, in order, and every machine the same.</summary>
+    public void Applies(SimulatedNode node, long previous, LogEntry entry)
+    {
+        if (entry.Index <= previous)
+            throw new SimulationViolation("State Machine Safety", $"{node} applies index {entry.Index} after index {previous}.");
+        if (entry.Index > CommitIndex)
+            throw new SimulationViolation("State Machine Safety", $"{node} applies index {entry.Index} of term {entry.Term}, which nobody has committed.");
+        if (!IsSame(Committed(entry.Index), entry))
+            throw new SimulationViolation("State Machine Safety", $"{node} applies {entry} where {Committed(entry.Index)} was committed.");
+    }
+
+    private void Votes(SimulatedNode voter, string storeId, string candidate, long term)
+    {
+        var durable = voter.Durable.HardState;
+        if (durable.Term == term && durable.VotedFor != candidate)
+            throw new SimulationViolation("durability", $"{voter} votes for {candidate} in term {term}, but its disk has a vote for {durable.VotedFor ?? "nobody"}.");
+        if (!_votes.TryAdd((storeId, term), candidate) && _votes[(storeId, term)] != candidate)
+            throw new SimulationViolation("one vote a term", $"{voter} votes in term {term} for {candidate} after {_votes[(storeId, term)]}.");
+    }
+
+    private void Recovered(SimulatedNode node, in PeerState state)
+    {
+        if (state.HardState.Term < _toldTerms.GetValueOrDefault(node))
+            throw new SimulationViolation("a term never goes back", $"{node} recovers in term {state.HardState.Term}, but has told others of term {_toldTerms[node]}.");
+        if (state.Log.LastIndex != node.Durable.LastIndex)
+            throw new SimulationViolation("durability", $"{node} recovers a log up to {state.Log.LastIndex}, but its disk has one up to {node.Durable.LastIndex}.");
+    }
+
+    private void CheckLog(SimulatedNode node, PeerView view, in PeerState state)
+    {
+        var log = state.Log;
+        long same = view.SharedPrefix(log);
+        if (same < view.LastIndex && view.Role == RaftRole.Leader && view.Term == state.HardState.Term && state.Role == RaftRole.Leader)
+            throw new SimulationViolation("Leader Append-Only", $"{node} leads term {view.Term} and changes its log after {same}, which went up to {view.LastIndex}.");
+        if (same < view.CommitIndex)
+            throw new SimulationViolation("State Machine Safety", $"{node} changes its log after {same}, but had committed up to {view.CommitIndex}.");
+        if (state.PersistedIndex > node.Durable.LastIndex || state.PersistedIndex > log.LastIndex)
+            throw new SimulationViolation("durability", $"{node} holds its log to be durable up to {state.PersistedIndex}; its disk has it up to {node.Durable.LastIndex}, its memory up to {log.LastIndex}.");
+        for (long index = same + 1; index <= log.LastIndex; index++)
+        {
+            var entry = log[index];
+            long previous = log.TermAt(index - 1);
+            if (!_entries.TryAdd((index, entry.Term), (previous, entry)) && _entries[(index, entry.Term)] is var (known, other) && (known != previous || !IsSame(other, entry)))
+                throw new SimulationViolation("Log Matching", $"{node} has {entry} after one of term {previous}; another log has {other} after one of term {known}.");
+        }
+    }
+
+    private void CheckRole(SimulatedNode node, PeerView view, in PeerState state)
+    {
+        if (state.HardState.Term < view.Term)
+            throw new SimulationViolation("a term never goes back", $"{node} goes back from term {view.Term} to {state.HardState.Term}.");
+        if (state.Role != RaftRole.Leader || (view.Role == RaftRole.Leader && view.Term == state.HardState.Term))
+            return;
+        long term = state.HardState.Term;
+        if (trace.IsOn)
+            trace.Line($"{node} leads term {term}, log up to {state.Log.LastIndex}");
+        if (!_leaders.TryAdd(term, node.Id) && _leaders[term] != node.Id)
+            throw new SimulationViolation("Election Safety", $"{_leaders[term]} and {node} both lead term {term}.");
+        if (CommitIndex > 0 && Committed(CommitIndex) is var last && last.Term < term && state.Log.LastIndex >= state.Log.FirstIndex && state.Log.TermAt(last.Index) != last.Term && last.Index >= state.Log.FirstIndex - 1)
+            throw new SimulationViolation("Leader Completeness", $"{node} leads term {term} without {last}, which is committed.");
+    }
+
+    private void CheckCommit(SimulatedNode node, PeerView view, in PeerState state)
+    {
+        long commit = state.Log.CommitIndex;
+        if (commit < view.CommitIndex)
+            throw new SimulationViolation("the commit index never goes back", $"{node} goes back from {view.CommitIndex} to {commit}.");
+        if (state.AppliedIndex > commit)
+            throw new SimulationViolation("State Machine Safety", $"{node} has applied up to {state.AppliedIndex}, and committed up to {commit}.");
+        for (long index = Math.Max(view.CommitIndex, state.Log.FirstIndex - 1) + 1; index <= commit; index++)
+        {
+            var entry = state.Log[index];
+            if (index <= CommitIndex)
+            {
+                if (!IsSame(Committed(index), entry))
+                    throw new SimulationViolation("State Machine Safety", $"{node} commits {entry} where {Committed(index)} was committed.");
+                continue;
+            }
+            _committed.Add(entry);
+            CheckMajority(node, state, entry);
+        }
+    }
+
+    // What is committed is on the disks of a majority, when it is first committed anywhere.
+    private void CheckMajority(SimulatedNode committer, in PeerState state, LogEntry entry)
+    {
+        int copies = 0;
+        foreach (var voter in state.Configuration.Voters)
+        {
+            if (nodes.FirstOrDefault(node => node.Id == voter.Id) is { } node && node.Durable.TermAt(entry.Index) == entry.Term)
+                copies++;
+        }
+        if (copies < state.Configuration.Majority)
+            throw new SimulationViolation("durability", $"{committer} commits {entry}, which is on {copies} of {state.Configuration.Voters.Length} disks.");
+    }
+
+    private static bool IsSame(LogEntry one, LogEntry other) => ReferenceEquals(one, other)
+        || (one.Index == other.Index && one.Term == other.Term && one.Kind == other.Kind && one.Time == other.Time && one.Session == other.Session
+            && one.Payload.Bytes.Span.SequenceEqual(other.Payload.Bytes.Span));
+}

@@ -1,0 +1,69 @@
+using System.Runtime.InteropServices;
+using RaftActors.Simulation.Network;
+using RaftActors.Simulation.World;
+using RaftActors.TestKit;
+
+namespace RaftActors.Simulation.Checks;
+
+/// <summary>Everything that happens: always as a hash of each message and each write, and as lines to read when somebody listens.</summary>
+internal sealed class Trace(SimulatedWorld world, Action<string>? listener)
+{
+    private const ulong Prime = 0x9E3779B97F4A7C15;
+
+    /// <summary>The hash of all messages and writes so far, with their times, and of what became of them.</summary>
+    public ulong Hash { get; private set; } = Prime;
+
+    /// <summary>How many messages were sent.</summary>
+    public long Messages { get; private set; }
+
+    /// <summary>How many events were written.</summary>
+    public long Writes { get; private set; }
+
+    /// <summary>Whether lines are wanted; formatting them costs more than the run.</summary>
+    public bool IsOn => listener is not null;
+
+    /// <summary>A message was sent.</summary>
+    public void Message(SimulatedLink link, Passage passage, bool lost)
+    {
+        Messages++;
+        Mix((ulong)world.Now.Ticks);
+        Mix(lost ? 1UL : 2UL);
+        Mix(link.From.Id);
+        Mix(link.To.Id);
+        Mix(passage.Bytes);
+        if (IsOn)
+            Line($"{link}: {MessageText.Of(passage.Original)}{(lost ? " LOST" : "")}");
+    }
+
+    /// <summary>An event was written.</summary>
+    public void Write(SimulatedNode node, object @event, byte[] bytes)
+    {
+        Writes++;
+        Mix((ulong)world.Now.Ticks);
+        Mix(node.Id);
+        Mix(bytes);
+        if (IsOn)
+            Line($"{node} writes {EventText.Of(@event)}");
+    }
+
+    /// <summary>Something that concerns the reader only.</summary>
+    public void Line(FormattableString line) => listener?.Invoke(FormattableString.Invariant($"{world.Now.TotalMilliseconds,9:0.000} ms  ") + FormattableString.Invariant(line));
+
+    private void Mix(string text) => Mix(MemoryMarshal.AsBytes(text.AsSpan()));
+
+    private void Mix(ReadOnlySpan<byte> bytes)
+    {
+        Mix((ulong)bytes.Length);
+        var words = MemoryMarshal.Cast<byte, ulong>(bytes);
+        foreach (ulong word in words)
+            Mix(word);
+        foreach (byte left in bytes[(words.Length * 8)..])
+            Mix(left);
+    }
+
+    private void Mix(ulong value)
+    {
+        ulong mixed = (Hash ^ value) * Prime;
+        Hash = mixed ^ (mixed >> 29);
+    }
+}

@@ -1,0 +1,61 @@
+using RaftActors.Client;
+using RaftActors.Linearizability.KeyValue;
+using RaftActors.Simulation.Checks;
+using RaftActors.Simulation.World;
+
+namespace RaftActors.Simulation.Clients;
+
+/// <summary>What all clients of a run share, and what they were told.</summary>
+internal sealed class ClientWorld(SimulatedWorld world, IReadOnlyList<SimulatedNode> nodes, Invariants invariants, Trace trace, Random random)
+{
+    private readonly List<(string Number, byte[] Command)> _acknowledged = [];
+    private long _ticks;
+    private long _requests;
+
+    /// <summary>Whether commands have a session and number, and are tried again.</summary>
+    public bool WithSessions { get; init; }
+
+    /// <summary>Whether peers that do not lead pass requests on.</summary>
+    public bool Forwards { get; init; } = true;
+
+    /// <summary>How many keys there are.</summary>
+    public int Keys { get; init; } = 3;
+
+    /// <summary>How many clients there are.</summary>
+    public int Clients { get; init; } = 4;
+
+    /// <summary>How many milliseconds at most a client thinks.</summary>
+    public int ThinkTime { get; init; } = 40;
+
+    /// <summary>Whether new operations may be started.</summary>
+    public bool MayStart { get; set; } = true;
+
+    public TimeSpan Now => world.Now;
+
+    public Trace Trace => trace;
+
+    public KeyValueRecorder Recorder => field ??= new KeyValueRecorder(() => ++_ticks);
+
+    /// <summary>The commands that were acknowledged, by their numbers.</summary>
+    public IReadOnlyList<(string Number, byte[] Command)> AcknowledgedCommands => _acknowledged;
+
+    public Random NewRandom() => new(random.Next());
+
+    public long NewRequest() => ++_requests;
+
+    public void Schedule(TimeSpan delay, Action action) => world.Schedule(delay, action);
+
+    /// <summary>A process that can be asked, or <c>null</c>.</summary>
+    public SimulatedProcess? AnyProcess(Random lots) => nodes[lots.Next(nodes.Count)].Process is { IsDead: false, Supervisor: not null } process ? process : null;
+
+    /// <summary>An acknowledged command is committed, at the index that was told.</summary>
+    public void Acknowledged(string number, byte[] command, Proposed proposed)
+    {
+        if (proposed.Index > invariants.CommitIndex)
+            throw new SimulationViolation("an acknowledged write is there", $"Command {number} was acknowledged at index {proposed.Index}, which nobody has committed.");
+        var entry = invariants.Committed(proposed.Index);
+        if (entry.Term != proposed.Term || !entry.Payload.Bytes.Span.SequenceEqual(command))
+            throw new SimulationViolation("an acknowledged write is there", $"Command {number} was acknowledged at index {proposed.Index} of term {proposed.Term}, where {entry} was committed.");
+        _acknowledged.Add((number, command));
+    }
+}

@@ -1,0 +1,167 @@
+using RaftActors.Client;
+using RaftActors.Linearizability.KeyValue;
+using RaftActors.Log;
+using RaftActors.Simulation.Checks;
+using RaftActors.Simulation.World;
+
+namespace RaftActors.Simulation.Clients;
+
+/// <summary>
+/// A client of the key-value store with one operation under way, which is recorded. Without a session an operation of unknown outcome stays that, and the client goes on to the next; with one the
+/// client tries again under the same number until it is answered.
+/// </summary>
+internal sealed class SimulatedClient(ClientWorld world, int number)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(700);
+
+    private readonly Random _random = world.NewRandom();
+    private KeyValueInput? _input;
+    private KeyValueRecorder.Call? _call;
+    private SimulatedProcess? _asked;
+    private long _request;
+    private TimeSpan _since;
+    private long _session;
+    private long _sequence;
+    private int _operations;
+    private byte[] _command = [];
+
+    /// <summary>Whether an operation is under way.</summary>
+    public bool IsBusy => _input is not null;
+
+    /// <summary>How many operations were answered.</summary>
+    public int Answered { get; private set; }
+
+    private string CommandNumber => $"{number}.{_operations}";
+
+    /// <summary>Goes on living: starts operations, tries again, gives up.</summary>
+    public void Wake()
+    {
+        if (_asked is not null && world.Now - _since > Patience)
+            Unanswered(certainlyNotDone: false);
+        if (_asked is null)
+            Go();
+        world.Schedule(TimeSpan.FromMilliseconds(_random.Next(1, world.ThinkTime)), Wake);
+    }
+
+    /// <summary>An answer to a request of some client arrived.</summary>
+    /// <returns>Whether it was for this one.</returns>
+    public bool Receive(object message)
+    {
+        switch (message)
+        {
+            case Proposed proposed when proposed.CorrelationId == _request && _asked is not null:
+                OnProposed(proposed);
+                return true;
+            case ProposalFailed failed when failed.CorrelationId == _request && _asked is not null:
+                OnFailed(failed);
+                return true;
+            case QueryResult result when result.CorrelationId == _request && _asked is not null:
+                Done(KeyValueMachine.Output(_input!, result.Result));
+                return true;
+            case QueryFailed failed when failed.CorrelationId == _request && _asked is not null:
+                Unanswered(certainlyNotDone: true);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>A process died: what it was asked, nobody will answer.</summary>
+    public void ProcessDied(SimulatedProcess process)
+    {
+        if (_asked == process)
+            Unanswered(certainlyNotDone: false);
+    }
+
+    private void Go()
+    {
+        if (world.AnyProcess(_random) is not { } process)
+            return;
+        if (world.WithSessions && _session == 0)
+        {
+            // One operation may be waiting for a new session: it had none before.
+            Ask(process, id => new OpenSession(CorrelationId: id));
+            return;
+        }
+        if (_input is null && !world.MayStart)
+            return;
+        if (_input is null)
+            Begin();
+        Ask(process, id => _input!.Kind == KeyValueKind.Get
+            ? new Query(System.Text.Encoding.UTF8.GetBytes(_input.Key), Forward: world.Forwards, CorrelationId: id)
+            : new Propose(_command, Forward: world.Forwards, CorrelationId: id) { Session = world.WithSessions ? new SessionStamp(_session, _sequence, _sequence) : null });
+    }
+
+    private void Begin()
+    {
+        string key = $"key{_random.Next(world.Keys)}";
+        // No value is written twice, so that each read says which write it saw; a compare-and-set expects one that some client wrote lately.
+        string value = $"v{number}.{++_operations}";
+        _input = _random.Next(10) switch
+        {
+            < 4 => KeyValueInput.Get(key),
+            < 7 => KeyValueInput.Put(key, value),
+            7 => KeyValueInput.CompareAndSet(key, $"v{_random.Next(world.Clients)}.{Math.Max(1, _operations - _random.Next(4))}", value),
+            8 => KeyValueInput.Create(key, value),
+            _ => KeyValueInput.Delete(key),
+        };
+        _command = KeyValueMachine.Command(CommandNumber, _input);
+        _sequence++;
+        _call = world.Recorder.Begin(number, _input);
+    }
+
+    private void Ask(SimulatedProcess process, Func<long, object> message)
+    {
+        _asked = process;
+        _since = world.Now;
+        _request = world.NewRequest();
+        if (world.Trace.IsOn)
+            world.Trace.Line($"client {number} asks {process.Node}: {_input?.ToString() ?? "a session"} ({_request})");
+        process.Inside(() => process.Supervisor!.Tell(message(_request), process.Port));
+    }
+
+    private void OnProposed(Proposed proposed)
+    {
+        if (proposed.Response is SessionOpened opened)
+        {
+            _asked = null;
+            (_session, _sequence) = (opened.SessionId, _input is null ? 0 : 1);
+            return;
+        }
+        world.Acknowledged(CommandNumber, _command, proposed);
+        Done(KeyValueMachine.Output(_input!, proposed.Response));
+    }
+
+    private void OnFailed(ProposalFailed failed)
+    {
+        bool forgotten = failed.Reason is FailureReason.SessionExpired or FailureReason.ResponseForgotten;
+        if (forgotten)
+            _session = 0;
+        // What is forgotten may have been done by an earlier try.
+        Unanswered(certainlyNotDone: !failed.OutcomeUnknown && !forgotten, giveUp: forgotten);
+    }
+
+    private void Done(KeyValueOutput output)
+    {
+        if (world.Trace.IsOn)
+            world.Trace.Line($"client {number} is answered {output} ({_request})");
+        _call!.Return(output);
+        Answered++;
+        End();
+    }
+
+    // With a session the same number is tried again, whatever became of this try; without one it must not be.
+    private void Unanswered(bool certainlyNotDone, bool giveUp = false)
+    {
+        if (world.Trace.IsOn)
+            world.Trace.Line($"client {number} is not answered ({_request})");
+        _asked = null;
+        if (_input is null || (world.WithSessions && !giveUp))
+            return;
+        if (certainlyNotDone || _input.Kind == KeyValueKind.Get)
+            _call!.NotDone();
+        End();
+    }
+
+    private void End() => (_input, _call, _asked) = (null, null, null);
+}

@@ -1,0 +1,160 @@
+using RaftActors.Simulation.Disk;
+using RaftActors.Simulation.World;
+using RaftActors.TestKit;
+
+namespace RaftActors.Simulation.Faults;
+
+/// <summary>Does the harm of a plan, and undoes it.</summary>
+internal sealed class FaultInjector(Cluster cluster, SimulatedWorld world)
+{
+    private static readonly LinkFaults Bad = LinkFaults.Unreliable with { Loss = 0.05 };
+
+    private readonly Dictionary<SimulatedNode, int> _turnsLeft = [];
+    private bool _over;
+
+    /// <summary>Has all faults happen at their times.</summary>
+    public void Plan(IEnumerable<Fault> faults)
+    {
+        foreach (var fault in faults)
+            world.Schedule(fault.At, () => Begin(fault));
+    }
+
+    /// <summary>An actor of a process has had its turn: if a crash is due, this may have been its last.</summary>
+    public void AfterTurn(SimulatedProcess process)
+    {
+        if (_turnsLeft.Count == 0 || !_turnsLeft.TryGetValue(process.Node, out int left))
+            return;
+        if (left > 0)
+            _turnsLeft[process.Node] = left - 1;
+        else
+            Crash(process.Node);
+    }
+
+    /// <summary>Nothing goes wrong any more, and everything that was broken works.</summary>
+    public void End()
+    {
+        _over = true;
+        _turnsLeft.Clear();
+        cluster.Network.Faults = LinkFaults.None;
+        foreach (var from in cluster.Nodes)
+        {
+            foreach (var to in cluster.Nodes)
+                cluster.Network.Between(from, to).Cuts = 0;
+            from.Disk.Recover();
+            from.Disk.MaxLatency = TimeSpan.FromMilliseconds(1);
+            from.MachineFails = false;
+            from.Process?.Resume();
+            if (from.Process is null)
+                cluster.Start(from);
+        }
+    }
+
+    private void Begin(Fault fault)
+    {
+        if (_over)
+            return;
+        if (cluster.Trace.IsOn)
+            cluster.Trace.Line($"*** {fault.Kind} {fault.Detail}");
+        var node = fault.Node >= 0 ? cluster.Nodes[fault.Node] : cluster.Nodes.FirstOrDefault(each => each.Id == cluster.Invariants.LatestLeader) ?? cluster.Nodes[0];
+        var other = cluster.Nodes[fault.Other];
+        switch (fault.Kind)
+        {
+            case FaultKind.Crash:
+                CrashSoon(node, fault);
+                break;
+            case FaultKind.CrashAll:
+                foreach (var each in cluster.Nodes)
+                    CrashSoon(each, fault);
+                break;
+            case FaultKind.Pause when node.Process is { } process:
+                process.Pause();
+                Later(fault, process.Resume);
+                break;
+            case FaultKind.Isolate:
+                Cut(fault, (from, to) => from == node || to == node);
+                break;
+            case FaultKind.Partition:
+                Cut(fault, (from, to) => SideOf(from, fault) != SideOf(to, fault));
+                break;
+            case FaultKind.OneWay:
+                Cut(fault, (from, to) => from == node && to == other);
+                break;
+            case FaultKind.Flap:
+                Flap(fault with { Duration = TimeSpan.FromMilliseconds(1 + (fault.Detail % 80)) }, node, other, 10);
+                break;
+            case FaultKind.Break:
+                cluster.Network.Break(node, other);
+                break;
+            case FaultKind.Weather:
+                Weather(fault, Bad with { Loss = 0.2 * (fault.Detail % 100) / 100, InOrder = fault.Detail % 3 == 0, LongDelay = fault.Detail % 4 == 0 ? 0.1 : 0, MinLongDelay = TimeSpan.FromMilliseconds(100), MaxLongDelay = TimeSpan.FromMilliseconds(900) });
+                break;
+            case FaultKind.Duplicates:
+                Weather(fault, cluster.Network.Faults with { Duplication = 0.3 });
+                break;
+            case FaultKind.DiskStall:
+                node.Disk.Stall(fault.Duration);
+                break;
+            case FaultKind.DiskSlow:
+                node.Disk.MaxLatency = TimeSpan.FromMilliseconds(5 + (fault.Detail % 60));
+                Later(fault, () => node.Disk.MaxLatency = TimeSpan.FromMilliseconds(1));
+                break;
+            case FaultKind.DiskFailure:
+                node.Disk.NextFailure = (WriteFailure)(fault.Detail % 3);
+                break;
+            case FaultKind.MachineFailure:
+                node.MachineFails = true;
+                break;
+        }
+    }
+
+    // Not at the moment of the fault, when nothing may be going on, but some turns later, or at the latest a few milliseconds later.
+    private void CrashSoon(SimulatedNode node, Fault fault)
+    {
+        _turnsLeft[node] = fault.Detail % 40;
+        world.Schedule(TimeSpan.FromMilliseconds(5), () =>
+        {
+            if (_turnsLeft.ContainsKey(node))
+                Crash(node);
+        });
+        world.Schedule(fault.Duration + TimeSpan.FromMilliseconds(5), () =>
+        {
+            if (node.Process is null)
+                cluster.Start(node);
+        });
+    }
+
+    private void Crash(SimulatedNode node)
+    {
+        _turnsLeft.Remove(node);
+        cluster.Kill(node);
+    }
+
+    private void Cut(Fault fault, Func<SimulatedNode, SimulatedNode, bool> which)
+    {
+        var links = cluster.Nodes.SelectMany(_ => cluster.Nodes, cluster.Network.Between).Where(link => link.From != link.To && which(link.From, link.To)).ToList();
+        links.ForEach(link => link.Cuts++);
+        Later(fault, () => links.ForEach(link => link.Cuts--));
+    }
+
+    private void Flap(Fault fault, SimulatedNode one, SimulatedNode other, int times)
+    {
+        if (_over || times == 0)
+            return;
+        Cut(fault, (from, to) => (from == one && to == other) || (from == other && to == one));
+        world.Schedule(fault.Duration * 2, () => Flap(fault, one, other, times - 1));
+    }
+
+    private void Weather(Fault fault, LinkFaults faults)
+    {
+        cluster.Network.Faults = faults;
+        Later(fault, () => cluster.Network.Faults = LinkFaults.None);
+    }
+
+    private void Later(Fault fault, Action undo) => world.Schedule(fault.Duration, () =>
+    {
+        if (!_over)
+            undo();
+    });
+
+    private int SideOf(SimulatedNode node, Fault fault) => (fault.Detail >> cluster.IndexOf(node)) & 1;
+}

@@ -1,0 +1,47 @@
+namespace RaftActors.Simulation.Faults;
+
+/// <summary>What can go wrong.</summary>
+internal enum FaultKind
+{
+    /// <summary>A process is killed, in the middle of what it does, and started again later.</summary>
+    Crash,
+
+    /// <summary>All processes are killed at once.</summary>
+    CrashAll,
+
+    /// <summary>A process stands still for a while.</summary>
+    Pause,
+
+    /// <summary>A node reaches nobody, and nobody reaches it.</summary>
+    Isolate,
+
+    /// <summary>The nodes fall into two parts that do not reach each other.</summary>
+    Partition,
+
+    /// <summary>One node does not reach another, but is reached by it.</summary>
+    OneWay,
+
+    /// <summary>The link between two nodes goes up and down.</summary>
+    Flap,
+
+    /// <summary>The connection between two nodes breaks, with what is on its way.</summary>
+    Break,
+
+    /// <summary>Messages are lost, late and overtake each other.</summary>
+    Weather,
+
+    /// <summary>Messages arrive twice.</summary>
+    Duplicates,
+
+    /// <summary>A disk does nothing for a while.</summary>
+    DiskStall,
+
+    /// <summary>A disk is slow for a while.</summary>
+    DiskSlow,
+
+    /// <summary>A write fails, is done although it is reported as failed, or is refused.</summary>
+    DiskFailure,
+
+    /// <summary>A state machine fails while it applies a command.</summary>
+    MachineFailure,
+}

@@ -1,0 +1,35 @@
+namespace RaftActors.Simulation.Faults;
+
+/// <summary>Draws what goes wrong in a run. Each run has its own mixture of kinds: what happens all the time hides what happens when it does not.</summary>
+internal static class FaultPlan
+{
+    /// <summary>Draws the faults of a run, in the order of their times.</summary>
+    /// <param name="random">The lots.</param>
+    /// <param name="peers">How many nodes there are.</param>
+    /// <param name="time">For how long faults begin.</param>
+    /// <param name="kinds">The kinds that may occur.</param>
+    public static List<Fault> Draw(Random random, int peers, TimeSpan time, IReadOnlyList<FaultKind> kinds)
+    {
+        var some = kinds.Where(_ => random.Next(5) < 2).ToList();
+        if (some.Count == 0 && kinds.Count > 0)
+            some.Add(kinds[random.Next(kinds.Count)]);
+        if (some.Count == 0)
+            return [];
+        int count = random.Next(2, 8 + (int)(time.TotalSeconds * 5));
+        return Enumerable.Range(0, count).Select(_ => DrawOne(random, peers, time, some[random.Next(some.Count)])).OrderBy(fault => fault.At).ToList();
+    }
+
+    private static Fault DrawOne(Random random, int peers, TimeSpan time, FaultKind kind)
+    {
+        var at = time * random.NextDouble();
+        // Short ones fall into the middle of something, long ones outlast an election.
+        var duration = TimeSpan.FromMilliseconds(random.Next(3) switch
+        {
+            0 => random.Next(1, 60),
+            1 => random.Next(60, 500),
+            _ => random.Next(500, 1500),
+        });
+        int node = random.Next(3) == 0 ? -1 : random.Next(peers);
+        return new Fault(kind, at, duration, node, random.Next(peers), random.Next(1 << 20));
+    }
+}

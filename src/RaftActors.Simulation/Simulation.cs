@@ -1,0 +1,177 @@
+using RaftActors.Client;
+using RaftActors.Linearizability;
+using RaftActors.Linearizability.KeyValue;
+using RaftActors.Simulation.Checks;
+using RaftActors.Simulation.Clients;
+using RaftActors.Simulation.Faults;
+using RaftActors.Simulation.World;
+
+namespace RaftActors.Simulation;
+
+/// <summary>
+/// One run: a cluster of production peers, clients, and faults, all in one thread and virtual time, all from one seed. For some seconds things go wrong; then they stop, and the cluster has to
+/// come back.
+/// </summary>
+internal sealed class Simulation
+{
+    private readonly SimulationOptions _options;
+    private readonly int _seed;
+    private readonly SimulatedWorld _world;
+    private readonly Trace _trace;
+    private readonly Cluster _cluster;
+    private readonly ClientWorld _clientWorld;
+    private readonly List<SimulatedClient> _clients;
+    private readonly FaultInjector _injector;
+    private readonly IReadOnlyList<Fault> _faults;
+    private readonly TimeSpan _faultTime;
+
+    private Simulation(int seed, SimulationOptions options)
+    {
+        _seed = seed;
+        _options = options;
+        // Each part draws from lots of its own, so that a fault less changes as little as can be.
+        var random = new Random(seed);
+        _world = new SimulatedWorld(new Random(random.Next()));
+        _trace = new Trace(_world, options.Trace);
+        _cluster = new Cluster(_world, options.Peers, new Random(random.Next()), _trace);
+        _faultTime = options.MaxFaultTime * (0.3 + (0.7 * random.NextDouble()));
+        var drawn = FaultPlan.Draw(new Random(random.Next()), options.Peers, _faultTime, options.Kinds);
+        _faults = options.Faults ?? drawn;
+        bool doubled = drawn.Exists(fault => fault.Kind == FaultKind.Duplicates);
+        bool sessions = doubled || random.Next(2) == 0;
+        int clients = random.Next(2, 6);
+        _clientWorld = new ClientWorld(_world, _cluster.Nodes, _cluster.Invariants, _trace, new Random(random.Next()))
+        {
+            WithSessions = sessions,
+            Forwards = sessions || random.Next(4) > 0,
+            Keys = random.Next(1, 4),
+            Clients = clients,
+            ThinkTime = random.Next(3) == 0 ? 4 : 60,
+        };
+        _clients = Enumerable.Range(0, clients).Select(number => new SimulatedClient(_clientWorld, number)).ToList();
+        _injector = new FaultInjector(_cluster, _world);
+        _cluster.Answered = Answered;
+        _cluster.Died = process => _clients.ForEach(client => client.ProcessDied(process));
+        _world.AfterTurn = AfterTurn;
+    }
+
+    /// <summary>Runs a seed.</summary>
+    /// <param name="seed">It decides everything.</param>
+    /// <param name="options">What the run is like.</param>
+    public static SimulationResult Run(int seed, SimulationOptions options) => new Simulation(seed, options).Run();
+
+    private SimulationResult Run()
+    {
+        SimulationViolation? violation = null;
+        try
+        {
+            foreach (var node in _cluster.Nodes)
+                _cluster.Start(node);
+            _clients.ForEach(client => client.Wake());
+            _injector.Plan(_faults);
+            while (_world.Step(_faultTime))
+            {
+            }
+            if (_trace.IsOn)
+                _trace.Line($"*** faults end");
+            _injector.End();
+            Heal();
+            CheckEnd();
+        }
+        catch (SimulationViolation found)
+        {
+            violation = found;
+        }
+        return new SimulationResult(
+            _seed, violation, _faults, _trace.Hash, _world.Turns, _trace.Messages, _trace.Writes, _clients.Sum(client => client.Answered), _world.Now);
+    }
+
+    private void AfterTurn(SimulatedProcess process)
+    {
+        if (process.IsDead)
+            return;
+        _cluster.Invariants.AfterTurn(process);
+        _injector.AfterTurn(process);
+    }
+
+    private void Answered(object message)
+    {
+        foreach (var client in _clients)
+        {
+            if (client.Receive(message))
+                return;
+        }
+    }
+
+    // Liveness: within some election timeouts there is a leader, and every client that asks is answered; then, once nobody asks any more, all peers come to the same log.
+    private void Heal()
+    {
+        var end = _world.Now + _options.HealTime;
+        var half = _world.Now + (_options.HealTime / 2);
+        var answered = _clients.ConvertAll(client => client.Answered);
+        if (!RunUntil(() => _clients.Zip(answered).All(pair => pair.First.Answered > pair.Second + 1), half))
+            throw new SimulationViolation("liveness", $"{_options.HealTime / 2} after the last fault not every client was served: {Describe()}");
+        _clientWorld.MayStart = false;
+        if (!RunUntil(() => _clients.TrueForAll(client => !client.IsBusy) && AllAgree(), end))
+            throw new SimulationViolation("liveness", $"{_options.HealTime} after the last fault the peers have not come to the same log: {Describe()}");
+    }
+
+    private bool RunUntil(Func<bool> condition, TimeSpan end)
+    {
+        while (true)
+        {
+            var limit = _world.Now + TimeSpan.FromMilliseconds(20);
+            while (_world.Step(limit < end ? limit : end))
+            {
+            }
+            if (condition())
+                return true;
+            if (_world.Now >= end)
+                return false;
+        }
+    }
+
+    private bool AllAgree()
+    {
+        long? last = null;
+        bool leads = false;
+        foreach (var node in _cluster.Nodes)
+        {
+            if (node.Process?.Peer?.Inspect() is not { } state)
+                return false;
+            last ??= state.Log.LastIndex;
+            if (state.Log.LastIndex != last || state.Log.CommitIndex != last || state.AppliedIndex != last)
+                return false;
+            leads |= state.Role == RaftRole.Leader;
+        }
+        return leads;
+    }
+
+    private void CheckEnd()
+    {
+        var machines = _cluster.Nodes.Select(node => _cluster.MachineOf(node)!).ToList();
+        string state = machines[0].State;
+        for (int i = 1; i < machines.Count; i++)
+        {
+            if (machines[i].State != state)
+                throw new SimulationViolation("replicas are identical", $"{_cluster.Nodes[0]}: {state}\n{_cluster.Nodes[i]}: {machines[i].State}");
+        }
+        foreach (var (number, times) in machines[0].Applied)
+        {
+            if (times > 1)
+                throw new SimulationViolation("a command is applied once", $"Command {number} was applied {times} times.");
+        }
+        foreach (var (number, _) in _clientWorld.AcknowledgedCommands)
+        {
+            if (!machines[0].Applied.ContainsKey(number))
+                throw new SimulationViolation("an acknowledged write is there", $"Command {number} was acknowledged and is not there.");
+        }
+        var judged = LinearizabilityChecker.Check(KeyValueModel.Instance, _clientWorld.Recorder.History());
+        if (!judged.IsLinearizable)
+            throw new SimulationViolation("linearizable histories", judged.ToString());
+    }
+
+    private string Describe() => string.Join("; ", _cluster.Nodes.Select(node => node.Process?.Peer?.Inspect() is { } state
+        ? $"{node} {state.Role} term {state.HardState.Term} last {state.Log.LastIndex} persisted {state.PersistedIndex} commit {state.Log.CommitIndex} applied {state.AppliedIndex}"
+        : $"{node} has no peer"));
+}

@@ -1,0 +1,25 @@
+using RaftActors.Simulation.Faults;
+
+namespace RaftActors.Simulation;
+
+/// <summary>What a run is like.</summary>
+internal sealed record SimulationOptions
+{
+    /// <summary>How many peers the cluster has.</summary>
+    public int Peers { get; init; } = 3;
+
+    /// <summary>For how long, at most, things go wrong.</summary>
+    public TimeSpan MaxFaultTime { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Within what time a cluster that is left alone has to serve everybody again: somewhat more than eight of the longest election timeouts.</summary>
+    public TimeSpan HealTime { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The kinds of faults that may occur.</summary>
+    public IReadOnlyList<FaultKind> Kinds { get; init; } = Enum.GetValues<FaultKind>();
+
+    /// <summary>The faults, instead of those that the seed would draw.</summary>
+    public IReadOnlyList<Fault>? Faults { get; init; }
+
+    /// <summary>Told every line of the trace.</summary>
+    public Action<string>? Trace { get; init; }
+}

@@ -1,0 +1,149 @@
+using RaftActors.Client;
+using RaftActors.Membership;
+using RaftActors.Simulation.Checks;
+using RaftActors.Simulation.Clients;
+using RaftActors.Simulation.Disk;
+using RaftActors.Simulation.Network;
+
+namespace RaftActors.Simulation.World;
+
+/// <summary>What a state machine of the simulation fails with when it is to.</summary>
+internal sealed class SimulatedMachineException() : Exception("A failure of the simulation's state machine.");
+
+/// <summary>The nodes of a run, what connects them, and what checks them.</summary>
+internal sealed class Cluster
+{
+    private const string Group = "sim";
+
+    private readonly SimulatedWorld _world;
+    private readonly Random _random;
+    private readonly List<Member> _members;
+
+    public Cluster(SimulatedWorld world, int peers, Random random, Trace trace)
+    {
+        _world = world;
+        _random = random;
+        Trace = trace;
+        _members = Enumerable.Range(1, peers).Select(number => new Member($"peer{number}", $"peer{number}:4051")).ToList();
+        Nodes = _members.Select(member => new SimulatedNode(member, new SimulatedDisk(world, new Random(random.Next()))) { Drift = (random.NextDouble() - 0.5) * 0.02 }).ToList();
+        foreach (var node in Nodes)
+            node.Durable.Watcher = (@event, bytes) => trace.Write(node, @event, bytes);
+        Invariants = new Invariants(Nodes, trace);
+        Network = new SimulatedNetwork(world, new Random(random.Next()), trace, Nodes) { Watcher = Invariants.Sent };
+    }
+
+    public IReadOnlyList<SimulatedNode> Nodes { get; }
+
+    public SimulatedNetwork Network { get; }
+
+    public Invariants Invariants { get; }
+
+    public Trace Trace { get; }
+
+    /// <summary>Told what peers answer their clients.</summary>
+    public Action<object>? Answered { get; set; }
+
+    /// <summary>Told of each process that dies.</summary>
+    public Action<SimulatedProcess>? Died { get; set; }
+
+    public int IndexOf(SimulatedNode node)
+    {
+        for (int i = 0; i < Nodes.Count; i++)
+        {
+            if (Nodes[i] == node)
+                return i;
+        }
+        return -1;
+    }
+
+    /// <summary>The state machine that a node's peer runs.</summary>
+    public KeyValueMachine? MachineOf(SimulatedNode node) => node.Process is { Machine: { } machine } ? machine : null;
+
+    /// <summary>Starts the process of a node that is down.</summary>
+    public void Start(SimulatedNode node)
+    {
+        node.Starts++;
+        if (Trace.IsOn)
+            Trace.Line($"{node} starts");
+        var process = new SimulatedProcess(_world, node);
+        node.Process = process;
+        int seed = _random.Next();
+        process.Start($"raft-{node.Id}", NodeConfig.Config, _ => new RaftGroups.StartGroup(SettingsOf(process, seed), () => NewMachine(process)), message => Receive(process, message));
+    }
+
+    /// <summary>Kills the process of a node, if it runs.</summary>
+    public void Kill(SimulatedNode node)
+    {
+        if (node.Process is not { } process)
+            return;
+        if (Trace.IsOn)
+            Trace.Line($"{node} dies");
+        process.Die();
+        node.Process = null;
+        node.Disk.ProcessDied();
+        node.MachineFails = false;
+        Invariants.ProcessDied(node);
+        Network.Closed(node);
+        Died?.Invoke(process);
+    }
+
+    private RaftSettings SettingsOf(SimulatedProcess process, int seed) => new()
+    {
+        Group = Group,
+        MemberId = process.Node.Id,
+        Members = _members,
+        Clock = new ProcessClock(process),
+        RandomSeed = seed,
+        Resolver = Network.ResolverOf(process),
+        // A run is short: what waits for seconds in a real cluster would never end in it.
+        RestartBackoffMax = TimeSpan.FromSeconds(1),
+        ForwardTimeout = TimeSpan.FromSeconds(1),
+        // Small enough that their limits are met.
+        MaxBatchEntries = 8,
+        MaxInflightAppends = 3,
+        ApplyBatchEntries = 4,
+        ApplyCredits = 16,
+    };
+
+    private KeyValueMachine NewMachine(SimulatedProcess process)
+    {
+        long applied = 0;
+        return process.Machine = new KeyValueMachine(entry =>
+        {
+            if (process.Node.MachineFails)
+            {
+                process.Node.MachineFails = false;
+                throw new SimulatedMachineException();
+            }
+            _world.Check(() => Invariants.Applies(process.Node, applied, entry));
+            applied = entry.Index;
+        });
+    }
+
+    private void Receive(SimulatedProcess process, object message)
+    {
+        switch (message)
+        {
+            case PeerFailed failed:
+                throw new SimulationViolation("no peer gives up", $"{process.Node} stopped for good: {failed.Reason}");
+            case RoleChanged changed:
+                if (Trace.IsOn)
+                    Trace.Line($"{process.Node} is {changed.Role} in term {changed.Term}");
+                break;
+            case Akka.Event.LogEvent logged:
+                if (Trace.IsOn)
+                    Trace.Line($"{process.Node} logs {logged.LogLevel()}: {logged.Message} {logged.Cause?.Message}");
+                if (logged.Cause is { } cause and not (SimulatedMachineException or SimulatedDiskException))
+                    throw new SimulationViolation(cause is SimulationViolation violation ? violation.Property : "no exception", $"{process.Node}: {cause}");
+                break;
+            default:
+                Answered?.Invoke(message);
+                break;
+        }
+    }
+
+    private sealed class ProcessClock(SimulatedProcess process) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => process.WallClock;
+    }
+}

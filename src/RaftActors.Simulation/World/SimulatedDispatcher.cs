@@ -1,0 +1,30 @@
+using Akka.Configuration;
+using Akka.Dispatch;
+
+namespace RaftActors.Simulation.World;
+
+/// <summary>Has the actors of one process take their turns when its world says so.</summary>
+internal sealed class SimulatedDispatcher : MessageDispatcher
+{
+    private readonly SimulatedProcess _process = SimulatedProcess.Current;
+
+    public SimulatedDispatcher(MessageDispatcherConfigurator configurator)
+        : base(configurator) => Throughput = 1;
+
+    protected override void ExecuteTask(IRunnable run) => _process.Ready(run);
+
+    protected override void Shutdown()
+    {
+    }
+}
+
+/// <summary>Makes the dispatcher of a configuration section; named in <c>type</c>.</summary>
+internal sealed class SimulatedDispatcherConfigurator : MessageDispatcherConfigurator
+{
+    private readonly SimulatedDispatcher _dispatcher;
+
+    public SimulatedDispatcherConfigurator(Config config, IDispatcherPrerequisites prerequisites)
+        : base(config, prerequisites) => _dispatcher = new SimulatedDispatcher(this);
+
+    public override MessageDispatcher Dispatcher() => _dispatcher;
+}

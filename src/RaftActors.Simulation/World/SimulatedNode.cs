@@ -1,0 +1,32 @@
+using RaftActors.Membership;
+using RaftActors.Simulation.Checks;
+using RaftActors.Simulation.Disk;
+
+namespace RaftActors.Simulation.World;
+
+/// <summary>A machine: its disk outlives the processes that run on it one after the other.</summary>
+internal sealed class SimulatedNode(Member member, SimulatedDisk disk)
+{
+    public Member Member => member;
+
+    public string Id => member.Id;
+
+    public SimulatedDisk Disk => disk;
+
+    /// <summary>What its disk holds, as the journal's events say.</summary>
+    public DurableState Durable { get; } = new();
+
+    /// <summary>The process that runs; <c>null</c> while it is down.</summary>
+    public SimulatedProcess? Process { get; set; }
+
+    /// <summary>How often a process was started.</summary>
+    public int Starts { get; set; }
+
+    /// <summary>The next command that its state machine is given makes it fail.</summary>
+    public bool MachineFails { get; set; }
+
+    /// <summary>By how much its clock is fast: 0.01 is one in a hundred.</summary>
+    public double Drift { get; init; }
+
+    public override string ToString() => Id;
+}

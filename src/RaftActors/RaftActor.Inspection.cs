@@ -1,0 +1,24 @@
+using RaftActors.Client;
+using RaftActors.Log;
+using RaftActors.Membership;
+
+namespace RaftActors;
+
+// For the simulator, which checks after every step what a peer has, not what it says.
+internal sealed partial class RaftActor
+{
+    /// <summary>What the peer has in memory now. The log is the peer's own: to be read, at once.</summary>
+    internal PeerState Inspect() => new(_log, _hardState, _durableHardState, _role, _storeId, _persistedIndex, _appliedIndex, Configuration);
+}
+
+/// <summary>A peer's memory, between two messages.</summary>
+/// <param name="Log">Its log, with the commit index.</param>
+/// <param name="HardState">Its term and vote.</param>
+/// <param name="Durable">Of those, what is on its disk.</param>
+/// <param name="Role">Its role.</param>
+/// <param name="StoreId">Its store's identity; empty until it has one.</param>
+/// <param name="PersistedIndex">The last index that it holds to be durable.</param>
+/// <param name="AppliedIndex">The last index that its state machine has applied.</param>
+/// <param name="Configuration">The configuration that counts for it.</param>
+internal readonly record struct PeerState(
+    RaftLog Log, HardState HardState, HardState Durable, RaftRole Role, string StoreId, long PersistedIndex, long AppliedIndex, Configuration Configuration);
