@@ -50,6 +50,10 @@ internal static class ClusterConfig
         }
         """).WithFallback(RaftActors.Raft.DefaultConfig()));
 
+    public static Config ForClient(RaftClusterSettings settings, string worldId) => settings.Config
+        .WithFallback(ConfigurationFactory.ParseString($"{WorldKey} = \"{worldId}\""))
+        .WithFallback(Defaults.Value);
+
     public static Config For(RaftClusterSettings settings, PeerDisk disk) => settings.Config
         .WithFallback(ConfigurationFactory.ParseString($$"""
             {{WorldKey}} = "{{disk.World.Id}}"

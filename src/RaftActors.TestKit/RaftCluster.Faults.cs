@@ -90,6 +90,8 @@ public sealed partial class RaftCluster
         Kill(process, tear: false);
         foreach (var other in Peers.Where(other => other.IsRunning && _network.Connects(peer, other)))
             CloseConnection(other, peer);
+        foreach (var client in _clients.Where(client => !client.Unreachable.Contains(peer)))
+            client.System.EventStream.Publish(new DisassociatedEvent(new Address("akka.tcp", client.System.Name), AddressOf(peer), inbound: false));
         ThrowIfViolated();
     }
 

@@ -39,6 +39,7 @@ public sealed partial class RaftCluster : IDisposable
     private readonly ClusterInvariants _invariants;
     private readonly ClusterNetwork _network;
     private readonly Random _random;
+    private readonly List<ClientProcess> _clients = [];
     private bool _disposed;
 
     private RaftCluster(RaftClusterSettings settings)
@@ -94,6 +95,27 @@ public sealed partial class RaftCluster : IDisposable
         }
     }
 
+    /// <summary>Starts a process beside those of the peers, for clients on nodes of their own.</summary>
+    public ClientProcess StartClient()
+    {
+        var starting = Task.Run(() => ActorSystem.Create($"client-{_clients.Count + 1}", ClusterConfig.ForClient(_settings, _world.Id)));
+        _world.SettleUntil(starting);
+        var client = new ClientProcess(this, _world, starting.Result, new Random(_random.Next()));
+        _clients.Add(client);
+        return client;
+    }
+
+    /// <summary>Lets virtual time pass until a task is done.</summary>
+    /// <param name="task">The task: of an actor in one of the cluster's systems.</param>
+    /// <param name="limit">How long; ten seconds by default.</param>
+    /// <returns>The task's result.</returns>
+    /// <exception cref="RaftClusterException">It took longer.</exception>
+    public T Await<T>(Task<T> task, TimeSpan? limit = null)
+    {
+        Await(() => task.IsCompleted, "a task is done", limit);
+        return task.GetAwaiter().GetResult();
+    }
+
     /// <summary>Lets virtual time pass.</summary>
     /// <param name="time">How much.</param>
     public void Run(TimeSpan time)
@@ -133,6 +155,8 @@ public sealed partial class RaftCluster : IDisposable
             if (peer.Process is { } process)
                 Kill(process, tear: false);
         }
+        foreach (var client in _clients)
+            _world.SettleUntil(client.System.Terminate());
         _world.Dispose();
     }
 

@@ -1,3 +1,5 @@
+using RaftActors.Protocol;
+
 namespace RaftActors.Client;
 
 /// <summary>When a proposal is answered.</summary>
@@ -27,16 +29,19 @@ public sealed record Propose(object Command, ReplyWhen ReplyWhen = ReplyWhen.App
 /// <param name="Term">The term of the entry.</param>
 /// <param name="Response">What the state machine returned for it; <c>null</c> with <see cref="ReplyWhen.Appended"/>.</param>
 /// <param name="CorrelationId">That of the proposal.</param>
-public sealed record Proposed(long Index, long Term, object? Response, long CorrelationId);
+public sealed record Proposed(long Index, long Term, object? Response, long CorrelationId) : IRaftMessage;
 
 /// <summary>The proposal was not done, or nobody can say whether it was: see <see cref="OutcomeUnknown"/>.</summary>
 /// <param name="Reason">Why.</param>
 /// <param name="Message">The reason in a sentence that tells a person what to do.</param>
 /// <param name="Leader">The leader as far as the answering peer knows, or <c>null</c>.</param>
 /// <param name="CorrelationId">That of the proposal.</param>
-public sealed record ProposalFailed(FailureReason Reason, string Message, Membership.Member? Leader, long CorrelationId)
+public sealed record ProposalFailed(FailureReason Reason, string Message, Membership.Member? Leader, long CorrelationId) : IRaftMessage
 {
-    /// <summary><c>true</c> when the command may yet commit, or may have; <c>false</c> when it certainly did not and will not.</summary>
+    /// <summary>
+    /// <c>true</c> when the command may yet commit, or may have; <c>false</c> when nothing was or will be done for this proposal, or it was done and only its response cannot be had
+    /// (<see cref="FailureReason.StateMachineFailed"/>).
+    /// </summary>
     public bool OutcomeUnknown => Reason == FailureReason.OutcomeUnknown;
 }
 

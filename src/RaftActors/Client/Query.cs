@@ -1,3 +1,5 @@
+using RaftActors.Protocol;
+
 namespace RaftActors.Client;
 
 /// <summary>How fresh the answer of a query must be.</summary>
@@ -13,17 +15,17 @@ public enum ReadConsistency
 /// <param name="Consistency">How fresh the answer must be.</param>
 /// <param name="Forward">Whether a peer that is not the leader forwards the query to it.</param>
 /// <param name="CorrelationId">Returned in the answer.</param>
-public sealed record Query(object Request, ReadConsistency Consistency = ReadConsistency.Linearizable, bool Forward = true, long CorrelationId = 0);
+public sealed record Query(object Request, ReadConsistency Consistency = ReadConsistency.Linearizable, bool Forward = true, long CorrelationId = 0) : IRaftMessage;
 
 /// <summary>The state machine's answer to a <see cref="Query"/>.</summary>
 /// <param name="Result">What the state machine returned.</param>
 /// <param name="AppliedIndex">The index of the last entry that the answer reflects.</param>
 /// <param name="CorrelationId">That of the query.</param>
-public sealed record QueryResult(object? Result, long AppliedIndex, long CorrelationId);
+public sealed record QueryResult(object? Result, long AppliedIndex, long CorrelationId) : IRaftMessage;
 
 /// <summary>The query was not answered; it can safely be asked again.</summary>
 /// <param name="Reason">Why; never <see cref="FailureReason.OutcomeUnknown"/>.</param>
 /// <param name="Message">The reason in a sentence that tells a person what to do.</param>
 /// <param name="Leader">The leader as far as the answering peer knows, or <c>null</c>.</param>
 /// <param name="CorrelationId">That of the query.</param>
-public sealed record QueryFailed(FailureReason Reason, string Message, Membership.Member? Leader, long CorrelationId);
+public sealed record QueryFailed(FailureReason Reason, string Message, Membership.Member? Leader, long CorrelationId) : IRaftMessage;

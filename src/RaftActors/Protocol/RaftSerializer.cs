@@ -16,6 +16,7 @@ public sealed class RaftSerializer : SerializerWithStringManifest
     private const string AskIdentityManifest = "ID", IdentityReplyManifest = "IDR", StoreReplacedManifest = "SR";
     private const string ForwardProposalManifest = "FP", ForwardQueryManifest = "FQ", ForwardReplyManifest = "FR";
     private const string PeerCreatedManifest = "PC", PersistedManifest = "P", SessionOpenedManifest = "SO";
+    private const string ProposeManifest = "CP", ChangeSessionManifest = "CS", QueryManifest = "CQ", ProposalAnswerManifest = "CPA", QueryAnswerManifest = "CQA";
 
     /// <summary>Creates the serializer.</summary>
     /// <param name="system">The actor system.</param>
@@ -43,6 +44,11 @@ public sealed class RaftSerializer : SerializerWithStringManifest
         StoreReplaced => StoreReplacedManifest,
         PeerCreated => PeerCreatedManifest,
         SessionOpened => SessionOpenedManifest,
+        Propose => ProposeManifest,
+        OpenSession or KeepSessionAlive or CloseSession => ChangeSessionManifest,
+        Query => QueryManifest,
+        Proposed or ProposalFailed => ProposalAnswerManifest,
+        QueryResult or QueryFailed => QueryAnswerManifest,
         _ => throw new ArgumentException($"{o.GetType()} is no message of a Raft group.", nameof(o)),
     };
 
@@ -62,6 +68,15 @@ public sealed class RaftSerializer : SerializerWithStringManifest
         StoreReplaced m => m.ToWire().ToByteArray(),
         PeerCreated m => m.ToWire().ToByteArray(),
         SessionOpened m => m.ToWire().ToByteArray(),
+        Propose m => m.ToWire(system.Serialization).ToByteArray(),
+        OpenSession m => m.ToWire().ToByteArray(),
+        KeepSessionAlive m => m.ToWire().ToByteArray(),
+        CloseSession m => m.ToWire().ToByteArray(),
+        Query m => m.ToWire(system.Serialization).ToByteArray(),
+        Proposed m => m.ToWire(system.Serialization).ToByteArray(),
+        ProposalFailed m => m.ToWire().ToByteArray(),
+        QueryResult m => m.ToWire(system.Serialization).ToByteArray(),
+        QueryFailed m => m.ToWire().ToByteArray(),
         _ => throw new ArgumentException($"{obj.GetType()} is no message of a Raft group.", nameof(obj)),
     };
 
@@ -78,7 +93,7 @@ public sealed class RaftSerializer : SerializerWithStringManifest
         }
     }
 
-    private static IRaftMessage Parse(byte[] bytes, string manifest)
+    private IRaftMessage Parse(byte[] bytes, string manifest)
     {
         switch (manifest)
         {
@@ -102,6 +117,11 @@ public sealed class RaftSerializer : SerializerWithStringManifest
             case IdentityReplyManifest: return Wire.IdentityReply.Parser.ParseFrom(bytes).FromWire();
             case StoreReplacedManifest: return Wire.StoreReplaced.Parser.ParseFrom(bytes).FromWire();
             case PeerCreatedManifest: return Wire.PeerCreated.Parser.ParseFrom(bytes).FromWire();
+            case ProposeManifest: return Wire.ClientProposal.Parser.ParseFrom(bytes).FromWire();
+            case ChangeSessionManifest: return Wire.ClientSession.Parser.ParseFrom(bytes).FromWire();
+            case QueryManifest: return Wire.ClientQuery.Parser.ParseFrom(bytes).FromWire();
+            case ProposalAnswerManifest: return Wire.ClientAnswer.Parser.ParseFrom(bytes).ToProposalAnswer(system.Serialization);
+            case QueryAnswerManifest: return Wire.ClientAnswer.Parser.ParseFrom(bytes).ToQueryAnswer(system.Serialization);
             case SessionOpenedManifest: return Wire.SessionOpened.Parser.ParseFrom(bytes).FromWire();
             default: return new MalformedMessage(manifest, "The manifest is not known.");
         }

@@ -26,7 +26,10 @@ public sealed class RaftSerializerSpec
         new ForwardReply(Header, 8, FailureReason.NotLeader, "no", new Member("b", "host:2"), 0, 0, null),
         new ForwardReply(Header, 8, null, "", null, 4, 2, null),
         new SessionOpened(12, TimeSpan.FromSeconds(60)),
-        new PeerCreated(1, "group", "a", "store-a"));
+        new PeerCreated(1, "group", "a", "store-a"),
+        new OpenSession(false, 5),
+        new KeepSessionAlive(12, 9, true, 5),
+        new CloseSession(12, false, 5));
 
     [Theory]
     [MemberData(nameof(Messages))]
@@ -57,6 +60,31 @@ public sealed class RaftSerializerSpec
         Assert.Equal((stamped.Kind, stamped.Session), (Copy(stamped).Kind, Copy(stamped).Session));
         AssertSame(payload, Copy(new ForwardQuery(Header, 8, payload)).Request);
         AssertSame(payload, Copy(new ForwardReply(Header, 8, null, "", null, 4, 2, payload)).Response!.Value);
+    }
+
+    [Fact]
+    public void Clients_on_nodes_of_their_own_are_understood()
+    {
+        using var system = Akka.Actor.ActorSystem.Create("clients");
+        var serializer = new RaftSerializer((Akka.Actor.ExtendedActorSystem)system);
+        T Through<T>(T message) => (T)serializer.FromBinary(serializer.ToBinary(message!), serializer.Manifest(message!));
+        byte[] content = [1, 2, 3];
+
+        var propose = Through(new Propose(content, ReplyWhen.Appended, false, 5) { Session = new SessionStamp(4, 7, 6) });
+        Assert.Equal(content, ((Payload)propose.Command).Bytes.ToArray());
+        Assert.Equal((ReplyWhen.Appended, false, 5, new SessionStamp(4, 7, 6)), (propose.ReplyWhen, propose.Forward, propose.CorrelationId, propose.Session));
+        Assert.Null(Through(new Propose(content)).Session);
+        var query = Through(new Query(content, ReadConsistency.Linearizable, false, 6));
+        Assert.Equal(content, ((Payload)query.Request).Bytes.ToArray());
+        Assert.Equal((false, 6), (query.Forward, query.CorrelationId));
+        Assert.Equal(content, Through(new Proposed(4, 2, content, 5)).Response);
+        Assert.Equal(content, Through(new QueryResult(content, 4, 5)).Result);
+        object[] others =
+        [
+            new ProposalFailed(FailureReason.NotLeader, "no", new Member("b", "host:2"), 5), new ProposalFailed(FailureReason.OutcomeUnknown, "perhaps", null, 5),
+            new QueryFailed(FailureReason.NoLeader, "no", null, 5), new Proposed(4, 2, null, 5), new QueryResult(null, 4, 5),
+        ];
+        Assert.All(others, message => Assert.Equal(message, Through(message)));
     }
 
     [Fact]

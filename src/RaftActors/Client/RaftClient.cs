@@ -1,0 +1,105 @@
+using Akka.Actor;
+using Akka.Configuration;
+
+namespace RaftActors.Client;
+
+/// <summary>
+/// A client of a group that need not wonder: it finds the leader, has a session, tries again until it has an answer, and each command is applied once however often it was tried
+/// (dissertation, section 6.3). For tasks; the same as an actor is <see cref="Props"/>. Thread-safe.
+/// </summary>
+/// <remarks>
+/// Commands that are under way at the same time may be applied in any order; who needs an order awaits one before proposing the next. A command fails as
+/// <see cref="FailureReason.OutcomeUnknown"/> only when its deadline passed, or its session expired because no peer could be reached for the session's time-out.
+/// </remarks>
+public sealed class RaftClient : IAsyncDisposable
+{
+    private readonly IActorRef _actor;
+
+    // Cancelled when the actor has stopped: what is told afterwards, or was in its mailbox, has no other answer.
+    private readonly CancellationTokenSource _stopped;
+
+    private RaftClient(IActorRef actor, CancellationTokenSource stopped)
+    {
+        _actor = actor;
+        _stopped = stopped;
+    }
+
+    /// <summary>Starts a client. Its session is opened with the first command.</summary>
+    /// <param name="system">The actor system in which it runs.</param>
+    /// <param name="settings">How it runs.</param>
+    /// <exception cref="ConfigurationException">The settings do not go together.</exception>
+    public static RaftClient Start(ActorSystem system, RaftClientSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        ArgumentNullException.ThrowIfNull(settings);
+        settings.Validate();
+        var stopped = new CancellationTokenSource();
+        return new RaftClient(system.ActorOf(Akka.Actor.Props.Create(() => new RaftClientActor(settings, stopped))), stopped);
+    }
+
+    /// <summary>
+    /// The client as an actor: told <see cref="Propose"/> or <see cref="Query"/> it answers as a peer does, after as many attempts as it takes. Session and number of a proposal are its own,
+    /// and it always answers when the command was applied. Stopping it leaves its session to expire.
+    /// </summary>
+    /// <param name="settings">How it runs.</param>
+    /// <exception cref="ConfigurationException">The settings do not go together.</exception>
+    public static Props Props(RaftClientSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        settings.Validate();
+        return Akka.Actor.Props.Create(() => new RaftClientActor(settings, null));
+    }
+
+    /// <summary>Proposes a command, which is applied exactly once.</summary>
+    /// <param name="command">A <c>byte[]</c>, or an object whose type has a registered serializer.</param>
+    /// <param name="deadline">When to give up; <c>null</c> for <see cref="RaftClientSettings.Deadline"/>.</param>
+    /// <param name="cancellationToken">Ends the wait, not the command: it may still be applied.</param>
+    /// <returns>Where the command is in the log, and the state machine's response.</returns>
+    /// <exception cref="RaftClientException">It failed; the exception says whether it may have been applied.</exception>
+    public Task<Proposed> ProposeAsync(object command, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
+        CallAsync<Proposed>(new Propose(command), deadline, cancellationToken);
+
+    /// <summary>Asks the state machine a question.</summary>
+    /// <param name="request">A <c>byte[]</c>, or an object whose type has a registered serializer.</param>
+    /// <param name="consistency">How fresh the answer must be.</param>
+    /// <param name="deadline">When to give up; <c>null</c> for <see cref="RaftClientSettings.Deadline"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The answer.</returns>
+    /// <exception cref="RaftClientException">It failed.</exception>
+    public Task<QueryResult> QueryAsync(
+        object request, ReadConsistency consistency = ReadConsistency.Linearizable, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
+        CallAsync<QueryResult>(new Query(request, consistency), deadline, cancellationToken);
+
+    /// <summary>Fails what is under way, closes the session and stops the client.</summary>
+    public ValueTask DisposeAsync()
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _stopped.Token.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), stopped);
+        _actor.Tell(RaftClientActor.Close.Instance);
+        return new ValueTask(stopped.Task);
+    }
+
+    // The task is completed by the actor itself, so that it is done when the actor is; who awaits it goes on elsewhere.
+    private Task<T> CallAsync<T>(object message, TimeSpan? deadline, CancellationToken cancellationToken)
+    {
+        var task = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var registration = _stopped.Token.UnsafeRegister(
+            static state => ((TaskCompletionSource<T>)state!).TrySetException(new RaftClientException(FailureReason.NoLeader, "The client was closed.")), task);
+        _actor.Tell(new RaftClientActor.Call(message, deadline, answer =>
+        {
+            registration.Unregister();
+            if (answer is T good)
+                task.TrySetResult(good);
+            else
+                task.TrySetException(Failure(answer));
+        }));
+        return task.Task.WaitAsync(cancellationToken);
+    }
+
+    private static Exception Failure(object answer) => answer switch
+    {
+        ProposalFailed failed => new RaftClientException(failed.Reason, failed.Message),
+        QueryFailed failed => new RaftClientException(failed.Reason, failed.Message),
+        _ => new InvalidOperationException($"The client was answered by {answer}."),
+    };
+}

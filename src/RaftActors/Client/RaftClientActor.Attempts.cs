@@ -1,0 +1,236 @@
+using Akka.Actor;
+using RaftActors.Membership;
+
+namespace RaftActors.Client;
+
+// Attempts: where they go, what becomes of them, when the next one is made.
+internal sealed partial class RaftClientActor
+{
+    // How often in a row a request goes to the leader that a peer names: two peers may each believe that the other leads.
+    private const int MaxRedirects = 2;
+
+    private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
+
+    // The node that is told; null for the local peer.
+    private string? _target;
+    private TimeSpan? _timerAt;
+
+    private void Begin(ClientRequest request)
+    {
+        _underWay.Add(request.Id, request);
+        Attempt(request);
+    }
+
+    private void Attempt(ClientRequest request)
+    {
+        request.Outstanding++;
+        request.IsResting = false;
+        request.SentTo = _target;
+        bool forward = _target is null;
+        object message = request.Kind switch
+        {
+            ClientRequestKind.Command => new Propose(request.Content, ReplyWhen.Applied, forward, request.Id) { Session = request.Session!.Stamp(request.Sequence) },
+            ClientRequestKind.Query => request.Query! with { Request = request.Content, Forward = forward, CorrelationId = request.Id },
+            ClientRequestKind.OpenSession => new OpenSession(forward, request.Id),
+            ClientRequestKind.KeepAlive => new KeepSessionAlive(request.Session!.Id, request.Session.LowestPending, forward, request.Id),
+            _ => new CloseSession(request.Session!.Id, forward, request.Id),
+        };
+        ICanTell peer = _target is null ? _settings.Peer! : _resolver!.Resolve(_target, _settings.Group);
+        peer.Tell(message, Self);
+        WakeAt(request, Now + (_settings.AttemptTimeout * (1 << Math.Min(request.Failures, 3))));
+    }
+
+    private void OnFailed(long id, FailureReason reason, string message, Member? leader)
+    {
+        _lastAnswer = Now;
+        if (!_underWay.TryGetValue(id, out var request))
+            return;
+        request.Outstanding = Math.Max(0, request.Outstanding - 1);
+        request.LastFailure = reason;
+        switch (reason)
+        {
+            case FailureReason.NotLeader or FailureReason.NoLeader:
+                Redirect(request, leader);
+                break;
+            case FailureReason.OutcomeUnknown:
+                request.WasUnknown = true;
+                Redirect(request, leader);
+                break;
+            case FailureReason.Overloaded:
+                TryLater(request);
+                break;
+            case FailureReason.SessionExpired:
+                OnSessionExpired(request);
+                break;
+            case var _ when request.Kind == ClientRequestKind.OpenSession:
+                TryLater(request);
+                break;
+            default:
+                Fail(request, reason, message);
+                break;
+        }
+    }
+
+    // This attempt was not applied. If no other was made, the command can have a number in another session; if one was, nobody can say what became of it.
+    private void OnSessionExpired(ClientRequest request)
+    {
+        LoseSession(request.Session);
+        if (request.Kind != ClientRequestKind.Command)
+        {
+            Fail(request, FailureReason.SessionExpired, "The session has expired.");
+        }
+        else if (request.MayBeDone)
+        {
+            Fail(request, FailureReason.OutcomeUnknown, $"The session expired before an answer came. The command may have been applied, as number {request.Sequence} of session {request.Session!.Id}.");
+        }
+        else
+        {
+            _underWay.Remove(request.Id);
+            request.Session!.End(request.Sequence);
+            request.Session = null;
+            _waitingCommands.AddFirst(request);
+            WakeAt(request, request.Deadline);
+            Pump();
+        }
+    }
+
+    private void Redirect(ClientRequest request, Member? leader)
+    {
+        if (_target is not null && _target == request.SentTo)
+            _target = leader is not null && leader.Address != _target ? leader.Address : NextAddress(_target);
+        bool toLeader = leader is not null && leader.Address == _target;
+        if (_target is not null && toLeader && request.Redirects++ < MaxRedirects)
+            Attempt(request);
+        else
+            TryLater(request);
+    }
+
+    private string NextAddress(string address)
+    {
+        var addresses = _settings.Addresses;
+        for (int i = 0; i < addresses.Count; i++)
+            if (addresses[i] == address)
+                return addresses[(i + 1) % addresses.Count];
+        return addresses[_random.Next(addresses.Count)];
+    }
+
+    private void TryLater(ClientRequest request)
+    {
+        request.Redirects = 0;
+        request.IsResting = true;
+        double longest = Math.Min(_settings.RetryBackoffMax.TotalMilliseconds, _settings.RetryBackoffMin.TotalMilliseconds * Math.Pow(2, Math.Min(request.Failures++, 30)));
+        WakeAt(request, Now + TimeSpan.FromMilliseconds(longest * (1 - (0.5 * _random.NextDouble()))));
+    }
+
+    // Whoever was told on that node will not answer; what became of it there is not known.
+    private void OnLostConnection(string address)
+    {
+        if (_resolver is null)
+            return;
+        if (_target == address)
+            _target = NextAddress(address);
+        foreach (var request in _underWay.Values)
+            if (request.SentTo == address && request.Outstanding > 0)
+                TryLater(request);
+    }
+
+    private void WakeAt(ClientRequest request, TimeSpan at)
+    {
+        request.WakeAt = at < request.Deadline ? at : request.Deadline;
+        _wakes.Enqueue(request, request.WakeAt);
+        if (_wakes.Count > 1024 + (4 * (_underWay.Count + _waitingCommands.Count + _waitingQueries.Count)))
+            DropStaleWakes();
+        StartWakeTimer();
+    }
+
+    // Requests that were answered stay behind in the queue until their time comes, which is long after under load.
+    private void DropStaleWakes()
+    {
+        _wakes.Clear();
+        foreach (var request in _underWay.Values.Concat(_waitingCommands).Concat(_waitingQueries))
+            if (!request.IsDone)
+                _wakes.Enqueue(request, request.WakeAt);
+    }
+
+    private void OnWake()
+    {
+        _timerAt = null;
+        while (_wakes.TryPeek(out var request, out var at) && at <= Now)
+        {
+            _wakes.Dequeue();
+            if (!request.IsDone && request.WakeAt == at)
+                OnDue(request);
+        }
+        StartWakeTimer();
+    }
+
+    private void OnDue(ClientRequest request)
+    {
+        if (Now >= request.Deadline)
+        {
+            GiveUp(request);
+        }
+        else if (request.Kind == ClientRequestKind.OpenSession && _waitingCommands.Count == 0)
+        {
+            Fail(request, FailureReason.NoLeader, "Nobody wants the session any more.");
+        }
+        else
+        {
+            // Not answered in time: the next peer may know better.
+            if (_target is not null && request.Outstanding > 0 && request.SentTo == _target && Now - _lastAnswer >= _settings.AttemptTimeout)
+                _target = NextAddress(_target);
+            if (!request.IsResting)
+                request.Failures++;
+            Attempt(request);
+        }
+    }
+
+    private void GiveUp(ClientRequest request)
+    {
+        if (request.MayBeDone)
+            Fail(request, FailureReason.OutcomeUnknown, $"Nobody answered before the deadline. The command may or may not be applied, as number {request.Sequence} of session {request.Session!.Id}.");
+        else
+            Fail(request, request.LastFailure, "It was not done before the deadline.");
+    }
+
+    private void StartWakeTimer()
+    {
+        while (_wakes.TryPeek(out var request, out var at))
+        {
+            if (request.IsDone || request.WakeAt != at)
+            {
+                _wakes.Dequeue();
+                continue;
+            }
+            if (at == TimeSpan.MaxValue || at == _timerAt)
+                return;
+            _timerAt = at;
+            var left = at - Now;
+            Timers.StartSingleTimer(Wake.Instance, Wake.Instance, left < Millisecond ? Millisecond : left);
+            return;
+        }
+    }
+
+    private void Fail(ClientRequest request, FailureReason reason, string message) => Complete(request, request.Kind == ClientRequestKind.Query
+        ? new QueryFailed(reason, message, null, request.CorrelationId)
+        : new ProposalFailed(reason, message, null, request.CorrelationId));
+
+    private void Complete(ClientRequest request, object answer)
+    {
+        if (request.IsDone)
+            return;
+        request.IsDone = true;
+        request.Session?.End(request.Sequence);
+        bool wasUnderWay = _underWay.Remove(request.Id);
+        if (request.Kind == ClientRequestKind.Query && wasUnderWay)
+            _queriesUnderWay--;
+        if (request == _opening)
+            _opening = null;
+        request.Answer?.Invoke(answer);
+        request.Sender?.Tell(answer, Self);
+        if (request.Kind == ClientRequestKind.CloseSession)
+            Context.Stop(Self);
+        else if (!_closing)
+            Pump();
+    }
+}

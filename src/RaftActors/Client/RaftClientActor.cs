@@ -1,0 +1,236 @@
+using Akka.Actor;
+using Akka.Event;
+using Akka.Remote;
+using RaftActors.Log;
+
+namespace RaftActors.Client;
+
+/// <summary>The actor of <see cref="RaftClient"/>: what is asked of it waits for the window, then is attempted until it is answered.</summary>
+internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
+{
+    private readonly RaftClientSettings _settings;
+    private readonly Random _random;
+    private readonly IPeerResolver? _resolver;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly LinkedList<ClientRequest> _waitingCommands = [];
+    private readonly Queue<ClientRequest> _waitingQueries = new();
+    private readonly Dictionary<long, ClientRequest> _underWay = [];
+    private readonly PriorityQueue<ClientRequest, TimeSpan> _wakes = new();
+    private SessionWindow? _session;
+    private TimeSpan _sessionTimeout;
+    private ClientRequest? _opening;
+    private readonly CancellationTokenSource? _stopped;
+    private bool _closing;
+    private long _lastId;
+    private int _queriesUnderWay;
+    private TimeSpan _lastAnswer;
+
+    public RaftClientActor(RaftClientSettings settings, CancellationTokenSource? stopped)
+    {
+        _stopped = stopped;
+        _settings = settings;
+        _random = settings.RandomSeed is { } seed ? new Random(seed) : new Random();
+        _resolver = settings.Peer is null ? settings.Resolver ?? new ActorSystemResolver(Context.System) : null;
+        _target = _resolver is null ? null : settings.Addresses[_random.Next(settings.Addresses.Count)];
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
+
+    protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
+
+    protected override void PostStop()
+    {
+        Context.System.EventStream.Unsubscribe(Self);
+        _closing = true;
+        FailAll("The client stopped.");
+        _stopped?.Cancel();
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Propose or Query:
+                Accept(message, null, Sender, null);
+                break;
+            case Call call:
+                Accept(call.Message, call.Deadline, null, call.Answer);
+                break;
+            case Proposed proposed:
+                OnProposed(proposed);
+                break;
+            case QueryResult result:
+                _lastAnswer = Now;
+                if (_underWay.TryGetValue(result.CorrelationId, out var query))
+                    Complete(query, result with { CorrelationId = query.CorrelationId });
+                break;
+            case ProposalFailed failed:
+                OnFailed(failed.CorrelationId, failed.Reason, failed.Message, failed.Leader);
+                break;
+            case QueryFailed failed:
+                OnFailed(failed.CorrelationId, failed.Reason, failed.Message, failed.Leader);
+                break;
+            case Wake:
+                OnWake();
+                break;
+            case SignOfLife:
+                OnSignOfLife();
+                break;
+            case DisassociatedEvent lost:
+                OnLostConnection($"{lost.RemoteAddress.Host}:{lost.RemoteAddress.Port}");
+                break;
+            case Close:
+                OnClose();
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void Accept(object message, TimeSpan? deadline, IActorRef? sender, Action<object>? answer)
+    {
+        var (content, correlationId) = message is Propose propose ? (propose.Command, propose.CorrelationId) : (((Query)message).Request, ((Query)message).CorrelationId);
+        bool encoded = Payloads.TryEncode(Context.System.Serialization, content, out var payload, out string problem);
+        var request = new ClientRequest(++_lastId, message is Query ? ClientRequestKind.Query : ClientRequestKind.Command, payload, DeadlineAfter(deadline ?? _settings.Deadline))
+        {
+            Query = message as Query,
+            Sender = sender,
+            CorrelationId = correlationId,
+            Answer = answer,
+        };
+        if (!encoded)
+            Fail(request, FailureReason.NotSerializable, problem);
+        else if (_closing)
+            Fail(request, FailureReason.NoLeader, "The client was closed.");
+        else if (_waitingCommands.Count + _waitingQueries.Count >= _settings.MaxWaiting)
+            Fail(request, FailureReason.Overloaded, $"{_settings.MaxWaiting} commands and queries wait, the most that raft.client.max-waiting allows. Ask less at once.");
+        else
+            Queue(request);
+    }
+
+    private static TimeSpan DeadlineAfter(TimeSpan time) => time == Timeout.InfiniteTimeSpan || time > TimeSpan.MaxValue - Now ? TimeSpan.MaxValue : Now + time;
+
+    private void Queue(ClientRequest request)
+    {
+        if (request.Kind == ClientRequestKind.Query)
+            _waitingQueries.Enqueue(request);
+        else
+            _waitingCommands.AddLast(request);
+        WakeAt(request, request.Deadline);
+        Pump();
+    }
+
+    // Starts what the window has room for.
+    private void Pump()
+    {
+        while (_queriesUnderWay < _settings.Window && _waitingQueries.TryDequeue(out var query))
+        {
+            if (query.IsDone)
+                continue;
+            _queriesUnderWay++;
+            Begin(query);
+        }
+        while (_waitingCommands.First is { } first)
+        {
+            if (first.Value.IsDone)
+            {
+                _waitingCommands.RemoveFirst();
+                continue;
+            }
+            if (_session is null)
+            {
+                OpenSession();
+                return;
+            }
+            if (!_session.IsOpen)
+                return;
+            _waitingCommands.RemoveFirst();
+            first.Value.Session = _session;
+            first.Value.Sequence = _session.Begin();
+            Begin(first.Value);
+        }
+    }
+
+    private void OpenSession()
+    {
+        if (_opening is not null)
+            return;
+        _opening = new ClientRequest(++_lastId, ClientRequestKind.OpenSession, Payload.Empty, TimeSpan.MaxValue);
+        Begin(_opening);
+    }
+
+    private void OnProposed(Proposed proposed)
+    {
+        _lastAnswer = Now;
+        if (!_underWay.TryGetValue(proposed.CorrelationId, out var request))
+            return;
+        if (request.Kind == ClientRequestKind.OpenSession && proposed.Response is SessionOpened opened)
+        {
+            _session = new SessionWindow(opened.SessionId, _settings.Window);
+            _sessionTimeout = opened.Timeout;
+            _opening = null;
+            Timers.StartPeriodicTimer(SignOfLife.Instance, SignOfLife.Instance, opened.Timeout / 3);
+        }
+        Complete(request, proposed with { CorrelationId = request.CorrelationId });
+    }
+
+    // Also acknowledges the responses that have come since the last command.
+    private void OnSignOfLife()
+    {
+        if (_session is not { } session)
+            return;
+        Begin(new ClientRequest(++_lastId, ClientRequestKind.KeepAlive, Payload.Empty, Now + (_sessionTimeout / 3)) { Session = session });
+    }
+
+    private void LoseSession(SessionWindow? session)
+    {
+        if (session is null || session != _session)
+            return;
+        _log.Warning("Session {0} with the group {1} has expired.", session.Id, _settings.Group);
+        _session = null;
+        Timers.Cancel(SignOfLife.Instance);
+    }
+
+    private void OnClose()
+    {
+        if (_closing)
+            return;
+        _closing = true;
+        FailAll("The client was closed.");
+        Timers.Cancel(SignOfLife.Instance);
+        if (_session is { } session)
+            Begin(new ClientRequest(++_lastId, ClientRequestKind.CloseSession, Payload.Empty, Now + _settings.AttemptTimeout) { Session = session });
+        else
+            Context.Stop(Self);
+    }
+
+    private void FailAll(string why)
+    {
+        foreach (var request in _underWay.Values.Concat(_waitingCommands).Concat(_waitingQueries).ToList())
+            Fail(request, request.MayBeDone ? FailureReason.OutcomeUnknown : FailureReason.NoLeader, request.MayBeDone ? $"{why} The command may or may not be applied." : why);
+        _waitingCommands.Clear();
+        _waitingQueries.Clear();
+    }
+
+    /// <summary>Told by <see cref="RaftClient"/>: a request whose answer is a task's.</summary>
+    internal sealed record Call(object Message, TimeSpan? Deadline, Action<object> Answer) : INoSerializationVerificationNeeded;
+
+    /// <summary>Told by <see cref="RaftClient"/>: close the session and stop.</summary>
+    internal sealed record Close : INoSerializationVerificationNeeded
+    {
+        public static readonly Close Instance = new();
+    }
+
+    private sealed record Wake
+    {
+        public static readonly Wake Instance = new();
+    }
+
+    private sealed record SignOfLife
+    {
+        public static readonly SignOfLife Instance = new();
+    }
+}

@@ -1,0 +1,88 @@
+using Akka.Actor;
+using Akka.Configuration;
+
+namespace RaftActors.Client;
+
+/// <summary>How a <see cref="RaftClient"/> runs. Immutable.</summary>
+/// <remarks><see cref="FromConfig"/> reads them from HOCON, section <c>raft</c>, keys <c>group</c> and <c>client.*</c>; <c>reference.conf</c> documents each key.</remarks>
+public sealed record RaftClientSettings
+{
+    /// <summary>The group's name.</summary>
+    public required string Group { get; init; }
+
+    /// <summary>
+    /// Nodes of the group, <c>host:port</c> each: enough of them that one is there. The leader need not be among them. Remoting must be on, and the actor system must have the name of
+    /// the nodes' actor systems. Not used when there is a <see cref="Peer"/>.
+    /// </summary>
+    public IReadOnlyList<string> Addresses { get; init; } = [];
+
+    /// <summary>This node's own peer, as <see cref="Raft.StartAsync"/> returned it: it knows the leader and forwards to it. <c>null</c> for a client on a node of its own.</summary>
+    public IActorRef? Peer { get; init; }
+
+    /// <summary>How many commands may be ahead of the first that is not answered, and how many queries may be under way. At most the group's <see cref="RaftSettings.MaxSessionResponses"/>.</summary>
+    public int Window { get; init; } = 64;
+
+    /// <summary>How many commands and queries may wait for the window; one more is answered <see cref="FailureReason.Overloaded"/>.</summary>
+    public int MaxWaiting { get; init; } = 4096;
+
+    /// <summary>After what time a command or query is given up, unless the caller says another.</summary>
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a peer has to answer before another attempt is made, perhaps at another peer.</summary>
+    public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The shortest wait before another attempt; a random part of up to a half is taken off.</summary>
+    public TimeSpan RetryBackoffMin { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>The longest such wait: it doubles with each failure.</summary>
+    public TimeSpan RetryBackoffMax { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The seed of the back-off's randomness, for a simulation; <c>null</c> for an unpredictable one.</summary>
+    public int? RandomSeed { get; init; }
+
+    /// <summary>How the nodes are reached; <c>null</c> for the actor system's remoting.</summary>
+    public IPeerResolver? Resolver { get; init; }
+
+    /// <summary>Reads the settings from the section <c>raft</c> of a configuration; keys that are missing have the defaults of <c>reference.conf</c>.</summary>
+    /// <param name="raftSection">The section: <c>system.Settings.Config.GetConfig("raft")</c>.</param>
+    /// <exception cref="ConfigurationException">A value is not usable; the message names it and its key.</exception>
+    public static RaftClientSettings FromConfig(Config? raftSection)
+    {
+        var own = raftSection ?? throw new ConfigurationException("The section raft is missing.");
+        var section = own.WithFallback(ReferenceConfig.Load().GetConfig("raft"));
+        var reader = new SettingsReader(section);
+        return new RaftClientSettings
+        {
+            Group = reader.Text("group"),
+            Addresses = [.. section.GetStringList("client.addresses", [])],
+            Window = reader.Count("client.window"),
+            MaxWaiting = reader.Count("client.max-waiting"),
+            Deadline = reader.Duration("client.deadline"),
+            AttemptTimeout = reader.Duration("client.attempt-timeout"),
+            RetryBackoffMin = reader.Duration("client.retry-backoff.min"),
+            RetryBackoffMax = reader.Duration("client.retry-backoff.max"),
+        };
+    }
+
+    /// <summary>Checks that the settings go together.</summary>
+    /// <exception cref="ConfigurationException">They do not; the message names the key and its value.</exception>
+    public void Validate()
+    {
+        Check(Group.Length > 0, "group", Group, "the group's name is missing");
+        Check(Peer is not null || Addresses.Count > 0, "client.addresses", "[]", "without a local peer the client has to know at least one node");
+        foreach (string address in Addresses)
+            Check(address.LastIndexOf(':') > 0, "client.addresses", address, "an address is host:port");
+        Check(Window > 0, "client.window", Window, "it must be more than zero");
+        Check(MaxWaiting > 0, "client.max-waiting", MaxWaiting, "it must be more than zero");
+        Check(Deadline > TimeSpan.Zero, "client.deadline", Deadline, "it must be more than zero");
+        Check(AttemptTimeout > TimeSpan.Zero, "client.attempt-timeout", AttemptTimeout, "it must be more than zero");
+        Check(RetryBackoffMin > TimeSpan.Zero, "client.retry-backoff.min", RetryBackoffMin, "it must be more than zero");
+        Check(RetryBackoffMax >= RetryBackoffMin, "client.retry-backoff.max", RetryBackoffMax, "it must be at least client.retry-backoff.min");
+    }
+
+    private static void Check(bool good, string key, object value, string why)
+    {
+        if (!good)
+            throw new ConfigurationException($"raft.{key} = {value}: {why}.");
+    }
+}

@@ -1,0 +1,387 @@
+using System.Globalization;
+using System.Text;
+using Akka.Actor;
+using RaftActors.Client;
+using RaftActors.TestKit;
+using RaftActors.Tests.Scenarios.Sessions;
+using Xunit.Abstractions;
+
+namespace RaftActors.Tests.Scenarios.Clients;
+
+/// <summary>A client finds the leader, tries again, and never does anything twice.</summary>
+public sealed class RaftClientSpec(ITestOutputHelper output) : ScenarioSpec(output)
+{
+    private static readonly TimeSpan SessionTimeout = TimeSpan.FromSeconds(6);
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Finds_the_leader_from_any_one_node(int known)
+    {
+        using var cluster = StartCluster();
+        var leader = cluster.CheckSingleLeader();
+        var process = cluster.StartClient();
+        var client = Client(process, settings => settings with { Addresses = [After(cluster, leader, known).Address] });
+
+        Assert.Equal("a", Text(cluster.Await(client.ProposeAsync(Bytes("a")))));
+        Assert.Equal("ab", Text(cluster.Await(client.ProposeAsync(Bytes("b")))));
+        Assert.Equal("ab", Encoding.UTF8.GetString((byte[])cluster.Await(client.QueryAsync(Bytes("?"))).Result!));
+        AssertText(cluster, "ab");
+    }
+
+    [Fact]
+    public void Waits_for_a_leader_that_is_yet_to_be_elected()
+    {
+        using var cluster = StartCluster();
+
+        var client = Client(cluster, cluster.StartClient());
+
+        Assert.Equal("a", Text(cluster.Await(client.ProposeAsync(Bytes("a")))));
+    }
+
+    [Fact]
+    public void Goes_through_the_peer_of_its_own_node()
+    {
+        using var cluster = StartCluster();
+        var leader = cluster.CheckSingleLeader();
+        foreach (var peer in cluster.Peers)
+        {
+            var client = RaftClient.Start(peer.System, new RaftClientSettings { Group = "test", Peer = peer.Ref, RandomSeed = 1 });
+            cluster.Await(client.ProposeAsync(Bytes("x")));
+        }
+        AssertText(cluster, "xxx");
+        Assert.Equal(leader, cluster.CheckSingleLeader());
+    }
+
+    [Fact]
+    public void Keeps_no_more_under_way_than_its_window_and_refuses_what_may_not_wait()
+    {
+        using var cluster = StartCluster();
+        cluster.CheckSingleLeader();
+        var process = cluster.StartClient();
+        var client = Client(cluster, process, settings => settings with { Window = 4, MaxWaiting = 16 });
+        cluster.Await(client.ProposeAsync(Bytes(Token(0))));
+        int most = 0, underWay = 0;
+        process.Loses = message =>
+        {
+            underWay += message is Propose ? 1 : message is Proposed or ProposalFailed ? -1 : 0;
+            most = Math.Max(most, underWay);
+            return false;
+        };
+
+        var proposals = Enumerable.Range(1, 21).Select(i => client.ProposeAsync(Bytes(Token(i)))).ToList();
+        cluster.Await(() => proposals.TrueForAll(proposal => proposal.IsCompleted), "all are answered");
+
+        var refused = Assert.Single(proposals, proposal => proposal.IsFaulted);
+        Assert.Equal(FailureReason.Overloaded, Failure(refused).Reason);
+        Assert.Equal(4, most);
+        AssertEachOnce(cluster, 21);
+    }
+
+    [Fact]
+    public void Applies_everything_once_although_half_of_all_messages_are_lost()
+    {
+        using var cluster = StartCluster();
+        cluster.CheckSingleLeader();
+        var process = cluster.StartClient();
+        process.Loses = _ => cluster.Random.Next(2) == 0;
+        var client = Client(cluster, process, settings => settings with { AttemptTimeout = Milliseconds(50), RetryBackoffMax = Milliseconds(100) });
+
+        var proposals = ProposeAll(client, 200);
+        cluster.Await(() => proposals.TrueForAll(proposal => proposal.IsCompleted), "all are answered", Seconds(60));
+
+        Assert.All(proposals, proposal => Assert.EndsWith("]", Text(proposal.Result)));
+        AssertEachOnce(cluster, 200);
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(3, true)]
+    [InlineData(4, true)]
+    public void Survives_leaders_that_crash_or_are_cut_off(int seed, bool crash)
+    {
+        using var cluster = StartCluster(seed);
+        var process = cluster.StartClient();
+        var client = Client(cluster, process);
+        var proposals = new List<Task<Proposed>>();
+
+        for (int round = 0; round < 6; round++)
+        {
+            var leader = cluster.CheckSingleLeader();
+            proposals.AddRange(ProposeAll(client, 40, proposals.Count));
+            cluster.Run(Milliseconds(cluster.Random.Next(12)));
+            Fail(cluster, process, leader, crash);
+            proposals.AddRange(ProposeAll(client, 10, proposals.Count));
+            cluster.Await(() => AnotherLeads(cluster, leader), "another leader is elected");
+            Repair(cluster, process, leader, crash);
+        }
+        cluster.Await(() => proposals.TrueForAll(proposal => proposal.IsCompleted), "all are answered", Seconds(60));
+
+        Assert.All(proposals, proposal => Assert.True(proposal.IsCompletedSuccessfully));
+        AssertEachOnce(cluster, proposals.Count);
+    }
+
+    [Fact]
+    public void Survives_a_peer_of_its_own_node_that_loses_the_leader_again_and_again()
+    {
+        using var cluster = StartCluster();
+        var own = Others(cluster, cluster.CheckSingleLeader())[0];
+        var client = RaftClient.Start(own.System, new RaftClientSettings { Group = "test", Peer = own.Ref, RandomSeed = 1 });
+        var proposals = new List<Task<Proposed>>();
+
+        for (int round = 0; round < 6; round++)
+        {
+            proposals.AddRange(ProposeAll(client, 30, proposals.Count));
+            cluster.Run(Milliseconds(cluster.Random.Next(6)));
+            var cut = cluster.Peers[round % 3];
+            cluster.CutOff(cut);
+            cluster.Run(Seconds(1));
+            cluster.Heal(cut);
+        }
+        cluster.Await(() => proposals.TrueForAll(proposal => proposal.IsCompleted), "all are answered", Seconds(60));
+
+        Assert.All(proposals, proposal => Assert.True(proposal.IsCompletedSuccessfully));
+        AssertEachOnce(cluster, proposals.Count);
+    }
+
+    [Fact]
+    public void Says_not_done_when_nobody_was_reached()
+    {
+        using var cluster = StartCluster();
+        cluster.CheckSingleLeader();
+        var process = cluster.StartClient();
+        process.Unreachable.UnionWith(cluster.Peers);
+        var client = Client(cluster, process);
+
+        var failure = Failure(Fails(cluster, client.ProposeAsync(Bytes("a"), Seconds(3))));
+
+        Assert.Equal((FailureReason.NoLeader, false), (failure.Reason, failure.OutcomeUnknown));
+        AssertText(cluster, "");
+    }
+
+    [Fact]
+    public void Says_not_done_when_no_leader_was_found()
+    {
+        using var cluster = StartCluster();
+        cluster.CheckSingleLeader();
+        var process = cluster.StartClient();
+        var client = Client(cluster, process);
+        cluster.Await(client.ProposeAsync(Bytes("a")));
+        cluster.Partition();
+        cluster.Run(Seconds(3));
+
+        var failure = Failure(Fails(cluster, client.ProposeAsync(Bytes("b"), Seconds(3))));
+
+        Assert.Equal((FailureReason.NoLeader, false), (failure.Reason, failure.OutcomeUnknown));
+        cluster.HealAll();
+        cluster.CheckSingleLeader();
+        AssertText(cluster, "a");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Says_unknown_when_no_answer_came(bool arrives)
+    {
+        using var cluster = StartCluster();
+        cluster.CheckSingleLeader();
+        var process = cluster.StartClient();
+        var client = Client(cluster, process);
+        cluster.Await(client.ProposeAsync(Bytes("a")));
+        process.Loses = message => arrives ? message is Proposed : message is Propose;
+
+        var failure = Failure(Fails(cluster, client.ProposeAsync(Bytes("b"), Seconds(3))));
+
+        Assert.Equal((FailureReason.OutcomeUnknown, true), (failure.Reason, failure.OutcomeUnknown));
+        process.Loses = _ => false;
+        Assert.Equal(arrives ? "abc" : "ac", Text(cluster.Await(client.ProposeAsync(Bytes("c")))));
+    }
+
+    [Fact]
+    public void A_command_of_an_expired_session_that_may_have_been_applied_is_not_tried_in_another()
+    {
+        using var cluster = StartCluster();
+        cluster.CheckSingleLeader();
+        var process = cluster.StartClient();
+        var client = Client(cluster, process);
+        cluster.Await(client.ProposeAsync(Bytes("a")));
+        process.Loses = message => message is Proposed;
+        var lost = client.ProposeAsync(Bytes("b"), Seconds(60));
+        cluster.Run(Milliseconds(20));
+        process.Unreachable.UnionWith(cluster.Peers);
+        cluster.Run(SessionTimeout + Seconds(5));
+        process.Unreachable.Clear();
+        process.Loses = _ => false;
+
+        var failure = Failure(Fails(cluster, lost));
+
+        Assert.Equal(FailureReason.OutcomeUnknown, failure.Reason);
+        Assert.Equal("abc", Text(cluster.Await(client.ProposeAsync(Bytes("c")))));
+    }
+
+    [Fact]
+    public void A_command_whose_session_expired_before_it_was_tried_is_done_in_another()
+    {
+        using var cluster = StartCluster();
+        cluster.CheckSingleLeader();
+        var process = cluster.StartClient();
+        var client = Client(cluster, process);
+        cluster.Await(client.ProposeAsync(Bytes("a")));
+        process.Unreachable.UnionWith(cluster.Peers);
+        cluster.Run(SessionTimeout + Seconds(5));
+        process.Unreachable.Clear();
+
+        Assert.Equal("ab", Text(cluster.Await(client.ProposeAsync(Bytes("b")))));
+    }
+
+    [Fact]
+    public void An_idle_client_keeps_its_session()
+    {
+        using var cluster = StartCluster();
+        cluster.CheckSingleLeader();
+        var process = cluster.StartClient();
+        var client = Client(cluster, process);
+        cluster.Await(client.ProposeAsync(Bytes("a")));
+        int opened = 0;
+        process.Loses = message =>
+        {
+            opened += message is OpenSession ? 1 : 0;
+            return false;
+        };
+        cluster.Run(SessionTimeout * 5);
+        cluster.Await(client.ProposeAsync(Bytes("b")));
+
+        Assert.Equal(0, opened);
+    }
+
+    [Fact]
+    public void Closing_ends_the_session_and_fails_what_is_under_way()
+    {
+        using var cluster = StartCluster(change: raft => raft with { MaxSessions = 1 });
+        cluster.CheckSingleLeader();
+        var process = cluster.StartClient();
+        var first = Client(cluster, process);
+        cluster.Await(first.ProposeAsync(Bytes("a")));
+        var underWay = first.ProposeAsync(Bytes("b"));
+        var waiting = Enumerable.Range(0, 100).Select(_ => first.ProposeAsync(Bytes("never"))).ToList()[^1];
+        var closing = first.DisposeAsync();
+        cluster.Await(() => closing.IsCompleted, "the client is closed");
+
+        Assert.Equal(FailureReason.OutcomeUnknown, Failure(underWay).Reason);
+        Assert.Equal(FailureReason.NoLeader, Failure(waiting).Reason);
+        Assert.Equal(FailureReason.NoLeader, Failure(first.ProposeAsync(Bytes("late"))).Reason);
+        Assert.NotNull(cluster.Await(Client(cluster, process).ProposeAsync(Bytes("c"))));
+    }
+
+    [Fact]
+    public void Attempts_become_rarer_and_are_spread()
+    {
+        using var cluster = StartCluster();
+        cluster.CheckSingleLeader();
+        var process = cluster.StartClient();
+        cluster.Partition();
+        cluster.Run(Seconds(3));
+        var attempts = new List<TimeSpan>();
+        process.Loses = message =>
+        {
+            if (message is OpenSession)
+                attempts.Add(cluster.Now);
+            return false;
+        };
+        _ = Client(cluster, process).ProposeAsync(Bytes("a"), Seconds(30));
+        cluster.Run(Seconds(20));
+
+        Assert.InRange(attempts.Count, 20, 50);
+        var waits = attempts.Zip(attempts.Skip(1), (one, next) => next - one).TakeLast(10).ToList();
+        Assert.All(waits, wait => Assert.InRange(wait, Seconds(0.5), Seconds(1.01)));
+        Assert.True(waits.Distinct().Count() > 5);
+    }
+
+    [Fact]
+    public void Serves_actors_as_a_peer_does()
+    {
+        using var cluster = StartCluster();
+        var leader = cluster.CheckSingleLeader();
+        var client = leader.System.ActorOf(RaftClient.Props(new RaftClientSettings { Group = "test", Peer = leader.Ref, RandomSeed = 1 }));
+
+        var proposed = Assert.IsType<Proposed>(cluster.Await(client.Ask<object>(new Propose(Bytes("a"), CorrelationId: 77))));
+        var result = Assert.IsType<QueryResult>(cluster.Await(client.Ask<object>(new Query(Bytes("?"), CorrelationId: 78))));
+        var refused = Assert.IsType<ProposalFailed>(cluster.Await(client.Ask<object>(new Propose(new object(), CorrelationId: 79))));
+
+        Assert.Equal((77, "a"), (proposed.CorrelationId, Text(proposed)));
+        Assert.Equal((78, "a"), (result.CorrelationId, Encoding.UTF8.GetString((byte[])result.Result!)));
+        Assert.Equal((79, FailureReason.NotSerializable), (refused.CorrelationId, refused.Reason));
+    }
+
+    private RaftCluster StartCluster(int seed = 1, Func<RaftSettings, RaftSettings>? change = null) => Start(3, seed, settings => settings with
+    {
+        StateMachine = () => new AppendingText(),
+        Raft = raft => (change ?? (same => same))(raft with { SessionTimeout = SessionTimeout }),
+    });
+
+    private static RaftClient Client(RaftCluster cluster, ClientProcess process, Func<RaftClientSettings, RaftClientSettings>? change = null) =>
+        Client(process, settings => (change ?? (same => same))(settings with { Addresses = cluster.Peers.Select(peer => peer.Address).ToList() }));
+
+    private static RaftClient Client(ClientProcess process, Func<RaftClientSettings, RaftClientSettings> change) =>
+        RaftClient.Start(process.System, change(new RaftClientSettings { Group = "test", Resolver = process.Resolver, RandomSeed = 1 }));
+
+    private static List<Task<Proposed>> ProposeAll(RaftClient client, int count, int first = 0) =>
+        Enumerable.Range(first, count).Select(i => client.ProposeAsync(Bytes(Token(i)), TimeSpan.FromMinutes(5))).ToList();
+
+    private static void Fail(RaftCluster cluster, ClientProcess process, RaftPeer leader, bool crash)
+    {
+        if (crash)
+        {
+            cluster.Crash(leader);
+            return;
+        }
+        cluster.CutOff(leader);
+        process.Unreachable.Add(leader);
+    }
+
+    private static void Repair(RaftCluster cluster, ClientProcess process, RaftPeer leader, bool crash)
+    {
+        if (crash)
+        {
+            cluster.Restart(leader);
+            return;
+        }
+        cluster.Heal(leader);
+        process.Unreachable.Remove(leader);
+    }
+
+    private static bool AnotherLeads(RaftCluster cluster, RaftPeer old) => Others(cluster, old).Exists(peer => cluster.StatusOf(peer)!.Role == RaftRole.Leader);
+
+    private static Task<Proposed> Fails(RaftCluster cluster, Task<Proposed> task)
+    {
+        cluster.Await(() => task.IsCompleted, "the proposal fails", Seconds(60));
+        return task;
+    }
+
+    private static RaftClientException Failure(Task task) => Assert.IsType<RaftClientException>(task.Exception!.InnerException);
+
+    private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
+
+    private static string Token(int i) => string.Create(CultureInfo.InvariantCulture, $"[{i}]");
+
+    private static string Text(Proposed proposed) => Encoding.UTF8.GetString((byte[])proposed.Response!);
+
+    private static void AssertEachOnce(RaftCluster cluster, int count)
+    {
+        cluster.CheckNothingLost();
+        foreach (var peer in cluster.Peers)
+        {
+            var tokens = ((AppendingText)peer.StateMachine!).Text.Split(']', StringSplitOptions.RemoveEmptyEntries).Select(token => token + "]").ToList();
+            Assert.Equal(Enumerable.Range(0, count).Select(Token).Order(StringComparer.Ordinal), tokens.Order(StringComparer.Ordinal));
+        }
+    }
+
+    private static void AssertText(RaftCluster cluster, string text)
+    {
+        cluster.CheckNothingLost();
+        foreach (var peer in cluster.Peers)
+            Assert.Equal(text, ((AppendingText)peer.StateMachine!).Text);
+    }
+}
