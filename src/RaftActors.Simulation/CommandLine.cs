@@ -14,6 +14,7 @@ internal sealed class CommandLine(TextWriter output)
           --peers 3          how many peers a cluster has
           --faults a,b       only these kinds of faults; none for none
           --keep-going       go on after a violation
+          --quiet            of a violation only a line
           --no-shrink        do not look for a smaller plan of faults that fails alike
 
         The exit code is 0 if every seed is clean, 1 if one is not, and 2 if the arguments are wrong.
@@ -24,6 +25,7 @@ internal sealed class CommandLine(TextWriter output)
     private SimulationOptions _options = new();
     private (int First, int Last) _seeds = (1, 100);
     private bool _keepGoing;
+    private bool _quiet;
     private bool _shrink = true;
 
     /// <summary>Does what the arguments say.</summary>
@@ -85,7 +87,7 @@ internal sealed class CommandLine(TextWriter output)
     private void Report(SimulationResult result)
     {
         output.WriteLine($"Seed {result.Seed} of {_options.Peers} peers violates {result.Violation!.Message}");
-        if (_keepGoing)
+        if (_keepGoing || _quiet)
             return;
         if (_shrink)
         {
@@ -118,6 +120,9 @@ internal sealed class CommandLine(TextWriter output)
                     break;
                 case "--keep-going":
                     _keepGoing = true;
+                    break;
+                case "--quiet":
+                    _quiet = true;
                     break;
                 case "--no-shrink":
                     _shrink = false;

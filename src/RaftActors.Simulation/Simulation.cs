@@ -21,6 +21,7 @@ internal sealed class Simulation
     private readonly Cluster _cluster;
     private readonly ClientWorld _clientWorld;
     private readonly List<SimulatedClient> _clients;
+    private readonly SimulatedSubscriber _subscriber;
     private readonly FaultInjector _injector;
     private readonly IReadOnlyList<Fault> _faults;
     private readonly TimeSpan _faultTime;
@@ -49,6 +50,7 @@ internal sealed class Simulation
             ThinkTime = random.Next(3) == 0 ? 4 : 60,
         };
         _clients = Enumerable.Range(0, clients).Select(number => new SimulatedClient(_clientWorld, number)).ToList();
+        _subscriber = new SimulatedSubscriber(_clientWorld, _cluster.Invariants);
         _injector = new FaultInjector(_cluster, _world);
         _cluster.Answered = Answered;
         _cluster.Died = process => _clients.ForEach(client => client.ProcessDied(process));
@@ -68,6 +70,7 @@ internal sealed class Simulation
             foreach (var node in _cluster.Nodes)
                 _cluster.Start(node);
             _clients.ForEach(client => client.Wake());
+            _subscriber.Wake();
             _injector.Plan(_faults);
             while (_world.Step(_faultTime))
             {
@@ -112,7 +115,7 @@ internal sealed class Simulation
         if (!RunUntil(() => _clients.Zip(answered).All(pair => pair.First.Answered > pair.Second + 1), half))
             throw new SimulationViolation("liveness", $"{_options.HealTime / 2} after the last fault not every client was served: {Describe()}");
         _clientWorld.MayStart = false;
-        if (!RunUntil(() => _clients.TrueForAll(client => !client.IsBusy) && AllAgree(), end))
+        if (!RunUntil(() => _clients.TrueForAll(client => !client.IsBusy) && AllAgree() && _subscriber.Seen == _cluster.Invariants.CommitIndex, end))
             throw new SimulationViolation("liveness", $"{_options.HealTime} after the last fault the peers have not come to the same log: {Describe()}");
     }
 
@@ -171,7 +174,7 @@ internal sealed class Simulation
             throw new SimulationViolation("linearizable histories", judged.ToString());
     }
 
-    private string Describe() => string.Join("; ", _cluster.Nodes.Select(node => node.Process?.Peer?.Inspect() is { } state
+    private string Describe() => $"a subscriber has seen {_subscriber.Seen} of {_cluster.Invariants.CommitIndex}; " + string.Join("; ", _cluster.Nodes.Select(node => node.Process?.Peer?.Inspect() is { } state
         ? $"{node} {state.Role} term {state.HardState.Term} last {state.Log.LastIndex} persisted {state.PersistedIndex} commit {state.Log.CommitIndex} applied {state.AppliedIndex}"
         : $"{node} has no peer"));
 }

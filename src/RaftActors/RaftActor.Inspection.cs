@@ -1,6 +1,7 @@
 using RaftActors.Client;
 using RaftActors.Log;
 using RaftActors.Membership;
+using RaftActors.Replication;
 
 namespace RaftActors;
 
@@ -8,7 +9,7 @@ namespace RaftActors;
 internal sealed partial class RaftActor
 {
     /// <summary>What the peer has in memory now. The log is the peer's own: to be read, at once.</summary>
-    internal PeerState Inspect() => new(_log, _hardState, _durableHardState, _role, _storeId, _persistedIndex, _appliedIndex, Configuration);
+    internal PeerState Inspect() => new(_log, _hardState, _durableHardState, _role, _storeId, _persistedIndex, _appliedIndex, Configuration, _leading);
 }
 
 /// <summary>A peer's memory, between two messages.</summary>
@@ -20,5 +21,6 @@ internal sealed partial class RaftActor
 /// <param name="PersistedIndex">The last index that it holds to be durable.</param>
 /// <param name="AppliedIndex">The last index that its state machine has applied.</param>
 /// <param name="Configuration">The configuration that counts for it.</param>
+/// <param name="Leading">What it knows as a leader, or <c>null</c>.</param>
 internal readonly record struct PeerState(
-    RaftLog Log, HardState HardState, HardState Durable, RaftRole Role, string StoreId, long PersistedIndex, long AppliedIndex, Configuration Configuration);
+    RaftLog Log, HardState HardState, HardState Durable, RaftRole Role, string StoreId, long PersistedIndex, long AppliedIndex, Configuration Configuration, LeaderState? Leading);

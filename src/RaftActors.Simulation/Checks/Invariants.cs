@@ -50,6 +50,7 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
         CheckLog(process.Node, view, state);
         CheckRole(process.Node, view, state);
         CheckCommit(process.Node, view, state);
+        CheckFollowers(process.Node, view, state);
         view.Note(state);
     }
 
@@ -154,6 +155,19 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
             }
             _committed.Add(entry);
             CheckMajority(node, state, entry);
+        }
+    }
+
+    // A late answer takes nothing back (paper, Figure 2: matchIndex increases monotonically).
+    private static void CheckFollowers(SimulatedNode node, PeerView view, in PeerState state)
+    {
+        if (state.Leading is not { } leading)
+            return;
+        foreach (var (voter, progress) in leading.Followers)
+        {
+            if (view.Matches.TryGetValue(progress, out long before) && progress.MatchIndex < before)
+                throw new SimulationViolation("a match index never goes back", $"{node} knew {voter.Id} to have entries up to {before}, and now only up to {progress.MatchIndex}.");
+            view.Matches[progress] = progress.MatchIndex;
         }
     }
 

@@ -17,6 +17,9 @@ internal sealed class PeerView(RaftActor peer)
 
     public long CommitIndex { get; private set; }
 
+    /// <summary>How far it knew each follower to be: an object made anew with each leadership, and by that told apart.</summary>
+    public Dictionary<object, long> Matches { get; } = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>The last index of its log.</summary>
     public long LastIndex => _baseIndex + _log.Count;
 
@@ -42,6 +45,8 @@ internal sealed class PeerView(RaftActor peer)
         _log.RemoveRange((int)(same - _baseIndex), (int)(LastIndex - same));
         for (long index = same + 1; index <= log.LastIndex; index++)
             _log.Add(log[index]);
+        if (state.Leading is null && Matches.Count > 0)
+            Matches.Clear();
         Role = state.Role;
         Term = state.HardState.Term;
         CommitIndex = log.CommitIndex;

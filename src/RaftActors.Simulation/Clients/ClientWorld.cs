@@ -43,6 +43,9 @@ internal sealed class ClientWorld(SimulatedWorld world, IReadOnlyList<SimulatedN
 
     public long NewRequest() => ++_requests;
 
+    /// <summary>Checks something in the middle of an actor's turn.</summary>
+    public void Check(Action check) => world.Check(check);
+
     public void Schedule(TimeSpan delay, Action action) => world.Schedule(delay, action);
 
     /// <summary>A process that can be asked, or <c>null</c>.</summary>

@@ -98,6 +98,7 @@ internal sealed class Cluster
         // A run is short: what waits for seconds in a real cluster would never end in it.
         RestartBackoffMax = TimeSpan.FromSeconds(1),
         ForwardTimeout = TimeSpan.FromSeconds(1),
+        SessionTimeout = TimeSpan.FromSeconds(2),
         // Small enough that their limits are met.
         MaxBatchEntries = 8,
         MaxInflightAppends = 3,

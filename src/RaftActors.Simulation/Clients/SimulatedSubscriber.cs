@@ -1,0 +1,73 @@
+using Akka.Actor;
+using RaftActors.Simulation.Checks;
+using RaftActors.Simulation.World;
+using RaftActors.StateMachines;
+
+namespace RaftActors.Simulation.Clients;
+
+/// <summary>Subscribes to committed entries at one peer after the other, handles them slowly, and must see each once and in order.</summary>
+internal sealed class SimulatedSubscriber(ClientWorld world, Invariants invariants)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(900);
+
+    private readonly Random _random = world.NewRandom();
+    private SimulatedProcess? _process;
+    private ProcessPort? _port;
+    private long _next = 1;
+    private TimeSpan _heard;
+
+    /// <summary>How many entries it has seen.</summary>
+    public long Seen => _next - 1;
+
+    /// <summary>Subscribes anew when it has been told nothing for a while, or now and then for no reason.</summary>
+    public void Wake()
+    {
+        if ((_process is null || _process.IsDead || world.Now - _heard > Patience || _random.Next(50) == 0) && world.AnyProcess(_random) is { } process)
+            Subscribe(process);
+        world.Schedule(TimeSpan.FromMilliseconds(_random.Next(20, 80)), Wake);
+    }
+
+    private void Subscribe(SimulatedProcess process)
+    {
+        if (_process is { IsDead: false, Supervisor: { } former } old && _port is { } port)
+            old.Inside(() => former.Tell(new Unsubscribe(port), port));
+        (_process, _heard) = (process, world.Now);
+        ProcessPort? own = null;
+        own = _port = new ProcessPort(((ExtendedActorSystem)process.System).Provider, message => world.Check(() => Receive(process, own!, message)));
+        process.Inside(() => process.Supervisor!.Tell(new Subscribe(_next, own, Credits: 1 + _random.Next(12)), own));
+    }
+
+    private void Receive(SimulatedProcess process, ProcessPort port, object message)
+    {
+        if (port != _port || process.IsDead)
+            return;
+        _heard = world.Now;
+        switch (message)
+        {
+            case CommittedEntries committed:
+                foreach (var entry in committed.Entries)
+                {
+                    if (entry.Index != _next)
+                        throw new SimulationViolation("a subscriber sees each entry once", $"Entry {entry.Index} came from {process.Node} where {_next} was due.");
+                    _next++;
+                }
+                // The peer's turn, in which it committed them, is not over yet.
+                world.Schedule(TimeSpan.Zero, () => CheckCommitted(process, committed));
+                long handled = _next - 1;
+                process.Schedule(TimeSpan.FromMilliseconds(_random.Next(20)), () => process.Supervisor!.Tell(new EntriesHandled(port, handled), port));
+                break;
+            case SubscriptionEnded:
+                _process = null;
+                break;
+        }
+    }
+
+    private void CheckCommitted(SimulatedProcess process, CommittedEntries told)
+    {
+        foreach (var entry in told.Entries)
+        {
+            if (entry.Index > invariants.CommitIndex || invariants.Committed(entry.Index).Term != entry.Term)
+                throw new SimulationViolation("State Machine Safety", $"{process.Node} told a subscriber of {entry}, which is not what was committed there.");
+        }
+    }
+}
