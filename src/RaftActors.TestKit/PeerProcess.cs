@@ -35,6 +35,8 @@ internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
 
     public Dictionary<long, PendingQuery> Queries { get; } = [];
 
+    public Dictionary<long, PendingTransfer> Transfers { get; } = [];
+
     public void Created(ActorSystem system)
     {
         System = system;
@@ -50,6 +52,8 @@ internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
             proposal.IsLost = true;
         foreach (var query in Queries.Values)
             query.IsLost = true;
+        foreach (var transfer in Transfers.Values)
+            transfer.IsLost = true;
     }
 
     public PendingProposal Propose(object command, ReplyWhen replyWhen, bool forward, SessionStamp? session) =>
@@ -73,6 +77,15 @@ internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
         Queries.Add(id, query);
         Ref.Tell(new Query(request, consistency, forward, id), Client);
         return query;
+    }
+
+    public PendingTransfer Transfer(string? target, bool forward)
+    {
+        var transfer = new PendingTransfer(peer);
+        long id = ++_lastCorrelationId;
+        Transfers.Add(id, transfer);
+        Ref.Tell(new TransferLeadership(target, forward, id), Client);
+        return transfer;
     }
 
     /// <summary>Asks for the status; the answer, if the peer can give one, is in <see cref="LastStatus"/> when the actors have come to rest.</summary>
@@ -116,6 +129,14 @@ internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
                 break;
             case QueryFailed failed when Queries.Remove(failed.CorrelationId, out var query):
                 query.Failed = failed;
+                break;
+            case LeadershipTransferred transferred when Transfers.Remove(transferred.CorrelationId, out var transfer):
+                transfer.Transferred = transferred;
+                break;
+            case TransferFailed failed when Transfers.Remove(failed.CorrelationId, out var transfer):
+                transfer.Failed = failed;
+                break;
+            case CampaignStarted or CampaignRefused:
                 break;
             case RaftStatus status:
                 LastStatus = status;

@@ -60,3 +60,27 @@ public sealed class PendingQuery
     /// <summary>Whether there is nothing more to wait for.</summary>
     public bool IsDone => Result is not null || Failed is not null || IsLost;
 }
+
+/// <summary>A transfer of leadership that a peer of a <see cref="RaftCluster"/> was asked for.</summary>
+public sealed class PendingTransfer
+{
+    internal PendingTransfer(RaftPeer peer) => Peer = peer;
+
+    /// <summary>The peer that was told.</summary>
+    public RaftPeer Peer { get; }
+
+    /// <summary>The answer.</summary>
+    public LeadershipTransferred? Transferred { get; internal set; }
+
+    /// <summary>The answer of a transfer that failed.</summary>
+    public TransferFailed? Failed { get; internal set; }
+
+    /// <summary>Whether the peer crashed before it answered.</summary>
+    public bool IsLost { get; internal set; }
+
+    /// <summary>Whether there is nothing more to wait for.</summary>
+    public bool IsDone => Transferred is not null || Failed is not null || IsLost;
+
+    /// <inheritdoc/>
+    public override string ToString() => Transferred?.ToString() ?? Failed?.ToString() ?? (IsLost ? "lost with its peer" : "not answered");
+}

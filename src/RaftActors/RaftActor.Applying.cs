@@ -53,6 +53,7 @@ internal sealed partial class RaftActor
         _appliedIndex = applied.LastIndex;
         _openSessions = applied.OpenSessions;
         AnswerApplied(applied.LastIndex, applied.Responses);
+        ContinueTransfer();
         FeedStateMachine();
     }
 
@@ -147,6 +148,8 @@ internal sealed partial class RaftActor
             FailQuery(replyTo, FailureReason.NoLeader, why);
         foreach (var read in _leading?.Reads.TakeAll() ?? [])
             FailQuery(read.ReplyTo, FailureReason.NoLeader, why);
+        if (_transfer is { } transfer)
+            FailRequesters(transfer, why);
         FailForwards(why);
         foreach (var subscription in _subscriptions)
             subscription.Subscriber.Tell(new SubscriptionEnded($"{why} Subscribe again, from the index after the last one handled."), Self);

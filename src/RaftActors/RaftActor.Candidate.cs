@@ -6,14 +6,14 @@ namespace RaftActors;
 // Asks for votes in its term (paper, section 5.2).
 internal sealed partial class RaftActor
 {
-    private void BecomeCandidate()
+    private void BecomeCandidate(bool transfer = false)
     {
         _hardState = _hardState.InTerm(Term + 1).Voting(_self.Id, _storeId);
         _leaderHeard = null;
         EnterRole(RaftRole.Candidate, Candidate);
         RestartElectionTimer();
         RequestFlush();
-        StartElection(Term, preVote: false);
+        StartElection(Term, preVote: false, transfer);
     }
 
     // Its own vote counts like any other: once it is durable.

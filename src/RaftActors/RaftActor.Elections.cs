@@ -99,9 +99,9 @@ internal sealed partial class RaftActor
 
     private bool MayCampaign => _log.IsEmpty ? _founding.State == FoundingState.AllEmpty : Configuration.Counts(_self.Id, _storeId);
 
-    private void StartElection(long term, bool preVote)
+    private void StartElection(long term, bool preVote, bool transfer = false)
     {
-        _election = new CandidateState(term, preVote, _log.IsEmpty ? _founding.Proposed : Configuration);
+        _election = new CandidateState(term, preVote, _log.IsEmpty ? _founding.Proposed : Configuration, transfer);
         foreach (var voter in _election.Configuration.Voters)
         {
             if (voter.Id != _self.Id)
@@ -112,7 +112,7 @@ internal sealed partial class RaftActor
     private void AskForVote(string address)
     {
         var election = _election!;
-        Send(address, new RequestVote(Header(), _log.LastIndex, _log.LastTerm, election.PreVote, false, _log.IsEmpty ? election.Configuration : null));
+        Send(address, new RequestVote(Header(), _log.LastIndex, _log.LastTerm, election.PreVote, election.Transfer, _log.IsEmpty ? election.Configuration : null));
     }
 
     private void OnRequestVoteReply(RequestVoteReply reply)

@@ -55,8 +55,8 @@ internal sealed partial class RaftActor
     private void SendForward(Forward forward, string leaderAddress)
     {
         _forwards.Send(forward, leaderAddress, Now);
-        Send(leaderAddress, forward.IsQuery
-            ? new ForwardQuery(Header(), forward.Id, forward.Content)
+        Send(leaderAddress, forward.TransferTo is { } target ? new ForwardTransfer(Header(), forward.Id, target)
+            : forward.IsQuery ? new ForwardQuery(Header(), forward.Id, forward.Content)
             : new ForwardProposal(Header(), forward.Id, forward.Content, forward.ReplyWhenAppended) { Kind = forward.Kind, Session = forward.Session });
     }
 
@@ -68,6 +68,8 @@ internal sealed partial class RaftActor
             var replyTo = new ReplyTo(forward.Sender, forward.CorrelationId);
             if (_role != RaftRole.Leader)
                 SendForward(forward, _leader!.Member.Address);
+            else if (forward.TransferTo is { } target)
+                Transfer(target.Length > 0 ? target : null, replyTo);
             else if (forward.IsQuery)
                 AddRead(new PendingRead(replyTo, forward.Content));
             else
@@ -96,6 +98,11 @@ internal sealed partial class RaftActor
 
     private void Answer(Forward forward, ForwardReply reply)
     {
+        if (forward.TransferTo is not null)
+        {
+            AnswerForwardedTransfer(forward, reply);
+            return;
+        }
         object? response;
         try
         {
@@ -109,6 +116,14 @@ internal sealed partial class RaftActor
         forward.Sender.Tell(
             forward.IsQuery ? new QueryResult(response, reply.Index, forward.CorrelationId) : new Proposed(reply.Index, reply.EntryTerm, response, forward.CorrelationId),
             Self);
+    }
+
+    private void AnswerForwardedTransfer(Forward forward, ForwardReply reply)
+    {
+        if (reply.Leader is { } leader)
+            forward.Sender.Tell(new LeadershipTransferred(leader, reply.EntryTerm, forward.CorrelationId), Self);
+        else
+            Fail(forward, FailureReason.TransferTimedOut, $"{reply.Header.MemberId} answered without naming the leader.");
     }
 
     private void WaitForLeader(Forward forward)
@@ -159,7 +174,9 @@ internal sealed partial class RaftActor
     private void Fail(Forward forward, FailureReason reason, string message)
     {
         var replyTo = new ReplyTo(forward.Sender, forward.CorrelationId);
-        if (forward.IsQuery)
+        if (forward.TransferTo is not null)
+            FailTransfer(replyTo, reason, message);
+        else if (forward.IsQuery)
             FailQuery(replyTo, reason, message);
         else
             FailProposal(replyTo, reason, message);

@@ -82,7 +82,7 @@ internal sealed partial class RaftActor
     private void BindStore(PeerHeader header)
     {
         bool unbound = Configuration.Find(header.MemberId) is { IsBound: false };
-        if (_role == RaftRole.Leader && unbound && _configurations.LatestIndex <= _log.CommitIndex)
+        if (_role == RaftRole.Leader && !IsHandingOver && unbound && _configurations.LatestIndex <= _log.CommitIndex)
             AppendConfiguration(Configuration.Binding(header.MemberId, header.StoreId));
     }
 

@@ -61,13 +61,14 @@ internal sealed partial class RaftActor
             return;
         }
         SendHeartbeats();
+        ContinueTransfer();
         Tick();
     }
 
     // While a session is open log time moves on although nothing happens: the session of a client that fell silent has to expire.
     private void Tick()
     {
-        bool idle = _appliedIndex == _log.LastIndex;
+        bool idle = _appliedIndex == _log.LastIndex && !IsHandingOver;
         if (idle && _openSessions > 0 && LogTime - _log.LastTime >= _settings.SessionTickInterval.TotalMilliseconds)
             Append(EntryKind.Tick, Payload.Empty);
     }
@@ -95,6 +96,7 @@ internal sealed partial class RaftActor
         _leading = null;
         Timers.Cancel(Heartbeat.Instance);
         AnswerProposals("The leader lost its leadership.");
+        LeaveTransfer();
         foreach (var read in leading.Reads.TakeAll())
             Retry(read);
     }

@@ -9,7 +9,7 @@ internal sealed partial class RaftActor
     private void BecomePreCandidate()
     {
         StopDisconnectGrace();
-        if (!MayCampaign)
+        if (!MayCampaign || _leaving)
         {
             BecomeFollower(Term, null);
             return;

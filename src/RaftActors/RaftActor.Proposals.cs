@@ -66,9 +66,15 @@ internal sealed partial class RaftActor
             FailProposal(replyTo, FailureReason.TooLarge, $"The command has {command.Size} bytes; raft.max-entry-bytes allows {_settings.MaxEntryBytes}.");
             return;
         }
-        if (_proposals.Count >= _settings.MaxPendingProposals || _proposals.Bytes + command.Size > _settings.MaxPendingBytes)
+        var (count, bytes) = (_proposals.Count + (_transfer?.Held ?? 0), _proposals.Bytes + (_transfer?.HeldBytes ?? 0));
+        if (count >= _settings.MaxPendingProposals || bytes + command.Size > _settings.MaxPendingBytes)
         {
-            FailProposal(replyTo, FailureReason.Overloaded, $"{_proposals.Count} proposals of {_proposals.Bytes} bytes are pending. Propose less at once.");
+            FailProposal(replyTo, FailureReason.Overloaded, $"{count} proposals of {bytes} bytes are pending. Propose less at once.");
+            return;
+        }
+        if (_transfer is { } transfer)
+        {
+            transfer.Hold(proposal, replyTo);
             return;
         }
 

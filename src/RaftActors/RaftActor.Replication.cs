@@ -160,6 +160,7 @@ internal sealed partial class RaftActor
             progress.Rejected(_log, reply.RejectedIndex, reply.Conflict);
         }
         ConfirmReads();
+        ContinueTransfer();
         SendEntries(follower);
     }
 

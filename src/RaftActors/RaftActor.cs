@@ -66,6 +66,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     protected override void PostStop()
     {
         Context.System.EventStream.Unsubscribe(Self);
+        HandOverAtLast();
         AnswerEverything("The peer stopped.");
         base.PostStop();
     }
@@ -89,6 +90,18 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
                 break;
             case IProposal request:
                 OnPropose(request, Sender);
+                break;
+            case TransferLeadership transfer:
+                OnTransferLeadership(transfer, Sender);
+                break;
+            case Campaign campaign:
+                OnCampaign(campaign);
+                break;
+            case PrepareToStop:
+                OnPrepareToStop();
+                break;
+            case TransferTimeout:
+                OnTransferTimeout();
                 break;
             case Query query:
                 OnQuery(query, Sender);
@@ -145,6 +158,12 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
             case ForwardQuery query:
                 OnForwardQuery(query);
                 break;
+            case ForwardTransfer transfer:
+                OnForwardTransfer(transfer);
+                break;
+            case TimeoutNow order:
+                OnTimeoutNow(order);
+                break;
             case ForwardReply reply:
                 OnForwardReply(reply);
                 break;
@@ -181,8 +200,10 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         if (former is not null && former.Member != leader?.Member)
             LoseForwardsTo(former.Member.Address);
         Announce(new LeaderChanged(_settings.Group, _self.Id, Term, leader?.Member));
-        if (leader is not null)
-            SendWaitingForwards();
+        if (leader is null)
+            return;
+        EndTransfer(leader);
+        SendWaitingForwards();
     }
 
     /// <summary>Stops the peer for good.</summary>

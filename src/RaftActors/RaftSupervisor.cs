@@ -110,7 +110,7 @@ internal sealed class RaftSupervisor : UntypedActor, IWithTimers
     // What was in the peer's mailbox when it stopped was certainly not done; its askers get the one answer they are due.
     private void OnDeadLetter(DeadLetter letter)
     {
-        if (letter.Message is (IProposal or Query or GetStatus or Subscribe) && letter.Recipient.Equals(_lastPeer))
+        if (letter.Message is (IProposal or Query or TransferLeadership or Campaign or PrepareToStop or GetStatus or Subscribe) && letter.Recipient.Equals(_lastPeer))
             AnswerWithoutPeer(letter.Message, letter.Sender ?? ActorRefs.Nobody);
     }
 
@@ -123,6 +123,15 @@ internal sealed class RaftSupervisor : UntypedActor, IWithTimers
                 break;
             case Query query:
                 sender.Tell(new QueryFailed(FailureReason.NoLeader, WhyNoPeer(), null, query.CorrelationId));
+                break;
+            case TransferLeadership transfer:
+                sender.Tell(new TransferFailed(FailureReason.NoLeader, WhyNoPeer(), null, transfer.CorrelationId));
+                break;
+            case PrepareToStop:
+                sender.Tell(new TransferFailed(FailureReason.NoLeader, WhyNoPeer(), null, PrepareToStop.CorrelationId));
+                break;
+            case Campaign campaign:
+                sender.Tell(new CampaignRefused(WhyNoPeer(), null, campaign.CorrelationId));
                 break;
             case Subscribe subscribe when _final is not null:
                 subscribe.Subscriber.Tell(new SubscriptionEnded(WhyNoPeer()));

@@ -90,12 +90,15 @@ internal sealed class PendingForwards(TimeSpan leaderWait, TimeSpan answerWait, 
         return waiting is null || sent < waiting ? sent : waiting;
     }
 
-    /// <summary>Takes all that were sent, or only those sent to an address, oldest first.</summary>
+    /// <summary>
+    /// Takes all that were sent, or only those sent to an address, oldest first. Of these not the requests to transfer the leadership: that a leadership ends is what they are for, and who led
+    /// still answers them.
+    /// </summary>
     public List<Forward> TakeSent(string? leaderAddress = null)
     {
         var taken = new List<Forward>();
         foreach (var forward in _sent.Values)
-            if (leaderAddress is null || forward.SentTo == leaderAddress)
+            if (leaderAddress is null || (forward.SentTo == leaderAddress && forward.TransferTo is null))
                 taken.Add(forward);
         taken.Sort(static (a, b) => a.Id.CompareTo(b.Id));
         foreach (var forward in taken)
@@ -134,6 +137,9 @@ internal sealed class Forward(bool isQuery, Payload content, bool replyWhenAppen
 
     /// <summary>Of a proposal: its session and number, if it has them.</summary>
     public SessionStamp? Session { get; init; }
+
+    /// <summary>Of a request to transfer the leadership, which is safe to ask again like a query: the target, or empty for any; otherwise <c>null</c>.</summary>
+    public string? TransferTo { get; init; }
 
     /// <summary>The proposal.</summary>
     public Proposal Proposal => new(Kind, Content, Session, ReplyWhenAppended);

@@ -45,7 +45,7 @@ public sealed record ProposalFailed(FailureReason Reason, string Message, Member
     public bool OutcomeUnknown => Reason == FailureReason.OutcomeUnknown;
 }
 
-/// <summary>Why a proposal or query failed.</summary>
+/// <summary>Why a proposal, a query or a transfer of leadership failed.</summary>
 public enum FailureReason
 {
     /// <summary>The peer is not the leader and was told not to forward. Ask the leader named in the answer.</summary>
@@ -74,4 +74,16 @@ public enum FailureReason
 
     /// <summary>An earlier attempt of the command was applied, or given up by its client; its response is no longer remembered. It was not applied again.</summary>
     ResponseForgotten,
+
+    /// <summary>The leadership cannot be transferred there: the member is not a voter, or none other than the leader is in reach.</summary>
+    InvalidTarget,
+
+    /// <summary>The leadership is being transferred to another member.</summary>
+    TransferInProgress,
+
+    /// <summary>The member did not take over the leadership in time, or another one was elected.</summary>
+    TransferTimedOut,
+
+    /// <summary>The peer has not heard of a leader as recently as the query demands.</summary>
+    TooStale,
 }

@@ -6,7 +6,8 @@ namespace RaftActors.Elections;
 /// <param name="term">The term of the election.</param>
 /// <param name="preVote">Whether it only asks if an election could be won.</param>
 /// <param name="configuration">The voters at its start; later changes belong to another election.</param>
-internal sealed class CandidateState(long term, bool preVote, Configuration configuration)
+/// <param name="transfer">Whether the leader of the term before asked for it.</param>
+internal sealed class CandidateState(long term, bool preVote, Configuration configuration, bool transfer = false)
 {
     private readonly HashSet<string> _granted = new(StringComparer.Ordinal);
 
@@ -15,6 +16,9 @@ internal sealed class CandidateState(long term, bool preVote, Configuration conf
 
     /// <summary>Whether it is a pre-vote.</summary>
     public bool PreVote { get; } = preVote;
+
+    /// <summary>Whether the leader of the term before asked for it.</summary>
+    public bool Transfer { get; } = transfer;
 
     /// <summary>The voters that count.</summary>
     public Configuration Configuration { get; } = configuration;

@@ -71,6 +71,15 @@ internal sealed record IdentityReply(PeerHeader Header, long Round, bool Empty, 
 /// <summary>A leader tells a peer that the group knows its member under another store than <c>Header.ToStoreId</c>.</summary>
 internal sealed record StoreReplaced(PeerHeader Header) : PeerMessage(Header);
 
+/// <summary>A leader tells the peer that is to succeed it to campaign at once (dissertation, section 3.10).</summary>
+internal sealed record TimeoutNow(PeerHeader Header) : PeerMessage(Header);
+
+/// <summary>A request to transfer the leadership that was told to a peer that is not the leader.</summary>
+/// <param name="Header">The forwarding peer.</param>
+/// <param name="RequestId">Returned in the answer, a <see cref="ForwardReply"/> that names the new leader and its term.</param>
+/// <param name="Target">The member that is to lead, or empty for any.</param>
+internal sealed record ForwardTransfer(PeerHeader Header, long RequestId, string Target) : PeerMessage(Header);
+
 /// <summary>A proposal that was told to a peer that is not the leader.</summary>
 internal sealed record ForwardProposal(PeerHeader Header, long RequestId, Payload Command, bool ReplyWhenAppended) : PeerMessage(Header)
 {

@@ -13,8 +13,8 @@ public sealed class RaftSerializer : SerializerWithStringManifest
 {
     private const string RequestVoteManifest = "RV", RequestVoteReplyManifest = "RVR";
     private const string AppendEntriesManifest = "AE", AppendEntriesReplyManifest = "AER";
-    private const string AskIdentityManifest = "ID", IdentityReplyManifest = "IDR", StoreReplacedManifest = "SR";
-    private const string ForwardProposalManifest = "FP", ForwardQueryManifest = "FQ", ForwardReplyManifest = "FR";
+    private const string AskIdentityManifest = "ID", IdentityReplyManifest = "IDR", StoreReplacedManifest = "SR", TimeoutNowManifest = "TN";
+    private const string ForwardProposalManifest = "FP", ForwardQueryManifest = "FQ", ForwardReplyManifest = "FR", ForwardTransferManifest = "FT";
     private const string PeerCreatedManifest = "PC", PersistedManifest = "P", SessionOpenedManifest = "SO";
     private const string ProposeManifest = "CP", ChangeSessionManifest = "CS", QueryManifest = "CQ", ProposalAnswerManifest = "CPA", QueryAnswerManifest = "CQA";
 
@@ -42,6 +42,8 @@ public sealed class RaftSerializer : SerializerWithStringManifest
         AskIdentity => AskIdentityManifest,
         IdentityReply => IdentityReplyManifest,
         StoreReplaced => StoreReplacedManifest,
+        TimeoutNow => TimeoutNowManifest,
+        ForwardTransfer => ForwardTransferManifest,
         PeerCreated => PeerCreatedManifest,
         SessionOpened => SessionOpenedManifest,
         Propose => ProposeManifest,
@@ -66,6 +68,8 @@ public sealed class RaftSerializer : SerializerWithStringManifest
         AskIdentity m => m.ToWire().ToByteArray(),
         IdentityReply m => m.ToWire().ToByteArray(),
         StoreReplaced m => m.ToWire().ToByteArray(),
+        TimeoutNow m => m.ToWire().ToByteArray(),
+        ForwardTransfer m => m.ToWire().ToByteArray(),
         PeerCreated m => m.ToWire().ToByteArray(),
         SessionOpened m => m.ToWire().ToByteArray(),
         Propose m => m.ToWire(system.Serialization).ToByteArray(),
@@ -115,6 +119,8 @@ public sealed class RaftSerializer : SerializerWithStringManifest
             case RequestVoteReplyManifest: return Wire.RequestVoteReply.Parser.ParseFrom(bytes).FromWire();
             case AskIdentityManifest: return Wire.AskIdentity.Parser.ParseFrom(bytes).FromWire();
             case IdentityReplyManifest: return Wire.IdentityReply.Parser.ParseFrom(bytes).FromWire();
+            case TimeoutNowManifest: return Wire.TimeoutNow.Parser.ParseFrom(bytes).FromWire();
+            case ForwardTransferManifest: return Wire.ForwardTransfer.Parser.ParseFrom(bytes).FromWire();
             case StoreReplacedManifest: return Wire.StoreReplaced.Parser.ParseFrom(bytes).FromWire();
             case PeerCreatedManifest: return Wire.PeerCreated.Parser.ParseFrom(bytes).FromWire();
             case ProposeManifest: return Wire.ClientProposal.Parser.ParseFrom(bytes).FromWire();

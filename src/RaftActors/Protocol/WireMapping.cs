@@ -99,6 +99,14 @@ internal static class WireMapping
 
     public static ForwardQuery FromWire(this Wire.ForwardQuery m) => new(m.Header.FromWire(), m.RequestId, m.Request.FromWire());
 
+    public static Wire.ForwardTransfer ToWire(this ForwardTransfer m) => new() { Header = m.Header.ToWire(), RequestId = m.RequestId, Target = m.Target };
+
+    public static ForwardTransfer FromWire(this Wire.ForwardTransfer m) => new(m.Header.FromWire(), m.RequestId, m.Target);
+
+    public static Wire.TimeoutNow ToWire(this TimeoutNow m) => new() { Header = m.Header.ToWire() };
+
+    public static TimeoutNow FromWire(this Wire.TimeoutNow m) => new(m.Header.FromWire());
+
     public static Wire.ForwardReply ToWire(this ForwardReply m) => new()
     {
         Header = m.Header.ToWire(),

@@ -28,6 +28,9 @@ internal sealed class LeaderState
     /// <summary>The followers.</summary>
     public ReadOnlySpan<Follower> Followers => _followers;
 
+    /// <summary>Whether another peer was told to take over: it may lead as soon as that is said, so that leases count no more, for the rest of the term.</summary>
+    public bool HandedOver { get; set; }
+
     /// <summary>The linearizable reads.</summary>
     public ReadIndexQueue<PendingRead> Reads { get; } = new();
 

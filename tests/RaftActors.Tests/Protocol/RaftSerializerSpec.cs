@@ -23,6 +23,8 @@ public sealed class RaftSerializerSpec
         new IdentityReply(Header, 77, true, ""),
         new IdentityReply(Header, 77, false, "store-b"),
         new StoreReplaced(Header),
+        new TimeoutNow(Header),
+        new ForwardTransfer(Header, 8, "b"),
         new ForwardReply(Header, 8, FailureReason.NotLeader, "no", new Member("b", "host:2"), 0, 0, null),
         new ForwardReply(Header, 8, null, "", null, 4, 2, null),
         new SessionOpened(12, TimeSpan.FromSeconds(60)),

@@ -1,0 +1,45 @@
+using RaftActors.Membership;
+
+namespace RaftActors.Client;
+
+/// <summary>Asks the leader to hand its leadership to another member (dissertation, section 3.10). May be told to any peer of the group.</summary>
+/// <remarks>
+/// Answered, to the sender, by exactly one <see cref="LeadershipTransferred"/> or <see cref="TransferFailed"/>. Meanwhile the leader appends nothing new: proposals wait, and go on to the new leader, or
+/// to this one when it keeps its leadership.
+/// </remarks>
+/// <param name="Target">The member id of the next leader; <c>null</c> for the member that suits best.</param>
+/// <param name="Forward">Whether a peer that is not the leader forwards the request to it; otherwise it answers <see cref="FailureReason.NotLeader"/> with the leader's name.</param>
+/// <param name="CorrelationId">Returned in the answer.</param>
+public sealed record TransferLeadership(string? Target = null, bool Forward = true, long CorrelationId = 0);
+
+/// <summary>The leadership is where it was asked to be.</summary>
+/// <param name="Leader">The leader.</param>
+/// <param name="Term">The term in which it leads.</param>
+/// <param name="CorrelationId">That of the request.</param>
+public sealed record LeadershipTransferred(Member Leader, long Term, long CorrelationId);
+
+/// <summary>The leadership was not handed over as asked; it can safely be asked again.</summary>
+/// <param name="Reason">Why.</param>
+/// <param name="Message">The reason in a sentence that tells a person what to do.</param>
+/// <param name="Leader">The leader as far as the answering peer knows, or <c>null</c>.</param>
+/// <param name="CorrelationId">That of the request.</param>
+public sealed record TransferFailed(FailureReason Reason, string Message, Member? Leader, long CorrelationId);
+
+/// <summary>
+/// Has a peer ask for votes now rather than after its election timeout. It asks for pre-votes first, as always: while the others hear a leader they refuse, and nothing changes. To move the leadership
+/// away from a leader that is well, use <see cref="TransferLeadership"/>.
+/// </summary>
+/// <remarks>Answered, to the sender, by <see cref="CampaignStarted"/> or <see cref="CampaignRefused"/>. Who has won is announced as <see cref="LeaderChanged"/>.</remarks>
+/// <param name="CorrelationId">Returned in the answer.</param>
+public sealed record Campaign(long CorrelationId = 0);
+
+/// <summary>The peer asks for votes.</summary>
+/// <param name="Term">The term that it would lead.</param>
+/// <param name="CorrelationId">That of the request.</param>
+public sealed record CampaignStarted(long Term, long CorrelationId);
+
+/// <summary>The peer does not ask for votes.</summary>
+/// <param name="Message">Why, in a sentence.</param>
+/// <param name="Leader">The leader as far as the peer knows, or <c>null</c>.</param>
+/// <param name="CorrelationId">That of the request.</param>
+public sealed record CampaignRefused(string Message, Member? Leader, long CorrelationId);

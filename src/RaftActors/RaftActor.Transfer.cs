@@ -1,0 +1,228 @@
+using Akka.Actor;
+using Akka.Event;
+using RaftActors.Client;
+using RaftActors.Elections;
+using RaftActors.Log;
+using RaftActors.Protocol;
+using RaftActors.Replication;
+
+namespace RaftActors;
+
+// Leadership handed over on purpose (dissertation, section 3.10): nothing new is appended, the target is brought up to date and told to campaign at once, past pre-vote and stickiness. If nobody leads
+// after an election timeout, the leader goes on. The target may still win later: that is an election like any other.
+internal sealed partial class RaftActor
+{
+    // Outlives the leadership that it hands over: those who asked for it want to know who leads.
+    private LeadershipTransfer? _transfer;
+
+    // It is about to be stopped, and does not want to lead again.
+    private bool _leaving;
+
+    private bool IsHandingOver => _transfer is not null && _role == RaftRole.Leader;
+
+    private void OnTransferLeadership(TransferLeadership request, IActorRef sender)
+    {
+        var replyTo = new ReplyTo(sender, request.CorrelationId);
+        if (_role == RaftRole.Leader)
+            Transfer(request.Target, replyTo);
+        else if (!request.Forward)
+            FailTransfer(replyTo, _leader is null ? FailureReason.NoLeader : FailureReason.NotLeader, NotLeaderMessage());
+        else
+            Forward(new Forward(true, Payload.Empty, false, sender, request.CorrelationId) { TransferTo = request.Target ?? "" });
+    }
+
+    private void OnForwardTransfer(ForwardTransfer request)
+    {
+        var replyTo = new ReplyTo(request.Header, request.RequestId);
+        if (_role == RaftRole.Leader)
+            Transfer(request.Target.Length > 0 ? request.Target : null, replyTo);
+        else
+            FailTransfer(replyTo, FailureReason.NotLeader, NotLeaderMessage());
+    }
+
+    private void Transfer(string? to, ReplyTo replyTo)
+    {
+        string? target = to ?? _transfer?.Target ?? BestSuccessor()?.Voter.Id;
+        string? problem = target is null ? "No other voter has answered within the last election timeout. Look at the other nodes."
+            : target != _self.Id && _leading!.Find(target) is null ? $"'{target}' is not a voter of the group. Its voters are {string.Join(", ", Configuration.Members().Select(static member => member.Id))}."
+            : null;
+        if (problem is not null)
+            FailTransfer(replyTo, FailureReason.InvalidTarget, problem);
+        else if (_transfer is { } other && other.Target != target)
+            FailTransfer(replyTo, FailureReason.TransferInProgress, $"The leadership is being transferred to {other.Target}. Try again after an election timeout.");
+        else if (target == _self.Id)
+            AnswerTransfer(replyTo);
+        else
+            StartTransfer(target!).Requesters.Add(replyTo);
+    }
+
+    private LeadershipTransfer StartTransfer(string target)
+    {
+        if (_transfer is not null)
+            return _transfer;
+        Log.Info("{0}: the leadership of term {1} is to go to {2}.", PersistenceId, Term, target);
+        _transfer = new LeadershipTransfer(target, Now, _settings.ElectionTimeoutMax);
+        Timers.StartSingleTimer(TransferTimeout.Instance, TransferTimeout.Instance, _settings.ElectionTimeoutMax);
+        ContinueTransfer();
+        return _transfer;
+    }
+
+    // Asked again after everything that may have brought it nearer, and with each heartbeat, as the message may be lost. Of an earlier term it is ignored.
+    private void ContinueTransfer()
+    {
+        if (!IsHandingOver || _leading!.Find(_transfer!.Target) is not { } target)
+            return;
+        if (_transfer.IsReady(target.Progress.MatchIndex, _log.LastIndex, _proposals.Count, Now))
+            SendTimeoutNow(target);
+    }
+
+    private void SendTimeoutNow(Follower target)
+    {
+        _leading!.HandedOver = true;
+        Send(target.Voter.Address, new TimeoutNow(Header(target.Voter.StoreId)));
+    }
+
+    /// <summary>The follower that would make the best leader: of those that answer, the one that has most of the log.</summary>
+    private Follower? BestSuccessor()
+    {
+        Follower? best = null;
+        foreach (var follower in _leading!.Followers)
+        {
+            if (follower.Voter.IsBound && Now - follower.Progress.LastContact < _settings.ElectionTimeoutMax && (best is null || follower.Progress.MatchIndex > best.Progress.MatchIndex))
+                best = follower;
+        }
+        return best;
+    }
+
+    // Whoever sends this leads the term it names: only a leader does.
+    private void OnTimeoutNow(TimeoutNow order)
+    {
+        if (order.Term > Term)
+            BecomeFollower(order.Term, null);
+        if (order.Term < Term || _role is RaftRole.Leader or RaftRole.Candidate || !MayCampaign || _leaving)
+            return;
+        Log.Info("{0}: {1} hands over its leadership of term {2}.", PersistenceId, order.Header.MemberId, order.Term);
+        SetLeader(null);
+        BecomeCandidate(transfer: true);
+    }
+
+    // The new leader is known, or this peer, or nobody.
+    private void OnTransferTimeout()
+    {
+        if (_transfer is not { } transfer)
+            return;
+        _transfer = null;
+        if (_role == RaftRole.Leader)
+            Log.Warning("{0}: {1} did not take over the leadership of term {2} in time.", PersistenceId, transfer.Target, Term);
+        FailRequesters(transfer, $"{transfer.Target} did not take over within an election timeout. Look at that node, or name another.");
+        ReleaseHeldProposals(transfer);
+    }
+
+    private void FailRequesters(LeadershipTransfer transfer, string why)
+    {
+        foreach (var requester in transfer.Requesters)
+            FailTransfer(requester, FailureReason.TransferTimedOut, why);
+        transfer.Requesters.Clear();
+    }
+
+    // The proposals wait for whoever leads next; those who asked for the transfer, until that is known.
+    private void LeaveTransfer()
+    {
+        if (_transfer is { } transfer)
+            ReleaseHeldProposals(transfer);
+    }
+
+    private void ReleaseHeldProposals(LeadershipTransfer transfer)
+    {
+        while (transfer.TryTakeHeld(out var proposal, out var replyTo))
+        {
+            if (_leading is not null)
+                Propose(proposal, replyTo);
+            else if (replyTo.Actor is not { } actor)
+                FailProposal(replyTo, FailureReason.NotLeader, NotLeaderMessage());
+            else
+            {
+                _forwards.Wait(new Forward(false, proposal.Payload, proposal.ReplyWhenAppended, actor, replyTo.Id) { Kind = proposal.Kind, Session = proposal.Session }, Now);
+                StartForwardTimer();
+            }
+        }
+    }
+
+    // Somebody leads.
+    private void EndTransfer(LeaderInfo leader)
+    {
+        if (_transfer is not { } transfer)
+            return;
+        _transfer = null;
+        Timers.Cancel(TransferTimeout.Instance);
+        bool asked = leader.Member.Id == transfer.Target;
+        foreach (var requester in transfer.Requesters)
+        {
+            if (asked)
+                AnswerTransfer(requester);
+            else
+                FailTransfer(requester, FailureReason.TransferTimedOut, $"{leader.Member.Id} was elected, not {transfer.Target}.");
+        }
+    }
+
+    private void AnswerTransfer(ReplyTo replyTo)
+    {
+        if (replyTo.Actor is { } actor)
+            actor.Tell(new LeadershipTransferred(_leader!.Member, Term, replyTo.Id), Self);
+        else
+            Reply(replyTo, null, "", 0, Term, null);
+    }
+
+    private void FailTransfer(ReplyTo replyTo, FailureReason reason, string message)
+    {
+        if (replyTo.Actor is { } actor)
+            actor.Tell(new TransferFailed(reason, message, _leader?.Member, replyTo.Id), Self);
+        else
+            Reply(replyTo, reason, message, 0, 0, null);
+    }
+
+    private void OnCampaign(Campaign request)
+    {
+        string problem = _role == RaftRole.Leader ? $"{_self.Id} is the leader already."
+            : _leaving ? $"{_self.Id} is about to be stopped."
+            : !MayCampaign ? $"{_self.Id} is not a voter of the group, or may not found it yet."
+            : "";
+        if (problem.Length > 0)
+        {
+            Sender.Tell(new CampaignRefused(problem, _leader?.Member, request.CorrelationId), Self);
+            return;
+        }
+        Sender.Tell(new CampaignStarted(Term + 1, request.CorrelationId), Self);
+        BecomePreCandidate();
+    }
+
+    /// <summary>The peer will be stopped: it hands over its leadership and asks for no more votes.</summary>
+    private void OnPrepareToStop()
+    {
+        _leaving = true;
+        if (_role == RaftRole.Leader && (_transfer?.Target ?? BestSuccessor()?.Voter.Id) is { } target)
+            StartTransfer(target).Requesters.Add(new ReplyTo(Sender, PrepareToStop.CorrelationId));
+        else
+            Sender.Tell(new TransferFailed(FailureReason.NotLeader, "There is no leadership to hand over.", _leader?.Member, PrepareToStop.CorrelationId), Self);
+    }
+
+    // A leader that ends without having handed over, because its disk failed for example: the followers need not wait for their election timeouts.
+    private void HandOverAtLast()
+    {
+        if (_role == RaftRole.Leader && BestSuccessor() is { } successor)
+            SendTimeoutNow(successor);
+    }
+
+    private sealed record TransferTimeout
+    {
+        public static readonly TransferTimeout Instance = new();
+    }
+}
+
+/// <summary>The peer is about to be stopped. Answered by <see cref="LeadershipTransferred"/>, or by <see cref="TransferFailed"/> when there was nothing to transfer or it did not succeed.</summary>
+internal sealed record PrepareToStop
+{
+    public const long CorrelationId = -1;
+
+    public static readonly PrepareToStop Instance = new();
+}
