@@ -33,7 +33,9 @@ internal static class HttpServer
         builder.Logging.AddProvider(new LineLoggerProvider());
         var app = builder.Build();
         app.UseRouting();
-        new KeyValueEndpoints(client, settings).Map(app);
+        var idempotency = new IdempotencyKey(node.Settings.Raft.MaxSessionResponses);
+        new KeyValueEndpoints(client, settings, idempotency).Map(app);
+        new SessionEndpoints(client, idempotency).Map(app);
         new StatusEndpoints(node).Map(app);
         try
         {

@@ -15,7 +15,7 @@ namespace RaftNode.Host.Http;
 
 /// <summary>The key-value store: <c>GET</c>, <c>PUT</c> (create or replace), <c>POST</c> (create only) and <c>DELETE</c> of <c>/kv/{key}</c>.</summary>
 /// <remarks>Values are bytes as they are. A value's version, the index of the entry that wrote it, is its ETag.</remarks>
-internal sealed class KeyValueEndpoints(GroupClient client, HttpSettings settings)
+internal sealed class KeyValueEndpoints(GroupClient client, HttpSettings settings, IdempotencyKey idempotency)
 {
     private const string Path = "/kv/{**key}";
 
@@ -93,7 +93,12 @@ internal sealed class KeyValueEndpoints(GroupClient client, HttpSettings setting
 
     private async Task WriteAsync(HttpContext context, IKeyValueMessage command, bool createOnly)
     {
-        var answer = await client.ProposeAsync(command);
+        if (!idempotency.TryRead(context.Request.Headers, out var session, out var problem))
+        {
+            await Problems.WriteAsync(context, Problems.BadRequest(problem));
+            return;
+        }
+        var answer = await client.ProposeAsync(command, session);
         if (answer is ProposalFailed failed)
         {
             await Problems.WriteAsync(context, Problems.Of(failed, settings.MaxValueBytes));

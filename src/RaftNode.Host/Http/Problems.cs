@@ -46,6 +46,8 @@ internal static class Problems
         FailureReason.Overloaded => Make(StatusCodes.Status503ServiceUnavailable, "overloaded", "Overloaded", message, isWrite ? NotDone : null),
         FailureReason.TooLarge => TooLarge(limit),
         FailureReason.OutcomeUnknown => Make(StatusCodes.Status504GatewayTimeout, "outcome-unknown", "Nobody can say whether the write was done", message, Unknown),
+        FailureReason.SessionExpired => Make(StatusCodes.Status410Gone, "session-expired", "There is no such session", message, isWrite ? Unknown : null),
+        FailureReason.ResponseForgotten => Make(StatusCodes.Status410Gone, "response-forgotten", "The answer is no longer known", message, isWrite ? Unknown : null),
         FailureReason.StateMachineFailed => Make(StatusCodes.Status500InternalServerError, "no-response", "The answer was lost", message, isWrite ? Unknown : null),
         _ => Make(StatusCodes.Status500InternalServerError, "internal", "The node failed", message, isWrite ? NotDone : null),
     };

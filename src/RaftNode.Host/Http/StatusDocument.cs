@@ -85,4 +85,5 @@ internal sealed record FollowerDocument(string Id, string State, long MatchIndex
 /// <summary>How the documents are written.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(StatusDocument))]
+[JsonSerializable(typeof(SessionDocument))]
 internal sealed partial class HostJson : JsonSerializerContext;

@@ -2,13 +2,14 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Akka.Actor;
 using RaftActors.Client;
+using RaftActors.Log;
 
 namespace RaftNode.Host.Node;
 
 /// <summary>Brings requests from outside to the group, through this node's peer, and their answers back.</summary>
 /// <remarks>
 /// All requests share one actor, which answers find by their correlation id: nothing is made for a request but its task and its message. What was certainly not done for want
-/// of a leader is tried again until the deadline; what may have been done is not.
+/// of a leader is tried again until the deadline; what may have been done is tried again only when it has a number in a session, so that it is not done twice.
 /// </remarks>
 internal sealed class GroupClient
 {
@@ -31,23 +32,33 @@ internal sealed class GroupClient
     }
 
     /// <summary>Proposes a command.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="session">Its session and number; <c>null</c> for a command that is applied as often as it is proposed.</param>
     /// <returns><see cref="Proposed"/> or <see cref="ProposalFailed"/>, never later than the timeout.</returns>
-    public Task<object> ProposeAsync(object command)
-    {
-        var id = Interlocked.Increment(ref _lastId);
-        return Send(id, new Propose(command, CorrelationId: id));
-    }
+    public Task<object> ProposeAsync(object command, SessionStamp? session = null) => SendAsync(id => new Propose(command, CorrelationId: id) { Session = session });
+
+    /// <summary>Opens a session.</summary>
+    /// <returns><see cref="Proposed"/> with a <see cref="SessionOpened"/>, or <see cref="ProposalFailed"/>, never later than the timeout.</returns>
+    public Task<object> OpenSessionAsync() => SendAsync(id => new OpenSession(CorrelationId: id));
+
+    /// <summary>Gives a sign of life of a session, and acknowledges nothing.</summary>
+    /// <param name="session">The session.</param>
+    /// <returns><see cref="Proposed"/> or <see cref="ProposalFailed"/>, never later than the timeout.</returns>
+    public Task<object> KeepSessionAliveAsync(long session) => SendAsync(id => new KeepSessionAlive(session, 1, CorrelationId: id));
+
+    /// <summary>Closes a session.</summary>
+    /// <param name="session">The session.</param>
+    /// <returns><see cref="Proposed"/> or <see cref="ProposalFailed"/>, never later than the timeout.</returns>
+    public Task<object> CloseSessionAsync(long session) => SendAsync(id => new CloseSession(session, CorrelationId: id));
 
     /// <summary>Asks for a linearizable read.</summary>
     /// <returns><see cref="QueryResult"/> or <see cref="QueryFailed"/>, never later than the timeout.</returns>
-    public Task<object> QueryAsync(object request)
+    public Task<object> QueryAsync(object request) => SendAsync(id => new Query(request, CorrelationId: id));
+
+    private Task<object> SendAsync(Func<long, object> make)
     {
         var id = Interlocked.Increment(ref _lastId);
-        return Send(id, new Query(request, CorrelationId: id));
-    }
-
-    private Task<object> Send(long id, object message)
-    {
+        var message = make(id);
         var now = Stopwatch.GetTimestamp();
         var request = new PendingRequest(message, now, now + (long)(_timeout.TotalSeconds * Stopwatch.Frequency));
         _pending[id] = request;

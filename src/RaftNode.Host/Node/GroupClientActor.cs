@@ -9,7 +9,7 @@ namespace RaftNode.Host.Node;
 internal sealed class GroupClientActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(50);
-    private static readonly long SilenceOfQuery = Stopwatch.Frequency;
+    private static readonly long Silence = Stopwatch.Frequency;
 
     private readonly ConcurrentDictionary<long, PendingRequest> _pending;
     private readonly IActorRef _group;
@@ -56,10 +56,15 @@ internal sealed class GroupClientActor : ReceiveActor, IWithTimers
 
     private void OnFailed(long id, FailureReason reason, object answer)
     {
-        if (reason is not (FailureReason.NoLeader or FailureReason.NotLeader))
-            Complete(id, answer);
-        else if (_pending.TryGetValue(id, out var request))
+        if (!_pending.TryGetValue(id, out var request))
+            return;
+        request.MayBeDone |= reason == FailureReason.OutcomeUnknown;
+        if (reason is FailureReason.NoLeader or FailureReason.NotLeader || (reason == FailureReason.OutcomeUnknown && request.IsRepeatable))
             request.NotDone = answer;
+        else if (reason == FailureReason.SessionExpired && request.MayBeDone)
+            Complete(id, ((ProposalFailed)answer) with { Reason = FailureReason.OutcomeUnknown });
+        else
+            Complete(id, answer);
     }
 
     private void Sweep(bool hasLeader)
@@ -82,10 +87,11 @@ internal sealed class GroupClientActor : ReceiveActor, IWithTimers
     /// </summary>
     private bool IsToBeSentAgain(PendingRequest request, long now, bool hasLeader) => request.NotDone is not null
         ? hasLeader || now + _leaderWait < request.Deadline
-        : request.Message is Query && now - request.SentAt > SilenceOfQuery;
+        : request.IsRepeatable && now - request.SentAt > Silence;
 
     private void Send(PendingRequest request, long now)
     {
+        request.MayBeDone |= request.NotDone is null;
         request.NotDone = null;
         request.SentAt = now;
         _group.Tell(request.Message, Self);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Configuration;
 using RaftActors.Client;
+using RaftActors.Log;
 using RaftActors.Membership;
 using RaftNode.Host.Node;
 
@@ -120,6 +121,27 @@ public sealed class GroupClientSpec : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_command_of_a_session_whose_outcome_is_unknown_is_told_again_the_same()
+    {
+        _answer = (n, message) => n switch { 1 => Failed(message, FailureReason.OutcomeUnknown), 2 => Failed(message, FailureReason.NoLeader), 3 => null, _ => Answer(message, "done") };
+        var stamp = new SessionStamp(4, 7, 5);
+        Assert.Equal("done", Assert.IsType<Proposed>(await Client(TimeSpan.FromMinutes(1)).ProposeAsync("command", stamp)).Response);
+        Assert.Equal(4, _told.Count);
+        Assert.All(_told, told => Assert.Equal(stamp, Assert.IsType<Propose>(told).Session));
+    }
+
+    [Theory]
+    [InlineData(FailureReason.NoLeader)]
+    [InlineData(FailureReason.SessionExpired)]
+    public async Task What_was_unknown_once_stays_unknown_whatever_becomes_of_it_later(FailureReason later)
+    {
+        _answer = (n, message) => Failed(message, n == 1 ? FailureReason.OutcomeUnknown : later);
+        var failed = Assert.IsType<ProposalFailed>(await Client(TimeSpan.FromSeconds(1)).ProposeAsync("command", new SessionStamp(4, 7, 5)));
+        Assert.True(failed.OutcomeUnknown);
+        Assert.True(_told.Count > 1);
+    }
+
+    [Fact]
     public async Task An_answer_after_the_deadline_is_dropped()
     {
         _answer = (_, message) => message is Query ? Answer(message, "done") : null;
@@ -147,6 +169,8 @@ public sealed class GroupClientSpec : IAsyncLifetime
         Query query => new QueryResult(response, 7, query.CorrelationId),
         _ => throw new ArgumentException("not a request"),
     };
+
+    private static ProposalFailed Failed(object message, FailureReason reason) => new(reason, "why", null, ((Propose)message).CorrelationId);
 
     private static object NoLeader(object message) => message switch
     {

@@ -1,0 +1,49 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using RaftActors.Log;
+
+namespace RaftNode.Host.Http;
+
+/// <summary>
+/// The header <c>Idempotency-Key</c> of a write: <c>"SESSION-NUMBER"</c>, a session that <c>POST /sessions</c> opened and the number of the write in it. Sent again with the same key,
+/// through any node, a write is not done again but answered as it was the first time.
+/// </summary>
+/// <param name="maxResponses">How many responses the group remembers of a session.</param>
+internal sealed class IdempotencyKey(int maxResponses)
+{
+    private const string Header = "Idempotency-Key";
+    private const int LargestWindow = 64;
+
+    /// <summary>How many numbers, up to the highest one used, may still be sent again: the answers of earlier ones are forgotten.</summary>
+    public int Window { get; } = Math.Min(LargestWindow, maxResponses);
+
+    /// <summary>Reads the header.</summary>
+    /// <param name="headers">The request's headers.</param>
+    /// <param name="session">The session and number; <c>null</c> without the header.</param>
+    /// <param name="problem">What is wrong with it.</param>
+    public bool TryRead(IHeaderDictionary headers, out SessionStamp? session, out string problem)
+    {
+        session = null;
+        problem = "";
+        if (!headers.TryGetValue(Header, out var values))
+            return true;
+        if (values is [{ } text] && TryParse(text.Trim(), out var id, out var number))
+        {
+            session = new SessionStamp(id, number, Math.Max(1, number - Window + 1));
+            return true;
+        }
+        problem = "Idempotency-Key is \"SESSION-NUMBER\": a session that POST /sessions opened, and a number from 1 on that no other write of it has.";
+        return false;
+    }
+
+    private static bool TryParse(string text, out long session, out long number)
+    {
+        session = number = 0;
+        if (text.Length > 1 && text[0] == '"' && text[^1] == '"')
+            text = text[1..^1];
+        var dash = text.IndexOf('-');
+        return dash > 0
+            && long.TryParse(text.AsSpan(0, dash), NumberStyles.None, CultureInfo.InvariantCulture, out session) && session > 0
+            && long.TryParse(text.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out number) && number > 0;
+    }
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using RaftActors.Client;
+using RaftNode.Host.Node;
+
+namespace RaftNode.Host.Http;
+
+/// <summary>Sessions for <see cref="IdempotencyKey"/>: <c>POST /sessions</c> opens one, <c>PUT /sessions/{id}</c> keeps it alive, <c>DELETE</c> closes it.</summary>
+internal sealed class SessionEndpoints(GroupClient client, IdempotencyKey idempotency)
+{
+    /// <summary>Adds the endpoints.</summary>
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapMethods("/sessions", ["POST"], OpenAsync);
+        routes.MapMethods("/sessions/{id:long:min(1)}", ["PUT"], KeepAliveAsync);
+        routes.MapMethods("/sessions/{id:long:min(1)}", ["DELETE"], CloseAsync);
+    }
+
+    private async Task OpenAsync(HttpContext context)
+    {
+        var answer = await client.OpenSessionAsync();
+        if (answer is not Proposed { Response: SessionOpened opened })
+        {
+            await Problems.WriteAsync(context, Failure(answer));
+            return;
+        }
+        var document = new SessionDocument(opened.SessionId, opened.Timeout.TotalSeconds, idempotency.Window);
+        await TypedResults.Json(document, HostJson.Default.SessionDocument, statusCode: StatusCodes.Status201Created).ExecuteAsync(context);
+    }
+
+    private async Task KeepAliveAsync(HttpContext context)
+    {
+        var answer = await client.KeepSessionAliveAsync(Id(context));
+        if (answer is Proposed)
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+        else
+            await Problems.WriteAsync(context, Failure(answer));
+    }
+
+    // A session that is not there is as good as closed: the request may be sent again.
+    private async Task CloseAsync(HttpContext context)
+    {
+        var answer = await client.CloseSessionAsync(Id(context));
+        if (answer is Proposed or ProposalFailed { Reason: FailureReason.SessionExpired })
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+        else
+            await Problems.WriteAsync(context, Failure(answer));
+    }
+
+    private static long Id(HttpContext context) => long.Parse((string)context.Request.RouteValues["id"]!, NumberStyles.None, CultureInfo.InvariantCulture);
+
+    private static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult Failure(object answer) =>
+        answer is ProposalFailed failed ? Problems.Of(failed, 0) : throw new InvalidOperationException($"A request about a session was answered by {answer}.");
+}
+
+/// <summary>A session, as JSON.</summary>
+/// <param name="Session">Its id.</param>
+/// <param name="TimeoutSeconds">How long it lives without a write or sign of life.</param>
+/// <param name="Window">How many numbers, up to the highest one used, may still be sent again.</param>
+internal sealed record SessionDocument(long Session, double TimeoutSeconds, int Window);
