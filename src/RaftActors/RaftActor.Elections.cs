@@ -102,10 +102,10 @@ internal sealed partial class RaftActor
     private void StartElection(long term, bool preVote, bool transfer = false)
     {
         _election = new CandidateState(term, preVote, _log.IsEmpty ? _founding.Proposed : Configuration, transfer);
-        foreach (var voter in _election.Configuration.Voters)
+        foreach (var server in _election.Configuration.Servers)
         {
-            if (voter.Id != _self.Id)
-                AskForVote(voter.Address);
+            if (server.Id != _self.Id && _election.Configuration.IsVoter(server.Id))
+                AskForVote(server.Address);
         }
     }
 

@@ -174,14 +174,9 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
     // What is committed is on the disks of a majority, when it is first committed anywhere.
     private void CheckMajority(SimulatedNode committer, in PeerState state, LogEntry entry)
     {
-        int copies = 0;
-        foreach (var voter in state.Configuration.Voters)
-        {
-            if (nodes.FirstOrDefault(node => node.Id == voter.Id) is { } node && node.Durable.TermAt(entry.Index) == entry.Term)
-                copies++;
-        }
-        if (copies < state.Configuration.Majority)
-            throw new SimulationViolation("durability", $"{committer} commits {entry}, which is on {copies} of {state.Configuration.Voters.Length} disks.");
+        bool IsOnDisk(string id) => nodes.FirstOrDefault(node => node.Id == id) is { } node && node.Durable.TermAt(entry.Index) == entry.Term;
+        if (!state.Configuration.HasMajority(voter => IsOnDisk(voter.Id)))
+            throw new SimulationViolation("durability", $"{committer} commits {entry}, which is on the disks of {string.Join(", ", nodes.Where(node => IsOnDisk(node.Id)))} only: no majority of [{state.Configuration}].");
     }
 
     private static bool IsSame(LogEntry one, LogEntry other) => ReferenceEquals(one, other)

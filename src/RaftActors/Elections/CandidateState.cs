@@ -24,7 +24,7 @@ internal sealed class CandidateState(long term, bool preVote, Configuration conf
     public Configuration Configuration { get; } = configuration;
 
     /// <summary>Whether a majority has said yes.</summary>
-    public bool IsWon => _granted.Count >= Configuration.Majority;
+    public bool IsWon => Configuration.HasMajority(voter => _granted.Contains(voter.Id));
 
     /// <summary>Counts a yes, once a voter and only under the store it is bound to.</summary>
     public void Grant(string memberId, string storeId)

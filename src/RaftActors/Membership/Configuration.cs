@@ -2,73 +2,98 @@ using RaftActors.Replication;
 
 namespace RaftActors.Membership;
 
-/// <summary>A voter of a configuration: a member bound to its store.</summary>
-/// <param name="Id">The member's name.</param>
-/// <param name="Address">Where its node listens, <c>host:port</c>.</param>
-/// <param name="StoreId">The identity of its store; empty as long as it is not known. Nothing that a member says under another identity counts.</param>
-internal sealed record Voter(string Id, string Address, string StoreId)
-{
-    /// <summary>Whether the member is bound to a store.</summary>
-    public bool IsBound => StoreId.Length > 0;
-
-    /// <summary>The voter as it is shown outside.</summary>
-    public Member Member { get; } = new(Id, Address);
-}
-
-/// <summary>The voters of a group, as an entry of its log says.</summary>
+/// <summary>
+/// The servers of a group, as an entry of its log says. While it is joint, on the way from one set of voters to another, a decision takes a majority of each (paper, section 6): all
+/// counting of votes and of what is on disk goes through <see cref="HasMajority(Func{Voter, bool})"/> or <see cref="Reached(Func{Voter, long})"/>.
+/// </summary>
 internal sealed class Configuration : IEquatable<Configuration>
 {
     private readonly Voter[] _voters;
+    private readonly Voter[] _learners;
+    private readonly Voter[] _outgoing;
+    private readonly Voter[] _servers;
 
     /// <summary>Creates a configuration.</summary>
-    /// <param name="voters">The voters; at least one, no id twice.</param>
-    public Configuration(IEnumerable<Voter> voters)
+    /// <param name="voters">The voters, or those to come while it is joint; no id twice.</param>
+    /// <param name="learners">Who gets the log but has no vote; one that is outgoing still has.</param>
+    /// <param name="outgoing">The former voters, while it is joint; a member that stays is in both.</param>
+    public Configuration(IEnumerable<Voter> voters, IEnumerable<Voter>? learners = null, IEnumerable<Voter>? outgoing = null)
     {
-        _voters = [.. voters];
-        Array.Sort(_voters, static (a, b) => string.CompareOrdinal(a.Id, b.Id));
+        _voters = Sorted(voters);
+        _learners = Sorted(learners ?? []);
+        _outgoing = Sorted(outgoing ?? []);
+        _servers = Sorted(_voters.Concat(_outgoing).Concat(_learners).DistinctBy(static server => server.Id));
     }
+
+    /// <summary>A server's configuration as long as it knows of none: nobody has a vote.</summary>
+    public static Configuration None { get; } = new([]);
 
     /// <summary>The voters, ordered by id.</summary>
     public ReadOnlySpan<Voter> Voters => _voters;
 
-    /// <summary>How many votes are a majority.</summary>
-    public int Majority => Quorum.Of(_voters.Length);
+    /// <summary>Who gets the log but has no vote, ordered by id.</summary>
+    public ReadOnlySpan<Voter> Learners => _learners;
+
+    /// <summary>The former voters while it is joint, ordered by id; otherwise empty.</summary>
+    public ReadOnlySpan<Voter> Outgoing => _outgoing;
+
+    /// <summary>Whether it is on the way from one set of voters to another.</summary>
+    public bool IsJoint => _outgoing.Length > 0;
+
+    /// <summary>All servers, each once, ordered by id: they get the log.</summary>
+    public ReadOnlySpan<Voter> Servers => _servers;
 
     /// <summary>The configuration that settings describe: no store is known yet.</summary>
-    public static Configuration Of(IReadOnlyList<Member> members)
+    public static Configuration Of(IReadOnlyList<Member> members) => new(members.Select(static member => new Voter(member.Id, member.Address, "")));
+
+    /// <summary>The server of that name, or <c>null</c>.</summary>
+    public Voter? Find(string id) => Find(_servers, id);
+
+    /// <summary>Whether the server of that name has a vote.</summary>
+    public bool IsVoter(string id) => Find(_voters, id) is not null || Find(_outgoing, id) is not null;
+
+    /// <summary>Whether a member has a vote under the store that it says it has.</summary>
+    public bool Counts(string id, string storeId) => Find(id) is { IsBound: true } server && server.StoreId == storeId && IsVoter(id);
+
+    /// <summary>Whether a majority agrees: of the former voters too, while it is joint.</summary>
+    public bool HasMajority(Func<Voter, bool> agrees) => HasMajority(_voters, agrees) && (!IsJoint || HasMajority(_outgoing, agrees));
+
+    /// <summary>The largest value that a majority has reached or passed; of the former voters too, while it is joint.</summary>
+    public long Reached(Func<Voter, long> value)
     {
-        var voters = new Voter[members.Count];
-        for (int i = 0; i < voters.Length; i++)
-            voters[i] = new Voter(members[i].Id, members[i].Address, "");
-        return new Configuration(voters);
+        long reached = Reached(_voters, value);
+        return IsJoint ? Math.Min(reached, Reached(_outgoing, value)) : reached;
     }
 
-    /// <summary>The voter of that name, or <c>null</c>.</summary>
-    public Voter? Find(string id)
-    {
-        foreach (var voter in _voters)
-            if (voter.Id == id)
-                return voter;
-        return null;
-    }
-
-    /// <summary>Whether a member is a voter under the store that it says it has.</summary>
-    public bool Counts(string id, string storeId) => Find(id) is { IsBound: true } voter && voter.StoreId == storeId;
-
-    /// <summary>The same voters, one of them bound to a store.</summary>
+    /// <summary>The same servers, one of them bound to a store.</summary>
     public Configuration Binding(string id, string storeId)
     {
-        var voters = new List<Voter>(_voters.Length);
-        foreach (var voter in _voters)
-            voters.Add(voter.Id == id ? voter with { StoreId = storeId } : voter);
-        return new Configuration(voters);
+        IEnumerable<Voter> Bind(Voter[] servers) => servers.Select(server => server.Id == id ? server with { StoreId = storeId } : server);
+        return new Configuration(Bind(_voters), Bind(_learners), Bind(_outgoing));
     }
 
+    /// <summary>The servers as a target has them, with what is known of those that are here already.</summary>
+    /// <param name="voters">The voters to come.</param>
+    /// <param name="learners">The learners to come.</param>
+    /// <returns>The joint configuration, or the new one itself if the voters do not change.</returns>
+    public Configuration Towards(IEnumerable<Voter> voters, IEnumerable<Voter> learners)
+    {
+        var target = new Configuration(voters.Select(Known), learners.Select(Known));
+        return target._voters.AsSpan().SequenceEqual(_voters) ? target : new Configuration(target._voters, target._learners, _voters);
+    }
+
+    /// <summary>The configuration at the end of a joint one.</summary>
+    public Configuration WithoutOutgoing() => new(_voters, _learners);
+
     /// <summary>The voters as they are shown outside.</summary>
-    public IReadOnlyList<Member> Members() => Array.ConvertAll(_voters, static voter => voter.Member);
+    public IReadOnlyList<Member> Members() => Shown(_voters);
+
+    /// <summary>Servers as they are shown outside.</summary>
+    public static IReadOnlyList<Member> Shown(ReadOnlySpan<Voter> servers) => Array.ConvertAll(servers.ToArray(), static server => server.Member);
 
     /// <inheritdoc/>
-    public bool Equals(Configuration? other) => other is not null && _voters.AsSpan().SequenceEqual(other._voters);
+    public bool Equals(Configuration? other) => other is not null
+        && _voters.AsSpan().SequenceEqual(other._voters) && _learners.AsSpan().SequenceEqual(other._learners) && _outgoing.AsSpan().SequenceEqual(other._outgoing);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Configuration);
@@ -77,5 +102,36 @@ internal sealed class Configuration : IEquatable<Configuration>
     public override int GetHashCode() => _voters.Length > 0 ? _voters[0].GetHashCode() : 0;
 
     /// <inheritdoc/>
-    public override string ToString() => string.Join(", ", _voters.Select(static voter => $"{voter.Id}@{voter.Address}#{voter.StoreId}"));
+    public override string ToString()
+    {
+        static string Text(Voter[] servers) => string.Join(", ", servers.Select(static server => $"{server.Id}@{server.Address}#{server.StoreId}"));
+        return Text(_voters) + (_learners.Length > 0 ? $"; learners {Text(_learners)}" : "") + (IsJoint ? $"; outgoing {Text(_outgoing)}" : "");
+    }
+
+    private Voter Known(Voter server) => Find(server.Id) ?? server;
+
+    private static Voter? Find(Voter[] servers, string id)
+    {
+        foreach (var server in servers)
+            if (server.Id == id)
+                return server;
+        return null;
+    }
+
+    private static bool HasMajority(Voter[] voters, Func<Voter, bool> agrees) => voters.Count(agrees) >= Quorum.Of(voters.Length);
+
+    private static long Reached(Voter[] voters, Func<Voter, long> value)
+    {
+        Span<long> values = stackalloc long[voters.Length];
+        for (int i = 0; i < voters.Length; i++)
+            values[i] = value(voters[i]);
+        return Quorum.Reached(values);
+    }
+
+    private static Voter[] Sorted(IEnumerable<Voter> servers)
+    {
+        Voter[] sorted = [.. servers];
+        Array.Sort(sorted, static (a, b) => string.CompareOrdinal(a.Id, b.Id));
+        return sorted;
+    }
 }

@@ -111,7 +111,7 @@ internal sealed class Founding(Configuration initial, string memberId, string st
 
         int others = initial.Voters.Length - 1;
         bool all = _answers.Count == others;
-        bool vouchedFor = operatorSaysFound && _asked > RoundsBeforeOperatorCounts && _answers.Count + 1 >= initial.Majority;
+        bool vouchedFor = operatorSaysFound && _asked > RoundsBeforeOperatorCounts && initial.HasMajority(voter => voter.Id == memberId || _answers.ContainsKey(voter.Id));
         State = anyLog ? (bound && !foreign ? FoundingState.Recognised : FoundingState.NotRecognised)
             : all || vouchedFor ? FoundingState.AllEmpty
             : FoundingState.Asking;

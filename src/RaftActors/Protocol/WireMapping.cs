@@ -149,7 +149,11 @@ internal static class WireMapping
     {
         var wire = new Wire.Configuration();
         foreach (var voter in configuration.Voters)
-            wire.Voters.Add(new Wire.Voter { Id = voter.Id, Address = voter.Address, StoreId = voter.StoreId });
+            wire.Voters.Add(voter.ToWire());
+        foreach (var learner in configuration.Learners)
+            wire.Learners.Add(learner.ToWire());
+        foreach (var outgoing in configuration.Outgoing)
+            wire.OutgoingVoters.Add(outgoing.ToWire());
         return wire;
     }
 
@@ -157,8 +161,12 @@ internal static class WireMapping
     {
         if (wire.Voters.Count == 0)
             throw new FormatException("A configuration without voters.");
-        return new Configuration(wire.Voters.Select(static voter => new Voter(voter.Id, voter.Address, voter.StoreId)));
+        return new Configuration(wire.Voters.Select(FromWire), wire.Learners.Select(FromWire), wire.OutgoingVoters.Select(FromWire));
     }
+
+    private static Wire.Voter ToWire(this Voter voter) => new() { Id = voter.Id, Address = voter.Address, StoreId = voter.StoreId };
+
+    private static Voter FromWire(Wire.Voter voter) => new(voter.Id, voter.Address, voter.StoreId);
 
     /// <summary>A configuration as an entry's payload.</summary>
     public static Log.Payload ToPayload(this Configuration configuration) => new(configuration.ToWire().ToByteArray(), 0, "");

@@ -11,7 +11,10 @@ internal sealed class LeaderState
     private readonly string _selfId;
     private readonly int _window;
     private Follower[] _followers = [];
-    private bool _selfVotes;
+
+    // The progress of each voter, null for the leader itself; the second set only while the configuration is joint.
+    private FollowerProgress?[] _voters = [];
+    private FollowerProgress?[] _outgoing = [];
     private EntryBatch? _lastSent;
 
     public LeaderState(string selfId, long lastIndex, int window, Configuration configuration, TimeSpan now)
@@ -25,7 +28,7 @@ internal sealed class LeaderState
     /// <summary>The index of the first entry of its own term; before that is committed it answers no reads (dissertation, section 6.4).</summary>
     public long FirstIndex { get; }
 
-    /// <summary>The followers.</summary>
+    /// <summary>The followers: voters and learners.</summary>
     public ReadOnlySpan<Follower> Followers => _followers;
 
     /// <summary>Whether another peer was told to take over: it may lead as soon as that is said, so that leases count no more, for the rest of the term.</summary>
@@ -37,16 +40,15 @@ internal sealed class LeaderState
     /// <summary>Follows a change of the configuration; members that stay, under the same store, keep their progress.</summary>
     public void Configure(Configuration configuration, long lastIndex, TimeSpan now)
     {
-        var followers = new List<Follower>(configuration.Voters.Length);
-        _selfVotes = false;
-        foreach (var voter in configuration.Voters)
+        var followers = new List<Follower>(configuration.Servers.Length);
+        foreach (var server in configuration.Servers)
         {
-            if (voter.Id == _selfId)
-                _selfVotes = true;
-            else
-                followers.Add(new Follower(voter, KnownProgress(voter) ?? new FollowerProgress(lastIndex, _window, now)));
+            if (server.Id != _selfId)
+                followers.Add(new Follower(server, KnownProgress(server) ?? new FollowerProgress(lastIndex, _window, now)));
         }
         _followers = [.. followers];
+        _voters = ProgressOf(configuration.Voters);
+        _outgoing = ProgressOf(configuration.Outgoing);
     }
 
     /// <summary>The follower of that name, or <c>null</c>.</summary>
@@ -60,13 +62,13 @@ internal sealed class LeaderState
 
     /// <summary>The index that is durable on a majority.</summary>
     /// <param name="ownMatch">What is durable on the leader itself.</param>
-    public long MajorityMatch(long ownMatch) => Majority(static (progress, _) => progress.MatchIndex, ownMatch);
+    public long MajorityMatch(long ownMatch) => Majority(static progress => progress.MatchIndex, ownMatch);
 
     /// <summary>The read context that a majority has answered.</summary>
-    public long MajorityReadContext() => Majority(static (progress, _) => progress.ReadContext, long.MaxValue);
+    public long MajorityReadContext() => Majority(static progress => progress.ReadContext, long.MaxValue);
 
     /// <summary>When a majority had last been heard of.</summary>
-    public TimeSpan MajorityContact(TimeSpan now) => TimeSpan.FromTicks(Majority(static (progress, _) => progress.LastContact.Ticks, now.Ticks));
+    public TimeSpan MajorityContact(TimeSpan now) => TimeSpan.FromTicks(Majority(static progress => progress.LastContact.Ticks, now.Ticks));
 
     /// <summary>A batch of the log; followers that are at the same point share it.</summary>
     public EntryBatch Batch(RaftLog log, ReadOnlySpan<EntryBatch> writing, long from, long to)
@@ -82,19 +84,30 @@ internal sealed class LeaderState
     private FollowerProgress? KnownProgress(Voter voter) =>
         Find(voter.Id) is { } known && (known.Voter.StoreId == voter.StoreId || !known.Voter.IsBound) ? known.Progress : null;
 
-    private long Majority(Func<FollowerProgress, long, long> value, long own)
+    private FollowerProgress?[] ProgressOf(ReadOnlySpan<Voter> voters)
     {
-        Span<long> values = stackalloc long[_followers.Length + 1];
-        int count = 0;
-        foreach (var follower in _followers)
-            values[count++] = value(follower.Progress, own);
-        if (_selfVotes)
-            values[count++] = own;
-        return Quorum.Reached(values[..count]);
+        var progress = new FollowerProgress?[voters.Length];
+        for (int i = 0; i < progress.Length; i++)
+            progress[i] = Find(voters[i].Id)?.Progress;
+        return progress;
+    }
+
+    private long Majority(Func<FollowerProgress, long> value, long own)
+    {
+        long reached = Reached(_voters, value, own);
+        return _outgoing.Length > 0 ? Math.Min(reached, Reached(_outgoing, value, own)) : reached;
+    }
+
+    private static long Reached(FollowerProgress?[] voters, Func<FollowerProgress, long> value, long own)
+    {
+        Span<long> values = stackalloc long[voters.Length];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = voters[i] is { } progress ? value(progress) : own;
+        return Quorum.Reached(values);
     }
 }
 
 /// <summary>A follower as its leader sees it.</summary>
-/// <param name="Voter">The member, with the store it is bound to.</param>
+/// <param name="Voter">The member, voter or learner, with the store it is bound to.</param>
 /// <param name="Progress">How far its log is.</param>
 internal sealed record Follower(Voter Voter, FollowerProgress Progress);

@@ -37,6 +37,20 @@ public sealed class CandidateStateSpec
     }
 
     [Fact]
+    public void In_a_joint_configuration_both_majorities_win()
+    {
+        Voter a = new("a", "host:1", "store-a"), b = new("b", "host:2", "store-b"), c = new("c", "host:3", "store-c"), d = new("d", "host:4", "store-d");
+        var election = new CandidateState(3, false, new Configuration([d], [c], [a, b]));
+        election.Grant("a", "store-a");
+        election.Grant("b", "store-b");
+        election.Grant("c", "store-c");
+        Assert.False(election.IsWon);
+
+        election.Grant("d", "store-d");
+        Assert.True(election.IsWon);
+    }
+
+    [Fact]
     public void A_vote_of_a_stranger_does_not_count()
     {
         _election.Grant("a", "store-a");

@@ -24,6 +24,142 @@ public sealed class ConfigurationSpec
     public void Configurations_differ_in_their_stores() => Assert.NotEqual(_three, _three.Binding("c", "store-c"));
 
     [Fact]
+    public void Every_server_is_there_once()
+    {
+        var joint = Joint("a b c", "b c d e", "f");
+
+        Assert.True(joint.IsJoint);
+        Assert.Equal("a b c d e f", string.Join(' ', joint.Servers.ToArray().Select(server => server.Id)));
+        Assert.True(joint.IsVoter("a"));
+        Assert.True(joint.IsVoter("e"));
+        Assert.False(joint.IsVoter("f"));
+        Assert.Equal("store-f", joint.Find("f")!.StoreId);
+        Assert.False(joint.Counts("f", "store-f"));
+    }
+
+    [Fact]
+    public void An_outgoing_voter_that_is_to_be_a_learner_has_its_vote_until_it_is_one()
+    {
+        var joint = Joint("a b c", "a b", "c");
+        Assert.True(joint.Counts("c", "store-c"));
+
+        var after = joint.WithoutOutgoing();
+        Assert.False(after.IsJoint);
+        Assert.False(after.Counts("c", "store-c"));
+        Assert.Equal("c", after.Learners[0].Id);
+    }
+
+    [Theory]
+    [InlineData("a b c", "", "a b", true)]
+    [InlineData("a b c", "", "a", false)]
+    [InlineData("a b c d", "", "a b", false)]
+    [InlineData("a b c", "c d e", "a b", false)]
+    [InlineData("a b c", "c d e", "c d", false)]
+    [InlineData("a b c", "c d e", "a c d", true)]
+    [InlineData("a", "b", "a", false)]
+    [InlineData("a", "b", "a b", true)]
+    [InlineData("a b c", "", "x y z", false)]
+    public void A_joint_decision_takes_a_majority_of_both_sets(string former, string coming, string agree, bool majority)
+    {
+        var configuration = coming.Length == 0 ? new Configuration(Voters(former)) : Joint(former, coming, "x y z");
+
+        Assert.Equal(majority, configuration.HasMajority(voter => agree.Split(' ').Contains(voter.Id)));
+    }
+
+    [Fact]
+    public void Nobody_decides_for_no_voters()
+    {
+        Assert.False(Configuration.None.HasMajority(static _ => true));
+        Assert.Equal(0, Configuration.None.Reached(static _ => 7));
+    }
+
+    // Against all subsets of five servers: an index is reached if those at or after it are a majority.
+    [Fact]
+    public void The_index_that_is_reached_is_one_that_a_majority_has()
+    {
+        var random = new Random(1);
+        for (int i = 0; i < 500; i++)
+        {
+            var configuration = new Configuration(Some(random), Some(random), random.Next(2) == 0 ? [] : Some(random));
+            var match = configuration.Servers.ToArray().ToDictionary(server => server.Id, _ => random.NextInt64(6));
+
+            long expected = Enumerable.Range(0, 7).Where(index => configuration.HasMajority(voter => match[voter.Id] >= index)).Max();
+
+            Assert.Equal(expected, configuration.Reached(voter => match[voter.Id]));
+        }
+    }
+
+    // The reason for joint consensus: whatever decides before and whatever decides during it share a voter, and so do during and after.
+    [Fact]
+    public void Majorities_of_successive_configurations_share_a_voter()
+    {
+        var random = new Random(2);
+        for (int i = 0; i < 50; i++)
+        {
+            var before = new Configuration(Some(random));
+            var joint = before.Towards(Some(random), []);
+            foreach (var (one, other) in new[] { (before, joint), (joint, joint), (joint, joint.WithoutOutgoing()) })
+            {
+                var deciding = Subsets().Where(subset => one.HasMajority(voter => subset.Contains(voter.Id))).ToList();
+                Assert.DoesNotContain(Subsets().Where(subset => other.HasMajority(voter => subset.Contains(voter.Id))), subset => deciding.Exists(decides => !decides.Overlaps(subset)));
+            }
+        }
+    }
+
+    [Fact]
+    public void A_change_of_learners_alone_is_not_joint()
+    {
+        var before = new Configuration(Voters("a b c"), Voters("d"));
+
+        var after = before.Towards([new Voter("a", "host", ""), new Voter("b", "host", ""), new Voter("c", "host", "")], [new Voter("e", "host:e", "")]);
+
+        Assert.False(after.IsJoint);
+        Assert.Equal("store-a", after.Find("a")!.StoreId);
+        Assert.Equal("e", after.Learners[0].Id);
+        Assert.Null(after.Find("d"));
+    }
+
+    [Fact]
+    public void A_promoted_learner_keeps_its_store()
+    {
+        var joint = new Configuration(Voters("a"), Voters("b")).Towards([new Voter("a", "host:a", ""), new Voter("b", "host:b", "")], []);
+
+        Assert.True(joint.IsJoint);
+        Assert.True(joint.Counts("b", "store-b"));
+    }
+
+    [Fact]
+    public void The_configuration_as_of_an_index()
+    {
+        var history = new ConfigurationHistory(Configuration.None);
+        history.Append(1, new Configuration(Voters("a b")));
+        history.Append(5, new Configuration(Voters("a"), Voters("b")));
+        history.Append(9, new Configuration(Voters("a")));
+
+        Assert.Equal((0, Configuration.None), history.At(0));
+        Assert.Equal(1, history.At(4).Index);
+        Assert.Equal(5, history.At(5).Index);
+        Assert.Equal(9, history.At(100).Index);
+        Assert.Equal(5, history.LastNaming("b", "store-b"));
+        Assert.Equal(-1, history.LastNaming("b", "another"));
+        Assert.Equal(9, history.LastNaming("a", "store-a"));
+    }
+
+    private static Configuration Joint(string former, string coming, string learners) =>
+        new(Voters(coming), Voters(learners), Voters(former));
+
+    private static IEnumerable<Voter> Voters(string ids) => ids.Split(' ').Select(static id => new Voter(id, $"host:{id}", $"store-{id}"));
+
+    private static List<Voter> Some(Random random)
+    {
+        var ids = "abcde".Where(_ => random.Next(2) == 0).Select(static id => id.ToString()).ToList();
+        return Voters(ids.Count > 0 ? string.Join(' ', ids) : "a").ToList();
+    }
+
+    private static IEnumerable<HashSet<string>> Subsets() =>
+        Enumerable.Range(0, 32).Select(static bits => "abcde".Where((_, i) => (bits & (1 << i)) != 0).Select(static id => id.ToString()).ToHashSet());
+
+    [Fact]
     public void The_latest_configuration_counts_until_it_is_truncated()
     {
         var history = new ConfigurationHistory(_three);

@@ -1,0 +1,14 @@
+namespace RaftActors.Membership;
+
+/// <summary>A server of a configuration, voter or learner: a member bound to its store.</summary>
+/// <param name="Id">The member's name.</param>
+/// <param name="Address">Where its node listens, <c>host:port</c>.</param>
+/// <param name="StoreId">The identity of its store; empty as long as it is not known. Nothing that a member says under another identity counts.</param>
+internal sealed record Voter(string Id, string Address, string StoreId)
+{
+    /// <summary>Whether the member is bound to a store.</summary>
+    public bool IsBound => StoreId.Length > 0;
+
+    /// <summary>The server as it is shown outside.</summary>
+    public Member Member { get; } = new(Id, Address);
+}
