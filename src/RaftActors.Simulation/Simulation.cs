@@ -49,7 +49,8 @@ internal sealed class Simulation
             Clients = clients,
             ThinkTime = random.Next(3) == 0 ? 4 : 60,
         };
-        _clients = Enumerable.Range(0, clients).Select(number => new SimulatedClient(_clientWorld, number)).ToList();
+        int remote = random.Next(3) == 0 ? random.Next(clients + 1) : 0;
+        _clients = Enumerable.Range(0, clients).Select(number => new SimulatedClient(_clientWorld, number, number < remote ? _cluster.StartClient(number) : null)).ToList();
         _subscriber = new SimulatedSubscriber(_clientWorld, _cluster.Invariants);
         _injector = new FaultInjector(_cluster, _world);
         _cluster.Answered = Answered;

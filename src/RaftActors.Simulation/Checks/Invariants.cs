@@ -144,6 +144,9 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
             throw new SimulationViolation("the commit index never goes back", $"{node} goes back from {view.CommitIndex} to {commit}.");
         if (state.AppliedIndex > commit)
             throw new SimulationViolation("State Machine Safety", $"{node} has applied up to {state.AppliedIndex}, and committed up to {commit}.");
+        // Entries of earlier terms commit with one of the present term, never by being counted (paper, section 5.4.2 and Figure 8).
+        if (commit > view.CommitIndex && state.Role == RaftRole.Leader && view.Role == RaftRole.Leader && state.Log.TermAt(commit) != state.HardState.Term)
+            throw new SimulationViolation("Leader Completeness", $"{node} leads term {state.HardState.Term} and commits up to {commit}, an entry of term {state.Log.TermAt(commit)}.");
         for (long index = Math.Max(view.CommitIndex, state.Log.FirstIndex - 1) + 1; index <= commit; index++)
         {
             var entry = state.Log[index];

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using RaftActors.Client;
 using RaftActors.Linearizability.KeyValue;
 using RaftActors.Log;
@@ -8,9 +9,9 @@ namespace RaftActors.Simulation.Clients;
 
 /// <summary>
 /// A client of the key-value store with one operation under way, which is recorded. Without a session an operation of unknown outcome stays that, and the client goes on to the next; with one the
-/// client tries again under the same number until it is answered.
+/// client tries again under the same number until it is answered. Or it leaves all that to a <see cref="RaftClient"/> in a process of its own.
 /// </summary>
-internal sealed class SimulatedClient(ClientWorld world, int number)
+internal sealed class SimulatedClient(ClientWorld world, int number, (SimulatedProcess Process, IActorRef Client)? own = null)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(700);
 
@@ -31,12 +32,14 @@ internal sealed class SimulatedClient(ClientWorld world, int number)
     /// <summary>How many operations were answered.</summary>
     public int Answered { get; private set; }
 
+    private bool WithSession => world.WithSessions && own is null;
+
     private string CommandNumber => $"{number}.{_operations}";
 
     /// <summary>Goes on living: starts operations, tries again, gives up.</summary>
     public void Wake()
     {
-        if (_asked is not null && world.Now - _since > Patience)
+        if (_asked is not null && own is null && world.Now - _since > Patience)
             Unanswered(certainlyNotDone: false);
         if (_asked is null)
             Go();
@@ -75,9 +78,9 @@ internal sealed class SimulatedClient(ClientWorld world, int number)
 
     private void Go()
     {
-        if (world.AnyProcess(_random) is not { } process)
+        if ((own?.Process ?? world.AnyProcess(_random)) is not { } process)
             return;
-        if (world.WithSessions && _session == 0)
+        if (WithSession && _session == 0)
         {
             // One operation may be waiting for a new session: it had none before.
             Ask(process, id => new OpenSession(CorrelationId: id));
@@ -89,7 +92,7 @@ internal sealed class SimulatedClient(ClientWorld world, int number)
             Begin();
         Ask(process, id => _input!.Kind == KeyValueKind.Get
             ? new Query(System.Text.Encoding.UTF8.GetBytes(_input.Key), Forward: world.Forwards, CorrelationId: id)
-            : new Propose(_command, Forward: world.Forwards, CorrelationId: id) { Session = world.WithSessions ? new SessionStamp(_session, _sequence, _sequence) : null });
+            : new Propose(_command, Forward: world.Forwards, CorrelationId: id) { Session = WithSession ? new SessionStamp(_session, _sequence, _sequence) : null });
     }
 
     private void Begin()
@@ -117,7 +120,7 @@ internal sealed class SimulatedClient(ClientWorld world, int number)
         _request = world.NewRequest();
         if (world.Trace.IsOn)
             world.Trace.Line($"client {number} asks {process.Node}: {_input?.ToString() ?? "a session"} ({_request})");
-        process.Inside(() => process.Supervisor!.Tell(message(_request), process.Port));
+        process.Inside(() => (own?.Client ?? process.Supervisor!).Tell(message(_request), process.Port));
     }
 
     private void OnProposed(Proposed proposed)
@@ -156,7 +159,7 @@ internal sealed class SimulatedClient(ClientWorld world, int number)
         if (world.Trace.IsOn)
             world.Trace.Line($"client {number} is not answered ({_request})");
         _asked = null;
-        if (_input is null || (world.WithSessions && !giveUp))
+        if (_input is null || (WithSession && !giveUp))
             return;
         if (certainlyNotDone || _input.Kind == KeyValueKind.Get)
             _call!.NotDone();

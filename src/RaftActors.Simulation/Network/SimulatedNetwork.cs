@@ -37,6 +37,18 @@ internal sealed class SimulatedNetwork
 
     public SimulatedLink Between(SimulatedNode from, SimulatedNode to) => _links[(from, to)];
 
+    /// <summary>The node with an address, or <c>null</c>.</summary>
+    public SimulatedNode? NodeAt(string address) => _nodes.GetValueOrDefault(address);
+
+    /// <summary>How long a message takes.</summary>
+    public TimeSpan DrawDelay(Random random)
+    {
+        var delay = Faults.MinDelay + ((Faults.MaxDelay - Faults.MinDelay) * random.NextDouble());
+        if (Faults.LongDelay > 0 && random.NextDouble() < Faults.LongDelay)
+            delay += Faults.MinLongDelay + ((Faults.MaxLongDelay - Faults.MinLongDelay) * random.NextDouble());
+        return delay;
+    }
+
     /// <summary>What a process resolves its peers with.</summary>
     public IPeerResolver ResolverOf(SimulatedProcess process) => new Resolver(this, process);
 
@@ -90,11 +102,8 @@ internal sealed class SimulatedNetwork
 
     private void Carry(SimulatedLink link, Passage passage)
     {
-        var delay = Draw();
-        if (Faults.LongDelay > 0 && _random.NextDouble() < Faults.LongDelay)
-            delay += Faults.MinLongDelay + ((Faults.MaxLongDelay - Faults.MinLongDelay) * _random.NextDouble());
         link.Underway.Add(passage);
-        Arrive(link, delay, Faults.InOrder, () => Deliver(link, passage));
+        Arrive(link, DrawDelay(_random), Faults.InOrder, () => Deliver(link, passage));
     }
 
     private void Arrive(SimulatedLink link, TimeSpan delay, bool inOrder, Action action)

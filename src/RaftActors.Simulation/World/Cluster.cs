@@ -1,3 +1,4 @@
+using Akka.Actor;
 using RaftActors.Client;
 using RaftActors.Membership;
 using RaftActors.Simulation.Checks;
@@ -68,7 +69,17 @@ internal sealed class Cluster
         var process = new SimulatedProcess(_world, node);
         node.Process = process;
         int seed = _random.Next();
-        process.Start($"raft-{node.Id}", NodeConfig.Config, _ => new RaftGroups.StartGroup(SettingsOf(process, seed), () => NewMachine(process)), message => Receive(process, message));
+        process.Start($"raft-{node.Id}", NodeConfig.Config, _ => process.StartPeer(SettingsOf(process, seed), () => NewMachine(process)), message => Receive(process, message));
+    }
+
+    /// <summary>Starts a process of its own for clients, with a <see cref="RaftClient"/>; nothing ever befalls it but what befalls its messages.</summary>
+    public (SimulatedProcess Process, IActorRef Client) StartClient(int number)
+    {
+        var node = new SimulatedNode(new Member($"client{number}", $"client{number}:4051"), new SimulatedDisk(_world, new Random(_random.Next())));
+        var process = new SimulatedProcess(_world, node);
+        var client = ActorRefs.Nobody as IActorRef;
+        process.Start(node.Id, NodeConfig.Config, _ => client = process.System.ActorOf(RaftClient.Props(ClientSettingsOf(process))), message => Receive(process, message));
+        return (process, client);
     }
 
     /// <summary>Kills the process of a node, if it runs.</summary>
@@ -104,6 +115,17 @@ internal sealed class Cluster
         MaxInflightAppends = 3,
         ApplyBatchEntries = 4,
         ApplyCredits = 16,
+    };
+
+    private RaftClientSettings ClientSettingsOf(SimulatedProcess process) => new()
+    {
+        Group = Group,
+        Addresses = [.. _members.Select(member => member.Address)],
+        Resolver = new ClientLinks(Network, _world, process, new Random(_random.Next())),
+        RandomSeed = _random.Next(),
+        Deadline = TimeSpan.FromSeconds(3),
+        AttemptTimeout = TimeSpan.FromMilliseconds(100),
+        RetryBackoffMax = TimeSpan.FromMilliseconds(200),
     };
 
     private KeyValueMachine NewMachine(SimulatedProcess process)

@@ -45,7 +45,12 @@ internal sealed class SimulatedProcess(SimulatedWorld world, SimulatedNode node)
     /// <summary>The peer as it is in memory; <c>null</c> while none runs or it has not recovered.</summary>
     public RaftActor? Peer => _supervisor?.GetSingleChild("peer") is LocalActorRef { Cell.Actor: RaftActor { IsRecoveryFinished: true } actor } ? actor : null;
 
-    public void Start(string name, Akka.Configuration.Config config, Func<SimulatedProcess, object> startMessage, Action<object> listener)
+    /// <summary>Starts it.</summary>
+    /// <param name="name">The name of its actor system.</param>
+    /// <param name="config">Its configuration.</param>
+    /// <param name="setUp">Makes the first actors.</param>
+    /// <param name="listener">Told what arrives at <see cref="Port"/>.</param>
+    public void Start(string name, Akka.Configuration.Config config, Action<SimulatedProcess> setUp, Action<object> listener)
     {
         Inside(() =>
         {
@@ -61,9 +66,15 @@ internal sealed class SimulatedProcess(SimulatedWorld world, SimulatedNode node)
             });
             foreach (var type in (Type[])[typeof(RoleChanged), typeof(PeerFailed), typeof(Akka.Event.Error), typeof(Akka.Event.Warning)])
                 System.EventStream.Subscribe(Port, type);
-            Raft.Get(System);
-            ((ExtendedActorSystem)System).Provider.ResolveActorRef($"akka://{name}/user/raft").Tell(startMessage(this), Port);
+            setUp(this);
         });
+    }
+
+    /// <summary>Starts a peer.</summary>
+    public void StartPeer(RaftSettings settings, Func<StateMachines.IStateMachine> stateMachine)
+    {
+        Raft.Get(System);
+        ((ExtendedActorSystem)System).Provider.ResolveActorRef($"akka://{System.Name}/user/raft").Tell(new RaftGroups.StartGroup(settings, stateMachine), Port);
     }
 
     /// <summary>It is killed, in the middle of whatever it does.</summary>
