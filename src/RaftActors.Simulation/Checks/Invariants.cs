@@ -47,8 +47,8 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
             _views[process.Node] = view;
             Recovered(process.Node, state);
         }
-        CheckLog(process.Node, view, state);
         CheckRole(process.Node, view, state);
+        CheckLog(process.Node, view, state);
         CheckCommit(process.Node, view, state);
         CheckFollowers(process.Node, view, state);
         view.Note(state);

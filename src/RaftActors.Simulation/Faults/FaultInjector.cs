@@ -1,3 +1,4 @@
+using RaftActors.Client;
 using RaftActors.Simulation.Disk;
 using RaftActors.Simulation.World;
 using RaftActors.TestKit;
@@ -100,6 +101,12 @@ internal sealed class FaultInjector(Cluster cluster, SimulatedWorld world)
                 break;
             case FaultKind.DiskFailure:
                 node.Disk.NextFailure = (WriteFailure)(fault.Detail % 3);
+                break;
+            case FaultKind.Transfer:
+                cluster.Ask(node, new TransferLeadership(fault.Detail % 3 == 0 ? null : other.Id));
+                break;
+            case FaultKind.Campaign:
+                cluster.Ask(node, new Campaign());
                 break;
             case FaultKind.MachineFailure:
                 node.MachineFails = true;

@@ -44,4 +44,10 @@ internal enum FaultKind
 
     /// <summary>A state machine fails while it applies a command.</summary>
     MachineFailure,
+
+    /// <summary>The leadership is to go to another peer.</summary>
+    Transfer,
+
+    /// <summary>A peer is told to campaign.</summary>
+    Campaign,
 }

@@ -82,6 +82,13 @@ internal sealed class Cluster
         return (process, client);
     }
 
+    /// <summary>Tells a node's peer something, if there is one; the answer is of no interest.</summary>
+    public void Ask(SimulatedNode node, object message)
+    {
+        if (node.Process is { IsDead: false, Supervisor: { } supervisor } process)
+            process.Inside(() => supervisor.Tell(message, process.Port));
+    }
+
     /// <summary>Kills the process of a node, if it runs.</summary>
     public void Kill(SimulatedNode node)
     {
