@@ -70,12 +70,12 @@ internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
         return proposal;
     }
 
-    public PendingQuery Query(object request, ReadConsistency consistency, bool forward)
+    public PendingQuery Query(object request, ReadConsistency consistency, bool forward, TimeSpan? maxStaleness)
     {
         var query = new PendingQuery(peer);
         long id = ++_lastCorrelationId;
         Queries.Add(id, query);
-        Ref.Tell(new Query(request, consistency, forward, id), Client);
+        Ref.Tell(new Query(request, consistency, forward, id) { MaxStaleness = maxStaleness }, Client);
         return query;
     }
 

@@ -38,9 +38,11 @@ public sealed partial class RaftCluster
     /// <param name="peer">A running peer.</param>
     /// <param name="request">The question; a string stands for its UTF-8 bytes.</param>
     /// <param name="consistency">How fresh the answer must be.</param>
-    /// <param name="forward">Whether a peer that does not lead forwards it.</param>
-    public PendingQuery Query(RaftPeer peer, object request, ReadConsistency consistency = ReadConsistency.Linearizable, bool forward = true) =>
-        peer.Running.Query(Encode(request), consistency, forward);
+    /// <param name="forward">Whether a peer that does not lead asks the leader.</param>
+    /// <param name="maxStaleness">How old the state of a stale read may be.</param>
+    public PendingQuery Query(
+        RaftPeer peer, object request, ReadConsistency consistency = ReadConsistency.Linearizable, bool forward = true, TimeSpan? maxStaleness = null) =>
+        peer.Running.Query(Encode(request), consistency, forward, maxStaleness);
 
     /// <summary>Lets time pass until a proposal is answered or lost.</summary>
     /// <param name="proposal">The proposal.</param>

@@ -28,6 +28,7 @@ internal sealed partial class RaftActor
         _machine++;
         _machineStarted = Now;
         _handedIndex = _appliedIndex = 0;
+        _freshness.Reset();
         _stateMachine = Context.ActorOf(StateMachineActor.Props(_createStateMachine, _machine), $"state-machine-{_machine}");
         Context.Watch(_stateMachine);
         FeedStateMachine();
@@ -144,10 +145,7 @@ internal sealed partial class RaftActor
     private void AnswerEverything(string why)
     {
         AnswerProposals(why);
-        while (_asked.TryDequeue(out var replyTo))
-            FailQuery(replyTo, FailureReason.NoLeader, why);
-        foreach (var read in _leading?.Reads.TakeAll() ?? [])
-            FailQuery(read.ReplyTo, FailureReason.NoLeader, why);
+        FailReads(why);
         if (_transfer is { } transfer)
             FailRequesters(transfer, why);
         FailForwards(why);

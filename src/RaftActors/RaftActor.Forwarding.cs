@@ -6,7 +6,7 @@ using RaftActors.Reads;
 
 namespace RaftActors;
 
-// Proposals and queries on a peer that does not lead: passed on to the leader, by its address, and answered when it answers.
+// What is told to a peer that does not lead: passed on to the leader, by its address, and answered when it answers. Of a query the leader only learns that there is one (RaftActor.RemoteReads.cs).
 internal sealed partial class RaftActor
 {
     private readonly PendingForwards _forwards;
@@ -25,23 +25,9 @@ internal sealed partial class RaftActor
         }
     }
 
-    private void ForwardOrRefuse(Query query, IActorRef sender)
-    {
-        var replyTo = new ReplyTo(sender, query.CorrelationId);
-        if (!query.Forward)
-            FailQuery(replyTo, _leader is null ? FailureReason.NoLeader : FailureReason.NotLeader, NotLeaderMessage());
-        else if (TryEncode(query.Request, replyTo, isQuery: true, out var request))
-        {
-            if (request.Size > _settings.MaxEntryBytes)
-                FailQuery(replyTo, FailureReason.TooLarge, $"The request has {request.Size} bytes; raft.max-entry-bytes allows {_settings.MaxEntryBytes}.");
-            else
-                Forward(new Forward(true, request, false, sender, query.CorrelationId));
-        }
-    }
-
     private void Forward(Forward forward)
     {
-        bool full = (forward.IsQuery ? _forwards.Queries >= _settings.MaxPendingQueries : _forwards.Proposals >= _settings.MaxPendingProposals)
+        bool full = (forward.IsQuery ? _forwards.Queries + _remoteReads.Count + _asked.Count >= _settings.MaxPendingQueries : _forwards.Proposals >= _settings.MaxPendingProposals)
             || _forwards.Bytes + forward.Content.Size > _settings.MaxPendingBytes;
         if (full)
             Fail(forward, FailureReason.Overloaded, $"{_forwards.Proposals} proposals and {_forwards.Queries} queries are pending here. Ask less at once.");
@@ -55,8 +41,12 @@ internal sealed partial class RaftActor
     private void SendForward(Forward forward, string leaderAddress)
     {
         _forwards.Send(forward, leaderAddress, Now);
+        if (forward.LocalRequest is not null)
+        {
+            WantIndex(forward);
+            return;
+        }
         Send(leaderAddress, forward.TransferTo is { } target ? new ForwardTransfer(Header(), forward.Id, target)
-            : forward.IsQuery ? new ForwardQuery(Header(), forward.Id, forward.Content)
             : new ForwardProposal(Header(), forward.Id, forward.Content, forward.ReplyWhenAppended) { Kind = forward.Kind, Session = forward.Session });
     }
 
@@ -71,7 +61,7 @@ internal sealed partial class RaftActor
             else if (forward.TransferTo is { } target)
                 Transfer(target.Length > 0 ? target : null, replyTo);
             else if (forward.IsQuery)
-                AddRead(new PendingRead(replyTo, forward.Content));
+                AddRead(new PendingRead(replyTo, forward.LocalRequest!));
             else
                 Propose(forward.Proposal, replyTo);
         }
@@ -113,9 +103,7 @@ internal sealed partial class RaftActor
             Fail(forward, FailureReason.StateMachineFailed, $"It was done, but the response cannot be deserialized here: {problem.Message}");
             return;
         }
-        forward.Sender.Tell(
-            forward.IsQuery ? new QueryResult(response, reply.Index, forward.CorrelationId) : new Proposed(reply.Index, reply.EntryTerm, response, forward.CorrelationId),
-            Self);
+        forward.Sender.Tell(new Proposed(reply.Index, reply.EntryTerm, response, forward.CorrelationId), Self);
     }
 
     private void AnswerForwardedTransfer(Forward forward, ForwardReply reply)
@@ -139,6 +127,7 @@ internal sealed partial class RaftActor
     // The leader is gone, or another one leads: whatever was sent to it may have been done, and nobody will say.
     private void LoseForwardsTo(string leaderAddress)
     {
+        _indexWanted.Clear();
         foreach (var forward in _forwards.TakeSent(leaderAddress))
         {
             if (forward.IsQuery)

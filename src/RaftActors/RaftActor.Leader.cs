@@ -60,6 +60,8 @@ internal sealed partial class RaftActor
             BecomeFollower(Term, null);
             return;
         }
+        if (_log.CommitIndex >= _leading.FirstIndex)
+            _freshness.Heard(_leading.MajorityContact(Now), _log.CommitIndex, _handedIndex);
         SendHeartbeats();
         ContinueTransfer();
         Tick();

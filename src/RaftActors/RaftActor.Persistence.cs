@@ -150,6 +150,10 @@ internal sealed partial class RaftActor
             StartReadRound();
             SendToFollowers();
         }
+        else
+        {
+            SendReadIndex();
+        }
     }
 
     private void Write()

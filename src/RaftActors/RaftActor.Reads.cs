@@ -1,6 +1,5 @@
 using Akka.Actor;
 using RaftActors.Client;
-using RaftActors.Log;
 using RaftActors.Protocol;
 using RaftActors.Reads;
 using RaftActors.Replication;
@@ -8,7 +7,8 @@ using RaftActors.StateMachines;
 
 namespace RaftActors;
 
-// Linearizable reads by read index (dissertation, section 6.4).
+// Reads, as a leader and as any peer answers them. Linearizable ones by read index (dissertation, section 6.4): whoever was asked needs an index that was committed after it was asked, and answers once
+// its own state machine has applied it. Only the leader knows such an index, after a round of heartbeats; the other peers ask it (RaftActor.RemoteReads.cs).
 internal sealed partial class RaftActor
 {
     // Those who asked what the state machine is answering now, in its order.
@@ -16,21 +16,15 @@ internal sealed partial class RaftActor
 
     private void OnQuery(Query query, IActorRef sender)
     {
-        if (_role != RaftRole.Leader)
-            ForwardOrRefuse(query, sender);
-        else if (query.Request is null)
-            FailQuery(new ReplyTo(sender, query.CorrelationId), FailureReason.NotSerializable, "There is no request: null cannot be sent.");
-        else
-            AddRead(new PendingRead(new ReplyTo(sender, query.CorrelationId), query.Request));
-    }
-
-    private void OnForwardQuery(ForwardQuery query)
-    {
-        var replyTo = new ReplyTo(query.Header, query.RequestId);
-        if (_role != RaftRole.Leader)
-            FailQuery(replyTo, FailureReason.NotLeader, NotLeaderMessage());
-        else
+        var replyTo = new ReplyTo(sender, query.CorrelationId);
+        if (query.Request is null)
+            FailQuery(replyTo, FailureReason.NotSerializable, "There is no request: null cannot be sent.");
+        else if (query.Consistency == ReadConsistency.Stale)
+            AnswerStale(query, replyTo);
+        else if (_role == RaftRole.Leader)
             AddRead(new PendingRead(replyTo, query.Request));
+        else
+            AskLeaderOrRefuse(query, replyTo);
     }
 
     private void AddRead(PendingRead read)
@@ -38,7 +32,7 @@ internal sealed partial class RaftActor
         var reads = _leading!.Reads;
         if (reads.Count + _asked.Count >= _settings.MaxPendingQueries)
         {
-            FailQuery(read.ReplyTo, FailureReason.Overloaded, $"{reads.Count + _asked.Count} queries are pending. Ask less at once.");
+            FailRead(read, FailureReason.Overloaded, $"{reads.Count + _asked.Count} queries are pending. Ask less at once.");
             return;
         }
         reads.Add(read);
@@ -62,7 +56,7 @@ internal sealed partial class RaftActor
         var reads = _leading!.Reads;
         if (reads.Count == 0)
             return;
-        reads.Confirm(_leading.MajorityReadContext());
+        reads.Confirm(_leading.MajorityReadContext(), _answerReadIndex);
         AskStateMachine();
         if (reads.WantsRound)
             RequestFlush();
@@ -71,24 +65,28 @@ internal sealed partial class RaftActor
     // The state machine handles its messages in order: what was handed to it before the question is applied before it is answered.
     private void AskStateMachine()
     {
-        if (_leading is not { } leading)
-            return;
         if (_stateMachine is not { } machine)
         {
-            FailConfirmedReads(leading);
+            FailConfirmedReads();
             return;
         }
-        while (leading.Reads.TryTake(_handedIndex, out var read))
-        {
-            _asked.Enqueue(read.ReplyTo);
-            machine.Tell(new AskQuery(read.Request), Self);
-        }
+        while (TryTakeAnswerable(out var read))
+            Ask(machine, read);
     }
 
-    private void FailConfirmedReads(LeaderState leading)
+    private void Ask(IActorRef machine, PendingRead read)
     {
-        while (leading.Reads.TryTake(long.MaxValue, out var read))
-            FailQuery(read.ReplyTo, FailureReason.StateMachineFailed, "The state machine failed and is about to be built anew.");
+        _asked.Enqueue(read.ReplyTo);
+        machine.Tell(new AskQuery(read.Request), Self);
+    }
+
+    private bool TryTakeAnswerable(out PendingRead read) =>
+        TryTakeRemote(_handedIndex, out read) || (_leading is { } leading && leading.Reads.TryTake(_handedIndex, out read));
+
+    private void FailConfirmedReads()
+    {
+        while (TryTakeRemote(long.MaxValue, out var read) || (_leading is { } leading && leading.Reads.TryTake(long.MaxValue, out read)))
+            FailRead(read, FailureReason.StateMachineFailed, "The state machine failed and is about to be built anew.");
     }
 
     private void OnQueryAnswered(QueryAnswered answered)
@@ -97,31 +95,40 @@ internal sealed partial class RaftActor
             return;
         if (answered.Failure is { } failure)
             FailQuery(replyTo, FailureReason.StateMachineFailed, $"The state machine failed to answer: {failure}");
-        else if (replyTo.Actor is { } actor)
-            actor.Tell(new QueryResult(answered.Result, answered.AppliedIndex, replyTo.Id), Self);
-        else if (TryEncodeResponse(answered.Result, out var payload))
-            Reply(replyTo, null, "", answered.AppliedIndex, 0, payload);
         else
-            FailQuery(replyTo, FailureReason.StateMachineFailed, $"The answer, a {answered.Result?.GetType()}, cannot be serialized.");
+            replyTo.Actor!.Tell(new QueryResult(answered.Result, answered.AppliedIndex, replyTo.Id), Self);
     }
 
-    private void FailQuery(ReplyTo replyTo, FailureReason reason, string message)
+    private void FailQuery(ReplyTo replyTo, FailureReason reason, string message) =>
+        replyTo.Actor!.Tell(new QueryFailed(reason, message, _leader?.Member, replyTo.Id), Self);
+
+    private void FailRead(PendingRead read, FailureReason reason, string message)
     {
-        if (replyTo.Actor is { } actor)
-            actor.Tell(new QueryFailed(reason, message, _leader?.Member, replyTo.Id), Self);
+        if (read.Request is ReadIndex remote)
+            Send(remote.Header.Address, new ReadIndexReply(Header(remote.Header.StoreId), remote.RequestIds, reason, message, 0));
         else
-            Reply(replyTo, reason, message, 0, 0, null);
+            FailQuery(read.ReplyTo, reason, message);
+    }
+
+    private void FailReads(string why)
+    {
+        while (_asked.TryDequeue(out var replyTo))
+            FailQuery(replyTo, FailureReason.NoLeader, why);
+        while (TryTakeRemote(long.MaxValue, out var read))
+            FailRead(read, FailureReason.NoLeader, why);
+        foreach (var pending in _leading?.Reads.TakeAll() ?? [])
+            FailRead(pending, FailureReason.NoLeader, why);
     }
 
     // A read that this leader could not confirm changes nothing when it is asked again, of the next one.
     private void Retry(PendingRead read)
     {
         if (read.ReplyTo.Actor is not { } actor)
-            FailQuery(read.ReplyTo, FailureReason.NotLeader, NotLeaderMessage());
-        else if (TryEncode(read.Request, read.ReplyTo, isQuery: true, out var request))
         {
-            _forwards.Wait(new Forward(true, request, false, actor, read.ReplyTo.Id), Now);
-            StartForwardTimer();
+            FailRead(read, FailureReason.NotLeader, NotLeaderMessage());
+            return;
         }
+        _forwards.Wait(Client.Forward.OfRead(read.Request, actor, read.ReplyTo.Id), Now);
+        StartForwardTimer();
     }
 }

@@ -47,6 +47,7 @@ internal sealed partial class RaftActor
         AppendReceived(append.Entries);
         if (_log.CommitTo(Math.Min(append.LeaderCommit, append.LastIndex)))
             OnCommitted();
+        _freshness.Heard(Now, append.LeaderCommit, _handedIndex);
         Acknowledge(append);
     }
 

@@ -24,7 +24,7 @@ internal sealed partial class RaftActor
             AppendEntriesReply m => IsForThisStore(header) && (IsPossible(m) || Drop("impossible index", header.MemberId, $"AppendEntriesReply up to {m.AcceptedIndex}")),
             RequestVote m => IsPossible(m) || Drop("impossible index", header.MemberId, $"RequestVote with a log up to {m.LastLogIndex}, {m.LastLogTerm}"),
             ForwardProposal m => IsPossible(m) || Drop("malformed", header.MemberId, $"it forwards a proposal of kind {m.Kind}"),
-            RequestVoteReply or IdentityReply or ForwardReply or StoreReplaced or TimeoutNow => IsForThisStore(header),
+            RequestVoteReply or IdentityReply or ForwardReply or StoreReplaced or TimeoutNow or ReadIndexReply => IsForThisStore(header),
             _ => true,
         };
     }

@@ -38,6 +38,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         _createStateMachine = stateMachine;
         _forwards = new PendingForwards(settings.LeaderWait, settings.ForwardTimeout, _random.NextInt64(1L << 48));
         _onPersisted = OnPersisted;
+        _answerReadIndex = AnswerReadIndex;
         JournalPluginId = settings.JournalPluginId;
         SnapshotPluginId = settings.SnapshotPluginId;
     }
@@ -155,14 +156,17 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
             case ForwardProposal proposal:
                 OnForwardProposal(proposal);
                 break;
-            case ForwardQuery query:
-                OnForwardQuery(query);
-                break;
             case ForwardTransfer transfer:
                 OnForwardTransfer(transfer);
                 break;
             case TimeoutNow order:
                 OnTimeoutNow(order);
+                break;
+            case ReadIndex request:
+                OnReadIndex(request);
+                break;
+            case ReadIndexReply reply:
+                OnReadIndexReply(reply);
                 break;
             case ForwardReply reply:
                 OnForwardReply(reply);

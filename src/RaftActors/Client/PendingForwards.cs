@@ -126,6 +126,9 @@ internal sealed class PendingForwards(TimeSpan leaderWait, TimeSpan answerWait, 
 /// <summary>A proposal or query to forward.</summary>
 internal sealed class Forward(bool isQuery, Payload content, bool replyWhenAppended, IActorRef sender, long correlationId)
 {
+    /// <summary>A query that this peer answers itself, once the leader has told it an index.</summary>
+    public static Forward OfRead(object request, IActorRef sender, long correlationId) => new(true, Payload.Empty, false, sender, correlationId) { LocalRequest = request };
+
     public bool IsQuery { get; } = isQuery;
 
     public Payload Content { get; } = content;
@@ -137,6 +140,9 @@ internal sealed class Forward(bool isQuery, Payload content, bool replyWhenAppen
 
     /// <summary>Of a proposal: its session and number, if it has them.</summary>
     public SessionStamp? Session { get; init; }
+
+    /// <summary>Of a query that this peer answers itself: the request, of which the leader learns nothing; otherwise <c>null</c>.</summary>
+    public object? LocalRequest { get; init; }
 
     /// <summary>Of a request to transfer the leadership, which is safe to ask again like a query: the target, or empty for any; otherwise <c>null</c>.</summary>
     public string? TransferTo { get; init; }

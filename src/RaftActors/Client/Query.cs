@@ -7,15 +7,33 @@ public enum ReadConsistency
 {
     /// <summary>Reflects every write that was acknowledged before the query was sent (read index; dissertation, section 6.4).</summary>
     Linearizable,
+
+    /// <summary>
+    /// As <see cref="Linearizable"/>, but without a round of heartbeats: the leader answers as long as its lease lasts, which relies on the peers' clocks running at nearly the same rate (dissertation,
+    /// section 6.4.1). Where the group has no leases, or the leader none at the moment, it is answered like a linearizable one.
+    /// </summary>
+    Lease,
+
+    /// <summary>
+    /// Whatever the peer that was asked has applied, at once: an earlier state of the group, and not necessarily a later one than another peer has shown. <see cref="Query.MaxStaleness"/> bounds its age.
+    /// </summary>
+    Stale,
 }
 
 /// <summary>Asks the group's state machine a question that changes nothing. May be told to any peer of the group.</summary>
 /// <remarks>Answered, to the sender, by exactly one <see cref="QueryResult"/> or <see cref="QueryFailed"/>.</remarks>
 /// <param name="Request">What <see cref="StateMachines.IStateMachine.Query"/> is given: a <c>byte[]</c>, or an object whose type has a registered serializer.</param>
 /// <param name="Consistency">How fresh the answer must be.</param>
-/// <param name="Forward">Whether a peer that is not the leader forwards the query to it.</param>
+/// <param name="Forward">Whether a peer that is not the leader asks it, where the consistency needs it; otherwise it answers <see cref="FailureReason.NotLeader"/> with the leader's name.</param>
 /// <param name="CorrelationId">Returned in the answer.</param>
-public sealed record Query(object Request, ReadConsistency Consistency = ReadConsistency.Linearizable, bool Forward = true, long CorrelationId = 0) : IRaftMessage;
+public sealed record Query(object Request, ReadConsistency Consistency = ReadConsistency.Linearizable, bool Forward = true, long CorrelationId = 0) : IRaftMessage
+{
+    /// <summary>
+    /// Of a <see cref="ReadConsistency.Stale"/> query: how long ago the peer may have heard last of what the leader had committed; if it is longer, the query is answered <see cref="FailureReason.TooStale"/>.
+    /// <c>null</c> for no bound.
+    /// </summary>
+    public TimeSpan? MaxStaleness { get; init; }
+}
 
 /// <summary>The state machine's answer to a <see cref="Query"/>.</summary>
 /// <param name="Result">What the state machine returned.</param>

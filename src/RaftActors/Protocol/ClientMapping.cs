@@ -45,9 +45,13 @@ internal static class ClientMapping
         Forward = m.Forward,
         Request = Encode(serialization, m.Request)?.ToWire(),
         Consistency = (int)m.Consistency,
+        MaxStaleness = (long?)m.MaxStaleness?.TotalMilliseconds ?? -1,
     };
 
-    public static Query FromWire(this Wire.ClientQuery m) => new(m.Request.FromWire(), (ReadConsistency)m.Consistency, m.Forward, m.CorrelationId);
+    public static Query FromWire(this Wire.ClientQuery m) => new(m.Request.FromWire(), (ReadConsistency)m.Consistency, m.Forward, m.CorrelationId)
+    {
+        MaxStaleness = m.MaxStaleness < 0 ? null : TimeSpan.FromMilliseconds(m.MaxStaleness),
+    };
 
     public static Wire.ClientAnswer ToWire(this Proposed m, Serialization serialization) =>
         new() { CorrelationId = m.CorrelationId, Index = m.Index, Term = m.Term, Response = Encode(serialization, m.Response)?.ToWire() };

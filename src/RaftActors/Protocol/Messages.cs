@@ -90,8 +90,18 @@ internal sealed record ForwardProposal(PeerHeader Header, long RequestId, Payloa
     public SessionStamp? Session { get; init; }
 }
 
-/// <summary>A query that was told to a peer that is not the leader.</summary>
-internal sealed record ForwardQuery(PeerHeader Header, long RequestId, Payload Request) : PeerMessage(Header);
+/// <summary>A peer that is to answer linearizable reads asks the leader from which index on it may (dissertation, section 6.4).</summary>
+/// <param name="Header">The asking peer.</param>
+/// <param name="RequestIds">Its reads.</param>
+internal sealed record ReadIndex(PeerHeader Header, long[] RequestIds) : PeerMessage(Header);
+
+/// <summary>The answer to <see cref="ReadIndex"/>.</summary>
+/// <param name="Header">The answering peer.</param>
+/// <param name="RequestIds">The reads.</param>
+/// <param name="Failure">Why there is no index, or <c>null</c>.</param>
+/// <param name="Message">The reason in a sentence.</param>
+/// <param name="Index">What was committed after the request came: a state machine that has applied it may answer.</param>
+internal sealed record ReadIndexReply(PeerHeader Header, long[] RequestIds, FailureReason? Failure, string Message, long Index) : PeerMessage(Header);
 
 /// <summary>The leader's answer to what was forwarded.</summary>
 /// <param name="Header">The answering peer.</param>

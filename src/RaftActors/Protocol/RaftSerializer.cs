@@ -14,7 +14,8 @@ public sealed class RaftSerializer : SerializerWithStringManifest
     private const string RequestVoteManifest = "RV", RequestVoteReplyManifest = "RVR";
     private const string AppendEntriesManifest = "AE", AppendEntriesReplyManifest = "AER";
     private const string AskIdentityManifest = "ID", IdentityReplyManifest = "IDR", StoreReplacedManifest = "SR", TimeoutNowManifest = "TN";
-    private const string ForwardProposalManifest = "FP", ForwardQueryManifest = "FQ", ForwardReplyManifest = "FR", ForwardTransferManifest = "FT";
+    private const string ForwardProposalManifest = "FP", ForwardReplyManifest = "FR", ForwardTransferManifest = "FT";
+    private const string ReadIndexManifest = "RI", ReadIndexReplyManifest = "RIR";
     private const string PeerCreatedManifest = "PC", PersistedManifest = "P", SessionOpenedManifest = "SO";
     private const string ProposeManifest = "CP", ChangeSessionManifest = "CS", QueryManifest = "CQ", ProposalAnswerManifest = "CPA", QueryAnswerManifest = "CQA";
 
@@ -35,7 +36,6 @@ public sealed class RaftSerializer : SerializerWithStringManifest
         AppendEntriesReply => AppendEntriesReplyManifest,
         Persisted => PersistedManifest,
         ForwardProposal => ForwardProposalManifest,
-        ForwardQuery => ForwardQueryManifest,
         ForwardReply => ForwardReplyManifest,
         RequestVote => RequestVoteManifest,
         RequestVoteReply => RequestVoteReplyManifest,
@@ -44,6 +44,8 @@ public sealed class RaftSerializer : SerializerWithStringManifest
         StoreReplaced => StoreReplacedManifest,
         TimeoutNow => TimeoutNowManifest,
         ForwardTransfer => ForwardTransferManifest,
+        ReadIndex => ReadIndexManifest,
+        ReadIndexReply => ReadIndexReplyManifest,
         PeerCreated => PeerCreatedManifest,
         SessionOpened => SessionOpenedManifest,
         Propose => ProposeManifest,
@@ -61,7 +63,6 @@ public sealed class RaftSerializer : SerializerWithStringManifest
         Persisted m => Join(m.ToWire(), m.Batches),
         AppendEntriesReply m => m.ToWire().ToByteArray(),
         ForwardProposal m => m.ToWire().ToByteArray(),
-        ForwardQuery m => m.ToWire().ToByteArray(),
         ForwardReply m => m.ToWire().ToByteArray(),
         RequestVote m => m.ToWire().ToByteArray(),
         RequestVoteReply m => m.ToWire().ToByteArray(),
@@ -70,6 +71,8 @@ public sealed class RaftSerializer : SerializerWithStringManifest
         StoreReplaced m => m.ToWire().ToByteArray(),
         TimeoutNow m => m.ToWire().ToByteArray(),
         ForwardTransfer m => m.ToWire().ToByteArray(),
+        ReadIndex m => m.ToWire().ToByteArray(),
+        ReadIndexReply m => m.ToWire().ToByteArray(),
         PeerCreated m => m.ToWire().ToByteArray(),
         SessionOpened m => m.ToWire().ToByteArray(),
         Propose m => m.ToWire(system.Serialization).ToByteArray(),
@@ -113,13 +116,14 @@ public sealed class RaftSerializer : SerializerWithStringManifest
             }
             case AppendEntriesReplyManifest: return Wire.AppendEntriesReply.Parser.ParseFrom(bytes).FromWire();
             case ForwardProposalManifest: return Wire.ForwardProposal.Parser.ParseFrom(bytes).FromWire();
-            case ForwardQueryManifest: return Wire.ForwardQuery.Parser.ParseFrom(bytes).FromWire();
             case ForwardReplyManifest: return Wire.ForwardReply.Parser.ParseFrom(bytes).FromWire();
             case RequestVoteManifest: return Wire.RequestVote.Parser.ParseFrom(bytes).FromWire();
             case RequestVoteReplyManifest: return Wire.RequestVoteReply.Parser.ParseFrom(bytes).FromWire();
             case AskIdentityManifest: return Wire.AskIdentity.Parser.ParseFrom(bytes).FromWire();
             case IdentityReplyManifest: return Wire.IdentityReply.Parser.ParseFrom(bytes).FromWire();
             case TimeoutNowManifest: return Wire.TimeoutNow.Parser.ParseFrom(bytes).FromWire();
+            case ReadIndexManifest: return Wire.ReadIndex.Parser.ParseFrom(bytes).FromWire();
+            case ReadIndexReplyManifest: return Wire.ReadIndexReply.Parser.ParseFrom(bytes).FromWire();
             case ForwardTransferManifest: return Wire.ForwardTransfer.Parser.ParseFrom(bytes).FromWire();
             case StoreReplacedManifest: return Wire.StoreReplaced.Parser.ParseFrom(bytes).FromWire();
             case PeerCreatedManifest: return Wire.PeerCreated.Parser.ParseFrom(bytes).FromWire();

@@ -95,9 +95,21 @@ internal static class WireMapping
         Session = (m.SessionId | m.Sequence | m.LowestPending) != 0 ? new SessionStamp(m.SessionId, m.Sequence, m.LowestPending) : null,
     };
 
-    public static Wire.ForwardQuery ToWire(this ForwardQuery m) => new() { Header = m.Header.ToWire(), RequestId = m.RequestId, Request = m.Request.ToWire() };
+    public static Wire.ReadIndex ToWire(this ReadIndex m) => new() { Header = m.Header.ToWire(), RequestIds = { m.RequestIds } };
 
-    public static ForwardQuery FromWire(this Wire.ForwardQuery m) => new(m.Header.FromWire(), m.RequestId, m.Request.FromWire());
+    public static ReadIndex FromWire(this Wire.ReadIndex m) => new(m.Header.FromWire(), [.. m.RequestIds]);
+
+    public static Wire.ReadIndexReply ToWire(this ReadIndexReply m) => new()
+    {
+        Header = m.Header.ToWire(),
+        RequestIds = { m.RequestIds },
+        Failure = m.Failure is { } failure ? 1 + (int)failure : 0,
+        Message = m.Message,
+        Index = m.Index,
+    };
+
+    public static ReadIndexReply FromWire(this Wire.ReadIndexReply m) =>
+        new(m.Header.FromWire(), [.. m.RequestIds], m.Failure == 0 ? null : (FailureReason)(m.Failure - 1), m.Message, m.Index);
 
     public static Wire.ForwardTransfer ToWire(this ForwardTransfer m) => new() { Header = m.Header.ToWire(), RequestId = m.RequestId, Target = m.Target };
 

@@ -36,12 +36,17 @@ internal sealed class ReadIndexQueue<T>
     }
 
     /// <summary>Records the latest context that a majority has answered.</summary>
-    public void Confirm(long contextOfMajority)
+    /// <param name="contextOfMajority">The context.</param>
+    /// <param name="isAnswered">Told each read that is confirmed, with its index; what it says is answered needs not wait until that is applied.</param>
+    public void Confirm(long contextOfMajority, Func<T, long, bool>? isAnswered = null)
     {
         if (_round.Count == 0 || contextOfMajority < Context)
             return;
         foreach (var read in _round)
-            _confirmed.Enqueue((read, _roundIndex));
+        {
+            if (isAnswered?.Invoke(read, _roundIndex) != true)
+                _confirmed.Enqueue((read, _roundIndex));
+        }
         _round.Clear();
     }
 

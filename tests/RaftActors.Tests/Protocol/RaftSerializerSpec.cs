@@ -62,7 +62,6 @@ public sealed class RaftSerializerSpec
         AssertSame(payload, Copy(new ForwardProposal(Header, 8, payload, true)).Command);
         var stamped = new ForwardProposal(Header, 8, payload, false) { Kind = EntryKind.Session, Session = new SessionStamp(4, 7, 5) };
         Assert.Equal((stamped.Kind, stamped.Session), (Copy(stamped).Kind, Copy(stamped).Session));
-        AssertSame(payload, Copy(new ForwardQuery(Header, 8, payload)).Request);
         AssertSame(payload, Copy(new ForwardReply(Header, 8, null, "", null, 4, 2, payload)).Response!.Value);
     }
 
@@ -89,6 +88,16 @@ public sealed class RaftSerializerSpec
             new QueryFailed(FailureReason.NoLeader, "no", null, 5), new Proposed(4, 2, null, 5), new QueryResult(null, 4, 5),
         ];
         Assert.All(others, message => Assert.Equal(message, Through(message)));
+    }
+
+    [Fact]
+    public void Requests_for_a_read_index_and_their_answers_come_back_as_they_went()
+    {
+        Assert.Equal([7, 8, 1L << 50], Copy(new ReadIndex(Header, [7, 8, 1L << 50])).RequestIds);
+        var reply = Copy(new ReadIndexReply(Header, [7, 8], null, "", 12));
+        Assert.Equal((null, "", 12), (reply.Failure, reply.Message, reply.Index));
+        Assert.Equal([7, 8], reply.RequestIds);
+        Assert.Equal((FailureReason.NotLeader, "no"), Copy(new ReadIndexReply(Header, [7], FailureReason.NotLeader, "no", 0)) is var failed ? (failed.Failure, failed.Message) : default);
     }
 
     [Fact]

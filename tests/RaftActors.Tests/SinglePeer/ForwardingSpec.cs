@@ -26,15 +26,53 @@ public sealed class ForwardingSpec(ITestOutputHelper output) : PeerSpec(output)
     }
 
     [Fact]
-    public void A_query_is_forwarded_to_the_leader_and_its_answer_passed_on()
+    public void A_query_is_answered_here_once_the_index_that_the_leader_names_is_applied()
     {
         StartAsFollower();
 
         Peer.Tell(new Query(new byte[] { 5 }, CorrelationId: 7), TestActor);
-        var forward = B.Expect<ForwardQuery>();
-        B.Say(header => new ForwardReply(header, forward.RequestId, null, "", null, 9, 0, null), 1);
+        var request = B.Expect<ReadIndex>();
+        B.Say(header => new ReadIndexReply(header, request.RequestIds, null, "", 2), 1);
+        Settle();
+        Assert.False(HasMessages);
+        B.Append(1, 1, 1, 2, Command(2, 1));
 
-        Assert.Equal(new QueryResult(null, 9, 7), ExpectMsg<QueryResult>());
+        var result = ExpectMsg<QueryResult>();
+        Assert.Equal((2, 7), (result.AppliedIndex, result.CorrelationId));
+        Assert.Equal(new byte[] { 1 }, result.Result);
+    }
+
+    [Fact]
+    public void A_query_goes_to_the_next_leader_when_the_asked_peer_no_longer_leads()
+    {
+        StartAsFollower();
+        Peer.Tell(new Query(new byte[] { 5 }, CorrelationId: 7), TestActor);
+        var request = B.Expect<ReadIndex>();
+        B.Say(header => new ReadIndexReply(header, request.RequestIds, FailureReason.NotLeader, "", 0), 2);
+        Settle();
+
+        C.Append(2, 1, 1, 1);
+
+        request = C.Expect<ReadIndex>();
+        C.Say(header => new ReadIndexReply(header, request.RequestIds, null, "", 1), 2);
+        Assert.Equal(1, ExpectMsg<QueryResult>().AppliedIndex);
+    }
+
+    [Fact]
+    public void An_index_that_comes_twice_or_for_an_earlier_request_answers_nothing()
+    {
+        StartAsFollower();
+        Peer.Tell(new Query(new byte[] { 5 }, CorrelationId: 7), TestActor);
+        var request = B.Expect<ReadIndex>();
+
+        B.Say(header => new ReadIndexReply(header, [request.RequestIds[0] - 1], null, "", 0), 1);
+        Settle();
+        Assert.False(HasMessages);
+        B.Say(header => new ReadIndexReply(header, request.RequestIds, null, "", 0), 1);
+        B.Say(header => new ReadIndexReply(header, request.RequestIds, null, "", 0), 1);
+        ExpectMsg<QueryResult>();
+        Settle();
+        Assert.False(HasMessages);
     }
 
     [Fact]
@@ -158,8 +196,9 @@ public sealed class ForwardingSpec(ITestOutputHelper output) : PeerSpec(output)
         Assert.Equal((FailureReason.OutcomeUnknown, 7), ExpectMsg<ProposalFailed>() is var failed ? (failed.Reason, failed.CorrelationId) : default);
 
         C.Append(2, 1, 1, 0);
-        var forward = C.Expect<ForwardQuery>();
-        C.Say(header => new ForwardReply(header, forward.RequestId, null, "", null, 2, 0, null), 2);
+        var request = C.Expect<ReadIndex>();
+        C.Say(header => new ReadIndexReply(header, request.RequestIds, null, "", 1), 2);
+        C.Append(2, 1, 1, 1);
         Assert.Equal(8, ExpectMsg<QueryResult>().CorrelationId);
     }
 
@@ -185,7 +224,7 @@ public sealed class ForwardingSpec(ITestOutputHelper output) : PeerSpec(output)
         StartAsFollower();
         Peer.Tell(new Propose(new byte[] { 5 }, CorrelationId: 7), TestActor);
         Peer.Tell(new Query(new byte[] { 5 }, CorrelationId: 8), TestActor);
-        B.Expect<ForwardQuery>();
+        B.Expect<ReadIndex>();
 
         Restart();
 

@@ -108,22 +108,100 @@ public sealed class ReadSpec(ITestOutputHelper output) : PeerSpec(output)
 
         // The query waits for the next leader instead: it changes nothing to ask again.
         C.Append(3, 3, 2, 0);
-        var forward = C.Expect<ForwardQuery>();
-        C.Say(header => new ForwardReply(header, forward.RequestId, null, "", null, 9, 0, null), 3);
-        Assert.Equal(new QueryResult(null, 9, 7), ExpectMsg<QueryResult>());
+        var request = C.Expect<ReadIndex>();
+        C.Say(header => new ReadIndexReply(header, request.RequestIds, null, "", 3), 3);
+        Assert.Equal((3, 7), ExpectMsg<QueryResult>() is var result ? (result.AppliedIndex, result.CorrelationId) : default);
     }
 
     [Fact]
-    public void A_forwarded_query_is_answered_to_the_peer_that_forwarded_it()
+    public void Another_peer_gets_an_index_after_a_round_like_any_read_and_does_not_wait_for_the_leaders_state_machine()
     {
         StartAsLeader();
+        Peer.Tell(new Propose(new[] { Poison }), TestActor);
+        Settle();
+        B.Accept(4, 2);
+        AwaitCondition(() => Machine.Failed, TimeSpan.FromSeconds(10));
+        Forget();
 
-        C.Say(header => new ForwardQuery(header, 77, new Payload(new byte[] { 1 }, 0, "")), 2);
-        B.Accept(3, 2, readContext: B.Expect<AppendEntries>().ReadContext);
+        C.Say(header => new ReadIndex(header, [77, 78]), 2);
+        long context = B.Expect<AppendEntries>().ReadContext;
+        C.ExpectNone<ReadIndexReply>();
+        B.Accept(4, 2, readContext: context);
 
-        var reply = C.Expect<ForwardReply>();
-        Assert.Equal((77, null, 3), (reply.RequestId, reply.Failure, reply.Index));
-        Assert.Equal(new byte[] { 1 }, reply.Response!.Value.Bytes.ToArray());
+        var reply = C.Expect<ReadIndexReply>();
+        Assert.Equal((null, 4), (reply.Failure, reply.Index));
+        Assert.Equal([77, 78], reply.RequestIds);
+    }
+
+    [Fact]
+    public void A_leader_that_lost_its_leadership_in_the_middle_of_a_round_gives_no_index()
+    {
+        StartAsLeader();
+        C.Say(header => new ReadIndex(header, [77]), 2);
+        B.Expect<AppendEntries>();
+
+        B.Say(header => new AppendEntriesReply(header, false, 0, 0, 3, default, 0), 3);
+
+        Assert.Equal(FailureReason.NotLeader, C.Expect<ReadIndexReply>().Failure);
+    }
+
+    [Fact]
+    public void A_peer_that_does_not_lead_gives_no_index()
+    {
+        StartWithLog(new HardState(1, null, null), 1);
+
+        C.Say(header => new ReadIndex(header, [77]), 1);
+
+        Assert.Equal(FailureReason.NotLeader, C.Expect<ReadIndexReply>().Failure);
+    }
+
+    [Fact]
+    public void A_stale_query_is_answered_at_once_by_any_peer()
+    {
+        StartWithLog(new HardState(1, null, null), 1, 1);
+        B.Append(1, 2, 1, 2);
+        Settle();
+
+        Peer.Tell(new Query(new byte[] { 1 }, ReadConsistency.Stale), TestActor);
+
+        Assert.Equal(2, ExpectMsg<QueryResult>().AppliedIndex);
+        B.ExpectNone<ReadIndex>();
+    }
+
+    [Fact]
+    public void A_stale_query_with_a_bound_is_answered_as_long_as_the_leader_was_heard_within_it()
+    {
+        StartWithLog(new HardState(1, null, null), 1, 1);
+        var query = new Query(new byte[] { 1 }, ReadConsistency.Stale) { MaxStaleness = TimeSpan.FromMilliseconds(200) };
+        Peer.Tell(query, TestActor);
+        Assert.Equal(FailureReason.TooStale, ExpectMsg<QueryFailed>().Reason);
+        B.Append(1, 2, 1, 2);
+
+        Advance(200);
+        Peer.Tell(query, TestActor);
+        ExpectMsg<QueryResult>();
+        Advance(1);
+        Peer.Tell(query, TestActor);
+
+        Assert.Equal(FailureReason.TooStale, ExpectMsg<QueryFailed>().Reason);
+    }
+
+    [Fact]
+    public void A_peer_that_has_not_all_that_was_committed_is_as_stale_as_when_it_last_had()
+    {
+        StartWithLog(new HardState(1, null, null), 1, 1);
+        var query = new Query(new byte[] { 1 }, ReadConsistency.Stale) { MaxStaleness = TimeSpan.FromMilliseconds(150) };
+        B.Append(1, 2, 1, 2);
+        Advance(100);
+        B.Append(1, 2, 1, 4);
+        Advance(100);
+
+        Peer.Tell(query, TestActor);
+        Assert.Equal(FailureReason.TooStale, ExpectMsg<QueryFailed>().Reason);
+        B.Append(1, 2, 1, 4, Command(3, 1), Command(4, 1));
+        Peer.Tell(query, TestActor);
+
+        ExpectMsg<QueryResult>();
     }
 
     [Fact]

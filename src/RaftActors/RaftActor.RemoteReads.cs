@@ -1,0 +1,98 @@
+using RaftActors.Client;
+using RaftActors.Protocol;
+using RaftActors.Reads;
+
+namespace RaftActors;
+
+// Reads on a peer that does not lead: linearizable ones after it has asked the leader for an index, stale ones at once.
+internal sealed partial class RaftActor
+{
+    // Those for which an index is to be asked, together, once the messages that are already here were handled.
+    private readonly List<long> _indexWanted = [];
+
+    // Those that have their index, and wait until it is applied here.
+    private readonly Queue<(PendingRead Read, long Index)> _remoteReads = new();
+    private readonly Func<PendingRead, long, bool> _answerReadIndex;
+    private readonly Freshness _freshness = new();
+
+    private void AskLeaderOrRefuse(Query query, ReplyTo replyTo)
+    {
+        if (query.Forward)
+            Forward(Client.Forward.OfRead(query.Request, replyTo.Actor!, replyTo.Id));
+        else
+            FailQuery(replyTo, _leader is null ? FailureReason.NoLeader : FailureReason.NotLeader, NotLeaderMessage());
+    }
+
+    private void WantIndex(Forward read)
+    {
+        _indexWanted.Add(read.Id);
+        RequestFlush();
+    }
+
+    private void SendReadIndex()
+    {
+        if (_indexWanted.Count == 0)
+            return;
+        if (_leader is { } leader)
+            Send(leader.Member.Address, new ReadIndex(Header(), [.. _indexWanted]));
+        _indexWanted.Clear();
+    }
+
+    private void OnReadIndex(ReadIndex request)
+    {
+        var read = new PendingRead(new ReplyTo(request.Header, 0), request);
+        if (_role == RaftRole.Leader)
+            AddRead(read);
+        else
+            FailRead(read, FailureReason.NotLeader, NotLeaderMessage());
+    }
+
+    // A majority has confirmed that this peer still led after the request came. What it has applied itself does not matter.
+    private bool AnswerReadIndex(PendingRead read, long index)
+    {
+        if (read.Request is not ReadIndex remote)
+            return false;
+        Send(remote.Header.Address, new ReadIndexReply(Header(remote.Header.StoreId), remote.RequestIds, null, "", index));
+        return true;
+    }
+
+    private void OnReadIndexReply(ReadIndexReply reply)
+    {
+        foreach (long id in reply.RequestIds)
+        {
+            if (!_forwards.TryTakeSent(id, out var forward))
+                continue;
+            if (reply.Failure is FailureReason.NotLeader or FailureReason.NoLeader)
+                WaitForLeader(forward);
+            else if (reply.Failure is { } failure)
+                Fail(forward, failure, reply.Message);
+            else
+                _remoteReads.Enqueue((new PendingRead(new ReplyTo(forward.Sender, forward.CorrelationId), forward.LocalRequest!), reply.Index));
+        }
+        AskStateMachine();
+    }
+
+    private bool TryTakeRemote(long appliedIndex, out PendingRead read)
+    {
+        if (_remoteReads.TryPeek(out var first) && first.Index <= appliedIndex)
+        {
+            read = _remoteReads.Dequeue().Read;
+            return true;
+        }
+        read = default;
+        return false;
+    }
+
+    private void AnswerStale(Query query, ReplyTo replyTo)
+    {
+        var age = _freshness.Age(_handedIndex, Now);
+        if (query.MaxStaleness is { } most && !(age <= most))
+            FailQuery(replyTo, FailureReason.TooStale, $"{(age is { } known ? $"What this peer knows is {known.TotalMilliseconds:0} ms old" : "This peer has not heard of a leader yet")}; the query allows {most.TotalMilliseconds:0} ms. Ask another peer, or without that bound.");
+        else if (_asked.Count >= _settings.MaxPendingQueries)
+            FailQuery(replyTo, FailureReason.Overloaded, $"{_asked.Count} queries are pending. Ask less at once.");
+        else if (_stateMachine is not { } machine)
+            FailQuery(replyTo, FailureReason.StateMachineFailed, "The state machine failed and is about to be built anew.");
+        else
+            Ask(machine, new PendingRead(replyTo, query.Request));
+    }
+}
