@@ -3,7 +3,7 @@ using Akka.Configuration;
 
 namespace RaftNode.Host.Configuration;
 
-/// <summary>The section <c>raftnode.http</c>.</summary>
+/// <summary>The sections <c>raftnode.http</c> and <c>raftnode.watch</c>.</summary>
 internal sealed record HttpSettings
 {
     /// <summary>Where HTTP is served.</summary>
@@ -21,6 +21,9 @@ internal sealed record HttpSettings
     /// <summary>How long requests in progress may take once the node was told to stop.</summary>
     public required TimeSpan ShutdownTimeout { get; init; }
 
+    /// <summary>How changes are watched.</summary>
+    public required WatchSettings Watch { get; init; }
+
     /// <summary>Reads the settings.</summary>
     /// <exception cref="NodeStartException">A value makes no sense; the message names its key.</exception>
     public static HttpSettings From(Config config)
@@ -35,6 +38,13 @@ internal sealed record HttpSettings
             MaxKeyBytes = (int)Number(config, "raftnode.http.max-key-bytes", (c, key) => c.GetByteSize(key), 1, 2048),
             RequestTimeout = Duration(config, "raftnode.http.request-timeout"),
             ShutdownTimeout = Duration(config, "raftnode.http.shutdown-timeout"),
+            Watch = new WatchSettings
+            {
+                MaxWatchers = (int)Number(config, "raftnode.watch.max-watchers", (c, key) => c.GetLong(key, 0), 0, 1 << 20),
+                HistoryChanges = (int)Number(config, "raftnode.watch.history-changes", (c, key) => c.GetLong(key, 0), 1, 1 << 28),
+                HistoryBytes = Number(config, "raftnode.watch.history-bytes", (c, key) => c.GetByteSize(key), 0, 1L << 40),
+                KeepAlive = Duration(config, "raftnode.watch.keep-alive"),
+            },
         };
     }
 

@@ -36,6 +36,7 @@ internal static class HttpServer
         var idempotency = new IdempotencyKey(node.Settings.Raft.MaxSessionResponses);
         new KeyValueEndpoints(client, settings, idempotency).Map(app);
         new SessionEndpoints(client, idempotency).Map(app);
+        new WatchEndpoints(node.Stores, settings, app.Lifetime.ApplicationStopping).Map(app);
         new StatusEndpoints(node).Map(app);
         try
         {

@@ -30,6 +30,10 @@ internal static class Problems
     public static ProblemHttpResult TooLarge(int limit) =>
         Make(StatusCodes.Status413PayloadTooLarge, "too-large", "The value is too large", $"The limit is {limit} bytes.", NotDone);
 
+    /// <summary>As many requests watch as may.</summary>
+    public static ProblemHttpResult TooManyWatchers(int limit) => Make(StatusCodes.Status503ServiceUnavailable, "overloaded", "Overloaded",
+        $"{limit} requests watch, the most that raftnode.watch.max-watchers allows. Try another node.", null);
+
     /// <summary>The node's peer does not answer.</summary>
     public static ProblemHttpResult PeerSilent(string detail) => Make(StatusCodes.Status503ServiceUnavailable, "peer-silent", "The node is not ready", detail, null);
 

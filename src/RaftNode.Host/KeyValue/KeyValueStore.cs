@@ -4,11 +4,13 @@ using RaftActors.StateMachines;
 namespace RaftNode.Host.KeyValue;
 
 /// <summary>The replicated key-value store: a map from keys to bytes, in which every value remembers the index of the entry that wrote it.</summary>
-/// <remarks>Apply and Query are called by one actor; only <see cref="Summary"/> may be read by others at the same time.</remarks>
-internal sealed class KeyValueStore : IStateMachine
+/// <param name="history">The changes that are remembered for watchers.</param>
+/// <remarks>What an <see cref="IStateMachine"/> has is called by one actor; everything else may be called by others at the same time.</remarks>
+internal sealed partial class KeyValueStore(ChangeHistory history) : IStateMachine
 {
     private readonly Dictionary<string, Value> _values = new(StringComparer.Ordinal);
-    private readonly Lock _summaryLock = new();
+    // What others may look at changes under this lock.
+    private readonly Lock _lock = new();
     private StateSummary _summary;
 
     /// <summary>The state's size and digest, as of one applied command.</summary>
@@ -16,7 +18,7 @@ internal sealed class KeyValueStore : IStateMachine
     {
         get
         {
-            lock (_summaryLock)
+            lock (_lock)
                 return _summary;
         }
     }
@@ -24,17 +26,20 @@ internal sealed class KeyValueStore : IStateMachine
     /// <inheritdoc/>
     public object? Apply(LogEntry entry, object command)
     {
-        var digest = _summary.Digest;
-        var result = command switch
+        lock (_lock)
         {
-            PutValue put => Put(put, entry.Index, ref digest),
-            DeleteValue delete => Delete(delete, entry.Index, ref digest),
-            // An exception would restart the state machine, which would meet the same entry again, for ever, on every replica.
-            _ => new WriteResult(WriteOutcome.Unsupported, 0),
-        };
-        lock (_summaryLock)
+            var digest = _summary.Digest;
+            var result = command switch
+            {
+                PutValue put => Put(put, entry.Index, ref digest),
+                DeleteValue delete => Delete(delete, entry.Index, ref digest),
+                // An exception would restart the state machine, which would meet the same entry again, for ever, on every replica.
+                _ => new WriteResult(WriteOutcome.Unsupported, 0),
+            };
             _summary = new StateSummary(entry.Index, _values.Count, digest);
-        return result;
+            WakeWatchers();
+            return result;
+        }
     }
 
     /// <inheritdoc/>
@@ -52,6 +57,7 @@ internal sealed class KeyValueStore : IStateMachine
         var hash = StateDigest.Of(put.Key, index, put.Value.Span);
         _values[put.Key] = new Value(put.Value, index, hash);
         digest = unchecked(digest - old.Hash + hash);
+        history.Add(new Change(index, put.Key, put.Value));
         return new WriteResult(exists ? WriteOutcome.Replaced : WriteOutcome.Created, index);
     }
 
@@ -64,6 +70,7 @@ internal sealed class KeyValueStore : IStateMachine
             return new WriteResult(WriteOutcome.NotFound, 0);
         _values.Remove(delete.Key);
         digest = unchecked(digest - old.Hash);
+        history.Add(new Change(index, delete.Key, null));
         return new WriteResult(WriteOutcome.Deleted, index);
     }
 

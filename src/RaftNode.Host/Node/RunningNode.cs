@@ -52,7 +52,7 @@ internal sealed class RunningNode : IAsyncDisposable
             Ports.EnsureFree("HTTP", settings.Http.Endpoint.Address.ToString(), settings.Http.Endpoint.Port);
             JournalFile.EnsureOwn(settings.JournalFile, settings.Raft.PersistenceId);
             var failed = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-            var node = new RunningNode(settings, directory, CreateSystem(settings), new KeyValueStores(), failed.Task);
+            var node = new RunningNode(settings, directory, CreateSystem(settings), new KeyValueStores(settings.Http.Watch), failed.Task);
             try
             {
                 await node.StartServicesAsync(failed);

@@ -5,7 +5,7 @@ namespace RaftNode.Host.Tests.KeyValue;
 
 public sealed class KeyValueStoreSpec
 {
-    private readonly KeyValueStore _store = new();
+    private readonly KeyValueStore _store = new(new ChangeHistory(4, 1 << 20));
     private long _index;
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class KeyValueStoreSpec
     public void The_same_entries_give_the_same_summary_on_any_replica()
     {
         var random = new Random(1);
-        var other = new KeyValueStore();
+        var other = new KeyValueStore(new ChangeHistory(4, 1 << 20));
         for (var i = 1; i <= 1000; i++)
         {
             var entry = new LogEntry(i, 1, EntryKind.Command, 0, Payload.Empty);

@@ -1,0 +1,166 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using RaftNode.Host.Configuration;
+using RaftNode.Host.KeyValue;
+using RaftNode.Host.Node;
+
+namespace RaftNode.Host.Http;
+
+/// <summary>
+/// <c>GET /watch?from=INDEX&amp;prefix=TEXT</c>: the changes of keys as server-sent events, in the order of the log, each once; resumable at any node by <c>Last-Event-ID</c>.
+/// </summary>
+internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings settings, CancellationToken stopping)
+{
+    private const int MostAtOnce = 256;
+
+    // Copying the state for one watcher holds up the store; for many at a time it would do so for long.
+    private readonly SemaphoreSlim _copying = new(1);
+    private int _watchers;
+
+    /// <summary>Adds the endpoint.</summary>
+    public void Map(IEndpointRouteBuilder routes) => routes.MapMethods("/watch", ["GET"], WatchAsync);
+
+    private async Task WatchAsync(HttpContext context)
+    {
+        if (!TryReadStart(context.Request, out var after, out var problem))
+        {
+            await Problems.WriteAsync(context, Problems.BadRequest(problem));
+            return;
+        }
+        if (stores.Current is not { } store)
+        {
+            await Problems.WriteAsync(context, Problems.PeerSilent("The node's peer is not running: it recovers, or starts again after a failure."));
+            return;
+        }
+        try
+        {
+            if (Interlocked.Increment(ref _watchers) > settings.Watch.MaxWatchers)
+                await Problems.WriteAsync(context, Problems.TooManyWatchers(settings.Watch.MaxWatchers));
+            else
+                await SendAsync(context, after ?? store.Summary.Index);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _watchers);
+        }
+    }
+
+    private async Task SendAsync(HttpContext context, long after)
+    {
+        context.Response.ContentType = "text/event-stream";
+        context.Response.Headers.CacheControl = "no-store";
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        using var events = new EventStreamWriter(context.Response.BodyWriter);
+        try
+        {
+            events.Id(after);
+            await events.FlushAsync(ending.Token);
+            await SendChangesAsync(events, context.Request.Query["prefix"].ToString(), after, ending.Token);
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            // The watcher went away, or the node stops: the watcher goes on at another.
+        }
+    }
+
+    private async Task SendChangesAsync(EventStreamWriter events, string prefix, long after, CancellationToken cancellation)
+    {
+        var changes = new List<Change>();
+        while (true)
+        {
+            var store = stores.Current!;
+            changes.Clear();
+            if (store.ReadChanges(after, prefix, MostAtOnce, changes) is { } upTo)
+            {
+                foreach (var change in changes)
+                    await SendAsync(events, change, cancellation);
+                if (upTo > after)
+                {
+                    after = upTo;
+                    await events.FlushAsync(cancellation);
+                    continue;
+                }
+                await WaitAsync(events, store, after, cancellation);
+            }
+            else
+            {
+                after = await SendStateAsync(events, store, prefix, cancellation);
+            }
+        }
+    }
+
+    private async Task WaitAsync(EventStreamWriter events, KeyValueStore store, long after, CancellationToken cancellation)
+    {
+        try
+        {
+            await store.WaitAsync(after).WaitAsync(settings.Watch.KeepAlive, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            events.Id(after);
+            await events.FlushAsync(cancellation);
+        }
+    }
+
+    // Until all of it is there the id stays what it was: who is cut off in between is sent the state again.
+    private async Task<long> SendStateAsync(EventStreamWriter events, KeyValueStore store, string prefix, CancellationToken cancellation)
+    {
+        var values = new List<Change>();
+        long index;
+        await _copying.WaitAsync(cancellation);
+        try
+        {
+            index = store.ReadState(prefix, values);
+        }
+        finally
+        {
+            _copying.Release();
+        }
+        events.Reset(index);
+        foreach (var value in values)
+        {
+            events.Put(value, isResumable: false);
+            await events.FlushIfMuchAsync(cancellation);
+        }
+        events.Current(index);
+        await events.FlushAsync(cancellation);
+        return index;
+    }
+
+    private static ValueTask SendAsync(EventStreamWriter events, Change change, CancellationToken cancellation)
+    {
+        if (change.Value is null)
+            events.Delete(change);
+        else
+            events.Put(change, isResumable: true);
+        return events.FlushIfMuchAsync(cancellation);
+    }
+
+    // The index after which to begin; null for the present one.
+    private static bool TryReadStart(HttpRequest request, out long? after, out string problem)
+    {
+        after = null;
+        problem = "";
+        if (request.Headers["Last-Event-ID"] is [{ Length: > 0 } last])
+        {
+            problem = "Last-Event-ID is the id of the last event that was received.";
+            return TryReadIndex(last, 0, ref after);
+        }
+        if (request.Query["from"] is [{ } from])
+        {
+            problem = "from is the first index wanted, 1 or more.";
+            return TryReadIndex(from, 1, ref after);
+        }
+        return true;
+    }
+
+    private static bool TryReadIndex(string text, int first, ref long? after)
+    {
+        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index < first)
+            return false;
+        after = index - first;
+        return true;
+    }
+}
