@@ -90,6 +90,8 @@ internal sealed class ClusterInvariants(ClusterTrace trace)
     /// <summary>Not a violation by itself: a peer that was given another's journal has to stop.</summary>
     public void Failed(RaftPeer peer, PeerFailed failed) => trace.Add($"{peer.Id} failed: {failed.Reason}");
 
+    public void Removed(RaftPeer peer) => trace.Add($"{peer.Id} stops, as it was removed");
+
     public void Logged(RaftPeer peer, LogEvent logged)
     {
         if (logged.LogLevel() == LogLevel.ErrorLevel)

@@ -31,6 +31,11 @@ internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
     /// <summary>Why the peer stopped for good, if it did.</summary>
     public PeerFailed? Failure { get; private set; }
 
+    /// <summary>That the peer stopped because its member was removed, if so.</summary>
+    public PeerRemoved? Removed { get; private set; }
+
+    public GroupMembers? LastMembers { get; private set; }
+
     public Dictionary<long, PendingProposal> Proposals { get; } = [];
 
     public Dictionary<long, PendingQuery> Queries { get; } = [];
@@ -59,8 +64,8 @@ internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
     public PendingProposal Propose(object command, ReplyWhen replyWhen, bool forward, SessionStamp? session) =>
         Tell(new PendingProposal(peer, command, replyWhen), id => new Propose(command, replyWhen, forward, id) { Session = session });
 
-    /// <summary>Opens, keeps or closes a session.</summary>
-    public PendingProposal ChangeSession(Func<long, object> request) => Tell(new PendingProposal(peer, null, ReplyWhen.Applied), request);
+    /// <summary>Opens, keeps or closes a session, or changes the members.</summary>
+    public PendingProposal Request(Func<long, object> request) => Tell(new PendingProposal(peer, null, ReplyWhen.Applied), request);
 
     private PendingProposal Tell(PendingProposal proposal, Func<long, object> request)
     {
@@ -93,6 +98,13 @@ internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
     {
         LastStatus = null;
         Ref.Tell(GetStatus.Instance, Client);
+    }
+
+    /// <summary>Asks who is a member, in the same way.</summary>
+    public void AskMembers()
+    {
+        LastMembers = null;
+        Ref.Tell(GetMembers.Instance, Client);
     }
 
     /// <summary>A state machine was built, and its log is empty.</summary>
@@ -142,6 +154,13 @@ internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
                 LastStatus = status;
                 invariants.Reported(peer, status);
                 break;
+            case GroupMembers members:
+                LastMembers = members;
+                break;
+            case PeerRemoved removed:
+                Removed = removed;
+                invariants.Removed(peer);
+                break;
             case Status.Failure:
                 break; // A peer that stopped for good has no status.
             case RoleChanged changed:
@@ -165,7 +184,7 @@ internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
     {
         protected override void PreStart()
         {
-            foreach (var type in (Type[])[typeof(RoleChanged), typeof(PeerFailed), typeof(Akka.Event.Error), typeof(Akka.Event.Warning)])
+            foreach (var type in (Type[])[typeof(RoleChanged), typeof(PeerFailed), typeof(PeerRemoved), typeof(Akka.Event.Error), typeof(Akka.Event.Warning)])
                 Context.System.EventStream.Subscribe(Self, type);
         }
 

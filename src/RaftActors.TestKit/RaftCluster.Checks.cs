@@ -7,8 +7,8 @@ public sealed partial class RaftCluster
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>The running peers that are not cut off.</summary>
-    public IEnumerable<RaftPeer> Connected => Peers.Where(peer => peer.IsRunning && !peer.IsCutOff);
+    /// <summary>The running peers that are neither cut off nor removed.</summary>
+    public IEnumerable<RaftPeer> Connected => Peers.Where(peer => peer.IsRunning && !peer.IsCutOff && !peer.IsRemoved);
 
     /// <summary>How a peer stands; <c>null</c> while it is down or recovering.</summary>
     /// <param name="peer">The peer.</param>

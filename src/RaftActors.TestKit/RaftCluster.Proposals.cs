@@ -20,19 +20,19 @@ public sealed partial class RaftCluster
 
     /// <summary>Asks a peer to open a session, and does not wait.</summary>
     /// <param name="peer">A running peer.</param>
-    public PendingProposal OpenSession(RaftPeer peer) => peer.Running.ChangeSession(static id => new OpenSession(CorrelationId: id));
+    public PendingProposal OpenSession(RaftPeer peer) => peer.Running.Request(static id => new OpenSession(CorrelationId: id));
 
     /// <summary>Gives a sign of life for a session, and does not wait.</summary>
     /// <param name="peer">A running peer.</param>
     /// <param name="sessionId">The session.</param>
     /// <param name="lowestPending">The lowest sequence number whose response is still awaited.</param>
     public PendingProposal KeepSessionAlive(RaftPeer peer, long sessionId, long lowestPending = 1) =>
-        peer.Running.ChangeSession(id => new KeepSessionAlive(sessionId, lowestPending, CorrelationId: id));
+        peer.Running.Request(id => new KeepSessionAlive(sessionId, lowestPending, CorrelationId: id));
 
     /// <summary>Asks a peer to close a session, and does not wait.</summary>
     /// <param name="peer">A running peer.</param>
     /// <param name="sessionId">The session.</param>
-    public PendingProposal CloseSession(RaftPeer peer, long sessionId) => peer.Running.ChangeSession(id => new CloseSession(sessionId, CorrelationId: id));
+    public PendingProposal CloseSession(RaftPeer peer, long sessionId) => peer.Running.Request(id => new CloseSession(sessionId, CorrelationId: id));
 
     /// <summary>Puts a question to a peer, and does not wait.</summary>
     /// <param name="peer">A running peer.</param>
@@ -98,7 +98,7 @@ public sealed partial class RaftCluster
 
     private Proposed? TryAppend(object command, TimeSpan end)
     {
-        foreach (var peer in Peers.Where(peer => peer.IsRunning && !peer.IsCutOff))
+        foreach (var peer in Connected)
         {
             var proposal = peer.Running.Propose(command, ReplyWhen.Appended, forward: false, session: null);
             RunUntil(() => proposal.IsDone, TimeSpan.FromMilliseconds(Math.Max(0, Math.Min(100, (end - Now).TotalMilliseconds))));

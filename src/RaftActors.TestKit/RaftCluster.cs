@@ -40,6 +40,8 @@ public sealed partial class RaftCluster : IDisposable
     private readonly ClusterNetwork _network;
     private readonly Random _random;
     private readonly List<ClientProcess> _clients = [];
+    private readonly List<RaftPeer> _peers = [];
+    private readonly List<Member> _founders;
     private bool _disposed;
 
     private RaftCluster(RaftClusterSettings settings)
@@ -48,13 +50,13 @@ public sealed partial class RaftCluster : IDisposable
         _random = new Random(settings.Seed);
         _trace = new ClusterTrace(_world);
         _invariants = new ClusterInvariants(_trace);
-        var members = Enumerable.Range(1, settings.Peers).Select(i => new Member($"peer{i}", $"peer{i}.test:4051")).ToList();
-        Peers = members.Select(member => new RaftPeer(member, NewDisk(member))).ToList();
-        _network = new ClusterNetwork(_world, new Random(_random.Next()), Peers) { Faults = settings.Faults, Watcher = Watch };
+        _founders = Enumerable.Range(1, settings.Peers).Select(MemberOf).ToList();
+        _peers.AddRange(_founders.Select(member => new RaftPeer(member, NewDisk(member))));
+        _network = new ClusterNetwork(_world, new Random(_random.Next()), _peers) { Faults = settings.Faults, Watcher = Watch };
     }
 
-    /// <summary>The peers, in the order of their member ids.</summary>
-    public IReadOnlyList<RaftPeer> Peers { get; }
+    /// <summary>The peers, members or not, in the order in which they came.</summary>
+    public IReadOnlyList<RaftPeer> Peers => _peers;
 
     /// <summary>The seed that repeats this run.</summary>
     public int Seed => _settings.Seed;
@@ -180,7 +182,8 @@ public sealed partial class RaftCluster : IDisposable
         {
             Group = _settings.Group,
             MemberId = peer.Id,
-            Members = Peers.Select(each => each.Member).ToList(),
+            Members = peer.Joins ? [.. _founders, peer.Member] : _founders,
+            Join = peer.Joins,
             Clock = new VirtualClock(_world),
             RandomSeed = HashCode(peer),
             Resolver = new LinkResolver(_network, process),

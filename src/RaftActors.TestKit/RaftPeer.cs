@@ -49,7 +49,13 @@ public sealed class RaftPeer
     /// <summary>Why the peer stopped for good since its process was started, if it did.</summary>
     public PeerFailed? Failure => Process?.Failure;
 
+    /// <summary>Whether the peer stopped since its process was started because it was removed from the group.</summary>
+    public bool IsRemoved => Process?.Removed is not null;
+
     internal PeerDisk Disk { get; }
+
+    /// <summary>Whether it is to join the group rather than to found it.</summary>
+    internal bool Joins { get; init; }
 
     internal PeerProcess? Process { get; set; }
 

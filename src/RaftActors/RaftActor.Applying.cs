@@ -149,6 +149,7 @@ internal sealed partial class RaftActor
         if (_transfer is { } transfer)
             FailRequesters(transfer, why);
         FailForwards(why);
+        AbandonChange(FailureReason.OutcomeUnknown, $"{why} Look at the members.");
         foreach (var subscription in _subscriptions)
             subscription.Subscriber.Tell(new SubscriptionEnded($"{why} Subscribe again, from the index after the last one handled."), Self);
     }

@@ -71,6 +71,7 @@ internal sealed partial class RaftActor
             RequestFlush();
         }
         Send(header.Address, new RequestVoteReply(Header(header.StoreId), granted, request.PreVote, request.ElectionTerm));
+        TellIfRemoved(header);
 
         // It may have refused this peer while it still heard the leader. Now that it asks itself, it no longer does. Of two peers only one can be ahead: they do not go on asking each other.
         if (request.PreVote && _role == RaftRole.PreCandidate && (IsRival(request) || !_log.IsUpToDate(request.LastLogIndex, request.LastLogTerm)))
@@ -97,7 +98,7 @@ internal sealed partial class RaftActor
         return same;
     }
 
-    private bool MayCampaign => _log.IsEmpty ? _founding.State == FoundingState.AllEmpty : Configuration.Counts(_self.Id, _storeId);
+    private bool MayCampaign => _removedAt == 0 && (_log.IsEmpty ? _founding.State == FoundingState.AllEmpty : Configuration.Counts(_self.Id, _storeId));
 
     private void StartElection(long term, bool preVote, bool transfer = false)
     {

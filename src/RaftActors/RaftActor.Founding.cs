@@ -22,10 +22,23 @@ internal sealed partial class RaftActor
     {
         if (!_log.IsEmpty)
             return;
+        if (_settings.Join)
+        {
+            WaitToBeAdded();
+            return;
+        }
         Ask();
         // Who starts the nodes of a new group one by one wants to know what it waits for, and not three times a second.
         if (_founding.State == FoundingState.Asking && long.IsPow2(++_foundingTimeouts) && _foundingTimeouts > 2)
             Log.Info("{0}: the log is empty. The group can be founded once these members have answered that theirs are, too: {1}.", PersistenceId, string.Join(", ", _founding.Missing().Select(static voter => $"{voter.Id} at {voter.Address}")));
+        Timers.StartSingleTimer(FoundingTimeout.Instance, FoundingTimeout.Instance, _settings.FoundingInterval);
+    }
+
+    // It is the leader that gets in touch.
+    private void WaitToBeAdded()
+    {
+        if (long.IsPow2(++_foundingTimeouts) && _foundingTimeouts > 2)
+            Log.Info("{0}: the log is empty. It waits until member {1} at {2} is added to the group.", PersistenceId, _self.Id, _self.Address);
         Timers.StartSingleTimer(FoundingTimeout.Instance, FoundingTimeout.Instance, _settings.FoundingInterval);
     }
 
@@ -48,6 +61,7 @@ internal sealed partial class RaftActor
             Ask();
         else
             BindStore(header);
+        TellIfRemoved(header);
     }
 
     private void OnIdentityReply(IdentityReply reply)
@@ -78,11 +92,11 @@ internal sealed partial class RaftActor
         RequestFlush();
     }
 
-    // A member that an operator's word had to stand in for at the founding gets its store once it shows up.
+    // A member that was added, or that an operator's word had to stand in for at the founding, gets its store once it shows up. The voters stay the same, so this needs no joint configuration.
     private void BindStore(PeerHeader header)
     {
         bool unbound = Configuration.Find(header.MemberId) is { IsBound: false };
-        if (_role == RaftRole.Leader && !IsHandingOver && unbound && _configurations.LatestIndex <= _log.CommitIndex)
+        if (_role == RaftRole.Leader && !IsHandingOver && unbound && !Configuration.IsJoint && IsConfigurationCommitted)
             AppendConfiguration(Configuration.Binding(header.MemberId, header.StoreId));
     }
 

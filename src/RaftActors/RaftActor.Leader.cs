@@ -64,6 +64,8 @@ internal sealed partial class RaftActor
             _freshness.Heard(_leading.MajorityContact(Now), _log.CommitIndex, _handedIndex);
         SendHeartbeats();
         ContinueTransfer();
+        ContinueChange();
+        LeaveJoint();
         Tick();
     }
 
@@ -99,6 +101,7 @@ internal sealed partial class RaftActor
         Timers.Cancel(Heartbeat.Instance);
         AnswerProposals("The leader lost its leadership.");
         LeaveTransfer();
+        LeaveChange();
         foreach (var read in leading.Reads.TakeAll())
             Retry(read);
     }

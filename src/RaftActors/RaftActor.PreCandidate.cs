@@ -12,6 +12,7 @@ internal sealed partial class RaftActor
         if (!MayCampaign || _leaving)
         {
             BecomeFollower(Term, null);
+            AskForMembership();
             return;
         }
         SetLeader(null);

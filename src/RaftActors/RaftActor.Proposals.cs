@@ -1,6 +1,7 @@
 using Akka.Actor;
 using RaftActors.Client;
 using RaftActors.Log;
+using RaftActors.Membership;
 using RaftActors.Protocol;
 using RaftActors.Sessions;
 using RaftActors.StateMachines;
@@ -31,6 +32,9 @@ internal sealed partial class RaftActor
                 if (!TryEncode(propose.Command, replyTo, isQuery: false, out var command))
                     return false;
                 proposal = new Proposal(EntryKind.Command, command, propose.Session, propose.ReplyWhen == ReplyWhen.Appended);
+                break;
+            case ChangeMembers change:
+                proposal = new Proposal(EntryKind.Configuration, new MemberChange(change.Voters, change.Learners, change.ExpectedIndex).ToPayload(), null, false);
                 break;
             case OpenSession:
                 proposal = new Proposal(EntryKind.Session, new SessionChange(_settings.SessionLimits, false).ToPayload(), null, false);
@@ -64,6 +68,11 @@ internal sealed partial class RaftActor
         if (command.Size > _settings.MaxEntryBytes)
         {
             FailProposal(replyTo, FailureReason.TooLarge, $"The command has {command.Size} bytes; raft.max-entry-bytes allows {_settings.MaxEntryBytes}.");
+            return;
+        }
+        if (proposal.Kind == EntryKind.Configuration)
+        {
+            OnChangeMembers(command, replyTo);
             return;
         }
         var (count, bytes) = (_proposals.Count + (_transfer?.Held ?? 0), _proposals.Bytes + (_transfer?.HeldBytes ?? 0));

@@ -160,8 +160,12 @@ internal sealed partial class RaftActor
         {
             progress.Rejected(_log, reply.RejectedIndex, reply.Conflict);
         }
+        // It may just have committed the end of its membership.
+        if (_leading is null)
+            return;
         ConfirmReads();
         ContinueTransfer();
+        ContinueChange();
         SendEntries(follower);
     }
 
@@ -173,6 +177,8 @@ internal sealed partial class RaftActor
             return true;
         if (voter.IsBound)
             Send(header.Address, new StoreReplaced(Header(header.StoreId)));
+        else
+            BindStore(header);
         return false;
     }
 
@@ -186,6 +192,7 @@ internal sealed partial class RaftActor
 
     private void OnCommitted()
     {
+        OnConfigurationCommitted();
         FeedStateMachine();
         FeedSubscribers();
         if (_leading is { Reads.WantsRound: true })

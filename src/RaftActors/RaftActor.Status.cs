@@ -20,6 +20,7 @@ internal sealed partial class RaftActor
         AppliedIndex = _appliedIndex,
         LogBytes = _log.Bytes,
         Members = Configuration.Members(),
+        Learners = Membership.Configuration.Shown(Configuration.Learners),
         Followers = FollowerStatuses(),
         DroppedMessages = _dropped,
     };

@@ -44,7 +44,7 @@ internal sealed partial class RaftActor
     {
         string? target = to ?? _transfer?.Target ?? BestSuccessor()?.Voter.Id;
         string? problem = target is null ? "No other voter has answered within the last election timeout. Look at the other nodes."
-            : target != _self.Id && _leading!.Find(target) is null ? $"'{target}' is not a voter of the group. Its voters are {string.Join(", ", Configuration.Members().Select(static member => member.Id))}."
+            : target != _self.Id && !Configuration.IsVoter(target) ? $"'{target}' is not a voter of the group. Its voters are {string.Join(", ", Configuration.Members().Select(static member => member.Id))}."
             : null;
         if (problem is not null)
             FailTransfer(replyTo, FailureReason.InvalidTarget, problem);
@@ -82,13 +82,13 @@ internal sealed partial class RaftActor
         Send(target.Voter.Address, new TimeoutNow(Header(target.Voter.StoreId)));
     }
 
-    /// <summary>The follower that would make the best leader: of those that answer, the one that has most of the log.</summary>
+    /// <summary>The follower that would make the best leader: of the voters that stay and answer, the one that has most of the log.</summary>
     private Follower? BestSuccessor()
     {
         Follower? best = null;
         foreach (var follower in _leading!.Followers)
         {
-            if (follower.Voter.IsBound && Now - follower.Progress.LastContact < _settings.ElectionTimeoutMax && (best is null || follower.Progress.MatchIndex > best.Progress.MatchIndex))
+            if (Configuration.IsComing(follower.Voter.Id) && follower.Voter.IsBound && Now - follower.Progress.LastContact < _settings.ElectionTimeoutMax && (best is null || follower.Progress.MatchIndex > best.Progress.MatchIndex))
                 best = follower;
         }
         return best;
@@ -116,6 +116,7 @@ internal sealed partial class RaftActor
             Log.Warning("{0}: {1} did not take over the leadership of term {2} in time.", PersistenceId, transfer.Target, Term);
         FailRequesters(transfer, $"{transfer.Target} did not take over within an election timeout. Look at that node, or name another.");
         ReleaseHeldProposals(transfer);
+        LeaveJoint();
     }
 
     private void FailRequesters(LeadershipTransfer transfer, string why)

@@ -24,7 +24,7 @@ internal sealed partial class RaftActor
             AppendEntriesReply m => IsForThisStore(header) && (IsPossible(m) || Drop("impossible index", header.MemberId, $"AppendEntriesReply up to {m.AcceptedIndex}")),
             RequestVote m => IsPossible(m) || Drop("impossible index", header.MemberId, $"RequestVote with a log up to {m.LastLogIndex}, {m.LastLogTerm}"),
             ForwardProposal m => IsPossible(m) || Drop("malformed", header.MemberId, $"it forwards a proposal of kind {m.Kind}"),
-            RequestVoteReply or IdentityReply or ForwardReply or StoreReplaced or TimeoutNow or ReadIndexReply => IsForThisStore(header),
+            RequestVoteReply or IdentityReply or ForwardReply or MemberRemoved or StoreReplaced or TimeoutNow or ReadIndexReply => IsForThisStore(header),
             _ => true,
         };
     }
@@ -62,7 +62,7 @@ internal sealed partial class RaftActor
     }
 
     private static bool IsPossible(ForwardProposal m) => m.Session is null or { SessionId: > 0 }
-        && (m.Kind == EntryKind.Command || (m.Kind == EntryKind.Session && m.Command.TryReadSessionChange() is not null));
+        && (m.Kind is EntryKind.Command or EntryKind.Configuration || (m.Kind == EntryKind.Session && m.Command.TryReadSessionChange() is not null));
 
     private static bool IsPossible(RequestVote m) =>
         m.LastLogIndex >= 0 && m.LastLogTerm >= 0 && m.LastLogTerm <= m.Term && (m.LastLogIndex == 0) == (m.LastLogTerm == 0) && m.Term < long.MaxValue;

@@ -34,7 +34,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         _self = settings.Self;
         _random = Randomness.For(settings);
         _resolver = settings.Resolver ?? new ActorSystemResolver(Context.System);
-        _configurations = new ConfigurationHistory(Membership.Configuration.Of(settings.Members));
+        _configurations = new ConfigurationHistory(settings.Join ? Membership.Configuration.None : Membership.Configuration.Of(settings.Members));
         _createStateMachine = stateMachine;
         _forwards = new PendingForwards(settings.LeaderWait, settings.ForwardTimeout, _random.NextInt64(1L << 48));
         _onPersisted = OnPersisted;
@@ -122,6 +122,15 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
             case GetStatus:
                 Sender.Tell(Status());
                 break;
+            case GetMembers:
+                OnGetMembers();
+                break;
+            case ChangeTimeout:
+                OnChangeTimeout();
+                break;
+            case StopWhenAnswered:
+                OnStopWhenAnswered();
+                break;
             case FoundingTimeout:
                 OnFoundingTimeout();
                 break;
@@ -176,6 +185,9 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
                 break;
             case IdentityReply reply:
                 OnIdentityReply(reply);
+                break;
+            case MemberRemoved removed:
+                OnMemberRemoved(removed);
                 break;
             case StoreReplaced replaced:
                 OnStoreReplaced(replaced);

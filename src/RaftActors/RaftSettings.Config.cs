@@ -22,6 +22,8 @@ public sealed partial record RaftSettings
             MemberId = reader.Text("member-id"),
             Members = reader.Members("members"),
             Found = reader.Switch("found"),
+            Join = reader.Switch("join"),
+            CatchUpTimeout = reader.Duration("catch-up-timeout"),
             HeartbeatInterval = reader.Duration("heartbeat-interval"),
             ElectionTimeoutMin = reader.Duration("election-timeout.min"),
             ElectionTimeoutMax = reader.Duration("election-timeout.max"),
@@ -62,9 +64,11 @@ public sealed partial record RaftSettings
         CheckName("group", Group);
         CheckName("member-id", MemberId);
         CheckMembers();
+        Check(!(Join && Found), "join", "on", "a node founds a group or joins one: raft.found must be off");
         Check(HeartbeatInterval > TimeSpan.Zero, "heartbeat-interval", HeartbeatInterval, "it must be more than zero");
         Check(ElectionTimeoutMin >= 2 * HeartbeatInterval, "election-timeout.min", ElectionTimeoutMin, "it must be at least twice heartbeat-interval");
         Check(ElectionTimeoutMax > ElectionTimeoutMin, "election-timeout.max", ElectionTimeoutMax, "it must be more than election-timeout.min, or elections are split forever");
+        Check(CatchUpTimeout > TimeSpan.Zero, "catch-up-timeout", CatchUpTimeout, "it must be more than zero");
         Check(DisconnectGraceMin > TimeSpan.Zero, "disconnect-grace.min", DisconnectGraceMin, "it must be more than zero");
         Check(DisconnectGraceMax >= DisconnectGraceMin, "disconnect-grace.max", DisconnectGraceMax, "it must be at least disconnect-grace.min");
         Check(FoundingInterval > TimeSpan.Zero, "founding-interval", FoundingInterval, "it must be more than zero");
@@ -104,23 +108,14 @@ public sealed partial record RaftSettings
         foreach (var member in Members)
         {
             CheckName("members", member.Id);
-            int colon = member.Address.LastIndexOf(':');
-            Check(colon > 0 && int.TryParse(member.Address.AsSpan(colon + 1), out int port) && port is > 0 and < 65536,
-                "members", member.Address, "an address is host:port");
+            Check(Names.IsAddress(member.Address), "members", member.Address, "an address is host:port");
             Check(ids.Add(member.Id), "members", member.Id, "the id is there twice");
             Check(addresses.Add(member.Address), "members", member.Address, "the address is there twice");
         }
         Check(ids.Contains(MemberId), "member-id", MemberId, "it is not among raft.members");
     }
 
-    // Names are parts of actor paths, persistence ids and file names.
-    private static void CheckName(string key, string name)
-    {
-        bool good = !string.IsNullOrEmpty(name) && name.Length <= 64 && char.IsAsciiLetterOrDigit(name[0]);
-        foreach (char c in name ?? "")
-            good &= char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.';
-        Check(good, key, name ?? "", "a name is up to 64 letters, digits, '-', '_' and '.', and starts with a letter or digit");
-    }
+    private static void CheckName(string key, string name) => Check(Names.IsName(name), key, name ?? "", Names.WhatNamesAre);
 
     private static void Check(bool good, string key, object value, string why)
     {

@@ -22,6 +22,15 @@ public sealed partial record RaftSettings
     /// </summary>
     public bool Found { get; init; }
 
+    /// <summary>
+    /// Says that the group exists and this peer is to be added to it: with an empty log it waits until a leader sends it one, and never founds a group. Of <see cref="Members"/> only its own
+    /// address counts then. It means nothing once there is a log.
+    /// </summary>
+    public bool Join { get; init; }
+
+    /// <summary>How long a voter to come may stay silent before the change of members is given up, with <see cref="Client.FailureReason.NotCaughtUp"/>.</summary>
+    public TimeSpan CatchUpTimeout { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>How often a leader lets its followers know that it lives.</summary>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(50);
 

@@ -22,6 +22,7 @@ internal sealed class RaftSupervisor : UntypedActor, IWithTimers
     private IActorRef? _peer;
     private IActorRef? _lastPeer;
     private string? _final;
+    private long _removedAt;
     private int _failures;
     private TimeSpan _startedAt;
 
@@ -63,6 +64,10 @@ internal sealed class RaftSupervisor : UntypedActor, IWithTimers
             case PeerRefused refused:
                 _final = refused.Reason;
                 break;
+            case PeerLeft left:
+                _removedAt = left.Index;
+                _final = $"Member '{_settings.MemberId}' was removed from the group {_settings.Group}.";
+                break;
             case StartAgain:
                 StartPeer();
                 break;
@@ -93,8 +98,7 @@ internal sealed class RaftSupervisor : UntypedActor, IWithTimers
         _peer = null;
         if (_final is not null)
         {
-            _log.Error("The peer {0} of group {1} stopped for good: {2}", _settings.MemberId, _settings.Group, _final);
-            Context.System.EventStream.Publish(new PeerFailed(_settings.Group, _settings.MemberId, _final));
+            AnnounceEnd(_final);
             while (_heldBack.TryDequeue(out var held))
                 AnswerWithoutPeer(held.Message, held.Sender);
             return;
@@ -107,10 +111,22 @@ internal sealed class RaftSupervisor : UntypedActor, IWithTimers
         Timers.StartSingleTimer(StartAgain.Instance, StartAgain.Instance, delay);
     }
 
+    private void AnnounceEnd(string reason)
+    {
+        if (_removedAt > 0)
+        {
+            _log.Info("The peer {0} of group {1} stopped: its member was removed by the configuration at index {2}.", _settings.MemberId, _settings.Group, _removedAt);
+            Context.System.EventStream.Publish(new PeerRemoved(_settings.Group, _settings.MemberId, _removedAt));
+            return;
+        }
+        _log.Error("The peer {0} of group {1} stopped for good: {2}", _settings.MemberId, _settings.Group, reason);
+        Context.System.EventStream.Publish(new PeerFailed(_settings.Group, _settings.MemberId, reason));
+    }
+
     // What was in the peer's mailbox when it stopped was certainly not done; its askers get the one answer they are due.
     private void OnDeadLetter(DeadLetter letter)
     {
-        if (letter.Message is (IProposal or Query or TransferLeadership or Campaign or PrepareToStop or GetStatus or Subscribe) && letter.Recipient.Equals(_lastPeer))
+        if (letter.Message is (IProposal or Query or TransferLeadership or Campaign or PrepareToStop or GetStatus or GetMembers or Subscribe) && letter.Recipient.Equals(_lastPeer))
             AnswerWithoutPeer(letter.Message, letter.Sender ?? ActorRefs.Nobody);
     }
 
@@ -136,10 +152,10 @@ internal sealed class RaftSupervisor : UntypedActor, IWithTimers
             case Subscribe subscribe when _final is not null:
                 subscribe.Subscriber.Tell(new SubscriptionEnded(WhyNoPeer()));
                 break;
-            case GetStatus when _final is not null:
+            case GetStatus or GetMembers when _final is not null:
                 sender.Tell(new Status.Failure(new InvalidOperationException(WhyNoPeer())));
                 break;
-            case GetStatus or Subscribe when _heldBack.Count < MaxHeldBack:
+            case GetStatus or GetMembers or Subscribe when _heldBack.Count < MaxHeldBack:
                 _heldBack.Enqueue((message, sender));
                 break;
         }
@@ -151,6 +167,9 @@ internal sealed class RaftSupervisor : UntypedActor, IWithTimers
 
     /// <summary>Told by a peer that refuses to start, before it stops.</summary>
     internal sealed record PeerRefused(string Reason);
+
+    /// <summary>Told by a peer whose member was removed, before it stops.</summary>
+    internal sealed record PeerLeft(long Index);
 
     private sealed record StartAgain
     {

@@ -19,17 +19,24 @@ internal sealed class ClusterNetwork
         _world = world;
         _random = random;
         _peers = peers;
-        foreach (var from in peers)
-        {
-            foreach (var to in peers)
-                _links[(from, to)] = new Link(from, to);
-        }
+        foreach (var peer in peers)
+            Connect(peer);
     }
 
     public LinkFaults Faults { get; set; } = LinkFaults.None;
 
     /// <summary>Told every message that is sent, and whether it arrives or is lost.</summary>
     public Action<Message, string>? Watcher { get; set; }
+
+    /// <summary>Links a peer with all that are there.</summary>
+    public void Connect(RaftPeer peer)
+    {
+        foreach (var other in _peers)
+        {
+            _links.TryAdd((peer, other), new Link(peer, other));
+            _links.TryAdd((other, peer), new Link(other, peer));
+        }
+    }
 
     public IEnumerable<Link> Links => _links.Values;
 

@@ -86,4 +86,16 @@ public enum FailureReason
 
     /// <summary>The peer has not heard of a leader as recently as the query demands.</summary>
     TooStale,
+
+    /// <summary>The members that were asked for make no sense, or not as a change of those there are.</summary>
+    InvalidMembers,
+
+    /// <summary>Another change of members, or of the leadership, is under way. Ask again when it is done.</summary>
+    ChangeUnderWay,
+
+    /// <summary>The configuration is not the one that the change was made for. Look at the members again.</summary>
+    MembersChanged,
+
+    /// <summary>A voter to come did not answer or did not catch up with the log. It is a learner now; the voters are as they were.</summary>
+    NotCaughtUp,
 }

@@ -67,6 +67,9 @@ public sealed record RaftStatus
     /// <summary>The voters of the latest configuration in the log, or of the settings while the log holds none.</summary>
     public required IReadOnlyList<Member> Members { get; init; }
 
+    /// <summary>The learners of that configuration.</summary>
+    public IReadOnlyList<Member> Learners { get; init; } = [];
+
     /// <summary>On a leader, how far each other member is; otherwise empty.</summary>
     public required IReadOnlyList<FollowerStatus> Followers { get; init; }
 

@@ -52,6 +52,9 @@ internal sealed class Configuration : IEquatable<Configuration>
     /// <summary>Whether the server of that name has a vote.</summary>
     public bool IsVoter(string id) => Find(_voters, id) is not null || Find(_outgoing, id) is not null;
 
+    /// <summary>Whether the server of that name is a voter, or one to come while it is joint.</summary>
+    public bool IsComing(string id) => Find(_voters, id) is not null;
+
     /// <summary>Whether a member has a vote under the store that it says it has.</summary>
     public bool Counts(string id, string storeId) => Find(id) is { IsBound: true } server && server.StoreId == storeId && IsVoter(id);
 
@@ -81,6 +84,9 @@ internal sealed class Configuration : IEquatable<Configuration>
         var target = new Configuration(voters.Select(Known), learners.Select(Known));
         return target._voters.AsSpan().SequenceEqual(_voters) ? target : new Configuration(target._voters, target._learners, _voters);
     }
+
+    /// <summary>The same servers and more learners.</summary>
+    public Configuration Teaching(IEnumerable<Voter> learners) => new(_voters, _learners.Concat(learners), _outgoing);
 
     /// <summary>The configuration at the end of a joint one.</summary>
     public Configuration WithoutOutgoing() => new(_voters, _learners);

@@ -80,6 +80,11 @@ internal sealed record TimeoutNow(PeerHeader Header) : PeerMessage(Header);
 /// <param name="Target">The member that is to lead, or empty for any.</param>
 internal sealed record ForwardTransfer(PeerHeader Header, long RequestId, string Target) : PeerMessage(Header);
 
+/// <summary>A peer tells another that it is no longer a member of the group.</summary>
+/// <param name="Header">Any peer.</param>
+/// <param name="Index">The index of a committed configuration without it.</param>
+internal sealed record MemberRemoved(PeerHeader Header, long Index) : PeerMessage(Header);
+
 /// <summary>A proposal that was told to a peer that is not the leader.</summary>
 internal sealed record ForwardProposal(PeerHeader Header, long RequestId, Payload Command, bool ReplyWhenAppended) : PeerMessage(Header)
 {

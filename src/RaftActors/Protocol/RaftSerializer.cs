@@ -14,6 +14,7 @@ public sealed class RaftSerializer : SerializerWithStringManifest
     private const string RequestVoteManifest = "RV", RequestVoteReplyManifest = "RVR";
     private const string AppendEntriesManifest = "AE", AppendEntriesReplyManifest = "AER";
     private const string AskIdentityManifest = "ID", IdentityReplyManifest = "IDR", StoreReplacedManifest = "SR", TimeoutNowManifest = "TN";
+    private const string MemberRemovedManifest = "MR", ChangeMembersManifest = "CM";
     private const string ForwardProposalManifest = "FP", ForwardReplyManifest = "FR", ForwardTransferManifest = "FT";
     private const string ReadIndexManifest = "RI", ReadIndexReplyManifest = "RIR";
     private const string PeerCreatedManifest = "PC", PersistedManifest = "P", SessionOpenedManifest = "SO";
@@ -42,6 +43,8 @@ public sealed class RaftSerializer : SerializerWithStringManifest
         AskIdentity => AskIdentityManifest,
         IdentityReply => IdentityReplyManifest,
         StoreReplaced => StoreReplacedManifest,
+        MemberRemoved => MemberRemovedManifest,
+        ChangeMembers => ChangeMembersManifest,
         TimeoutNow => TimeoutNowManifest,
         ForwardTransfer => ForwardTransferManifest,
         ReadIndex => ReadIndexManifest,
@@ -69,6 +72,8 @@ public sealed class RaftSerializer : SerializerWithStringManifest
         AskIdentity m => m.ToWire().ToByteArray(),
         IdentityReply m => m.ToWire().ToByteArray(),
         StoreReplaced m => m.ToWire().ToByteArray(),
+        MemberRemoved m => m.ToWire().ToByteArray(),
+        ChangeMembers m => m.ToWire().ToByteArray(),
         TimeoutNow m => m.ToWire().ToByteArray(),
         ForwardTransfer m => m.ToWire().ToByteArray(),
         ReadIndex m => m.ToWire().ToByteArray(),
@@ -126,6 +131,8 @@ public sealed class RaftSerializer : SerializerWithStringManifest
             case ReadIndexReplyManifest: return Wire.ReadIndexReply.Parser.ParseFrom(bytes).FromWire();
             case ForwardTransferManifest: return Wire.ForwardTransfer.Parser.ParseFrom(bytes).FromWire();
             case StoreReplacedManifest: return Wire.StoreReplaced.Parser.ParseFrom(bytes).FromWire();
+            case MemberRemovedManifest: return Wire.MemberRemoved.Parser.ParseFrom(bytes).FromWire();
+            case ChangeMembersManifest: return Wire.ClientMemberChange.Parser.ParseFrom(bytes).FromWire();
             case PeerCreatedManifest: return Wire.PeerCreated.Parser.ParseFrom(bytes).FromWire();
             case ProposeManifest: return Wire.ClientProposal.Parser.ParseFrom(bytes).FromWire();
             case ChangeSessionManifest: return Wire.ClientSession.Parser.ParseFrom(bytes).FromWire();

@@ -77,6 +77,10 @@ internal static class WireMapping
 
     public static StoreReplaced FromWire(this Wire.StoreReplaced m) => new(m.Header.FromWire());
 
+    public static Wire.MemberRemoved ToWire(this MemberRemoved m) => new() { Header = m.Header.ToWire(), Index = m.Index };
+
+    public static MemberRemoved FromWire(this Wire.MemberRemoved m) => new(m.Header.FromWire(), m.Index);
+
     public static Wire.ForwardProposal ToWire(this ForwardProposal m) => new()
     {
         Header = m.Header.ToWire(),

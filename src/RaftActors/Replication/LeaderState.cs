@@ -28,6 +28,9 @@ internal sealed class LeaderState
     /// <summary>The index of the first entry of its own term; before that is committed it answers no reads (dissertation, section 6.4).</summary>
     public long FirstIndex { get; }
 
+    /// <summary>Whether the leader, which is not among the voters to come, has tried to hand over to one that is.</summary>
+    public bool TriedToGo { get; set; }
+
     /// <summary>The followers: voters and learners.</summary>
     public ReadOnlySpan<Follower> Followers => _followers;
 

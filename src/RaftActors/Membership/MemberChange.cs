@@ -1,0 +1,52 @@
+namespace RaftActors.Membership;
+
+/// <summary>A change of members as it is asked for.</summary>
+/// <param name="Voters">Who shall have a vote.</param>
+/// <param name="Learners">Who shall get the log without a vote.</param>
+/// <param name="ExpectedIndex">The index of the configuration that it was made for, or 0.</param>
+internal sealed record MemberChange(IReadOnlyList<Member> Voters, IReadOnlyList<Member> Learners, long ExpectedIndex)
+{
+    /// <summary>The voters as servers whose stores are not known.</summary>
+    public IEnumerable<Voter> VotersToCome => Voters.Select(static member => new Voter(member.Id, member.Address, ""));
+
+    /// <summary>The learners as servers whose stores are not known.</summary>
+    public IEnumerable<Voter> LearnersToCome => Learners.Select(static member => new Voter(member.Id, member.Address, ""));
+
+    /// <summary>What is wrong with it, in a sentence; <c>null</c> if nothing is.</summary>
+    /// <param name="present">The configuration that it would change.</param>
+    public string? Problem(Configuration present)
+    {
+        if (Voters.Count == 0)
+            return "There are no voters: a group has at least one.";
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        var addresses = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var member in Voters.Concat(Learners))
+        {
+            if (!Names.IsName(member.Id))
+                return $"'{member.Id}' is no member id: {Names.WhatNamesAre}.";
+            if (!Names.IsAddress(member.Address))
+                return $"'{member.Address}', of {member.Id}, is no address: that is host:port.";
+            if (!ids.Add(member.Id))
+                return $"{member.Id} is there twice.";
+            if (!addresses.Add(member.Address))
+                return $"The address {member.Address} is there twice.";
+            foreach (var known in present.Servers)
+            {
+                if (known.Id == member.Id && known.Address != member.Address)
+                    return $"{member.Id} is at {known.Address}. To move it to {member.Address}, remove it, and add it again when that is done.";
+                if (known.Id != member.Id && known.Address == member.Address)
+                    return $"{known.Id} is at {member.Address}. Remove it first, and add {member.Id} when that is done.";
+            }
+        }
+        return null;
+    }
+
+    /// <summary>Whether a configuration is what is asked for.</summary>
+    public bool IsDone(Configuration present) => !present.IsJoint && AreSame(present.Voters, Voters) && AreSame(present.Learners, Learners);
+
+    /// <summary>Whether it removes a member, or leaves it out.</summary>
+    public bool Excludes(string id) => !Voters.Concat(Learners).Any(member => member.Id == id);
+
+    private static bool AreSame(ReadOnlySpan<Voter> servers, IReadOnlyList<Member> members) =>
+        servers.Length == members.Count && Configuration.Shown(servers).ToHashSet().SetEquals(members);
+}
