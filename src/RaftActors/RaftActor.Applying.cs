@@ -97,7 +97,7 @@ internal sealed partial class RaftActor
         // Remote actors are never watched: remote death watch quarantines a node that is only partitioned.
         if (subscribe.Subscriber is IActorRefScope { IsLocal: true })
             Context.Watch(subscribe.Subscriber);
-        var subscription = new Subscription(subscribe.Subscriber, subscribe.FromIndex, subscribe.Credits);
+        var subscription = new Subscription(subscribe.Subscriber, subscribe.FromIndex, Math.Min(subscribe.Credits, _settings.MaxSubscriberCredits));
         _subscriptions.Add(subscription);
         Feed(subscription);
     }

@@ -16,7 +16,7 @@ internal sealed partial class RaftActor
         EnterRole(RaftRole.Leader, Leader);
         Timers.Cancel(ElectionTimeout.Instance);
         _leaderHeard = null;
-        _leading = new LeaderState(_self.Id, _log.LastIndex, _settings.MaxInflightAppends, configuration, Now);
+        _leading = new LeaderState(_self.Id, _log.LastIndex, _settings.MaxInflightAppends, configuration, Now) { Inherited = Uncommitted() };
         Timers.StartPeriodicTimer(Heartbeat.Instance, Heartbeat.Instance, _settings.HeartbeatInterval);
 
         // The first entry of its term, by which those of earlier terms commit (paper, section 8). A founder's is the configuration, which binds the members to their stores.

@@ -75,7 +75,7 @@ internal sealed partial class RaftActor
             OnChangeMembers(command, replyTo);
             return;
         }
-        var (count, bytes) = (_proposals.Count + (_transfer?.Held ?? 0), _proposals.Bytes + (_transfer?.HeldBytes ?? 0));
+        var (count, bytes) = Pending();
         if (count >= _settings.MaxPendingProposals || bytes + command.Size > _settings.MaxPendingBytes)
         {
             FailProposal(replyTo, FailureReason.Overloaded, $"{count} proposals of {bytes} bytes are pending. Propose less at once.");
@@ -94,6 +94,21 @@ internal sealed partial class RaftActor
         _proposals.Add(new PendingProposal(entry.Index, entry.Term, command.Size, replyTo, proposal.ReplyWhenAppended));
         if (proposal.ReplyWhenAppended)
             AnswerProposed(replyTo, entry.Index, entry.Term, null);
+    }
+
+    // What earlier leaders left uncommitted counts: while a quorum comes and goes, each of its leaders might otherwise add as much again to the log.
+    private (int Count, long Bytes) Pending()
+    {
+        var (count, bytes) = _log.CommitIndex < _leading!.FirstIndex ? _leading.Inherited : default;
+        return (count + _proposals.Count + (_transfer?.Held ?? 0), bytes + _proposals.Bytes + (_transfer?.HeldBytes ?? 0));
+    }
+
+    private (int Count, long Bytes) Uncommitted()
+    {
+        long bytes = 0;
+        for (long index = _log.CommitIndex + 1; index <= _log.LastIndex; index++)
+            bytes += _log[index].Payload.Size;
+        return ((int)(_log.LastIndex - _log.CommitIndex), bytes);
     }
 
     // Responses are those of the entries up to lastIndex.

@@ -42,6 +42,7 @@ public sealed partial record RaftSettings
             ApplyBatchEntries = reader.Count("apply-batch-entries"),
             ApplyCredits = reader.Count("apply-credits"),
             MaxSubscribers = reader.Count("max-subscribers"),
+            MaxSubscriberCredits = reader.Count("max-subscriber-credits"),
             SessionTimeout = reader.Duration("sessions.timeout"),
             MaxSessions = reader.Count("sessions.max"),
             MaxSessionResponses = reader.Count("sessions.max-responses"),

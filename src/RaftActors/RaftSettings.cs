@@ -85,6 +85,9 @@ public sealed partial record RaftSettings
     /// <summary>How many subscribers a peer serves; one more is refused.</summary>
     public int MaxSubscribers { get; init; } = 64;
 
+    /// <summary>How many credits a subscriber is given at most, whatever it asks for.</summary>
+    public int MaxSubscriberCredits { get; init; } = 65_536;
+
     /// <summary>How long a client's session lives, in log time, without a command or a sign of life. What counts is the setting of the leader that opens the session.</summary>
     public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(60);
 

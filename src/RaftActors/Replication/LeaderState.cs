@@ -31,6 +31,9 @@ internal sealed class LeaderState
     /// <summary>Whether the leader, which is not among the voters to come, has tried to hand over to one that is.</summary>
     public bool TriedToGo { get; set; }
 
+    /// <summary>The entries of earlier leaders that were not committed when it was elected: as long as they are not, they count as pending.</summary>
+    public (int Count, long Bytes) Inherited { get; init; }
+
     /// <summary>The followers: voters and learners.</summary>
     public ReadOnlySpan<Follower> Followers => _followers;
 

@@ -7,7 +7,7 @@ namespace RaftActors.StateMachines;
 /// <remarks>A subscriber that stores the index together with its effect and subscribes again from the next index sees every entry once and in order.</remarks>
 /// <param name="FromIndex">The first index wanted; at least 1.</param>
 /// <param name="Subscriber">The actor that is told <see cref="CommittedEntries"/>.</param>
-/// <param name="Credits">How many entries may be sent ahead of <see cref="EntriesHandled"/>; at least 1.</param>
+/// <param name="Credits">How many entries may be sent ahead of <see cref="EntriesHandled"/>; at least 1, and not more than <c>raft.max-subscriber-credits</c> count.</param>
 public sealed record Subscribe(long FromIndex, IActorRef Subscriber, int Credits = 1024);
 
 /// <summary>Ends a subscription.</summary>

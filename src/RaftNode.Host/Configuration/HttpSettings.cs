@@ -15,6 +15,12 @@ internal sealed record HttpSettings
     /// <summary>The longest key, in bytes of UTF-8.</summary>
     public required int MaxKeyBytes { get; init; }
 
+    /// <summary>How many requests may be under way at a time, watchers and questions about health and status aside.</summary>
+    public required int MaxRequests { get; init; }
+
+    /// <summary>How many bytes the bodies of the requests under way may have.</summary>
+    public required long MaxBodyBytes { get; init; }
+
     /// <summary>How long a request waits for a leader and its answer.</summary>
     public required TimeSpan RequestTimeout { get; init; }
 
@@ -36,6 +42,8 @@ internal sealed record HttpSettings
             Endpoint = new IPEndPoint(ip, (int)Number(config, "raftnode.http.port", (c, key) => c.GetLong(key, 0), 1, IPEndPoint.MaxPort)),
             MaxValueBytes = (int)Number(config, "raftnode.http.max-value-bytes", (c, key) => c.GetByteSize(key), 1, 1 << 30),
             MaxKeyBytes = (int)Number(config, "raftnode.http.max-key-bytes", (c, key) => c.GetByteSize(key), 1, 2048),
+            MaxRequests = (int)Number(config, "raftnode.http.max-requests", (c, key) => c.GetLong(key, 0), 1, 1 << 20),
+            MaxBodyBytes = Number(config, "raftnode.http.max-body-bytes", (c, key) => c.GetByteSize(key), 1, 1L << 40),
             RequestTimeout = Duration(config, "raftnode.http.request-timeout"),
             ShutdownTimeout = Duration(config, "raftnode.http.shutdown-timeout"),
             Watch = new WatchSettings

@@ -64,6 +64,8 @@ internal sealed record NodeSettings
             throw new NodeStartException($"raftnode.http.max-value-bytes = {http.MaxValueBytes} does not fit raft.max-entry-bytes = {raft.MaxEntryBytes} "
                 + $"with a key of {http.MaxKeyBytes} bytes and {EntryOverhead} bytes besides");
         }
+        if (http.MaxBodyBytes < http.MaxValueBytes)
+            throw new NodeStartException($"raftnode.http.max-body-bytes = {http.MaxBodyBytes} is less than raftnode.http.max-value-bytes = {http.MaxValueBytes}: the largest value could never be sent");
         var endpoint = Endpoint(self, own);
         var directory = Path.GetFullPath(Path.Combine(dataDirectory ?? config.GetString("raftnode.data-dir", "data"), self.Id));
         return new NodeSettings

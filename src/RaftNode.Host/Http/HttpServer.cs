@@ -32,6 +32,7 @@ internal static class HttpServer
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.ShutdownTimeout);
         builder.Logging.AddProvider(new LineLoggerProvider());
         var app = builder.Build();
+        app.Use(new RequestLimit(settings).InvokeAsync);
         app.UseRouting();
         var idempotency = new IdempotencyKey(node.Settings.Raft.MaxSessionResponses);
         new KeyValueEndpoints(client, settings, idempotency).Map(app);

@@ -30,6 +30,9 @@ internal static class Problems
     public static ProblemHttpResult TooLarge(int limit) =>
         Make(StatusCodes.Status413PayloadTooLarge, "too-large", "The value is too large", $"The limit is {limit} bytes.", NotDone);
 
+    /// <summary>As much is under way as may be.</summary>
+    public static ProblemHttpResult Overloaded(string detail) => Make(StatusCodes.Status503ServiceUnavailable, "overloaded", "Overloaded", detail, NotDone);
+
     /// <summary>As many requests watch as may.</summary>
     public static ProblemHttpResult TooManyWatchers(int limit) => Make(StatusCodes.Status503ServiceUnavailable, "overloaded", "Overloaded",
         $"{limit} requests watch, the most that raftnode.watch.max-watchers allows. Try another node.", null);

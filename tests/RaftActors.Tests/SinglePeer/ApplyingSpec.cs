@@ -196,6 +196,21 @@ public sealed class ApplyingSpec(ITestOutputHelper output) : PeerSpec(output)
     }
 
     [Fact]
+    public void A_subscriber_gets_no_more_credits_than_the_peer_gives()
+    {
+        Settings = Settings with { MaxSubscriberCredits = 2 };
+        StartWithLog(InTerm1, 1, 1, 1);
+        B.Append(1, 3, 1, 3);
+        Settle();
+
+        Peer.Tell(new Subscribe(1, TestActor, Credits: int.MaxValue));
+
+        Assert.Equal([1L, 2], ExpectMsg<CommittedEntries>().Entries.Select(entry => entry.Index));
+        Settle();
+        Assert.False(HasMessages);
+    }
+
+    [Fact]
     public void A_subscriber_that_stops_makes_room_for_another()
     {
         Settings = Settings with { MaxSubscribers = 1 };

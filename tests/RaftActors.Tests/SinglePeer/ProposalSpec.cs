@@ -103,6 +103,24 @@ public sealed class ProposalSpec(ITestOutputHelper output) : PeerSpec(output)
     }
 
     [Fact]
+    public void What_earlier_leaders_left_uncommitted_is_pending_until_it_is_committed()
+    {
+        Settings = Settings with { MaxPendingProposals = 3 };
+        StartWithLog(new HardState(1, null, null), 1, 1);
+        Elect();
+
+        Peer.Tell(new Propose(new byte[] { 1 }, CorrelationId: 1), TestActor);
+        Peer.Tell(new Propose(new byte[] { 1 }, CorrelationId: 2), TestActor);
+        Assert.Equal((FailureReason.Overloaded, 2), ExpectMsg<ProposalFailed>() is var failed ? (failed.Reason, failed.CorrelationId) : default);
+
+        B.Accept(4, 2);
+        Assert.Equal(1, ExpectMsg<Proposed>().CorrelationId);
+        for (int i = 3; i <= 5; i++)
+            Peer.Tell(new Propose(new byte[] { 1 }, ReplyWhen.Appended, CorrelationId: i), TestActor);
+        Assert.Equal([3L, 4, 5], [ExpectMsg<Proposed>().CorrelationId, ExpectMsg<Proposed>().CorrelationId, ExpectMsg<Proposed>().CorrelationId]);
+    }
+
+    [Fact]
     public void A_command_that_is_too_large_is_refused()
     {
         Settings = Settings with { MaxEntryBytes = 1000 };

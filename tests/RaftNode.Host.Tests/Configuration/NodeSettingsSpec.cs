@@ -50,6 +50,9 @@ public sealed class NodeSettingsSpec : IDisposable
     [InlineData(Members + "raft.member-id = a\nraftnode.http.address = nowhere", "raftnode.http.address = \"nowhere\"")]
     [InlineData(Members + "raft.member-id = a\nraftnode.http.request-timeout = 0 s", "raftnode.http.request-timeout = 0 s")]
     [InlineData(Members + "raft.member-id = a\nraftnode.http.max-value-bytes = 512 MiB", "raft.max-entry-bytes")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.http.max-requests = 0", "raftnode.http.max-requests = 0")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.http.max-body-bytes = 1 KiB", "raftnode.http.max-body-bytes")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.watch.history-changes = 0", "raftnode.watch.history-changes = 0")]
     [InlineData(Members + "raft.member-id = a\nakka.remote.dot-netty.tcp.port = 4009", "127.0.0.1:4009")]
     public void A_bad_setting_is_refused_with_a_sentence_that_names_it(string text, string named)
     {
