@@ -84,6 +84,11 @@ internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
         return query;
     }
 
+    /// <summary>Whether the peer has handed over its leadership, or tried, before it is stopped.</summary>
+    public bool IsReadyToStop { get; private set; }
+
+    public void PrepareToStop() => Ref.Tell(RaftActors.PrepareToStop.Instance, Client);
+
     public PendingTransfer Transfer(string? target, bool forward)
     {
         var transfer = new PendingTransfer(peer);
@@ -141,6 +146,9 @@ internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
                 break;
             case QueryFailed failed when Queries.Remove(failed.CorrelationId, out var query):
                 query.Failed = failed;
+                break;
+            case LeadershipTransferred { CorrelationId: RaftActors.PrepareToStop.CorrelationId } or TransferFailed { CorrelationId: RaftActors.PrepareToStop.CorrelationId }:
+                IsReadyToStop = true;
                 break;
             case LeadershipTransferred transferred when Transfers.Remove(transferred.CorrelationId, out var transfer):
                 transfer.Transferred = transferred;

@@ -10,6 +10,20 @@ public sealed partial class RaftCluster
     /// <param name="forward">Whether a peer that does not lead forwards the request.</param>
     public PendingTransfer TransferLeadership(RaftPeer peer, RaftPeer? target = null, bool forward = true) => peer.Running.Transfer(target?.Id, forward);
 
+    /// <summary>Stops a peer in order, as an operator does: it hands over its leadership first. Its disk stays.</summary>
+    /// <param name="peer">A running peer.</param>
+    /// <param name="limit">How long it may take; ten seconds by default.</param>
+    /// <exception cref="RaftClusterException">It took longer.</exception>
+    public void Stop(RaftPeer peer, TimeSpan? limit = null)
+    {
+        _trace.Add($"{peer.Id} is stopped");
+        var process = peer.Running;
+        process.PrepareToStop();
+        if (!RunUntil(() => process.IsReadyToStop, limit ?? DefaultLimit))
+            throw Failure($"{peer.Id} did not get ready to stop.");
+        Crash(peer);
+    }
+
     /// <summary>Has a peer ask for votes now.</summary>
     /// <param name="peer">A running peer.</param>
     public void Campaign(RaftPeer peer)

@@ -1,3 +1,4 @@
+using Akka;
 using Akka.Actor;
 using Akka.Configuration;
 using RaftActors.StateMachines;
@@ -14,6 +15,8 @@ public sealed class Raft : IExtension
     {
         _system = system;
         _groups = system.ActorOf(Props.Create(() => new RaftGroups()), "raft");
+        // Before anything stops serving: what comes meanwhile is forwarded to the next leader.
+        CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "raft-hand-over", HandOverAsync);
     }
 
     /// <summary>The extension of an actor system; created by the first call.</summary>
@@ -45,6 +48,33 @@ public sealed class Raft : IExtension
         var started = await _groups.Ask<object>(new RaftGroups.StartGroup(settings, stateMachine), Timeout.InfiniteTimeSpan).ConfigureAwait(false);
         return started as IActorRef ?? throw new InvalidOperationException($"A peer of the group '{settings.Group}' was started before.");
     }
+
+    /// <summary>
+    /// Stops this node's peer of a group; the group's other members go on. A leader hands its leadership over first, for up to an election timeout. A coordinated shutdown of the actor system hands over all
+    /// leaderships by itself, in its first phase.
+    /// </summary>
+    /// <param name="group">The group.</param>
+    /// <returns>Completes when the peer has stopped; at once if there is none.</returns>
+    public async Task StopAsync(string group)
+    {
+        foreach (var supervisor in await GroupsAsync().ConfigureAwait(false))
+        {
+            if (supervisor.Path.Name != group)
+                continue;
+            await supervisor.Ask<object>(PrepareToStop.Instance, Timeout.InfiniteTimeSpan).ConfigureAwait(false);
+            await _groups.Ask<RaftGroups.Stopped>(new RaftGroups.StopGroup(supervisor), Timeout.InfiniteTimeSpan).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<Done> HandOverAsync()
+    {
+        var supervisors = await GroupsAsync().ConfigureAwait(false);
+        await Task.WhenAll(supervisors.Select(static supervisor => supervisor.Ask<object>(PrepareToStop.Instance, Timeout.InfiniteTimeSpan))).ConfigureAwait(false);
+        return Done.Instance;
+    }
+
+    private async Task<IReadOnlyList<IActorRef>> GroupsAsync() =>
+        (await _groups.Ask<RaftGroups.Groups>(RaftGroups.GetGroups.Instance, Timeout.InfiniteTimeSpan).ConfigureAwait(false)).Supervisors;
 }
 
 /// <summary>Registers <see cref="Raft"/> with an actor system.</summary>

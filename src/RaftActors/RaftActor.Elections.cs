@@ -55,7 +55,10 @@ internal sealed partial class RaftActor
         var header = request.Header;
         bool ignored = HearsLeader && !request.Transfer;
         if (!ignored && !request.PreVote && request.Term > Term)
+        {
+            _formerAnswers = request.Transfer && _role == RaftRole.Follower && _leader is not null;
             BecomeFollower(request.Term, null);
+        }
 
         bool granted = !ignored
             && (request.PreVote ? request.ElectionTerm > Term : request.Term == Term && _hardState.MayVoteFor(header.MemberId, header.StoreId))
@@ -148,6 +151,7 @@ internal sealed partial class RaftActor
     // Published also for attempts that never connected, and twice a loss: it only counts if the leader stays silent.
     private void OnDisassociated(DisassociatedEvent lost)
     {
+        OnFormerLeaderDisassociated(lost.RemoteAddress);
         if (_graceRuns || _leader is null || $"{lost.RemoteAddress.Host}:{lost.RemoteAddress.Port}" != _leader.Member.Address)
             return;
         _graceRuns = true;

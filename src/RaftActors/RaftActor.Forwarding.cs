@@ -50,21 +50,24 @@ internal sealed partial class RaftActor
             : new ForwardProposal(Header(), forward.Id, forward.Content, forward.ReplyWhenAppended) { Kind = forward.Kind, Session = forward.Session });
     }
 
-    // A leader is known: this peer itself, perhaps.
     private void SendWaitingForwards()
     {
         while (_forwards.TryTakeWaiting(out var forward))
-        {
-            var replyTo = new ReplyTo(forward.Sender, forward.CorrelationId);
-            if (_role != RaftRole.Leader)
-                SendForward(forward, _leader!.Member.Address);
-            else if (forward.TransferTo is { } target)
-                Transfer(target.Length > 0 ? target : null, replyTo);
-            else if (forward.IsQuery)
-                AddRead(new PendingRead(replyTo, forward.LocalRequest!));
-            else
-                Propose(forward.Proposal, replyTo);
-        }
+            SendToLeader(forward, _leader!.Member.Address);
+    }
+
+    // That may be this peer itself by now.
+    private void SendToLeader(Forward forward, string leaderAddress)
+    {
+        var replyTo = new ReplyTo(forward.Sender, forward.CorrelationId);
+        if (_role != RaftRole.Leader)
+            SendForward(forward, leaderAddress);
+        else if (forward.TransferTo is { } target)
+            Transfer(target.Length > 0 ? target : null, replyTo);
+        else if (forward.IsQuery)
+            AddRead(new PendingRead(replyTo, forward.LocalRequest!));
+        else
+            Propose(forward.Proposal, replyTo);
     }
 
     private void OnForwardReply(ForwardReply reply)
@@ -118,7 +121,7 @@ internal sealed partial class RaftActor
     {
         // The peer that just said it is not the leader may be the one still believed to be: nothing is sent there again at once.
         if (_leader is { } leader && leader.Member.Address != forward.SentTo)
-            SendForward(forward, leader.Member.Address);
+            SendToLeader(forward, leader.Member.Address);
         else
             _forwards.Wait(forward, Now);
         StartForwardTimer();

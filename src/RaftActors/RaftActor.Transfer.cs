@@ -18,6 +18,10 @@ internal sealed partial class RaftActor
     // It is about to be stopped, and does not want to lead again.
     private bool _leaving;
 
+    // Whether the leader that is about to be left, or was left last, hands over its leadership, and where it is.
+    private bool _formerAnswers;
+    private string? _formerLeader;
+
     private bool IsHandingOver => _transfer is not null && _role == RaftRole.Leader;
 
     private void OnTransferLeadership(TransferLeadership request, IActorRef sender)
@@ -67,13 +71,15 @@ internal sealed partial class RaftActor
         return _transfer;
     }
 
-    // Asked again after everything that may have brought it nearer, and with each heartbeat, as the message may be lost. Of an earlier term it is ignored.
-    private void ContinueTransfer()
+    // After everything that may have brought it nearer, and again with each heartbeat: the message may be lost. Of an earlier term it is ignored.
+    private void ContinueTransfer(bool again = false)
     {
-        if (!IsHandingOver || _leading!.Find(_transfer!.Target) is not { } target)
+        if (!IsHandingOver || (_transfer!.IsOrdered && !again) || _leading!.Find(_transfer.Target) is not { } target)
             return;
-        if (_transfer.IsReady(target.Progress.MatchIndex, _log.LastIndex, _proposals.Count, Now))
-            SendTimeoutNow(target);
+        if (!_transfer.IsReady(target.Progress.MatchIndex, _log.LastIndex, _proposals.Count, Now))
+            return;
+        _transfer.IsOrdered = true;
+        SendTimeoutNow(target);
     }
 
     private void SendTimeoutNow(Follower target)
@@ -102,8 +108,28 @@ internal sealed partial class RaftActor
         if (order.Term < Term || _role is RaftRole.Leader or RaftRole.Candidate || !MayCampaign || _leaving)
             return;
         Log.Info("{0}: {1} hands over its leadership of term {2}.", PersistenceId, order.Header.MemberId, order.Term);
+        _formerAnswers = true;
         SetLeader(null);
         BecomeCandidate(transfer: true);
+    }
+
+    // A leader that hands over its leadership still answers what was forwarded to it: what it has done it has answered, and the rest it sends back.
+    private void LeaveForwards(string formerLeader)
+    {
+        if (_formerAnswers)
+            _formerLeader = formerLeader;
+        else
+            LoseForwardsTo(formerLeader);
+        _formerAnswers = false;
+    }
+
+    // Unless its process ends before.
+    private void OnFormerLeaderDisassociated(Address lost)
+    {
+        if (_formerLeader is null || $"{lost.Host}:{lost.Port}" != _formerLeader)
+            return;
+        LoseForwardsTo(_formerLeader);
+        _formerLeader = null;
     }
 
     // The new leader is known, or this peer, or nobody.
@@ -169,9 +195,18 @@ internal sealed partial class RaftActor
     private void AnswerTransfer(ReplyTo replyTo)
     {
         if (replyTo.Actor is { } actor)
-            actor.Tell(new LeadershipTransferred(_leader!.Member, Term, replyTo.Id), Self);
+            AnswerTransfer(actor, new LeadershipTransferred(_leader!.Member, Term, replyTo.Id));
         else
             Reply(replyTo, null, "", 0, Term, null);
+    }
+
+    // Whoever stops the peer is answered a little later: the other peers have to hear of the new leader, and what they forwarded here before has to be sent back to them.
+    private void AnswerTransfer(IActorRef actor, LeadershipTransferred answer)
+    {
+        if (answer.CorrelationId == PrepareToStop.CorrelationId)
+            Timers.StartSingleTimer(answer, new LaterAnswer(actor, answer), _settings.HeartbeatInterval);
+        else
+            actor.Tell(answer, Self);
     }
 
     private void FailTransfer(ReplyTo replyTo, FailureReason reason, string message)
@@ -213,6 +248,8 @@ internal sealed partial class RaftActor
         if (_role == RaftRole.Leader && BestSuccessor() is { } successor)
             SendTimeoutNow(successor);
     }
+
+    private sealed record LaterAnswer(IActorRef To, LeadershipTransferred Message) : INoSerializationVerificationNeeded;
 
     private sealed record TransferTimeout
     {

@@ -101,6 +101,9 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
             case PrepareToStop:
                 OnPrepareToStop();
                 break;
+            case LaterAnswer answer:
+                answer.To.Tell(answer.Message, Self);
+                break;
             case TransferTimeout:
                 OnTransferTimeout();
                 break;
@@ -143,8 +146,9 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
             case MalformedMessage malformed:
                 Drop("malformed", malformed.Manifest, malformed.Problem);
                 break;
-            case Akka.Remote.DisassociatedEvent:
-                break; // Only a follower cares.
+            case Akka.Remote.DisassociatedEvent lost:
+                OnFormerLeaderDisassociated(lost.RemoteAddress);
+                break;
             default:
                 Unhandled(message);
                 break;
@@ -214,7 +218,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         var former = _leader;
         _leader = leader;
         if (former is not null && former.Member != leader?.Member)
-            LoseForwardsTo(former.Member.Address);
+            LeaveForwards(former.Member.Address);
         Announce(new LeaderChanged(_settings.Group, _self.Id, Term, leader?.Member));
         if (leader is null)
             return;

@@ -31,6 +31,17 @@ public sealed class RaftExtensionSpec(ITestOutputHelper output) : Akka.TestKit.X
     }
 
     [Fact]
+    public async Task A_group_that_was_stopped_can_be_started_again_and_one_that_was_not_started_is_stopped_already()
+    {
+        await Raft.Get(Sys).StopAsync("group");
+        await Raft.Get(Sys).StartAsync(Settings, () => new NoMachine());
+
+        await Raft.Get(Sys).StopAsync("group");
+
+        await Raft.Get(Sys).StartAsync(Settings, () => new NoMachine());
+    }
+
+    [Fact]
     public async Task Settings_that_do_not_go_together_are_refused() =>
         await Assert.ThrowsAsync<ConfigurationException>(() => Raft.Get(Sys).StartAsync(Settings with { MemberId = "z" }, () => new NoMachine()));
 

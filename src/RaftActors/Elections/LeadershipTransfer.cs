@@ -16,6 +16,9 @@ internal sealed class LeadershipTransfer(string target, TimeSpan started, TimeSp
     /// <summary>Who is due an answer.</summary>
     public List<ReplyTo> Requesters { get; } = [];
 
+    /// <summary>Whether the target was told to take over.</summary>
+    public bool IsOrdered { get; set; }
+
     /// <summary>How many proposals wait for the end.</summary>
     public int Held => _held.Count;
 

@@ -21,6 +21,7 @@ internal static class CommandLine
             StartCommand.Create(),
             DevCommand.Create(),
             StatusCommand.Create(),
+            TransferCommand.Create(),
             KeyCommands.CreateGet(),
             KeyCommands.CreatePut(),
             KeyCommands.CreateDelete(),

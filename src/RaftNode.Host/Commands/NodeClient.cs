@@ -47,6 +47,29 @@ internal sealed class NodeClient : IDisposable
         return null;
     }
 
+    /// <summary>Asks the first node that can be reached to have the leadership transferred.</summary>
+    /// <param name="target">The next leader; <c>null</c> for whichever suits best.</param>
+    /// <returns>The answer, or <c>null</c> when no node can be reached.</returns>
+    public async Task<HttpResponseMessage?> TransferAsync(string? target)
+    {
+        foreach (var node in _nodes)
+        {
+            try
+            {
+                return await _http.PostAsync(new Uri(node, target is null ? "/leader/transfer" : $"/leader/transfer?to={Uri.EscapeDataString(target)}"), null);
+            }
+            catch (HttpRequestException e) when (e.InnerException is SocketException)
+            {
+                // The next one may be.
+            }
+        }
+        return null;
+    }
+
+    /// <summary>Who leads, as the answer to a transfer says.</summary>
+    public static async Task<LeaderDocument> LeaderAsync(HttpResponseMessage response) =>
+        await response.Content.ReadFromJsonAsync(HostJson.Default.LeaderDocument) ?? throw new HttpRequestException("the node answered nothing");
+
     /// <summary>Asks every node for its status.</summary>
     public async Task<IReadOnlyList<(Uri Node, StatusDocument? Status, string? Problem)>> StatusAsync() => await Task.WhenAll(_nodes.Select(StatusAsync));
 

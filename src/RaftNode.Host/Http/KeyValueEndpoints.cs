@@ -18,6 +18,7 @@ namespace RaftNode.Host.Http;
 internal sealed class KeyValueEndpoints(GroupClient client, HttpSettings settings, IdempotencyKey idempotency)
 {
     private const string Path = "/kv/{**key}";
+    private const string AppliedIndexHeader = "Raft-Applied-Index";
 
     /// <summary>Adds the endpoints.</summary>
     public void Map(IEndpointRouteBuilder routes)
@@ -30,12 +31,15 @@ internal sealed class KeyValueEndpoints(GroupClient client, HttpSettings setting
 
     private async Task GetAsync(HttpContext context)
     {
-        if (!RequestKey.TryRead(context, settings.MaxKeyBytes, out var key, out var problem))
+        if (!RequestKey.TryRead(context, settings.MaxKeyBytes, out var key, out var problem)
+            || !ReadOptions.TryRead(context.Request.Query, out var consistency, out var maxStaleness, out problem))
         {
             await Problems.WriteAsync(context, Problems.BadRequest(problem));
             return;
         }
-        var answer = await client.QueryAsync(new GetValue(key));
+        var answer = await client.QueryAsync(new GetValue(key), consistency, maxStaleness);
+        if (answer is QueryResult { AppliedIndex: var index })
+            context.Response.Headers[AppliedIndexHeader] = index.ToString(CultureInfo.InvariantCulture);
         if (answer is QueryResult { Result: ValueFound found })
         {
             // Evaluates If-None-Match and If-Match, and leaves the body out for HEAD.

@@ -46,12 +46,22 @@ internal static class Problems
     /// <summary>A read failed.</summary>
     public static ProblemHttpResult Of(QueryFailed failed) => Of(failed.Reason, failed.Message, 0, isWrite: false);
 
+    /// <summary>A transfer of leadership failed.</summary>
+    public static ProblemHttpResult Of(TransferFailed failed) => failed.Reason switch
+    {
+        FailureReason.InvalidTarget => Make(StatusCodes.Status400BadRequest, "bad-request", "Bad request", failed.Message, null),
+        FailureReason.TransferInProgress => Make(StatusCodes.Status409Conflict, "transfer-in-progress", "The leadership is being transferred", failed.Message, null),
+        FailureReason.TransferTimedOut => Make(StatusCodes.Status503ServiceUnavailable, "not-transferred", "The leadership was not transferred", failed.Message, null),
+        _ => Of(failed.Reason, failed.Message, 0, isWrite: false),
+    };
+
     private static ProblemHttpResult Of(FailureReason reason, string message, int limit, bool isWrite) => reason switch
     {
         FailureReason.NoLeader or FailureReason.NotLeader =>
             Make(StatusCodes.Status503ServiceUnavailable, "no-leader", "No leader", message, isWrite ? NotDone : null),
         FailureReason.Overloaded => Make(StatusCodes.Status503ServiceUnavailable, "overloaded", "Overloaded", message, isWrite ? NotDone : null),
         FailureReason.TooLarge => TooLarge(limit),
+        FailureReason.TooStale => Make(StatusCodes.Status503ServiceUnavailable, "too-stale", "The node's state is too old", message, null),
         FailureReason.OutcomeUnknown => Make(StatusCodes.Status504GatewayTimeout, "outcome-unknown", "Nobody can say whether the write was done", message, Unknown),
         FailureReason.SessionExpired => Make(StatusCodes.Status410Gone, "session-expired", "There is no such session", message, isWrite ? Unknown : null),
         FailureReason.ResponseForgotten => Make(StatusCodes.Status410Gone, "response-forgotten", "The answer is no longer known", message, isWrite ? Unknown : null),

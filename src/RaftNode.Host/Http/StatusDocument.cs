@@ -86,4 +86,5 @@ internal sealed record FollowerDocument(string Id, string State, long MatchIndex
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(StatusDocument))]
 [JsonSerializable(typeof(SessionDocument))]
+[JsonSerializable(typeof(LeaderDocument))]
 internal sealed partial class HostJson : JsonSerializerContext;

@@ -51,9 +51,13 @@ internal sealed class GroupClient
     /// <returns><see cref="Proposed"/> or <see cref="ProposalFailed"/>, never later than the timeout.</returns>
     public Task<object> CloseSessionAsync(long session) => SendAsync(id => new CloseSession(session, CorrelationId: id));
 
-    /// <summary>Asks for a linearizable read.</summary>
+    /// <summary>Asks for a read.</summary>
+    /// <param name="request">The question.</param>
+    /// <param name="consistency">How fresh the answer must be.</param>
+    /// <param name="maxStaleness">How old the state of a stale read may be; <c>null</c> for no bound.</param>
     /// <returns><see cref="QueryResult"/> or <see cref="QueryFailed"/>, never later than the timeout.</returns>
-    public Task<object> QueryAsync(object request) => SendAsync(id => new Query(request, CorrelationId: id));
+    public Task<object> QueryAsync(object request, ReadConsistency consistency = ReadConsistency.Linearizable, TimeSpan? maxStaleness = null) =>
+        SendAsync(id => new Query(request, consistency, CorrelationId: id) { MaxStaleness = maxStaleness });
 
     private Task<object> SendAsync(Func<long, object> make)
     {

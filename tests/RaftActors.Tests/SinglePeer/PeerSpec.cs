@@ -202,6 +202,7 @@ public abstract class PeerSpec : Akka.TestKit.Xunit2.TestKit
     private static Config Configuration() => ConfigurationFactory.ParseString($$"""
         akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
         akka.loglevel = WARNING
+        akka.coordinated-shutdown.run-by-actor-system-terminate = off
         akka.persistence.journal.plugin = commanded
         commanded.class = "{{typeof(CommandedJournal).AssemblyQualifiedName!.Split(", Version")[0]}}"
         """).WithFallback(Raft.DefaultConfig());

@@ -1,3 +1,5 @@
+using Akka.Actor;
+using Akka.Remote;
 using RaftActors.Client;
 using RaftActors.Log;
 using RaftActors.Membership;
@@ -222,6 +224,57 @@ public sealed class TransferSpec(ITestOutputHelper output) : PeerSpec(output)
 
         Assert.Equal((2, 3), ExpectMsg<CampaignStarted>() is var started ? (started.Term, started.CorrelationId) : default);
         Assert.True(B.Expect<RequestVote>().PreVote);
+    }
+
+    [Fact]
+    public void A_peer_that_is_about_to_stop_hands_over_and_does_not_lead_again()
+    {
+        StartAsLeader();
+
+        Peer.Tell(PrepareToStop.Instance, TestActor);
+        B.Expect<TimeoutNow>();
+        B.Append(3, 3, 2, 3, Command(4, 3));
+        Settle();
+        Assert.False(HasMessages);
+        Advance(50);
+        Assert.Equal("b", ExpectMsg<LeadershipTransferred>().Leader.Id);
+
+        Advance(2000);
+        B.ExpectNone<RequestVote>();
+        B.Say(header => new TimeoutNow(header), 3);
+        B.ExpectNone<RequestVote>();
+    }
+
+    [Fact]
+    public void A_peer_that_does_not_lead_is_ready_to_stop_at_once()
+    {
+        StartWithLog(InTerm1, 1);
+
+        Peer.Tell(PrepareToStop.Instance, TestActor);
+
+        Assert.Equal(FailureReason.NotLeader, ExpectMsg<TransferFailed>().Reason);
+    }
+
+    [Fact]
+    public void What_was_forwarded_to_a_leader_that_hands_over_waits_for_its_answer_unless_its_process_ends()
+    {
+        StartWithLog(InTerm1, 1);
+        B.Append(1, 1, 1, 1);
+        Settle();
+        Peer.Tell(new Propose(new byte[] { 1 }, CorrelationId: 1), TestActor);
+        Peer.Tell(new Propose(new byte[] { 2 }, CorrelationId: 2), TestActor);
+        var first = B.Expect<ForwardProposal>();
+        B.Expect<ForwardProposal>();
+
+        C.Say(header => new RequestVote(header, 1, 1, false, true, null), 2);
+        C.Append(2, 1, 1, 1);
+        Settle();
+        Assert.False(HasMessages);
+        B.Say(header => new ForwardReply(header, first.RequestId, FailureReason.NotLeader, "", null, 0, 0, null), 2);
+        Assert.Equal(first.Command.Bytes.ToArray(), C.Expect<ForwardProposal>().Command.Bytes.ToArray());
+
+        Sys.EventStream.Publish(new DisassociatedEvent(new Address("akka.tcp", "s", "host", 1), new Address("akka.tcp", "s", "host", 2), true));
+        Assert.Equal((FailureReason.OutcomeUnknown, 2), ExpectMsg<ProposalFailed>() is var failed ? (failed.Reason, failed.CorrelationId) : default);
     }
 
     [Fact]

@@ -117,6 +117,37 @@ public sealed class LeadershipTransferSpec(ITestOutputHelper output) : ScenarioS
         Assert.Equal(term, cluster.CheckTerm());
     }
 
+    [Theory]
+    [InMemoryJournal(1, 2, 3, 4, 5)]
+    [SqliteJournal(1)]
+    public void A_rolling_restart_loses_no_answer_and_no_time(JournalKind journal, int seed)
+    {
+        using var cluster = StartWith(journal, 3, seed, settings => settings with
+        {
+            Raft = raft => raft with { ElectionTimeoutMin = Seconds(2), ElectionTimeoutMax = Seconds(4) },
+        });
+        cluster.CheckSingleLeader(Seconds(60));
+        cluster.One("before", 3);
+
+        for (int round = 0; round < 6; round++)
+        {
+            var stopped = round % 2 == 0 ? cluster.CheckSingleLeader() : cluster.Peers[round % 3];
+            var asked = Others(cluster, stopped)[0];
+            var proposals = new List<PendingProposal>();
+            for (int i = 0; i < 20; i++)
+                proposals.Add(cluster.Propose(asked, $"{round}.{i}"));
+            cluster.Stop(stopped, Milliseconds(200));
+            for (int i = 20; i < 40; i++)
+                proposals.Add(cluster.Propose(asked, $"{round}.{i}"));
+
+            cluster.Await(() => proposals.TrueForAll(proposal => proposal.IsDone), "all are answered", Milliseconds(200));
+            Assert.All(proposals, proposal => Assert.NotNull(proposal.Proposed));
+            cluster.Restart(stopped);
+            cluster.CheckSingleLeader();
+        }
+        cluster.CheckNothingLost();
+    }
+
     [Fact]
     public void A_peer_that_campaigns_while_the_leader_is_well_changes_nothing()
     {

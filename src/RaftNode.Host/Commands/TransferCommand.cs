@@ -1,0 +1,40 @@
+using System.CommandLine;
+
+namespace RaftNode.Host.Commands;
+
+/// <summary><c>raftnode transfer</c>: hands the leadership to another node.</summary>
+internal static class TransferCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        var to = new Option<string?>("--to") { HelpName = "NODE", Description = "The member id of the next leader; whichever node suits best by default." };
+        var command = new Command("transfer", "Hands the leadership to another node, and prints who leads. A node that is stopped in order does so by itself.") { to, NodeOptions.Urls, NodeOptions.Timeout };
+        command.SetAction(async (parsed, _) =>
+        {
+            using var client = NodeOptions.Client(parsed);
+            try
+            {
+                using var response = await client.TransferAsync(parsed.GetValue(to));
+                if (response is null)
+                    return await FailAsync("no node can be reached");
+                if (!response.IsSuccessStatusCode)
+                    return await FailAsync(await NodeClient.DetailAsync(response));
+                var (leader, term) = await NodeClient.LeaderAsync(response);
+                await Console.Out.WriteLineAsync($"{leader} leads in term {term}");
+                return ExitCode.Done;
+            }
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+            {
+                return await FailAsync(e is TaskCanceledException ? "no answer in time" : $"the connection broke: {e.Message}");
+            }
+        });
+        return command;
+    }
+
+    private static async Task<int> FailAsync(string message)
+    {
+        await Console.Error.WriteLineAsync($"raftnode: {message.ReplaceLineEndings(" ")}");
+        return ExitCode.NotDone;
+    }
+}
