@@ -63,6 +63,7 @@ internal sealed partial class RaftActor
         if (_log.CommitIndex >= _leading.FirstIndex)
             _freshness.Heard(_leading.MajorityContact(Now), _log.CommitIndex, _handedIndex);
         SendHeartbeats();
+        HandOverIfStalled();
         ContinueTransfer(again: true);
         ContinueChange();
         LeaveJoint();

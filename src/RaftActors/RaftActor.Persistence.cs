@@ -19,6 +19,7 @@ internal sealed partial class RaftActor
     private readonly List<EntryBatch> _received = [];
     private EntryBatch[] _writing = [];
     private bool _writeInFlight;
+    private TimeSpan _writeStarted;
     private bool _flushRequested;
     private long _lastEvent;
 
@@ -165,6 +166,7 @@ internal sealed partial class RaftActor
         var persisted = new Persisted(HardStateIsDurable ? null : _hardState, _issuedIndex, _writing);
         _issuedIndex = _log.LastIndex;
         _writeInFlight = true;
+        _writeStarted = Now;
         PersistAsync(persisted, _onPersisted);
     }
 

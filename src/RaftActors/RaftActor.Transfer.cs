@@ -18,6 +18,8 @@ internal sealed partial class RaftActor
     // It is about to be stopped, and does not want to lead again.
     private bool _leaving;
 
+    private TimeSpan _nextStallHandOver;
+
     // Whether the leader that is about to be left, or was left last, hands over its leadership, and where it is.
     private bool _formerAnswers;
     private string? _formerLeader;
@@ -240,6 +242,16 @@ internal sealed partial class RaftActor
             StartTransfer(target).Requesters.Add(new ReplyTo(Sender, PrepareToStop.CorrelationId));
         else
             Sender.Tell(new TransferFailed(FailureReason.NotLeader, "There is no leadership to hand over.", _leader?.Member, PrepareToStop.CorrelationId), Self);
+    }
+
+    // A leader whose disk has stalled can still replicate, but acknowledges nothing itself, and its memory fills. Proposals wait while it tries, so after a failure it does not try again at once.
+    private void HandOverIfStalled()
+    {
+        if (!_writeInFlight || Now - _writeStarted < _settings.ElectionTimeoutMax || _transfer is not null || Now < _nextStallHandOver || BestSuccessor() is not { } successor)
+            return;
+        _nextStallHandOver = Now + (5 * _settings.ElectionTimeoutMax);
+        Log.Warning("{0}: a write to the journal has taken {1} ms so far: the disk has stalled, or is overloaded.", PersistenceId, (long)(Now - _writeStarted).TotalMilliseconds);
+        StartTransfer(successor.Voter.Id);
     }
 
     // A leader that ends without having handed over, because its disk failed for example: the followers need not wait for their election timeouts.
