@@ -25,6 +25,7 @@ internal sealed class Simulation
     private readonly FaultInjector _injector;
     private readonly IReadOnlyList<Fault> _faults;
     private readonly TimeSpan _faultTime;
+    private List<SimulatedNode> _members = [];
 
     private Simulation(int seed, SimulationOptions options)
     {
@@ -34,7 +35,7 @@ internal sealed class Simulation
         var random = new Random(seed);
         _world = new SimulatedWorld(new Random(random.Next()));
         _trace = new Trace(_world, options.Trace);
-        _cluster = new Cluster(_world, options.Peers, new Random(random.Next()), _trace);
+        _cluster = new Cluster(_world, options.Peers, random.Next(3), new Random(random.Next()), _trace);
         _faultTime = options.MaxFaultTime * (0.3 + (0.7 * random.NextDouble()));
         var drawn = FaultPlan.Draw(new Random(random.Next()), options.Peers, _faultTime, options.Kinds);
         _faults = options.Faults ?? drawn;
@@ -79,6 +80,7 @@ internal sealed class Simulation
             if (_trace.IsOn)
                 _trace.Line($"*** faults end");
             _injector.End();
+            _clientWorld.IsHealing = true;
             Heal();
             CheckEnd();
         }
@@ -135,30 +137,25 @@ internal sealed class Simulation
         }
     }
 
+    // All members, that is, as the leader has them: who was removed, or was never added, has no part in it.
     private bool AllAgree()
     {
-        long? last = null;
-        bool leads = false;
-        foreach (var node in _cluster.Nodes)
-        {
-            if (node.Process?.Peer?.Inspect() is not { } state)
-                return false;
-            last ??= state.Log.LastIndex;
-            if (state.Log.LastIndex != last || state.Log.CommitIndex != last || state.AppliedIndex != last)
-                return false;
-            leads |= state.Role == RaftRole.Leader;
-        }
-        return leads;
+        var leader = _cluster.Nodes.Select(node => node.Process?.Peer?.Inspect()).Where(state => state?.Role == RaftRole.Leader).MaxBy(state => state!.Value.HardState.Term);
+        if (leader is not { } leads || leads.Configuration.IsJoint)
+            return false;
+        _members = _cluster.Nodes.Where(node => leads.Configuration.Find(node.Id) is not null).ToList();
+        return _members.TrueForAll(node => node.Process?.Peer?.Inspect() is { } state
+            && state.Log.LastIndex == leads.Log.LastIndex && state.Log.CommitIndex == leads.Log.LastIndex && state.AppliedIndex == leads.Log.LastIndex);
     }
 
     private void CheckEnd()
     {
-        var machines = _cluster.Nodes.Select(node => _cluster.MachineOf(node)!).ToList();
+        var machines = _members.ConvertAll(node => _cluster.MachineOf(node)!);
         string state = machines[0].State;
         for (int i = 1; i < machines.Count; i++)
         {
             if (machines[i].State != state)
-                throw new SimulationViolation("replicas are identical", $"{_cluster.Nodes[0]}: {state}\n{_cluster.Nodes[i]}: {machines[i].State}");
+                throw new SimulationViolation("replicas are identical", $"{_members[0]}: {state}\n{_members[i]}: {machines[i].State}");
         }
         foreach (var (number, times) in machines[0].Applied)
         {

@@ -1,5 +1,6 @@
 using RaftActors.Client;
 using RaftActors.Log;
+using RaftActors.Membership;
 
 namespace RaftActors.Simulation.Checks;
 
@@ -16,6 +17,9 @@ internal sealed class PeerView(RaftActor peer)
     public long Term { get; private set; }
 
     public long CommitIndex { get; private set; }
+
+    /// <summary>The configuration that counted for it.</summary>
+    public Configuration? Configuration { get; private set; }
 
     /// <summary>How far it knew each follower to be: an object made anew with each leadership, and by that told apart.</summary>
     public Dictionary<object, long> Matches { get; } = new(ReferenceEqualityComparer.Instance);
@@ -47,6 +51,7 @@ internal sealed class PeerView(RaftActor peer)
             _log.Add(log[index]);
         if (state.Leading is null && Matches.Count > 0)
             Matches.Clear();
+        Configuration = state.Configuration;
         Role = state.Role;
         Term = state.HardState.Term;
         CommitIndex = log.CommitIndex;

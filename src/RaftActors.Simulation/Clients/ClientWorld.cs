@@ -48,8 +48,16 @@ internal sealed class ClientWorld(SimulatedWorld world, IReadOnlyList<SimulatedN
 
     public void Schedule(TimeSpan delay, Action action) => world.Schedule(delay, action);
 
-    /// <summary>A process that can be asked, or <c>null</c>.</summary>
-    public SimulatedProcess? AnyProcess(Random lots) => nodes[lots.Next(nodes.Count)].Process is { IsDead: false, Supervisor: not null } process ? process : null;
+    /// <summary>Whether nothing goes wrong any more, so that everybody who is asked has to answer.</summary>
+    public bool IsHealing { get; set; }
+
+    /// <summary>A process that can be asked, or <c>null</c>. While things go wrong it may be of a node that is being added; who was removed is not asked, as no operator would have it asked.</summary>
+    public SimulatedProcess? AnyProcess(Random lots)
+    {
+        var node = nodes[lots.Next(nodes.Count)];
+        bool fit = IsHealing ? node.Process?.Peer?.Inspect().Configuration.Find(node.Id) is not null : !node.MayBeRemoved && !node.IsOutside;
+        return fit && node.Process is { IsDead: false, Supervisor: not null } process ? process : null;
+    }
 
     /// <summary>An acknowledged command is committed, at the index that was told.</summary>
     public void Acknowledged(string number, byte[] command, Proposed proposed)

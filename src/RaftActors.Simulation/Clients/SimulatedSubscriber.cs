@@ -54,7 +54,7 @@ internal sealed class SimulatedSubscriber(ClientWorld world, Invariants invarian
                 // The peer's turn, in which it committed them, is not over yet.
                 world.Schedule(TimeSpan.Zero, () => CheckCommitted(process, committed));
                 long handled = _next - 1;
-                process.Schedule(TimeSpan.FromMilliseconds(_random.Next(20)), () => process.Supervisor!.Tell(new EntriesHandled(port, handled), port));
+                process.Schedule(TimeSpan.FromMilliseconds(world.MayStart ? _random.Next(20) : 0), () => process.Supervisor!.Tell(new EntriesHandled(port, handled), port));
                 break;
             case SubscriptionEnded:
                 _process = null;

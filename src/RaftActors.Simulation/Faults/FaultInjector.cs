@@ -105,6 +105,9 @@ internal sealed class FaultInjector(Cluster cluster, SimulatedWorld world)
             case FaultKind.Transfer:
                 cluster.Ask(node, new TransferLeadership(fault.Detail % 3 == 0 ? null : other.Id));
                 break;
+            case FaultKind.ChangeMembers:
+                cluster.ChangeMembers(node, fault.Detail);
+                break;
             case FaultKind.Campaign:
                 cluster.Ask(node, new Campaign());
                 break;

@@ -50,4 +50,7 @@ internal enum FaultKind
 
     /// <summary>A peer is told to campaign.</summary>
     Campaign,
+
+    /// <summary>The group is to have other members.</summary>
+    ChangeMembers,
 }

@@ -20,13 +20,24 @@ internal sealed class Cluster
     private readonly Random _random;
     private readonly List<Member> _members;
 
-    public Cluster(SimulatedWorld world, int peers, Random random, Trace trace)
+    /// <summary>Makes the nodes; none runs yet.</summary>
+    /// <param name="world">Where they are.</param>
+    /// <param name="peers">How many found the group.</param>
+    /// <param name="spares">How many more wait to be added.</param>
+    /// <param name="random">The lots.</param>
+    /// <param name="trace">What happens.</param>
+    public Cluster(SimulatedWorld world, int peers, int spares, Random random, Trace trace)
     {
         _world = world;
         _random = random;
         Trace = trace;
         _members = Enumerable.Range(1, peers).Select(number => new Member($"peer{number}", $"peer{number}:4051")).ToList();
-        Nodes = _members.Select(member => new SimulatedNode(member, new SimulatedDisk(world, new Random(random.Next()))) { Drift = (random.NextDouble() - 0.5) * 0.02 }).ToList();
+        var all = Enumerable.Range(1, peers + spares).Select(number => new Member($"peer{number}", $"peer{number}:4051"));
+        Nodes = all.Select((member, index) => new SimulatedNode(member, new SimulatedDisk(world, new Random(random.Next())))
+        {
+            Drift = (random.NextDouble() - 0.5) * 0.02,
+            Joins = index >= peers,
+        }).ToList();
         foreach (var node in Nodes)
             node.Durable.Watcher = (@event, bytes) => trace.Write(node, @event, bytes);
         Invariants = new Invariants(Nodes, trace);
@@ -89,6 +100,32 @@ internal sealed class Cluster
             process.Inside(() => supervisor.Tell(message, process.Port));
     }
 
+    /// <summary>
+    /// Asks a node's peer for other members: some that wait to be added, as voters or learners, and without some that are there. Whoever may have been removed is never asked for again, and the
+    /// first node always stays.
+    /// </summary>
+    /// <param name="node">The node that is asked.</param>
+    /// <param name="lots">A number that decides who.</param>
+    public void ChangeMembers(SimulatedNode node, int lots)
+    {
+        var random = new Random(lots);
+        List<Member> voters = [], learners = [];
+        foreach (var each in Nodes.Where(each => !each.MayBeRemoved))
+        {
+            bool wanted = each == Nodes[0] || random.Next(5) > 0;
+            if (wanted && (each == Nodes[0] || random.Next(4) > 0))
+                voters.Add(each.Member);
+            else if (wanted)
+                learners.Add(each.Member);
+            else if (!each.Joins || each.WasWanted)
+                each.MayBeRemoved = true;
+            each.WasWanted |= wanted;
+        }
+        if (Trace.IsOn)
+            Trace.Line($"{node} is asked for the voters {string.Join(", ", voters.Select(voter => voter.Id))} and the learners {string.Join(", ", learners.Select(learner => learner.Id))}");
+        Ask(node, new ChangeMembers(voters, learners));
+    }
+
     /// <summary>Kills the process of a node, if it runs.</summary>
     public void Kill(SimulatedNode node)
     {
@@ -109,7 +146,9 @@ internal sealed class Cluster
     {
         Group = Group,
         MemberId = process.Node.Id,
-        Members = _members,
+        Members = process.Node.Joins ? [.. _members, process.Node.Member] : _members,
+        Join = process.Node.Joins,
+        CatchUpTimeout = TimeSpan.FromSeconds(1),
         Clock = new ProcessClock(process),
         RandomSeed = seed,
         Resolver = Network.ResolverOf(process),
@@ -154,6 +193,10 @@ internal sealed class Cluster
     {
         switch (message)
         {
+            case PeerRemoved removed:
+                if (!process.Node.MayBeRemoved)
+                    throw new SimulationViolation("no member is removed unasked", $"{process.Node} stopped as removed at {removed.Index}.");
+                break;
             case PeerFailed failed:
                 throw new SimulationViolation("no peer gives up", $"{process.Node} stopped for good: {failed.Reason}");
             case RoleChanged changed:

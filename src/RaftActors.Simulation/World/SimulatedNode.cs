@@ -28,5 +28,17 @@ internal sealed class SimulatedNode(Member member, SimulatedDisk disk)
     /// <summary>By how much its clock is fast: 0.01 is one in a hundred.</summary>
     public double Drift { get; init; }
 
+    /// <summary>Whether it is no member at first and waits to be added.</summary>
+    public bool Joins { get; init; }
+
+    /// <summary>Whether it waits to be added and nobody has asked for that yet.</summary>
+    public bool IsOutside => Joins && !WasWanted;
+
+    /// <summary>Whether somebody has asked for it as a member that waited to be added.</summary>
+    public bool WasWanted { get; set; }
+
+    /// <summary>Whether somebody has asked for members without it, so that it may be removed, or has been: its disk is of no use any more.</summary>
+    public bool MayBeRemoved { get; set; }
+
     public override string ToString() => Id;
 }

@@ -64,7 +64,7 @@ internal sealed class SimulatedProcess(SimulatedWorld world, SimulatedNode node)
                 else
                     world.Check(() => listener(message));
             });
-            foreach (var type in (Type[])[typeof(RoleChanged), typeof(PeerFailed), typeof(Akka.Event.Error), typeof(Akka.Event.Warning)])
+            foreach (var type in (Type[])[typeof(RoleChanged), typeof(PeerFailed), typeof(PeerRemoved), typeof(Akka.Event.Error), typeof(Akka.Event.Warning)])
                 System.EventStream.Subscribe(Port, type);
             setUp(this);
         });
