@@ -63,6 +63,18 @@ internal sealed class ClusterInvariants(ClusterTrace trace)
             Violate($"{peer.Id} applies {command} ({command.Text}) where another peer applied {_committed[command.Index]} ({_committed[command.Index].Text}).");
     }
 
+    /// <summary>State Machine Safety: a state from a snapshot is what the same commands have led to elsewhere, all of them and no others.</summary>
+    public void Restored(RaftPeer peer, List<AppliedCommand> log)
+    {
+        trace.Add($"{peer.Id} starts from a snapshot with {log.Count} commands");
+        foreach (var command in log)
+            if (!_committed.TryGetValue(command.Index, out var committed) || !committed.IsSame(command))
+                Violate($"{peer.Id} has {command} ({command.Text}) in a snapshot, which no peer applied.");
+        int expected = log.Count == 0 ? 0 : _committed.Keys.TakeWhile(index => index <= log[^1].Index).Count();
+        if (log.Count != expected)
+            Violate($"{peer.Id} starts from a snapshot with {log.Count} commands; the peers had applied {expected} up to there.");
+    }
+
     /// <summary>An acknowledged command is the one that was applied.</summary>
     public void Acknowledged(PendingProposal proposal, Proposed proposed)
     {

@@ -127,6 +127,12 @@ internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
             invariants.Applies(peer, log, command);
     }
 
+    public void Restored(List<AppliedCommand> log)
+    {
+        if (!IsDead)
+            invariants.Restored(peer, log);
+    }
+
     /// <summary>Something arrived at the client.</summary>
     public void Received(object message)
     {

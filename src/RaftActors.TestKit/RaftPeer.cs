@@ -40,7 +40,7 @@ public sealed class RaftPeer
     /// <exception cref="InvalidOperationException">The process is down.</exception>
     public IActorRef Ref => Running.Ref;
 
-    /// <summary>What its state machine has applied since it was last built, in order. Empty while the process is down.</summary>
+    /// <summary>What its state machine has applied, in order, that of the snapshot it started from included. Empty while the process is down.</summary>
     public IReadOnlyList<AppliedCommand> Log => Process?.Log ?? [];
 
     /// <summary>Its state machine, as <see cref="RaftClusterSettings.StateMachine"/> made it; <c>null</c> while there is none.</summary>

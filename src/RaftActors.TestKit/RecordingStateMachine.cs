@@ -5,7 +5,7 @@ using RaftActors.StateMachines;
 
 namespace RaftActors.TestKit;
 
-/// <summary>Writes down what the state machine of a peer is given, and passes it on.</summary>
+/// <summary>Writes down what the state machine of a peer is given, and passes it on. What was written down is part of its snapshots.</summary>
 internal sealed class RecordingStateMachine : IStateMachine
 {
     private readonly PeerProcess _process;
@@ -28,4 +28,49 @@ internal sealed class RecordingStateMachine : IStateMachine
     }
 
     public object? Query(object request) => _inner is null ? Encoding.UTF8.GetBytes(_log.Count.ToString(CultureInfo.InvariantCulture)) : _inner.Query(request);
+
+    public IEnumerable<ReadOnlyMemory<byte>> TakeSnapshot() => Parts(_log.ToArray(), _inner?.TakeSnapshot() ?? []);
+
+    public void Restore(Stream snapshot)
+    {
+        using var reader = new BinaryReader(snapshot, Encoding.UTF8, leaveOpen: true);
+        int count = reader.ReadInt32();
+        for (int i = 0; i < count; i++)
+            _log.Add(Read(reader));
+        _process.Restored(_log);
+        _inner?.Restore(snapshot);
+    }
+
+    private static IEnumerable<ReadOnlyMemory<byte>> Parts(AppliedCommand[] log, IEnumerable<ReadOnlyMemory<byte>> inner)
+    {
+        yield return BitConverter.GetBytes(log.Length);
+        foreach (var command in log)
+            yield return Write(command);
+        foreach (var part in inner)
+            yield return part;
+    }
+
+    private static byte[] Write(AppliedCommand command)
+    {
+        using var bytes = new MemoryStream();
+        using var writer = new BinaryWriter(bytes);
+        writer.Write(command.Index);
+        writer.Write(command.Term);
+        writer.Write(command.Time);
+        writer.Write(command.Payload.SerializerId);
+        writer.Write(command.Payload.Manifest);
+        writer.Write(command.Payload.Bytes.Length);
+        writer.Write(command.Payload.Bytes.Span);
+        writer.Flush();
+        return bytes.ToArray();
+    }
+
+    private AppliedCommand Read(BinaryReader reader)
+    {
+        long index = reader.ReadInt64(), term = reader.ReadInt64(), time = reader.ReadInt64();
+        int serializerId = reader.ReadInt32();
+        string manifest = reader.ReadString();
+        var payload = new Payload(reader.ReadBytes(reader.ReadInt32()), serializerId, manifest);
+        return new AppliedCommand(index, term, time, Payloads.Decode(_process.System.Serialization, payload), payload);
+    }
 }

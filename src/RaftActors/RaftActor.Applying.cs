@@ -27,11 +27,28 @@ internal sealed partial class RaftActor
     {
         _machine++;
         _machineStarted = Now;
-        _handedIndex = _appliedIndex = 0;
+        var snapshot = _snapshot?.Manifest;
+        _handedIndex = _appliedIndex = snapshot?.Snapshot.LastIncludedIndex ?? 0;
         _freshness.Reset();
-        _stateMachine = Context.ActorOf(StateMachineActor.Props(_createStateMachine, _machine), $"state-machine-{_machine}");
+        _stateMachine = Context.ActorOf(
+            StateMachineActor.Props(_createStateMachine, _machine, snapshot?.Snapshot, snapshot is null ? null : Chunks(snapshot.Slot)), $"state-machine-{_machine}");
         Context.Watch(_stateMachine);
         FeedStateMachine();
+    }
+
+    // The state is that of a snapshot from the leader now.
+    private void ReplaceStateMachine(StoredSnapshot stored)
+    {
+        _snapshot = stored;
+        if (_stateMachine is { } former)
+        {
+            Context.Unwatch(former);
+            Context.Stop(former);
+        }
+        Timers.Cancel(MachineBackoff.Instance);
+        while (_asked.TryDequeue(out var replyTo))
+            FailQuery(replyTo, FailureReason.NotLeader, NotLeaderMessage());
+        StartStateMachine();
     }
 
     private void FeedStateMachine()
@@ -56,12 +73,15 @@ internal sealed partial class RaftActor
         AnswerApplied(applied.LastIndex, applied.Responses);
         ContinueTransfer();
         FeedStateMachine();
+        ConsiderSnapshot();
     }
 
     private void OnTerminated(IActorRef ended)
     {
         if (ended.Equals(_stateMachine))
             OnStateMachineFailed();
+        else if (_work is SnapshotWork.WithActor work && ended.Equals(work.Actor))
+            OnSnapshotActorEnded(work);
         else
             RemoveSubscriber(ended);
     }
@@ -70,6 +90,8 @@ internal sealed partial class RaftActor
     private void OnStateMachineFailed()
     {
         _stateMachine = null;
+        if (_work is SnapshotWork.Capturing)
+            FailSnapshot("the state machine failed");
         if (Now - _machineStarted >= _settings.RestartBackoffMax)
             _machineFailures = 0;
         AnswerProposals("The state machine failed.", _machineFailures == 0 ? _handedIndex : _log.CommitIndex);
@@ -119,6 +141,19 @@ internal sealed partial class RaftActor
             Feed(subscription);
     }
 
+    // They missed what is in no log any more.
+    private void EndSubscriptionsBehind()
+    {
+        for (int i = _subscriptions.Count - 1; i >= 0; i--)
+        {
+            var subscription = _subscriptions[i];
+            if (subscription.Next >= _log.FirstIndex)
+                continue;
+            subscription.Subscriber.Tell(new SubscriptionEnded($"The subscriber was at index {subscription.Next}, and the log begins at index {_log.FirstIndex} now."), Self);
+            RemoveSubscriber(subscription.Subscriber);
+        }
+    }
+
     private void Feed(Subscription subscription)
     {
         while (true)
@@ -150,6 +185,7 @@ internal sealed partial class RaftActor
             FailRequesters(transfer, why);
         FailForwards(why);
         AbandonChange(FailureReason.OutcomeUnknown, $"{why} Look at the members.");
+        AnswerSnapshotAskers(why);
         foreach (var subscription in _subscriptions)
             subscription.Subscriber.Tell(new SubscriptionEnded($"{why} Subscribe again, from the index after the last one handled."), Self);
     }

@@ -40,6 +40,9 @@ internal sealed partial class RaftActor
             case AppendEntriesReply reply:
                 OnAppendEntriesReply(reply);
                 break;
+            case InstallSnapshotReply reply:
+                OnInstallSnapshotReply(reply);
+                break;
             case PeerMessage peer:
                 CommonPeer(peer);
                 break;
@@ -100,6 +103,7 @@ internal sealed partial class RaftActor
             return;
         _leading = null;
         Timers.Cancel(Heartbeat.Instance);
+        StopSendingAll();
         AnswerProposals("The leader lost its leadership.");
         LeaveTransfer();
         LeaveChange();

@@ -4,6 +4,7 @@ using Akka.Persistence;
 using RaftActors.Client;
 using RaftActors.Log;
 using RaftActors.Protocol;
+using RaftActors.Snapshots;
 
 namespace RaftActors;
 
@@ -35,6 +36,16 @@ internal sealed partial class RaftActor
     {
         switch (message)
         {
+            case SnapshotOffer { Snapshot: SnapshotManifest manifest } offer:
+                Recover(offer.Metadata, manifest);
+                break;
+            case SnapshotOffer offer:
+                Context.Parent.Tell(new RaftSupervisor.SnapshotUnusable(offer.Metadata.SequenceNr));
+                throw new InvalidDataException($"The manifest of the snapshot that {PersistenceId} has for events up to {offer.Metadata.SequenceNr} cannot be read: {offer.Snapshot}");
+            case SnapshotInstalled installed:
+                CheckSequence();
+                Recover(installed);
+                break;
             case PeerCreated created:
                 CheckSequence();
                 Recover(created);
@@ -85,26 +96,44 @@ internal sealed partial class RaftActor
         if (_storeId.Length == 0)
             throw new RefusedException($"The first event of {PersistenceId} is missing.");
         if (persisted.HardState is { } hardState)
-        {
-            if (hardState.Term < Term)
-                throw new InvariantViolationException($"The term goes back from {Term} to {hardState.Term} in the journal.");
-            _hardState = hardState;
-        }
+            Recover(hardState);
         if (persisted.Batches.Count == 0)
             return;
         if (persisted.PreviousIndex > _log.LastIndex)
             throw new RefusedException($"The journal misses the entries from {_log.LastIndex + 1} to {persisted.PreviousIndex}.");
-        TruncateLog(persisted.PreviousIndex);
+        // What the snapshot includes is not needed, and it is committed: nothing of it is ever replaced.
+        TruncateLog(Math.Max(persisted.PreviousIndex, _log.BaseIndex));
         foreach (var batch in persisted.Batches)
             foreach (var entry in batch.Entries)
-                AppendToLog(entry);
+                if (entry.Index > _log.BaseIndex)
+                    AppendToLog(entry);
+        _events.Add(LastSequenceNr, persisted.PreviousIndex, persisted.Batches[^1].LastIndex);
+    }
+
+    // A manifest is saved after some of the events that are replayed behind it, and its term and vote are as late.
+    private void Recover(HardState hardState)
+    {
+        bool isOlder = hardState.Term < Term || (hardState.Term == Term && hardState.VotedFor is null);
+        if (!isOlder)
+            _hardState = hardState;
+        else if (hardState.Term < Term && _snapshot is null)
+            throw new InvariantViolationException($"The term goes back from {Term} to {hardState.Term} in the journal.");
+    }
+
+    private void Recover(SnapshotInstalled installed)
+    {
+        if (!_log.Has(installed.LastIncludedIndex, installed.LastIncludedTerm))
+            throw new RefusedException(
+                $"The journal goes on from a snapshot up to entry {installed.LastIncludedIndex} that cannot be read. Remove the member from the group and add it again, with an empty data directory.");
     }
 
     // A missing event, even one that only holds a vote, is not noticed by anything else.
     private void CheckSequence()
     {
-        if (_lastEvent != 0 && LastSequenceNr != _lastEvent + 1)
-            throw new RefusedException($"The journal misses events between {_lastEvent} and {LastSequenceNr} of {PersistenceId}.");
+        if (LastSequenceNr != _lastEvent + 1)
+            throw new RefusedException(_lastEvent == 0
+                ? $"The journal of {PersistenceId} begins with event {LastSequenceNr}, and there is no snapshot that can be read for what was before. Remove the member from the group and add it again, with an empty data directory."
+                : $"The journal misses events between {_lastEvent} and {LastSequenceNr} of {PersistenceId}.");
         _lastEvent = LastSequenceNr;
     }
 
@@ -127,6 +156,7 @@ internal sealed partial class RaftActor
     private void Start()
     {
         Log.Info("{0}: store {1}, term {2}, log up to {3}.", PersistenceId, _storeId, Term, _log.LastIndex);
+        StartPruning();
         StartStateMachine();
         StartFounding();
         BecomeFollower(Term, null);
@@ -159,7 +189,13 @@ internal sealed partial class RaftActor
 
     private void Write()
     {
-        bool entries = _log.LastIndex > _issuedIndex;
+        if (_work is SnapshotWork.Installing { IsSaved: true, Stored.Manifest.Snapshot: var snapshot })
+        {
+            _writeInFlight = true;
+            PersistAsync(new SnapshotInstalled(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm), OnInstalled);
+            return;
+        }
+        bool entries = _log.LastIndex > _issuedIndex && _work is not SnapshotWork.Installing;
         if (!entries && HardStateIsDurable)
             return;
         _writing = entries ? Batches(_issuedIndex + 1) : [];
@@ -177,7 +213,14 @@ internal sealed partial class RaftActor
             _durableHardState = persisted.HardState;
         // A truncation since then has lowered _issuedIndex to what is still covered.
         _persistedIndex = _issuedIndex;
+        if (persisted.Batches.Count > 0)
+            _events.Add(LastSequenceNr, persisted.PreviousIndex, persisted.Batches[^1].LastIndex);
+        SaveInstalled();
+        AfterWrite();
+    }
 
+    private void AfterWrite()
+    {
         Write();
         if (HardStateIsDurable)
             ReleaseHeld();

@@ -20,25 +20,9 @@ internal sealed partial class RaftActor
             return;
         }
 
-        var leader = _leader;
-        if (leader is null || leader.Member.Id != header.MemberId || leader.StoreId != header.StoreId || append.Term > Term)
-        {
-            if (append.Term == Term && (leader is not null || _role == RaftRole.Leader))
-            {
-                Drop("second leader", header.MemberId, $"it claims to lead term {Term}, as {leader?.Member.Id} does");
-                return;
-            }
-            leader = new LeaderInfo(new Membership.Member(header.MemberId, header.Address), header.StoreId, append.Term);
-        }
-        if (append.Term > Term || _role != RaftRole.Follower)
-            BecomeFollower(append.Term, leader);
-        else
-            SetLeader(leader);
-        _quietSince = Now;
-        _leaderHeard = _quietSince;
-        StopDisconnectGrace();
-
-        if (_log.TermAt(append.PrevLogIndex) != append.PrevLogTerm)
+        if (!HearFrom(header))
+            return;
+        if (!_log.Has(append.PrevLogIndex, append.PrevLogTerm))
         {
             var conflict = LogConflict.At(_log, append.PrevLogIndex);
             Send(header.Address, new AppendEntriesReply(Header(header.StoreId), false, 0, 0, append.PrevLogIndex, conflict, append.ReadContext));
@@ -51,12 +35,33 @@ internal sealed partial class RaftActor
         Acknowledge(append);
     }
 
+    /// <summary>Follows whoever leads this peer's term, or a later one.</summary>
+    /// <returns>Whether it is the only one who does.</returns>
+    private bool HearFrom(PeerHeader header)
+    {
+        var leader = _leader;
+        if (leader is null || leader.Member.Id != header.MemberId || leader.StoreId != header.StoreId || header.Term > Term)
+        {
+            if (header.Term == Term && (leader is not null || _role == RaftRole.Leader))
+                return Drop("second leader", header.MemberId, $"it claims to lead term {Term}, as {leader?.Member.Id} does");
+            leader = new LeaderInfo(new Membership.Member(header.MemberId, header.Address), header.StoreId, header.Term);
+        }
+        if (header.Term > Term || _role != RaftRole.Follower)
+            BecomeFollower(header.Term, leader);
+        else
+            SetLeader(leader);
+        _quietSince = Now;
+        _leaderHeard = _quietSince;
+        StopDisconnectGrace();
+        return true;
+    }
+
     // Entries that are there already stay: the message may be an old one, and later ones may have been acknowledged since.
     private void AppendReceived(EntryBatch batch)
     {
         var entries = batch.Entries;
         int known = 0;
-        while (known < entries.Length && _log.TermAt(entries[known].Index) == entries[known].Term)
+        while (known < entries.Length && _log.Has(entries[known].Index, entries[known].Term))
             known++;
         if (known == entries.Length)
             return;
@@ -107,6 +112,7 @@ internal sealed partial class RaftActor
             Send(follower.Voter.Address, AppendEntriesTo(follower, EntryBatch.Empty));
             SendEntries(follower);
         }
+        StopSendingToSilent();
     }
 
     private void SendToFollowers()
@@ -119,6 +125,17 @@ internal sealed partial class RaftActor
     private void SendEntries(Follower follower)
     {
         var progress = follower.Progress;
+        if (progress.NextIndex <= _log.BaseIndex)
+        {
+            SendSnapshot(follower);
+            return;
+        }
+        if (progress.State == ProgressState.Snapshot)
+        {
+            // It has caught up in another way: by what it was sent before.
+            StopSending(follower.Voter.Id);
+            progress.SnapshotEnded(null);
+        }
         while (progress.MaySend)
         {
             long last = progress.Inflight == 0 ? _log.LastIndex : _issuedIndex;
@@ -134,7 +151,10 @@ internal sealed partial class RaftActor
     private AppendEntries AppendEntriesTo(Follower follower, EntryBatch entries)
     {
         long previous = follower.Progress.NextIndex - 1;
-        return new AppendEntries(Header(), previous, _log.TermAt(previous), _log.CommitIndex, _leading!.Reads.Context, entries);
+        // Where every log agrees: of what is compacted the leader knows the term no more.
+        if (previous < _log.BaseIndex)
+            previous = 0;
+        return new AppendEntries(Header(), previous, previous == 0 ? 0 : _log.TermAt(previous), _log.CommitIndex, _leading!.Reads.Context, entries);
     }
 
     private void OnAppendEntriesReply(AppendEntriesReply reply)

@@ -19,6 +19,8 @@ internal sealed partial class RaftActor
         CommitIndex = _log.CommitIndex,
         AppliedIndex = _appliedIndex,
         LogBytes = _log.Bytes,
+        SnapshotIndex = _snapshot?.Manifest.Snapshot.LastIncludedIndex ?? 0,
+        SnapshotBytes = _snapshot?.Manifest.Snapshot.Content.Length ?? 0,
         Members = Configuration.Members(),
         Learners = Membership.Configuration.Shown(Configuration.Learners),
         Followers = FollowerStatuses(),

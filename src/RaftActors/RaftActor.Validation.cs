@@ -22,6 +22,8 @@ internal sealed partial class RaftActor
         {
             AppendEntries m => IsPossible(m) || Drop("impossible index", header.MemberId, $"AppendEntries after {m.PrevLogIndex} in term {m.Term}"),
             AppendEntriesReply m => IsForThisStore(header) && (IsPossible(m) || Drop("impossible index", header.MemberId, $"AppendEntriesReply up to {m.AcceptedIndex}")),
+            InstallSnapshot m => IsPossible(m) || Drop("impossible index", header.MemberId, $"InstallSnapshot up to {m.Snapshot.LastIncludedIndex}, chunk {m.Chunk}"),
+            InstallSnapshotReply m => IsForThisStore(header) && (m is { LastIncludedIndex: > 0, NextChunk: > 0 } || Drop("impossible index", header.MemberId, $"InstallSnapshotReply for chunk {m.NextChunk}")),
             RequestVote m => IsPossible(m) || Drop("impossible index", header.MemberId, $"RequestVote with a log up to {m.LastLogIndex}, {m.LastLogTerm}"),
             ForwardProposal m => IsPossible(m) || Drop("malformed", header.MemberId, $"it forwards a proposal of kind {m.Kind}"),
             RequestVoteReply or IdentityReply or ForwardReply or MemberRemoved or StoreReplaced or TimeoutNow or ReadIndexReply => IsForThisStore(header),
@@ -52,6 +54,10 @@ internal sealed partial class RaftActor
         }
         return possible;
     }
+
+    private static bool IsPossible(InstallSnapshot m) => m.Snapshot is { LastIncludedIndex: > 0, LastIncludedTerm: > 0, Content.Chunks: > 0 } snapshot
+        && snapshot.LastIncludedTerm <= m.Term && snapshot.ConfigurationIndex > 0 && snapshot.ConfigurationIndex <= snapshot.LastIncludedIndex
+        && m.Chunk > 0 && m.Chunk <= snapshot.Content.Chunks;
 
     private bool IsPossible(AppendEntriesReply m)
     {

@@ -28,8 +28,9 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     private RaftRole _role = RaftRole.Follower;
     private LeaderInfo? _leader;
 
-    public RaftActor(RaftSettings settings, Func<IStateMachine> stateMachine)
+    public RaftActor(RaftSettings settings, Func<IStateMachine> stateMachine, long lastSnapshot)
     {
+        Recovery = new Recovery(new SnapshotSelectionCriteria(lastSnapshot));
         _settings = settings;
         _self = settings.Self;
         _random = Randomness.For(settings);
@@ -47,8 +48,8 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
 
     public override string PersistenceId => _settings.PersistenceId;
 
-    // Snapshots of this persistence id are none of ours yet: everything is in the journal.
-    public override Recovery Recovery { get; } = new(SnapshotSelectionCriteria.None);
+    // The latest snapshot, but for those that turned out to be unusable.
+    public override Recovery Recovery { get; }
 
     private TimeSpan Now => _settings.ElapsedTime(_scheduler);
 
@@ -56,7 +57,12 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
 
     private Configuration Configuration => _configurations.Latest;
 
-    public static Props Props(RaftSettings settings, Func<IStateMachine> stateMachine) => Akka.Actor.Props.Create(() => new RaftActor(settings, stateMachine));
+    /// <summary>Makes a peer.</summary>
+    /// <param name="settings">How it runs.</param>
+    /// <param name="stateMachine">Makes its state machine.</param>
+    /// <param name="lastSnapshot">The highest sequence number of a snapshot that it may start from.</param>
+    public static Props Props(RaftSettings settings, Func<IStateMachine> stateMachine, long lastSnapshot) =>
+        Akka.Actor.Props.Create(() => new RaftActor(settings, stateMachine, lastSnapshot));
 
     protected override void PreStart()
     {
@@ -149,6 +155,9 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
             case Akka.Remote.DisassociatedEvent lost:
                 OnFormerLeaderDisassociated(lost.RemoteAddress);
                 break;
+            case var other when IsOfSnapshots(other):
+                OnSnapshotMessage(other);
+                break;
             default:
                 Unhandled(message);
                 break;
@@ -165,6 +174,9 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
                 break;
             case AppendEntries append:
                 OnAppendEntries(append);
+                break;
+            case InstallSnapshot install:
+                OnInstallSnapshot(install);
                 break;
             case ForwardProposal proposal:
                 OnForwardProposal(proposal);

@@ -43,6 +43,13 @@ public sealed partial record RaftSettings
             ApplyCredits = reader.Count("apply-credits"),
             MaxSubscribers = reader.Count("max-subscribers"),
             MaxSubscriberCredits = reader.Count("max-subscriber-credits"),
+            SnapshotEntries = reader.Count("snapshot.entries"),
+            SnapshotBytes = reader.Bytes("snapshot.bytes", long.MaxValue / 4),
+            SnapshotMinGrowth = reader.Number("snapshot.min-growth"),
+            SnapshotTrailingEntries = reader.Count("snapshot.trailing-entries"),
+            SnapshotTrailingBytes = reader.Bytes("snapshot.trailing-bytes", long.MaxValue),
+            SnapshotChunkSize = (int)reader.Bytes("snapshot.chunk-size", int.MaxValue),
+            SnapshotSendRate = reader.Bytes("snapshot.send-rate", long.MaxValue),
             SessionTimeout = reader.Duration("sessions.timeout"),
             MaxSessions = reader.Count("sessions.max"),
             MaxSessionResponses = reader.Count("sessions.max-responses"),
@@ -82,6 +89,13 @@ public sealed partial record RaftSettings
         Check(MaxPendingQueries > 0, "max-pending-queries", MaxPendingQueries, "it must be more than zero");
         Check(ApplyBatchEntries > 0, "apply-batch-entries", ApplyBatchEntries, "it must be more than zero");
         Check(ApplyCredits >= ApplyBatchEntries, "apply-credits", ApplyCredits, "it must be at least apply-batch-entries");
+        Check(SnapshotEntries > 0, "snapshot.entries", SnapshotEntries, "it must be more than zero");
+        Check(SnapshotBytes > 0, "snapshot.bytes", SnapshotBytes, "it must be more than zero");
+        Check(SnapshotMinGrowth >= 0, "snapshot.min-growth", SnapshotMinGrowth, "it must not be negative");
+        Check(SnapshotTrailingEntries >= 0, "snapshot.trailing-entries", SnapshotTrailingEntries, "it must not be negative");
+        Check(SnapshotTrailingBytes >= 0, "snapshot.trailing-bytes", SnapshotTrailingBytes, "it must not be negative");
+        Check(SnapshotChunkSize > 0, "snapshot.chunk-size", SnapshotChunkSize, "it must be more than zero");
+        Check(SnapshotSendRate > 0, "snapshot.send-rate", SnapshotSendRate, "it must be more than zero");
         Check(SessionTickInterval > TimeSpan.Zero, "sessions.tick-interval", SessionTickInterval, "it must be more than zero");
         Check(SessionTimeout >= 2 * SessionTickInterval, "sessions.timeout", SessionTimeout, "it must be at least twice sessions.tick-interval");
         Check(MaxSessions > 0, "sessions.max", MaxSessions, "it must be more than zero");
@@ -91,7 +105,7 @@ public sealed partial record RaftSettings
         Check(RestartBackoffMax >= RestartBackoffMin, "restart-backoff.max", RestartBackoffMax, "it must be at least restart-backoff.min");
     }
 
-    /// <summary>Checks that the largest entry and batch fit a frame of the remoting.</summary>
+    /// <summary>Checks that the largest entry, batch and chunk fit a frame of the remoting.</summary>
     /// <param name="maximumFrameSize">The most bytes of one message.</param>
     internal void ValidateFrameSize(long maximumFrameSize)
     {
@@ -99,6 +113,7 @@ public sealed partial record RaftSettings
         long room = maximumFrameSize - FrameOverhead;
         Check(MaxEntryBytes + LogEntry.MaxOverhead <= room, "max-entry-bytes", MaxEntryBytes, $"{Advice}, which is {maximumFrameSize}");
         Check(MaxBatchBytes <= room, "max-batch-bytes", MaxBatchBytes, $"{Advice}, which is {maximumFrameSize}");
+        Check(SnapshotChunkSize <= room, "snapshot.chunk-size", SnapshotChunkSize, $"{Advice}, which is {maximumFrameSize}");
     }
 
     private void CheckMembers()

@@ -88,6 +88,27 @@ public sealed partial record RaftSettings
     /// <summary>How many credits a subscriber is given at most, whatever it asks for.</summary>
     public int MaxSubscriberCredits { get; init; } = 65_536;
 
+    /// <summary>After how many applied entries the peer takes a snapshot.</summary>
+    public long SnapshotEntries { get; init; } = 100_000;
+
+    /// <summary>After how many bytes of entries the peer takes a snapshot.</summary>
+    public long SnapshotBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>How large, as a part of the last snapshot, the entries since then have to be before the next is taken.</summary>
+    public double SnapshotMinGrowth { get; init; } = 0.5;
+
+    /// <summary>How many entries that a snapshot covers stay in memory at most, for followers that are a little behind.</summary>
+    public int SnapshotTrailingEntries { get; init; } = 10_000;
+
+    /// <summary>How many bytes such entries may have together.</summary>
+    public long SnapshotTrailingBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>The bytes of a snapshot that are stored, and sent to a follower, at once.</summary>
+    public int SnapshotChunkSize { get; init; } = 512 * 1024;
+
+    /// <summary>The most bytes of a snapshot that are sent to one follower in a second.</summary>
+    public long SnapshotSendRate { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>How long a client's session lives, in log time, without a command or a sign of life. What counts is the setting of the leader that opens the session.</summary>
     public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -23,6 +23,9 @@ internal sealed class RaftSupervisor : UntypedActor, IWithTimers
     private IActorRef? _lastPeer;
     private string? _final;
     private long _removedAt;
+
+    // The highest sequence number of a snapshot that is not known to be unusable.
+    private long _lastSnapshot = long.MaxValue;
     private int _failures;
     private TimeSpan _startedAt;
 
@@ -68,6 +71,12 @@ internal sealed class RaftSupervisor : UntypedActor, IWithTimers
                 _removedAt = left.Index;
                 _final = $"Member '{_settings.MemberId}' was removed from the group {_settings.Group}.";
                 break;
+            case SnapshotUnusable unusable:
+                _lastSnapshot = unusable.SequenceNr - 1;
+                break;
+            case SnapshotSaved:
+                _lastSnapshot = long.MaxValue;
+                break;
             case StartAgain:
                 StartPeer();
                 break;
@@ -86,7 +95,7 @@ internal sealed class RaftSupervisor : UntypedActor, IWithTimers
     private void StartPeer()
     {
         int? seed = _settings.RandomSeed is null ? null : _random.Next();
-        _peer = _lastPeer = Context.ActorOf(RaftActor.Props(_settings with { RandomSeed = seed }, _stateMachine), PeerName);
+        _peer = _lastPeer = Context.ActorOf(RaftActor.Props(_settings with { RandomSeed = seed }, _stateMachine, _lastSnapshot), PeerName);
         _startedAt = Now;
         Context.Watch(_peer);
         while (_heldBack.TryDequeue(out var held))
@@ -126,7 +135,7 @@ internal sealed class RaftSupervisor : UntypedActor, IWithTimers
     // What was in the peer's mailbox when it stopped was certainly not done; its askers get the one answer they are due.
     private void OnDeadLetter(DeadLetter letter)
     {
-        if (letter.Message is (IProposal or Query or TransferLeadership or Campaign or PrepareToStop or GetStatus or GetMembers or Subscribe) && letter.Recipient.Equals(_lastPeer))
+        if (letter.Message is (IProposal or Query or TransferLeadership or Campaign or PrepareToStop or GetStatus or GetMembers or Subscribe or TakeSnapshot) && letter.Recipient.Equals(_lastPeer))
             AnswerWithoutPeer(letter.Message, letter.Sender ?? ActorRefs.Nobody);
     }
 
@@ -149,6 +158,9 @@ internal sealed class RaftSupervisor : UntypedActor, IWithTimers
             case Campaign campaign:
                 sender.Tell(new CampaignRefused(WhyNoPeer(), null, campaign.CorrelationId));
                 break;
+            case TakeSnapshot:
+                sender.Tell(new SnapshotFailed(WhyNoPeer()));
+                break;
             case Subscribe subscribe when _final is not null:
                 subscribe.Subscriber.Tell(new SubscriptionEnded(WhyNoPeer()));
                 break;
@@ -170,6 +182,15 @@ internal sealed class RaftSupervisor : UntypedActor, IWithTimers
 
     /// <summary>Told by a peer whose member was removed, before it stops.</summary>
     internal sealed record PeerLeft(long Index);
+
+    /// <summary>Told by a peer that cannot use a snapshot, before it stops: the next one starts from the snapshot before.</summary>
+    internal sealed record SnapshotUnusable(long SequenceNr);
+
+    /// <summary>Told by a peer that has a new snapshot.</summary>
+    internal sealed record SnapshotSaved
+    {
+        public static readonly SnapshotSaved Instance = new();
+    }
 
     private sealed record StartAgain
     {

@@ -20,6 +20,8 @@ internal sealed class SettingsReader(Config section)
 
     public int Count(string key) => Read(key, () => section.GetInt(key, 0));
 
+    public double Number(string key) => Read(key, () => section.GetDouble(key, 0));
+
     public int? OptionalInt(string key)
     {
         string text = OptionalText(key);

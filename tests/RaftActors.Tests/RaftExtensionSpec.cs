@@ -68,5 +68,11 @@ public sealed class RaftExtensionSpec(ITestOutputHelper output) : Akka.TestKit.X
         public object? Apply(LogEntry entry, object command) => null;
 
         public object? Query(object request) => null;
+
+        public IEnumerable<ReadOnlyMemory<byte>> TakeSnapshot() => [];
+
+        public void Restore(Stream snapshot)
+        {
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using RaftActors.Linearizability.KeyValue;
 using RaftActors.Log;
@@ -51,4 +52,25 @@ internal sealed class KeyValueMachine(Action<LogEntry> onApply) : IStateMachine
     }
 
     public object? Query(object request) => _values.TryGetValue(Encoding.UTF8.GetString((byte[])request), out string? value) ? Encoding.UTF8.GetBytes(value) : null;
+
+    public IEnumerable<ReadOnlyMemory<byte>> TakeSnapshot()
+    {
+        // Read later, part by part, while commands are applied.
+        string[] lines = [$"{_values.Count}", .. _values.Select(pair => $"{pair.Key} {pair.Value}"), .. Applied.Select(pair => $"{pair.Key} {pair.Value}")];
+        return lines.Select(line => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes($"{line}\n"));
+    }
+
+    public void Restore(Stream snapshot)
+    {
+        using var reader = new StreamReader(snapshot, Encoding.UTF8, leaveOpen: true);
+        int values = int.Parse(reader.ReadLine()!, CultureInfo.InvariantCulture);
+        for (int i = 0; reader.ReadLine() is { } line; i++)
+        {
+            string[] parts = line.Split(' ');
+            if (i < values)
+                _values.Add(parts[0], parts[1]);
+            else
+                Applied.Add(parts[0], int.Parse(parts[1], CultureInfo.InvariantCulture));
+        }
+    }
 }

@@ -46,7 +46,7 @@ public sealed record RaftStatus
     /// <summary>The leader of that term, if the peer knows it.</summary>
     public required Member? Leader { get; init; }
 
-    /// <summary>The index of the first entry in the log.</summary>
+    /// <summary>The index of the first entry in memory; those before it were compacted.</summary>
     public required long FirstIndex { get; init; }
 
     /// <summary>The index of the last entry in the log; 0 when it is empty.</summary>
@@ -64,6 +64,12 @@ public sealed record RaftStatus
     /// <summary>The bytes of payload in the log.</summary>
     public required long LogBytes { get; init; }
 
+    /// <summary>The last entry that the latest snapshot includes; 0 when there is none.</summary>
+    public long SnapshotIndex { get; init; }
+
+    /// <summary>The bytes of the latest snapshot.</summary>
+    public long SnapshotBytes { get; init; }
+
     /// <summary>The voters of the latest configuration in the log, or of the settings while the log holds none.</summary>
     public required IReadOnlyList<Member> Members { get; init; }
 
@@ -79,7 +85,7 @@ public sealed record RaftStatus
 
 /// <summary>What a leader knows of a follower.</summary>
 /// <param name="MemberId">The follower.</param>
-/// <param name="State">Probe or Replicate, as in the replication progress.</param>
+/// <param name="State">Probe, Replicate or Snapshot, as in the replication progress.</param>
 /// <param name="MatchIndex">The last index known to be durable on it.</param>
 /// <param name="NextIndex">The next index to send.</param>
 /// <param name="RecentlyActive">Whether it answered within the last election timeout.</param>

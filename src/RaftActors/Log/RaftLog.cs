@@ -13,19 +13,20 @@ internal sealed class RaftLog
     /// <summary>What <see cref="TermAt"/> answers for an index of which the log knows nothing.</summary>
     public const long UnknownTerm = -1;
 
+    private const int InitialCapacity = 64;
+
     // The entry before the first: where the log starts. Index 0 and term 0 as long as nothing is compacted.
-    private readonly long _baseIndex;
-    private readonly long _baseTerm;
+    private long _baseIndex;
+    private long _baseTerm;
+    private long _baseTime;
     private readonly List<TermRun> _runs = [];
-    private LogEntry[] _entries = new LogEntry[64];
+    private LogEntry[] _entries = [];
     private int _count;
 
-    public RaftLog(long baseIndex = 0, long baseTerm = 0)
-    {
-        _baseIndex = baseIndex;
-        _baseTerm = baseTerm;
-        CommitIndex = baseIndex;
-    }
+    public RaftLog(long baseIndex = 0, long baseTerm = 0, long baseTime = 0) => Reset(baseIndex, baseTerm, baseTime);
+
+    /// <summary>The index before the first entry: 0, or the last one that was compacted.</summary>
+    public long BaseIndex => _baseIndex;
 
     /// <summary>The index of the first entry, or of the one to come in an empty log.</summary>
     public long FirstIndex => _baseIndex + 1;
@@ -37,7 +38,7 @@ internal sealed class RaftLog
     public long LastTerm => _count > 0 ? _entries[_count - 1].Term : _baseTerm;
 
     /// <summary>The log time of the last entry; 0 when there is none.</summary>
-    public long LastTime => _count > 0 ? _entries[_count - 1].Time : 0;
+    public long LastTime => _count > 0 ? _entries[_count - 1].Time : _baseTime;
 
     /// <summary>Whether the log has never held an entry.</summary>
     public bool IsEmpty => LastIndex == 0;
@@ -60,6 +61,11 @@ internal sealed class RaftLog
             return _baseTerm;
         return index > _baseIndex && index <= LastIndex ? _entries[index - _baseIndex - 1].Term : UnknownTerm;
     }
+
+    /// <summary>
+    /// Whether the log has the entry of that index and term. What was compacted was committed: whatever a leader has there is the same (paper, Leader Completeness).
+    /// </summary>
+    public bool Has(long index, long term) => index < _baseIndex || TermAt(index) == term;
 
     /// <summary>Whether a log that ends with this index and term is at least as up-to-date as this one (paper, section 5.4.1).</summary>
     public bool IsUpToDate(long lastIndex, long lastTerm) => lastTerm > LastTerm || (lastTerm == LastTerm && lastIndex >= LastIndex);
@@ -95,6 +101,59 @@ internal sealed class RaftLog
         _count = keep;
         while (_runs.Count > 0 && _runs[^1].FirstIndex > index)
             _runs.RemoveAt(_runs.Count - 1);
+    }
+
+    /// <summary>Drops the entries up to an index, which must be committed: a snapshot stands in for them (paper, section 7).</summary>
+    public void CompactTo(long index)
+    {
+        if (index > CommitIndex)
+            throw new InvariantViolationException($"Entries up to {index} would be compacted, but only {CommitIndex} is committed.");
+        if (index <= _baseIndex)
+            return;
+
+        int drop = (int)(index - _baseIndex);
+        var last = _entries[drop - 1];
+        for (int i = 0; i < drop; i++)
+            Bytes -= _entries[i].Payload.Bytes.Length;
+        int left = _count - drop;
+        var entries = left < _entries.Length / 4 ? new LogEntry[Math.Max(InitialCapacity, 2 * left)] : _entries;
+        Array.Copy(_entries, drop, entries, 0, left);
+        if (entries == _entries)
+            Array.Clear(_entries, left, drop);
+        (_entries, _count) = (entries, left);
+        (_baseIndex, _baseTerm, _baseTime) = (index, last.Term, last.Time);
+
+        int run = left > 0 ? RunAt(index + 1) : _runs.Count;
+        _runs.RemoveRange(0, run);
+        if (left > 0)
+            _runs[0] = _runs[0] with { FirstIndex = Math.Max(_runs[0].FirstIndex, index + 1) };
+    }
+
+    /// <summary>Drops everything: the log goes on after an entry that a snapshot includes and that is committed.</summary>
+    public void Reset(long index, long term, long time)
+    {
+        if (index < CommitIndex)
+            throw new InvariantViolationException($"The log would begin after {index}, but {CommitIndex} is committed.");
+        _entries = new LogEntry[InitialCapacity];
+        _count = 0;
+        _runs.Clear();
+        Bytes = 0;
+        (_baseIndex, _baseTerm, _baseTime) = (index, term, time);
+        CommitIndex = index;
+    }
+
+    /// <summary>The last index to compact so that at most so many entries, of at most so many bytes together, are left up to <paramref name="index"/>.</summary>
+    public long TrailingBase(long index, long maxEntries, long maxBytes)
+    {
+        long at = Math.Min(index, LastIndex), bytes = 0;
+        while (at > _baseIndex && index - at < maxEntries)
+        {
+            bytes += this[at].Size;
+            if (bytes > maxBytes)
+                break;
+            at--;
+        }
+        return at;
     }
 
     /// <summary>Moves the commit index forward; an index behind it changes nothing.</summary>

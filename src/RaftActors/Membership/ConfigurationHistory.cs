@@ -5,33 +5,49 @@ namespace RaftActors.Membership;
 /// before back.
 /// </summary>
 /// <param name="initial">What counts while the log holds none.</param>
-/// <param name="initialIndex">The index as of which that is so; 0 at the start of a log.</param>
-internal sealed class ConfigurationHistory(Configuration initial, long initialIndex = 0)
+internal sealed class ConfigurationHistory(Configuration initial)
 {
     private readonly List<(long Index, Configuration Configuration)> _appended = [];
 
+    // What counts before the first of those: that of the settings, or of a snapshot.
+    private (long Index, Configuration Configuration) _base = (0, initial);
+
     /// <summary>The configuration that counts.</summary>
-    public Configuration Latest => _appended.Count > 0 ? _appended[^1].Configuration : initial;
+    public Configuration Latest => At(long.MaxValue).Configuration;
 
     /// <summary>The index of its entry; 0 while the log holds none.</summary>
-    public long LatestIndex => _appended.Count > 0 ? _appended[^1].Index : initialIndex;
+    public long LatestIndex => At(long.MaxValue).Index;
 
-    /// <summary>The last configuration up to an index, with the index of its entry.</summary>
+    /// <summary>The last configuration up to an index that is not compacted, with the index of its own entry.</summary>
     public (long Index, Configuration Configuration) At(long index)
     {
         for (int i = _appended.Count - 1; i >= 0; i--)
             if (_appended[i].Index <= index)
                 return _appended[i];
-        return (initialIndex, initial);
+        return _base;
     }
 
-    /// <summary>The index of the last configuration that names a member under a store, or -1 when none does.</summary>
+    /// <summary>The index of the last configuration that names a member under a store, or -1 when none does of those that are not compacted.</summary>
     public long LastNaming(string memberId, string storeId)
     {
         for (int i = _appended.Count - 1; i >= 0; i--)
             if (_appended[i].Configuration.Find(memberId)?.StoreId == storeId)
                 return _appended[i].Index;
-        return initial.Find(memberId)?.StoreId == storeId ? initialIndex : -1;
+        return _base.Configuration.Find(memberId)?.StoreId == storeId ? _base.Index : -1;
+    }
+
+    /// <summary>Forgets all: a snapshot says what counted at its index.</summary>
+    public void Reset(long index, Configuration configuration)
+    {
+        _appended.Clear();
+        _base = (index, configuration);
+    }
+
+    /// <summary>Keeps, of the configurations up to an index, only the last.</summary>
+    public void CompactTo(long index)
+    {
+        _base = At(index);
+        _appended.RemoveAll(appended => appended.Index <= index);
     }
 
     /// <summary>Records a configuration that was appended to the log.</summary>

@@ -1,6 +1,7 @@
 using RaftActors.Client;
 using RaftActors.Log;
 using RaftActors.Membership;
+using RaftActors.Snapshots;
 
 namespace RaftActors.Protocol;
 
@@ -61,6 +62,21 @@ internal sealed record AppendEntries(PeerHeader Header, long PrevLogIndex, long 
 /// <param name="ReadContext">That of the request.</param>
 internal sealed record AppendEntriesReply(
     PeerHeader Header, bool Success, long MatchIndex, long AcceptedIndex, long RejectedIndex, LogConflict Conflict, long ReadContext) : PeerMessage(Header);
+
+/// <summary>A chunk of the leader's snapshot, for a follower whose next entry the leader has compacted (paper, section 7 and Figure 13).</summary>
+/// <param name="Header">The leader.</param>
+/// <param name="Snapshot">The whole snapshot.</param>
+/// <param name="Chunk">The number of the chunk; the first is 1.</param>
+/// <param name="Data">The chunk.</param>
+internal sealed record InstallSnapshot(PeerHeader Header, Snapshot Snapshot, int Chunk, ReadOnlyMemory<byte> Data) : PeerMessage(Header);
+
+/// <summary>The answer to an <see cref="InstallSnapshot"/>: everything before <paramref name="NextChunk"/> is durable.</summary>
+/// <param name="Header">The follower.</param>
+/// <param name="LastIncludedIndex">That of the snapshot.</param>
+/// <param name="LastIncludedTerm">That of the snapshot.</param>
+/// <param name="NextChunk">The chunk that is wanted next.</param>
+/// <param name="Installed">Nothing more is wanted: the follower's log reaches the last included entry.</param>
+internal sealed record InstallSnapshotReply(PeerHeader Header, long LastIncludedIndex, long LastIncludedTerm, int NextChunk, bool Installed) : PeerMessage(Header);
 
 /// <summary>Asks whether a peer is empty (see <see cref="Founding"/>).</summary>
 internal sealed record AskIdentity(PeerHeader Header, long Round) : PeerMessage(Header);
@@ -132,3 +148,8 @@ internal sealed record PeerCreated(int FormatVersion, string Group, string Membe
 /// <param name="PreviousIndex">The entries replace everything after this index; without entries nothing is replaced.</param>
 /// <param name="Batches">The entries, in order.</param>
 internal sealed record Persisted(HardState? HardState, long PreviousIndex, IReadOnlyList<EntryBatch> Batches) : IRaftMessage;
+
+/// <summary>The event by which an installed snapshot takes the place of the log: the journal's entries before it are not those of the log any more.</summary>
+/// <param name="LastIncludedIndex">The last entry that the snapshot replaces.</param>
+/// <param name="LastIncludedTerm">The term of that entry.</param>
+internal sealed record SnapshotInstalled(long LastIncludedIndex, long LastIncludedTerm) : IRaftMessage;

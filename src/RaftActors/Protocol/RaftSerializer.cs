@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Serialization;
 using Google.Protobuf;
 using RaftActors.Client;
+using RaftActors.Snapshots;
 
 namespace RaftActors.Protocol;
 
@@ -19,6 +20,8 @@ public sealed class RaftSerializer : SerializerWithStringManifest
     private const string ReadIndexManifest = "RI", ReadIndexReplyManifest = "RIR";
     private const string PeerCreatedManifest = "PC", PersistedManifest = "P", SessionOpenedManifest = "SO";
     private const string ProposeManifest = "CP", ChangeSessionManifest = "CS", QueryManifest = "CQ", ProposalAnswerManifest = "CPA", QueryAnswerManifest = "CQA";
+    private const string InstallSnapshotManifest = "IS", InstallSnapshotReplyManifest = "ISR";
+    private const string SnapshotInstalledManifest = "SI", SnapshotManifestManifest = "SM", SnapshotChunkManifest = "SC";
 
     /// <summary>Creates the serializer.</summary>
     /// <param name="system">The actor system.</param>
@@ -56,6 +59,11 @@ public sealed class RaftSerializer : SerializerWithStringManifest
         Query => QueryManifest,
         Proposed or ProposalFailed => ProposalAnswerManifest,
         QueryResult or QueryFailed => QueryAnswerManifest,
+        InstallSnapshot => InstallSnapshotManifest,
+        InstallSnapshotReply => InstallSnapshotReplyManifest,
+        SnapshotInstalled => SnapshotInstalledManifest,
+        SnapshotManifest => SnapshotManifestManifest,
+        SnapshotChunk => SnapshotChunkManifest,
         _ => throw new ArgumentException($"{o.GetType()} is no message of a Raft group.", nameof(o)),
     };
 
@@ -89,6 +97,11 @@ public sealed class RaftSerializer : SerializerWithStringManifest
         ProposalFailed m => m.ToWire().ToByteArray(),
         QueryResult m => m.ToWire(system.Serialization).ToByteArray(),
         QueryFailed m => m.ToWire().ToByteArray(),
+        InstallSnapshot m => m.ToWire().ToByteArray(),
+        InstallSnapshotReply m => m.ToWire().ToByteArray(),
+        SnapshotInstalled m => m.ToWire().ToByteArray(),
+        SnapshotManifest m => m.ToWire().ToByteArray(),
+        SnapshotChunk m => m.ToWire().ToByteArray(),
         _ => throw new ArgumentException($"{obj.GetType()} is no message of a Raft group.", nameof(obj)),
     };
 
@@ -140,6 +153,11 @@ public sealed class RaftSerializer : SerializerWithStringManifest
             case ProposalAnswerManifest: return Wire.ClientAnswer.Parser.ParseFrom(bytes).ToProposalAnswer(system.Serialization);
             case QueryAnswerManifest: return Wire.ClientAnswer.Parser.ParseFrom(bytes).ToQueryAnswer(system.Serialization);
             case SessionOpenedManifest: return Wire.SessionOpened.Parser.ParseFrom(bytes).FromWire();
+            case InstallSnapshotManifest: return Wire.InstallSnapshot.Parser.ParseFrom(bytes).FromWire();
+            case InstallSnapshotReplyManifest: return Wire.InstallSnapshotReply.Parser.ParseFrom(bytes).FromWire();
+            case SnapshotInstalledManifest: return Wire.SnapshotInstalled.Parser.ParseFrom(bytes).FromWire();
+            case SnapshotManifestManifest: return Wire.SnapshotManifest.Parser.ParseFrom(bytes).FromWire();
+            case SnapshotChunkManifest: return Wire.SnapshotChunk.Parser.ParseFrom(bytes).FromWire();
             default: return new MalformedMessage(manifest, "The manifest is not known.");
         }
     }

@@ -200,7 +200,7 @@ internal static class WireMapping
         }
     }
 
-    private static Wire.Header ToWire(this PeerHeader header) => new()
+    internal static Wire.Header ToWire(this PeerHeader header) => new()
     {
         Address = header.Address,
         Group = header.Group,
@@ -210,14 +210,14 @@ internal static class WireMapping
         ToStoreId = header.ToStoreId,
     };
 
-    private static PeerHeader FromWire(this Wire.Header? header) => header is null
+    internal static PeerHeader FromWire(this Wire.Header? header) => header is null
         ? throw new FormatException("The header is missing.")
         : new PeerHeader(header.Address, header.Group, header.MemberId, header.StoreId, header.Term, header.ToStoreId);
 
-    private static Wire.HardState ToWire(this HardState state) =>
+    internal static Wire.HardState ToWire(this HardState state) =>
         new() { Term = state.Term, VotedFor = state.VotedFor ?? "", VotedForStore = state.VotedForStore ?? "" };
 
-    private static HardState FromWire(this Wire.HardState state) => state.VotedFor.Length > 0
+    internal static HardState FromWire(this Wire.HardState state) => state.VotedFor.Length > 0
         ? new HardState(state.Term, state.VotedFor, state.VotedForStore)
         : new HardState(state.Term, null, null);
 

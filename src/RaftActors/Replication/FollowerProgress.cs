@@ -10,6 +10,9 @@ internal enum ProgressState
 
     /// <summary>It knows: messages follow each other without waiting, up to the window.</summary>
     Replicate,
+
+    /// <summary>The follower needs entries that the leader no longer has: it is sent a snapshot, and no entries meanwhile.</summary>
+    Snapshot,
 }
 
 /// <summary>What a leader knows of a follower's log, and what it may send next.</summary>
@@ -29,7 +32,7 @@ internal sealed class FollowerProgress
         LastContact = now;
     }
 
-    /// <summary>Probing or replicating.</summary>
+    /// <summary>Probing, replicating, or sending a snapshot.</summary>
     public ProgressState State { get; private set; }
 
     /// <summary>The last index known to be durable on the follower (paper: matchIndex).</summary>
@@ -48,7 +51,12 @@ internal sealed class FollowerProgress
     public int Inflight => _inflights.Count;
 
     /// <summary>Whether a message with entries may be sent now.</summary>
-    public bool MaySend => State == ProgressState.Probe ? !_probeSent : !_inflights.IsFull;
+    public bool MaySend => State switch
+    {
+        ProgressState.Probe => !_probeSent,
+        ProgressState.Replicate => !_inflights.IsFull,
+        _ => false,
+    };
 
     /// <summary>Records that entries up to an index were sent.</summary>
     public void Sent(long lastIndex)
@@ -91,11 +99,27 @@ internal sealed class FollowerProgress
         return moved;
     }
 
+    /// <summary>A snapshot is being sent.</summary>
+    public void SendsSnapshot()
+    {
+        State = ProgressState.Snapshot;
+        _inflights.Clear();
+    }
+
+    /// <summary>No snapshot is being sent any more.</summary>
+    /// <param name="installed">The last entry that it includes, if the follower has installed it.</param>
+    public void SnapshotEnded(long? installed)
+    {
+        State = ProgressState.Probe;
+        NextIndex = Math.Max(Math.Max(NextIndex, MatchIndex + 1), (installed ?? 0) + 1);
+        _probeSent = false;
+    }
+
     /// <summary>The follower refused a message because its log has no such entry at <paramref name="previousIndex"/>.</summary>
     /// <returns>Whether the refusal is news; an old one that was overtaken changes nothing.</returns>
     public bool Rejected(RaftLog log, long previousIndex, LogConflict conflict)
     {
-        bool stale = previousIndex <= MatchIndex
+        bool stale = previousIndex <= MatchIndex || State == ProgressState.Snapshot
             || (State == ProgressState.Probe ? previousIndex != NextIndex - 1 : previousIndex >= NextIndex);
         if (stale)
             return false;

@@ -1,6 +1,8 @@
 using Akka.Actor;
+using Akka.Persistence;
 using RaftActors.Log;
 using RaftActors.Sessions;
+using RaftActors.Snapshots;
 
 namespace RaftActors.StateMachines;
 
@@ -20,30 +22,59 @@ internal sealed record AskQuery(object Request) : INoSerializationVerificationNe
 /// <summary>Its answer; answers come in the order of the questions.</summary>
 internal sealed record QueryAnswered(int Machine, object? Result, string? Failure, long AppliedIndex) : INoSerializationVerificationNeeded;
 
+/// <summary>Asks for the image of the state as of the last entry that was handed over before.</summary>
+internal sealed record CaptureImage : INoSerializationVerificationNeeded
+{
+    public static readonly CaptureImage Instance = new();
+}
+
+/// <summary>The image of a state; its parts may be enumerated while the state machine goes on.</summary>
+/// <param name="Machine">Which state machine it is.</param>
+/// <param name="Last">The last entry that is in the state.</param>
+/// <param name="Parts">The bytes; <c>null</c> when there are none.</param>
+/// <param name="Failure">Why there are none.</param>
+internal sealed record StateImage(int Machine, AppliedEntry Last, IEnumerable<ReadOnlyMemory<byte>>? Parts, string? Failure) : INoSerializationVerificationNeeded;
+
+/// <summary>An entry that was applied.</summary>
+internal readonly record struct AppliedEntry(long Index, long Term, long Time);
+
+/// <summary>The snapshot that a state machine was to start from is not what it was when it was written.</summary>
+internal sealed record SnapshotDamaged(int Machine, string Problem) : INoSerializationVerificationNeeded;
+
 /// <summary>
-/// Runs the user's state machine, away from the peer: a slow command delays no heartbeat. An exception from applying a command stops the actor; the peer starts another, which is given
-/// everything from the beginning.
+/// Runs the user's state machine, away from the peer: a slow command delays no heartbeat. It starts from a snapshot, if there is one. An exception from applying a command stops the
+/// actor; the peer starts another, which is given everything after that snapshot again.
 /// </summary>
-internal sealed class StateMachineActor : UntypedActor
+internal sealed class StateMachineActor : UntypedActor, IWithUnboundedStash
 {
     private readonly Func<IStateMachine> _create;
     private readonly int _number;
+    private readonly Snapshot? _snapshot;
+    private readonly ChunkStore? _chunks;
     private IStateMachine _machine = null!;
     private SessionedStateMachine _sessioned = null!;
-    private long _appliedIndex;
+    private AppliedEntry _last;
 
-    public StateMachineActor(Func<IStateMachine> create, int number)
+    public StateMachineActor(Func<IStateMachine> create, int number, Snapshot? snapshot, ChunkStore? chunks)
     {
         _create = create;
         _number = number;
+        _snapshot = snapshot;
+        _chunks = chunks;
     }
 
-    public static Props Props(Func<IStateMachine> create, int number) => Akka.Actor.Props.Create(() => new StateMachineActor(create, number));
+    public IStash Stash { get; set; } = null!;
+
+    /// <summary>Makes a state machine, from a snapshot if one is given.</summary>
+    public static Props Props(Func<IStateMachine> create, int number, Snapshot? snapshot, ChunkStore? chunks) =>
+        Akka.Actor.Props.Create(() => new StateMachineActor(create, number, snapshot, chunks));
 
     protected override void PreStart()
     {
         _machine = _create();
         _sessioned = new SessionedStateMachine(_machine, Context.System.Serialization);
+        if (_snapshot is { } snapshot)
+            Become(Loading(new SnapshotReader(snapshot.Content, _chunks!, Self)));
     }
 
     protected override void OnReceive(object message)
@@ -56,23 +87,73 @@ internal sealed class StateMachineActor : UntypedActor
             case AskQuery ask:
                 Sender.Tell(Answer(ask.Request), Self);
                 break;
+            case CaptureImage:
+                Sender.Tell(Capture(), Self);
+                break;
             default:
                 Unhandled(message);
                 break;
         }
     }
 
+    // Everything else waits until the whole snapshot is there and known to be good: the state is never a mixture.
+    private UntypedReceive Loading(SnapshotReader reader) => message =>
+    {
+        switch (message)
+        {
+            case LoadSnapshotResult result:
+                OnLoaded(reader, result);
+                break;
+            case LoadSnapshotFailed failure:
+                throw new IOException($"The snapshot cannot be read: {failure.Cause.Message}", failure.Cause);
+            default:
+                Stash.Stash();
+                break;
+        }
+    };
+
+    private void OnLoaded(SnapshotReader reader, LoadSnapshotResult result)
+    {
+        var snapshot = _snapshot!;
+        if (!reader.Add(result))
+            return;
+        if (reader.Problem is { } problem)
+        {
+            Context.Parent.Tell(new SnapshotDamaged(_number, problem), Self);
+            return;
+        }
+        var stream = reader.Open();
+        _sessioned.Sessions = SnapshotBytes.ReadHead(stream);
+        _machine.Restore(stream);
+        _last = new AppliedEntry(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, snapshot.LastIncludedTime);
+        Become(OnReceive);
+        Stash.UnstashAll();
+    }
+
     private void Apply(LogEntry[] entries)
     {
-        if (entries[0].Index != _appliedIndex + 1)
-            throw new InvariantViolationException($"Entry {entries[0].Index} would be applied after entry {_appliedIndex}.");
+        if (entries[0].Index != _last.Index + 1)
+            throw new InvariantViolationException($"Entry {entries[0].Index} would be applied after entry {_last.Index}.");
         var responses = new object?[entries.Length];
         for (int i = 0; i < entries.Length; i++)
         {
-            responses[i] = _sessioned.Apply(entries[i]);
-            _appliedIndex = entries[i].Index;
+            var entry = entries[i];
+            responses[i] = _sessioned.Apply(entry);
+            _last = new AppliedEntry(entry.Index, entry.Term, entry.Time);
         }
-        Sender.Tell(new EntriesApplied(_number, _appliedIndex, responses, _sessioned.Sessions.Count), Self);
+        Sender.Tell(new EntriesApplied(_number, _last.Index, responses, _sessioned.Sessions.Count), Self);
+    }
+
+    private StateImage Capture()
+    {
+        try
+        {
+            return new StateImage(_number, _last, SnapshotBytes.Join(_sessioned.Sessions, _machine.TakeSnapshot()), null);
+        }
+        catch (Exception problem)
+        {
+            return new StateImage(_number, _last, null, problem.Message);
+        }
     }
 
     private QueryAnswered Answer(object request)
@@ -80,11 +161,11 @@ internal sealed class StateMachineActor : UntypedActor
         try
         {
             object decoded = request is Payload payload ? Payloads.Decode(Context.System.Serialization, payload) : request;
-            return new QueryAnswered(_number, _machine.Query(decoded), null, _appliedIndex);
+            return new QueryAnswered(_number, _machine.Query(decoded), null, _last.Index);
         }
         catch (Exception problem)
         {
-            return new QueryAnswered(_number, null, problem.Message, _appliedIndex);
+            return new QueryAnswered(_number, null, problem.Message, _last.Index);
         }
     }
 }

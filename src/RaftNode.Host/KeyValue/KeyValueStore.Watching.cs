@@ -30,7 +30,7 @@ internal sealed partial class KeyValueStore
     {
         lock (_lock)
         {
-            foreach (var (key, value) in _values)
+            foreach (var (key, value) in _values.All())
             {
                 if (key.StartsWith(prefix, StringComparison.Ordinal))
                     values.Add(new Change(value.Version, key, value.Bytes));

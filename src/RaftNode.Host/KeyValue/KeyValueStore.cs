@@ -1,3 +1,5 @@
+using System.Text;
+using Google.Protobuf;
 using RaftActors.Log;
 using RaftActors.StateMachines;
 
@@ -8,7 +10,9 @@ namespace RaftNode.Host.KeyValue;
 /// <remarks>What an <see cref="IStateMachine"/> has is called by one actor; everything else may be called by others at the same time.</remarks>
 internal sealed partial class KeyValueStore(ChangeHistory history) : IStateMachine
 {
-    private readonly Dictionary<string, Value> _values = new(StringComparer.Ordinal);
+    private const int PartSize = 64 * 1024;
+
+    private readonly SnapshottedMap<Value> _values = new();
     // What others may look at changes under this lock.
     private readonly Lock _lock = new();
     private StateSummary _summary;
@@ -45,17 +49,66 @@ internal sealed partial class KeyValueStore(ChangeHistory history) : IStateMachi
     /// <inheritdoc/>
     public object? Query(object request) => request switch
     {
-        GetValue get => _values.TryGetValue(get.Key, out var value) ? new ValueFound(value.Version, value.Bytes) : ValueNotFound.Instance,
+        GetValue get => _values.TryGet(get.Key, out var value) ? new ValueFound(value.Version, value.Bytes) : ValueNotFound.Instance,
         _ => throw new NotSupportedException($"The key-value store has no answer to a {request.GetType().Name}."),
     };
 
+    /// <inheritdoc/>
+    public IEnumerable<ReadOnlyMemory<byte>> TakeSnapshot()
+    {
+        lock (_lock)
+            return Parts(_values.TakeImage(), new Wire.SnapshotStart { AppliedIndex = _summary.Index, Keys = _values.Count });
+    }
+
+    /// <inheritdoc/>
+    public void Restore(Stream snapshot)
+    {
+        using var reader = new BinaryReader(snapshot, Encoding.UTF8, leaveOpen: true);
+        var start = Wire.SnapshotStart.Parser.ParseFrom(ReadMessage(reader));
+        lock (_lock)
+        {
+            ulong digest = 0;
+            for (long i = 0; i < start.Keys; i++)
+            {
+                var stored = Wire.StoredValue.Parser.ParseFrom(ReadMessage(reader));
+                var hash = StateDigest.Of(stored.Key, stored.Version, stored.Value.Span);
+                digest = unchecked(digest + hash);
+                _values.Set(stored.Key, new Value(stored.Value.Memory, stored.Version, hash));
+            }
+            _summary = new StateSummary(start.AppliedIndex, _values.Count, digest);
+            history.StartAfter(start.AppliedIndex);
+        }
+    }
+
+    private static byte[] ReadMessage(BinaryReader reader)
+    {
+        var length = reader.Read7BitEncodedInt();
+        var bytes = reader.ReadBytes(length);
+        return bytes.Length == length ? bytes : throw new EndOfStreamException("The snapshot of the key-value store ends within a value.");
+    }
+
+    private static IEnumerable<ReadOnlyMemory<byte>> Parts(IEnumerable<KeyValuePair<string, Value>> image, Wire.SnapshotStart start)
+    {
+        using var part = new MemoryStream();
+        start.WriteDelimitedTo(part);
+        foreach (var (key, value) in image)
+        {
+            new Wire.StoredValue { Key = key, Version = value.Version, Value = UnsafeByteOperations.UnsafeWrap(value.Bytes) }.WriteDelimitedTo(part);
+            if (part.Length < PartSize)
+                continue;
+            yield return part.GetBuffer().AsMemory(0, (int)part.Length);
+            part.SetLength(0);
+        }
+        yield return part.GetBuffer().AsMemory(0, (int)part.Length);
+    }
+
     private WriteResult Put(PutValue put, long index, ref ulong digest)
     {
-        var exists = _values.TryGetValue(put.Key, out var old);
+        var exists = _values.TryGet(put.Key, out var old);
         if (!put.Condition.Holds(exists ? old.Version : null))
             return new WriteResult(WriteOutcome.ConditionFailed, old.Version);
         var hash = StateDigest.Of(put.Key, index, put.Value.Span);
-        _values[put.Key] = new Value(put.Value, index, hash);
+        _values.Set(put.Key, new Value(put.Value, index, hash));
         digest = unchecked(digest - old.Hash + hash);
         history.Add(new Change(index, put.Key, put.Value));
         return new WriteResult(exists ? WriteOutcome.Replaced : WriteOutcome.Created, index);
@@ -63,7 +116,7 @@ internal sealed partial class KeyValueStore(ChangeHistory history) : IStateMachi
 
     private WriteResult Delete(DeleteValue delete, long index, ref ulong digest)
     {
-        var exists = _values.TryGetValue(delete.Key, out var old);
+        var exists = _values.TryGet(delete.Key, out var old);
         if (!delete.Condition.Holds(exists ? old.Version : null))
             return new WriteResult(WriteOutcome.ConditionFailed, old.Version);
         if (!exists)

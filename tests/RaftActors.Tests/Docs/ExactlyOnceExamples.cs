@@ -69,5 +69,9 @@ public sealed class ExactlyOnceExamples
         }
 
         public object? Query(object request) => null;
+
+        public IEnumerable<ReadOnlyMemory<byte>> TakeSnapshot() => [BitConverter.GetBytes(_balance)];
+
+        public void Restore(Stream snapshot) => _balance = new BinaryReader(snapshot).ReadInt64();
     }
 }

@@ -51,6 +51,10 @@ public sealed class ReadmeExample
         public object? Apply(LogEntry entry, object command) => new[] { _count += ((byte[])command)[0] };
 
         public object? Query(object request) => new[] { _count };
+
+        public IEnumerable<ReadOnlyMemory<byte>> TakeSnapshot() => [new[] { _count }];
+
+        public void Restore(Stream snapshot) => _count = (byte)snapshot.ReadByte();
     }
 
     /// <summary>Subscribes to the group's log and hands out the first command in it.</summary>

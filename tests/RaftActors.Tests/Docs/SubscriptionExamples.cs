@@ -90,5 +90,11 @@ public sealed class SubscriptionExamples
         public object? Apply(LogEntry entry, object command) => null;
 
         public object? Query(object request) => null;
+
+        public IEnumerable<ReadOnlyMemory<byte>> TakeSnapshot() => [];
+
+        public void Restore(Stream snapshot)
+        {
+        }
     }
 }

@@ -85,7 +85,7 @@ public sealed class RaftLogSpec
     {
         var log = new RaftLog();
         var model = new List<LogEntry>();
-        int commit = 0;
+        int commit = 0, compacted = 0;
         foreach (var (kind, amount) in steps)
         {
             switch (kind)
@@ -100,35 +100,67 @@ public sealed class RaftLogSpec
                     log.TruncateAfter(keep);
                     model.RemoveRange(keep, model.Count - keep);
                     break;
+                case 4:
+                    compacted = Math.Min(commit, compacted + amount);
+                    log.CompactTo(compacted);
+                    break;
                 default:
                     commit = Math.Min(model.Count, commit + amount);
                     log.CommitTo(commit);
                     break;
             }
-            AssertSame(model, log, commit);
+            AssertSame(model, log, commit, compacted);
         }
     }).QuickCheckThrowOnFailure();
 
     private static Gen<(int Kind, int Amount)[]> Steps =>
-        (from kind in Gen.Frequency((6, Gen.Constant(0)), (2, Gen.Constant(1)), (2, Gen.Constant(2)), (1, Gen.Constant(3)))
+        (from kind in Gen.Frequency((6, Gen.Constant(0)), (2, Gen.Constant(1)), (2, Gen.Constant(2)), (1, Gen.Constant(3)), (1, Gen.Constant(4)))
          from amount in Gen.Choose(0, 7)
          select (kind, amount)).ArrayOf();
 
-    private static void AssertSame(List<LogEntry> model, RaftLog log, int commit)
+    // Of what was compacted only the last term and time are known.
+    private static void AssertSame(List<LogEntry> model, RaftLog log, int commit, int compacted)
     {
         long TermOf(long index) => index == 0 ? 0 : model[(int)index - 1].Term;
 
-        Assert.Equal(model.Count, log.LastIndex);
+        Assert.Equal((model.Count, compacted + 1), (log.LastIndex, log.FirstIndex));
+        Assert.Equal((TermOf(model.Count), model.Count > 0 ? model[^1].Time : 0), (log.LastTerm, log.LastTime));
         Assert.Equal(commit, log.CommitIndex);
-        Assert.Equal(model.Sum(entry => entry.Payload.Bytes.Length), log.Bytes);
-        Assert.Equal(model, log.LastIndex > 0 ? log.Slice(1, log.LastIndex) : []);
-        for (int index = 1; index <= model.Count; index++)
+        Assert.Equal(model.Skip(compacted).Sum(entry => entry.Payload.Bytes.Length), log.Bytes);
+        Assert.Equal(model.Skip(compacted), log.Slice(compacted + 1, log.LastIndex));
+        Assert.Equal(TermOf(compacted), log.TermAt(compacted));
+        for (int index = 1; index <= compacted; index++)
+            Assert.True(log.Has(index, TermOf(index)));
+        for (int index = compacted + 1; index <= model.Count; index++)
         {
             Assert.Same(model[index - 1], log[index]);
             Assert.Equal(TermOf(index), log.TermAt(index));
-            Assert.Equal(1 + model.FindIndex(entry => entry.Term == TermOf(index)), log.FirstIndexOfTermAt(index));
+            Assert.Equal(1 + model.FindIndex(compacted, entry => entry.Term == TermOf(index)), log.FirstIndexOfTermAt(index));
             foreach (long term in new[] { 0, TermOf(index) - 1, TermOf(index), TermOf(index) + 1 })
-                Assert.Equal(1 + model.FindLastIndex(entry => entry.Index <= index && entry.Term <= term), log.LastIndexWithTermAtMost(index, term));
+                Assert.Equal(Math.Max(compacted, 1 + model.FindLastIndex(entry => entry.Index <= index && entry.Term <= term)), log.LastIndexWithTermAtMost(index, term));
         }
+    }
+
+    [Fact]
+    public void Compacting_what_is_not_committed_is_a_violated_invariant()
+    {
+        var log = Logs.Of(1, 1, 1);
+        log.CommitTo(2);
+
+        Assert.Throws<InvariantViolationException>(() => log.CompactTo(3));
+    }
+
+    [Fact]
+    public void Trailing_entries_stay_within_both_limits()
+    {
+        var log = new RaftLog();
+        for (int i = 1; i <= 10; i++)
+            log.Append(Logs.Entry(i, 1, 1000));
+        int size = log[1].Size;
+
+        Assert.Equal(5, log.TrailingBase(8, 3, long.MaxValue));
+        Assert.Equal(6, log.TrailingBase(8, 100, 2 * size));
+        Assert.Equal(0, log.TrailingBase(8, 100, long.MaxValue));
+        Assert.Equal(8, log.TrailingBase(8, 0, long.MaxValue));
     }
 }

@@ -174,4 +174,22 @@ public sealed class ConfigurationSpec
         history.TruncateAfter(6);
         Assert.Equal(_three, history.Latest);
     }
+
+    [Fact]
+    public void Of_compacted_configurations_only_the_last_counts()
+    {
+        var history = new ConfigurationHistory(_three);
+        var (second, third) = (_three.Binding("b", "store-b"), _three.Binding("c", "store-c"));
+        history.Append(1, second);
+        history.Append(7, third);
+        Assert.Equal((1, second), history.At(6));
+
+        history.CompactTo(6);
+        Assert.Equal((1, second), history.At(6));
+        history.TruncateAfter(6);
+        Assert.Equal((second, 1), (history.Latest, history.LatestIndex));
+
+        history.Reset(12, third);
+        Assert.Equal((12, third), history.At(20));
+    }
 }

@@ -2,6 +2,7 @@ using RaftActors.Client;
 using RaftActors.Log;
 using RaftActors.Membership;
 using RaftActors.Protocol;
+using RaftActors.Snapshots;
 using RaftActors.Tests.Log;
 
 namespace RaftActors.Tests.Protocol;
@@ -10,6 +11,8 @@ public sealed class RaftSerializerSpec
 {
     private static readonly PeerHeader Header = new("host:1", "group", "a", "store-a", 5, "store-b");
     private static readonly Configuration Configuration = new([new Voter("a", "host:1", "store-a"), new Voter("b", "host:2", "")]);
+
+    private static readonly Snapshot Snapshot = new(9, 4, 1234, Configuration, 1, new SnapshotContent(3, 1025, "00FF"));
 
     private readonly RaftSerializer _serializer = new(null!);
 
@@ -31,6 +34,10 @@ public sealed class RaftSerializerSpec
         new ForwardReply(Header, 8, null, "", null, 4, 2, null),
         new SessionOpened(12, TimeSpan.FromSeconds(60)),
         new PeerCreated(1, "group", "a", "store-a"),
+        new InstallSnapshotReply(Header, 9, 4, 3, true),
+        new SnapshotInstalled(9, 4),
+        new SnapshotManifest("group", "a", "store-a", new HardState(5, "b", "store-b"), Snapshot, 2, new KeptSnapshot(77, 1)),
+        new SnapshotManifest("group", "a", "store-a", new HardState(5, null, null), Snapshot, 2, null),
         new OpenSession(false, 5),
         new KeepSessionAlive(12, 9, true, 5),
         new CloseSession(12, false, 5));
@@ -49,6 +56,16 @@ public sealed class RaftSerializerSpec
 
         Assert.Equal(message with { Entries = EntryBatch.Empty }, copy with { Entries = EntryBatch.Empty });
         AssertSame(message.Entries, copy.Entries);
+    }
+
+    [Fact]
+    public void Chunks_come_back_as_they_went()
+    {
+        var message = new InstallSnapshot(Header, Snapshot, 2, new byte[] { 1, 2, 3 });
+
+        Assert.Equal(message with { Data = default }, Copy(message) with { Data = default });
+        Assert.Equal(message.Data.ToArray(), Copy(message).Data.ToArray());
+        Assert.Equal([1, 2, 3], Copy(new SnapshotChunk(new byte[] { 1, 2, 3 })).Data.ToArray());
     }
 
     [Fact]

@@ -7,6 +7,7 @@ namespace RaftActors.Tests.Scenarios;
 public abstract class ScenarioSpec(ITestOutputHelper output) : IDisposable
 {
     private string? _directory;
+    private int _clusters;
 
     public void Dispose()
     {
@@ -55,6 +56,6 @@ public abstract class ScenarioSpec(ITestOutputHelper output) : IDisposable
         if (kind == JournalKind.InMemory)
             return ClusterJournal.InMemory;
         _directory ??= Directory.CreateTempSubdirectory("raft-scenario-").FullName;
-        return ClusterJournal.Sqlite(_directory);
+        return ClusterJournal.Sqlite(Directory.CreateDirectory(Path.Combine(_directory, $"{_clusters++}")).FullName);
     }
 }

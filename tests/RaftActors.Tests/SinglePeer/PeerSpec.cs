@@ -1,12 +1,14 @@
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit;
+using Google.Protobuf;
 using RaftActors.Client;
 using RaftActors.Log;
 using RaftActors.Membership;
 using RaftActors.Protocol;
 using RaftActors.StateMachines;
 using Xunit.Abstractions;
+using Wire = RaftActors.Protocol.Wire;
 
 namespace RaftActors.Tests.SinglePeer;
 
@@ -89,8 +91,12 @@ public abstract class PeerSpec : Akka.TestKit.Xunit2.TestKit
         return entries;
     }
 
-    // The peer itself, behind its supervisor; null while there is none.
-    private IActorRef? Incarnation() => Sys.ActorSelection(Peer.Path / "peer").Ask<ActorIdentity>(new Akka.Actor.Identify(0), TimeSpan.FromSeconds(10)).GetAwaiter().GetResult().Subject;
+    // The peer itself, behind its supervisor; null while there is none. One that is just stopping leaves the answer to the dead letters, which name themselves.
+    private IActorRef? Incarnation()
+    {
+        var found = Sys.ActorSelection(Peer.Path / "peer").Ask<ActorIdentity>(new Akka.Actor.Identify(0), TimeSpan.FromSeconds(10)).GetAwaiter().GetResult().Subject;
+        return Sys.DeadLetters.Equals(found) ? null : found;
+    }
 
     private protected static LogEntry Command(long index, long term) => new(index, term, EntryKind.Command, 0, new Payload(new[] { (byte)index }, 0, ""));
 
@@ -286,6 +292,16 @@ public abstract class PeerSpec : Akka.TestKit.Xunit2.TestKit
         public object? Query(object request) => request is byte[] { Length: 1 } bytes && bytes[0] == Poison
             ? throw new InvalidOperationException("A question that cannot be answered.")
             : new[] { (byte)Applied.Count };
+
+        public IEnumerable<ReadOnlyMemory<byte>> TakeSnapshot()
+        {
+            var image = new Wire.Persisted();
+            image.Entries.AddRange(Applied.Select(entry => new Wire.Entry { Index = entry.Index, Term = entry.Term, Payload = ByteString.CopyFrom(entry.Payload.Bytes.Span) }));
+            return [image.ToByteArray()];
+        }
+
+        public void Restore(Stream snapshot) => Applied.AddRange(Wire.Persisted.Parser.ParseFrom(snapshot).Entries
+            .Select(entry => new LogEntry(entry.Index, entry.Term, EntryKind.Command, 0, new Payload(entry.Payload.ToByteArray(), 0, ""))));
     }
 
     /// <summary>A command and a request that fail.</summary>

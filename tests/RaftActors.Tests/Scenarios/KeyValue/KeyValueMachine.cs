@@ -43,4 +43,13 @@ internal sealed class KeyValueMachine : IStateMachine
     }
 
     public object? Query(object request) => _values.TryGetValue(Encoding.UTF8.GetString((byte[])request), out string? value) ? Encoding.UTF8.GetBytes(value) : null;
+
+    public IEnumerable<ReadOnlyMemory<byte>> TakeSnapshot() => [.. _values.Select(pair => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes($"{pair.Key} {pair.Value}\n"))];
+
+    public void Restore(Stream snapshot)
+    {
+        using var reader = new StreamReader(snapshot, Encoding.UTF8, leaveOpen: true);
+        while (reader.ReadLine() is { } line)
+            _values.Add(line[..line.IndexOf(' ')], line[(line.IndexOf(' ') + 1)..]);
+    }
 }

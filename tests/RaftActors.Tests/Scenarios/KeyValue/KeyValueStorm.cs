@@ -36,7 +36,7 @@ internal static class KeyValueStorm
         }
         Calm(cluster);
         cluster.CheckSingleLeader(TimeSpan.FromSeconds(20));
-        Serve(cluster, clients, TimeSpan.FromSeconds(1));
+        Serve(cluster, clients, TimeSpan.FromSeconds(3));
         cluster.Await(() => Finish(clients), "every client is answered", TimeSpan.FromSeconds(20));
         cluster.CheckNothingLost(TimeSpan.FromSeconds(20));
 

@@ -16,4 +16,8 @@ internal sealed class AppendingText : IStateMachine
     }
 
     public object? Query(object request) => Encoding.UTF8.GetBytes(Text);
+
+    public IEnumerable<ReadOnlyMemory<byte>> TakeSnapshot() => [Encoding.UTF8.GetBytes(Text)];
+
+    public void Restore(Stream snapshot) => Text = new StreamReader(snapshot, Encoding.UTF8).ReadToEnd();
 }

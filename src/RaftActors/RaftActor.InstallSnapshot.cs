@@ -1,0 +1,238 @@
+using Akka.Actor;
+using Akka.Event;
+using RaftActors.Protocol;
+using RaftActors.Replication;
+using RaftActors.Snapshots;
+using RaftActors.StateMachines;
+
+namespace RaftActors;
+
+// InstallSnapshot, from both sides (paper, section 7 and Figure 13).
+internal sealed partial class RaftActor
+{
+    private readonly Dictionary<string, SentSnapshot> _sent = [];
+
+    // ---- The follower
+
+    private void OnInstallSnapshot(InstallSnapshot install)
+    {
+        if (install.Term < Term)
+        {
+            Reply(install.Snapshot, 1, installed: false, install.Header);
+            return;
+        }
+        if (!HearFrom(install.Header))
+            return;
+        var snapshot = install.Snapshot;
+        if (IsInLog(snapshot))
+        {
+            Reply(snapshot, 1, installed: true, install.Header);
+            return;
+        }
+        switch (_work)
+        {
+            case SnapshotWork.Receiving receiving when receiving.Snapshot.Equals(snapshot):
+                receiving.Receiver.Tell(new ReceivedChunk(install.Chunk, install.Data), Self);
+                break;
+            case SnapshotWork.Receiving or SnapshotWork.Writing:
+                AbandonSnapshotWork(); // The leader's word counts; it will ask again.
+                break;
+            case SnapshotWork.Capturing:
+                _work = null;
+                Receive(install);
+                break;
+            case null:
+                Receive(install);
+                break;
+        }
+    }
+
+    private void Receive(InstallSnapshot install)
+    {
+        if (FreeSlot() is not { } slot)
+            return; // Old ones are being deleted; the leader sends it again.
+        var receiver = Context.ActorOf(SnapshotReceiver.Props(Chunks(slot), install.Snapshot.Content), $"receive-snapshot-{++_snapshotActors}");
+        Context.Watch(receiver);
+        _work = new SnapshotWork.Receiving(install.Snapshot, slot, receiver);
+        receiver.Tell(new ReceivedChunk(install.Chunk, install.Data), Self);
+    }
+
+    // The leader has committed what it has in a snapshot.
+    private bool IsInLog(Snapshot snapshot)
+    {
+        if (snapshot.LastIncludedIndex <= _log.CommitIndex)
+            return true;
+        if (_log.TermAt(snapshot.LastIncludedIndex) != snapshot.LastIncludedTerm)
+            return false;
+        if (_log.CommitTo(snapshot.LastIncludedIndex))
+            OnCommitted();
+        return true;
+    }
+
+    private void OnChunkWanted(ChunkWanted wanted)
+    {
+        if (_work is SnapshotWork.Receiving receiving && Sender.Equals(receiving.Receiver) && _leader is { } leader && _role != Client.RaftRole.Leader)
+            Reply(receiving.Snapshot, wanted.Number, installed: false, leader);
+    }
+
+    // Made durable first: chunks, manifest, and the event that it counts from now on. No entries are written meanwhile, so that none of the former log follows the manifest.
+    private void OnSnapshotReceived(IActorRef receiver)
+    {
+        if (_work is not SnapshotWork.Receiving receiving || !receiver.Equals(receiving.Receiver))
+            return;
+        Context.Unwatch(receiver);
+        Context.Stop(receiver);
+        if (IsInLog(receiving.Snapshot) || _role == Client.RaftRole.Leader)
+        {
+            Prune(receiving.Slot);
+            EndSnapshotWork(null);
+            return;
+        }
+        _work = new SnapshotWork.Installing(new StoredSnapshot(0, Manifest(receiving.Snapshot, receiving.Slot, 0)), IsSaved: false);
+        SaveInstalled();
+    }
+
+    // Not before the write that is under way is done: its entries may be none of the log that the snapshot goes on with.
+    private void SaveInstalled()
+    {
+        if (_writeInFlight || _work is not SnapshotWork.Installing { Stored.SequenceNr: 0 } installing)
+            return;
+        var manifest = installing.Stored.Manifest;
+        var stored = new StoredSnapshot(LastSequenceNr, Manifest(manifest.Snapshot, manifest.Slot, LastSequenceNr));
+        _work = installing with { Stored = stored };
+        Save(stored);
+    }
+
+    private void OnInstalled(SnapshotInstalled installed)
+    {
+        _ = installed; // It is what _work says.
+        _writeInFlight = false;
+        var work = (SnapshotWork.Installing)_work!;
+        var snapshot = work.Stored.Manifest.Snapshot;
+        if (snapshot.LastIncludedIndex > _log.CommitIndex)
+            SwitchLog(work.Stored);
+        Keep(work.Stored);
+        EndSnapshotWork(work.Stored);
+        AfterWrite();
+        if (_leader is { } leader && _role != Client.RaftRole.Leader)
+            Reply(snapshot, 1, installed: true, leader);
+    }
+
+    private void SwitchLog(StoredSnapshot stored)
+    {
+        var snapshot = stored.Manifest.Snapshot;
+        Log.Info("{0}: a snapshot of the leader takes the place of the log, which ended at {1}: it goes on after {2}.", PersistenceId, _log.LastIndex, snapshot.LastIncludedIndex);
+        _log.Reset(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, snapshot.LastIncludedTime);
+        _configurations.Reset(snapshot.ConfigurationIndex, snapshot.Configuration);
+        _events.Clear();
+        _persistedIndex = _issuedIndex = snapshot.LastIncludedIndex;
+        _owed = null;
+        _received.Clear();
+        _writing = [];
+        ReplaceStateMachine(stored);
+    }
+
+    private void Reply(Snapshot snapshot, int nextChunk, bool installed, LeaderInfo leader) =>
+        Send(leader.Member.Address, new InstallSnapshotReply(Header(leader.StoreId), snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, nextChunk, installed));
+
+    private void Reply(Snapshot snapshot, int nextChunk, bool installed, PeerHeader leader) =>
+        Send(leader.Address, new InstallSnapshotReply(Header(leader.StoreId), snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, nextChunk, installed));
+
+    // ---- The leader
+
+    private void SendSnapshot(Follower follower)
+    {
+        var progress = follower.Progress;
+        // Not to one that is down: it would be sent the first chunk over and over.
+        if (_snapshot is not { } stored || _sent.ContainsKey(follower.Voter.Id) || Now - progress.LastContact >= _settings.ElectionTimeoutMax)
+            return;
+        var snapshot = stored.Manifest.Snapshot;
+        var sending = new Sending(Header(), follower.Voter.Id, follower.Voter.Address, snapshot, Chunks(stored.Manifest.Slot));
+        var sender = Context.ActorOf(SnapshotSender.Props(sending, _settings, _resolver), $"send-snapshot-{++_snapshotActors}");
+        _sent.Add(follower.Voter.Id, new SentSnapshot(snapshot.LastIncludedIndex, stored.Manifest.Slot, sender));
+        progress.SendsSnapshot();
+        Log.Info("{0}: sends the snapshot up to {1} to {2}, whose log ends before {3}.", PersistenceId, snapshot.LastIncludedIndex, follower.Voter.Id, _log.FirstIndex);
+    }
+
+    private void OnInstallSnapshotReply(InstallSnapshotReply reply)
+    {
+        var header = reply.Header;
+        if (_leading!.Find(header.MemberId) is not { } follower || !Counts(header, follower))
+            return;
+        if (reply.Term != Term)
+        {
+            if (reply.Term > Term)
+                BecomeFollower(reply.Term, null);
+            return;
+        }
+        follower.Progress.Heard(Now, 0);
+        if (!_sent.TryGetValue(header.MemberId, out var sent) || sent.LastIncludedIndex != reply.LastIncludedIndex)
+            return;
+        if (!reply.Installed)
+        {
+            sent.Sender.Tell(reply, Self);
+            return;
+        }
+        StopSending(follower.Voter.Id);
+        follower.Progress.SnapshotEnded(sent.LastIncludedIndex);
+        SendEntries(follower);
+    }
+
+    private void OnSendingFailed(SendingFailed failed)
+    {
+        if (!_sent.TryGetValue(failed.MemberId, out var sent) || !Sender.Equals(sent.Sender))
+            return;
+        Log.Warning("{0}: the snapshot up to {1} cannot be sent to {2}: {3}.", PersistenceId, sent.LastIncludedIndex, failed.MemberId, failed.Problem);
+        StopSending(failed.MemberId);
+        _leading?.Find(failed.MemberId)?.Progress.SnapshotEnded(null);
+    }
+
+    // A follower that has been silent for long gets no more; when it answers a heartbeat, it is sent what is needed then.
+    private void StopSendingToSilent()
+    {
+        if (_sent.Count == 0)
+            return;
+        foreach (string memberId in _sent.Keys.ToArray())
+        {
+            var progress = _leading!.Find(memberId)?.Progress;
+            if (progress is not null && Now - progress.LastContact < 10 * _settings.ElectionTimeoutMax)
+                continue;
+            StopSending(memberId);
+            progress?.SnapshotEnded(null);
+        }
+    }
+
+    private void StopSending(string memberId)
+    {
+        if (!_sent.Remove(memberId, out var sent))
+            return;
+        Context.Stop(sent.Sender);
+        PruneIfUnused(sent.Slot);
+        CompactLog();
+    }
+
+    private void StopSendingAll()
+    {
+        foreach (string memberId in _sent.Keys.ToArray())
+            StopSending(memberId);
+    }
+
+    private bool IsSent(int slot)
+    {
+        foreach (var sent in _sent.Values)
+            if (sent.Slot == slot)
+                return true;
+        return false;
+    }
+
+    private long OldestSent()
+    {
+        long oldest = long.MaxValue;
+        foreach (var sent in _sent.Values)
+            oldest = Math.Min(oldest, sent.LastIncludedIndex);
+        return oldest;
+    }
+
+    /// <summary>A snapshot on its way to a follower.</summary>
+    private sealed record SentSnapshot(long LastIncludedIndex, int Slot, IActorRef Sender);
+}

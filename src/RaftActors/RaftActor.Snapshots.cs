@@ -1,0 +1,395 @@
+using Akka.Actor;
+using Akka.Event;
+using Akka.Persistence;
+using RaftActors.Client;
+using RaftActors.Log;
+using RaftActors.Snapshots;
+using RaftActors.StateMachines;
+
+namespace RaftActors;
+
+// Takes snapshots of the state machine, keeps the last two, and lets go of what they cover: entries of the log, events of the journal, chunks of older snapshots (paper, section 7).
+internal sealed partial class RaftActor
+{
+    private const int DeletedAtOnce = 256;
+
+    // Under whom the chunks are; one that is being emptied is in use too.
+    private readonly HashSet<int> _pruning = [];
+    private readonly List<IActorRef> _snapshotAskers = [];
+    private readonly JournalIndex _events = new();
+    private StoredSnapshot? _snapshot;
+    private SnapshotWork? _work;
+    private IActorRef _pruner = ActorRefs.Nobody;
+    private TimeSpan _noSnapshotBefore;
+
+    // The bytes of the log that the latest snapshot left there.
+    private long _bytesKept;
+    private long _snapshotActors;
+    private long _deletedEvents;
+    private bool _deletingEvents;
+
+    private static bool IsOfSnapshots(object message) => message
+        is TakeSnapshot or StateImage or ChunksWritten or ChunksFailed or ChunkWanted or SnapshotDamaged or SlotPruned or SendingFailed
+        or SaveSnapshotSuccess or SaveSnapshotFailure or DeleteSnapshotsSuccess or DeleteSnapshotsFailure or DeleteMessagesSuccess or DeleteMessagesFailure;
+
+    private void OnSnapshotMessage(object message)
+    {
+        switch (message)
+        {
+            case TakeSnapshot:
+                OnTakeSnapshot(Sender);
+                break;
+            case StateImage image:
+                OnImage(image);
+                break;
+            case ChunksWritten written:
+                OnChunksWritten(written);
+                break;
+            case ChunksFailed failed:
+                FailSnapshot(failed.Problem);
+                break;
+            case ChunkWanted wanted:
+                OnChunkWanted(wanted);
+                break;
+            case SnapshotDamaged damaged:
+                OnSnapshotDamaged(damaged);
+                break;
+            case SlotPruned pruned:
+                _pruning.Remove(pruned.Slot);
+                break;
+            case SendingFailed failed:
+                OnSendingFailed(failed);
+                break;
+            case SaveSnapshotSuccess saved:
+                OnManifestSaved(saved.Metadata.SequenceNr);
+                break;
+            case SaveSnapshotFailure failure:
+                FailSnapshot($"its manifest cannot be stored: {failure.Cause.Message}");
+                break;
+            case DeleteMessagesSuccess deleted:
+                OnEventsDeleted(deleted.ToSequenceNr);
+                break;
+            case DeleteMessagesFailure failure:
+                _deletingEvents = false;
+                Log.Warning("{0}: events up to {1} that a snapshot covers cannot be deleted: {2}", PersistenceId, failure.ToSequenceNr, failure.Cause.Message);
+                break;
+            case DeleteSnapshotsFailure failure:
+                Log.Warning("{0}: the manifests of old snapshots cannot be deleted: {1}", PersistenceId, failure.Cause.Message);
+                break;
+        }
+    }
+
+    private ChunkStore Chunks(int slot) => new(SnapshotStore, PersistenceId, slot, _settings.Clock);
+
+    // ---- Taking one
+
+    private void OnTakeSnapshot(IActorRef asker)
+    {
+        _snapshotAskers.Add(asker);
+        if (_work is null)
+            Capture();
+    }
+
+    // By count and by bytes; but a large state is not written again and again for little news (dissertation, section 5.1.2).
+    private void ConsiderSnapshot()
+    {
+        // The leader changed its mind: entries came instead of the rest of its snapshot.
+        if (_work is SnapshotWork.Receiving receiving && receiving.Snapshot.LastIncludedIndex <= _log.CommitIndex)
+            AbandonSnapshotWork();
+        if (_work is not null || Now < _noSnapshotBefore)
+            return;
+        var last = _snapshot?.Manifest.Snapshot;
+        long entries = _appliedIndex - (last?.LastIncludedIndex ?? 0);
+        long bytes = _log.Bytes - _bytesKept;
+        bool isDue = entries >= _settings.SnapshotEntries || bytes >= _settings.SnapshotBytes;
+        bool isWorthIt = bytes >= (last?.Content.Length ?? 0) * _settings.SnapshotMinGrowth;
+        if (isDue && isWorthIt && !IsCovered(_appliedIndex))
+            Capture();
+    }
+
+    // Whether a snapshot up to an index would replace no event that the last one does not.
+    private bool IsCovered(long index) => _snapshot is { } last && _events.LastCovered(index, LastSequenceNr) == last.SequenceNr;
+
+    private void Capture()
+    {
+        if (_stateMachine is not { } machine)
+        {
+            FailSnapshot("the state machine failed and is about to be built anew");
+            return;
+        }
+        _work = new SnapshotWork.Capturing();
+        machine.Tell(CaptureImage.Instance, Self);
+    }
+
+    private void OnImage(StateImage image)
+    {
+        if (_work is not SnapshotWork.Capturing || image.Machine != _machine)
+            return;
+        if (image.Parts is null)
+            FailSnapshot($"the state machine cannot write it: {image.Failure}");
+        else if (IsCovered(image.Last.Index) && _snapshot is { } last)
+            EndSnapshotWork(last);
+        else if (image.Last.Index == 0)
+            FailSnapshot("the log is empty");
+        else if (FreeSlot() is not { } slot)
+            FailSnapshot("all earlier ones are still being sent to followers, or deleted");
+        else
+            StartWriting(image, slot);
+    }
+
+    private void StartWriting(StateImage image, int slot)
+    {
+        var writer = Context.ActorOf(SnapshotWriter.Props(Chunks(slot), image.Parts!, _settings.SnapshotChunkSize), $"write-snapshot-{++_snapshotActors}");
+        Context.Watch(writer);
+        var configuration = _configurations.At(image.Last.Index);
+        var snapshot = new Snapshot(image.Last.Index, image.Last.Term, image.Last.Time, configuration.Configuration, configuration.Index, new SnapshotContent(0, 0, ""));
+        _work = new SnapshotWork.Writing(snapshot, slot, writer);
+    }
+
+    private void OnChunksWritten(ChunksWritten written)
+    {
+        if (_work is SnapshotWork.Writing writing && Sender.Equals(writing.Writer))
+        {
+            long sequenceNr = _events.LastCovered(writing.Snapshot.LastIncludedIndex, LastSequenceNr);
+            var work = new SnapshotWork.Saving(new StoredSnapshot(sequenceNr, Manifest(writing.Snapshot with { Content = written.Content }, writing.Slot, sequenceNr)));
+            _work = work;
+            Save(work.Stored);
+        }
+        else
+        {
+            OnSnapshotReceived(Sender);
+        }
+    }
+
+    // One that takes the place of the last, having the same sequence number, is kept beside the one before.
+    private SnapshotManifest Manifest(Snapshot snapshot, int slot, long sequenceNr)
+    {
+        var previous = _snapshot is not { } last ? null
+            : last.SequenceNr == sequenceNr ? last.Manifest.Previous
+            : new KeptSnapshot(last.SequenceNr, last.Manifest.Slot);
+        return new SnapshotManifest(_settings.Group, _self.Id, _storeId, _durableHardState, snapshot, slot, previous);
+    }
+
+    private void Save(StoredSnapshot stored) =>
+        SnapshotStore.Tell(new SaveSnapshot(new SnapshotMetadata(PersistenceId, stored.SequenceNr, _settings.Clock.GetUtcNow().UtcDateTime), stored.Manifest));
+
+    private void OnManifestSaved(long sequenceNr)
+    {
+        switch (_work)
+        {
+            case SnapshotWork.Saving saving when saving.Stored.SequenceNr == sequenceNr:
+                Keep(saving.Stored);
+                EndSnapshotWork(saving.Stored);
+                break;
+            case SnapshotWork.Installing { IsSaved: false } installing when installing.Stored.SequenceNr == sequenceNr:
+                _work = installing with { IsSaved = true };
+                if (!_writeInFlight)
+                    Write();
+                break;
+        }
+    }
+
+    private void FailSnapshot(string problem)
+    {
+        Log.Warning("{0}: no snapshot: {1}. The log goes on growing until one succeeds.", PersistenceId, problem);
+        _noSnapshotBefore = Now + _settings.RestartBackoffMax;
+        AnswerSnapshotAskers(problem);
+        AbandonSnapshotWork();
+    }
+
+    private void AnswerSnapshotAskers(string problem)
+    {
+        foreach (var asker in _snapshotAskers)
+            asker.Tell(new SnapshotFailed($"There is no snapshot: {problem}."), Self);
+        _snapshotAskers.Clear();
+    }
+
+    private void EndSnapshotWork(StoredSnapshot? taken)
+    {
+        _work = null;
+        if (taken?.Manifest.Snapshot is { } snapshot)
+        {
+            foreach (var asker in _snapshotAskers)
+                asker.Tell(new SnapshotTaken(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, snapshot.Content.Length), Self);
+            _snapshotAskers.Clear();
+        }
+        if (_snapshotAskers.Count > 0)
+            Capture();
+        else
+            ConsiderSnapshot(); // Much may have been applied meanwhile.
+    }
+
+    // A writer or receiver ends by itself once the store has answered it; until then there is no other.
+    private void AbandonSnapshotWork()
+    {
+        if (_work is SnapshotWork.WithActor { Actor: var actor })
+        {
+            actor.Tell(AbandonSnapshot.Instance, Self);
+            return;
+        }
+        if (_work is SnapshotWork.WithStored { Stored.Manifest.Slot: var slot })
+            Prune(slot);
+        _work = null;
+    }
+
+    private void OnSnapshotActorEnded(SnapshotWork.WithActor work)
+    {
+        Prune(work.Slot);
+        EndSnapshotWork(null);
+    }
+
+    // ---- Keeping two
+
+    private void Keep(StoredSnapshot stored)
+    {
+        var former = _snapshot;
+        _snapshot = stored;
+        Context.Parent.Tell(RaftSupervisor.SnapshotSaved.Instance);
+        Log.Info("{0}: snapshot up to {1}, {2} bytes.", PersistenceId, stored.Manifest.Snapshot.LastIncludedIndex, stored.Manifest.Snapshot.Content.Length);
+        PruneUnused(former);
+        if (stored.Manifest.Previous is { } previous)
+        {
+            DeleteSnapshots(new SnapshotSelectionCriteria(previous.SequenceNr - 1));
+            DeleteEvents();
+        }
+        CompactLog();
+    }
+
+    private bool IsKept(int slot) => _snapshot is { } stored && (stored.Manifest.Slot == slot || stored.Manifest.Previous?.Slot == slot);
+
+    private bool IsInUse(int slot) => IsKept(slot) || _pruning.Contains(slot) || IsSent(slot) || _work switch
+    {
+        SnapshotWork.WithActor work => work.Slot == slot,
+        SnapshotWork.WithStored work => work.Stored.Manifest.Slot == slot,
+        _ => false,
+    };
+
+    private int? FreeSlot()
+    {
+        for (int slot = 0; slot < ChunkStore.Slots; slot++)
+            if (!IsInUse(slot))
+                return slot;
+        return null;
+    }
+
+    private void PruneUnused(StoredSnapshot? former)
+    {
+        if (former is null)
+            return;
+        PruneIfUnused(former.Manifest.Slot);
+        if (former.Manifest.Previous is { } previous)
+            PruneIfUnused(previous.Slot);
+    }
+
+    private void PruneIfUnused(int slot)
+    {
+        if (!IsKept(slot) && !IsSent(slot))
+            Prune(slot);
+    }
+
+    private void Prune(int slot)
+    {
+        if (_pruning.Add(slot))
+            _pruner.Tell(new PruneSlot(Chunks(slot)), Self);
+    }
+
+    // What a crash may have left behind.
+    private void StartPruning()
+    {
+        _pruner = Context.ActorOf(Akka.Actor.Props.Create(() => new SnapshotPruner()), "snapshot-pruner");
+        for (int slot = 0; slot < ChunkStore.Slots; slot++)
+            if (!IsKept(slot))
+                Prune(slot);
+    }
+
+    // Only up to where the older snapshot continues; in steps, for one large deletion would hold up the writes.
+    private void DeleteEvents()
+    {
+        if (_snapshot?.Manifest.Previous is not { } previous || _deletingEvents || _deletedEvents >= previous.SequenceNr)
+            return;
+        _deletingEvents = true;
+        DeleteMessages(Math.Min(previous.SequenceNr, _deletedEvents + DeletedAtOnce));
+    }
+
+    private void OnEventsDeleted(long sequenceNr)
+    {
+        _deletingEvents = false;
+        _deletedEvents = Math.Max(_deletedEvents, sequenceNr);
+        _events.Forget(_deletedEvents);
+        DeleteEvents();
+    }
+
+    // Entries stay for followers that are a little behind, and for those to which a snapshot is being sent.
+    private void CompactLog()
+    {
+        if (_snapshot is not { } stored)
+            return;
+        long covered = Math.Min(stored.Manifest.Snapshot.LastIncludedIndex, _persistedIndex);
+        long to = _log.TrailingBase(covered, _settings.SnapshotTrailingEntries, _settings.SnapshotTrailingBytes);
+        if (_log.Bytes < 4 * _settings.SnapshotBytes)
+            to = Math.Min(to, OldestSent());
+        _log.CompactTo(to);
+        _configurations.CompactTo(_log.BaseIndex);
+        _bytesKept = _log.Bytes;
+        EndSubscriptionsBehind();
+    }
+
+    // ---- Starting from one
+
+    private void Recover(SnapshotMetadata metadata, SnapshotManifest manifest)
+    {
+        if (manifest.FormatVersion > SnapshotManifest.CurrentFormat)
+            throw new RefusedException(
+                $"The snapshot has format {manifest.FormatVersion}; this version reads up to {SnapshotManifest.CurrentFormat}. Run the version that wrote it, or a newer one.");
+        if (manifest.Group != _settings.Group || manifest.MemberId != _self.Id)
+            throw new RefusedException($"The snapshot belongs to member '{manifest.MemberId}' of group '{manifest.Group}', not to '{_self.Id}' of '{_settings.Group}'.");
+        var snapshot = manifest.Snapshot;
+        _snapshot = new StoredSnapshot(metadata.SequenceNr, manifest);
+        _storeId = manifest.StoreId;
+        _hardState = manifest.HardState;
+        _lastEvent = metadata.SequenceNr;
+        _deletedEvents = manifest.Previous?.SequenceNr ?? 0;
+        _log.Reset(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, snapshot.LastIncludedTime);
+        _configurations.Reset(snapshot.ConfigurationIndex, snapshot.Configuration);
+    }
+
+    // The journal goes on from the snapshot before, if there is one: the next start of the peer tries that.
+    private void OnSnapshotDamaged(SnapshotDamaged damaged)
+    {
+        if (damaged.Machine != _machine)
+            return;
+        Log.Error("{0}: the snapshot up to {1} is damaged: {2}.", PersistenceId, _snapshot!.Manifest.Snapshot.LastIncludedIndex, damaged.Problem);
+        Context.Parent.Tell(new RaftSupervisor.SnapshotUnusable(_snapshot.SequenceNr));
+        Context.Stop(Self);
+    }
+
+    /// <summary>A snapshot in the store.</summary>
+    /// <param name="SequenceNr">The journal's event up to which it is all that is needed: the sequence number of its manifest.</param>
+    /// <param name="Manifest">The manifest.</param>
+    private sealed record StoredSnapshot(long SequenceNr, SnapshotManifest Manifest);
+
+    /// <summary>What is done about a snapshot: one thing at a time.</summary>
+    private abstract record SnapshotWork
+    {
+        /// <summary>The state machine was asked for its image.</summary>
+        public sealed record Capturing : SnapshotWork;
+
+        /// <summary>A child fills a slot.</summary>
+        public abstract record WithActor(Snapshot Snapshot, int Slot, IActorRef Actor) : SnapshotWork;
+
+        /// <summary>The own state is being written.</summary>
+        public sealed record Writing(Snapshot Snapshot, int Slot, IActorRef Writer) : WithActor(Snapshot, Slot, Writer);
+
+        /// <summary>The leader's snapshot is being received.</summary>
+        public sealed record Receiving(Snapshot Snapshot, int Slot, IActorRef Receiver) : WithActor(Snapshot, Slot, Receiver);
+
+        /// <summary>The slot is full, the manifest on its way.</summary>
+        public abstract record WithStored(StoredSnapshot Stored) : SnapshotWork;
+
+        /// <summary>The manifest of an own snapshot is being saved.</summary>
+        public sealed record Saving(StoredSnapshot Stored) : WithStored(Stored);
+
+        /// <summary>The manifest of a received snapshot is being saved; then the event that puts it in the place of the log.</summary>
+        public sealed record Installing(StoredSnapshot Stored, bool IsSaved) : WithStored(Stored);
+    }
+}
