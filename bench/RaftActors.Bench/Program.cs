@@ -42,6 +42,10 @@ var busy = new Option<int>("--busy") { HelpName = "CLIENTS", Description = "How 
 var failover = new Command("failover", "The time from SIGKILL of the leader to the next acknowledged write.") { trials, busy, json, data };
 failover.SetAction((parsed, stop) => FailoverBench.RunAsync(parsed.GetValue(trials), parsed.GetValue(busy), parsed.GetValue(json), parsed.GetValue(data), stop));
 
+var restarts = new Option<int>("--trials", "-t") { Description = "How many times the leader is stopped and started.", DefaultValueFactory = _ => 10 };
+var restart = new Command("restart", "The longest time between two acknowledged writes while the leader is stopped in order and started again.") { restarts, json, data };
+restart.SetAction((parsed, stop) => RestartBench.RunAsync(parsed.GetValue(restarts), parsed.GetValue(json), parsed.GetValue(data), stop));
+
 var config = new Option<string>("--config") { Required = true };
 var nodeData = new Option<string>("--data") { Required = true };
 var node = new Command("node", "A node under load; started by the other commands.") { config, nodeData };
@@ -50,7 +54,7 @@ node.SetAction((parsed, _) => BenchNode.RunAsync(parsed.GetValue(config)!, parse
 
 try
 {
-    return await new RootCommand("Measures RaftActors: see bench/README.md.") { load, failover, node }.Parse(args)
+    return await new RootCommand("Measures RaftActors: see bench/README.md.") { load, failover, restart, node }.Parse(args)
         .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(20) });
 }
 catch (Exception e) when (e is NodeStartException or OperationCanceledException or BenchException or SocketException or IOException)

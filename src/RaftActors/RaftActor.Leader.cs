@@ -63,8 +63,7 @@ internal sealed partial class RaftActor
             BecomeFollower(Term, null);
             return;
         }
-        if (_log.CommitIndex >= _leading.FirstIndex)
-            _freshness.Heard(_leading.MajorityContact(Now), _log.CommitIndex, _handedIndex);
+        NoteFreshness();
         SendHeartbeats();
         HandOverIfStalled();
         ContinueTransfer(again: true);

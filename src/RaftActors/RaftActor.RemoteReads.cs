@@ -83,8 +83,16 @@ internal sealed partial class RaftActor
         return false;
     }
 
+    // A leader knows itself what is committed, as of when a majority last answered it.
+    private void NoteFreshness()
+    {
+        if (_leading is { } leading && _log.CommitIndex >= leading.FirstIndex)
+            _freshness.Heard(leading.MajorityContact(Now), _log.CommitIndex, _handedIndex);
+    }
+
     private void AnswerStale(Query query, ReplyTo replyTo)
     {
+        NoteFreshness();
         var age = _freshness.Age(_handedIndex, Now);
         if (query.MaxStaleness is { } most && !(age <= most))
             FailQuery(replyTo, FailureReason.TooStale, $"{(age is { } known ? $"What this peer knows is {known.TotalMilliseconds:0} ms old" : "This peer has not heard of a leader yet")}; the query allows {most.TotalMilliseconds:0} ms. Ask another peer, or without that bound.");

@@ -187,6 +187,23 @@ public sealed class ReadSpec(ITestOutputHelper output) : PeerSpec(output)
     }
 
     [Fact]
+    public void A_leader_is_as_stale_as_the_last_answers_of_a_majority()
+    {
+        StartAsLeader();
+        var query = new Query(new byte[] { 1 }, ReadConsistency.Stale) { MaxStaleness = TimeSpan.FromMilliseconds(100) };
+
+        Peer.Tell(query, TestActor);
+        ExpectMsg<QueryResult>();
+        Advance(101);
+        Peer.Tell(query, TestActor);
+        Assert.Equal(FailureReason.TooStale, ExpectMsg<QueryFailed>().Reason);
+        C.Accept(3, 2);
+        Peer.Tell(query, TestActor);
+
+        ExpectMsg<QueryResult>();
+    }
+
+    [Fact]
     public void A_peer_that_has_not_all_that_was_committed_is_as_stale_as_when_it_last_had()
     {
         StartWithLog(new HardState(1, null, null), 1, 1);
