@@ -76,5 +76,9 @@ public sealed class LeadershipExamples
         public object? Apply(LogEntry entry, object command) => new[] { ++_count };
 
         public object? Query(object request) => new[] { _count };
+
+        public IEnumerable<ReadOnlyMemory<byte>> TakeSnapshot() => [new[] { _count }];
+
+        public void Restore(Stream snapshot) => _count = (byte)snapshot.ReadByte();
     }
 }
