@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Serialization;
+using RaftActors.Client;
 using RaftActors.TestKit.Time;
 
 namespace RaftActors.TestKit;
@@ -27,6 +28,17 @@ public sealed class ClientProcess
 
     /// <summary>The actor system of the process.</summary>
     public ActorSystem System { get; }
+
+    /// <summary>Settings for <see cref="RaftClient"/> in this process: it knows all peers, draws from the cluster's seed, and whoever awaits it goes on in virtual time.</summary>
+    /// <remarks>Code that awaits a client under test must not ask to be continued elsewhere: <c>ConfigureAwait(false)</c> throughout.</remarks>
+    public RaftClientSettings ClientSettings => new()
+    {
+        Group = _cluster.Group,
+        Addresses = _cluster.Peers.Select(peer => peer.Address).ToList(),
+        Resolver = Resolver,
+        RandomSeed = _random.Next(),
+        ContinueInline = true,
+    };
 
     /// <summary>Leads to the peers, by their addresses: for <see cref="Client.RaftClientSettings.Resolver"/>.</summary>
     public IPeerResolver Resolver { get; }

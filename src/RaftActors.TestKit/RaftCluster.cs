@@ -58,6 +58,9 @@ public sealed partial class RaftCluster : IDisposable
     /// <summary>The peers, members or not, in the order in which they came.</summary>
     public IReadOnlyList<RaftPeer> Peers => _peers;
 
+    /// <summary>The group's name.</summary>
+    public string Group => _settings.Group;
+
     /// <summary>The seed that repeats this run.</summary>
     public int Seed => _settings.Seed;
 

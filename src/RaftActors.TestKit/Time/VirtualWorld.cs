@@ -82,7 +82,7 @@ internal sealed class VirtualWorld : IDisposable
         {
             if (!TakeReady(null, out var work))
                 return;
-            work.Run();
+            Run(work);
         }
         throw new RaftClusterException($"The actors did not come to rest within {MaxRunsWithoutTime} runs of a mailbox at virtual time {Now}: they tell each other something without end.");
     }
@@ -94,7 +94,7 @@ internal sealed class VirtualWorld : IDisposable
         while (!task.IsCompleted)
         {
             if (TakeReady(task, out var work))
-                work.Run();
+                Run(work);
         }
         task.GetAwaiter().GetResult();
     }
@@ -118,6 +118,21 @@ internal sealed class VirtualWorld : IDisposable
         action();
         Settle();
         return true;
+    }
+
+    // As on any dispatcher there is no synchronization context, whatever a test runner has on its threads: a task that an actor completes goes on at once and not on another thread.
+    private static void Run(IRunnable work)
+    {
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            work.Run();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
     }
 
     private void Pulse()

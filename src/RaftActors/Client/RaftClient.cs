@@ -17,11 +17,13 @@ public sealed class RaftClient : IAsyncDisposable
 
     // Cancelled when the actor has stopped: what is told afterwards, or was in its mailbox, has no other answer.
     private readonly CancellationTokenSource _stopped;
+    private readonly TaskCreationOptions _continuations;
 
-    private RaftClient(IActorRef actor, CancellationTokenSource stopped)
+    private RaftClient(IActorRef actor, CancellationTokenSource stopped, bool continueInline)
     {
         _actor = actor;
         _stopped = stopped;
+        _continuations = continueInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously;
     }
 
     /// <summary>Starts a client. Its session is opened with the first command.</summary>
@@ -34,7 +36,7 @@ public sealed class RaftClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(settings);
         settings.Validate();
         var stopped = new CancellationTokenSource();
-        return new RaftClient(system.ActorOf(Akka.Actor.Props.Create(() => new RaftClientActor(settings, stopped))), stopped);
+        return new RaftClient(system.ActorOf(Akka.Actor.Props.Create(() => new RaftClientActor(settings, stopped))), stopped, settings.ContinueInline);
     }
 
     /// <summary>
@@ -73,7 +75,7 @@ public sealed class RaftClient : IAsyncDisposable
     /// <summary>Fails what is under way, closes the session and stops the client.</summary>
     public ValueTask DisposeAsync()
     {
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var stopped = new TaskCompletionSource(_continuations);
         _stopped.Token.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), stopped);
         _actor.Tell(RaftClientActor.Close.Instance);
         return new ValueTask(stopped.Task);
@@ -82,7 +84,7 @@ public sealed class RaftClient : IAsyncDisposable
     // The task is completed by the actor itself, so that it is done when the actor is; who awaits it goes on elsewhere.
     private Task<T> CallAsync<T>(object message, TimeSpan? deadline, CancellationToken cancellationToken)
     {
-        var task = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var task = new TaskCompletionSource<T>(_continuations);
         var registration = _stopped.Token.UnsafeRegister(
             static state => ((TaskCompletionSource<T>)state!).TrySetException(new RaftClientException(FailureReason.NoLeader, "The client was closed.")), task);
         _actor.Tell(new RaftClientActor.Call(message, deadline, answer =>

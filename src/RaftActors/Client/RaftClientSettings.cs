@@ -40,6 +40,12 @@ public sealed record RaftClientSettings
     /// <summary>The seed of the back-off's randomness, for a simulation; <c>null</c> for an unpredictable one.</summary>
     public int? RandomSeed { get; init; }
 
+    /// <summary>
+    /// Whether whoever awaits a task of <see cref="RaftClient"/> goes on within the client's actor, rather than on the thread pool: for a simulation, in which nothing may run elsewhere. Never
+    /// otherwise: what takes long there holds up the client.
+    /// </summary>
+    public bool ContinueInline { get; init; }
+
     /// <summary>How the nodes are reached; <c>null</c> for the actor system's remoting.</summary>
     public IPeerResolver? Resolver { get; init; }
 
