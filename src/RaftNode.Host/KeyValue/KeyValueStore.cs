@@ -77,6 +77,7 @@ internal sealed partial class KeyValueStore(ChangeHistory history) : IStateMachi
             }
             _summary = new StateSummary(start.AppliedIndex, _values.Count, digest);
             history.StartAfter(start.AppliedIndex);
+            WakeWatchers();
         }
     }
 

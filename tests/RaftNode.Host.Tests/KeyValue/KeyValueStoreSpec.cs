@@ -120,6 +120,26 @@ public sealed class KeyValueStoreSpec
         }
     }
 
+    [Fact]
+    public void A_restored_snapshot_wakes_who_waits_and_changes_before_it_are_not_known()
+    {
+        Put("a", "one");
+        Put("b", "two");
+        var restored = new KeyValueStore(new ChangeHistory(4, 1 << 20));
+        var waiting = restored.WaitAsync(1);
+        Assert.False(waiting.IsCompleted);
+
+        restored.Restore(new MemoryStream([.. _store.TakeSnapshot().SelectMany(part => part.ToArray())]));
+
+        Assert.True(waiting.IsCompleted);
+        Assert.Equal(_store.Summary, restored.Summary);
+        Assert.Null(restored.ReadChanges(1, "", 10, []));
+        Assert.Equal(2, restored.ReadChanges(2, "", 10, []));
+        var state = new List<Change>();
+        Assert.Equal(2, restored.ReadState("", state));
+        Assert.Equal(["a", "b"], state.Select(change => change.Key).Order());
+    }
+
     private WriteResult Put(string key, string value, WriteCondition? condition = null) =>
         Apply(new PutValue(key, System.Text.Encoding.UTF8.GetBytes(value), condition ?? WriteCondition.None));
 
