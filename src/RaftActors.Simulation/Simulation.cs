@@ -35,7 +35,11 @@ internal sealed class Simulation
         var random = new Random(seed);
         _world = new SimulatedWorld(new Random(random.Next()));
         _trace = new Trace(_world, options.Trace);
-        _cluster = new Cluster(_world, options.Peers, random.Next(3), new Random(random.Next()), _trace);
+        _cluster = new Cluster(_world, options.Peers, random.Next(3), new Random(random.Next()), _trace)
+        {
+            SnapshotEntries = random.Next(3) == 0 ? 1_000_000 : random.Next(5, 80),
+            TrailingEntries = random.Next(3) == 0 ? 0 : random.Next(30),
+        };
         _faultTime = options.MaxFaultTime * (0.3 + (0.7 * random.NextDouble()));
         var drawn = FaultPlan.Draw(new Random(random.Next()), options.Peers, _faultTime, options.Kinds);
         _faults = options.Faults ?? drawn;
@@ -145,7 +149,8 @@ internal sealed class Simulation
             return false;
         _members = _cluster.Nodes.Where(node => leads.Configuration.Find(node.Id) is not null).ToList();
         return _members.TrueForAll(node => node.Process?.Peer?.Inspect() is { } state
-            && state.Log.LastIndex == leads.Log.LastIndex && state.Log.CommitIndex == leads.Log.LastIndex && state.AppliedIndex == leads.Log.LastIndex);
+            && state.Log.LastIndex == leads.Log.LastIndex && state.Log.CommitIndex == leads.Log.LastIndex && state.AppliedIndex == leads.Log.LastIndex
+            && _cluster.MachineOf(node)?.LastIndex == _cluster.MachineOf(_members[0])?.LastIndex);
     }
 
     private void CheckEnd()

@@ -325,6 +325,9 @@ internal sealed partial class RaftActor
         if (_snapshot is not { } stored)
             return;
         long covered = Math.Min(stored.Manifest.Snapshot.LastIncludedIndex, _persistedIndex);
+        // A state machine that was built anew while this snapshot was written began with the one before, or with the first entry.
+        if (_stateMachine is not null)
+            covered = Math.Min(covered, _handedIndex);
         long to = _log.TrailingBase(covered, _settings.SnapshotTrailingEntries, _settings.SnapshotTrailingBytes);
         if (_log.Bytes < 4 * _settings.SnapshotBytes)
             to = Math.Min(to, OldestSent());

@@ -6,7 +6,11 @@ namespace RaftActors.Simulation.Checks;
 /// <summary>What a node's disk holds, put together from the events as they are written: against this, not against what peers say of themselves, durability is judged.</summary>
 internal sealed class DurableState
 {
+    // Of the entries after the base: what is at and before it, an installed snapshot stands in for.
     private readonly List<long> _terms = [];
+
+    /// <summary>The last index that an installed snapshot stands in for.</summary>
+    public long BaseIndex { get; private set; }
 
     /// <summary>Told each event that is written, and its bytes.</summary>
     public Action<object, byte[]>? Watcher { get; set; }
@@ -15,10 +19,13 @@ internal sealed class DurableState
     public HardState HardState { get; private set; } = HardState.Initial;
 
     /// <summary>The last entry on the disk.</summary>
-    public long LastIndex => _terms.Count;
+    public long LastIndex => BaseIndex + _terms.Count;
 
-    /// <summary>The term of the entry at an index on the disk, or 0.</summary>
-    public long TermAt(long index) => index >= 1 && index <= _terms.Count ? _terms[(int)index - 1] : 0;
+    /// <summary>Whether a snapshot of another peer ever took the place of the log.</summary>
+    public bool WasInstalled { get; private set; }
+
+    /// <summary>Whether the disk has an entry, itself or in a snapshot.</summary>
+    public bool Has(long index, long term) => index <= BaseIndex || (index <= LastIndex && _terms[(int)(index - BaseIndex) - 1] == term);
 
     /// <summary>An event was written.</summary>
     public void Written(object @event, byte[] bytes)
@@ -29,17 +36,33 @@ internal sealed class DurableState
             if (persisted.Batches.Count > 0)
                 Replace(persisted);
         }
+        if (@event is SnapshotInstalled installed)
+        {
+            WasInstalled = true;
+            SnapshotCounts(installed.LastIncludedIndex);
+        }
         Watcher?.Invoke(@event, bytes);
+    }
+
+    /// <summary>A snapshot has taken the place of the log.</summary>
+    public void SnapshotCounts(long lastIncludedIndex)
+    {
+        _terms.Clear();
+        BaseIndex = lastIncludedIndex;
     }
 
     private void Replace(Persisted persisted)
     {
-        if (persisted.PreviousIndex < _terms.Count)
-            _terms.RemoveRange((int)persisted.PreviousIndex, _terms.Count - (int)persisted.PreviousIndex);
+        int keep = (int)(Math.Max(persisted.PreviousIndex, BaseIndex) - BaseIndex);
+        if (keep < _terms.Count)
+            _terms.RemoveRange(keep, _terms.Count - keep);
         foreach (var batch in persisted.Batches)
         {
             foreach (var entry in batch.Entries)
-                _terms.Add(entry.Term);
+            {
+                if (entry.Index > BaseIndex)
+                    _terms.Add(entry.Term);
+            }
         }
     }
 }

@@ -19,6 +19,7 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
     // By index and term: the entry, and the term of the one before it. Two logs that agree on both are, entry by entry, the same up to there (Log Matching).
     private readonly Dictionary<(long Index, long Term), (long PreviousTerm, LogEntry Entry)> _entries = [];
     private readonly List<LogEntry> _committed = [];
+    private readonly Dictionary<long, string> _states = [];
 
     /// <summary>The last index that any peer has committed.</summary>
     public long CommitIndex => _committed.Count;
@@ -70,6 +71,9 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
             case RequestVoteReply { PreVote: false, Granted: true } reply:
                 Votes(from, reply.Header.StoreId, to.Id, reply.ElectionTerm);
                 break;
+            // Its own disk may be behind, if it has the entries in memory; but then the leader learns nothing by which it could commit more.
+            case InstallSnapshotReply { Installed: true } reply when reply.LastIncludedIndex > CommitIndex || Committed(reply.LastIncludedIndex).Term != reply.LastIncludedTerm:
+                throw new SimulationViolation("State Machine Safety", $"{from} says that it has installed a snapshot up to {reply.LastIncludedIndex} of term {reply.LastIncludedTerm}, which was not committed.");
             case AppendEntriesReply { Success: true } reply when reply.MatchIndex > from.Durable.LastIndex:
                 throw new SimulationViolation("durability", $"{from} acknowledges entries up to {reply.MatchIndex}, but its disk has them up to {from.Durable.LastIndex}.");
         }
@@ -86,6 +90,20 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
             throw new SimulationViolation("State Machine Safety", $"{node} applies {entry} where {Committed(entry.Index)} was committed.");
     }
 
+    /// <summary>A state machine's state was captured: at the same index every machine's is the same.</summary>
+    public void Captured(SimulatedNode node, long index, string state)
+    {
+        if (!_states.TryAdd(index, state) && _states[index] != state)
+            throw new SimulationViolation("replicas are identical", $"After {index}, {node} has\n{state}\nwhere another peer had\n{_states[index]}");
+    }
+
+    /// <summary>A state machine's state was restored: it is one that was captured, not a mixture.</summary>
+    public void Restored(SimulatedNode node, long index, string state)
+    {
+        if (!_states.TryGetValue(index, out string? captured) || captured != state)
+            throw new SimulationViolation("a snapshot is what was captured", $"{node} has restored, for {index},\n{state}\nwhere this was captured:\n{captured ?? "nothing"}");
+    }
+
     private void Votes(SimulatedNode voter, string storeId, string candidate, long term)
     {
         var durable = voter.Durable.HardState;
@@ -99,6 +117,9 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
     {
         if (state.HardState.Term < _toldTerms.GetValueOrDefault(node))
             throw new SimulationViolation("a term never goes back", $"{node} recovers in term {state.HardState.Term}, but has told others of term {_toldTerms[node]}.");
+        // A snapshot of the leader counts from the moment in which its manifest is on the disk, also if the event that says so never came to be: what it includes is committed.
+        if (state.Log.LastIndex == state.Log.BaseIndex && state.Log.BaseIndex > node.Durable.BaseIndex)
+            node.Durable.SnapshotCounts(state.Log.BaseIndex);
         if (state.Log.LastIndex != node.Durable.LastIndex)
             throw new SimulationViolation("durability", $"{node} recovers a log up to {state.Log.LastIndex}, but its disk has one up to {node.Durable.LastIndex}.");
     }
@@ -111,9 +132,11 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
             throw new SimulationViolation("Leader Append-Only", $"{node} leads term {view.Term} and changes its log after {same}, which went up to {view.LastIndex}.");
         if (same < view.CommitIndex)
             throw new SimulationViolation("State Machine Safety", $"{node} changes its log after {same}, but had committed up to {view.CommitIndex}.");
-        if (state.PersistedIndex > node.Durable.LastIndex || state.PersistedIndex > log.LastIndex)
+        // Between the write of an installed snapshot and its handler the peer still has the log that it replaces.
+        bool switching = node.Durable.BaseIndex > log.BaseIndex;
+        if ((state.PersistedIndex > node.Durable.LastIndex && !switching) || state.PersistedIndex > log.LastIndex)
             throw new SimulationViolation("durability", $"{node} holds its log to be durable up to {state.PersistedIndex}; its disk has it up to {node.Durable.LastIndex}, its memory up to {log.LastIndex}.");
-        for (long index = same + 1; index <= log.LastIndex; index++)
+        for (long index = Math.Max(same + 1, log.FirstIndex); index <= log.LastIndex; index++)
         {
             var entry = log[index];
             long previous = log.TermAt(index - 1);
@@ -147,6 +170,9 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
         // Entries of earlier terms commit with one of the present term, never by being counted (paper, section 5.4.2 and Figure 8).
         if (commit > view.CommitIndex && state.Role == RaftRole.Leader && view.Role == RaftRole.Leader && state.Log.TermAt(commit) != state.HardState.Term)
             throw new SimulationViolation("Leader Completeness", $"{node} leads term {state.HardState.Term} and commits up to {commit}, an entry of term {state.Log.TermAt(commit)}.");
+        long before = state.Log.FirstIndex - 1;
+        if (before > CommitIndex || (before > 0 && Committed(before).Term != state.Log.TermAt(before)))
+            throw new SimulationViolation("State Machine Safety", $"The log of {node} begins after entry {before} of term {state.Log.TermAt(before)}, which was not committed.");
         for (long index = Math.Max(view.CommitIndex, state.Log.FirstIndex - 1) + 1; index <= commit; index++)
         {
             var entry = state.Log[index];
@@ -177,7 +203,7 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
     // What is committed is on the disks of a majority, when it is first committed anywhere.
     private void CheckMajority(SimulatedNode committer, PeerView view, in PeerState state, LogEntry entry)
     {
-        bool IsOnDisk(string id) => nodes.FirstOrDefault(node => node.Id == id) is { } node && node.Durable.TermAt(entry.Index) == entry.Term;
+        bool IsOnDisk(string id) => nodes.FirstOrDefault(node => node.Id == id) is { } node && node.Durable.Has(entry.Index, entry.Term);
         // A turn that commits may append the next configuration afterwards: it was counted by the one before.
         if (!state.Configuration.HasMajority(voter => IsOnDisk(voter.Id)) && view.Configuration?.HasMajority(voter => IsOnDisk(voter.Id)) != true)
             throw new SimulationViolation("durability", $"{committer} commits {entry}, which is on the disks of {string.Join(", ", nodes.Where(node => IsOnDisk(node.Id)))} only: no majority of [{state.Configuration}].");

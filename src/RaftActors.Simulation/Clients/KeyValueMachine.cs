@@ -7,7 +7,7 @@ using RaftActors.StateMachines;
 namespace RaftActors.Simulation.Clients;
 
 /// <summary>The state machine of the simulation: a key-value store, which also counts how often it was given each command.</summary>
-internal sealed class KeyValueMachine(Action<LogEntry> onApply) : IStateMachine
+internal sealed class KeyValueMachine(IMachineWatcher watcher) : IStateMachine
 {
     private const string None = "-";
 
@@ -15,6 +15,9 @@ internal sealed class KeyValueMachine(Action<LogEntry> onApply) : IStateMachine
 
     /// <summary>How often each command, by its number, was applied.</summary>
     public SortedDictionary<string, int> Applied { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The index of the last command that it was given.</summary>
+    public long LastIndex { get; private set; }
 
     /// <summary>The whole state, as text: two machines with the same are the same.</summary>
     public string State => $"{string.Join(' ', _values.Select(pair => $"{pair.Key}={pair.Value}"))} after {string.Join(' ', Applied.Select(pair => $"{pair.Key}:{pair.Value}"))}";
@@ -33,7 +36,8 @@ internal sealed class KeyValueMachine(Action<LogEntry> onApply) : IStateMachine
 
     public object? Apply(LogEntry entry, object command)
     {
-        onApply(entry);
+        watcher.Applies(LastIndex, entry);
+        LastIndex = entry.Index;
         string[] parts = Encoding.UTF8.GetString((byte[])command).Split(' ');
         var (number, kind, key, expected, value) = (parts[0], Enum.Parse<KeyValueKind>(parts[1]), parts[2], parts[3], parts[4]);
         Applied[number] = Applied.GetValueOrDefault(number) + 1;
@@ -51,26 +55,27 @@ internal sealed class KeyValueMachine(Action<LogEntry> onApply) : IStateMachine
         return Encoding.UTF8.GetBytes(yes ? "yes" : "no");
     }
 
-    public object? Query(object request) => _values.TryGetValue(Encoding.UTF8.GetString((byte[])request), out string? value) ? Encoding.UTF8.GetBytes(value) : null;
-
+    // In parts of a few bytes each, so that chunks are many and end anywhere.
     public IEnumerable<ReadOnlyMemory<byte>> TakeSnapshot()
     {
-        // Read later, part by part, while commands are applied.
-        string[] lines = [$"{_values.Count}", .. _values.Select(pair => $"{pair.Key} {pair.Value}"), .. Applied.Select(pair => $"{pair.Key} {pair.Value}")];
-        return lines.Select(line => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes($"{line}\n"));
+        watcher.Captured(LastIndex, State);
+        string text = $"{LastIndex}\n{string.Join(' ', _values.Select(pair => $"{pair.Key}={pair.Value}"))}\n{string.Join(' ', Applied.Select(pair => $"{pair.Key}:{pair.Value}"))}";
+        return Encoding.UTF8.GetBytes(text).Chunk(17).Select(part => new ReadOnlyMemory<byte>(part));
     }
 
     public void Restore(Stream snapshot)
     {
         using var reader = new StreamReader(snapshot, Encoding.UTF8, leaveOpen: true);
-        int values = int.Parse(reader.ReadLine()!, CultureInfo.InvariantCulture);
-        for (int i = 0; reader.ReadLine() is { } line; i++)
-        {
-            string[] parts = line.Split(' ');
-            if (i < values)
-                _values.Add(parts[0], parts[1]);
-            else
-                Applied.Add(parts[0], int.Parse(parts[1], CultureInfo.InvariantCulture));
-        }
+        string[] lines = reader.ReadToEnd().Split('\n');
+        LastIndex = long.Parse(lines[0], CultureInfo.InvariantCulture);
+        foreach (string[] pair in Pairs(lines[1], '='))
+            _values[pair[0]] = pair[1];
+        foreach (string[] pair in Pairs(lines[2], ':'))
+            Applied[pair[0]] = int.Parse(pair[1], CultureInfo.InvariantCulture);
+        watcher.Restored(LastIndex, State);
     }
+
+    private static IEnumerable<string[]> Pairs(string line, char separator) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split(separator));
+
+    public object? Query(object request) => _values.TryGetValue(Encoding.UTF8.GetString((byte[])request), out string? value) ? Encoding.UTF8.GetBytes(value) : null;
 }

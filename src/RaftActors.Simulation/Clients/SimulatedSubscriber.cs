@@ -32,6 +32,8 @@ internal sealed class SimulatedSubscriber(ClientWorld world, Invariants invarian
         if (_process is { IsDead: false, Supervisor: { } former } old && _port is { } port)
             old.Inside(() => former.Tell(new Unsubscribe(port), port));
         (_process, _heard) = (process, world.Now);
+        if (world.Trace.IsOn)
+            world.Trace.Line($"the subscriber subscribes from {_next} at {process.Node}");
         ProcessPort? own = null;
         own = _port = new ProcessPort(((ExtendedActorSystem)process.System).Provider, message => world.Check(() => Receive(process, own!, message)));
         process.Inside(() => process.Supervisor!.Tell(new Subscribe(_next, own, Credits: 1 + _random.Next(12)), own));
@@ -42,6 +44,8 @@ internal sealed class SimulatedSubscriber(ClientWorld world, Invariants invarian
         if (port != _port || process.IsDead)
             return;
         _heard = world.Now;
+        if (world.Trace.IsOn)
+            world.Trace.Line($"{process.Node} tells the subscriber {(message is CommittedEntries told ? $"entries {told.Entries[0].Index}..{told.Entries[^1].Index}" : message)}");
         switch (message)
         {
             case CommittedEntries committed:
@@ -56,8 +60,11 @@ internal sealed class SimulatedSubscriber(ClientWorld world, Invariants invarian
                 long handled = _next - 1;
                 process.Schedule(TimeSpan.FromMilliseconds(world.MayStart ? _random.Next(20) : 0), () => process.Supervisor!.Tell(new EntriesHandled(port, handled), port));
                 break;
-            case SubscriptionEnded:
+            case SubscriptionEnded ended:
                 _process = null;
+                // What it missed is no longer in the log: it would need the state instead, and goes on from now.
+                if (ended.Reason.Contains("log begins", StringComparison.Ordinal))
+                    _next = invariants.CommitIndex + 1;
                 break;
         }
     }

@@ -111,6 +111,9 @@ internal sealed class FaultInjector(Cluster cluster, SimulatedWorld world)
             case FaultKind.Campaign:
                 cluster.Ask(node, new Campaign());
                 break;
+            case FaultKind.SnapshotFailure:
+                node.Disk.NextSnapshotFailure = (WriteFailure)(fault.Detail % 3);
+                break;
             case FaultKind.MachineFailure:
                 node.MachineFails = true;
                 break;

@@ -42,6 +42,9 @@ internal enum FaultKind
     /// <summary>A write fails, is done although it is reported as failed, or is refused.</summary>
     DiskFailure,
 
+    /// <summary>A snapshot, or a part of one, cannot be written.</summary>
+    SnapshotFailure,
+
     /// <summary>A state machine fails while it applies a command.</summary>
     MachineFailure,
 

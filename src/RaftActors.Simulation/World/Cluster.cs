@@ -44,6 +44,12 @@ internal sealed class Cluster
         Network = new SimulatedNetwork(world, new Random(random.Next()), trace, Nodes) { Watcher = Invariants.Sent };
     }
 
+    /// <summary>After how many entries a peer takes a snapshot.</summary>
+    public int SnapshotEntries { get; init; } = 1_000_000;
+
+    /// <summary>How many entries that a snapshot covers stay in the log.</summary>
+    public int TrailingEntries { get; init; }
+
     public IReadOnlyList<SimulatedNode> Nodes { get; }
 
     public SimulatedNetwork Network { get; }
@@ -161,6 +167,10 @@ internal sealed class Cluster
         MaxInflightAppends = 3,
         ApplyBatchEntries = 4,
         ApplyCredits = 16,
+        SnapshotEntries = SnapshotEntries,
+        SnapshotMinGrowth = 0,
+        SnapshotTrailingEntries = TrailingEntries,
+        SnapshotChunkSize = 100,
     };
 
     private RaftClientSettings ClientSettingsOf(SimulatedProcess process) => new()
@@ -174,20 +184,7 @@ internal sealed class Cluster
         RetryBackoffMax = TimeSpan.FromMilliseconds(200),
     };
 
-    private KeyValueMachine NewMachine(SimulatedProcess process)
-    {
-        long applied = 0;
-        return process.Machine = new KeyValueMachine(entry =>
-        {
-            if (process.Node.MachineFails)
-            {
-                process.Node.MachineFails = false;
-                throw new SimulatedMachineException();
-            }
-            _world.Check(() => Invariants.Applies(process.Node, applied, entry));
-            applied = entry.Index;
-        });
-    }
+    private KeyValueMachine NewMachine(SimulatedProcess process) => process.Machine = new KeyValueMachine(new MachineWatcher(_world, process.Node, Invariants));
 
     private void Receive(SimulatedProcess process, object message)
     {
