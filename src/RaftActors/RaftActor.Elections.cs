@@ -53,7 +53,7 @@ internal sealed partial class RaftActor
     private void OnRequestVote(RequestVote request)
     {
         var header = request.Header;
-        bool ignored = HearsLeader && !request.Transfer;
+        bool ignored = (HearsLeader || IsBoundByLease) && !request.Transfer;
         if (!ignored && !request.PreVote && request.Term > Term)
         {
             _formerAnswers = request.Transfer && _role == RaftRole.Follower && _leader is not null;
@@ -152,7 +152,8 @@ internal sealed partial class RaftActor
     private void OnDisassociated(DisassociatedEvent lost)
     {
         OnFormerLeaderDisassociated(lost.RemoteAddress);
-        if (_graceRuns || _leader is null || $"{lost.RemoteAddress.Host}:{lost.RemoteAddress.Port}" != _leader.Member.Address)
+        // With leases it would break the promise.
+        if (_graceRuns || Configuration.Lease > TimeSpan.Zero || _leader is null || $"{lost.RemoteAddress.Host}:{lost.RemoteAddress.Port}" != _leader.Member.Address)
             return;
         _graceRuns = true;
         Timers.StartSingleTimer(DisconnectGrace.Instance, DisconnectGrace.Instance, _random.Between(_settings.DisconnectGraceMin, _settings.DisconnectGraceMax));
@@ -161,7 +162,7 @@ internal sealed partial class RaftActor
     private void OnDisconnectGrace()
     {
         _graceRuns = false;
-        if (_leader is not { } leader)
+        if (_leader is not { } leader || Configuration.Lease > TimeSpan.Zero)
             return;
         Log.Info("{0}: the connection to the leader {1} was lost.", PersistenceId, leader.Member.Id);
         _leaderHeard = null;

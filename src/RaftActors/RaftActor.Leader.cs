@@ -64,6 +64,8 @@ internal sealed partial class RaftActor
             return;
         }
         NoteFreshness();
+        ApplyLeaseSetting();
+        RenewLease();
         SendHeartbeats();
         HandOverIfStalled();
         ContinueTransfer(again: true);

@@ -156,6 +156,7 @@ internal sealed partial class RaftActor
     private void Start()
     {
         Log.Info("{0}: store {1}, term {2}, log up to {3}.", PersistenceId, _storeId, Term, _log.LastIndex);
+        _startedAt = Now;
         StartPruning();
         StartStateMachine();
         StartFounding();

@@ -9,7 +9,7 @@ internal sealed partial class RaftActor
     private void BecomePreCandidate()
     {
         StopDisconnectGrace();
-        if (!MayCampaign || _leaving)
+        if (!MayCampaign || _leaving || IsBoundByLease)
         {
             BecomeFollower(Term, null);
             AskForMembership();

@@ -21,6 +21,8 @@ internal sealed partial class RaftActor
             FailQuery(replyTo, FailureReason.NotSerializable, "There is no request: null cannot be sent.");
         else if (query.Consistency == ReadConsistency.Stale)
             AnswerStale(query, replyTo);
+        else if (query.Consistency == ReadConsistency.Lease && HasLease)
+            AddLeaseRead(new PendingRead(replyTo, query.Request));
         else if (_role == RaftRole.Leader)
             AddRead(new PendingRead(replyTo, query.Request));
         else
@@ -39,6 +41,19 @@ internal sealed partial class RaftActor
         RequestFlush();
     }
 
+    // Nobody else can have committed anything: what is committed here is all there is.
+    private void AddLeaseRead(PendingRead read)
+    {
+        var reads = _leading!.Reads;
+        if (reads.Count + _asked.Count >= _settings.MaxPendingQueries)
+        {
+            FailRead(read, FailureReason.Overloaded, $"{reads.Count + _asked.Count} queries are pending. Ask less at once.");
+            return;
+        }
+        reads.AddConfirmed(read, _log.CommitIndex);
+        AskStateMachine();
+    }
+
     // All reads that came while a round was under way share the next. None before an entry of the own term is committed: until then the leader may not know what is committed.
     private void StartReadRound()
     {
@@ -46,6 +61,7 @@ internal sealed partial class RaftActor
         if (!leading.Reads.WantsRound || _log.CommitIndex < leading.FirstIndex)
             return;
         leading.Reads.StartRound(_log.CommitIndex);
+        leading.Lease.Drawn(leading.Reads.Context, Now);
         foreach (var follower in leading.Followers)
             Send(follower.Voter.Address, AppendEntriesTo(follower, EntryBatch.Empty));
         ConfirmReads();

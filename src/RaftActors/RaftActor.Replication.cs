@@ -183,6 +183,7 @@ internal sealed partial class RaftActor
         // It may just have committed the end of its membership.
         if (_leading is null)
             return;
+        ConfirmLease();
         ConfirmReads();
         ContinueTransfer();
         ContinueChange();

@@ -223,6 +223,7 @@ internal sealed partial class RaftActor
     {
         string problem = _role == RaftRole.Leader ? $"{_self.Id} is the leader already."
             : _leaving ? $"{_self.Id} is about to be stopped."
+            : IsBoundByLease ? $"{_self.Id} has heard a leader whose lease may last, or has only just started. Try again after an election timeout."
             : !MayCampaign ? $"{_self.Id} is not a voter of the group, or may not found it yet."
             : "";
         if (problem.Length > 0)

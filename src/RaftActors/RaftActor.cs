@@ -35,7 +35,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         _self = settings.Self;
         _random = Randomness.For(settings);
         _resolver = settings.Resolver ?? new ActorSystemResolver(Context.System);
-        _configurations = new ConfigurationHistory(settings.Join ? Membership.Configuration.None : Membership.Configuration.Of(settings.Members));
+        _configurations = new ConfigurationHistory(settings.Join ? Membership.Configuration.None : Membership.Configuration.Of(settings.Members, settings.Lease));
         _createStateMachine = stateMachine;
         _forwards = new PendingForwards(settings.LeaderWait, settings.ForwardTimeout, _random.NextInt64(1L << 48));
         _onPersisted = OnPersisted;

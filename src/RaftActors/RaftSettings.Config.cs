@@ -29,6 +29,8 @@ public sealed partial record RaftSettings
             ElectionTimeoutMax = reader.Duration("election-timeout.max"),
             DisconnectGraceMin = reader.Duration("disconnect-grace.min"),
             DisconnectGraceMax = reader.Duration("disconnect-grace.max"),
+            LeaseReads = reader.Switch("lease-reads.enabled"),
+            LeaseClockDrift = reader.Number("lease-reads.clock-drift"),
             FoundingInterval = reader.Duration("founding-interval"),
             MaxEntryBytes = (int)reader.Bytes("max-entry-bytes", int.MaxValue),
             MaxBatchEntries = reader.Count("max-batch-entries"),
@@ -79,6 +81,7 @@ public sealed partial record RaftSettings
         Check(CatchUpTimeout > TimeSpan.Zero, "catch-up-timeout", CatchUpTimeout, "it must be more than zero");
         Check(DisconnectGraceMin > TimeSpan.Zero, "disconnect-grace.min", DisconnectGraceMin, "it must be more than zero");
         Check(DisconnectGraceMax >= DisconnectGraceMin, "disconnect-grace.max", DisconnectGraceMax, "it must be at least disconnect-grace.min");
+        Check(LeaseClockDrift is >= 0 and < 1, "lease-reads.clock-drift", LeaseClockDrift, "it must be at least 0 and less than 1");
         Check(FoundingInterval > TimeSpan.Zero, "founding-interval", FoundingInterval, "it must be more than zero");
         Check(MaxEntryBytes > 0, "max-entry-bytes", MaxEntryBytes, "it must be more than zero");
         Check(MaxBatchEntries > 0, "max-batch-entries", MaxBatchEntries, "it must be more than zero");

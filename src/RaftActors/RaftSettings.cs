@@ -46,6 +46,15 @@ public sealed partial record RaftSettings
     /// <summary>The longest such time; each follower draws its own between the two.</summary>
     public TimeSpan DisconnectGraceMax { get; init; } = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>Whether the group has lease reads (dissertation, section 6.4.1): the same on all its nodes, of which the leader's counts.</summary>
+    public bool LeaseReads { get; init; }
+
+    /// <summary>By which part the rates of two nodes' clocks may differ, at most; a lease is shorter than <see cref="ElectionTimeoutMin"/> by it.</summary>
+    public double LeaseClockDrift { get; init; } = 0.1;
+
+    /// <summary>How long a voter elects nobody after it has heard a leader, where the group has lease reads; otherwise zero.</summary>
+    internal TimeSpan Lease => LeaseReads ? TimeSpan.FromMilliseconds((long)ElectionTimeoutMin.TotalMilliseconds) : TimeSpan.Zero;
+
     /// <summary>How often a peer with an empty log asks the other voters whether they are empty too.</summary>
     public TimeSpan FoundingInterval { get; init; } = TimeSpan.FromMilliseconds(300);
 

@@ -17,8 +17,10 @@ internal sealed class Configuration : IEquatable<Configuration>
     /// <param name="voters">The voters, or those to come while it is joint; no id twice.</param>
     /// <param name="learners">Who gets the log but has no vote; one that is outgoing still has.</param>
     /// <param name="outgoing">The former voters, while it is joint; a member that stays is in both.</param>
-    public Configuration(IEnumerable<Voter> voters, IEnumerable<Voter>? learners = null, IEnumerable<Voter>? outgoing = null)
+    /// <param name="lease">How long a voter elects nobody after it has heard a leader; zero without lease reads.</param>
+    public Configuration(IEnumerable<Voter> voters, IEnumerable<Voter>? learners = null, IEnumerable<Voter>? outgoing = null, TimeSpan lease = default)
     {
+        Lease = lease;
         _voters = Sorted(voters);
         _learners = Sorted(learners ?? []);
         _outgoing = Sorted(outgoing ?? []);
@@ -37,6 +39,9 @@ internal sealed class Configuration : IEquatable<Configuration>
     /// <summary>The former voters while it is joint, ordered by id; otherwise empty.</summary>
     public ReadOnlySpan<Voter> Outgoing => _outgoing;
 
+    /// <summary>How long a voter elects nobody after it has heard a leader, or has started; zero without lease reads.</summary>
+    public TimeSpan Lease { get; }
+
     /// <summary>Whether it is on the way from one set of voters to another.</summary>
     public bool IsJoint => _outgoing.Length > 0;
 
@@ -44,7 +49,11 @@ internal sealed class Configuration : IEquatable<Configuration>
     public ReadOnlySpan<Voter> Servers => _servers;
 
     /// <summary>The configuration that settings describe: no store is known yet.</summary>
-    public static Configuration Of(IReadOnlyList<Member> members) => new(members.Select(static member => new Voter(member.Id, member.Address, "")));
+    public static Configuration Of(IReadOnlyList<Member> members, TimeSpan lease = default) =>
+        new(members.Select(static member => new Voter(member.Id, member.Address, "")), lease: lease);
+
+    /// <summary>The same servers, with another lease.</summary>
+    public Configuration WithLease(TimeSpan lease) => new(_voters, _learners, _outgoing, lease);
 
     /// <summary>The server of that name, or <c>null</c>.</summary>
     public Voter? Find(string id) => Find(_servers, id);
@@ -72,7 +81,7 @@ internal sealed class Configuration : IEquatable<Configuration>
     public Configuration Binding(string id, string storeId)
     {
         IEnumerable<Voter> Bind(Voter[] servers) => servers.Select(server => server.Id == id ? server with { StoreId = storeId } : server);
-        return new Configuration(Bind(_voters), Bind(_learners), Bind(_outgoing));
+        return new Configuration(Bind(_voters), Bind(_learners), Bind(_outgoing), Lease);
     }
 
     /// <summary>The servers as a target has them, with what is known of those that are here already.</summary>
@@ -81,15 +90,15 @@ internal sealed class Configuration : IEquatable<Configuration>
     /// <returns>The joint configuration, or the new one itself if the voters do not change.</returns>
     public Configuration Towards(IEnumerable<Voter> voters, IEnumerable<Voter> learners)
     {
-        var target = new Configuration(voters.Select(Known), learners.Select(Known));
-        return target._voters.AsSpan().SequenceEqual(_voters) ? target : new Configuration(target._voters, target._learners, _voters);
+        var target = new Configuration(voters.Select(Known), learners.Select(Known), lease: Lease);
+        return target._voters.AsSpan().SequenceEqual(_voters) ? target : new Configuration(target._voters, target._learners, _voters, Lease);
     }
 
     /// <summary>The same servers and more learners.</summary>
-    public Configuration Teaching(IEnumerable<Voter> learners) => new(_voters, _learners.Concat(learners), _outgoing);
+    public Configuration Teaching(IEnumerable<Voter> learners) => new(_voters, _learners.Concat(learners), _outgoing, Lease);
 
     /// <summary>The configuration at the end of a joint one.</summary>
-    public Configuration WithoutOutgoing() => new(_voters, _learners);
+    public Configuration WithoutOutgoing() => new(_voters, _learners, lease: Lease);
 
     /// <summary>The voters as they are shown outside.</summary>
     public IReadOnlyList<Member> Members() => Shown(_voters);
@@ -98,7 +107,7 @@ internal sealed class Configuration : IEquatable<Configuration>
     public static IReadOnlyList<Member> Shown(ReadOnlySpan<Voter> servers) => Array.ConvertAll(servers.ToArray(), static server => server.Member);
 
     /// <inheritdoc/>
-    public bool Equals(Configuration? other) => other is not null
+    public bool Equals(Configuration? other) => other is not null && Lease == other.Lease
         && _voters.AsSpan().SequenceEqual(other._voters) && _learners.AsSpan().SequenceEqual(other._learners) && _outgoing.AsSpan().SequenceEqual(other._outgoing);
 
     /// <inheritdoc/>

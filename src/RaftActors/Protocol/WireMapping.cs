@@ -163,7 +163,7 @@ internal static class WireMapping
 
     public static Wire.Configuration ToWire(this Configuration configuration)
     {
-        var wire = new Wire.Configuration();
+        var wire = new Wire.Configuration { LeaseReads = (long)configuration.Lease.TotalMilliseconds };
         foreach (var voter in configuration.Voters)
             wire.Voters.Add(voter.ToWire());
         foreach (var learner in configuration.Learners)
@@ -177,7 +177,7 @@ internal static class WireMapping
     {
         if (wire.Voters.Count == 0)
             throw new FormatException("A configuration without voters.");
-        return new Configuration(wire.Voters.Select(FromWire), wire.Learners.Select(FromWire), wire.OutgoingVoters.Select(FromWire));
+        return new Configuration(wire.Voters.Select(FromWire), wire.Learners.Select(FromWire), wire.OutgoingVoters.Select(FromWire), TimeSpan.FromMilliseconds(Math.Clamp(wire.LeaseReads, 0, int.MaxValue)));
     }
 
     private static Wire.Voter ToWire(this Voter voter) => new() { Id = voter.Id, Address = voter.Address, StoreId = voter.StoreId };

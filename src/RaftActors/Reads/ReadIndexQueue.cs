@@ -35,6 +35,18 @@ internal sealed class ReadIndexQueue<T>
         Context++;
     }
 
+    /// <summary>Adds a read that needs no round.</summary>
+    public void AddConfirmed(T read, long index) => _confirmed.Enqueue((read, index));
+
+    /// <summary>Draws a new context without reads, unless a round is under way, whose reads would have to wait for it.</summary>
+    public bool TryDrawContext()
+    {
+        if (_round.Count > 0)
+            return false;
+        Context++;
+        return true;
+    }
+
     /// <summary>Records the latest context that a majority has answered.</summary>
     /// <param name="contextOfMajority">The context.</param>
     /// <param name="isAnswered">Told each read that is confirmed, with its index; what it says is answered needs not wait until that is applied.</param>

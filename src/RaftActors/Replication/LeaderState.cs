@@ -43,6 +43,9 @@ internal sealed class LeaderState
     /// <summary>The linearizable reads.</summary>
     public ReadIndexQueue<PendingRead> Reads { get; } = new();
 
+    /// <summary>The lease, where the group has lease reads.</summary>
+    public LeaderLease Lease { get; } = new();
+
     /// <summary>Follows a change of the configuration; members that stay, under the same store, keep their progress.</summary>
     public void Configure(Configuration configuration, long lastIndex, TimeSpan now)
     {
@@ -72,6 +75,9 @@ internal sealed class LeaderState
 
     /// <summary>The read context that a majority has answered.</summary>
     public long MajorityReadContext() => Majority(static progress => progress.ReadContext, long.MaxValue);
+
+    /// <summary>The read context that a majority has answered of those whose log has an index durably.</summary>
+    public long MajorityReadContext(long index) => Majority(progress => progress.MatchIndex >= index ? progress.ReadContext : 0, long.MaxValue);
 
     /// <summary>When a majority had last been heard of.</summary>
     public TimeSpan MajorityContact(TimeSpan now) => TimeSpan.FromTicks(Majority(static progress => progress.LastContact.Ticks, now.Ticks));

@@ -10,7 +10,7 @@ namespace RaftActors.Tests.Protocol;
 public sealed class RaftSerializerSpec
 {
     private static readonly PeerHeader Header = new("host:1", "group", "a", "store-a", 5, "store-b");
-    private static readonly Configuration Configuration = new([new Voter("a", "host:1", "store-a"), new Voter("b", "host:2", "")]);
+    private static readonly Configuration Configuration = new([new Voter("a", "host:1", "store-a"), new Voter("b", "host:2", "")], lease: TimeSpan.FromMilliseconds(300));
 
     private static readonly Snapshot Snapshot = new(9, 4, 1234, Configuration, 1, new SnapshotContent(3, 1025, "00FF"));
 
