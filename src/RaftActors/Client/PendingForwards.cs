@@ -91,14 +91,14 @@ internal sealed class PendingForwards(TimeSpan leaderWait, TimeSpan answerWait, 
     }
 
     /// <summary>
-    /// Takes all that were sent, or only those sent to an address, oldest first. Of these not the requests to transfer the leadership: that a leadership ends is what they are for, and who led
-    /// still answers them.
+    /// Takes all that were sent, or only those sent to an address, oldest first. Of these not the requests to transfer the leadership or to change the members: that a leadership ends is what the
+    /// former are for and the latter may bring about, and who led still answers them.
     /// </summary>
     public List<Forward> TakeSent(string? leaderAddress = null)
     {
         var taken = new List<Forward>();
         foreach (var forward in _sent.Values)
-            if (leaderAddress is null || (forward.SentTo == leaderAddress && forward.TransferTo is null))
+            if (leaderAddress is null || (forward.SentTo == leaderAddress && forward.TransferTo is null && forward.Kind != EntryKind.Configuration))
                 taken.Add(forward);
         taken.Sort(static (a, b) => a.Id.CompareTo(b.Id));
         foreach (var forward in taken)

@@ -22,6 +22,7 @@ internal static class CommandLine
             DevCommand.Create(),
             StatusCommand.Create(),
             TransferCommand.Create(),
+            MemberCommands.Create(),
             KeyCommands.CreateGet(),
             KeyCommands.CreatePut(),
             KeyCommands.CreateDelete(),

@@ -70,6 +70,28 @@ internal sealed class NodeClient : IDisposable
     public static async Task<LeaderDocument> LeaderAsync(HttpResponseMessage response) =>
         await response.Content.ReadFromJsonAsync(HostJson.Default.LeaderDocument) ?? throw new HttpRequestException("the node answered nothing");
 
+    /// <summary>Sends a request that is not about a key to the first node that accepts a connection.</summary>
+    /// <returns>The answer, or <c>null</c> when no node could be reached.</returns>
+    /// <exception cref="HttpRequestException">A node was reached, but the connection broke before it answered.</exception>
+    public async Task<HttpResponseMessage?> SendToAsync(HttpMethod method, string path, HttpContent? content = null, (string Name, string Value)? header = null)
+    {
+        foreach (var node in _nodes)
+        {
+            using var request = new HttpRequestMessage(method, new Uri(node, path)) { Content = content };
+            if (header is { } condition)
+                request.Headers.TryAddWithoutValidation(condition.Name, condition.Value);
+            try
+            {
+                return await _http.SendAsync(request);
+            }
+            catch (HttpRequestException e) when (e.InnerException is SocketException && e.HttpRequestError == HttpRequestError.ConnectionError)
+            {
+                // Nothing was sent.
+            }
+        }
+        return null;
+    }
+
     /// <summary>Asks every node for its status.</summary>
     public async Task<IReadOnlyList<(Uri Node, StatusDocument? Status, string? Problem)>> StatusAsync() => await Task.WhenAll(_nodes.Select(StatusAsync));
 

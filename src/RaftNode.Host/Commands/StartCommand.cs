@@ -23,12 +23,17 @@ internal static class StartCommand
         Description = "Lets this node found the group although some members cannot be asked whether they have data. Only for a group that has never existed.",
     };
 
+    private static readonly Option<bool> Join = new("--join")
+    {
+        Description = "Says that the group exists and this node is to be added to it (raftnode member add): without data it waits for that, and never founds a group.",
+    };
+
     private static readonly Option<bool> WithStandardInput = new(StopWithStandardInput) { Description = "Stops the node when standard input ends, and so with the process that started it." };
 
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var command = new Command("start", "Runs one node until Ctrl-C or SIGTERM.") { ConfigFile, Data, Found, WithStandardInput };
+        var command = new Command("start", "Runs one node until Ctrl-C or SIGTERM.") { ConfigFile, Data, Found, Join, WithStandardInput };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
     }
@@ -38,9 +43,14 @@ internal static class StartCommand
         using var signals = new StopSignals();
         if (parsed.GetValue(WithStandardInput))
             signals.StopWithStandardInput();
-        var settings = NodeSettings.Load(parsed.GetValue(ConfigFile)!, parsed.GetValue(Data), parsed.GetValue(Found));
+        var settings = NodeSettings.Load(parsed.GetValue(ConfigFile)!, parsed.GetValue(Data), parsed.GetValue(Found), parsed.GetValue(Join));
         await using var node = await RunningNode.StartAsync(settings);
-        await Task.WhenAny(signals.Stop, node.Failed, node.System.WhenTerminated);
+        await Task.WhenAny(signals.Stop, node.Failed, node.Removed, node.System.WhenTerminated);
+        if (node.Removed.IsCompleted)
+        {
+            await Console.Error.WriteLineAsync($"raftnode: {settings.Self.Id} was removed from the group by the configuration at index {await node.Removed}");
+            return ExitCode.Done;
+        }
         if (node.Failed.IsCompleted)
             throw new NodeStartException($"{settings.Self.Id} stopped: {await node.Failed}");
         if (node.System.WhenTerminated.IsCompleted && !signals.Stop.IsCompleted)

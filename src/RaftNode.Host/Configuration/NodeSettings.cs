@@ -39,13 +39,14 @@ internal sealed record NodeSettings
     /// <param name="file">The HOCON file.</param>
     /// <param name="dataDirectory">Overrides <c>raftnode.data-dir</c>, unless <c>null</c>.</param>
     /// <param name="found">Whether the operator says that this node founds the group.</param>
+    /// <param name="join">Whether the operator says that this node is to be added to a group that exists.</param>
     /// <exception cref="NodeStartException">The file is not HOCON, or a setting makes no sense; the message says which.</exception>
-    public static NodeSettings Load(string file, string? dataDirectory = null, bool found = false)
+    public static NodeSettings Load(string file, string? dataDirectory = null, bool found = false, bool join = false)
     {
         var own = ConfigFile.Load(file);
         try
         {
-            return From(own, dataDirectory, found);
+            return From(own, dataDirectory, found, join);
         }
         catch (Exception e) when (e is NodeStartException or ConfigurationException or FormatException or NotSupportedException or OverflowException or ArgumentException)
         {
@@ -53,7 +54,7 @@ internal sealed record NodeSettings
         }
     }
 
-    private static NodeSettings From(Config own, string? dataDirectory, bool found)
+    private static NodeSettings From(Config own, string? dataDirectory, bool found, bool join)
     {
         var config = own.WithFallback(Reference()).WithFallback(RaftActors.Raft.DefaultConfig());
         var raft = RaftSettings.FromConfig(config.GetConfig("raft") ?? Config.Empty);
@@ -71,7 +72,7 @@ internal sealed record NodeSettings
         return new NodeSettings
         {
             // A request is answered by its deadline: the peer has to know by then that there is no leader.
-            Raft = raft with { Found = raft.Found || found, LeaderWait = Min(raft.LeaderWait, http.RequestTimeout / 2) },
+            Raft = raft with { Found = raft.Found || found, Join = raft.Join || join, LeaderWait = Min(raft.LeaderWait, http.RequestTimeout / 2) },
             Self = self,
             Http = http,
             DataDirectory = directory,

@@ -40,6 +40,7 @@ internal static class HttpServer
         new WatchEndpoints(node.Stores, settings, app.Lifetime.ApplicationStopping).Map(app);
         new StatusEndpoints(node).Map(app);
         new LeaderEndpoints(node).Map(app);
+        new MemberEndpoints(node, client).Map(app);
         try
         {
             await app.StartAsync();

@@ -53,6 +53,9 @@ internal sealed record StatusDocument
     /// <summary>The group's voters.</summary>
     public required IReadOnlyList<MemberDocument> Members { get; init; }
 
+    /// <summary>The group's members without a vote.</summary>
+    public IReadOnlyList<MemberDocument> Learners { get; init; } = [];
+
     /// <summary>On a leader, how far the others are; otherwise empty.</summary>
     public required IReadOnlyList<FollowerDocument> Followers { get; init; }
 
@@ -69,7 +72,7 @@ internal sealed record StatusDocument
 /// <param name="Digest">16 hexadecimal digits over all keys, values and versions.</param>
 internal sealed record StateDocument(long Index, long Keys, string Digest);
 
-/// <summary>A voter.</summary>
+/// <summary>A member.</summary>
 /// <param name="Id">Its member id.</param>
 /// <param name="Address">Where peers reach it.</param>
 internal sealed record MemberDocument(string Id, string Address);
@@ -85,6 +88,8 @@ internal sealed record FollowerDocument(string Id, string State, long MatchIndex
 /// <summary>How the documents are written.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(StatusDocument))]
+[JsonSerializable(typeof(MembersDocument))]
+[JsonSerializable(typeof(WantedMembersDocument))]
 [JsonSerializable(typeof(SessionDocument))]
 [JsonSerializable(typeof(LeaderDocument))]
 internal sealed partial class HostJson : JsonSerializerContext;

@@ -75,6 +75,7 @@ internal sealed class StatusEndpoints(RunningNode node)
             Address = node.Settings.Self.Address,
             State = new StateDocument(state.Index, state.Keys, state.Digest.ToString("x16")),
             Members = [.. status.Members.Select(member => new MemberDocument(member.Id, member.Address))],
+            Learners = [.. status.Learners.Select(member => new MemberDocument(member.Id, member.Address))],
             Followers = [.. status.Followers.Select(f => new FollowerDocument(f.MemberId, Camel(f.State), f.MatchIndex, f.NextIndex, f.RecentlyActive))],
             UptimeSeconds = Math.Round(Stopwatch.GetElapsedTime(_started).TotalSeconds, 1),
             Version = Version,

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Akka.Actor;
 using RaftActors.Client;
 using RaftActors.Log;
+using RaftActors.Membership;
 
 namespace RaftNode.Host.Node;
 
@@ -50,6 +51,14 @@ internal sealed class GroupClient
     /// <param name="session">The session.</param>
     /// <returns><see cref="Proposed"/> or <see cref="ProposalFailed"/>, never later than the timeout.</returns>
     public Task<object> CloseSessionAsync(long session) => SendAsync(id => new CloseSession(session, CorrelationId: id));
+
+    /// <summary>Changes the members of the group.</summary>
+    /// <param name="voters">Who shall have a vote.</param>
+    /// <param name="learners">Who shall get the log without a vote.</param>
+    /// <param name="expectedIndex">The index of the configuration that the change is made for; 0 for any.</param>
+    /// <returns><see cref="Proposed"/> or <see cref="ProposalFailed"/>, never later than the timeout.</returns>
+    public Task<object> ChangeMembersAsync(IReadOnlyList<Member> voters, IReadOnlyList<Member> learners, long expectedIndex) =>
+        SendAsync(id => new ChangeMembers(voters, learners, CorrelationId: id) { ExpectedIndex = expectedIndex });
 
     /// <summary>Asks for a read.</summary>
     /// <param name="request">The question.</param>

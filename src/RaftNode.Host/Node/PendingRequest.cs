@@ -21,7 +21,7 @@ internal sealed class PendingRequest(object message, long sentAt, long deadline)
     public object? NotDone { get; set; }
 
     /// <summary>Whether sending it again does no harm, whatever became of it before: a query, and a command with a number in a session.</summary>
-    public bool IsRepeatable { get; } = message is not Propose { Session: null };
+    public bool IsRepeatable { get; } = message is not (Propose { Session: null } or ChangeMembers);
 
     /// <summary>Whether nobody has said what became of an earlier time that it was sent.</summary>
     public bool MayBeDone { get; set; }

@@ -16,6 +16,7 @@ internal sealed class RunningNode : IAsyncDisposable
     public const string SystemName = "raftnode";
 
     private readonly DataDirectory _directory;
+    private readonly TaskCompletionSource<long> _removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private RunningNode(NodeSettings settings, DataDirectory directory, ActorSystem system, KeyValueStores stores, Task<string> failed)
     {
@@ -40,6 +41,9 @@ internal sealed class RunningNode : IAsyncDisposable
 
     /// <summary>Completes with the reason when the peer has stopped for good.</summary>
     public Task<string> Failed { get; }
+
+    /// <summary>Completes when the peer has stopped because its member was removed, with the index of the configuration without it.</summary>
+    public Task<long> Removed => _removed.Task;
 
     /// <summary>Starts a node.</summary>
     /// <exception cref="NodeStartException">Something that it needs cannot be had.</exception>
@@ -95,7 +99,7 @@ internal sealed class RunningNode : IAsyncDisposable
 
     private async Task StartServicesAsync(TaskCompletionSource<string> failed)
     {
-        System.ActorOf(Props.Create(() => new FailureListener(failed)), "failure-listener");
+        System.ActorOf(Props.Create(() => new FailureListener(failed, _removed)), "failure-listener");
         try
         {
             Group = await Raft.Get(System).StartAsync(Settings.Raft, Stores.Create);

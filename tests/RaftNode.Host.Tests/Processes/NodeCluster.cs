@@ -10,13 +10,15 @@ internal sealed class NodeCluster : IAsyncDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly IReadOnlyList<string> _files;
+    private readonly int _founders;
     private readonly ProgramRun?[] _runs;
     private readonly string[] _said;
     private readonly List<IDisposable> _disks = [];
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(20) };
 
-    private NodeCluster(int nodes, string settings, bool behindProxies)
+    private NodeCluster(int nodes, string settings, bool behindProxies, int founders)
     {
+        _founders = founders;
         var ports = FreePorts.Range((behindProxies ? 3 : 2) * nodes);
         _files = ClusterFiles.Write(_directory.In("conf"), nodes, ports, ports + nodes);
         File.AppendAllText(_directory.In("conf/members.conf"), settings);
@@ -26,6 +28,13 @@ internal sealed class NodeCluster : IAsyncDisposable
             for (var node = 0; node < nodes; node++)
                 File.AppendAllText(_files[node], $"akka.remote.dot-netty.tcp {{ port = {ports + (2 * nodes) + node}, public-port = {ports + node} }}\n");
         }
+        Addresses = [.. Enumerable.Range(ports, nodes).Select(port => $"127.0.0.1:{port}")];
+        for (var node = 0; node < nodes && founders < nodes; node++)
+        {
+            // Who joins knows those that founded the group, and itself.
+            var known = Enumerable.Range(0, nodes).Where(other => other < founders || other == node).Select(other => $"{{ id = node{other + 1}, address = \"{Addresses[other]}\" }}");
+            File.AppendAllText(_files[node], $"raft.members = [ {string.Join(", ", known)} ]\n");
+        }
         _runs = new ProgramRun?[nodes];
         _said = [.. Enumerable.Repeat("", nodes)];
         Urls = [.. Enumerable.Range(ports + nodes, nodes).Select(port => $"http://127.0.0.1:{port}")];
@@ -33,6 +42,9 @@ internal sealed class NodeCluster : IAsyncDisposable
 
     /// <summary>Where each node serves HTTP.</summary>
     public IReadOnlyList<string> Urls { get; }
+
+    /// <summary>Where peers reach each node.</summary>
+    public IReadOnlyList<string> Addresses { get; }
 
     /// <summary>How many nodes there are.</summary>
     public int Count => _runs.Length;
@@ -54,15 +66,16 @@ internal sealed class NodeCluster : IAsyncDisposable
     /// <param name="settings">What all nodes' files say besides.</param>
     /// <param name="behindProxies">Whether the nodes reach each other through <see cref="Links"/>.</param>
     /// <param name="prepare">What to do before the first node starts.</param>
-    public static async Task<NodeCluster> StartAsync(int nodes, string settings = "", bool behindProxies = false, Action<NodeCluster>? prepare = null)
+    /// <param name="founders">How many of the nodes found the group and are started; the others are to join it.</param>
+    public static async Task<NodeCluster> StartAsync(int nodes, string settings = "", bool behindProxies = false, Action<NodeCluster>? prepare = null, int? founders = null)
     {
-        var cluster = new NodeCluster(nodes, settings, behindProxies);
+        var cluster = new NodeCluster(nodes, settings, behindProxies, founders ?? nodes);
         try
         {
             prepare?.Invoke(cluster);
-            for (var i = 0; i < nodes; i++)
+            for (var i = 0; i < cluster._founders; i++)
                 cluster.Start(i);
-            await cluster.AllReadyAsync();
+            await Task.WhenAll(Enumerable.Range(0, cluster._founders).Select(cluster.ReadyAsync));
             return cluster;
         }
         catch
@@ -76,7 +89,8 @@ internal sealed class NodeCluster : IAsyncDisposable
     public void Start(int node) => _runs[node] = ProgramRun.Start(StartArguments(node));
 
     /// <summary>The arguments that start a node.</summary>
-    public string[] StartArguments(int node) => ["start", "--config", _files[node], "--data", Data, "--stop-with-stdin"];
+    public string[] StartArguments(int node) => 
+        ["start", "--config", _files[node], "--data", Data, "--stop-with-stdin", .. node < _founders ? Array.Empty<string>() : ["--join"]];
 
     /// <summary>The process of a node.</summary>
     public ProgramRun Run(int node) => _runs[node] ?? throw new InvalidOperationException($"The node {node} was not started.");

@@ -68,6 +68,20 @@ public sealed class ChangeMembersSpec(ITestOutputHelper output) : ScenarioSpec(o
     }
 
     [Theory, InMemoryJournal(1, 2, 3)]
+    public void A_leader_is_removed_at_the_request_of_another(JournalKind journal, int seed)
+    {
+        using var cluster = StartWith(journal, 3, seed);
+        cluster.One("before", 3);
+        var leader = cluster.CheckSingleLeader();
+
+        var change = cluster.Await(cluster.ChangeMembers(After(cluster, leader), Others(cluster, leader)));
+
+        Assert.True(change.Proposed is not null, change.ToString());
+        cluster.Await(() => leader.IsRemoved, "the former leader stops");
+        cluster.One("after", 2);
+    }
+
+    [Theory, InMemoryJournal(1, 2, 3)]
     public void A_leader_that_cannot_hand_over_goes_when_its_removal_is_committed(JournalKind journal, int seed)
     {
         using var cluster = StartWith(journal, 3, seed);

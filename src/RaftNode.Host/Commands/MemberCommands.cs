@@ -1,0 +1,162 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using RaftNode.Host.Http;
+
+namespace RaftNode.Host.Commands;
+
+/// <summary><c>raftnode member list</c>, <c>add</c>, <c>remove</c> and <c>promote</c>: the members of a running group.</summary>
+/// <remarks>A change is made for the members as they were read: when somebody else changes them meanwhile, they are read again.</remarks>
+internal static class MemberCommands
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    private static readonly Argument<string> Id = new("ID") { Description = "The member id." };
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create() => new("member", "Shows and changes the members of the group.") { CreateList(), CreateAdd(), CreateRemove(), CreatePromote() };
+
+    private static Command CreateList()
+    {
+        var json = new Option<bool>("--json") { Description = "Prints the node's document." };
+        var command = new Command("list", "Shows the members, as the first node that can be reached has them.") { json, NodeOptions.Urls, NodeOptions.Timeout };
+        command.SetAction(async (parsed, _) =>
+        {
+            using var client = NodeOptions.Client(parsed);
+            return await GuardAsync(false, async () =>
+            {
+                var (members, problem) = await ReadAsync(client);
+                if (members is null)
+                    return await FailAsync(problem, ExitCode.NotDone);
+                if (parsed.GetValue(json))
+                    await Console.Out.WriteLineAsync(JsonSerializer.Serialize(members, HostJson.Default.MembersDocument));
+                else
+                    await PrintAsync(members);
+                return ExitCode.Done;
+            });
+        });
+        return command;
+    }
+
+    private static Command CreateAdd()
+    {
+        var address = new Argument<string>("ADDRESS") { Description = "Where peers reach it, host:port. The node should run already: raftnode start --join." };
+        var learner = new Option<bool>("--learner") { Description = "Without a vote: it gets the log, and can be promoted when it has caught up." };
+        var command = new Command("add", "Adds a member.") { Id, address, learner, NodeOptions.Urls, NodeOptions.Timeout };
+        command.SetAction((parsed, _) => ChangeAsync(parsed, members =>
+        {
+            var added = new MemberDocument(parsed.GetValue(Id)!, parsed.GetValue(address)!);
+            var (voters, learners) = Split(members);
+            if (voters.Contains(added) || (parsed.GetValue(learner) && learners.Contains(added)))
+                return (null, $"{added.Id} is a member already");
+            learners.Remove(added);
+            (parsed.GetValue(learner) ? learners : voters).Add(added);
+            return (new WantedMembersDocument(voters, learners), "");
+        }));
+        return command;
+    }
+
+    private static Command CreateRemove()
+    {
+        var command = new Command("remove", "Removes a member. Its node stops.") { Id, NodeOptions.Urls, NodeOptions.Timeout };
+        command.SetAction((parsed, _) => ChangeAsync(parsed, members =>
+        {
+            var (voters, learners) = Split(members);
+            return voters.RemoveAll(member => member.Id == parsed.GetValue(Id)) + learners.RemoveAll(member => member.Id == parsed.GetValue(Id)) > 0
+                ? (new WantedMembersDocument(voters, learners), "")
+                : (null, $"{parsed.GetValue(Id)} is no member");
+        }));
+        return command;
+    }
+
+    private static Command CreatePromote()
+    {
+        var command = new Command("promote", "Gives a learner a vote, once it has caught up.") { Id, NodeOptions.Urls, NodeOptions.Timeout };
+        command.SetAction((parsed, _) => ChangeAsync(parsed, members =>
+        {
+            var (voters, learners) = Split(members);
+            if (learners.Find(member => member.Id == parsed.GetValue(Id)) is not { } promoted)
+                return (null, $"{parsed.GetValue(Id)} is no learner");
+            learners.Remove(promoted);
+            voters.Add(promoted);
+            return (new WantedMembersDocument(voters, learners), "");
+        }));
+        return command;
+    }
+
+    private static Task<int> ChangeAsync(ParseResult parsed, Func<MembersDocument, (WantedMembersDocument? Wanted, string Problem)> change) => GuardAsync(true, async () =>
+    {
+        using var client = NodeOptions.Client(parsed);
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var (members, problem) = await ReadAsync(client);
+            if (members is null)
+                return await FailAsync(problem, ExitCode.NotDone);
+            (var wanted, problem) = change(members);
+            if (wanted is null)
+                return await FailAsync(problem, ExitCode.No);
+            using var response = await client.SendToAsync(HttpMethod.Put, "/members", JsonContent.Create(wanted, HostJson.Default.WantedMembersDocument), ("If-Match", $"\"{members.Index}\""));
+            if (response is null)
+                return await FailAsync("no node can be reached", ExitCode.NotDone);
+            if (response.IsSuccessStatusCode)
+            {
+                await Console.Out.WriteLineAsync($"done, configuration {response.Headers.ETag?.Tag.Trim('"')}");
+                return ExitCode.Done;
+            }
+            // The node that was asked lags behind, or somebody else changes the members.
+            var again = response.StatusCode == HttpStatusCode.PreconditionFailed || response.Headers.RetryAfter is not null;
+            if (!again || Stopwatch.GetElapsedTime(started).TotalSeconds >= parsed.GetValue(NodeOptions.Timeout))
+                return await FailAsync(await NodeClient.DetailAsync(response), response.StatusCode == HttpStatusCode.GatewayTimeout ? ExitCode.Unknown : ExitCode.NotDone);
+            await Task.Delay(Pause);
+        }
+    });
+
+    private static async Task<(MembersDocument? Members, string Problem)> ReadAsync(NodeClient client)
+    {
+        using var response = await client.SendToAsync(HttpMethod.Get, "/members");
+        if (response is null)
+            return (null, "no node can be reached");
+        return response.IsSuccessStatusCode
+            ? (await response.Content.ReadFromJsonAsync(HostJson.Default.MembersDocument), "")
+            : (null, await NodeClient.DetailAsync(response));
+    }
+
+    private static (List<MemberDocument> Voters, List<MemberDocument> Learners) Split(MembersDocument members)
+    {
+        List<MemberDocument> Of(string role) => [.. members.Members.Where(member => member.Role == role).Select(static member => new MemberDocument(member.Id, member.Address))];
+        return (Of("voter"), Of("learner"));
+    }
+
+    private static async Task PrintAsync(MembersDocument members)
+    {
+        foreach (var member in members.Members)
+        {
+            var progress = member.MatchIndex is { } match ? $" match {match}{(member.Active == true ? "" : ", silent")}" : "";
+            await Console.Out.WriteLineAsync($"{member.Id} {member.Address} {member.Role}{(member.Id == members.Leader ? ", leader" : "")}{progress}");
+        }
+        if (members.Changing)
+            await Console.Out.WriteLineAsync("a change is under way");
+    }
+
+    private static async Task<int> GuardAsync(bool isWrite, Func<Task<int>> action)
+    {
+        try
+        {
+            return await action();
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        {
+            var why = e is TaskCanceledException ? "no answer in time" : $"the connection broke: {e.Message}";
+            return await FailAsync(isWrite ? $"{why}; the change may have been done, or may yet be: see raftnode member list" : why, isWrite ? ExitCode.Unknown : ExitCode.NotDone);
+        }
+    }
+
+    private static async Task<int> FailAsync(string message, int code)
+    {
+        await Console.Error.WriteLineAsync($"raftnode: {message.ReplaceLineEndings(" ")}");
+        return code;
+    }
+}
