@@ -129,6 +129,18 @@ public sealed partial class RaftCluster
         peer.HighestTerm = 0;
     }
 
+    /// <summary>Damages the latest snapshot of a peer that is down; for <see cref="ClusterJournal.InMemory"/>.</summary>
+    /// <param name="peer">A peer that is down.</param>
+    /// <param name="missing">Whether a part of it is missing, rather than changed.</param>
+    /// <param name="all">Whether all its snapshots are damaged.</param>
+    internal void DamageSnapshot(RaftPeer peer, bool missing, bool all = false)
+    {
+        if (peer.IsRunning)
+            throw new InvalidOperationException($"{peer.Id} is running.");
+        _trace.Add($"{peer.Id}'s snapshot is damaged");
+        peer.Disk.Store.DamageSnapshots(missing, all);
+    }
+
     /// <summary>Lets a peer's writes wait, as in a cache that is not synced: a power loss loses them, a crash does not.</summary>
     /// <param name="peer">A running peer.</param>
     public void HoldWrites(RaftPeer peer)

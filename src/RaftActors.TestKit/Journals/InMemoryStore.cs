@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using RaftActors.Protocol;
+using RaftActors.Snapshots;
 
 namespace RaftActors.TestKit.Journals;
 
@@ -13,6 +15,19 @@ internal sealed class InMemoryStore
     public StoredStream Stream(string persistenceId) => _streams.GetOrAdd(persistenceId, _ => new StoredStream());
 
     public void Clear() => _streams.Clear();
+
+    /// <summary>Damages the last chunk of the latest snapshot, or of all.</summary>
+    public void DamageSnapshots(bool missing, bool all)
+    {
+        foreach (var (persistenceId, stream) in _streams.ToArray())
+        {
+            if (stream.LatestSnapshot(static (_, _) => true) is not { } latest || new RaftSerializer(null!).FromBinary(latest.Snapshot.Bytes, latest.Snapshot.Manifest) is not SnapshotManifest manifest)
+                continue;
+            for (int slot = 0; slot < ChunkStore.Slots; slot++)
+                if (all || slot == manifest.Slot)
+                    Stream($"{persistenceId}-snapshot-{slot}").DamageLastSnapshot(missing);
+        }
+    }
 }
 
 /// <summary>What is stored under one persistence id; locks itself.</summary>
@@ -80,6 +95,23 @@ internal sealed class StoredStream
                     return (sequenceNr, stored.Time, stored.Snapshot);
             }
             return null;
+        }
+    }
+
+    /// <summary>Changes the last byte of the last snapshot, or removes it.</summary>
+    public void DamageLastSnapshot(bool missing)
+    {
+        lock (this)
+        {
+            if (_snapshots.Count == 0)
+                return;
+            var (sequenceNr, (time, snapshot)) = _snapshots.Last();
+            _snapshots.Remove(sequenceNr);
+            if (missing)
+                return;
+            byte[] bytes = (byte[])snapshot.Bytes.Clone();
+            bytes[^1] ^= 1;
+            _snapshots.Add(sequenceNr, (time, snapshot with { Bytes = bytes }));
         }
     }
 

@@ -21,6 +21,7 @@ internal static class CommandLine
             StartCommand.Create(),
             DevCommand.Create(),
             StatusCommand.Create(),
+            SnapshotCommand.Create(),
             TransferCommand.Create(),
             MemberCommands.Create(),
             KeyCommands.CreateGet(),

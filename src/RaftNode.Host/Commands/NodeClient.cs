@@ -50,21 +50,12 @@ internal sealed class NodeClient : IDisposable
     /// <summary>Asks the first node that can be reached to have the leadership transferred.</summary>
     /// <param name="target">The next leader; <c>null</c> for whichever suits best.</param>
     /// <returns>The answer, or <c>null</c> when no node can be reached.</returns>
-    public async Task<HttpResponseMessage?> TransferAsync(string? target)
-    {
-        foreach (var node in _nodes)
-        {
-            try
-            {
-                return await _http.PostAsync(new Uri(node, target is null ? "/leader/transfer" : $"/leader/transfer?to={Uri.EscapeDataString(target)}"), null);
-            }
-            catch (HttpRequestException e) when (e.InnerException is SocketException)
-            {
-                // The next one may be.
-            }
-        }
-        return null;
-    }
+    public Task<HttpResponseMessage?> TransferAsync(string? target) =>
+        SendToAsync(HttpMethod.Post, target is null ? "/leader/transfer" : $"/leader/transfer?to={Uri.EscapeDataString(target)}");
+
+    /// <summary>Has the first node that can be reached take a snapshot.</summary>
+    /// <returns>The answer, or <c>null</c> when no node can be reached.</returns>
+    public Task<HttpResponseMessage?> SnapshotAsync() => SendToAsync(HttpMethod.Post, "/snapshot");
 
     /// <summary>Who leads, as the answer to a transfer says.</summary>
     public static async Task<LeaderDocument> LeaderAsync(HttpResponseMessage response) =>
@@ -91,6 +82,10 @@ internal sealed class NodeClient : IDisposable
         }
         return null;
     }
+
+    /// <summary>The snapshot that a node has taken.</summary>
+    public static async Task<SnapshotDocument> SnapshotAsync(HttpResponseMessage response) =>
+        await response.Content.ReadFromJsonAsync(HostJson.Default.SnapshotDocument) ?? throw new HttpRequestException("the node answered nothing");
 
     /// <summary>Asks every node for its status.</summary>
     public async Task<IReadOnlyList<(Uri Node, StatusDocument? Status, string? Problem)>> StatusAsync() => await Task.WhenAll(_nodes.Select(StatusAsync));

@@ -40,6 +40,9 @@ internal static class Problems
     /// <summary>The node's peer does not answer.</summary>
     public static ProblemHttpResult PeerSilent(string detail) => Make(StatusCodes.Status503ServiceUnavailable, "peer-silent", "The node is not ready", detail, null);
 
+    /// <summary>There is no new snapshot.</summary>
+    public static ProblemHttpResult NoSnapshot(string detail) => Make(StatusCodes.Status503ServiceUnavailable, "no-snapshot", "There is no new snapshot", detail, null);
+
     /// <summary>A write failed.</summary>
     public static ProblemHttpResult Of(ProposalFailed failed, int limit) => Of(failed.Reason, failed.Message, limit, isWrite: true);
 

@@ -29,7 +29,7 @@ internal sealed record StatusDocument
     /// <summary>The last index in the node's log.</summary>
     public required long LastIndex { get; init; }
 
-    /// <summary>The first index in the node's log.</summary>
+    /// <summary>The first index in the node's memory; what is before is in the snapshot.</summary>
     public required long FirstIndex { get; init; }
 
     /// <summary>The last index that is durable on the node.</summary>
@@ -37,6 +37,12 @@ internal sealed record StatusDocument
 
     /// <summary>The bytes of payload in the log.</summary>
     public required long LogBytes { get; init; }
+
+    /// <summary>The last index that the node's latest snapshot includes; 0 when there is none.</summary>
+    public required long SnapshotIndex { get; init; }
+
+    /// <summary>The bytes of that snapshot.</summary>
+    public required long SnapshotBytes { get; init; }
 
     /// <summary>The group.</summary>
     public required string Group { get; init; }
@@ -79,7 +85,7 @@ internal sealed record MemberDocument(string Id, string Address);
 
 /// <summary>How far a follower is, as the leader knows.</summary>
 /// <param name="Id">Its member id.</param>
-/// <param name="State">probe or replicate.</param>
+/// <param name="State">probe, replicate or snapshot.</param>
 /// <param name="MatchIndex">The last index known to be durable on it.</param>
 /// <param name="NextIndex">The next index to send.</param>
 /// <param name="Active">Whether it answered lately.</param>
@@ -90,6 +96,7 @@ internal sealed record FollowerDocument(string Id, string State, long MatchIndex
 [JsonSerializable(typeof(StatusDocument))]
 [JsonSerializable(typeof(MembersDocument))]
 [JsonSerializable(typeof(WantedMembersDocument))]
+[JsonSerializable(typeof(SnapshotDocument))]
 [JsonSerializable(typeof(SessionDocument))]
 [JsonSerializable(typeof(LeaderDocument))]
 internal sealed partial class HostJson : JsonSerializerContext;

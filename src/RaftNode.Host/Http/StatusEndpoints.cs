@@ -70,6 +70,8 @@ internal sealed class StatusEndpoints(RunningNode node)
             FirstIndex = status.FirstIndex,
             PersistedIndex = status.PersistedIndex,
             LogBytes = status.LogBytes,
+            SnapshotIndex = status.SnapshotIndex,
+            SnapshotBytes = status.SnapshotBytes,
             Group = status.Group,
             StoreId = status.StoreId,
             Address = node.Settings.Self.Address,

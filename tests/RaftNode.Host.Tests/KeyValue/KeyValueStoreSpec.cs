@@ -1,3 +1,4 @@
+using System.Text;
 using RaftActors.Log;
 using RaftNode.Host.KeyValue;
 
@@ -16,6 +17,29 @@ public sealed class KeyValueStoreSpec
         var found = Get("a");
         Assert.Equal(2, found!.Version);
         Assert.Equal("two"u8.ToArray(), found.Value.ToArray());
+    }
+
+    [Fact]
+    public void A_snapshot_brings_the_state_back_as_it_was_when_it_was_taken()
+    {
+        for (var i = 0; i < 2000; i++)
+            Put($"key {i}", new string('v', i % 100));
+        Delete("key 7");
+        var summary = _store.Summary;
+        var snapshot = _store.TakeSnapshot();
+        Put("key 8", "later");
+        Delete("key 9");
+
+        // The parts are one buffer, used again for each.
+        using var bytes = new MemoryStream(snapshot.SelectMany(part => part.ToArray()).ToArray());
+        var restored = new KeyValueStore(new ChangeHistory(4, 1 << 20));
+        restored.Restore(bytes);
+
+        Assert.Equal(summary, restored.Summary);
+        Assert.Equal(1999, restored.Summary.Keys);
+        Assert.Equal(new string('v', 9), Encoding.UTF8.GetString(Assert.IsType<ValueFound>(restored.Query(new GetValue("key 9"))).Value.Span));
+        Assert.Null(restored.ReadChanges(summary.Index - 1, "", 10, []));
+        Assert.Equal(summary.Index, restored.ReadChanges(summary.Index, "", 10, []));
     }
 
     [Fact]

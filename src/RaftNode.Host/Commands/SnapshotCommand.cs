@@ -1,0 +1,43 @@
+using System.CommandLine;
+
+namespace RaftNode.Host.Commands;
+
+/// <summary><c>raftnode snapshot</c>: has a node take a snapshot.</summary>
+internal static class SnapshotCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        var command = new Command("snapshot", "Has the first node that can be reached take a snapshot now and drop what it covers from its log. Nodes do so by themselves as their log grows.")
+        {
+            NodeOptions.Urls,
+            NodeOptions.Timeout,
+        };
+        command.SetAction(async (parsed, _) =>
+        {
+            using var client = NodeOptions.Client(parsed);
+            try
+            {
+                using var response = await client.SnapshotAsync();
+                if (response is null)
+                    return await FailAsync("no node can be reached");
+                if (!response.IsSuccessStatusCode)
+                    return await FailAsync(await NodeClient.DetailAsync(response));
+                var (index, _, bytes) = await NodeClient.SnapshotAsync(response);
+                await Console.Out.WriteLineAsync($"snapshot up to index {index}, {bytes} bytes");
+                return ExitCode.Done;
+            }
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+            {
+                return await FailAsync(e is TaskCanceledException ? "no answer in time; the node goes on with it" : $"the connection broke: {e.Message}");
+            }
+        });
+        return command;
+    }
+
+    private static async Task<int> FailAsync(string message)
+    {
+        await Console.Error.WriteLineAsync($"raftnode: {message.ReplaceLineEndings(" ")}");
+        return ExitCode.NotDone;
+    }
+}

@@ -1,0 +1,31 @@
+using Akka.Actor;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using RaftActors.Client;
+using RaftNode.Host.Node;
+
+namespace RaftNode.Host.Http;
+
+/// <summary><c>POST /snapshot</c>: the node takes a snapshot now, and drops what it covers from its log. Answered when it is durable.</summary>
+internal sealed class SnapshotEndpoints(RunningNode node)
+{
+    /// <summary>Adds the endpoint.</summary>
+    public void Map(IEndpointRouteBuilder routes) => routes.MapMethods("/snapshot", ["POST"], TakeAsync);
+
+    // As long as the client waits: a large state takes a while.
+    private async Task TakeAsync(HttpContext context)
+    {
+        var answer = await node.Group.Ask<object>(TakeSnapshot.Instance, context.RequestAborted);
+        if (answer is SnapshotTaken taken)
+            await TypedResults.Json(new SnapshotDocument(taken.Index, taken.Term, taken.Bytes), HostJson.Default.SnapshotDocument).ExecuteAsync(context);
+        else
+            await Problems.WriteAsync(context, Problems.NoSnapshot(((SnapshotFailed)answer).Reason));
+    }
+}
+
+/// <summary>A node's latest snapshot.</summary>
+/// <param name="Index">The last entry that it includes.</param>
+/// <param name="Term">The term of that entry.</param>
+/// <param name="Bytes">How large it is.</param>
+internal sealed record SnapshotDocument(long Index, long Term, long Bytes);
