@@ -55,9 +55,13 @@ internal sealed class ClientWorld(SimulatedWorld world, IReadOnlyList<SimulatedN
     public SimulatedProcess? AnyProcess(Random lots)
     {
         var node = nodes[lots.Next(nodes.Count)];
-        bool fit = IsHealing ? node.Process?.Peer?.Inspect().Configuration.Find(node.Id) is not null : !node.MayBeRemoved && !node.IsOutside;
+        bool fit = IsHealing ? IsMember(node) : !node.MayBeRemoved && !node.IsOutside;
         return fit && node.Process is { IsDead: false, Supervisor: not null } process ? process : null;
     }
+
+    // By the word of whoever knows most is committed: one that never heard of the group does not know that it was removed.
+    private bool IsMember(SimulatedNode node) => nodes.Select(each => each.Process?.Peer?.Inspect())
+        .MaxBy(state => state?.Log.CommitIndex ?? -1)?.Configuration.Find(node.Id) is not null;
 
     /// <summary>An acknowledged command is committed, at the index that was told.</summary>
     public void Acknowledged(string number, byte[] command, Proposed proposed)

@@ -5,8 +5,8 @@ internal abstract class SqlWork
 {
     private int _reported;
 
-    /// <summary>When it was queued, by the system's monotonic clock.</summary>
-    public TimeSpan QueuedAt { get; set; }
+    /// <summary>When it was queued, by the system's monotonic clock; never overdue if that is not said, for then whoever asked counts the time.</summary>
+    public TimeSpan QueuedAt { get; set; } = TimeSpan.MaxValue;
 
     /// <summary>About how many bytes it adds to the transaction.</summary>
     public virtual int Size => 0;

@@ -92,6 +92,18 @@ public sealed class SqlWriterSpec
     }
 
     [Fact]
+    public void Work_that_does_not_say_when_it_was_queued_is_never_overdue()
+    {
+        using var test = new TestDatabase();
+        var work = test.Append("a", 1);
+
+        test.Database.Writer.ReportOverdue(TimeSpan.FromDays(1), new TimeoutException());
+        test.Stepped.Step();
+
+        Assert.True(work.Succeeded);
+    }
+
+    [Fact]
     public void Closing_writes_what_is_queued_and_refuses_what_comes_later()
     {
         using var test = new TestDatabase { KeepOpen = true };
