@@ -16,12 +16,12 @@ internal sealed class BenchCluster : IAsyncDisposable
     private readonly Process[] _processes;
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(2) };
 
-    private BenchCluster(int nodes, string? parent)
+    private BenchCluster(int nodes, string? parent, string settings)
     {
         _directory = parent is null ? Directory.CreateTempSubdirectory("raft-bench-").FullName : Path.Combine(parent, $"raft-bench-{Environment.ProcessId}");
         var ports = FreePorts(2 * nodes);
         _files = ClusterFiles.Write(Path.Combine(_directory, "conf"), nodes, ports, ports + nodes);
-        File.AppendAllText(Path.Combine(_directory, "conf", "members.conf"), "akka.loglevel = ERROR\n");
+        File.AppendAllText(Path.Combine(_directory, "conf", "members.conf"), $"akka.loglevel = ERROR\n{settings}");
         _processes = new Process[nodes];
         Endpoints = [.. Enumerable.Range(ports + nodes, nodes).Select(port => new IPEndPoint(IPAddress.Loopback, port))];
     }
@@ -33,9 +33,9 @@ internal sealed class BenchCluster : IAsyncDisposable
     public IReadOnlyList<Process> Processes => _processes;
 
     /// <summary>Starts the nodes and waits until all know a leader.</summary>
-    public static async Task<BenchCluster> StartAsync(int nodes, string? directory, CancellationToken stop)
+    public static async Task<BenchCluster> StartAsync(int nodes, string? directory, CancellationToken stop, string settings = "")
     {
-        var cluster = new BenchCluster(nodes, directory);
+        var cluster = new BenchCluster(nodes, directory, settings);
         try
         {
             for (var node = 0; node < nodes; node++)

@@ -46,6 +46,15 @@ var restarts = new Option<int>("--trials", "-t") { Description = "How many times
 var restart = new Command("restart", "The longest time between two acknowledged writes while the leader is stopped in order and started again.") { restarts, json, data };
 restart.SetAction((parsed, stop) => RestartBench.RunAsync(parsed.GetValue(restarts), parsed.GetValue(json), parsed.GetValue(data), stop));
 
+var entries = new Option<int>("--entries", "-e") { Description = "How many entries the log has.", DefaultValueFactory = _ => 1_000_000 };
+var recovery = new Command("recovery", "How long a node takes to start with a long log, without and with a snapshot.") { entries, bytes, data };
+recovery.SetAction((parsed, stop) => SnapshotBench.RecoveryAsync(parsed.GetValue(entries), parsed.GetValue(bytes), parsed.GetValue(data), stop));
+
+var size = new Option<int>("--mebibytes", "-m") { Description = "How large the state is.", DefaultValueFactory = _ => 500 };
+var writers = new Option<int>("--clients", "-c") { Description = "How many clients write meanwhile.", DefaultValueFactory = _ => 16 };
+var transfer = new Command("transfer", "Writes while a large snapshot is sent to a follower that was down.") { size, writers, data };
+transfer.SetAction((parsed, stop) => SnapshotBench.TransferAsync(parsed.GetValue(size), parsed.GetValue(writers), parsed.GetValue(data), stop));
+
 var config = new Option<string>("--config") { Required = true };
 var nodeData = new Option<string>("--data") { Required = true };
 var node = new Command("node", "A node under load; started by the other commands.") { config, nodeData };
@@ -54,7 +63,7 @@ node.SetAction((parsed, _) => BenchNode.RunAsync(parsed.GetValue(config)!, parse
 
 try
 {
-    return await new RootCommand("Measures RaftActors: see bench/README.md.") { load, failover, restart, node }.Parse(args)
+    return await new RootCommand("Measures RaftActors: see bench/README.md.") { load, failover, restart, recovery, transfer, node }.Parse(args)
         .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(20) });
 }
 catch (Exception e) when (e is NodeStartException or OperationCanceledException or BenchException or SocketException or IOException)
