@@ -5,11 +5,10 @@ using RaftActors.StateMachines;
 
 namespace RaftActors;
 
-// Committed entries leave the peer in order: to the state machine and to subscribers, as many ahead as they have credits for.
+// Committed entries leave the peer in order: to the state machine, so many ahead of what it has applied.
 internal sealed partial class RaftActor
 {
     private readonly Func<IStateMachine> _createStateMachine;
-    private readonly List<Subscription> _subscriptions = [];
     private IActorRef? _stateMachine;
     private TimeSpan _machineStarted;
 
@@ -102,79 +101,6 @@ internal sealed partial class RaftActor
         var delay = Backoff.After(_machineFailures++, _settings, _random);
         Log.Error("{0}: the state machine failed; it is built anew in {1} ms.", PersistenceId, (long)delay.TotalMilliseconds);
         Timers.StartSingleTimer(MachineBackoff.Instance, MachineBackoff.Instance, delay);
-    }
-
-    private void OnSubscribe(Subscribe subscribe)
-    {
-        RemoveSubscriber(subscribe.Subscriber);
-        string problem = subscribe.FromIndex < _log.FirstIndex ? $"The log begins at index {_log.FirstIndex}."
-            : subscribe.Credits < 1 ? "A subscription needs at least one credit."
-            : _subscriptions.Count >= _settings.MaxSubscribers ? $"There are {_subscriptions.Count} subscribers, the most that raft.max-subscribers allows."
-            : "";
-        if (problem.Length > 0)
-        {
-            subscribe.Subscriber.Tell(new SubscriptionEnded(problem), Self);
-            return;
-        }
-        // Remote actors are never watched: remote death watch quarantines a node that is only partitioned.
-        if (subscribe.Subscriber is IActorRefScope { IsLocal: true })
-            Context.Watch(subscribe.Subscriber);
-        var subscription = new Subscription(subscribe.Subscriber, subscribe.FromIndex, Math.Min(subscribe.Credits, _settings.MaxSubscriberCredits));
-        _subscriptions.Add(subscription);
-        Feed(subscription);
-    }
-
-    private void OnEntriesHandled(EntriesHandled handled)
-    {
-        foreach (var subscription in _subscriptions)
-        {
-            if (!subscription.Subscriber.Equals(handled.Subscriber))
-                continue;
-            subscription.Handled(handled.Index);
-            Feed(subscription);
-        }
-    }
-
-    private void FeedSubscribers()
-    {
-        foreach (var subscription in _subscriptions)
-            Feed(subscription);
-    }
-
-    // They missed what is in no log any more.
-    private void EndSubscriptionsBehind()
-    {
-        for (int i = _subscriptions.Count - 1; i >= 0; i--)
-        {
-            var subscription = _subscriptions[i];
-            if (subscription.Next >= _log.FirstIndex)
-                continue;
-            subscription.Subscriber.Tell(new SubscriptionEnded($"The subscriber was at index {subscription.Next}, and the log begins at index {_log.FirstIndex} now."), Self);
-            RemoveSubscriber(subscription.Subscriber);
-        }
-    }
-
-    private void Feed(Subscription subscription)
-    {
-        while (true)
-        {
-            long last = Math.Min(Math.Min(_log.CommitIndex, subscription.Limit), subscription.Next + _settings.ApplyBatchEntries - 1);
-            if (last < subscription.Next)
-                return;
-            subscription.Subscriber.Tell(new CommittedEntries(_log.Slice(subscription.Next, last)), Self);
-            subscription.Sent(last);
-        }
-    }
-
-    private void RemoveSubscriber(IActorRef subscriber)
-    {
-        for (int i = _subscriptions.Count - 1; i >= 0; i--)
-        {
-            if (!_subscriptions[i].Subscriber.Equals(subscriber))
-                continue;
-            _subscriptions.RemoveAt(i);
-            Context.Unwatch(subscriber);
-        }
     }
 
     private void AnswerEverything(string why)

@@ -29,7 +29,7 @@ internal sealed partial class RaftActor
     private bool _deletingEvents;
 
     private static bool IsOfSnapshots(object message) => message
-        is TakeSnapshot or StateImage or ChunksWritten or ChunksFailed or ChunkWanted or SnapshotDamaged or SlotPruned or SendingFailed
+        is TakeSnapshot or StateImage or ChunksWritten or ChunksFailed or ChunkWanted or SnapshotDamaged or SlotPruned or SendingFailed or SnapshotRead
         or SaveSnapshotSuccess or SaveSnapshotFailure or DeleteSnapshotsSuccess or DeleteSnapshotsFailure or DeleteMessagesSuccess or DeleteMessagesFailure;
 
     private void OnSnapshotMessage(object message)
@@ -59,6 +59,9 @@ internal sealed partial class RaftActor
                 break;
             case SendingFailed failed:
                 OnSendingFailed(failed);
+                break;
+            case SnapshotRead read:
+                OnSnapshotRead(read);
                 break;
             case SaveSnapshotSuccess saved:
                 OnManifestSaved(saved.Metadata.SequenceNr);
@@ -257,7 +260,7 @@ internal sealed partial class RaftActor
 
     private bool IsKept(int slot) => _snapshot is { } stored && (stored.Manifest.Slot == slot || stored.Manifest.Previous?.Slot == slot);
 
-    private bool IsInUse(int slot) => IsKept(slot) || _pruning.Contains(slot) || IsSent(slot) || _work switch
+    private bool IsInUse(int slot) => IsKept(slot) || _pruning.Contains(slot) || IsSent(slot) || IsOffered(slot) || _work switch
     {
         SnapshotWork.WithActor work => work.Slot == slot,
         SnapshotWork.WithStored work => work.Stored.Manifest.Slot == slot,
@@ -283,7 +286,7 @@ internal sealed partial class RaftActor
 
     private void PruneIfUnused(int slot)
     {
-        if (!IsKept(slot) && !IsSent(slot))
+        if (!IsKept(slot) && !IsSent(slot) && !IsOffered(slot))
             Prune(slot);
     }
 
@@ -334,7 +337,7 @@ internal sealed partial class RaftActor
         _log.CompactTo(to);
         _configurations.CompactTo(_log.BaseIndex);
         _bytesKept = _log.Bytes;
-        EndSubscriptionsBehind();
+        FeedSubscribers();
     }
 
     // ---- Starting from one

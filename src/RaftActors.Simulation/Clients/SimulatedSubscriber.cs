@@ -60,11 +60,14 @@ internal sealed class SimulatedSubscriber(ClientWorld world, Invariants invarian
                 long handled = _next - 1;
                 process.Schedule(TimeSpan.FromMilliseconds(world.MayStart ? _random.Next(20) : 0), () => process.Supervisor!.Tell(new EntriesHandled(port, handled), port));
                 break;
-            case SubscriptionEnded ended:
+            case SnapshotOffer offer:
+                if (offer.Index < _next || offer.Index > invariants.CommitIndex)
+                    throw new SimulationViolation("a subscriber sees each entry once", $"{process.Node} offered a snapshot up to {offer.Index} where {_next} was due and {invariants.CommitIndex} is committed.");
+                _next = offer.Index + 1;
+                process.Schedule(TimeSpan.Zero, () => process.Supervisor!.Tell(new EntriesHandled(port, offer.Index), port));
+                break;
+            case SubscriptionEnded:
                 _process = null;
-                // What it missed is no longer in the log: it would need the state instead, and goes on from now.
-                if (ended.Reason.Contains("log begins", StringComparison.Ordinal))
-                    _next = invariants.CommitIndex + 1;
                 break;
         }
     }

@@ -6,7 +6,7 @@ namespace RaftActors.StateMachines;
 /// <summary>Asks a peer to push its committed entries to an actor. May be told to any peer; each pushes what it knows to be committed.</summary>
 /// <remarks>A subscriber that stores the index together with its effect and subscribes again from the next index sees every entry once and in order.</remarks>
 /// <param name="FromIndex">The first index wanted; at least 1.</param>
-/// <param name="Subscriber">The actor that is told <see cref="CommittedEntries"/>.</param>
+/// <param name="Subscriber">The actor that is told <see cref="CommittedEntries"/>, and <see cref="SnapshotOffer"/> first when the log no longer reaches back.</param>
 /// <param name="Credits">How many entries may be sent ahead of <see cref="EntriesHandled"/>; at least 1, and not more than <c>raft.max-subscriber-credits</c> count.</param>
 public sealed record Subscribe(long FromIndex, IActorRef Subscriber, int Credits = 1024);
 
@@ -17,6 +17,15 @@ public sealed record Unsubscribe(IActorRef Subscriber);
 /// <summary>Committed entries, in order and without gaps, told to a subscriber.</summary>
 /// <param name="Entries">At least one entry; the kinds a state machine does not see are among them.</param>
 public sealed record CommittedEntries(IReadOnlyList<LogEntry> Entries);
+
+/// <summary>
+/// Told to a subscriber instead of entries that are in no log any more, at the start of a subscription or when it has fallen too far behind: the state as of an index. <see cref="CommittedEntries"/>
+/// from the next index on follow.
+/// </summary>
+/// <param name="Index">The last entry that is in the state; <see cref="EntriesHandled"/> up to here when it is taken over.</param>
+/// <param name="Term">The term of that entry.</param>
+/// <param name="Data">The bytes that <see cref="IStateMachine.TakeSnapshot"/> returned: forward only, and to be read once.</param>
+public sealed record SnapshotOffer(long Index, long Term, Stream Data) : INoSerializationVerificationNeeded;
 
 /// <summary>Told by a subscriber to the peer: it has handled all entries up to this index, and so gives their credits back.</summary>
 /// <param name="Subscriber">The actor that subscribed.</param>

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using RaftActors.Snapshots;
 
 namespace RaftActors.StateMachines;
 
@@ -13,6 +14,9 @@ internal sealed class Subscription(IActorRef subscriber, long fromIndex, int cre
     /// <summary>The subscriber.</summary>
     public IActorRef Subscriber { get; } = subscriber;
 
+    /// <summary>The snapshot that is being read for it: it gets nothing before that.</summary>
+    public SnapshotBeingRead? Offer { get; set; }
+
     /// <summary>The next index to send.</summary>
     public long Next { get; private set; } = fromIndex;
 
@@ -25,3 +29,6 @@ internal sealed class Subscription(IActorRef subscriber, long fromIndex, int cre
     /// <summary>The subscriber has handled the entries up to an index; it cannot have handled more than it was sent.</summary>
     public void Handled(long index) => _handled = Math.Max(_handled, Math.Min(index, Next - 1));
 }
+
+/// <summary>A snapshot that is being read for a subscriber.</summary>
+internal sealed record SnapshotBeingRead(IActorRef Reader, Snapshot Snapshot, int Slot);

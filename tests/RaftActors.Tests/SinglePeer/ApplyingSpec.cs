@@ -187,7 +187,7 @@ public sealed class ApplyingSpec(ITestOutputHelper output) : PeerSpec(output)
         StartWithLog(InTerm1, 1);
 
         Peer.Tell(new Subscribe(0, TestActor));
-        Assert.Contains("begins at index 1", ExpectMsg<SubscriptionEnded>().Reason);
+        Assert.Contains("The first index is 1", ExpectMsg<SubscriptionEnded>().Reason);
         Peer.Tell(new Subscribe(1, TestActor, Credits: 0));
         Assert.Contains("credit", ExpectMsg<SubscriptionEnded>().Reason);
         Peer.Tell(new Subscribe(1, B.Probe.Ref));
