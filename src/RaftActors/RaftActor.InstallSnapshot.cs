@@ -173,8 +173,8 @@ internal sealed partial class RaftActor
             sent.Sender.Tell(reply, Self);
             return;
         }
-        StopSending(follower.Voter.Id);
         follower.Progress.SnapshotEnded(sent.LastIncludedIndex);
+        StopSending(follower.Voter.Id);
         SendEntries(follower);
     }
 
@@ -225,11 +225,21 @@ internal sealed partial class RaftActor
         return false;
     }
 
-    private long OldestSent()
+    /// <summary>The last entry that no follower needs any more which is sent a snapshot, or answers.</summary>
+    private long OldestNeeded()
     {
         long oldest = long.MaxValue;
-        foreach (var sent in _sent.Values)
-            oldest = Math.Min(oldest, sent.LastIncludedIndex);
+        if (_leading is not { } leading)
+            return oldest;
+        foreach (var follower in leading.Followers)
+        {
+            var progress = follower.Progress;
+            long known = _sent.TryGetValue(follower.Voter.Id, out var sent) ? sent.LastIncludedIndex
+                : progress.State == ProgressState.Replicate ? progress.MatchIndex : progress.NextIndex - 1;
+            bool answers = sent is not null || Now - progress.LastContact < _settings.ElectionTimeoutMax;
+            if (answers && known >= _log.BaseIndex)
+                oldest = Math.Min(oldest, known);
+        }
         return oldest;
     }
 

@@ -113,6 +113,8 @@ internal sealed partial class RaftActor
             SendEntries(follower);
         }
         StopSendingToSilent();
+        if (_compactionIsHeld)
+            CompactLog();
     }
 
     private void SendToFollowers()
@@ -125,16 +127,16 @@ internal sealed partial class RaftActor
     private void SendEntries(Follower follower)
     {
         var progress = follower.Progress;
+        if (progress.State == ProgressState.Snapshot && progress.NextIndex > _log.BaseIndex)
+        {
+            // It has caught up in another way: by what it was sent before.
+            progress.SnapshotEnded(null);
+            StopSending(follower.Voter.Id);
+        }
         if (progress.NextIndex <= _log.BaseIndex)
         {
             SendSnapshot(follower);
             return;
-        }
-        if (progress.State == ProgressState.Snapshot)
-        {
-            // It has caught up in another way: by what it was sent before.
-            StopSending(follower.Voter.Id);
-            progress.SnapshotEnded(null);
         }
         while (progress.MaySend)
         {

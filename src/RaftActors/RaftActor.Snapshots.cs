@@ -25,11 +25,14 @@ internal sealed partial class RaftActor
     // The bytes of the log that the latest snapshot left there.
     private long _bytesKept;
     private long _snapshotActors;
+
+    // Entries that the snapshot covers are still there for some follower.
+    private bool _compactionIsHeld;
     private long _deletedEvents;
     private bool _deletingEvents;
 
     private static bool IsOfSnapshots(object message) => message
-        is TakeSnapshot or StateImage or ChunksWritten or ChunksFailed or ChunkWanted or SnapshotDamaged or SlotPruned or SendingFailed or SnapshotRead
+        is TakeSnapshot or StateImage or ChunksWritten or ChunksFailed or ChunkWanted or SnapshotDamaged or SlotPruned or SendingFailed or SnapshotRead or SnapshotBackoff
         or SaveSnapshotSuccess or SaveSnapshotFailure or DeleteSnapshotsSuccess or DeleteSnapshotsFailure or DeleteMessagesSuccess or DeleteMessagesFailure;
 
     private void OnSnapshotMessage(object message)
@@ -56,6 +59,10 @@ internal sealed partial class RaftActor
                 break;
             case SlotPruned pruned:
                 _pruning.Remove(pruned.Slot);
+                ConsiderSnapshot();
+                break;
+            case SnapshotBackoff:
+                ConsiderSnapshot();
                 break;
             case SendingFailed failed:
                 OnSendingFailed(failed);
@@ -99,7 +106,7 @@ internal sealed partial class RaftActor
         // The leader changed its mind: entries came instead of the rest of its snapshot.
         if (_work is SnapshotWork.Receiving receiving && receiving.Snapshot.LastIncludedIndex <= _log.CommitIndex)
             AbandonSnapshotWork();
-        if (_work is not null || Now < _noSnapshotBefore)
+        if (_work is not null || Now < _noSnapshotBefore || FreeSlot() is null)
             return;
         var last = _snapshot?.Manifest.Snapshot;
         long entries = _appliedIndex - (last?.LastIncludedIndex ?? 0);
@@ -196,6 +203,7 @@ internal sealed partial class RaftActor
     {
         Log.Warning("{0}: no snapshot: {1}. The log goes on growing until one succeeds.", PersistenceId, problem);
         _noSnapshotBefore = Now + _settings.RestartBackoffMax;
+        Timers.StartSingleTimer(SnapshotBackoff.Instance, SnapshotBackoff.Instance, _settings.RestartBackoffMax);
         AnswerSnapshotAskers(problem);
         AbandonSnapshotWork();
     }
@@ -247,6 +255,7 @@ internal sealed partial class RaftActor
     {
         var former = _snapshot;
         _snapshot = stored;
+        _bytesKept = _log.Bytes;
         Context.Parent.Tell(RaftSupervisor.SnapshotSaved.Instance);
         Log.Info("{0}: snapshot up to {1}, {2} bytes.", PersistenceId, stored.Manifest.Snapshot.LastIncludedIndex, stored.Manifest.Snapshot.Content.Length);
         PruneUnused(former);
@@ -322,7 +331,7 @@ internal sealed partial class RaftActor
         DeleteEvents();
     }
 
-    // Entries stay for followers that are a little behind, and for those to which a snapshot is being sent.
+    // Entries stay for followers that are a little behind, and for those that answer and are about to catch up, also by a snapshot.
     private void CompactLog()
     {
         if (_snapshot is not { } stored)
@@ -332,11 +341,13 @@ internal sealed partial class RaftActor
         if (_stateMachine is not null)
             covered = Math.Min(covered, _handedIndex);
         long to = _log.TrailingBase(covered, _settings.SnapshotTrailingEntries, _settings.SnapshotTrailingBytes);
-        if (_log.Bytes < 4 * _settings.SnapshotBytes)
-            to = Math.Min(to, OldestSent());
+        long needed = _log.Bytes < 4 * _settings.SnapshotBytes ? OldestNeeded() : long.MaxValue;
+        _compactionIsHeld = needed < to;
+        to = Math.Min(to, needed);
+        long before = _log.Bytes;
         _log.CompactTo(to);
+        _bytesKept = Math.Max(0, _bytesKept - (before - _log.Bytes));
         _configurations.CompactTo(_log.BaseIndex);
-        _bytesKept = _log.Bytes;
         FeedSubscribers();
     }
 
@@ -367,6 +378,11 @@ internal sealed partial class RaftActor
         Log.Error("{0}: the snapshot up to {1} is damaged: {2}.", PersistenceId, _snapshot!.Manifest.Snapshot.LastIncludedIndex, damaged.Problem);
         Context.Parent.Tell(new RaftSupervisor.SnapshotUnusable(_snapshot.SequenceNr));
         Context.Stop(Self);
+    }
+
+    private sealed record SnapshotBackoff
+    {
+        public static readonly SnapshotBackoff Instance = new();
     }
 
     /// <summary>A snapshot in the store.</summary>
