@@ -118,6 +118,36 @@ public sealed class RaftSerializer : SerializerWithStringManifest
         }
     }
 
+    /// <summary>Reads what a journal or a snapshot store holds, without an actor system.</summary>
+    internal static IRaftMessage ReadStored(byte[] bytes, string manifest)
+    {
+        try
+        {
+            return ParseStored(bytes, manifest) ?? new MalformedMessage(manifest, "The manifest is not that of an event or a snapshot.");
+        }
+        catch (Exception problem) when (problem is FormatException or InvalidProtocolBufferException or ArgumentException or OverflowException)
+        {
+            return new MalformedMessage(manifest, problem.Message);
+        }
+    }
+
+    private static IRaftMessage? ParseStored(byte[] bytes, string manifest)
+    {
+        switch (manifest)
+        {
+            case PersistedManifest:
+            {
+                var (head, entries) = SplitEntries(bytes);
+                return Wire.Persisted.Parser.ParseFrom(bytes, 0, head).FromWire(entries);
+            }
+            case PeerCreatedManifest: return Wire.PeerCreated.Parser.ParseFrom(bytes).FromWire();
+            case SnapshotInstalledManifest: return Wire.SnapshotInstalled.Parser.ParseFrom(bytes).FromWire();
+            case SnapshotManifestManifest: return Wire.SnapshotManifest.Parser.ParseFrom(bytes).FromWire();
+            case SnapshotChunkManifest: return Wire.SnapshotChunk.Parser.ParseFrom(bytes).FromWire();
+            default: return null;
+        }
+    }
+
     private IRaftMessage Parse(byte[] bytes, string manifest)
     {
         switch (manifest)
@@ -126,11 +156,6 @@ public sealed class RaftSerializer : SerializerWithStringManifest
             {
                 var (head, entries) = SplitEntries(bytes);
                 return Wire.AppendEntries.Parser.ParseFrom(bytes, 0, head).FromWire(entries);
-            }
-            case PersistedManifest:
-            {
-                var (head, entries) = SplitEntries(bytes);
-                return Wire.Persisted.Parser.ParseFrom(bytes, 0, head).FromWire(entries);
             }
             case AppendEntriesReplyManifest: return Wire.AppendEntriesReply.Parser.ParseFrom(bytes).FromWire();
             case ForwardProposalManifest: return Wire.ForwardProposal.Parser.ParseFrom(bytes).FromWire();
@@ -146,7 +171,6 @@ public sealed class RaftSerializer : SerializerWithStringManifest
             case StoreReplacedManifest: return Wire.StoreReplaced.Parser.ParseFrom(bytes).FromWire();
             case MemberRemovedManifest: return Wire.MemberRemoved.Parser.ParseFrom(bytes).FromWire();
             case ChangeMembersManifest: return Wire.ClientMemberChange.Parser.ParseFrom(bytes).FromWire();
-            case PeerCreatedManifest: return Wire.PeerCreated.Parser.ParseFrom(bytes).FromWire();
             case ProposeManifest: return Wire.ClientProposal.Parser.ParseFrom(bytes).FromWire();
             case ChangeSessionManifest: return Wire.ClientSession.Parser.ParseFrom(bytes).FromWire();
             case QueryManifest: return Wire.ClientQuery.Parser.ParseFrom(bytes).FromWire();
@@ -155,10 +179,7 @@ public sealed class RaftSerializer : SerializerWithStringManifest
             case SessionOpenedManifest: return Wire.SessionOpened.Parser.ParseFrom(bytes).FromWire();
             case InstallSnapshotManifest: return Wire.InstallSnapshot.Parser.ParseFrom(bytes).FromWire();
             case InstallSnapshotReplyManifest: return Wire.InstallSnapshotReply.Parser.ParseFrom(bytes).FromWire();
-            case SnapshotInstalledManifest: return Wire.SnapshotInstalled.Parser.ParseFrom(bytes).FromWire();
-            case SnapshotManifestManifest: return Wire.SnapshotManifest.Parser.ParseFrom(bytes).FromWire();
-            case SnapshotChunkManifest: return Wire.SnapshotChunk.Parser.ParseFrom(bytes).FromWire();
-            default: return new MalformedMessage(manifest, "The manifest is not known.");
+            default: return ParseStored(bytes, manifest) ?? new MalformedMessage(manifest, "The manifest is not known.");
         }
     }
 

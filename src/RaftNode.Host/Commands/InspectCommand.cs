@@ -1,0 +1,81 @@
+using System.CommandLine;
+using Microsoft.Data.Sqlite;
+using RaftActors;
+using RaftActors.Inspection;
+using RaftActors.Membership;
+using RaftNode.Host.Node;
+
+namespace RaftNode.Host.Commands;
+
+/// <summary><c>raftnode inspect</c>: says what a stopped node has in its data directory.</summary>
+internal static class InspectCommand
+{
+    private static readonly Argument<string> Directory = new("DIR") { Description = "The node's own data directory, such as data/node1: the one that holds raft.db." };
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        var command = new Command(
+            "inspect", "Reads a stopped node's journal and snapshots without changing them: terms, indexes, members, and whether the checksums are right. Exit code 1 if something is wrong with them.")
+        {
+            Directory,
+        };
+        command.SetAction((parsed, _) => RunAsync(parsed.GetValue(Directory)!));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string directory)
+    {
+        var file = Path.Combine(directory, "raft.db");
+        if (!File.Exists(file))
+        {
+            await Console.Error.WriteLineAsync($"raftnode: there is no {file}: give the directory of one node, such as data/node1");
+            return ExitCode.NotDone;
+        }
+        try
+        {
+            // Held meanwhile: a node that starts would write to what is being read.
+            using var held = DataDirectory.Open(directory);
+            using var records = new JournalRecords(file);
+            if (records.PersistenceId() is not { } persistenceId)
+            {
+                await Console.Out.WriteLineAsync("the journal is empty");
+                return ExitCode.Done;
+            }
+            var report = StoreInspector.Inspect(persistenceId, records);
+            await Console.Out.WriteLineAsync(string.Join('\n', Lines(report)));
+            return report.Problems.Count == 0 ? ExitCode.Done : ExitCode.No;
+        }
+        catch (NodeStartException e)
+        {
+            await Console.Error.WriteLineAsync($"raftnode: {e.Message.ReplaceLineEndings(" ")}");
+            return ExitCode.NotDone;
+        }
+        catch (SqliteException e)
+        {
+            await Console.Error.WriteLineAsync($"raftnode: the database {file} cannot be read: {e.Message.ReplaceLineEndings(" ")}");
+            return ExitCode.No;
+        }
+    }
+
+    private static IEnumerable<string> Lines(StoreReport report)
+    {
+        yield return $"member    {report.MemberId} of group {report.Group}, store {report.StoreId}";
+        yield return $"term      {report.Term}, vote {(report.VotedFor is { } vote ? $"for {vote}" : "not given")}";
+        yield return $"journal   {report.Events} events, {report.FirstEvent} to {report.LastEvent}";
+        yield return report.LastIndex < report.FirstIndex
+            ? $"log       no entries after {report.LastIndex} of term {report.LastTerm}"
+            : $"log       entries {report.FirstIndex} to {report.LastIndex}, the last of term {report.LastTerm}";
+        foreach (var snapshot in report.Snapshots)
+            yield return $"snapshot  up to entry {snapshot.Index} of term {snapshot.Term}, {snapshot.Bytes} bytes in {snapshot.Chunks} chunks, SHA-256 {snapshot.Sha256}: {(snapshot.Problem is null ? "verified" : "DAMAGED")}";
+        yield return $"members   {(report.ConfigurationIndex == 0 ? "none stored" : $"as of entry {report.ConfigurationIndex}")}";
+        foreach (var line in Members("voter", report.Voters).Concat(Members("former voter", report.OutgoingVoters)).Concat(Members("learner", report.Learners)))
+            yield return line;
+        foreach (var problem in report.Problems)
+            yield return $"PROBLEM   {problem}";
+        if (report.Problems.Count == 0)
+            yield return "no problem found";
+    }
+
+    private static IEnumerable<string> Members(string role, IEnumerable<Member> members) => members.Select(member => $"          {member.Id} at {member.Address}, {role}");
+}

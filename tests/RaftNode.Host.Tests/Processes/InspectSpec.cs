@@ -1,0 +1,90 @@
+using System.Text;
+using Microsoft.Data.Sqlite;
+using RaftNode.Host.Commands;
+
+namespace RaftNode.Host.Tests.Processes;
+
+/// <summary><c>raftnode inspect</c> on the data of real nodes.</summary>
+public sealed class InspectSpec
+{
+    [Fact]
+    public async Task A_stopped_nodes_store_is_described_and_its_snapshot_verified_and_a_running_nodes_is_not_touched()
+    {
+        await using var cluster = await NodeCluster.StartAsync(1);
+        await PutAsync(cluster, "before");
+        using (var taken = await cluster.Http.PostAsync($"{cluster.Urls[0]}/snapshot", null))
+            taken.EnsureSuccessStatusCode();
+        await PutAsync(cluster, "after");
+        var status = (await cluster.StatusAsync(0))!;
+
+        var running = await InspectAsync(cluster);
+        Assert.Equal(ExitCode.NotDone, running.Code);
+        Assert.Contains("is in use by another process", running.Errors[0]);
+
+        await cluster.KillAsync(0);
+        var stopped = await InspectAsync(cluster);
+        Assert.True(stopped.Code == ExitCode.Done, stopped.Output + string.Join('\n', stopped.Errors));
+        Assert.Contains("member    node1 of group", stopped.Output);
+        Assert.Contains($"term      {status.Term}, vote for node1", stopped.Output);
+        Assert.Contains($"to {status.LastIndex}, the last of term {status.Term}", stopped.Output);
+        Assert.Contains($"snapshot  up to entry {status.SnapshotIndex} of term {status.Term}, {status.SnapshotBytes} bytes", stopped.Output);
+        Assert.Contains(": verified", stopped.Output);
+        Assert.Contains($"node1 at {cluster.Addresses[0]}, voter", stopped.Output);
+        Assert.Contains("no problem found", stopped.Output);
+
+        // What was inspected is still what the node starts from.
+        cluster.Start(0);
+        await cluster.ReadyAsync(0);
+        Assert.Equal("value", await cluster.Http.GetStringAsync(cluster.Key(0, "after")));
+    }
+
+    [Fact]
+    public async Task Damage_to_a_snapshot_and_missing_events_are_reported()
+    {
+        await using var cluster = await NodeCluster.StartAsync(1);
+        await PutAsync(cluster, "key");
+        using (var taken = await cluster.Http.PostAsync($"{cluster.Urls[0]}/snapshot", null))
+            taken.EnsureSuccessStatusCode();
+        await PutAsync(cluster, "key");
+        await cluster.KillAsync(0);
+        Execute(cluster, "DELETE FROM snapshot WHERE persistence_id LIKE '%-snapshot-%'");
+        Execute(cluster, "DELETE FROM journal WHERE sequence_number = 2");
+
+        var (code, output, _) = await InspectAsync(cluster);
+
+        Assert.Equal(ExitCode.No, code);
+        Assert.Contains("DAMAGED", output);
+        Assert.Contains("chunk 1 of 1 is missing or cannot be read", output);
+        Assert.Contains("PROBLEM   events 2 to 2 are missing", output);
+        Assert.DoesNotContain("no problem found", output);
+    }
+
+    [Fact]
+    public async Task A_directory_without_a_journal_is_refused_and_not_made()
+    {
+        var directory = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+
+        var (code, _, errors) = await ProgramRun.ToEndAsync(["inspect", directory]);
+
+        Assert.Equal(ExitCode.NotDone, code);
+        Assert.Contains("give the directory of one node", errors[0]);
+        Assert.False(Directory.Exists(directory));
+    }
+
+    private static Task<(int Code, string Output, IReadOnlyList<string> Errors)> InspectAsync(NodeCluster cluster) => ProgramRun.ToEndAsync(["inspect", cluster.DataOf(0)]);
+
+    private static async Task PutAsync(NodeCluster cluster, string key)
+    {
+        using var put = await cluster.Http.PutAsync(cluster.Key(0, key), new ByteArrayContent(Encoding.UTF8.GetBytes("value")));
+        put.EnsureSuccessStatusCode();
+    }
+
+    private static void Execute(NodeCluster cluster, string statement)
+    {
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(cluster.DataOf(0), "raft.db"), Pooling = false }.ConnectionString);
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = statement;
+        command.ExecuteNonQuery();
+    }
+}
