@@ -109,7 +109,8 @@ internal sealed partial class RaftActor
         _writeInFlight = false;
         var work = (SnapshotWork.Installing)_work!;
         var snapshot = work.Stored.Manifest.Snapshot;
-        if (snapshot.LastIncludedIndex > _log.CommitIndex)
+        // Unless the entries came in another way meanwhile. A leader always has them (paper, Leader Completeness), and what it appended since is its followers' too.
+        if (!IsInLog(snapshot))
             SwitchLog(work.Stored);
         Keep(work.Stored);
         EndSnapshotWork(work.Stored);
@@ -121,6 +122,8 @@ internal sealed partial class RaftActor
     private void SwitchLog(StoredSnapshot stored)
     {
         var snapshot = stored.Manifest.Snapshot;
+        if (_role == Client.RaftRole.Leader)
+            throw new InvariantViolationException($"The leader of term {Term} has a log up to {_log.LastIndex}, without entry {snapshot.LastIncludedIndex}, which was committed in term {snapshot.LastIncludedTerm}.");
         Log.Info("{0}: a snapshot of the leader takes the place of the log, which ended at {1}: it goes on after {2}.", PersistenceId, _log.LastIndex, snapshot.LastIncludedIndex);
         _log.Reset(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, snapshot.LastIncludedTime);
         _configurations.Reset(snapshot.ConfigurationIndex, snapshot.Configuration);

@@ -1,0 +1,70 @@
+using RaftActors.Client;
+using RaftActors.Log;
+using RaftActors.Protocol;
+using RaftActors.Sessions;
+using RaftActors.Snapshots;
+using Xunit.Abstractions;
+
+namespace RaftActors.Tests.SinglePeer;
+
+/// <summary>A follower to which a snapshot is sent, while other things happen to it.</summary>
+public sealed class InstallSnapshotPeerSpec(ITestOutputHelper output) : PeerSpec(output)
+{
+    private const long LastIncluded = 8;
+
+    [Fact]
+    public void The_snapshot_takes_the_place_of_the_log_when_its_event_is_durable()
+    {
+        StartWithLog(new HardState(2, null, null), 1);
+        Disk.Commanded = true;
+        Send();
+
+        var write = Disk.NextWrite();
+        Assert.Equal(new SnapshotInstalled(LastIncluded, 2), write.Event);
+        Assert.Equal(1, Status().LastIndex);
+        B.ExpectNone<InstallSnapshotReply>(reply => reply.Installed);
+        write.Succeed();
+
+        Assert.True(B.Expect<InstallSnapshotReply>().Installed);
+        var status = Status();
+        Assert.Equal((LastIncluded, LastIncluded, LastIncluded + 1), (status.LastIndex, status.CommitIndex, status.FirstIndex));
+        Assert.Equal(3, Machine.Applied.Count);
+    }
+
+    // The same entries came in another way meanwhile. A peer that leads with them by then must not drop what follows: its followers would have other entries of its term.
+    [Fact]
+    public void A_log_that_has_reached_the_snapshot_meanwhile_stays()
+    {
+        StartWithLog(new HardState(2, null, null), 1);
+        Disk.Commanded = true;
+        Send();
+        var write = Disk.NextWrite();
+        B.Append(2, 1, 1, 1, Entries(1, 2, 2, 2, 2, 2, 2, 2, 2)[1..]);
+        Settle();
+
+        Disk.Commanded = false;
+        write.Succeed();
+        var status = SettleWrites();
+
+        Assert.Equal((9, 9, LastIncluded, LastIncluded), (status.LastIndex, status.PersistedIndex, status.CommitIndex, status.SnapshotIndex));
+        Restart();
+        Assert.Equal((9, LastIncluded, LastIncluded), (Status().LastIndex, Status().CommitIndex, Status().SnapshotIndex));
+    }
+
+    private void Send()
+    {
+        var image = SnapshotBytes.Join(new SessionTable(), MachineImage()).SelectMany(part => part.ToArray()).ToArray();
+        using var digest = new ContentDigest();
+        digest.Add(image);
+        var snapshot = new Snapshot(LastIncluded, 2, 0, Bound, 1, digest.Content);
+        B.Say(header => new InstallSnapshot(header, snapshot, 1, image), 2);
+    }
+
+    private static IEnumerable<ReadOnlyMemory<byte>> MachineImage()
+    {
+        var machine = new RecordingMachine(static () => false);
+        for (int index = 2; index <= 4; index++)
+            machine.Apply(Command(index, 2), new byte[] { (byte)index });
+        return machine.TakeSnapshot();
+    }
+}
