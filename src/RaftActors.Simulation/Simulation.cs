@@ -122,8 +122,19 @@ internal sealed class Simulation
         if (!RunUntil(() => _clients.Zip(answered).All(pair => pair.First.Answered > pair.Second + 1), half))
             throw new SimulationViolation("liveness", $"{_options.HealTime / 2} after the last fault not every client was served: {Describe()}");
         _clientWorld.MayStart = false;
+        StartWhoeverIsBack();
         if (!RunUntil(() => _clients.TrueForAll(client => !client.IsBusy) && AllAgree() && _subscriber.Seen == _cluster.Invariants.CommitIndex, end))
             throw new SimulationViolation("liveness", $"{_options.HealTime} after the last fault the peers have not come to the same log: {Describe()}");
+    }
+
+    // A request for members that was long on its way may add one again that has left: then its operator starts it again.
+    private void StartWhoeverIsBack()
+    {
+        foreach (var node in _cluster.Nodes.Where(node => node.HasLeft && _clientWorld.IsMember(node)))
+        {
+            _cluster.Kill(node);
+            _cluster.Start(node);
+        }
     }
 
     private bool RunUntil(Func<bool> condition, TimeSpan end)

@@ -47,6 +47,12 @@ internal sealed partial class RaftActor
     // The answers to what was forwarded are under way.
     private void OnStopWhenAnswered()
     {
+        if (_configurations.LastNaming(_self.Id, _storeId) > _removedAt)
+        {
+            Log.Info("{0}: the member was added again meanwhile; it stays.", PersistenceId);
+            _removedAt = 0;
+            return;
+        }
         if (_forwards.IsEmpty || Now >= _stopsAt)
         {
             Context.Parent.Tell(new RaftSupervisor.PeerLeft(_removedAt));

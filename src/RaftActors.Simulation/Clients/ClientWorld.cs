@@ -59,8 +59,8 @@ internal sealed class ClientWorld(SimulatedWorld world, IReadOnlyList<SimulatedN
         return fit && node.Process is { IsDead: false, Supervisor: not null } process ? process : null;
     }
 
-    // By the word of whoever knows most is committed: one that never heard of the group does not know that it was removed.
-    private bool IsMember(SimulatedNode node) => nodes.Select(each => each.Process?.Peer?.Inspect())
+    /// <summary>Whether a node is a member, by the word of whoever knows most is committed: one that never heard of the group does not know that it was removed.</summary>
+    public bool IsMember(SimulatedNode node) => nodes.Select(each => each.Process?.Peer?.Inspect())
         .MaxBy(state => state?.Log.CommitIndex ?? -1)?.Configuration.Find(node.Id) is not null;
 
     /// <summary>An acknowledged command is committed, at the index that was told.</summary>

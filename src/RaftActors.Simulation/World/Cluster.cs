@@ -81,6 +81,7 @@ internal sealed class Cluster
     public void Start(SimulatedNode node)
     {
         node.Starts++;
+        node.HasLeft = false;
         if (Trace.IsOn)
             Trace.Line($"{node} starts");
         var process = new SimulatedProcess(_world, node);
@@ -193,6 +194,7 @@ internal sealed class Cluster
             case PeerRemoved removed:
                 if (!process.Node.MayBeRemoved)
                     throw new SimulationViolation("no member is removed unasked", $"{process.Node} stopped as removed at {removed.Index}.");
+                process.Node.HasLeft = true;
                 break;
             case PeerFailed failed:
                 throw new SimulationViolation("no peer gives up", $"{process.Node} stopped for good: {failed.Reason}");

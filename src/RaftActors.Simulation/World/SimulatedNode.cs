@@ -40,5 +40,8 @@ internal sealed class SimulatedNode(Member member, SimulatedDisk disk)
     /// <summary>Whether somebody has asked for members without it, so that it may be removed, or has been: its disk is of no use any more.</summary>
     public bool MayBeRemoved { get; set; }
 
+    /// <summary>Whether the peer of its process has stopped, as that of a member that was removed.</summary>
+    public bool HasLeft { get; set; }
+
     public override string ToString() => Id;
 }
