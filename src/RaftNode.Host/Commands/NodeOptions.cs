@@ -9,9 +9,8 @@ internal static class NodeOptions
     public static readonly Option<string[]> Urls = new("--url", "-u")
     {
         HelpName = "URL",
-        Description = "A node's HTTP address; may be given several times: the first that can be reached is asked (status: all are).",
+        Description = "A node's HTTP address; may be given several times, or be a list with commas: the first that can be reached is asked (status: all are).",
         DefaultValueFactory = _ => ["http://127.0.0.1:8081", "http://127.0.0.1:8082", "http://127.0.0.1:8083"],
-        AllowMultipleArgumentsPerToken = true,
     };
 
     /// <summary>How long an answer may take.</summary>
@@ -23,5 +22,8 @@ internal static class NodeOptions
     };
 
     /// <summary>Makes the client that the options describe.</summary>
-    public static NodeClient Client(ParseResult parsed) => new(parsed.GetValue(Urls)!, TimeSpan.FromSeconds(parsed.GetValue(Timeout)));
+    public static NodeClient Client(ParseResult parsed) => new(UrlsIn(parsed), TimeSpan.FromSeconds(parsed.GetValue(Timeout)));
+
+    private static IEnumerable<string> UrlsIn(ParseResult parsed) =>
+        parsed.GetValue(Urls)!.SelectMany(static urls => urls.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 }

@@ -63,6 +63,16 @@ public sealed class KeyCommandsSpec(SingleNodeFixture fixture) : IClassFixture<S
     }
 
     [Fact]
+    public async Task Options_may_come_before_the_key_and_urls_may_be_a_list()
+    {
+        var nobody = $"http://127.0.0.1:{FreePorts.Range(1)}";
+        var put = await ProgramRun.ToEndAsync(["put", "--url", fixture.Cluster.Urls[0], _key, "one"]);
+        Assert.Equal((ExitCode.Done, ""), (put.Code, string.Join('\n', put.Errors)));
+        var got = await ProgramRun.ToEndAsync(["get", "--url", $"{nobody},{fixture.Cluster.Urls[0]}", _key]);
+        Assert.Equal((ExitCode.Done, "one"), (got.Code, got.Output));
+    }
+
+    [Fact]
     public async Task Status_shows_a_line_for_each_node()
     {
         var nobody = $"127.0.0.1:{FreePorts.Range(1)}";
