@@ -96,6 +96,8 @@ internal sealed partial class RaftActor
     {
         Append(EntryKind.Configuration, configuration.ToPayload());
         _leading!.Configure(configuration, _log.LastIndex - 1, Now);
+        // The answers that a round of reads had may suffice now; and if this peer is the last voter, no other comes.
+        ConfirmReads();
     }
 
     private void LeaveLeadership()

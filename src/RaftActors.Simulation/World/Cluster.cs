@@ -124,8 +124,8 @@ internal sealed class Cluster
                 voters.Add(each.Member);
             else if (wanted)
                 learners.Add(each.Member);
-            else if (!each.Joins || each.WasWanted)
-                each.MayBeRemoved = true;
+            else
+                each.Omit();
             each.WasWanted |= wanted;
         }
         if (Trace.IsOn)
@@ -192,7 +192,7 @@ internal sealed class Cluster
         switch (message)
         {
             case PeerRemoved removed:
-                if (!process.Node.MayBeRemoved)
+                if (!process.Node.WasOmitted)
                     throw new SimulationViolation("no member is removed unasked", $"{process.Node} stopped as removed at {removed.Index}.");
                 process.Node.HasLeft = true;
                 break;

@@ -38,10 +38,20 @@ internal sealed class SimulatedNode(Member member, SimulatedDisk disk)
     public bool WasWanted { get; set; }
 
     /// <summary>Whether somebody has asked for members without it, so that it may be removed, or has been: its disk is of no use any more.</summary>
-    public bool MayBeRemoved { get; set; }
+    public bool MayBeRemoved { get; private set; }
+
+    /// <summary>Whether somebody has asked for members without it: such a request may be long on its way, and remove it although others have asked for it since.</summary>
+    public bool WasOmitted { get; private set; }
 
     /// <summary>Whether the peer of its process has stopped, as that of a member that was removed.</summary>
     public bool HasLeft { get; set; }
+
+    /// <summary>Somebody asks for members without it.</summary>
+    public void Omit()
+    {
+        WasOmitted = true;
+        MayBeRemoved |= !IsOutside;
+    }
 
     public override string ToString() => Id;
 }

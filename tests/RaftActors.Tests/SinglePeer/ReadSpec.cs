@@ -1,6 +1,7 @@
 using Akka.Actor;
 using RaftActors.Client;
 using RaftActors.Log;
+using RaftActors.Membership;
 using RaftActors.Protocol;
 using Xunit.Abstractions;
 
@@ -93,6 +94,23 @@ public sealed class ReadSpec(ITestOutputHelper output) : PeerSpec(output)
         Assert.Equal(context, B.Expect<AppendEntries>().ReadContext);
         B.Accept(3, 2, readContext: context);
         ExpectMsg<QueryResult>();
+    }
+
+    [Fact]
+    public void A_round_that_nobody_is_left_to_answer_is_answered_by_the_last_voter_itself()
+    {
+        StartAsLeader();
+        var changes = CreateTestProbe();
+        Peer.Tell(new ChangeMembers([new Member("a", "host:1")], []), changes);
+        B.Expect<AppendEntries>(append => append.Entries.Count > 0);
+        SettleWrites();
+        Peer.Tell(new Query(new byte[] { 1 }, CorrelationId: 7), TestActor);
+        B.Expect<AppendEntries>(append => append.ReadContext > 0);
+
+        B.Accept(4, 2);
+
+        Assert.Equal(7, ExpectMsg<QueryResult>().CorrelationId);
+        Assert.Equal(5, changes.ExpectMsg<Proposed>().Index);
     }
 
     [Fact]
