@@ -165,9 +165,9 @@ internal sealed partial class RaftActor
             var role = configuration.IsComing(server.Id) ? MemberRole.Voter : configuration.IsVoter(server.Id) ? MemberRole.OutgoingVoter : MemberRole.Learner;
             var progress = _leading?.Find(server.Id)?.Progress;
             bool isSelf = server.Id == _self.Id;
-            members.Add(_leading is null
-                ? new MemberStatus(server.Id, server.Address, role, server.StoreId, null, null)
-                : new MemberStatus(server.Id, server.Address, role, server.StoreId, isSelf ? _persistedIndex : progress?.MatchIndex, isSelf || (server.IsBound && Now - progress?.LastContact < _settings.ElectionTimeoutMax)));
+            long? match = _leading is null ? null : isSelf ? _persistedIndex : progress?.MatchIndex;
+            bool? active = _leading is null ? null : isSelf || (server.IsBound && Now - progress?.LastContact < _settings.ElectionTimeoutMax);
+            members.Add(new MemberStatus(server.Id, server.Address, role, server.StoreId, match, active) { Priority = server.Priority });
         }
         Sender.Tell(new GroupMembers(_settings.Group, _configurations.LatestIndex, IsConfigurationCommitted, configuration.IsJoint || _change is not null, _leader?.Member, members), Self);
     }

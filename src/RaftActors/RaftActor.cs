@@ -32,7 +32,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     {
         Recovery = new Recovery(new SnapshotSelectionCriteria(lastSnapshot));
         _settings = settings;
-        _self = settings.Self;
+        _self = settings.Self with { Priority = 0 };
         _random = Randomness.For(settings);
         _resolver = settings.Resolver ?? new ActorSystemResolver(Context.System);
         _configurations = new ConfigurationHistory(settings.Join ? Membership.Configuration.None : Membership.Configuration.Of(settings.Members, settings.Lease));

@@ -128,6 +128,7 @@ public sealed partial record RaftSettings
         {
             CheckName("members", member.Id);
             Check(Names.IsAddress(member.Address), "members", member.Address, "an address is host:port");
+            Check(member.Priority >= 0, "members", member.Id, $"its priority is {member.Priority}; it must not be negative");
             Check(ids.Add(member.Id), "members", member.Id, "the id is there twice");
             Check(addresses.Add(member.Address), "members", member.Address, "the address is there twice");
         }

@@ -43,9 +43,15 @@ internal sealed class SettingsReader(Config section)
         foreach (var item in Read(key, value.GetArray) ?? [])
         {
             var member = item.IsObject() ? item.ToConfig() : throw Bad(key, "each member is { id = ..., address = \"host:port\" }", null);
-            members.Add(new Member(member.GetString("id", "") ?? "", member.GetString("address", "") ?? ""));
+            members.Add(new Member(member.GetString("id", "") ?? "", member.GetString("address", "") ?? "") { Priority = Priority(key, member) });
         }
         return members;
+    }
+
+    private int Priority(string key, Config member)
+    {
+        string text = member.GetString("priority", "") ?? "";
+        return text.Length == 0 ? 0 : int.TryParse(text, out int value) ? value : throw Bad(key, $"the priority {text} of {member.GetString("id", "")} is no whole number", null);
     }
 
     private T Read<T>(string key, Func<T> read)

@@ -38,6 +38,10 @@ public sealed class RaftSettingsSpec
         Assert.Equal(65_536, settings.MaxEntryBytes);
     }
 
+    [Fact]
+    public void Members_have_priorities_of_0_unless_they_say_otherwise() =>
+        Assert.Equal([0, 7], From(Minimal + "\nmembers = [ { id = node1, address = \"h:1\" }, { id = node2, address = \"h:2\", priority = 7 } ]").Members.Select(member => member.Priority));
+
     [Theory]
     [InlineData("member-id = node9", "raft.member-id = node9")]
     [InlineData("group = \"\"", "raft.group is missing")]
@@ -46,6 +50,8 @@ public sealed class RaftSettingsSpec
     [InlineData("members = [ { id = node2, address = nowhere } ]", "raft.members = nowhere")]
     [InlineData("members = [ { id = node2, address = \"h:1\" }, { id = node2, address = \"h:2\" } ]", "raft.members = node2")]
     [InlineData("members = [ { id = node2, address = \"h:1\" }, { id = node1, address = \"h:1\" } ]", "raft.members = h:1")]
+    [InlineData("members = [ { id = node2, address = \"h:1\", priority = -1 } ]", "raft.members = node2: its priority is -1")]
+    [InlineData("members = [ { id = node2, address = \"h:1\", priority = most } ]", "the priority most of node2 is no whole number")]
     [InlineData("heartbeat-interval = soon", "raft.heartbeat-interval")]
     [InlineData("election-timeout.max = 10 ms", "raft.election-timeout.max")]
     [InlineData("election-timeout.min = 10 ms", "raft.election-timeout.min")]

@@ -38,7 +38,14 @@ public sealed record GroupMembers(string Group, long Index, bool IsCommitted, bo
 /// <param name="StoreId">The store it is bound to; empty as long as it was not heard of.</param>
 /// <param name="MatchIndex">If the asked peer leads: the last index known to be durable on the member; otherwise <c>null</c>.</param>
 /// <param name="IsActive">If the asked peer leads: whether the member answered within the last election timeout; otherwise <c>null</c>.</param>
-public sealed record MemberStatus(string Id, string Address, MemberRole Role, string StoreId, long? MatchIndex, bool? IsActive);
+public sealed record MemberStatus(string Id, string Address, MemberRole Role, string StoreId, long? MatchIndex, bool? IsActive)
+{
+    /// <summary>How much it is wanted as the leader (<see cref="Member.Priority"/>).</summary>
+    public int Priority { get; init; }
+
+    /// <summary>It as a member, for <see cref="ChangeMembers"/>.</summary>
+    public Member Member => new(Id, Address) { Priority = Priority };
+}
 
 /// <summary>Published on the event stream when a peer learns that a configuration is committed; also of those in its log when it has started again.</summary>
 /// <param name="Group">The group.</param>

@@ -50,7 +50,7 @@ internal sealed class Configuration : IEquatable<Configuration>
 
     /// <summary>The configuration that settings describe: no store is known yet.</summary>
     public static Configuration Of(IReadOnlyList<Member> members, TimeSpan lease = default) =>
-        new(members.Select(static member => new Voter(member.Id, member.Address, "")), lease: lease);
+        new(members.Select(Voter.Of), lease: lease);
 
     /// <summary>The same servers, with another lease.</summary>
     public Configuration WithLease(TimeSpan lease) => new(_voters, _learners, _outgoing, lease);
@@ -84,14 +84,14 @@ internal sealed class Configuration : IEquatable<Configuration>
         return new Configuration(Bind(_voters), Bind(_learners), Bind(_outgoing), Lease);
     }
 
-    /// <summary>The servers as a target has them, with what is known of those that are here already.</summary>
+    /// <summary>The servers as a target has them, priorities included, with the stores of those that are here already.</summary>
     /// <param name="voters">The voters to come.</param>
     /// <param name="learners">The learners to come.</param>
     /// <returns>The joint configuration, or the new one itself if the voters do not change.</returns>
     public Configuration Towards(IEnumerable<Voter> voters, IEnumerable<Voter> learners)
     {
         var target = new Configuration(voters.Select(Known), learners.Select(Known), lease: Lease);
-        return target._voters.AsSpan().SequenceEqual(_voters) ? target : new Configuration(target._voters, target._learners, _voters, Lease);
+        return AreSame(target._voters, _voters) ? target : new Configuration(target._voters, target._learners, _voters, Lease);
     }
 
     /// <summary>The same servers and more learners.</summary>
@@ -119,11 +119,15 @@ internal sealed class Configuration : IEquatable<Configuration>
     /// <inheritdoc/>
     public override string ToString()
     {
-        static string Text(Voter[] servers) => string.Join(", ", servers.Select(static server => $"{server.Id}@{server.Address}#{server.StoreId}"));
+        static string Text(Voter[] servers) => string.Join(", ", servers.Select(static server => $"{server.Id}@{server.Address}#{server.StoreId}{(server.Priority != 0 ? $" priority {server.Priority}" : "")}"));
         return Text(_voters) + (_learners.Length > 0 ? $"; learners {Text(_learners)}" : "") + (IsJoint ? $"; outgoing {Text(_outgoing)}" : "");
     }
 
-    private Voter Known(Voter server) => Find(server.Id) ?? server;
+    private Voter Known(Voter server) => Find(server.Id) is { } known ? known with { Priority = server.Priority } : server;
+
+    // A priority counts no votes: another one needs no joint configuration.
+    private static bool AreSame(Voter[] some, Voter[] others) =>
+        some.Length == others.Length && some.Zip(others).All(static pair => pair.First with { Priority = 0 } == pair.Second with { Priority = 0 });
 
     private static Voter? Find(Voter[] servers, string id)
     {

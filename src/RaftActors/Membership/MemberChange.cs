@@ -7,10 +7,10 @@ namespace RaftActors.Membership;
 internal sealed record MemberChange(IReadOnlyList<Member> Voters, IReadOnlyList<Member> Learners, long ExpectedIndex)
 {
     /// <summary>The voters as servers whose stores are not known.</summary>
-    public IEnumerable<Voter> VotersToCome => Voters.Select(static member => new Voter(member.Id, member.Address, ""));
+    public IEnumerable<Voter> VotersToCome => Voters.Select(Voter.Of);
 
     /// <summary>The learners as servers whose stores are not known.</summary>
-    public IEnumerable<Voter> LearnersToCome => Learners.Select(static member => new Voter(member.Id, member.Address, ""));
+    public IEnumerable<Voter> LearnersToCome => Learners.Select(Voter.Of);
 
     /// <summary>What is wrong with it, in a sentence; <c>null</c> if nothing is.</summary>
     /// <param name="present">The configuration that it would change.</param>
@@ -26,6 +26,8 @@ internal sealed record MemberChange(IReadOnlyList<Member> Voters, IReadOnlyList<
                 return $"'{member.Id}' is no member id: {Names.WhatNamesAre}.";
             if (!Names.IsAddress(member.Address))
                 return $"'{member.Address}', of {member.Id}, is no address: that is host:port.";
+            if (member.Priority < 0)
+                return $"{member.Id} has the priority {member.Priority}: it is 0 or more.";
             if (!ids.Add(member.Id))
                 return $"{member.Id} is there twice.";
             if (!addresses.Add(member.Address))

@@ -180,9 +180,9 @@ internal static class WireMapping
         return new Configuration(wire.Voters.Select(FromWire), wire.Learners.Select(FromWire), wire.OutgoingVoters.Select(FromWire), TimeSpan.FromMilliseconds(Math.Clamp(wire.LeaseReads, 0, int.MaxValue)));
     }
 
-    private static Wire.Voter ToWire(this Voter voter) => new() { Id = voter.Id, Address = voter.Address, StoreId = voter.StoreId };
+    private static Wire.Voter ToWire(this Voter voter) => new() { Id = voter.Id, Address = voter.Address, StoreId = voter.StoreId, Priority = voter.Priority };
 
-    private static Voter FromWire(Wire.Voter voter) => new(voter.Id, voter.Address, voter.StoreId);
+    private static Voter FromWire(Wire.Voter voter) => new(voter.Id, voter.Address, voter.StoreId, voter.Priority);
 
     /// <summary>A configuration as an entry's payload.</summary>
     public static Log.Payload ToPayload(this Configuration configuration) => new(configuration.ToWire().ToByteArray(), 0, "");

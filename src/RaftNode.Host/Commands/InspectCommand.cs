@@ -77,5 +77,5 @@ internal static class InspectCommand
             yield return "no problem found";
     }
 
-    private static IEnumerable<string> Members(string role, IEnumerable<Member> members) => members.Select(member => $"          {member.Id} at {member.Address}, {role}");
+    private static IEnumerable<string> Members(string role, IEnumerable<Member> members) => members.Select(member => $"          {member.Id} at {member.Address}, {role}{(member.Priority != 0 ? $", priority {member.Priority}" : "")}");
 }

@@ -7,7 +7,7 @@ using RaftNode.Host.Http;
 
 namespace RaftNode.Host.Commands;
 
-/// <summary><c>raftnode member list</c>, <c>add</c>, <c>remove</c> and <c>promote</c>: the members of a running group.</summary>
+/// <summary><c>raftnode member list</c>, <c>add</c>, <c>remove</c>, <c>promote</c> and <c>priority</c>: the members of a running group.</summary>
 /// <remarks>A change is made for the members as they were read: when somebody else changes them meanwhile, they are read again.</remarks>
 internal static class MemberCommands
 {
@@ -16,7 +16,7 @@ internal static class MemberCommands
     private static readonly Argument<string> Id = new("ID") { Description = "The member id." };
 
     /// <summary>Makes the command.</summary>
-    public static Command Create() => new("member", "Shows and changes the members of the group.") { CreateList(), CreateAdd(), CreateRemove(), CreatePromote() };
+    public static Command Create() => new("member", "Shows and changes the members of the group.") { CreateList(), CreateAdd(), CreateRemove(), CreatePromote(), CreatePriority() };
 
     private static Command CreateList()
     {
@@ -44,14 +44,16 @@ internal static class MemberCommands
     {
         var address = new Argument<string>("ADDRESS") { Description = "Where peers reach it, host:port. The node should run already: raftnode start --join." };
         var learner = new Option<bool>("--learner") { Description = "Without a vote: it gets the log, and can be promoted when it has caught up." };
-        var command = new Command("add", "Adds a member.") { Id, address, learner, NodeOptions.Urls, NodeOptions.Timeout };
+        var priority = new Option<int?>("--priority") { Description = "How much it is wanted as the leader: 0, which is the default, or more." };
+        var command = new Command("add", "Adds a member.") { Id, address, learner, priority, NodeOptions.Urls, NodeOptions.Timeout };
         command.SetAction((parsed, _) => ChangeAsync(parsed, members =>
         {
-            var added = new MemberDocument(parsed.GetValue(Id)!, parsed.GetValue(address)!);
             var (voters, learners) = Split(members);
-            if (voters.Contains(added) || (parsed.GetValue(learner) && learners.Contains(added)))
-                return (null, $"{added.Id} is a member already");
-            learners.Remove(added);
+            bool IsAdded(MemberDocument member) => member.Id == parsed.GetValue(Id) && member.Address == parsed.GetValue(address);
+            if (voters.Exists(IsAdded) || (parsed.GetValue(learner) && learners.Exists(IsAdded)))
+                return (null, $"{parsed.GetValue(Id)} is a member already");
+            var added = new MemberDocument(parsed.GetValue(Id)!, parsed.GetValue(address)!, parsed.GetValue(priority) ?? learners.Find(IsAdded)?.Priority ?? 0);
+            learners.RemoveAll(IsAdded);
             (parsed.GetValue(learner) ? learners : voters).Add(added);
             return (new WantedMembersDocument(voters, learners), "");
         }));
@@ -82,6 +84,21 @@ internal static class MemberCommands
             learners.Remove(promoted);
             voters.Add(promoted);
             return (new WantedMembersDocument(voters, learners), "");
+        }));
+        return command;
+    }
+
+    private static Command CreatePriority()
+    {
+        var priority = new Argument<int>("PRIORITY") { Description = "0 or more. The leadership goes to the member of the highest that has caught up." };
+        var command = new Command("priority", "Changes how much a member is wanted as the leader.") { Id, priority, NodeOptions.Urls, NodeOptions.Timeout };
+        command.SetAction((parsed, _) => ChangeAsync(parsed, members =>
+        {
+            var (voters, learners) = Split(members);
+            MemberDocument Changed(MemberDocument member) => member.Id == parsed.GetValue(Id) ? member with { Priority = parsed.GetValue(priority) } : member;
+            return voters.Concat(learners).Any(member => member.Id == parsed.GetValue(Id))
+                ? (new WantedMembersDocument(voters.ConvertAll(Changed), learners.ConvertAll(Changed)), "")
+                : (null, $"{parsed.GetValue(Id)} is no member");
         }));
         return command;
     }
@@ -126,7 +143,7 @@ internal static class MemberCommands
 
     private static (List<MemberDocument> Voters, List<MemberDocument> Learners) Split(MembersDocument members)
     {
-        List<MemberDocument> Of(string role) => [.. members.Members.Where(member => member.Role == role).Select(static member => new MemberDocument(member.Id, member.Address))];
+        List<MemberDocument> Of(string role) => [.. members.Members.Where(member => member.Role == role).Select(static member => new MemberDocument(member.Id, member.Address, member.Priority))];
         return (Of("voter"), Of("learner"));
     }
 
@@ -135,7 +152,7 @@ internal static class MemberCommands
         foreach (var member in members.Members)
         {
             var progress = member.MatchIndex is { } match ? $" match {match}{(member.Active == true ? "" : ", silent")}" : "";
-            await Console.Out.WriteLineAsync($"{member.Id} {member.Address} {member.Role}{(member.Id == members.Leader ? ", leader" : "")}{progress}");
+            await Console.Out.WriteLineAsync($"{member.Id} {member.Address} {member.Role}{(member.Priority != 0 ? $" priority {member.Priority}" : "")}{(member.Id == members.Leader ? ", leader" : "")}{progress}");
         }
         if (members.Changing)
             await Console.Out.WriteLineAsync("a change is under way");

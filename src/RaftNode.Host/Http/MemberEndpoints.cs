@@ -86,14 +86,14 @@ internal sealed class MemberEndpoints(RunningNode node, GroupClient client)
                 && long.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out expected) && expected > 0);
     }
 
-    private static Member[] Members(IReadOnlyList<MemberDocument>? members) => [.. (members ?? []).Select(static member => new Member(member.Id, member.Address))];
+    private static Member[] Members(IReadOnlyList<MemberDocument>? members) => [.. (members ?? []).Select(static member => new Member(member.Id, member.Address) { Priority = member.Priority })];
 
     private static MembersDocument Document(GroupMembers members) => new(
         members.Index,
         members.IsCommitted,
         members.IsChanging,
         members.Leader?.Id,
-        [.. members.Members.Select(member => new MemberStatusDocument(member.Id, member.Address, Name(member.Role), member.StoreId, member.MatchIndex, member.IsActive))]);
+        [.. members.Members.Select(member => new MemberStatusDocument(member.Id, member.Address, Name(member.Role), member.StoreId, member.MatchIndex, member.IsActive, member.Priority))]);
 
     private static string Name(MemberRole role) => role switch { MemberRole.Voter => "voter", MemberRole.Learner => "learner", _ => "outgoingVoter" };
 
@@ -120,4 +120,5 @@ internal sealed record MembersDocument(long Index, bool Committed, bool Changing
 /// <param name="StoreId">The store it is bound to; empty as long as it was not heard of.</param>
 /// <param name="MatchIndex">On the leader: the last index known to be durable on it.</param>
 /// <param name="Active">On the leader: whether it answered lately.</param>
-internal sealed record MemberStatusDocument(string Id, string Address, string Role, string StoreId, long? MatchIndex, bool? Active);
+/// <param name="Priority">How much it is wanted as the leader.</param>
+internal sealed record MemberStatusDocument(string Id, string Address, string Role, string StoreId, long? MatchIndex, bool? Active, int Priority);

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using RaftActors.Membership;
 
 namespace RaftNode.Host.Http;
 
@@ -81,7 +82,12 @@ internal sealed record StateDocument(long Index, long Keys, string Digest);
 /// <summary>A member.</summary>
 /// <param name="Id">Its member id.</param>
 /// <param name="Address">Where peers reach it.</param>
-internal sealed record MemberDocument(string Id, string Address);
+/// <param name="Priority">How much it is wanted as the leader.</param>
+internal sealed record MemberDocument(string Id, string Address, int Priority = 0)
+{
+    /// <summary>A member as a document.</summary>
+    public static MemberDocument Of(Member member) => new(member.Id, member.Address, member.Priority);
+}
 
 /// <summary>How far a follower is, as the leader knows.</summary>
 /// <param name="Id">Its member id.</param>

@@ -30,7 +30,7 @@ public sealed class MembershipExamples
 
         #region add-a-voter
         var present = await group.Ask<GroupMembers>(GetMembers.Instance);
-        var voters = present.Members.Where(member => member.Role == MemberRole.Voter).Select(member => new Member(member.Id, member.Address));
+        var voters = present.Members.Where(member => member.Role == MemberRole.Voter).Select(member => member.Member);
         var answer = await group.Ask<object>(new ChangeMembers([.. voters, added], Learners: []) { ExpectedIndex = present.Index });
         // Proposed: the new configuration is committed, at its index. ProposalFailed says why not.
         #endregion

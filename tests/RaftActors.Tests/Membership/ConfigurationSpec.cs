@@ -120,6 +120,19 @@ public sealed class ConfigurationSpec
     }
 
     [Fact]
+    public void A_change_of_priorities_alone_is_not_joint()
+    {
+        var before = new Configuration(Voters("a b c"));
+
+        var after = before.Towards([new Voter("a", "host:a", ""), new Voter("b", "host:b", "", 3), new Voter("c", "host:c", "")], []);
+
+        Assert.False(after.IsJoint);
+        Assert.Equal((3, "store-b"), (after.Find("b")!.Priority, after.Find("b")!.StoreId));
+        Assert.NotEqual(before, after);
+        Assert.Equal(0, after.Towards([new Voter("a", "host:a", ""), new Voter("b", "host:b", "")], []).WithoutOutgoing().Find("b")!.Priority);
+    }
+
+    [Fact]
     public void A_promoted_learner_keeps_its_store()
     {
         var joint = new Configuration(Voters("a"), Voters("b")).Towards([new Voter("a", "host:a", ""), new Voter("b", "host:b", "")], []);

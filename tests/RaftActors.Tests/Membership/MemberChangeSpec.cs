@@ -1,3 +1,4 @@
+using System.Globalization;
 using RaftActors.Membership;
 
 namespace RaftActors.Tests.Membership;
@@ -16,6 +17,8 @@ public sealed class MemberChangeSpec
     [InlineData("a@host:9", "", "a is at host:1")]
     [InlineData("d@host:2", "", "b is at host:2")]
     [InlineData("a@host:1 -d@host:4", "", "no member id")]
+    [InlineData("a@host:1@5", "b@host:2@0", null)]
+    [InlineData("a@host:1@-1", "", "a has the priority -1")]
     [InlineData("a@host:1 d@host", "", "no address")]
     [InlineData("a@host:1 d@host:0", "", "no address")]
     public void What_is_wrong_is_said(string voters, string learners, string? problem)
@@ -32,6 +35,7 @@ public sealed class MemberChangeSpec
     [InlineData("b@host:2 a@host:1", "c@host:3", true)]
     [InlineData("a@host:1 b@host:2", "", false)]
     [InlineData("a@host:1 b@host:2 c@host:3", "", false)]
+    [InlineData("a@host:1 b@host:2@1", "c@host:3", false)]
     [InlineData("a@host:1", "c@host:3", false)]
     public void What_is_so_already_is_done(string voters, string learners, bool done) =>
         Assert.Equal(done, new MemberChange(Members(voters), Members(learners), 0).IsDone(Present));
@@ -41,5 +45,5 @@ public sealed class MemberChangeSpec
         Assert.False(new MemberChange(Members("a@host:1"), [], 0).IsDone(Present.Towards([new Voter("a", "host:1", "")], [])));
 
     private static List<Member> Members(string text) =>
-        [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static member => new Member(member.Split('@')[0], member.Split('@')[1]))];
+        [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static member => member.Split('@')).Select(static parts => new Member(parts[0], parts[1]) { Priority = parts.Length > 2 ? int.Parse(parts[2], CultureInfo.InvariantCulture) : 0 })];
 }

@@ -20,7 +20,7 @@ public sealed class RaftSerializerSpec
         new RequestVote(Header, 9, 4, true, true, Configuration),
         new RequestVote(Header, 9, 4, false, false, null),
         new RequestVote(Header, 0, 0, false, false, new Configuration(
-            [new Voter("a", "host:1", "store-a"), new Voter("c", "host:3", "store-c")], [new Voter("d", "host:4", "")], [new Voter("a", "host:1", "store-a"), new Voter("b", "host:2", "")])),
+            [new Voter("a", "host:1", "store-a"), new Voter("c", "host:3", "store-c")], [new Voter("d", "host:4", "", 7)], [new Voter("a", "host:1", "store-a"), new Voter("b", "host:2", "")])),
         new RequestVoteReply(Header, true, true, 6),
         new AppendEntriesReply(Header, true, 3, 4, 0, default, 9),
         new AppendEntriesReply(Header, false, 0, 0, 7, new LogConflict(2, 3), 9),
