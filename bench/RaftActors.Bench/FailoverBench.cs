@@ -18,9 +18,9 @@ internal static class FailoverBench
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
 
     /// <summary>Measures and prints.</summary>
-    public static async Task<int> RunAsync(int trials, int busy, string? jsonFile, string? data, CancellationToken stop)
+    public static async Task<int> RunAsync(int trials, int busy, string? jsonFile, string? label, string? data, CancellationToken stop)
     {
-        Console.WriteLine(Report.Machine());
+        Console.WriteLine(Results.Machine());
         Console.WriteLine($"SIGKILL of the leader of three, {(busy == 0 ? "idle" : $"{busy} clients writing")}, to the next acknowledged write through a node that is left");
         await using var cluster = await BenchCluster.StartAsync(3, data, stop);
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
@@ -42,8 +42,7 @@ internal static class FailoverBench
         await VerifyAsync(cluster, http, trials, stop);
         var sorted = results.Select(trial => trial.Milliseconds).Order().ToList();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"median {sorted[sorted.Count / 2]:0} ms, worst {sorted[^1]:0} ms; every acknowledged write is there"));
-        if (jsonFile is not null)
-            await Report.WriteJsonAsync(jsonFile, new { trials, busy }, results);
+        await Results.AppendAsync(jsonFile, "failover", label, results.ConvertAll(trial => new { busy, trial.Killed, trial.Milliseconds, trial.Tries }));
         return 0;
     }
 

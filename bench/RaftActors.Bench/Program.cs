@@ -11,26 +11,41 @@ var clients = new Option<int[]>("--clients", "-c")
 };
 var seconds = new Option<double>("--seconds", "-s") { Description = "How long each run is measured.", DefaultValueFactory = _ => 5 };
 var warmUp = new Option<double>("--warm-up", "-w") { Description = "For how many seconds each run goes on before it is measured.", DefaultValueFactory = _ => 2 };
-var bytes = new Option<int>("--bytes", "-b") { Description = "The size of a command (inside the leader) or value (over HTTP).", DefaultValueFactory = _ => 256 };
-var json = new Option<string?>("--json") { HelpName = "FILE", Description = "Also writes the figures to a file, as JSON." };
+var sizes = new Option<int[]>("--bytes", "-b")
+{
+    Description = "The size of a command (inside the leader) or value (over HTTP); several for several runs.",
+    DefaultValueFactory = _ => [256],
+    AllowMultipleArgumentsPerToken = true,
+};
+var rates = new Option<double[]>("--rate", "-r")
+{
+    HelpName = "OPS",
+    Description = "Starts so many operations a second, whatever the answers, and counts latencies from when each was to start; several for several runs. Over HTTP, --clients is how many connections there are then.",
+    AllowMultipleArgumentsPerToken = true,
+};
+var bytes = new Option<int>("--bytes", "-b") { Description = "The size of a command.", DefaultValueFactory = _ => 256 };
+var json = new Option<string?>("--json") { HelpName = "FILE", Description = "Also adds the figures to a file, a line of JSON a run." };
+var label = new Option<string?>("--label") { HelpName = "NAME", Description = "What the run is called in that file; by default the commit and the time." };
 var data = new Option<string?>("--data", "-d") { HelpName = "DIR", Description = "An existing directory on the disk to measure; by default that of temporary files." };
 var only = new Option<Workload[]>("--only")
 {
-    Description = "What to run: propose (inside the leader), put and get (over HTTP, at the leader).",
-    DefaultValueFactory = _ => [Workload.Propose, Workload.Put, Workload.Get],
+    Description = "What to run: propose (inside the leader); put, get and mix, nine gets to a put (over HTTP, at the leader); followerget (over HTTP, at the followers).",
+    DefaultValueFactory = _ => Enum.GetValues<Workload>(),
     AllowMultipleArgumentsPerToken = true,
 };
 var dead = new Option<bool>("--one-dead") { Description = "Ends a follower with SIGKILL before the first run." };
 var nodes = new Option<int>("--nodes", "-n") { Description = "How many nodes.", DefaultValueFactory = _ => 3 };
 
-var load = new Command("load", "Operations a second and latencies of three node processes on loopback with durable journals.") { clients, seconds, warmUp, bytes, json, data, only, dead, nodes };
+var load = new Command("load", "Operations a second and latencies of three node processes on loopback with durable journals.") { clients, rates, seconds, warmUp, sizes, json, label, data, only, dead, nodes };
 load.SetAction((parsed, stop) => LoadBench.RunAsync(new LoadBenchOptions
 {
     Clients = parsed.GetValue(clients)!,
     Seconds = parsed.GetValue(seconds),
     WarmUpSeconds = parsed.GetValue(warmUp),
-    Bytes = parsed.GetValue(bytes),
+    Rates = parsed.GetValue(rates)!,
+    Bytes = parsed.GetValue(sizes)!,
     JsonFile = parsed.GetValue(json),
+    Label = parsed.GetValue(label),
     DataDirectory = parsed.GetValue(data),
     Workloads = parsed.GetValue(only)!,
     OneDead = parsed.GetValue(dead),
@@ -39,12 +54,12 @@ load.SetAction((parsed, stop) => LoadBench.RunAsync(new LoadBenchOptions
 
 var trials = new Option<int>("--trials", "-t") { Description = "How many times the leader is killed.", DefaultValueFactory = _ => 10 };
 var busy = new Option<int>("--busy") { HelpName = "CLIENTS", Description = "How many clients write all the while; 0 for an idle cluster.", DefaultValueFactory = _ => 0 };
-var failover = new Command("failover", "The time from SIGKILL of the leader to the next acknowledged write.") { trials, busy, json, data };
-failover.SetAction((parsed, stop) => FailoverBench.RunAsync(parsed.GetValue(trials), parsed.GetValue(busy), parsed.GetValue(json), parsed.GetValue(data), stop));
+var failover = new Command("failover", "The time from SIGKILL of the leader to the next acknowledged write.") { trials, busy, json, label, data };
+failover.SetAction((parsed, stop) => FailoverBench.RunAsync(parsed.GetValue(trials), parsed.GetValue(busy), parsed.GetValue(json), parsed.GetValue(label), parsed.GetValue(data), stop));
 
 var restarts = new Option<int>("--trials", "-t") { Description = "How many times the leader is stopped and started.", DefaultValueFactory = _ => 10 };
-var restart = new Command("restart", "The longest time between two acknowledged writes while the leader is stopped in order and started again.") { restarts, json, data };
-restart.SetAction((parsed, stop) => RestartBench.RunAsync(parsed.GetValue(restarts), parsed.GetValue(json), parsed.GetValue(data), stop));
+var restart = new Command("restart", "The longest time between two acknowledged writes while the leader is stopped in order and started again.") { restarts, json, label, data };
+restart.SetAction((parsed, stop) => RestartBench.RunAsync(parsed.GetValue(restarts), parsed.GetValue(json), parsed.GetValue(label), parsed.GetValue(data), stop));
 
 var entries = new Option<int>("--entries", "-e") { Description = "How many entries the log has.", DefaultValueFactory = _ => 1_000_000 };
 var recovery = new Command("recovery", "How long a node takes to start with a long log, without and with a snapshot.") { entries, bytes, data };

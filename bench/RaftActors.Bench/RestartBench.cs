@@ -19,9 +19,9 @@ internal static class RestartBench
     private static readonly TimeSpan Before = TimeSpan.FromSeconds(1);
 
     /// <summary>Measures and prints.</summary>
-    public static async Task<int> RunAsync(int trials, string? jsonFile, string? data, CancellationToken stop)
+    public static async Task<int> RunAsync(int trials, string? jsonFile, string? label, string? data, CancellationToken stop)
     {
-        Console.WriteLine(Report.Machine());
+        Console.WriteLine(Results.Machine());
         Console.WriteLine("The leader of three is stopped in order and started again, while a client writes through another node, one write after the other");
         await using var cluster = await BenchCluster.StartAsync(3, data, stop);
         var results = new List<RestartTrial>();
@@ -34,8 +34,7 @@ internal static class RestartBench
         }
         var sorted = results.Select(trial => trial.LongestGap).Order().ToList();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"longest gap: median {sorted[sorted.Count / 2]:0.0} ms, worst {sorted[^1]:0.0} ms; {results.Sum(trial => trial.Failed)} writes failed"));
-        if (jsonFile is not null)
-            await Report.WriteJsonAsync(jsonFile, new { trials }, results);
+        await Results.AppendAsync(jsonFile, "restart", label, results);
         return 0;
     }
 
@@ -78,7 +77,7 @@ internal static class RestartBench
                     using var connection = await HttpConnection.ConnectAsync(node, stop);
                     while (!connection.IsSpent && !stop.IsCancellationRequested)
                     {
-                        if (await connection.SendAsync(_request, stop) is >= 200 and < 300)
+                        if ((await connection.SendAsync(_request, stop)).Outcome == Outcome.Done)
                             Acknowledged();
                         else
                             Failed++;

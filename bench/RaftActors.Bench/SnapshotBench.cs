@@ -14,7 +14,7 @@ internal static class SnapshotBench
     /// <summary>Measures how long a node takes to start, and how much memory it uses then.</summary>
     public static async Task<int> RecoveryAsync(int entries, int bytes, string? data, CancellationToken stop)
     {
-        Console.WriteLine(Report.Machine());
+        Console.WriteLine(Results.Machine());
         Console.WriteLine($"One node, {entries} entries of {bytes} bytes: from the start of the process until all is applied");
         await using var cluster = await BenchCluster.StartAsync(1, data, stop, Never);
         while ((await cluster.StatusAsync(0, stop))?.LastIndex is not { } last || last < entries)
@@ -33,7 +33,7 @@ internal static class SnapshotBench
     /// <summary>Measures writes while a snapshot is sent to a follower that was down.</summary>
     public static async Task<int> TransferAsync(int mebibytes, int clients, string? data, CancellationToken stop)
     {
-        Console.WriteLine(Report.Machine());
+        Console.WriteLine(Results.Machine());
         Console.WriteLine($"Three nodes with {mebibytes} MiB of values; one was down and is sent a snapshot, while {clients} clients write 256 bytes, one write after the other");
         await using var cluster = await BenchCluster.StartAsync(3, data, stop);
         using var http = Client();
@@ -106,7 +106,7 @@ internal static class SnapshotBench
             while (!ended.IsCancellationRequested)
             {
                 var start = Stopwatch.GetTimestamp();
-                var done = await connection.SendAsync(request, stop) is >= 200 and < 300;
+                var done = (await connection.SendAsync(request, stop)).Outcome == Outcome.Done;
                 lock (latencies)
                 {
                     if (done)

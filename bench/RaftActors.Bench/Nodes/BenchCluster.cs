@@ -13,7 +13,7 @@ internal sealed class BenchCluster : IAsyncDisposable
 {
     private readonly string _directory;
     private readonly IReadOnlyList<string> _files;
-    private readonly Process[] _processes;
+    private readonly NodeLink[] _links;
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(2) };
 
     private BenchCluster(int nodes, string? parent, string settings)
@@ -22,7 +22,7 @@ internal sealed class BenchCluster : IAsyncDisposable
         var ports = FreePorts(2 * nodes);
         _files = ClusterFiles.Write(Path.Combine(_directory, "conf"), nodes, ports, ports + nodes);
         File.AppendAllText(Path.Combine(_directory, "conf", "members.conf"), $"akka.loglevel = ERROR\n{settings}");
-        _processes = new Process[nodes];
+        _links = new NodeLink[nodes];
         Endpoints = [.. Enumerable.Range(ports + nodes, nodes).Select(port => new IPEndPoint(IPAddress.Loopback, port))];
     }
 
@@ -30,7 +30,7 @@ internal sealed class BenchCluster : IAsyncDisposable
     public IReadOnlyList<IPEndPoint> Endpoints { get; }
 
     /// <summary>The nodes' processes.</summary>
-    public IReadOnlyList<Process> Processes => _processes;
+    public IReadOnlyList<Process> Processes => [.. _links.Select(link => link.Process)];
 
     /// <summary>Starts the nodes and waits until all know a leader.</summary>
     public static async Task<BenchCluster> StartAsync(int nodes, string? directory, CancellationToken stop, string settings = "")
@@ -58,25 +58,28 @@ internal sealed class BenchCluster : IAsyncDisposable
             start.ArgumentList.Add(typeof(BenchCluster).Assembly.Location);
         foreach (var argument in (string[])["node", "--config", _files[node], "--data", Path.Combine(_directory, "data")])
             start.ArgumentList.Add(argument);
-        _processes[node] = Process.Start(start)!;
+        _links[node] = new NodeLink($"node{node + 1}", start);
     }
 
     /// <summary>Ends a node with SIGKILL.</summary>
     public async Task KillAsync(int node)
     {
-        _processes[node].Kill();
-        await _processes[node].WaitForExitAsync();
+        _links[node].Process.Kill();
+        await _links[node].Process.WaitForExitAsync();
     }
 
+    /// <summary>Whether a node's process runs.</summary>
+    public bool Runs(int node) => !_links[node].Process.HasExited;
+
     /// <summary>Runs proposals inside a node.</summary>
-    public async Task<LoadResult> ProposeAsync(int node, LoadOrder order, CancellationToken stop)
-    {
-        await _processes[node].StandardInput.WriteLineAsync(JsonSerializer.Serialize(order).AsMemory(), stop);
-        await _processes[node].StandardInput.FlushAsync(stop);
-        var line = await _processes[node].StandardOutput.ReadLineAsync(stop) ?? throw new BenchException($"node{node + 1} ended.");
-        var answer = JsonSerializer.Deserialize<LoadAnswer>(line)!;
-        return answer.Result ?? throw new BenchException(answer.Error!);
-    }
+    public async Task<LoadResult> ProposeAsync(int node, LoadOrder order, CancellationToken stop) => (await _links[node].AskAsync(id => new NodeOrder(id, order), stop)).Result!;
+
+    /// <summary>What the nodes that run have used so far.</summary>
+    /// <param name="forgetPeak">Whether the peaks of their memory start anew.</param>
+    /// <param name="stop">Ends the wait.</param>
+    public async Task<IReadOnlyList<(int Node, NodeCounters Counters)>> CountersAsync(bool forgetPeak, CancellationToken stop) =>
+        await Task.WhenAll(Enumerable.Range(0, _links.Length).Where(Runs).Select(async node =>
+            (node, (await _links[node].AskAsync(id => new NodeOrder(id, ForgetPeak: forgetPeak), stop)).Counters!)));
 
     /// <summary>How a node stands; <c>null</c> when it does not say.</summary>
     public async Task<StatusDocument?> StatusAsync(int node, CancellationToken stop)
@@ -97,7 +100,7 @@ internal sealed class BenchCluster : IAsyncDisposable
         var patience = Stopwatch.StartNew();
         while (patience.Elapsed < TimeSpan.FromMinutes(2))
         {
-            var running = Enumerable.Range(0, _processes.Length).Where(node => !_processes[node].HasExited).ToList();
+            var running = Enumerable.Range(0, _links.Length).Where(Runs).ToList();
             var all = await Task.WhenAll(running.Select(node => StatusAsync(node, stop)));
             if (all[0] is { Leader: { } leader } first && all.All(status => status?.Leader == leader && status.AppliedIndex == first.LastIndex && status.LastIndex == first.LastIndex))
             {
@@ -113,12 +116,12 @@ internal sealed class BenchCluster : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (var process in _processes.OfType<Process>())
+        foreach (var process in _links.OfType<NodeLink>().Select(link => link.Process))
         {
             if (!process.HasExited)
                 process.StandardInput.Close();
         }
-        foreach (var process in _processes.OfType<Process>())
+        foreach (var process in _links.OfType<NodeLink>().Select(link => link.Process))
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(15));
             try

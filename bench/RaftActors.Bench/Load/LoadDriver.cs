@@ -10,11 +10,9 @@ internal sealed class LoadDriver : UntypedActor
     private readonly IActorRef _group;
     private readonly byte[] _command;
     private readonly long[] _sentAt;
-    private readonly long _measureFrom;
-    private readonly long _measureTo;
+    private readonly double _seconds;
+    private readonly LoadTally _tally;
     private readonly TaskCompletionSource<LoadResult> _result;
-    private readonly LatencyHistogram _latencies = new();
-    private long _failures;
     private int _inFlight;
 
     public LoadDriver(IActorRef group, LoadOrder order, TaskCompletionSource<LoadResult> result)
@@ -23,8 +21,8 @@ internal sealed class LoadDriver : UntypedActor
         _command = new byte[order.Bytes];
         new Random(1).NextBytes(_command);
         _sentAt = new long[order.Clients];
-        _measureFrom = Stopwatch.GetTimestamp() + (long)(order.WarmUpSeconds * Stopwatch.Frequency);
-        _measureTo = _measureFrom + (long)(order.Seconds * Stopwatch.Frequency);
+        _seconds = order.Seconds;
+        _tally = LoadTally.Of(Stopwatch.GetTimestamp(), order);
         _result = result;
     }
 
@@ -40,10 +38,10 @@ internal sealed class LoadDriver : UntypedActor
         switch (message)
         {
             case Proposed done:
-                OnAnswer(done.CorrelationId, failed: false);
+                OnAnswer(done.CorrelationId, Outcome.Done);
                 break;
             case ProposalFailed failed:
-                OnAnswer(failed.CorrelationId, failed: true);
+                OnAnswer(failed.CorrelationId, failed.Reason == FailureReason.Overloaded ? Outcome.Refused : Outcome.Failed);
                 break;
             case ReceiveTimeout:
                 _result.TrySetException(new BenchException("The group does not answer."));
@@ -55,24 +53,18 @@ internal sealed class LoadDriver : UntypedActor
         }
     }
 
-    private void OnAnswer(long client, bool failed)
+    private void OnAnswer(long client, Outcome outcome)
     {
         var now = Stopwatch.GetTimestamp();
         _inFlight--;
-        if (now >= _measureFrom && now < _measureTo)
-        {
-            if (failed)
-                _failures++;
-            else
-                _latencies.Record(now - _sentAt[client]);
-        }
-        if (now < _measureTo)
+        _tally.Count(_sentAt[client], now, outcome);
+        if (now < _tally.End)
         {
             Propose((int)client, now);
         }
         else if (_inFlight == 0)
         {
-            _result.TrySetResult(LoadResult.Of(_latencies, (_measureTo - _measureFrom) / (double)Stopwatch.Frequency, _failures));
+            _result.TrySetResult(LoadResult.Of(_tally, _seconds));
             Context.Stop(Self);
         }
     }

@@ -1,0 +1,29 @@
+using System.Net;
+
+namespace RaftActors.Bench;
+
+/// <summary>The requests of a workload, made beforehand.</summary>
+internal sealed class HttpRequests
+{
+    private readonly byte[][] _puts;
+    private readonly byte[][] _gets;
+    private readonly double _writes;
+
+    public HttpRequests(IPEndPoint node, Workload workload, int keys, int bytes)
+    {
+        var value = new byte[bytes];
+        new Random(1).NextBytes(value);
+        _writes = workload switch { Workload.Put => 1, Workload.Mix => 0.1, _ => 0 };
+        _puts = _writes > 0 ? Make("PUT", value) : [];
+        _gets = _writes < 1 ? Make("GET", []) : [];
+
+        byte[][] Make(string method, byte[] body) => [.. Enumerable.Range(0, keys).Select(key => HttpConnection.Request(method, HttpLoad.Key(key), node, body))];
+    }
+
+    /// <summary>One of them.</summary>
+    public byte[] Next(Random random)
+    {
+        var some = _gets.Length == 0 || (_puts.Length > 0 && random.NextDouble() < _writes) ? _puts : _gets;
+        return some[random.Next(some.Length)];
+    }
+}

@@ -1,0 +1,43 @@
+namespace RaftActors.Bench;
+
+/// <summary>What a process used in the measured time of a run.</summary>
+/// <param name="Name">The process.</param>
+/// <param name="Cores">Processor time over time: 1 is one core.</param>
+/// <param name="AllocatedMegabytesPerSecond">The managed memory that it allocated.</param>
+/// <param name="PauseMilliseconds">How long garbage collections stopped it.</param>
+/// <param name="Gen0">How many there were.</param>
+/// <param name="Gen2">How many of them were full.</param>
+/// <param name="ResidentMegabytes">Its resident memory at the end.</param>
+/// <param name="PeakMegabytes">The most that it had meanwhile.</param>
+internal sealed record ProcessUse(
+    string Name, double Cores, double AllocatedMegabytesPerSecond, double PauseMilliseconds, int Gen0, int Gen2, double ResidentMegabytes, double PeakMegabytes)
+{
+    private const double Megabyte = 1024 * 1024;
+
+    /// <summary>What is between two looks at the counters.</summary>
+    public static ProcessUse Between(string name, NodeCounters before, NodeCounters after)
+    {
+        var seconds = after.Seconds - before.Seconds;
+        return new ProcessUse(
+            name, (after.ProcessorSeconds - before.ProcessorSeconds) / seconds, (after.AllocatedBytes - before.AllocatedBytes) / Megabyte / seconds,
+            (after.PauseSeconds - before.PauseSeconds) * 1000, after.Gen0 - before.Gen0, after.Gen2 - before.Gen2, after.ResidentBytes / Megabyte, after.PeakResidentBytes / Megabyte);
+    }
+}
+
+/// <summary>A run of the load.</summary>
+/// <param name="Workload">What was run.</param>
+/// <param name="Nodes">How many nodes the cluster has.</param>
+/// <param name="OneDead">Whether one of them was dead.</param>
+/// <param name="Order">The load.</param>
+/// <param name="Result">Its figures.</param>
+/// <param name="Processes">What the driver, first, and the nodes that ran used.</param>
+internal sealed record LoadRun(Workload Workload, int Nodes, bool OneDead, LoadOrder Order, LoadResult Result, IReadOnlyList<ProcessUse> Processes)
+{
+    /// <summary>The processor time of all nodes together for an operation. The load of proposals is made inside the leader, and is part of it.</summary>
+    public double ProcessorMicrosecondsPerOperation => PerOperation(process => process.Cores * 1e6);
+
+    /// <summary>The managed memory that all nodes together allocated for an operation.</summary>
+    public double AllocatedBytesPerOperation => PerOperation(process => process.AllocatedMegabytesPerSecond * 1024 * 1024);
+
+    private double PerOperation(Func<ProcessUse, double> use) => Result.OperationsPerSecond > 0 ? Processes.Skip(1).Sum(use) / Result.OperationsPerSecond : 0;
+}
