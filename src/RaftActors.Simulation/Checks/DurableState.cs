@@ -8,6 +8,7 @@ internal sealed class DurableState
 {
     // Of the entries after the base: what is at and before it, an installed snapshot stands in for.
     private readonly List<long> _terms = [];
+    private readonly Dictionary<long, string> _votes = [];
 
     /// <summary>The last index that an installed snapshot stands in for.</summary>
     public long BaseIndex { get; private set; }
@@ -18,6 +19,9 @@ internal sealed class DurableState
     /// <summary>The term and vote on the disk.</summary>
     public HardState HardState { get; private set; } = HardState.Initial;
 
+    /// <summary>The identity of the store; empty until it has one.</summary>
+    public string StoreId { get; private set; } = "";
+
     /// <summary>The last entry on the disk.</summary>
     public long LastIndex => BaseIndex + _terms.Count;
 
@@ -27,15 +31,22 @@ internal sealed class DurableState
     /// <summary>Whether the disk has an entry, itself or in a snapshot.</summary>
     public bool Has(long index, long term) => index <= BaseIndex || (index <= LastIndex && _terms[(int)(index - BaseIndex) - 1] == term);
 
+    /// <summary>Whether there was ever a vote for a candidate in a term on the disk.</summary>
+    public bool HasVoted(long term, string candidate) => _votes.GetValueOrDefault(term) == candidate;
+
     /// <summary>An event was written.</summary>
     public void Written(object @event, byte[] bytes)
     {
         if (@event is Persisted persisted)
         {
             HardState = persisted.HardState ?? HardState;
+            if (HardState.VotedFor is { } candidate)
+                _votes[HardState.Term] = candidate;
             if (persisted.Batches.Count > 0)
                 Replace(persisted);
         }
+        if (@event is PeerCreated created)
+            StoreId = created.StoreId;
         if (@event is SnapshotInstalled installed)
         {
             WasInstalled = true;

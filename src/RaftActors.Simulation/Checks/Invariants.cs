@@ -15,6 +15,7 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
     private readonly Dictionary<long, string> _leaders = [];
     private readonly Dictionary<(string StoreId, long Term), string> _votes = [];
     private readonly Dictionary<SimulatedNode, long> _toldTerms = [];
+    private readonly Majorities _majorities = new(nodes);
 
     // By index and term: the entry, and the term of the one before it. Two logs that agree on both are, entry by entry, the same up to there (Log Matching).
     private readonly Dictionary<(long Index, long Term), (long PreviousTerm, LogEntry Entry)> _entries = [];
@@ -44,7 +45,7 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
         var state = peer.Inspect();
         if (!_views.TryGetValue(process.Node, out var view) || view.Peer != peer)
         {
-            view = new PeerView(peer);
+            view = new PeerView(peer, _majorities);
             _views[process.Node] = view;
             Recovered(process.Node, state);
         }
@@ -70,6 +71,7 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
                 break;
             case RequestVoteReply { PreVote: false, Granted: true } reply:
                 Votes(from, reply.Header.StoreId, to.Id, reply.ElectionTerm);
+                _majorities.Granted(from.Id, to.Id, reply.ElectionTerm);
                 break;
             // Its own disk may be behind, if it has the entries in memory; but then the leader learns nothing by which it could commit more.
             case InstallSnapshotReply { Installed: true } reply when reply.LastIncludedIndex > CommitIndex || Committed(reply.LastIncludedIndex).Term != reply.LastIncludedTerm:
@@ -156,6 +158,7 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
             trace.Line($"{node} leads term {term}, log up to {state.Log.LastIndex}");
         if (!_leaders.TryAdd(term, node.Id) && _leaders[term] != node.Id)
             throw new SimulationViolation("Election Safety", $"{_leaders[term]} and {node} both lead term {term}.");
+        _majorities.CheckElected(node, state.Log, term);
         if (CommitIndex > 0 && Committed(CommitIndex) is var last && last.Term < term && state.Log.LastIndex >= state.Log.FirstIndex && state.Log.TermAt(last.Index) != last.Term && last.Index >= state.Log.FirstIndex - 1)
             throw new SimulationViolation("Leader Completeness", $"{node} leads term {term} without {last}, which is committed.");
     }
@@ -183,7 +186,8 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
                 continue;
             }
             _committed.Add(entry);
-            CheckMajority(node, view, state, entry);
+            _majorities.CheckCommitted(node, view.Electorate, state.Log, entry);
+            _majorities.Committed(entry);
         }
     }
 
@@ -198,15 +202,6 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
                 throw new SimulationViolation("a match index never goes back", $"{node} knew {voter.Id} to have entries up to {before}, and now only up to {progress.MatchIndex}.");
             view.Matches[progress] = progress.MatchIndex;
         }
-    }
-
-    // What is committed is on the disks of a majority, when it is first committed anywhere.
-    private void CheckMajority(SimulatedNode committer, PeerView view, in PeerState state, LogEntry entry)
-    {
-        bool IsOnDisk(string id) => nodes.FirstOrDefault(node => node.Id == id) is { } node && node.Durable.Has(entry.Index, entry.Term);
-        // A turn that commits may append the next configuration afterwards: it was counted by the one before.
-        if (!state.Configuration.HasMajority(voter => IsOnDisk(voter.Id)) && view.Configuration?.HasMajority(voter => IsOnDisk(voter.Id)) != true)
-            throw new SimulationViolation("durability", $"{committer} commits {entry}, which is on the disks of {string.Join(", ", nodes.Where(node => IsOnDisk(node.Id)))} only: no majority of [{state.Configuration}].");
     }
 
     private static bool IsSame(LogEntry one, LogEntry other) => ReferenceEquals(one, other)

@@ -1,11 +1,10 @@
 using RaftActors.Client;
 using RaftActors.Log;
-using RaftActors.Membership;
 
 namespace RaftActors.Simulation.Checks;
 
 /// <summary>How one incarnation of a peer was after the last turn of an actor of its process.</summary>
-internal sealed class PeerView(RaftActor peer)
+internal sealed class PeerView(RaftActor peer, Majorities majorities)
 {
     private readonly List<LogEntry> _log = [];
     private long _baseIndex;
@@ -18,8 +17,8 @@ internal sealed class PeerView(RaftActor peer)
 
     public long CommitIndex { get; private set; }
 
-    /// <summary>The configuration that counted for it.</summary>
-    public Configuration? Configuration { get; private set; }
+    /// <summary>Who had a vote by the latest configuration in its log.</summary>
+    public Electorate? Electorate { get; private set; }
 
     /// <summary>How far it knew each follower to be: an object made anew with each leadership, and by that told apart.</summary>
     public Dictionary<object, long> Matches { get; } = new(ReferenceEqualityComparer.Instance);
@@ -41,17 +40,23 @@ internal sealed class PeerView(RaftActor peer)
     {
         var log = state.Log;
         long same = SharedPrefix(log);
+        bool changed = Electorate is null || same < LastIndex;
         if (log.FirstIndex - 1 > LastIndex || _log.Count == 0)
         {
             _log.Clear();
             _baseIndex = same = log.FirstIndex - 1;
+            changed = true;
         }
         _log.RemoveRange((int)(same - _baseIndex), (int)(LastIndex - same));
         for (long index = same + 1; index <= log.LastIndex; index++)
+        {
             _log.Add(log[index]);
+            changed |= log[index].Kind == EntryKind.Configuration;
+        }
+        if (changed)
+            Electorate = majorities.At(log, log.LastIndex);
         if (state.Leading is null && Matches.Count > 0)
             Matches.Clear();
-        Configuration = state.Configuration;
         Role = state.Role;
         Term = state.HardState.Term;
         CommitIndex = log.CommitIndex;

@@ -16,8 +16,9 @@ public sealed class LinearizabilitySpec(ITestOutputHelper output)
     private const int Clients = 15;
     private const int NodeOfDisk = 1;
 
-    // A request is answered, if only by 503 or 504, well within the patience of the clients: so most end with an outcome.
-    private const string Settings = "\nraftnode.http.request-timeout = 2 s\n";
+    // A request is answered, if only by 503 or 504, well within the patience of the clients: so most end with an outcome. Snapshots are taken every few seconds, of several chunks, and nodes that
+    // were away for longer need them.
+    private const string Settings = "\nraftnode.http.request-timeout = 2 s\nraft.snapshot { entries = 2000, min-growth = 0, trailing-entries = 100, chunk-size = 8 KiB }\n";
 
     [Fact]
     public async Task What_clients_see_is_linearizable_whatever_happens_to_nodes_network_and_disk()

@@ -1,0 +1,78 @@
+using RaftActors.Log;
+using RaftActors.Simulation.World;
+
+namespace RaftActors.Simulation.Checks;
+
+/// <summary>
+/// Whether a leader was elected and an entry committed by whom it takes: a majority of the voters of the configuration in the leader's log, and of the former voters too while it is joint (paper,
+/// section 6). Judged from the disks and from what was sent, by an arithmetic of its own.
+/// </summary>
+internal sealed class Majorities(IReadOnlyList<SimulatedNode> nodes)
+{
+    private readonly Electorate _founders = Electorate.OfFounders(nodes.Where(node => !node.Joins).Select(node => node.Id));
+    private readonly Dictionary<LogEntry, Electorate> _read = new(ReferenceEqualityComparer.Instance);
+    private readonly List<LogEntry> _committed = [];
+    private readonly HashSet<(string Candidate, long Term, string Voter)> _granted = [];
+
+    /// <summary>A vote was given, and is on the voter's disk.</summary>
+    public void Granted(string voter, string candidate, long term) => _granted.Add((candidate, term, voter));
+
+    /// <summary>An entry was committed that changes the configuration.</summary>
+    public void Committed(LogEntry entry)
+    {
+        if (entry.Kind == EntryKind.Configuration)
+            _committed.Add(entry);
+    }
+
+    /// <summary>A peer has begun to lead a term: by the votes of those whom its log names, its own counting if it is one of them.</summary>
+    public void CheckElected(SimulatedNode leader, RaftLog log, long term)
+    {
+        // What it has appended since is of its own term.
+        long last = log.LastIndex;
+        while (last >= log.FirstIndex && log.TermAt(last) == term)
+            last--;
+        var electorate = At(log, last);
+        bool HasVoted(string id, string? storeId) =>
+            Find(id) is { } voter && IsStore(voter, storeId) && (id == leader.Id ? voter.Durable.HasVoted(term, id) : _granted.Contains((leader.Id, term, id)) && voter.Durable.HasVoted(term, leader.Id));
+        if (!electorate.Decides(HasVoted))
+            throw new SimulationViolation("elected by a majority", $"{leader} leads term {term} by the votes of {Names(node => node.Durable.HasVoted(term, leader.Id))} only: no majority of [{electorate}].");
+    }
+
+    /// <summary>An entry is committed for the first time: it is on the disks of a majority.</summary>
+    /// <param name="committer">Whose log says that it is committed.</param>
+    /// <param name="before">Who had a vote before this turn.</param>
+    /// <param name="log">The log, after this turn.</param>
+    /// <param name="entry">The entry.</param>
+    public void CheckCommitted(SimulatedNode committer, Electorate? before, RaftLog log, LogEntry entry)
+    {
+        bool IsOnDisk(SimulatedNode node) => node.Durable.Has(entry.Index, entry.Term);
+        bool Has(string id, string? storeId) => Find(id) is { } node && IsStore(node, storeId) && IsOnDisk(node);
+        // A turn that commits may append the next configuration afterwards: it was counted by the one before.
+        if (before?.Decides(Has) != true && At(log, log.LastIndex) is var after && !after.Decides(Has))
+            throw new SimulationViolation("durability", $"{committer} commits {entry}, which is on the disks of {Names(IsOnDisk)} only: no majority of [{after}].");
+    }
+
+    /// <summary>Who has a vote by the latest configuration up to an index; if that is not in the log any more, it is committed.</summary>
+    public Electorate At(RaftLog log, long last)
+    {
+        for (long index = last; index >= log.FirstIndex; index--)
+        {
+            if (log[index].Kind == EntryKind.Configuration)
+                return Read(log[index]);
+        }
+        return _committed.FindLast(entry => entry.Index < log.FirstIndex) is { } committed ? Read(committed) : _founders;
+    }
+
+    private Electorate Read(LogEntry entry)
+    {
+        if (!_read.TryGetValue(entry, out var electorate))
+            _read[entry] = electorate = Electorate.Of(entry);
+        return electorate;
+    }
+
+    private SimulatedNode? Find(string id) => nodes.FirstOrDefault(node => node.Id == id);
+
+    private static bool IsStore(SimulatedNode node, string? storeId) => storeId is null || (storeId.Length > 0 && node.Durable.StoreId == storeId);
+
+    private string Names(Func<SimulatedNode, bool> which) => string.Join(", ", nodes.Where(which));
+}
