@@ -81,7 +81,7 @@ internal sealed partial class RaftActor
             OnStateMachineFailed();
         else if (_work is SnapshotWork.WithActor work && ended.Equals(work.Actor))
             OnSnapshotActorEnded(work);
-        else
+        else if (!EndBackup(ended))
             RemoveSubscriber(ended);
     }
 

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
+using RaftActors.Backups;
 using RaftActors.Client;
 using RaftActors.Log;
 using RaftActors.Snapshots;
@@ -32,7 +33,7 @@ internal sealed partial class RaftActor
     private bool _deletingEvents;
 
     private static bool IsOfSnapshots(object message) => message
-        is TakeSnapshot or StateImage or ChunksWritten or ChunksFailed or ChunkWanted or SnapshotDamaged or SlotPruned or SendingFailed or SnapshotRead or SnapshotBackoff
+        is TakeSnapshot or StartBackup or StateImage or ChunksWritten or ChunksFailed or ChunkWanted or SnapshotDamaged or SlotPruned or SendingFailed or SnapshotRead or SnapshotBackoff
         or SaveSnapshotSuccess or SaveSnapshotFailure or DeleteSnapshotsSuccess or DeleteSnapshotsFailure or DeleteMessagesSuccess or DeleteMessagesFailure;
 
     private void OnSnapshotMessage(object message)
@@ -41,6 +42,9 @@ internal sealed partial class RaftActor
         {
             case TakeSnapshot:
                 OnTakeSnapshot(Sender);
+                break;
+            case StartBackup backup:
+                OnStartBackup(backup, Sender);
                 break;
             case StateImage image:
                 OnImage(image);
@@ -135,9 +139,10 @@ internal sealed partial class RaftActor
     {
         if (_work is not SnapshotWork.Capturing || image.Machine != _machine)
             return;
+        RefuseBackupsBeyond(image.Last.Index);
         if (image.Parts is null)
             FailSnapshot($"the state machine cannot write it: {image.Failure}");
-        else if (IsCovered(image.Last.Index) && _snapshot is { } last)
+        else if (IsCovered(image.Last.Index) && _snapshot is { } last && !IsBackupWaitingBeyond(last.Manifest.Snapshot.LastIncludedIndex))
             EndSnapshotWork(last);
         else if (image.Last.Index == 0)
             FailSnapshot("the log is empty");
@@ -213,6 +218,7 @@ internal sealed partial class RaftActor
         foreach (var asker in _snapshotAskers)
             asker.Tell(new SnapshotFailed($"There is no snapshot: {problem}."), Self);
         _snapshotAskers.Clear();
+        RefuseBackups(problem);
     }
 
     private void EndSnapshotWork(StoredSnapshot? taken)
@@ -223,8 +229,9 @@ internal sealed partial class RaftActor
             foreach (var asker in _snapshotAskers)
                 asker.Tell(new SnapshotTaken(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, snapshot.Content.Length), Self);
             _snapshotAskers.Clear();
+            StartBackups(taken.Manifest);
         }
-        if (_snapshotAskers.Count > 0)
+        if (_snapshotAskers.Count + _backupAskers.Count > 0)
             Capture();
         else
             ConsiderSnapshot(); // Much may have been applied meanwhile.
@@ -269,7 +276,7 @@ internal sealed partial class RaftActor
 
     private bool IsKept(int slot) => _snapshot is { } stored && (stored.Manifest.Slot == slot || stored.Manifest.Previous?.Slot == slot);
 
-    private bool IsInUse(int slot) => IsKept(slot) || _pruning.Contains(slot) || IsSent(slot) || IsOffered(slot) || _work switch
+    private bool IsInUse(int slot) => IsKept(slot) || _pruning.Contains(slot) || IsSent(slot) || IsOffered(slot) || IsBackedUp(slot) || _work switch
     {
         SnapshotWork.WithActor work => work.Slot == slot,
         SnapshotWork.WithStored work => work.Stored.Manifest.Slot == slot,
@@ -295,7 +302,7 @@ internal sealed partial class RaftActor
 
     private void PruneIfUnused(int slot)
     {
-        if (!IsKept(slot) && !IsSent(slot) && !IsOffered(slot))
+        if (!IsKept(slot) && !IsSent(slot) && !IsOffered(slot) && !IsBackedUp(slot))
             Prune(slot);
     }
 

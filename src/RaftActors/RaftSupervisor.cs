@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using RaftActors.Backups;
 using RaftActors.Client;
 using RaftActors.StateMachines;
 
@@ -135,7 +136,7 @@ internal sealed class RaftSupervisor : UntypedActor, IWithTimers
     // What was in the peer's mailbox when it stopped was certainly not done; its askers get the one answer they are due.
     private void OnDeadLetter(DeadLetter letter)
     {
-        if (letter.Message is (IProposal or Query or TransferLeadership or Campaign or PrepareToStop or GetStatus or GetMembers or Subscribe or TakeSnapshot) && letter.Recipient.Equals(_lastPeer))
+        if (letter.Message is (IProposal or Query or TransferLeadership or Campaign or PrepareToStop or GetStatus or GetMembers or Subscribe or TakeSnapshot or StartBackup) && letter.Recipient.Equals(_lastPeer))
             AnswerWithoutPeer(letter.Message, letter.Sender ?? ActorRefs.Nobody);
     }
 
@@ -160,6 +161,9 @@ internal sealed class RaftSupervisor : UntypedActor, IWithTimers
                 break;
             case TakeSnapshot:
                 sender.Tell(new SnapshotFailed(WhyNoPeer()));
+                break;
+            case StartBackup:
+                sender.Tell(new BackupRefused(WhyNoPeer()));
                 break;
             case Subscribe subscribe when _final is not null:
                 subscribe.Subscriber.Tell(new SubscriptionEnded(WhyNoPeer()));

@@ -55,7 +55,7 @@ internal static class SnapshotMapping
 
     public static SnapshotChunk FromWire(this Wire.SnapshotChunk m) => new(m.Data.Memory);
 
-    private static Wire.Snapshot ToWire(this Snapshot m) => new()
+    public static Wire.Snapshot ToWire(this Snapshot m) => new()
     {
         LastIncludedIndex = m.LastIncludedIndex,
         LastIncludedTerm = m.LastIncludedTerm,
@@ -67,7 +67,7 @@ internal static class SnapshotMapping
         Sha256 = ByteString.CopyFrom(Convert.FromHexString(m.Content.Sha256)),
     };
 
-    private static Snapshot FromWire(this Wire.Snapshot? m) => m?.Configuration is null
+    public static Snapshot FromWire(this Wire.Snapshot? m) => m?.Configuration is null
         ? throw new FormatException("The snapshot is not described.")
         : new Snapshot(
             m.LastIncludedIndex,

@@ -22,6 +22,7 @@ internal static class CommandLine
             DevCommand.Create(),
             StatusCommand.Create(),
             SnapshotCommand.Create(),
+            BackupCommand.Create(),
             InspectCommand.Create(),
             TransferCommand.Create(),
             MemberCommands.Create(),

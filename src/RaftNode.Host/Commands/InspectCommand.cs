@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.Data.Sqlite;
 using RaftActors;
+using RaftActors.Backups;
 using RaftActors.Inspection;
 using RaftActors.Membership;
 using RaftNode.Host.Node;
@@ -10,7 +11,7 @@ namespace RaftNode.Host.Commands;
 /// <summary><c>raftnode inspect</c>: says what a stopped node has in its data directory.</summary>
 internal static class InspectCommand
 {
-    private static readonly Argument<string> Directory = new("DIR") { Description = "The node's own data directory, such as data/node1: the one that holds raft.db." };
+    private static readonly Argument<string> Directory = new("DIR") { Description = "The node's own data directory, such as data/node1: the one that holds raft.db. Or a file that raftnode backup wrote." };
 
     /// <summary>Makes the command.</summary>
     public static Command Create()
@@ -26,6 +27,8 @@ internal static class InspectCommand
 
     private static async Task<int> RunAsync(string directory)
     {
+        if (File.Exists(directory))
+            return await RunOnBackupAsync(directory);
         var file = Path.Combine(directory, "raft.db");
         if (!File.Exists(file))
         {
@@ -55,6 +58,20 @@ internal static class InspectCommand
         {
             await Console.Error.WriteLineAsync($"raftnode: the database {file} cannot be read: {e.Message.ReplaceLineEndings(" ")}");
             return ExitCode.No;
+        }
+    }
+
+    private static async Task<int> RunOnBackupAsync(string file)
+    {
+        try
+        {
+            await Console.Out.WriteLineAsync(string.Join('\n', BackupCommand.Lines(file, BackupFile.Open(file))));
+            return ExitCode.Done;
+        }
+        catch (Exception e) when (e is BackupException or IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"raftnode: {e.Message.ReplaceLineEndings(" ")}");
+            return e is BackupException ? ExitCode.No : ExitCode.NotDone;
         }
     }
 

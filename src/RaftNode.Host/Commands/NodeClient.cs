@@ -57,6 +57,24 @@ internal sealed class NodeClient : IDisposable
     /// <returns>The answer, or <c>null</c> when no node can be reached.</returns>
     public Task<HttpResponseMessage?> SnapshotAsync() => SendToAsync(HttpMethod.Post, "/snapshot");
 
+    /// <summary>Asks the first node that can be reached for a backup.</summary>
+    /// <returns>The answer, its body yet to be read, or <c>null</c> when no node can be reached.</returns>
+    public async Task<HttpResponseMessage?> BackupAsync(CancellationToken cancellation)
+    {
+        foreach (var node in _nodes)
+        {
+            try
+            {
+                return await _http.GetAsync(new Uri(node, "/backup"), HttpCompletionOption.ResponseHeadersRead, cancellation);
+            }
+            catch (HttpRequestException e) when (e.InnerException is SocketException && e.HttpRequestError == HttpRequestError.ConnectionError)
+            {
+                // The next one may do as well.
+            }
+        }
+        return null;
+    }
+
     /// <summary>Who leads, as the answer to a transfer says.</summary>
     public static async Task<LeaderDocument> LeaderAsync(HttpResponseMessage response) =>
         await response.Content.ReadFromJsonAsync(HostJson.Default.LeaderDocument) ?? throw new HttpRequestException("the node answered nothing");

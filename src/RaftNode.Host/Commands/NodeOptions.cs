@@ -22,7 +22,10 @@ internal static class NodeOptions
     };
 
     /// <summary>Makes the client that the options describe.</summary>
-    public static NodeClient Client(ParseResult parsed) => new(UrlsIn(parsed), TimeSpan.FromSeconds(parsed.GetValue(Timeout)));
+    public static NodeClient Client(ParseResult parsed) => Client(parsed, TimeSpan.FromSeconds(parsed.GetValue(Timeout)));
+
+    /// <summary>Makes a client of the nodes that the options name.</summary>
+    public static NodeClient Client(ParseResult parsed, TimeSpan timeout) => new(UrlsIn(parsed), timeout);
 
     private static IEnumerable<string> UrlsIn(ParseResult parsed) =>
         parsed.GetValue(Urls)!.SelectMany(static urls => urls.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));

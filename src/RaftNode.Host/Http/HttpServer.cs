@@ -40,6 +40,7 @@ internal static class HttpServer
         new WatchEndpoints(node.Stores, settings, app.Lifetime.ApplicationStopping).Map(app);
         new StatusEndpoints(node).Map(app);
         new SnapshotEndpoints(node).Map(app);
+        new BackupEndpoints(node, client).Map(app);
         new LeaderEndpoints(node).Map(app);
         new MemberEndpoints(node, client).Map(app);
         try

@@ -43,6 +43,9 @@ internal static class Problems
     /// <summary>There is no new snapshot.</summary>
     public static ProblemHttpResult NoSnapshot(string detail) => Make(StatusCodes.Status503ServiceUnavailable, "no-snapshot", "There is no new snapshot", detail, null);
 
+    /// <summary>There is no backup.</summary>
+    public static ProblemHttpResult NoBackup(string detail) => Make(StatusCodes.Status503ServiceUnavailable, "no-backup", "There is no backup", detail, null);
+
     /// <summary>A write failed.</summary>
     public static ProblemHttpResult Of(ProposalFailed failed, int limit) => Of(failed.Reason, failed.Message, limit, isWrite: true);
 

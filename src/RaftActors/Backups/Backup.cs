@@ -1,0 +1,111 @@
+using System.Security.Cryptography;
+using Akka.Actor;
+using RaftActors.Snapshots;
+
+namespace RaftActors.Backups;
+
+/// <summary>The whole state of a group as of one entry, sessions included, about to be written as a file that <see cref="BackupFile"/> reads.</summary>
+/// <remarks>Holds a snapshot of the peer until it is disposed.</remarks>
+public sealed class Backup : IAsyncDisposable
+{
+    // Of one answer of this node's own actors: a chunk is read from its disk.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly BackupStarted _started;
+    private readonly byte[] _head;
+
+    private Backup(BackupStarted started)
+    {
+        _started = started;
+        _head = BackupFormat.Head(started.Group, started.Snapshot, started.TakenAt);
+    }
+
+    /// <summary>The last entry that it includes.</summary>
+    public long Index => _started.Snapshot.LastIncludedIndex;
+
+    /// <summary>The term of that entry.</summary>
+    public long Term => _started.Snapshot.LastIncludedTerm;
+
+    /// <summary>How many bytes <see cref="WriteAsync"/> writes.</summary>
+    public long Length => BackupFormat.TotalLength(_head.Length, _started.Snapshot.Content.Length);
+
+    /// <summary>Has a peer on this node take a snapshot, unless its latest will do.</summary>
+    /// <param name="group">The peer, as <see cref="Raft.StartAsync"/> returned it.</param>
+    /// <param name="atLeast">The index of an entry that has to be in the backup. What a linearizable query returns as <see cref="Client.QueryResult.AppliedIndex"/> covers all that was acknowledged before.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="BackupException">There is none; the message says why.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static async Task<Backup> OpenAsync(IActorRef group, long atLeast, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        return await group.Ask<object>(new StartBackup(atLeast), cancellationToken).ConfigureAwait(false) switch
+        {
+            BackupStarted started => new Backup(started),
+            BackupRefused refused => throw new BackupException(refused.Reason),
+            var other => throw new BackupException($"The peer answered with a {other.GetType().Name}."),
+        };
+    }
+
+    /// <summary>Writes the backup.</summary>
+    /// <param name="target">Where to.</param>
+    /// <param name="cancellationToken">Ends the writing.</param>
+    /// <exception cref="BackupException">The snapshot cannot be read, or is damaged: what was written is no backup, and does not pass for one.</exception>
+    public async Task WriteAsync(Stream target, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        using var digest = new ContentDigest();
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        await PassAsync(target, hash, _head, cancellationToken).ConfigureAwait(false);
+        for (int number = 1; number <= _started.Snapshot.Content.Chunks; number++)
+        {
+            var chunk = await ReadAsync(number, cancellationToken).ConfigureAwait(false);
+            digest.Add(chunk.Span);
+            await PassAsync(target, hash, chunk, cancellationToken).ConfigureAwait(false);
+        }
+        // Before the end is written: without it nobody takes this for a backup.
+        if (digest.Content != _started.Snapshot.Content)
+            throw new BackupException($"The snapshot up to entry {Index} is damaged: its checksum is {digest.Content.Sha256}, not {_started.Snapshot.Content.Sha256}. Ask another node.");
+        await PassAsync(target, hash, BackupFormat.LengthOf(_head.Length, digest.Length), cancellationToken).ConfigureAwait(false);
+        await target.WriteAsync(hash.GetHashAndReset(), cancellationToken).ConfigureAwait(false);
+        await target.FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Lets go of the snapshot.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _started.Reader.Tell(EndBackup.Instance, ActorRefs.NoSender);
+        return ValueTask.CompletedTask;
+    }
+
+    private static async Task PassAsync(Stream target, IncrementalHash hash, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        hash.AppendData(bytes.Span);
+        await target.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<ReadOnlyMemory<byte>> ReadAsync(int number, CancellationToken cancellationToken)
+    {
+        object answer;
+        try
+        {
+            answer = await _started.Reader.Ask<object>(new ReadBackup(number), Patience, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AskTimeoutException problem)
+        {
+            throw new BackupException($"Chunk {number} of the snapshot was not read within {Patience.TotalSeconds} seconds: the peer stopped, or its disk is overloaded.", problem);
+        }
+        return answer is BackupChunk chunk ? chunk.Data : throw new BackupException(((BackupRefused)answer).Reason);
+    }
+}
+
+/// <summary>There is no backup, or a file is none, or not a whole one.</summary>
+public sealed class BackupException : Exception
+{
+    /// <summary>Makes one.</summary>
+    /// <param name="message">What is wrong, in a sentence for whoever asked.</param>
+    /// <param name="cause">What it comes from.</param>
+    public BackupException(string message, Exception? cause = null)
+        : base(message, cause)
+    {
+    }
+}

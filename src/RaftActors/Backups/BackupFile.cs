@@ -1,0 +1,138 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Google.Protobuf;
+using RaftActors.Membership;
+using RaftActors.Protocol;
+using RaftActors.Snapshots;
+using Wire = RaftActors.Protocol.Wire;
+
+namespace RaftActors.Backups;
+
+/// <summary>A backup in a file, found to be whole and undamaged when it was opened.</summary>
+public sealed class BackupFile
+{
+    private const int BufferSize = 1 << 20;
+
+    private readonly string _path;
+    private readonly long _contentAt;
+
+    private BackupFile(string path, string group, Snapshot snapshot, DateTimeOffset takenAt, long contentAt, string sha256)
+    {
+        _path = path;
+        _contentAt = contentAt;
+        (Group, Snapshot, TakenAt, Sha256) = (group, snapshot, takenAt, sha256);
+    }
+
+    /// <summary>The group that it is of.</summary>
+    public string Group { get; }
+
+    /// <summary>The last entry that it includes.</summary>
+    public long Index => Snapshot.LastIncludedIndex;
+
+    /// <summary>The term of that entry.</summary>
+    public long Term => Snapshot.LastIncludedTerm;
+
+    /// <summary>When it was taken, by the clock of the node that was asked.</summary>
+    public DateTimeOffset TakenAt { get; }
+
+    /// <summary>The bytes of the file.</summary>
+    public long Length => BackupFormat.TotalLength((int)_contentAt, Snapshot.Content.Length);
+
+    /// <summary>The checksum at its end, that of all bytes before, in hexadecimal digits.</summary>
+    public string Sha256 { get; }
+
+    /// <summary>The voters of the group at that entry.</summary>
+    public IReadOnlyList<Member> Voters => Snapshot.Configuration.Members();
+
+    internal Snapshot Snapshot { get; }
+
+    /// <summary>Reads a whole file and makes sure that it is a backup without damage.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="BackupException">It is not; the message says how.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static BackupFile Open(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var start = Read(file, hash, BackupFormat.Magic.Length + 4, path);
+        if (!start.AsSpan().StartsWith(BackupFormat.Magic))
+            throw new BackupException($"{path} is not a backup: it does not begin like one.");
+        int size = BinaryPrimitives.ReadInt32LittleEndian(start.AsSpan(BackupFormat.Magic.Length));
+        if (size is <= 0 or > BackupFormat.MaxHead)
+            throw new BackupException($"{path} is damaged: its head would have {size} bytes.");
+        var head = Parse(Read(file, hash, size, path), path);
+        long contentAt = file.Position;
+        var snapshot = head.Snapshot.FromWire();
+        if (file.Length < contentAt + snapshot.Content.Length + BackupFormat.EndLength)
+            throw Incomplete(path, file.Length, contentAt + snapshot.Content.Length + BackupFormat.EndLength);
+        string content = Hash(file, hash, snapshot.Content.Length, path);
+        long length = BinaryPrimitives.ReadInt64LittleEndian(Read(file, hash, 8, path));
+        string expected = Convert.ToHexString(Read(file, null, 32, path)), actual = Convert.ToHexString(hash.GetHashAndReset());
+        if (actual != expected)
+            throw new BackupException($"{path} is damaged: its checksum is {actual}, not {expected}.");
+        if (content != snapshot.Content.Sha256 || length != contentAt + snapshot.Content.Length)
+            throw new BackupException($"{path} is damaged: what it says about its length and checksum contradicts itself.");
+        if (file.Position != file.Length)
+            throw new BackupException($"{path} is damaged: {file.Length - file.Position} bytes follow its end.");
+        return new BackupFile(path, head.Group, snapshot, DateTimeOffset.FromUnixTimeMilliseconds(head.TakenAt), contentAt, actual);
+    }
+
+    /// <summary>The snapshot's bytes in chunks.</summary>
+    internal IEnumerable<byte[]> Chunks(int chunkSize)
+    {
+        using var file = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize);
+        file.Position = _contentAt;
+        for (long rest = Snapshot.Content.Length; rest > 0;)
+        {
+            var chunk = Read(file, null, (int)Math.Min(rest, chunkSize), _path);
+            rest -= chunk.Length;
+            yield return chunk;
+        }
+    }
+
+    private static Wire.BackupHead Parse(byte[] bytes, string path)
+    {
+        try
+        {
+            var head = Wire.BackupHead.Parser.ParseFrom(bytes);
+            if (head.FormatVersion > BackupFormat.Current)
+                throw new BackupException($"{path} has format {head.FormatVersion}; this version reads up to {BackupFormat.Current}. Use the version that wrote it, or a newer one.");
+            bool sane = head.Snapshot.FromWire() is { LastIncludedIndex: > 0, LastIncludedTerm: > 0, Content: { Length: > 0, Chunks: > 0 } } && head.Group.Length > 0;
+            return sane ? head : throw new BackupException($"{path} is damaged: its head makes no sense.");
+        }
+        catch (Exception problem) when (problem is InvalidProtocolBufferException or FormatException or ArgumentException)
+        {
+            throw new BackupException($"{path} is damaged: its head cannot be read.", problem);
+        }
+    }
+
+    private static byte[] Read(FileStream file, IncrementalHash? hash, int count, string path)
+    {
+        var bytes = new byte[count];
+        if (file.ReadAtLeast(bytes, count, throwOnEndOfStream: false) < count)
+            throw file.Length < BackupFormat.Magic.Length + 4
+                ? new BackupException($"{path} is not a backup: it has only {file.Length} bytes.")
+                : Incomplete(path, file.Length, null);
+        hash?.AppendData(bytes);
+        return bytes;
+    }
+
+    private static string Hash(FileStream file, IncrementalHash hash, long count, string path)
+    {
+        using var content = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[BufferSize];
+        while (count > 0)
+        {
+            int read = file.Read(buffer, 0, (int)Math.Min(count, buffer.Length));
+            if (read == 0)
+                throw Incomplete(path, file.Length, null);
+            hash.AppendData(buffer, 0, read);
+            content.AppendData(buffer, 0, read);
+            count -= read;
+        }
+        return Convert.ToHexString(content.GetHashAndReset());
+    }
+
+    private static BackupException Incomplete(string path, long length, long? expected) =>
+        new($"{path} is incomplete: it ends after {length} bytes{(expected is null ? "" : $" of {expected}")}.");
+}

@@ -1,0 +1,113 @@
+using System.CommandLine;
+using RaftActors.Backups;
+
+namespace RaftNode.Host.Commands;
+
+/// <summary><c>raftnode backup</c>: writes the whole store of a running cluster to a file.</summary>
+internal static class BackupCommand
+{
+    private static readonly Argument<string> Target = new("FILE") { Description = "The file to write, such as kv.backup. It gets this name when it is complete and verified." };
+
+    private static readonly Option<bool> Force = new("--force") { Description = "Replaces FILE if it exists." };
+
+    private static readonly Option<double> Timeout = new("--timeout")
+    {
+        HelpName = "SECONDS",
+        Description = "How long the node may take to get the backup ready, and how long it may be silent while it sends it.",
+        DefaultValueFactory = _ => 300,
+    };
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        var command = new Command(
+            "backup",
+            """
+            Writes the whole store, client sessions included, to a file: everything that was acknowledged before the command began is in it. The cluster goes on meanwhile.
+
+            The first node that can be reached is asked, leader or not. raftnode restore starts a new cluster from the file, and raftnode inspect FILE verifies it.
+            """)
+        {
+            Target, Force, NodeOptions.Urls, Timeout,
+        };
+        command.SetAction((parsed, cancellation) => RunAsync(parsed, cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        var (file, force) = (parsed.GetValue(Target)!, parsed.GetValue(Force));
+        if (Directory.Exists(file))
+            return await FailAsync($"{file} is a directory; give the name of a file in it");
+        if (!force && File.Exists(file))
+            return await FailAsync($"{file} exists; --force replaces it");
+        var partial = $"{file}.{Environment.ProcessId}.partial";
+        try
+        {
+            var patience = TimeSpan.FromSeconds(parsed.GetValue(Timeout));
+            using var client = NodeOptions.Client(parsed, patience);
+            using var response = await client.BackupAsync(cancellation);
+            if (response is null)
+                return await FailAsync("no node can be reached");
+            if (!response.IsSuccessStatusCode)
+                return await FailAsync(await NodeClient.DetailAsync(response));
+            await DownloadAsync(response, partial, patience, cancellation);
+            var backup = BackupFile.Open(partial);
+            File.Move(partial, file, force);
+            await Console.Out.WriteLineAsync(string.Join('\n', Lines(file, backup)));
+            return ExitCode.Done;
+        }
+        catch (Exception e) when (e is HttpRequestException or HttpIOException)
+        {
+            return await FailAsync($"the connection broke before the backup was complete: {e.Message}; see the node's log, and try again");
+        }
+        catch (OperationCanceledException)
+        {
+            return await FailAsync(cancellation.IsCancellationRequested ? "stopped; nothing was written" : $"no answer within {parsed.GetValue(Timeout)} seconds; a larger --timeout may help");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return await FailAsync($"{file} cannot be written: {e.Message}");
+        }
+        catch (BackupException e)
+        {
+            return await FailAsync($"what the node sent is no backup: {e.Message}");
+        }
+        finally
+        {
+            File.Delete(partial);
+        }
+    }
+
+    /// <summary>What a backup is, a line each.</summary>
+    public static IEnumerable<string> Lines(string file, BackupFile backup)
+    {
+        yield return $"backup    of group {backup.Group}, up to entry {backup.Index} of term {backup.Term}, taken {backup.TakenAt:yyyy-MM-dd HH:mm:ss}Z";
+        yield return $"file      {file}, {backup.Length} bytes, SHA-256 {backup.Sha256}: verified";
+        yield return $"members   {string.Join(", ", backup.Voters.Select(static member => $"{member.Id} at {member.Address}"))}";
+    }
+
+    private static async Task DownloadAsync(HttpResponseMessage response, string partial, TimeSpan patience, CancellationToken cancellation)
+    {
+        await using var source = await response.Content.ReadAsStreamAsync(cancellation);
+        await using var target = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None);
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var buffer = new byte[256 * 1024];
+        while (true)
+        {
+            silence.CancelAfter(patience);
+            var read = await source.ReadAsync(buffer, silence.Token);
+            if (read == 0)
+                break;
+            await target.WriteAsync(buffer.AsMemory(0, read), cancellation);
+        }
+        // The name must not be on the disk before the bytes are.
+        target.Flush(flushToDisk: true);
+    }
+
+    private static async Task<int> FailAsync(string message)
+    {
+        await Console.Error.WriteLineAsync($"raftnode: {message.ReplaceLineEndings(" ")}");
+        return ExitCode.NotDone;
+    }
+}

@@ -1,0 +1,74 @@
+using System.Net.Mime;
+using Akka.Event;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using RaftActors.Backups;
+using RaftActors.Client;
+using RaftNode.Host.KeyValue;
+using RaftNode.Host.Node;
+
+namespace RaftNode.Host.Http;
+
+/// <summary><c>GET /backup</c>: the whole store as one file, with everything that was acknowledged before the request came, whichever node is asked.</summary>
+internal sealed class BackupEndpoints(RunningNode node, GroupClient client)
+{
+    /// <summary>Adds the endpoint.</summary>
+    public void Map(IEndpointRouteBuilder routes) => routes.MapMethods("/backup", ["GET"], BackupAsync);
+
+    private async Task BackupAsync(HttpContext context)
+    {
+        // Any linearizable read will do: the node has then applied all that was acknowledged before.
+        var answer = await client.QueryAsync(new GetValue(""));
+        if (answer is not QueryResult fresh)
+        {
+            await Problems.WriteAsync(context, Problems.Of((QueryFailed)answer));
+            return;
+        }
+        var (backup, problem) = await OpenAsync(fresh.AppliedIndex, context.RequestAborted);
+        if (problem is not null)
+            await Problems.WriteAsync(context, problem);
+        if (backup is null)
+            return;
+        await using (backup)
+            await WriteAsync(context, backup);
+    }
+
+    private async Task<(Backup? Backup, ProblemHttpResult? Problem)> OpenAsync(long atLeast, CancellationToken aborted)
+    {
+        try
+        {
+            return (await Backup.OpenAsync(node.Group, atLeast, aborted), null);
+        }
+        catch (BackupException e)
+        {
+            return (null, Problems.NoBackup(e.Message));
+        }
+        catch (OperationCanceledException)
+        {
+            return (null, null);
+        }
+    }
+
+    private async Task WriteAsync(HttpContext context, Backup backup)
+    {
+        context.Response.ContentType = MediaTypeNames.Application.Octet;
+        context.Response.ContentLength = backup.Length;
+        context.Response.Headers.ContentDisposition = $"attachment; filename=\"{node.Settings.Raft.Group}-{backup.Index}.backup\"";
+        context.Response.Headers.CacheControl = "no-store";
+        try
+        {
+            await backup.WriteAsync(context.Response.Body, context.RequestAborted);
+        }
+        catch (OperationCanceledException)
+        {
+            // The client is gone.
+        }
+        catch (BackupException e)
+        {
+            node.System.Log.Warning("A backup ended before its end: {0}", e.Message);
+            context.Abort();
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using Akka.Actor;
+using RaftActors.Backups;
+using RaftActors.Client;
+using RaftActors.Log;
+using Xunit.Abstractions;
+
+namespace RaftActors.Tests.SinglePeer;
+
+/// <summary>What a peer gives for a backup.</summary>
+public sealed class BackupPeerSpec(ITestOutputHelper output) : PeerSpec(output)
+{
+    // Two snapshots that end within one event of the journal replace the same events: for the journal's sake the second is not needed, but for the backup's it is.
+    [Fact]
+    public void A_backup_has_the_entry_that_was_asked_for_even_if_the_journal_needs_no_further_snapshot()
+    {
+        StartWithLog(new HardState(2, null, null), 1);
+        B.Append(2, 1, 1, 3, Entries(1, 2, 2, 2, 2)[1..]);
+        Settle();
+        Assert.Equal(3, Ask<SnapshotTaken>(TakeSnapshot.Instance).Index);
+        B.Append(2, 5, 2, 4, []);
+        Settle();
+        Assert.Equal(3, Ask<SnapshotTaken>(TakeSnapshot.Instance).Index);
+
+        var started = Ask<BackupStarted>(new StartBackup(4));
+
+        Assert.Equal((4, 2), (started.Snapshot.LastIncludedIndex, started.Snapshot.LastIncludedTerm));
+        using var bytes = new MemoryStream();
+        for (int chunk = 1; chunk <= started.Snapshot.Content.Chunks; chunk++)
+            bytes.Write(Ask<BackupChunk>(new ReadBackup(chunk), started.Reader).Data.Span);
+        Assert.Equal(started.Snapshot.Content.Length, bytes.Length);
+        Restart();
+        Assert.Equal((5, 4), (Status().LastIndex, Status().SnapshotIndex));
+    }
+
+    [Fact]
+    public void What_the_peer_has_not_applied_is_refused()
+    {
+        StartWithLog(new HardState(2, null, null), 1);
+        B.Append(2, 1, 1, 2, Entries(1, 2)[1..]);
+        Settle();
+
+        Assert.Contains("entry 3 was asked for", Ask<BackupRefused>(new StartBackup(3)).Reason);
+    }
+
+    [Fact]
+    public void Only_so_many_are_read_at_a_time_and_one_that_ends_makes_room()
+    {
+        StartWithLog(new HardState(2, null, null), 1);
+        B.Append(2, 1, 1, 2, Entries(1, 2)[1..]);
+        Settle();
+
+        var first = Ask<BackupStarted>(new StartBackup(2));
+        Ask<BackupStarted>(new StartBackup(2));
+        Assert.Contains("2 backups are being read", Ask<BackupRefused>(new StartBackup(2)).Reason);
+        Watch(first.Reader);
+        first.Reader.Tell(EndBackup.Instance);
+        ExpectTerminated(first.Reader);
+        Settle();
+        Ask<BackupStarted>(new StartBackup(2));
+    }
+
+    private T Ask<T>(object message, IActorRef? target = null) => (target ?? Peer).Ask<T>(message, TimeSpan.FromSeconds(30)).GetAwaiter().GetResult();
+}
