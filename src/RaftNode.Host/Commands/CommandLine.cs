@@ -23,6 +23,7 @@ internal static class CommandLine
             StatusCommand.Create(),
             SnapshotCommand.Create(),
             BackupCommand.Create(),
+            RestoreCommand.Create(),
             InspectCommand.Create(),
             TransferCommand.Create(),
             MemberCommands.Create(),

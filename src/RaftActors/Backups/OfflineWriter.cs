@@ -1,0 +1,81 @@
+using Akka.Actor;
+using Akka.Persistence;
+
+namespace RaftActors.Backups;
+
+/// <summary>
+/// Writes to the journal and the snapshot store of a peer that does not run, as the peer would: through the plugins that the actor system is configured with. One store, one write after the other; the outcome
+/// is that of <see cref="RunAsync"/>.
+/// </summary>
+internal abstract class OfflineWriter : UntypedPersistentActor
+{
+    private readonly TaskCompletionSource _done;
+
+    protected OfflineWriter(string persistenceId, TaskCompletionSource done)
+    {
+        PersistenceId = persistenceId;
+        _done = done;
+    }
+
+    public sealed override string PersistenceId { get; }
+
+    /// <summary>Runs a writer to its end.</summary>
+    /// <exception cref="BackupException">It failed; the message says why.</exception>
+    public static async Task RunAsync(ActorSystem system, Func<TaskCompletionSource, Props> props)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var writer = system.ActorOf(props(done));
+        try
+        {
+            await done.Task.ConfigureAwait(false);
+        }
+        finally
+        {
+            system.Stop(writer);
+        }
+    }
+
+    protected override void PreRestart(Exception reason, object message)
+    {
+        Fail(reason.Message, reason);
+        base.PreRestart(reason, message);
+    }
+
+    protected override void PostStop()
+    {
+        Fail("The writing was stopped.", null);
+        base.PostStop();
+    }
+
+    protected override void OnRecoveryFailure(Exception reason, object? message = null)
+    {
+        Fail($"The store cannot be read: {reason.Message}", reason);
+        base.OnRecoveryFailure(reason, message);
+    }
+
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    {
+        Fail($"The journal cannot be written: {cause.Message}", cause);
+        base.OnPersistFailure(cause, @event, sequenceNr);
+    }
+
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
+    {
+        Fail($"The journal cannot be written: {cause.Message}", cause);
+        base.OnPersistRejected(cause, @event, sequenceNr);
+    }
+
+    protected override void OnCommand(object message)
+    {
+        if (message is SaveSnapshotFailure failure)
+            Fail($"The snapshot store cannot be written: {failure.Cause.Message}", failure.Cause);
+        else
+            Unhandled(message);
+    }
+
+    /// <summary>Ends it well.</summary>
+    protected void Succeed() => _done.TrySetResult();
+
+    /// <summary>Ends it.</summary>
+    protected void Fail(string problem, Exception? cause) => _done.TrySetException(new BackupException(problem, cause));
+}

@@ -1,0 +1,67 @@
+using Akka.Actor;
+using Akka.Persistence;
+using RaftActors.Protocol;
+using RaftActors.Snapshots;
+
+namespace RaftActors.Backups;
+
+/// <summary>
+/// Fills an empty store with a snapshot, so that a peer starts from it: the event that makes the store one of this member, the chunks, and last the manifest, without which nothing of it counts.
+/// </summary>
+internal sealed class StoreFounder : OfflineWriter
+{
+    private const int Slot = 0;
+
+    private readonly SnapshotManifest _manifest;
+    private readonly IEnumerator<byte[]> _chunks;
+    private int _written;
+    private bool _isEmpty = true;
+    private bool _manifestIsSent;
+
+    public StoreFounder(string persistenceId, SnapshotManifest manifest, IEnumerable<byte[]> chunks, TaskCompletionSource done)
+        : base(persistenceId, done)
+    {
+        _manifest = manifest with { Slot = Slot };
+        _chunks = chunks.GetEnumerator();
+    }
+
+    public static Props Props(string persistenceId, SnapshotManifest manifest, IEnumerable<byte[]> chunks, TaskCompletionSource done) =>
+        Akka.Actor.Props.Create(() => new StoreFounder(persistenceId, manifest, chunks, done));
+
+    protected override void PostStop()
+    {
+        _chunks.Dispose();
+        base.PostStop();
+    }
+
+    protected override void OnRecover(object message)
+    {
+        if (message is not RecoveryCompleted)
+            _isEmpty = false;
+        else if (_isEmpty)
+            Persist(new PeerCreated(PeerCreated.CurrentFormat, _manifest.Group, _manifest.MemberId, _manifest.StoreId), _ => WriteNext());
+        else
+            Fail("The store is not empty.", null);
+    }
+
+    protected override void OnCommand(object message)
+    {
+        if (message is not SaveSnapshotSuccess)
+            base.OnCommand(message);
+        else if (_manifestIsSent)
+            Succeed();
+        else
+            WriteNext();
+    }
+
+    private void WriteNext()
+    {
+        if (_chunks.MoveNext())
+        {
+            new ChunkStore(SnapshotStore, PersistenceId, Slot, TimeProvider.System).Save(++_written, _chunks.Current, Self);
+            return;
+        }
+        _manifestIsSent = true;
+        SnapshotStore.Tell(new SaveSnapshot(new SnapshotMetadata(PersistenceId, LastSequenceNr, DateTime.UtcNow), _manifest), Self);
+    }
+}

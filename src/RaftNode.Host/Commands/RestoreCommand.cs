@@ -1,0 +1,131 @@
+using System.CommandLine;
+using RaftActors.Backups;
+using RaftActors.Membership;
+using RaftNode.Host.Node;
+
+namespace RaftNode.Host.Commands;
+
+/// <summary><c>raftnode restore</c>: makes the data directories of a new cluster from a backup.</summary>
+internal static class RestoreCommand
+{
+    private static readonly Argument<string> Source = new("FILE") { Description = "What raftnode backup wrote." };
+
+    private static readonly Option<string> Data = new("--data", "-d")
+    {
+        Required = true,
+        HelpName = "DIR",
+        Description = "Where the data goes: DIR/<member-id> for each member. These directories must not exist, or be empty.",
+    };
+
+    private static readonly Option<string[]> Members = new("--members", "-m")
+    {
+        Required = true,
+        HelpName = "ID=HOST:PORT,...",
+        Description = "The members of the new cluster and where they reach each other, as in raft.members of their configuration: node1=10.0.0.1:4051,node2=10.0.0.2:4051",
+    };
+
+    private static readonly Option<string?> Group = new("--group") { HelpName = "NAME", Description = "The name of the new group, raft.group of the nodes' configuration; that of the backup by default." };
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        var command = new Command(
+            "restore",
+            """
+            Makes the data directories of a new cluster that starts with everything in a backup. Run it once, on one machine; then bring each directory to its node and start the nodes as usual. With a single member
+            the cluster starts with one node, and others are added to it: raftnode start --join, and raftnode member add.
+
+            Never run it once for each node: each run makes another cluster, and nodes of different ones do not work together. Stop the old cluster first, if it still runs.
+            """)
+        {
+            Source, Data, Members, Group,
+        };
+        command.SetAction((parsed, _) => RunAsync(parsed));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed)
+    {
+        var (file, data) = (parsed.GetValue(Source)!, parsed.GetValue(Data)!);
+        try
+        {
+            if (!TryReadMembers(parsed.GetValue(Members)!, out var members, out var problem))
+                return await FailAsync(problem, ExitCode.NotDone);
+            if (members.Find(member => IsTaken(Path.Combine(data, member.Id))) is { } taken)
+                return await FailAsync($"{Path.Combine(data, taken.Id)} is not empty; restore makes new stores only. Move it away, or give another --data", ExitCode.NotDone);
+            var backup = BackupFile.Open(file);
+            var group = RestoredGroup.Create(backup, parsed.GetValue(Group) ?? backup.Group, members);
+            await Console.Out.WriteLineAsync(string.Join('\n', BackupCommand.Lines(file, backup)));
+            await WriteAsync(group, members, data);
+            await Console.Out.WriteLineAsync($"group     {group.Group}, a new one: it goes on after entry {group.Index} of term {group.Term}");
+            foreach (var member in members)
+                await Console.Out.WriteLineAsync($"restored  {Path.Combine(data, member.Id)} for {member.Id} at {member.Address}, store {group.StoreIdOf(member.Id)}");
+            await Console.Out.WriteLineAsync("Bring each directory to its node, whole and to that node only, and start the nodes: raftnode start --config CONFIG --data DIR, where DIR/<member-id> is that directory.");
+            return ExitCode.Done;
+        }
+        catch (FileNotFoundException)
+        {
+            return await FailAsync($"there is no {file}", ExitCode.NotDone);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return await FailAsync($"nothing was restored: {e.Message}", ExitCode.NotDone);
+        }
+        catch (BackupException e)
+        {
+            return await FailAsync($"nothing was restored: {e.Message}", ExitCode.No);
+        }
+    }
+
+    // In a directory of its own until all of it is there: a store that is only begun would look like that of a new node.
+    private static async Task WriteAsync(RestoredGroup group, IReadOnlyList<Member> members, string data)
+    {
+        var unfinished = Path.Combine(data, $".restore-{Environment.ProcessId}");
+        Directory.CreateDirectory(unfinished);
+        try
+        {
+            foreach (var member in members)
+            {
+                var directory = Path.Combine(unfinished, member.Id);
+                Directory.CreateDirectory(directory);
+                await OfflineStore.UseAsync(Path.Combine(directory, "raft.db"), system => group.WriteAsync(system, member.Id));
+            }
+            foreach (var member in members)
+            {
+                var target = Path.Combine(data, member.Id);
+                if (Directory.Exists(target))
+                    Directory.Delete(target); // It is empty, or this fails.
+                Directory.Move(Path.Combine(unfinished, member.Id), target);
+            }
+        }
+        finally
+        {
+            Directory.Delete(unfinished, recursive: true);
+        }
+    }
+
+    private static bool IsTaken(string path) => File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any());
+
+    private static bool TryReadMembers(IEnumerable<string> texts, out List<Member> members, out string problem)
+    {
+        members = [];
+        foreach (var text in texts.SelectMany(static text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
+        {
+            var at = text.IndexOf('=', StringComparison.Ordinal);
+            if (at <= 0)
+            {
+                problem = $"--members: '{text}' is not ID=HOST:PORT, such as node1=127.0.0.1:4051";
+                return false;
+            }
+            members.Add(new Member(text[..at], text[(at + 1)..]));
+        }
+        problem = "";
+        return true;
+    }
+
+    private static async Task<int> FailAsync(string message, int code)
+    {
+        await Console.Error.WriteLineAsync($"raftnode: {message.ReplaceLineEndings(" ")}");
+        return code;
+    }
+}

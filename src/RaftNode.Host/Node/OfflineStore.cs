@@ -1,0 +1,34 @@
+using System.Data.Common;
+using Akka.Actor;
+using Akka.Configuration;
+using RaftNode.Host.Configuration;
+
+namespace RaftNode.Host.Node;
+
+/// <summary>A stopped node's journal and snapshot store, opened with the same plugins as the node's own, and without a network.</summary>
+internal static class OfflineStore
+{
+    /// <summary>Does something with a store.</summary>
+    /// <param name="file">The SQLite file; made if need be.</param>
+    /// <param name="action">What to do, with an actor system whose journal and snapshot store it is.</param>
+    public static async Task UseAsync(string file, Func<ActorSystem, Task> action)
+    {
+        var connection = new DbConnectionStringBuilder { ["Data Source"] = Path.GetFullPath(file) }.ConnectionString.Replace("\\", "\\\\").Replace("\"", "\\\"");
+        var config = ConfigurationFactory.ParseString($$"""
+            akka.actor.provider = local
+            akka.loglevel = OFF
+            akka.loggers = []
+            akka.persistence.journal.sql.connection-string = "{{connection}}"
+            akka.persistence.snapshot-store.sql.connection-string = "{{connection}}"
+            """);
+        using var system = ActorSystem.Create(RunningNode.SystemName, config.WithFallback(NodeSettings.Reference()).WithFallback(RaftActors.Raft.DefaultConfig()));
+        try
+        {
+            await action(system);
+        }
+        finally
+        {
+            await system.Terminate();
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using RaftNode.Host.Commands;
+
+namespace RaftNode.Host.Tests.Processes;
+
+/// <summary><c>raftnode restore</c>: what a new cluster of real processes makes of a backup.</summary>
+public sealed class RestoreSpec
+{
+    private const int Keys = 300;
+
+    [Fact]
+    public async Task A_new_cluster_starts_with_the_whole_store_and_recognises_commands_that_were_done_before()
+    {
+        using var directory = new TemporaryDirectory();
+        var file = directory.In("kv.backup");
+        var (session, etag, digest) = await BackUpAsync(file);
+
+        await using var cluster = await NodeCluster.StartAsync(3, prepare: cluster => RestoreAsync(cluster, file).GetAwaiter().GetResult());
+
+        var settled = await cluster.SettledAsync();
+        Assert.All(settled, status => Assert.Equal((Keys + 1, digest), (status.State.Keys, status.State.Digest)));
+        Assert.Equal("value 17", await cluster.Http.GetStringAsync(cluster.Key(1, "key17")));
+        using var again = await WriteOnceAsync(cluster, session);
+        Assert.Equal((System.Net.HttpStatusCode.Created, etag), (again.StatusCode, again.Headers.ETag?.Tag));
+        using var put = await cluster.Http.PutAsync(cluster.Key(2, "new"), new StringContent("value"));
+        put.EnsureSuccessStatusCode();
+
+        // And once more, from what the new stores hold now.
+        for (var node = 0; node < 3; node++)
+            await cluster.KillAsync(node);
+        for (var node = 0; node < 3; node++)
+            cluster.Start(node);
+        await cluster.AllReadyAsync();
+        Assert.Equal("value", await cluster.Http.GetStringAsync(cluster.Key(0, "new")));
+        Assert.Equal($"value {Keys - 1}", await cluster.Http.GetStringAsync(cluster.Key(2, $"key{Keys - 1}")));
+    }
+
+    [Fact]
+    public async Task Restored_on_one_node_it_takes_in_others_and_on_two_of_three_the_third_is_refused()
+    {
+        using var directory = new TemporaryDirectory();
+        var file = directory.In("kv.backup");
+        var (_, _, digest) = await BackUpAsync(file);
+
+        await using (var cluster = await NodeCluster.StartAsync(2, prepare: cluster => RestoreAsync(cluster, file, members: 1).GetAwaiter().GetResult(), founders: 1))
+        {
+            cluster.Start(1);
+            var added = await ProgramRun.ToEndAsync(["member", "add", "node2", cluster.Addresses[1], "--url", cluster.Urls[0], "--timeout", "30"]);
+            Assert.True(added.Code == ExitCode.Done, string.Join('\n', added.Errors));
+            Assert.All(await cluster.SettledAsync(), status => Assert.Equal(digest, status.State.Digest));
+        }
+
+        await using (var cluster = await NodeCluster.StartAsync(3, prepare: Forget, founders: 2))
+        {
+            // The third starts with nothing, although the others know it by the store that it was to have.
+            await using var third = ProgramRun.Start(cluster.StartArguments(2).Where(argument => argument != "--join"));
+            Assert.Equal(ExitCode.No, await third.ExitAsync());
+            Assert.Contains("knows member 'node3' by another store", third.Transcript);
+            Assert.Equal("value 3", await cluster.Http.GetStringAsync(cluster.Key(0, "key3")));
+        }
+
+        void Forget(NodeCluster cluster)
+        {
+            RestoreAsync(cluster, file).GetAwaiter().GetResult();
+            Directory.Delete(cluster.DataOf(2), recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task What_is_damaged_or_would_be_overwritten_is_refused_and_nothing_is_written()
+    {
+        using var directory = new TemporaryDirectory();
+        var file = directory.In("kv.backup");
+        await BackUpAsync(file);
+        string[] Arguments(string from, params string[] others) => ["restore", from, "--data", directory.In("data"), "--members", "node1=127.0.0.1:1,node2=127.0.0.1:2", .. others];
+
+        var bytes = await File.ReadAllBytesAsync(file);
+        bytes[bytes.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(directory.In("damaged"), bytes);
+        await AssertRefusedAsync(ExitCode.No, "is damaged", Arguments(directory.In("damaged")));
+        await File.WriteAllBytesAsync(directory.In("cut"), bytes[..^50]);
+        await AssertRefusedAsync(ExitCode.No, "is incomplete", Arguments(directory.In("cut")));
+        await AssertRefusedAsync(ExitCode.NotDone, "there is no ", Arguments(directory.In("none")));
+        await AssertRefusedAsync(ExitCode.NotDone, "is not ID=HOST:PORT", ["restore", file, "--data", directory.In("data"), "--members", "node1"]);
+        await AssertRefusedAsync(ExitCode.No, "an address is host:port", ["restore", file, "--data", directory.In("data"), "--members", "node1=here"]);
+        await AssertRefusedAsync(ExitCode.No, "cannot be the name of a group", Arguments(file, "--group", "a/b"));
+        Assert.False(Directory.Exists(directory.In("data")) && Directory.EnumerateFileSystemEntries(directory.In("data")).Any());
+
+        Directory.CreateDirectory(directory.In("data/node2"));
+        await File.WriteAllTextAsync(directory.In("data/node2/mine"), "");
+        await AssertRefusedAsync(ExitCode.NotDone, "is not empty", Arguments(file));
+        Assert.Equal([directory.In("data/node2")], Directory.GetFileSystemEntries(directory.In("data")));
+    }
+
+    private static async Task AssertRefusedAsync(int code, string why, string[] arguments)
+    {
+        var run = await ProgramRun.ToEndAsync(arguments);
+        Assert.Equal(code, run.Code);
+        Assert.Contains(why, Assert.Single(run.Errors));
+    }
+
+    // A cluster with some keys, and one that was written by a numbered command.
+    private static async Task<(string Session, string? ETag, string Digest)> BackUpAsync(string file)
+    {
+        await using var cluster = await NodeCluster.StartAsync(3, "raft.snapshot.chunk-size = 1 KiB\n");
+        using var opened = await cluster.Http.PostAsync($"{cluster.Urls[0]}/sessions", null);
+        using var document = System.Text.Json.JsonDocument.Parse(await opened.Content.ReadAsStringAsync());
+        var session = document.RootElement.GetProperty("session").GetInt64().ToString(System.Globalization.CultureInfo.InvariantCulture);
+        using var once = await WriteOnceAsync(cluster, session);
+        once.EnsureSuccessStatusCode();
+        await Task.WhenAll(Enumerable.Range(0, Keys).Select(async key =>
+        {
+            using var put = await cluster.Http.PutAsync(cluster.Key(key % 3, $"key{key}"), new StringContent($"value {key}"));
+            put.EnsureSuccessStatusCode();
+        }));
+        var run = await ProgramRun.ToEndAsync(["backup", file, "--url", cluster.Urls[1]]);
+        Assert.True(run.Code == ExitCode.Done, string.Join('\n', run.Errors));
+        return (session, once.Headers.ETag?.Tag, (await cluster.SettledAsync())[0].State.Digest);
+    }
+
+    private static async Task<HttpResponseMessage> WriteOnceAsync(NodeCluster cluster, string session)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, cluster.Key(0, "once")) { Content = new StringContent("value") };
+        request.Headers.TryAddWithoutValidation("Idempotency-Key", $"\"{session}-1\"");
+        return await cluster.Http.SendAsync(request);
+    }
+
+    private static async Task RestoreAsync(NodeCluster cluster, string file, int? members = null)
+    {
+        var names = cluster.Addresses.Take(members ?? cluster.Count).Select((address, node) => $"node{node + 1}={address}");
+        var run = await ProgramRun.ToEndAsync(["restore", file, "--data", cluster.Data, "--members", string.Join(',', names)]);
+        Assert.True(run.Code == ExitCode.Done, string.Join('\n', run.Errors));
+    }
+}
