@@ -32,6 +32,17 @@ public sealed class SqliteJournalAttribute : DataAttribute
     public override IEnumerable<object[]> GetData(MethodInfo testMethod) => JournalData.Rows(testMethod, JournalKind.Sqlite, _seeds);
 }
 
+/// <summary>Runs a scenario with the same arguments on every journal that this build has.</summary>
+public sealed class EachJournalAttribute(params object[] arguments) : DataAttribute
+{
+    public override IEnumerable<object[]> GetData(MethodInfo testMethod)
+    {
+        yield return [JournalKind.InMemory, .. arguments];
+        if (ClusterJournal.HasSqlite)
+            yield return [JournalKind.Sqlite, .. arguments];
+    }
+}
+
 internal static class JournalData
 {
     /// <summary>The arguments (journal, seed), or (journal) for a method that takes no seed.</summary>

@@ -8,12 +8,12 @@ namespace RaftActors.Tests.Scenarios.Agreement;
 public sealed class BackupOverIncorrectLogsSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void Logs_that_differ_in_many_entries_and_terms_converge_in_few_round_trips(int seed)
+    [EachJournal(1)]
+    [EachJournal(2)]
+    [EachJournal(3)]
+    public void Logs_that_differ_in_many_entries_and_terms_converge_in_few_round_trips(JournalKind journal, int seed)
     {
-        using var cluster = Start(5, seed);
+        using var cluster = StartWith(journal, 5, seed);
         cluster.One("first", 5);
 
         // A leader and one follower, with fifty entries that will not commit.

@@ -6,15 +6,15 @@ namespace RaftActors.Tests.Scenarios.Agreement;
 public sealed class BytesOnTheWireSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
     [Theory]
-    [InlineData(3, false)]
-    [InlineData(5, false)]
-    [InlineData(3, true)]
-    [InlineData(5, true)]
-    public void Each_command_crosses_the_wire_to_each_follower_once(int peers, bool allAtOnce)
+    [EachJournal(3, false)]
+    [EachJournal(5, false)]
+    [EachJournal(3, true)]
+    [EachJournal(5, true)]
+    public void Each_command_crosses_the_wire_to_each_follower_once(JournalKind journal, int peers, bool allAtOnce)
     {
         const int Commands = 50;
         const int Size = 5000;
-        using var cluster = Start(peers);
+        using var cluster = StartWith(journal, peers);
         var leader = cluster.CheckSingleLeader();
         cluster.One("first", peers);
         cluster.Run(Seconds(1));

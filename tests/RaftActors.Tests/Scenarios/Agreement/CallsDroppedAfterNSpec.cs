@@ -6,23 +6,24 @@ namespace RaftActors.Tests.Scenarios.Agreement;
 
 public sealed class CallsDroppedAfterNSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
-    public static TheoryData<int, LinkDirection> Cases()
+    public static TheoryData<JournalKind, int, LinkDirection> Cases()
     {
-        var cases = new TheoryData<int, LinkDirection>();
-        foreach (int n in (int[])[0, 1, 2, 3, 5, 8])
+        var cases = new TheoryData<JournalKind, int, LinkDirection>();
+        foreach (var direction in (LinkDirection[])[LinkDirection.Sent, LinkDirection.Received, LinkDirection.Both])
         {
-            cases.Add(n, LinkDirection.Sent);
-            cases.Add(n, LinkDirection.Received);
-            cases.Add(n, LinkDirection.Both);
+            foreach (int n in (int[])[0, 1, 2, 3, 5, 8])
+                cases.Add(JournalKind.InMemory, n, direction);
+            if (ClusterJournal.HasSqlite)
+                cases.Add(JournalKind.Sqlite, 2, direction);
         }
         return cases;
     }
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Commits_resume_when_a_leader_stops_losing_messages(int n, LinkDirection direction)
+    public void Commits_resume_when_a_leader_stops_losing_messages(JournalKind journal, int n, LinkDirection direction)
     {
-        using var cluster = Start(3, seed: n + 1);
+        using var cluster = StartWith(journal, 3, seed: n + 1);
         var leader = cluster.CheckSingleLeader();
         cluster.One("5", 3);
 
@@ -38,9 +39,9 @@ public sealed class CallsDroppedAfterNSpec(ITestOutputHelper output) : ScenarioS
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Commits_go_on_while_a_follower_loses_messages_and_it_catches_up(int n, LinkDirection direction)
+    public void Commits_go_on_while_a_follower_loses_messages_and_it_catches_up(JournalKind journal, int n, LinkDirection direction)
     {
-        using var cluster = Start(3, seed: n + 1);
+        using var cluster = StartWith(journal, 3, seed: n + 1);
         var leader = cluster.CheckSingleLeader();
         var follower = Others(cluster, leader)[0];
         cluster.One("5", 3);

@@ -6,12 +6,12 @@ namespace RaftActors.Tests.Scenarios.Agreement;
 public sealed class CommitSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    [InlineData(5)]
-    public void Commit_one_at_one_index_on_every_peer(int peers)
+    [EachJournal(1)]
+    [EachJournal(3)]
+    [EachJournal(5)]
+    public void Commit_one_at_one_index_on_every_peer(JournalKind journal, int peers)
     {
-        using var cluster = Start(peers);
+        using var cluster = StartWith(journal, peers);
         var leader = cluster.CheckSingleLeader();
 
         var proposal = cluster.Await(cluster.Propose(leader, "one"));
@@ -24,12 +24,12 @@ public sealed class CommitSpec(ITestOutputHelper output) : ScenarioSpec(output)
     }
 
     [Theory]
-    [InlineData(3, 1)]
-    [InlineData(3, 2)]
-    [InlineData(5, 3)]
-    public void Commit_many_each_at_one_index_on_every_peer_in_the_order_proposed(int peers, int seed)
+    [EachJournal(3, 1)]
+    [EachJournal(3, 2)]
+    [EachJournal(5, 3)]
+    public void Commit_many_each_at_one_index_on_every_peer_in_the_order_proposed(JournalKind journal, int peers, int seed)
     {
-        using var cluster = Start(peers, seed);
+        using var cluster = StartWith(journal, peers, seed);
         var leader = cluster.CheckSingleLeader();
 
         var proposals = Enumerable.Range(0, 200).Select(i => cluster.Propose(leader, i.ToString(CultureInfo.InvariantCulture))).ToList();
@@ -43,10 +43,10 @@ public sealed class CommitSpec(ITestOutputHelper output) : ScenarioSpec(output)
             Assert.Equal(Enumerable.Range(0, 200).Select(i => i.ToString(CultureInfo.InvariantCulture)), peer.Log.Select(applied => applied.Text));
     }
 
-    [Fact]
-    public void Nothing_is_committed_before_it_is_proposed_and_indexes_follow_each_other()
+    [Theory, InMemoryJournal, SqliteJournal]
+    public void Nothing_is_committed_before_it_is_proposed_and_indexes_follow_each_other(JournalKind journal)
     {
-        using var cluster = Start(3);
+        using var cluster = StartWith(journal, 3);
         cluster.CheckSingleLeader();
 
         long previous = 0;

@@ -7,12 +7,12 @@ namespace RaftActors.Tests.Scenarios.Agreement;
 public sealed class ConcurrentProposalsSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void Five_at_once_get_five_indexes_in_one_term(int seed)
+    [EachJournal(1)]
+    [EachJournal(2)]
+    [EachJournal(3)]
+    public void Five_at_once_get_five_indexes_in_one_term(JournalKind journal, int seed)
     {
-        using var cluster = Start(3, seed);
+        using var cluster = StartWith(journal, 3, seed);
         var leader = cluster.CheckSingleLeader();
 
         var proposals = Enumerable.Range(0, 5).Select(i => cluster.Propose(leader, $"{i}")).ToList();
@@ -25,11 +25,11 @@ public sealed class ConcurrentProposalsSpec(ITestOutputHelper output) : Scenario
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void Five_at_once_on_each_of_three_peers_get_fifteen_indexes(int seed)
+    [EachJournal(1)]
+    [EachJournal(2)]
+    public void Five_at_once_on_each_of_three_peers_get_fifteen_indexes(JournalKind journal, int seed)
     {
-        using var cluster = Start(3, seed);
+        using var cluster = StartWith(journal, 3, seed);
         cluster.CheckSingleLeader();
 
         var proposals = cluster.Peers.SelectMany(peer => Enumerable.Range(0, 5).Select(i => cluster.Propose(peer, $"{peer}:{i}"))).ToList();
@@ -42,10 +42,10 @@ public sealed class ConcurrentProposalsSpec(ITestOutputHelper output) : Scenario
         static IEnumerable<string> leaderLog(RaftCluster cluster) => cluster.CheckSingleLeader().Log.Select(applied => applied.Text);
     }
 
-    [Fact]
-    public void A_proposal_is_answered_as_appended_before_it_is_committed()
+    [Theory, InMemoryJournal, SqliteJournal]
+    public void A_proposal_is_answered_as_appended_before_it_is_committed(JournalKind journal)
     {
-        using var cluster = Start(3);
+        using var cluster = StartWith(journal, 3);
         var leader = cluster.CheckSingleLeader();
         foreach (var follower in Others(cluster, leader))
             cluster.CutOff(follower);

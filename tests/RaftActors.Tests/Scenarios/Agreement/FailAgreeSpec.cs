@@ -5,11 +5,11 @@ namespace RaftActors.Tests.Scenarios.Agreement;
 public sealed class FailAgreeSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void A_follower_that_returns_gets_what_it_missed_and_takes_part_again(int seed)
+    [EachJournal(1)]
+    [EachJournal(2)]
+    public void A_follower_that_returns_gets_what_it_missed_and_takes_part_again(JournalKind journal, int seed)
     {
-        using var cluster = Start(3, seed);
+        using var cluster = StartWith(journal, 3, seed);
         cluster.One("101", 3, retry: false);
 
         var leader = cluster.CheckSingleLeader();

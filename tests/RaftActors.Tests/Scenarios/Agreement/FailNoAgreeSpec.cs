@@ -6,11 +6,11 @@ namespace RaftActors.Tests.Scenarios.Agreement;
 public sealed class FailNoAgreeSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void Nothing_commits_while_three_of_five_are_away_and_the_log_is_consistent_afterwards(int seed)
+    [EachJournal(1)]
+    [EachJournal(2)]
+    public void Nothing_commits_while_three_of_five_are_away_and_the_log_is_consistent_afterwards(JournalKind journal, int seed)
     {
-        using var cluster = Start(5, seed);
+        using var cluster = StartWith(journal, 5, seed);
         cluster.One("10", 5, retry: false);
 
         var leader = cluster.CheckSingleLeader();

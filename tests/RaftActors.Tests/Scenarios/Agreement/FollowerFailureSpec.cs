@@ -5,10 +5,10 @@ namespace RaftActors.Tests.Scenarios.Agreement;
 
 public sealed class FollowerFailureSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
-    [Fact]
-    public void Commits_go_on_without_one_follower_and_stop_without_two()
+    [Theory, InMemoryJournal, SqliteJournal]
+    public void Commits_go_on_without_one_follower_and_stop_without_two(JournalKind journal)
     {
-        using var cluster = Start(3);
+        using var cluster = StartWith(journal, 3);
         cluster.One("101", 3, retry: false);
 
         var leader = cluster.CheckSingleLeader();
@@ -23,10 +23,10 @@ public sealed class FollowerFailureSpec(ITestOutputHelper output) : ScenarioSpec
         cluster.CheckNotCommitted("104", Seconds(5));
     }
 
-    [Fact]
-    public void A_dead_follower_does_not_slow_commits_down()
+    [Theory, InMemoryJournal, SqliteJournal]
+    public void A_dead_follower_does_not_slow_commits_down(JournalKind journal)
     {
-        using var cluster = Start(3);
+        using var cluster = StartWith(journal, 3);
         var leader = cluster.CheckSingleLeader();
         cluster.One("all", 3);
         TimeSpan Latency(string command)

@@ -5,11 +5,11 @@ namespace RaftActors.Tests.Scenarios.Agreement;
 public sealed class LeaderBrieflyDisconnectedSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void Its_entries_stay_and_commits_go_on(int seed)
+    [EachJournal(1)]
+    [EachJournal(2)]
+    public void Its_entries_stay_and_commits_go_on(JournalKind journal, int seed)
     {
-        using var cluster = Start(3, seed);
+        using var cluster = StartWith(journal, 3, seed);
         var leader = cluster.CheckSingleLeader();
         cluster.One("5", 3);
         cluster.One("6", 3);

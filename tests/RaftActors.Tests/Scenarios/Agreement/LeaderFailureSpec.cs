@@ -5,10 +5,10 @@ namespace RaftActors.Tests.Scenarios.Agreement;
 
 public sealed class LeaderFailureSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
-    [Fact]
-    public void Commits_go_on_after_one_leader_is_lost_and_stop_after_two()
+    [Theory, InMemoryJournal, SqliteJournal]
+    public void Commits_go_on_after_one_leader_is_lost_and_stop_after_two(JournalKind journal)
     {
-        using var cluster = Start(3);
+        using var cluster = StartWith(journal, 3);
         cluster.One("101", 3, retry: false);
 
         cluster.CutOff(cluster.CheckSingleLeader());
@@ -23,11 +23,11 @@ public sealed class LeaderFailureSpec(ITestOutputHelper output) : ScenarioSpec(o
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void A_leader_that_is_cut_off_acknowledges_nothing_and_returns_to_what_the_others_committed(int seed)
+    [EachJournal(1)]
+    [EachJournal(2)]
+    public void A_leader_that_is_cut_off_acknowledges_nothing_and_returns_to_what_the_others_committed(JournalKind journal, int seed)
     {
-        using var cluster = Start(5, seed);
+        using var cluster = StartWith(journal, 5, seed);
         var leader = cluster.CheckSingleLeader();
         cluster.One("5", 5);
         cluster.One("6", 5);

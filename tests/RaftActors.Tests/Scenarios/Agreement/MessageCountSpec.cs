@@ -6,11 +6,11 @@ namespace RaftActors.Tests.Scenarios.Agreement;
 public sealed class MessageCountSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
     [Theory]
-    [InlineData(3)]
-    [InlineData(5)]
-    public void An_election_takes_a_bounded_number_of_messages(int peers)
+    [EachJournal(3)]
+    [EachJournal(5)]
+    public void An_election_takes_a_bounded_number_of_messages(JournalKind journal, int peers)
     {
-        using var cluster = Start(peers);
+        using var cluster = StartWith(journal, peers);
         var leader = cluster.CheckSingleLeader();
         cluster.Run(Seconds(1));
         var before = cluster.Traffic;
@@ -25,12 +25,12 @@ public sealed class MessageCountSpec(ITestOutputHelper output) : ScenarioSpec(ou
     }
 
     [Theory]
-    [InlineData(3)]
-    [InlineData(5)]
-    public void Agreement_takes_a_bounded_number_of_messages(int peers)
+    [EachJournal(3)]
+    [EachJournal(5)]
+    public void Agreement_takes_a_bounded_number_of_messages(JournalKind journal, int peers)
     {
         const int Commands = 20;
-        using var cluster = Start(peers);
+        using var cluster = StartWith(journal, peers);
         var leader = cluster.CheckSingleLeader();
         cluster.One("first", peers);
         cluster.Run(Seconds(1));
@@ -46,10 +46,10 @@ public sealed class MessageCountSpec(ITestOutputHelper output) : ScenarioSpec(ou
         Assert.InRange((cluster.Traffic - before).Messages, 2 * (peers - 1) * Commands, (2 * (peers - 1) * Commands) + heartbeats);
     }
 
-    [Fact]
-    public void Proposals_that_come_at_once_share_messages()
+    [Theory, InMemoryJournal, SqliteJournal]
+    public void Proposals_that_come_at_once_share_messages(JournalKind journal)
     {
-        using var cluster = Start(3);
+        using var cluster = StartWith(journal, 3);
         var leader = cluster.CheckSingleLeader();
         cluster.One("first", 3);
         cluster.Run(Seconds(1));
@@ -62,11 +62,11 @@ public sealed class MessageCountSpec(ITestOutputHelper output) : ScenarioSpec(ou
     }
 
     [Theory]
-    [InlineData(3)]
-    [InlineData(5)]
-    public void An_idle_cluster_sends_heartbeats_only(int peers)
+    [EachJournal(3)]
+    [EachJournal(5)]
+    public void An_idle_cluster_sends_heartbeats_only(JournalKind journal, int peers)
     {
-        using var cluster = Start(peers);
+        using var cluster = StartWith(journal, peers);
         cluster.CheckSingleLeader();
         cluster.One("first", peers);
         cluster.Run(Seconds(1));

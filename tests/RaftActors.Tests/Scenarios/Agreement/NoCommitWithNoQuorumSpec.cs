@@ -6,12 +6,12 @@ namespace RaftActors.Tests.Scenarios.Agreement;
 public sealed class NoCommitWithNoQuorumSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void Nothing_commits_without_a_majority_and_on_return_the_logs_agree(int seed)
+    [EachJournal(1)]
+    [EachJournal(2)]
+    [EachJournal(3)]
+    public void Nothing_commits_without_a_majority_and_on_return_the_logs_agree(JournalKind journal, int seed)
     {
-        using var cluster = Start(3, seed);
+        using var cluster = StartWith(journal, 3, seed);
         cluster.One("5", 3);
         cluster.One("6", 3);
 

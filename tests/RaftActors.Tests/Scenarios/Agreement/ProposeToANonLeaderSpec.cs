@@ -6,10 +6,10 @@ namespace RaftActors.Tests.Scenarios.Agreement;
 
 public sealed class ProposeToANonLeaderSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
-    [Fact]
-    public void Is_answered_with_the_leaders_name_when_it_is_not_to_be_forwarded()
+    [Theory, InMemoryJournal, SqliteJournal]
+    public void Is_answered_with_the_leaders_name_when_it_is_not_to_be_forwarded(JournalKind journal)
     {
-        using var cluster = Start(3);
+        using var cluster = StartWith(journal, 3);
         var leader = cluster.CheckSingleLeader();
 
         foreach (var follower in Others(cluster, leader))
@@ -21,10 +21,10 @@ public sealed class ProposeToANonLeaderSpec(ITestOutputHelper output) : Scenario
         cluster.CheckNotCommitted("refused");
     }
 
-    [Fact]
-    public void Is_forwarded_and_answered()
+    [Theory, InMemoryJournal, SqliteJournal]
+    public void Is_forwarded_and_answered(JournalKind journal)
     {
-        using var cluster = Start(3);
+        using var cluster = StartWith(journal, 3);
         var leader = cluster.CheckSingleLeader();
 
         foreach (var follower in Others(cluster, leader))
@@ -34,10 +34,10 @@ public sealed class ProposeToANonLeaderSpec(ITestOutputHelper output) : Scenario
         }
     }
 
-    [Fact]
-    public void Fails_in_bounded_time_when_there_is_no_leader()
+    [Theory, InMemoryJournal, SqliteJournal]
+    public void Fails_in_bounded_time_when_there_is_no_leader(JournalKind journal)
     {
-        using var cluster = Start(3);
+        using var cluster = StartWith(journal, 3);
         var leader = cluster.CheckSingleLeader();
         var follower = Others(cluster, leader)[0];
         cluster.CutOff(leader);
@@ -53,10 +53,10 @@ public sealed class ProposeToANonLeaderSpec(ITestOutputHelper output) : Scenario
         cluster.CheckNotCommitted("nowhere");
     }
 
-    [Fact]
-    public void Waits_for_the_leader_of_an_election_under_way()
+    [Theory, InMemoryJournal, SqliteJournal]
+    public void Waits_for_the_leader_of_an_election_under_way(JournalKind journal)
     {
-        using var cluster = Start(3);
+        using var cluster = StartWith(journal, 3);
         var leader = cluster.CheckSingleLeader();
         var follower = Others(cluster, leader)[0];
         cluster.Crash(leader);
@@ -67,10 +67,10 @@ public sealed class ProposeToANonLeaderSpec(ITestOutputHelper output) : Scenario
         Assert.NotNull(proposal.Proposed);
     }
 
-    [Fact]
-    public void Has_an_unknown_outcome_when_it_was_forwarded_to_a_leader_that_is_lost()
+    [Theory, InMemoryJournal, SqliteJournal]
+    public void Has_an_unknown_outcome_when_it_was_forwarded_to_a_leader_that_is_lost(JournalKind journal)
     {
-        using var cluster = Start(3);
+        using var cluster = StartWith(journal, 3);
         var leader = cluster.CheckSingleLeader();
         var follower = Others(cluster, leader)[0];
 
@@ -82,10 +82,10 @@ public sealed class ProposeToANonLeaderSpec(ITestOutputHelper output) : Scenario
         cluster.CheckSingleLeader();
     }
 
-    [Fact]
-    public void A_query_of_any_peer_reflects_every_write_acknowledged_before()
+    [Theory, InMemoryJournal, SqliteJournal]
+    public void A_query_of_any_peer_reflects_every_write_acknowledged_before(JournalKind journal)
     {
-        using var cluster = Start(3);
+        using var cluster = StartWith(journal, 3);
         var leader = cluster.CheckSingleLeader();
 
         for (int i = 1; i <= 10; i++)
@@ -96,10 +96,10 @@ public sealed class ProposeToANonLeaderSpec(ITestOutputHelper output) : Scenario
         }
     }
 
-    [Fact]
-    public void A_query_of_a_leader_that_was_replaced_is_not_answered_with_the_past()
+    [Theory, InMemoryJournal, SqliteJournal]
+    public void A_query_of_a_leader_that_was_replaced_is_not_answered_with_the_past(JournalKind journal)
     {
-        using var cluster = Start(3);
+        using var cluster = StartWith(journal, 3);
         var old = cluster.CheckSingleLeader();
         cluster.One("1", 3);
         cluster.CutOff(old);

@@ -6,12 +6,12 @@ namespace RaftActors.Tests.Scenarios.Agreement;
 public sealed class RejoinOfPartitionedLeaderSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void Its_uncommitted_entries_are_replaced(int seed)
+    [EachJournal(1)]
+    [EachJournal(2)]
+    [EachJournal(3)]
+    public void Its_uncommitted_entries_are_replaced(JournalKind journal, int seed)
     {
-        using var cluster = Start(3, seed);
+        using var cluster = StartWith(journal, 3, seed);
         cluster.One("101", 3);
 
         // A leader is cut off with three entries that nobody else has.
@@ -36,10 +36,10 @@ public sealed class RejoinOfPartitionedLeaderSpec(ITestOutputHelper output) : Sc
         Assert.All(cluster.Peers, peer => Assert.Equal(["101", "103b", "104b", "105"], peer.Log.Select(applied => applied.Text)));
     }
 
-    [Fact]
-    public void Many_uncommitted_entries_are_replaced()
+    [Theory, InMemoryJournal, SqliteJournal]
+    public void Many_uncommitted_entries_are_replaced(JournalKind journal)
     {
-        using var cluster = Start(3);
+        using var cluster = StartWith(journal, 3);
         cluster.One("first", 3);
         var old = cluster.CheckSingleLeader();
         cluster.CutOff(old);

@@ -6,11 +6,11 @@ namespace RaftActors.Tests.Scenarios.Agreement;
 public sealed class ReplaceMultipleLogEntriesSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void A_crashed_leader_with_uncommitted_entries_returns_to_those_of_its_successor(int seed)
+    [EachJournal(1)]
+    [EachJournal(2)]
+    public void A_crashed_leader_with_uncommitted_entries_returns_to_those_of_its_successor(JournalKind journal, int seed)
     {
-        using var cluster = Start(3, seed);
+        using var cluster = StartWith(journal, 3, seed);
         var old = cluster.CheckSingleLeader();
         cluster.One("5", 3);
         cluster.One("6", 3);

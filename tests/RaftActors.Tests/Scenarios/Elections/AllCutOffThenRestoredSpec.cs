@@ -6,11 +6,11 @@ namespace RaftActors.Tests.Scenarios.Elections;
 public sealed class AllCutOffThenRestoredSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
     [Theory]
-    [InlineData(3)]
-    [InlineData(5)]
-    public void One_leader_in_a_later_term(int peers)
+    [EachJournal(3)]
+    [EachJournal(5)]
+    public void One_leader_in_a_later_term(JournalKind journal, int peers)
     {
-        using var cluster = Start(peers);
+        using var cluster = StartWith(journal, peers);
         cluster.CheckSingleLeader();
         long term = cluster.CheckTerm();
 

@@ -7,12 +7,12 @@ namespace RaftActors.Tests.Scenarios.Elections;
 public sealed class CheckQuorumSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
     [Theory]
-    [InlineData(LinkDirection.Sent)]
-    [InlineData(LinkDirection.Received)]
-    [InlineData(LinkDirection.Both)]
-    public void A_leader_that_loses_its_majority_in_one_direction_or_both_steps_down_and_another_leads(LinkDirection direction)
+    [EachJournal(LinkDirection.Sent)]
+    [EachJournal(LinkDirection.Received)]
+    [EachJournal(LinkDirection.Both)]
+    public void A_leader_that_loses_its_majority_in_one_direction_or_both_steps_down_and_another_leads(JournalKind journal, LinkDirection direction)
     {
-        using var cluster = Start(3);
+        using var cluster = StartWith(journal, 3);
         var leader = cluster.CheckSingleLeader();
 
         cluster.DropAfter(leader, 0, direction);

@@ -5,11 +5,11 @@ namespace RaftActors.Tests.Scenarios.Elections;
 public sealed class ElectionDisconnectLoopSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void No_leader_without_a_quorum_and_one_leader_with_it_fifteen_times(int seed)
+    [EachJournal(1)]
+    [EachJournal(2)]
+    public void No_leader_without_a_quorum_and_one_leader_with_it_fifteen_times(JournalKind journal, int seed)
     {
-        using var cluster = Start(3, seed);
+        using var cluster = StartWith(journal, 3, seed);
 
         for (int round = 0; round < 15; round++)
         {

@@ -4,10 +4,10 @@ namespace RaftActors.Tests.Scenarios.Elections;
 
 public sealed class FollowerComesBackSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
-    [Fact]
-    public void The_leader_and_its_term_stay()
+    [Theory, InMemoryJournal, SqliteJournal]
+    public void The_leader_and_its_term_stay(JournalKind journal)
     {
-        using var cluster = Start(3);
+        using var cluster = StartWith(journal, 3);
         var leader = cluster.CheckSingleLeader();
         long term = cluster.CheckTerm();
         var follower = Others(cluster, leader)[0];

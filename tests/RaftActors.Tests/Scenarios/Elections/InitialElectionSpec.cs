@@ -5,24 +5,24 @@ namespace RaftActors.Tests.Scenarios.Elections;
 public sealed class InitialElectionSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
     [Theory]
-    [InlineData(1, 1)]
-    [InlineData(3, 1)]
-    [InlineData(3, 2)]
-    [InlineData(5, 3)]
-    [InlineData(7, 4)]
-    public void One_leader_is_elected_in_one_term(int peers, int seed)
+    [EachJournal(1, 1)]
+    [EachJournal(3, 1)]
+    [EachJournal(3, 2)]
+    [EachJournal(5, 3)]
+    [EachJournal(7, 4)]
+    public void One_leader_is_elected_in_one_term(JournalKind journal, int peers, int seed)
     {
-        using var cluster = Start(peers, seed);
+        using var cluster = StartWith(journal, peers, seed);
 
         cluster.CheckSingleLeader();
 
         cluster.CheckTerm();
     }
 
-    [Fact]
-    public void The_term_stays_put_while_nothing_fails()
+    [Theory, InMemoryJournal, SqliteJournal]
+    public void The_term_stays_put_while_nothing_fails(JournalKind journal)
     {
-        using var cluster = Start(3);
+        using var cluster = StartWith(journal, 3);
         var leader = cluster.CheckSingleLeader();
         long term = cluster.CheckTerm();
 

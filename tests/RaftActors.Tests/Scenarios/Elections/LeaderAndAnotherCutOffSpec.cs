@@ -4,10 +4,10 @@ namespace RaftActors.Tests.Scenarios.Elections;
 
 public sealed class LeaderAndAnotherCutOffSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
-    [Fact]
-    public void No_leader_without_a_quorum_and_one_leader_when_one_of_the_two_is_back()
+    [Theory, InMemoryJournal, SqliteJournal]
+    public void No_leader_without_a_quorum_and_one_leader_when_one_of_the_two_is_back(JournalKind journal)
     {
-        using var cluster = Start(3);
+        using var cluster = StartWith(journal, 3);
         var leader = cluster.CheckSingleLeader();
         long term = cluster.CheckTerm();
         var other = Others(cluster, leader)[0];

@@ -5,11 +5,11 @@ namespace RaftActors.Tests.Scenarios.Elections;
 public sealed class LeaderCutOffAndReconnectedSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
     [Theory]
-    [InlineData(3)]
-    [InlineData(5)]
-    public void The_new_leader_stays_and_the_old_one_follows_in_its_term(int peers)
+    [EachJournal(3)]
+    [EachJournal(5)]
+    public void The_new_leader_stays_and_the_old_one_follows_in_its_term(JournalKind journal, int peers)
     {
-        using var cluster = Start(peers);
+        using var cluster = StartWith(journal, peers);
         var old = cluster.CheckSingleLeader();
 
         cluster.CutOff(old);
@@ -22,10 +22,10 @@ public sealed class LeaderCutOffAndReconnectedSpec(ITestOutputHelper output) : S
         Assert.Equal(term, cluster.CheckTerm());
     }
 
-    [Fact]
-    public void A_leader_that_was_away_for_less_than_an_election_timeout_still_leads()
+    [Theory, InMemoryJournal, SqliteJournal]
+    public void A_leader_that_was_away_for_less_than_an_election_timeout_still_leads(JournalKind journal)
     {
-        using var cluster = Start(3);
+        using var cluster = StartWith(journal, 3);
         var leader = cluster.CheckSingleLeader();
         long term = cluster.CheckTerm();
 

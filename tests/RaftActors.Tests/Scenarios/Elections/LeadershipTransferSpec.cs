@@ -53,10 +53,10 @@ public sealed class LeadershipTransferSpec(ITestOutputHelper output) : ScenarioS
         cluster.CheckNothingLost();
     }
 
-    [Fact]
-    public void A_target_that_is_cut_off_costs_the_leader_nothing_but_the_wait()
+    [Theory, InMemoryJournal, SqliteJournal]
+    public void A_target_that_is_cut_off_costs_the_leader_nothing_but_the_wait(JournalKind journal)
     {
-        using var cluster = Start(3);
+        using var cluster = StartWith(journal, 3);
         var leader = cluster.CheckSingleLeader();
         long term = cluster.CheckTerm();
         var target = Others(cluster, leader)[0];
@@ -94,10 +94,10 @@ public sealed class LeadershipTransferSpec(ITestOutputHelper output) : ScenarioS
         cluster.CheckNothingLost();
     }
 
-    [Fact]
-    public void An_order_to_take_over_that_arrives_late_disturbs_nobody()
+    [Theory, InMemoryJournal, SqliteJournal]
+    public void An_order_to_take_over_that_arrives_late_disturbs_nobody(JournalKind journal)
     {
-        using var cluster = Start(3);
+        using var cluster = StartWith(journal, 3);
         var leader = cluster.CheckSingleLeader();
         var target = Others(cluster, leader)[0];
         var held = cluster.Hold(message => message.Original is TimeoutNow);
@@ -148,10 +148,10 @@ public sealed class LeadershipTransferSpec(ITestOutputHelper output) : ScenarioS
         cluster.CheckNothingLost();
     }
 
-    [Fact]
-    public void A_peer_that_campaigns_while_the_leader_is_well_changes_nothing()
+    [Theory, InMemoryJournal, SqliteJournal]
+    public void A_peer_that_campaigns_while_the_leader_is_well_changes_nothing(JournalKind journal)
     {
-        using var cluster = Start(3);
+        using var cluster = StartWith(journal, 3);
         var leader = cluster.CheckSingleLeader();
         long term = cluster.CheckTerm();
 
@@ -163,10 +163,10 @@ public sealed class LeadershipTransferSpec(ITestOutputHelper output) : ScenarioS
         Assert.Equal(term, cluster.CheckTerm());
     }
 
-    [Fact]
-    public void A_peer_that_campaigns_when_the_leader_is_gone_need_not_wait()
+    [Theory, InMemoryJournal, SqliteJournal]
+    public void A_peer_that_campaigns_when_the_leader_is_gone_need_not_wait(JournalKind journal)
     {
-        using var cluster = Start(3, change: settings => settings with { Raft = raft => raft with { ElectionTimeoutMin = Seconds(1), ElectionTimeoutMax = Seconds(60) } });
+        using var cluster = StartWith(journal, 3, change: settings => settings with { Raft = raft => raft with { ElectionTimeoutMin = Seconds(1), ElectionTimeoutMax = Seconds(60) } });
         var leader = cluster.CheckSingleLeader(Seconds(300));
         cluster.CutOff(leader);
         cluster.Run(Seconds(1));

@@ -6,14 +6,14 @@ namespace RaftActors.Tests.Scenarios.Elections;
 public sealed class LostConnectionSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(4)]
-    [InlineData(5)]
-    public void A_leader_whose_process_dies_is_replaced_before_any_election_timeout_passes(int seed)
+    [EachJournal(1)]
+    [EachJournal(2)]
+    [EachJournal(3)]
+    [EachJournal(4)]
+    [EachJournal(5)]
+    public void A_leader_whose_process_dies_is_replaced_before_any_election_timeout_passes(JournalKind journal, int seed)
     {
-        using var cluster = Start(3, seed, settings => settings with
+        using var cluster = StartWith(journal, 3, seed, settings => settings with
         {
             Raft = raft => raft with { ElectionTimeoutMin = Seconds(30), ElectionTimeoutMax = Seconds(60) },
         });
@@ -25,10 +25,10 @@ public sealed class LostConnectionSpec(ITestOutputHelper output) : ScenarioSpec(
         Assert.NotSame(leader, cluster.CheckSingleLeader(Seconds(1)));
     }
 
-    [Fact]
-    public void A_closed_connection_alone_does_not_unseat_a_leader_that_is_heard()
+    [Theory, InMemoryJournal, SqliteJournal]
+    public void A_closed_connection_alone_does_not_unseat_a_leader_that_is_heard(JournalKind journal)
     {
-        using var cluster = Start(3, change: settings => settings with { Raft = raft => raft with { HeartbeatInterval = Milliseconds(9) } });
+        using var cluster = StartWith(journal, 3, change: settings => settings with { Raft = raft => raft with { HeartbeatInterval = Milliseconds(9) } });
         var leader = cluster.CheckSingleLeader();
         long term = cluster.CheckTerm();
 

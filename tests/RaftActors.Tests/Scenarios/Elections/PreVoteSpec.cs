@@ -7,11 +7,11 @@ namespace RaftActors.Tests.Scenarios.Elections;
 public sealed class PreVoteSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
     [Theory]
-    [InlineData(3)]
-    [InlineData(5)]
-    public void A_peer_that_returns_from_a_partition_does_not_raise_the_term(int peers)
+    [EachJournal(3)]
+    [EachJournal(5)]
+    public void A_peer_that_returns_from_a_partition_does_not_raise_the_term(JournalKind journal, int peers)
     {
-        using var cluster = Start(peers);
+        using var cluster = StartWith(journal, peers);
         var leader = cluster.CheckSingleLeader();
         long term = cluster.CheckTerm();
         var away = Others(cluster, leader)[0];
@@ -24,10 +24,10 @@ public sealed class PreVoteSpec(ITestOutputHelper output) : ScenarioSpec(output)
         Assert.Same(leader, cluster.CheckSingleLeader());
     }
 
-    [Fact]
-    public void A_peer_that_cannot_hear_the_leader_does_not_unseat_it()
+    [Theory, InMemoryJournal, SqliteJournal]
+    public void A_peer_that_cannot_hear_the_leader_does_not_unseat_it(JournalKind journal)
     {
-        using var cluster = Start(3);
+        using var cluster = StartWith(journal, 3);
         var leader = cluster.CheckSingleLeader();
         long term = cluster.CheckTerm();
         var deaf = Others(cluster, leader)[0];
@@ -38,10 +38,10 @@ public sealed class PreVoteSpec(ITestOutputHelper output) : ScenarioSpec(output)
         Assert.Equal(RaftRole.Leader, cluster.StatusOf(leader)!.Role);
     }
 
-    [Fact]
-    public void A_peer_that_nobody_can_hear_does_not_unseat_the_leader()
+    [Theory, InMemoryJournal, SqliteJournal]
+    public void A_peer_that_nobody_can_hear_does_not_unseat_the_leader(JournalKind journal)
     {
-        using var cluster = Start(3);
+        using var cluster = StartWith(journal, 3);
         var leader = cluster.CheckSingleLeader();
         long term = cluster.CheckTerm();
         var mute = Others(cluster, leader)[0];

@@ -5,12 +5,12 @@ namespace RaftActors.Tests.Scenarios.Elections;
 public sealed class ReElectionSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void Leaders_come_and_go_with_the_majority(int seed)
+    [EachJournal(1)]
+    [EachJournal(2)]
+    [EachJournal(3)]
+    public void Leaders_come_and_go_with_the_majority(JournalKind journal, int seed)
     {
-        using var cluster = Start(3, seed);
+        using var cluster = StartWith(journal, 3, seed);
         var first = cluster.CheckSingleLeader();
 
         // The leader is cut off: a new one.

@@ -7,12 +7,12 @@ namespace RaftActors.Tests.Scenarios.Elections;
 public sealed class StaleVoteReplySpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void A_vote_of_an_older_term_does_not_count(int seed)
+    [EachJournal(1)]
+    [EachJournal(2)]
+    [EachJournal(3)]
+    public void A_vote_of_an_older_term_does_not_count(JournalKind journal, int seed)
     {
-        using var cluster = Start(3, seed);
+        using var cluster = StartWith(journal, 3, seed);
         var leader = cluster.CheckSingleLeader();
         var followers = Others(cluster, leader);
         var (candidate, voter) = (followers[0], followers[1]);
