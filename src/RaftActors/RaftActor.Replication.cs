@@ -31,7 +31,9 @@ internal sealed partial class RaftActor
         AppendReceived(append.Entries);
         if (_log.CommitTo(Math.Min(append.LeaderCommit, append.LastIndex)))
             OnCommitted();
-        _freshness.Heard(Now, append.LeaderCommit, _handedIndex);
+        // A leader that has committed nothing in its own term may not know how far the log is committed (dissertation, section 6.4).
+        if (_log.TermAt(Math.Min(append.LeaderCommit, _log.LastIndex)) == Term)
+            _freshness.Heard(Now, append.LeaderCommit, _handedIndex);
         Acknowledge(append);
     }
 

@@ -204,6 +204,22 @@ public sealed class ReadSpec(ITestOutputHelper output) : PeerSpec(output)
         Assert.Equal(FailureReason.TooStale, ExpectMsg<QueryFailed>().Reason);
     }
 
+    // Until then it may not know how far earlier leaders had committed (dissertation, section 6.4).
+    [Fact]
+    public void What_a_new_leader_says_is_committed_counts_once_that_includes_an_entry_of_its_own_term()
+    {
+        StartWithLog(new HardState(1, null, null), 1, 1);
+        var query = new Query(new byte[] { 1 }, ReadConsistency.Stale) { MaxStaleness = TimeSpan.FromMilliseconds(200) };
+
+        B.Append(2, 2, 1, 1, Command(3, 2));
+        Peer.Tell(query, TestActor);
+        Assert.Equal(FailureReason.TooStale, ExpectMsg<QueryFailed>().Reason);
+        B.Append(2, 3, 2, 3);
+        Peer.Tell(query, TestActor);
+
+        Assert.Equal(3, ExpectMsg<QueryResult>().AppliedIndex);
+    }
+
     [Fact]
     public void A_leader_is_as_stale_as_the_last_answers_of_a_majority()
     {
