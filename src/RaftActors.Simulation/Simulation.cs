@@ -35,8 +35,11 @@ internal sealed class Simulation
         var random = new Random(seed);
         _world = new SimulatedWorld(new Random(random.Next()));
         _trace = new Trace(_world, options.Trace);
-        _cluster = new Cluster(_world, options.Peers, random.Next(3), new Random(random.Next()), _trace)
+        // Where nobody relies on clocks that differ little, they differ little; where somebody does, as much as he was told.
+        int leases = random.Next(3) == 0 ? random.Next(3) == 0 ? random.Next(1, 10) : 10 : 0;
+        _cluster = new Cluster(_world, options.Peers, random.Next(3), new Random(random.Next()), _trace, leases > 0 ? 0.01 + (0.19 * random.NextDouble()) : 0.01)
         {
+            Leases = leases,
             SnapshotEntries = random.Next(3) == 0 ? 1_000_000 : random.Next(5, 80),
             TrailingEntries = random.Next(3) == 0 ? 0 : random.Next(30),
         };
@@ -49,6 +52,8 @@ internal sealed class Simulation
         _clientWorld = new ClientWorld(_world, _cluster.Nodes, _cluster.Invariants, _trace, new Random(random.Next()))
         {
             WithSessions = sessions,
+            WithLeases = leases > 0,
+            Bounds = new ReadBounds(_cluster),
             Forwards = sessions || random.Next(4) > 0,
             Keys = random.Next(1, 4),
             Clients = clients,
@@ -101,6 +106,7 @@ internal sealed class Simulation
         if (process.IsDead)
             return;
         _cluster.Invariants.AfterTurn(process);
+        _clientWorld.Bounds.Note(_world.Now);
         _injector.AfterTurn(process);
     }
 

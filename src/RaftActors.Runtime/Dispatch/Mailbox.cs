@@ -74,6 +74,9 @@ internal sealed class Mailbox : MailboxPadding, IRunnable
 
     public MessageDispatcher Dispatcher => _dispatcher;
 
+    /// <summary>The name of the actor.</summary>
+    public string Owner => _cell.SelfRef.Path.Name;
+
     public bool IsSuspended => _suspendCount > 0;
 
     public int SuspendCount => _suspendCount;

@@ -16,6 +16,7 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
     private readonly Dictionary<(string StoreId, long Term), string> _votes = [];
     private readonly Dictionary<SimulatedNode, long> _toldTerms = [];
     private readonly Majorities _majorities = new(nodes);
+    private readonly AppliedValues _values = new();
 
     // By index and term: the entry, and the term of the one before it. Two logs that agree on both are, entry by entry, the same up to there (Log Matching).
     private readonly Dictionary<(long Index, long Term), (long PreviousTerm, LogEntry Entry)> _entries = [];
@@ -91,6 +92,12 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
         if (!IsSame(Committed(entry.Index), entry))
             throw new SimulationViolation("State Machine Safety", $"{node} applies {entry} where {Committed(entry.Index)} was committed.");
     }
+
+    /// <summary>Every machine that applies an entry does the same.</summary>
+    public void Applied(SimulatedNode node, LogEntry entry, string key, string? value, string answer) => _values.Applied(node, entry.Index, key, value, answer);
+
+    /// <summary>An answer to a read is the value at the index that it says it reflects.</summary>
+    public void CheckRead(string key, long appliedIndex, string? value) => _values.CheckRead(key, appliedIndex, value);
 
     /// <summary>A state machine's state was captured: at the same index every machine's is the same.</summary>
     public void Captured(SimulatedNode node, long index, string state)

@@ -15,6 +15,12 @@ internal sealed class ClientWorld(SimulatedWorld world, IReadOnlyList<SimulatedN
     /// <summary>Whether commands have a session and number, and are tried again.</summary>
     public bool WithSessions { get; init; }
 
+    /// <summary>Whether reads may rely on leases.</summary>
+    public bool WithLeases { get; init; }
+
+    /// <summary>How old stale reads may be.</summary>
+    public required ReadBounds Bounds { get; init; }
+
     /// <summary>Whether peers that do not lead pass requests on.</summary>
     public bool Forwards { get; init; } = true;
 
@@ -62,6 +68,9 @@ internal sealed class ClientWorld(SimulatedWorld world, IReadOnlyList<SimulatedN
     /// <summary>Whether a node is a member, by the word of whoever knows most is committed: one that never heard of the group does not know that it was removed.</summary>
     public bool IsMember(SimulatedNode node) => nodes.Select(each => each.Process?.Peer?.Inspect())
         .MaxBy(state => state?.Log.CommitIndex ?? -1)?.Configuration.Find(node.Id) is not null;
+
+    /// <summary>An answer to a read is the value at the index that it says it reflects.</summary>
+    public void CheckRead(string key, long appliedIndex, string? value) => invariants.CheckRead(key, appliedIndex, value);
 
     /// <summary>An acknowledged command is committed, at the index that was told.</summary>
     public void Acknowledged(string number, byte[] command, Proposed proposed)

@@ -2,11 +2,14 @@ using RaftActors.Log;
 
 namespace RaftActors.Simulation.Clients;
 
-/// <summary>Told what a state machine is given, before it does it.</summary>
+/// <summary>Told what a state machine is given and does.</summary>
 internal interface IMachineWatcher
 {
     /// <summary>It applies an entry; the last one that it applied was <paramref name="previous"/>.</summary>
     void Applies(long previous, LogEntry entry);
+
+    /// <summary>It has applied that entry: the key that was concerned now has a value, or none, and this is the answer.</summary>
+    void Applied(LogEntry entry, string key, string? value, string answer);
 
     /// <summary>Its state after an index is captured for a snapshot.</summary>
     void Captured(long index, string state);

@@ -52,7 +52,9 @@ internal sealed class KeyValueMachine(IMachineWatcher watcher) : IStateMachine
             _values.Remove(key);
         else if (yes || kind == KeyValueKind.Put)
             _values[key] = value;
-        return Encoding.UTF8.GetBytes(yes ? "yes" : "no");
+        string answer = yes ? "yes" : "no";
+        watcher.Applied(entry, key, _values.GetValueOrDefault(key), answer);
+        return Encoding.UTF8.GetBytes(answer);
     }
 
     // In parts of a few bytes each, so that chunks are many and end anywhere.

@@ -25,6 +25,8 @@ internal sealed class SimulatedClient(ClientWorld world, int number, (SimulatedP
     private long _sequence;
     private int _operations;
     private byte[] _command = [];
+    private ReadConsistency _consistency;
+    private TimeSpan? _bound;
 
     /// <summary>Whether an operation is under way.</summary>
     public bool IsBusy => _input is not null;
@@ -59,7 +61,7 @@ internal sealed class SimulatedClient(ClientWorld world, int number, (SimulatedP
                 OnFailed(failed);
                 return true;
             case QueryResult result when result.CorrelationId == _request && _asked is not null:
-                Done(KeyValueMachine.Output(_input!, result.Result));
+                OnRead(result);
                 return true;
             case QueryFailed failed when failed.CorrelationId == _request && _asked is not null:
                 Unanswered(certainlyNotDone: true);
@@ -91,7 +93,7 @@ internal sealed class SimulatedClient(ClientWorld world, int number, (SimulatedP
         if (_input is null)
             Begin();
         Ask(process, id => _input!.Kind == KeyValueKind.Get
-            ? new Query(System.Text.Encoding.UTF8.GetBytes(_input.Key), Forward: world.Forwards, CorrelationId: id)
+            ? new Query(System.Text.Encoding.UTF8.GetBytes(_input.Key), _consistency, world.Forwards, id) { MaxStaleness = _bound }
             : new Propose(_command, Forward: world.Forwards, CorrelationId: id) { Session = WithSession ? new SessionStamp(_session, _sequence, _sequence) : null });
     }
 
@@ -108,9 +110,13 @@ internal sealed class SimulatedClient(ClientWorld world, int number, (SimulatedP
             8 => KeyValueInput.Create(key, value),
             _ => KeyValueInput.Delete(key),
         };
+        bool stale = _input.Kind == KeyValueKind.Get && own is null && !world.IsHealing && _random.Next(4) == 0;
+        _bound = stale && _random.Next(3) > 0 ? TimeSpan.FromMilliseconds(_random.Next(20, 1000)) : null;
+        _consistency = stale ? ReadConsistency.Stale : world.WithLeases && _random.Next(4) > 0 ? ReadConsistency.Lease : ReadConsistency.Linearizable;
         _command = KeyValueMachine.Command(CommandNumber, _input);
         _sequence++;
-        _call = world.Recorder.Begin(number, _input);
+        // Where an earlier state will do there is nothing to judge in the history.
+        _call = stale ? null : world.Recorder.Begin(number, _input);
     }
 
     private void Ask(SimulatedProcess process, Func<long, object> message)
@@ -135,6 +141,15 @@ internal sealed class SimulatedClient(ClientWorld world, int number, (SimulatedP
         Done(KeyValueMachine.Output(_input!, proposed.Response));
     }
 
+    private void OnRead(QueryResult result)
+    {
+        var output = KeyValueMachine.Output(_input!, result.Result);
+        world.CheckRead(_input!.Key, result.AppliedIndex, output.Value);
+        if (_bound is { } bound)
+            world.Bounds.Check(_asked!.Node, _since, bound, result.AppliedIndex);
+        Done(output);
+    }
+
     private void OnFailed(ProposalFailed failed)
     {
         bool forgotten = failed.Reason is FailureReason.SessionExpired or FailureReason.ResponseForgotten;
@@ -148,7 +163,7 @@ internal sealed class SimulatedClient(ClientWorld world, int number, (SimulatedP
     {
         if (world.Trace.IsOn)
             world.Trace.Line($"client {number} is answered {output} ({_request})");
-        _call!.Return(output);
+        _call?.Return(output);
         Answered++;
         End();
     }
@@ -159,10 +174,10 @@ internal sealed class SimulatedClient(ClientWorld world, int number, (SimulatedP
         if (world.Trace.IsOn)
             world.Trace.Line($"client {number} is not answered ({_request})");
         _asked = null;
-        if (_input is null || (WithSession && !giveUp))
+        if (_input is null || (WithSession && !giveUp && _consistency != ReadConsistency.Stale))
             return;
         if (certainlyNotDone || _input.Kind == KeyValueKind.Get)
-            _call!.NotDone();
+            _call?.NotDone();
         End();
     }
 

@@ -44,6 +44,7 @@ internal sealed class FaultInjector(Cluster cluster, SimulatedWorld world)
             from.Disk.Recover();
             from.Disk.MaxLatency = TimeSpan.FromMilliseconds(1);
             from.MachineFails = false;
+            from.MachineDelay = TimeSpan.Zero;
             from.Process?.Resume();
             if (from.Process is null)
                 cluster.Start(from);
@@ -69,6 +70,8 @@ internal sealed class FaultInjector(Cluster cluster, SimulatedWorld world)
                 break;
             case FaultKind.Pause when node.Process is { } process:
                 process.Pause();
+                if (fault.Duration > cluster.LongestPause)
+                    cluster.LongestPause = fault.Duration;
                 Later(fault, process.Resume);
                 break;
             case FaultKind.Isolate:
@@ -113,6 +116,14 @@ internal sealed class FaultInjector(Cluster cluster, SimulatedWorld world)
                 break;
             case FaultKind.SnapshotFailure:
                 node.Disk.NextSnapshotFailure = (WriteFailure)(fault.Detail % 3);
+                break;
+            case FaultKind.MachineSlow:
+                node.MachineDelay = TimeSpan.FromMilliseconds(1 + (fault.Detail % 120));
+                Later(fault, () => node.MachineDelay = TimeSpan.Zero);
+                break;
+            case FaultKind.SnapshotDamage:
+                if (SnapshotDamage.Do(node, fault.Detail) is { } damaged && cluster.Trace.IsOn)
+                    cluster.Trace.Line($"{node}: {damaged}");
                 break;
             case FaultKind.MachineFailure:
                 node.MachineFails = true;

@@ -48,6 +48,12 @@ internal enum FaultKind
     /// <summary>A state machine fails while it applies a command.</summary>
     MachineFailure,
 
+    /// <summary>A state machine is slow for a while.</summary>
+    MachineSlow,
+
+    /// <summary>The latest snapshot on a disk is damaged, while the one before can still be used.</summary>
+    SnapshotDamage,
+
     /// <summary>The leadership is to go to another peer.</summary>
     Transfer,
 

@@ -32,6 +32,9 @@ internal sealed class SimulatedNetwork
     /// <summary>What the links do to messages.</summary>
     public LinkFaults Faults { get; set; } = LinkFaults.None;
 
+    /// <summary>The longest time that a message was on its way.</summary>
+    public TimeSpan LongestDelay { get; private set; }
+
     /// <summary>Told each message that a peer sends.</summary>
     public Action<SimulatedNode, SimulatedNode, object>? Watcher { get; set; }
 
@@ -113,7 +116,10 @@ internal sealed class SimulatedNetwork
             arrival = link.LastArrival;
         else if (arrival > link.LastArrival)
             link.LastArrival = arrival;
-        _world.Schedule(arrival - _world.Now, action);
+        var takes = arrival - _world.Now;
+        if (takes > LongestDelay)
+            LongestDelay = takes;
+        _world.Schedule(takes, action);
     }
 
     private void Deliver(SimulatedLink link, Passage passage)

@@ -19,6 +19,7 @@ internal sealed class Cluster
     private readonly SimulatedWorld _world;
     private readonly Random _random;
     private readonly List<Member> _members;
+    private readonly double _leaseClockDrift;
 
     /// <summary>Makes the nodes; none runs yet.</summary>
     /// <param name="world">Where they are.</param>
@@ -26,7 +27,8 @@ internal sealed class Cluster
     /// <param name="spares">How many more wait to be added.</param>
     /// <param name="random">The lots.</param>
     /// <param name="trace">What happens.</param>
-    public Cluster(SimulatedWorld world, int peers, int spares, Random random, Trace trace)
+    /// <param name="drift">By how much each node's clock may be fast or slow.</param>
+    public Cluster(SimulatedWorld world, int peers, int spares, Random random, Trace trace, double drift)
     {
         _world = world;
         _random = random;
@@ -35,11 +37,13 @@ internal sealed class Cluster
         var all = Enumerable.Range(1, peers + spares).Select(number => new Member($"peer{number}", $"peer{number}:4051"));
         Nodes = all.Select((member, index) => new SimulatedNode(member, new SimulatedDisk(world, new Random(random.Next())))
         {
-            Drift = (random.NextDouble() - 0.5) * 0.02,
+            Drift = (random.NextDouble() - 0.5) * 2 * drift,
             Joins = index >= peers,
         }).ToList();
         foreach (var node in Nodes)
             node.Durable.Watcher = (@event, bytes) => trace.Write(node, @event, bytes);
+        // How much faster the fastest clock can be than the slowest.
+        _leaseClockDrift = 1 - ((1 - drift) / (1 + drift));
         Invariants = new Invariants(Nodes, trace);
         Network = new SimulatedNetwork(world, new Random(random.Next()), trace, Nodes) { Watcher = Invariants.Sent };
     }
@@ -49,6 +53,12 @@ internal sealed class Cluster
 
     /// <summary>How many entries that a snapshot covers stay in the log.</summary>
     public int TrailingEntries { get; init; }
+
+    /// <summary>How many of ten starts of a node are with lease reads: 0, 10, or between, when nodes whose settings differ lead one after the other.</summary>
+    public int Leases { get; init; }
+
+    /// <summary>The longest time for which any process stood still.</summary>
+    public TimeSpan LongestPause { get; set; }
 
     public IReadOnlyList<SimulatedNode> Nodes { get; }
 
@@ -144,6 +154,7 @@ internal sealed class Cluster
         node.Process = null;
         node.Disk.ProcessDied();
         node.MachineFails = false;
+        node.MachineDelay = TimeSpan.Zero;
         Invariants.ProcessDied(node);
         Network.Closed(node);
         Died?.Invoke(process);
@@ -158,6 +169,8 @@ internal sealed class Cluster
         CatchUpTimeout = TimeSpan.FromSeconds(1),
         Clock = new ProcessClock(process),
         RandomSeed = seed,
+        LeaseReads = _random.Next(10) < Leases,
+        LeaseClockDrift = _leaseClockDrift,
         Resolver = Network.ResolverOf(process),
         // A run is short: what waits for seconds in a real cluster would never end in it.
         RestartBackoffMax = TimeSpan.FromSeconds(1),
@@ -205,7 +218,7 @@ internal sealed class Cluster
             case Akka.Event.LogEvent logged:
                 if (Trace.IsOn)
                     Trace.Line($"{process.Node} logs {logged.LogLevel()}: {logged.Message} {logged.Cause?.Message}");
-                if (logged.Cause is { } cause and not (SimulatedMachineException or SimulatedDiskException))
+                if (logged.Cause is { } cause and not (SimulatedMachineException or SimulatedDiskException) && !(cause is InvalidDataException && process.Node.DamagedSnapshot > 0))
                     throw new SimulationViolation(cause is SimulationViolation violation ? violation.Property : "no exception", $"{process.Node}: {cause}");
                 break;
             default:

@@ -17,6 +17,8 @@ internal sealed class MachineWatcher(SimulatedWorld world, SimulatedNode node, I
         world.Check(() => invariants.Applies(node, previous, entry));
     }
 
+    public void Applied(LogEntry entry, string key, string? value, string answer) => world.Check(() => invariants.Applied(node, entry, key, value, answer));
+
     public void Captured(long index, string state) => world.Check(() => invariants.Captured(node, index, state));
 
     public void Restored(long index, string state) => world.Check(() => invariants.Restored(node, index, state));

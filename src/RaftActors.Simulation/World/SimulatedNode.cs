@@ -25,6 +25,12 @@ internal sealed class SimulatedNode(Member member, SimulatedDisk disk)
     /// <summary>The next command that its state machine is given makes it fail.</summary>
     public bool MachineFails { get; set; }
 
+    /// <summary>The last index that is in the snapshot which was damaged last; 0 for none.</summary>
+    public long DamagedSnapshot { get; set; }
+
+    /// <summary>How long a turn of its state machine takes at most; zero takes no time, like all others.</summary>
+    public TimeSpan MachineDelay { get; set; }
+
     /// <summary>By how much its clock is fast: 0.01 is one in a hundred.</summary>
     public double Drift { get; init; }
 

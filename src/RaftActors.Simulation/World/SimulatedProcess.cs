@@ -100,6 +100,14 @@ internal sealed class SimulatedProcess(SimulatedWorld world, SimulatedNode node)
     /// <summary>An actor has something to do.</summary>
     public void Ready(IRunnable work)
     {
+        if (node.MachineDelay > TimeSpan.Zero && work is Mailbox mailbox && mailbox.Owner.StartsWith("state-machine", StringComparison.Ordinal))
+            world.Schedule(node.MachineDelay, () => ReadyNow(work));
+        else
+            ReadyNow(work);
+    }
+
+    private void ReadyNow(IRunnable work)
+    {
         if (IsDead)
             return;
         if (_paused)

@@ -115,6 +115,16 @@ internal sealed class StoredStream
         }
     }
 
+    /// <summary>Changes the bytes of a snapshot.</summary>
+    public void Replace(long sequenceNr, Func<byte[], byte[]> change)
+    {
+        lock (this)
+        {
+            if (_snapshots.TryGetValue(sequenceNr, out var stored))
+                _snapshots[sequenceNr] = (stored.Time, stored.Snapshot with { Bytes = change(stored.Snapshot.Bytes) });
+        }
+    }
+
     public void DeleteSnapshots(Func<long, DateTime, bool> matches)
     {
         lock (this)

@@ -1,0 +1,50 @@
+using RaftActors.Protocol;
+using RaftActors.Simulation.World;
+using RaftActors.Snapshots;
+
+namespace RaftActors.Simulation.Faults;
+
+/// <summary>
+/// Damages the latest snapshot of a node: a part of it, or its manifest. Only when the one before and the journal behind it are there and whole: with neither a peer has to refuse to start, which is what it
+/// should do, and the end of the run.
+/// </summary>
+internal static class SnapshotDamage
+{
+    /// <summary>Does it.</summary>
+    /// <param name="node">Whose disk.</param>
+    /// <param name="lots">What is damaged.</param>
+    /// <returns>What was, or <c>null</c>.</returns>
+    public static string? Do(SimulatedNode node, int lots)
+    {
+        string peerId = $"raft-sim-{node.Id}";
+        var own = node.Disk.Store.Stream(peerId);
+        if (own.LatestSnapshot(static (_, _) => true) is not { } latest || Read(latest.Snapshot) is not SnapshotManifest { Previous: { } previous } manifest)
+            return null;
+        if (own.LatestSnapshot((sequenceNr, _) => sequenceNr == previous.SequenceNr) is not { } former || Read(former.Snapshot) is not SnapshotManifest { Snapshot: var before })
+            return null;
+        // A damaged one has to be forgotten first, as the latest and as the one before.
+        if (node.DamagedSnapshot >= before.LastIncludedIndex || former.SequenceNr == latest.SequenceNr)
+            return null;
+        // What a snapshot of the leader has replaced is not in the journal.
+        foreach (var (_, stored, _, _) in own.Read(former.SequenceNr + 1, long.MaxValue, long.MaxValue))
+        {
+            if (Read(stored) is SnapshotInstalled installed && installed.LastIncludedIndex > before.LastIncludedIndex)
+                return null;
+        }
+        node.DamagedSnapshot = manifest.Snapshot.LastIncludedIndex;
+        if (lots % 4 == 0)
+        {
+            own.Replace(latest.SequenceNr, bytes => bytes[..^1]);
+            return $"the manifest of the snapshot up to {node.DamagedSnapshot} is cut off";
+        }
+        var chunks = node.Disk.Store.Stream($"{peerId}-snapshot-{manifest.Slot}");
+        long chunk = 1 + (lots / 4 % manifest.Snapshot.Content.Chunks);
+        if (lots % 4 == 1)
+            chunks.DeleteSnapshots((sequenceNr, _) => sequenceNr == chunk);
+        else
+            chunks.Replace(chunk, bytes => [.. bytes[..^1], (byte)(bytes[^1] ^ 1)]);
+        return $"chunk {chunk} of the snapshot up to {node.DamagedSnapshot} is {(lots % 4 == 1 ? "gone" : "changed")}";
+    }
+
+    private static object Read(TestKit.Journals.StoredObject stored) => new RaftSerializer(null!).FromBinary(stored.Bytes, stored.Manifest);
+}
