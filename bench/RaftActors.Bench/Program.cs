@@ -70,6 +70,11 @@ var writers = new Option<int>("--clients", "-c") { Description = "How many clien
 var transfer = new Command("transfer", "Writes while a large snapshot is sent to a follower that was down.") { size, writers, data };
 transfer.SetAction((parsed, stop) => SnapshotBench.TransferAsync(parsed.GetValue(size), parsed.GetValue(writers), parsed.GetValue(data), stop));
 
+var files = new Argument<string[]>("FILE") { Description = "Files that runs wrote with --json.", Arity = ArgumentArity.OneOrMore };
+var output = new Option<string>("--output", "-o") { HelpName = "FILE", Description = "The page to write.", DefaultValueFactory = _ => "report.html" };
+var report = new Command("report", "Draws runs on a page of HTML: latency against throughput, runs of one kind side by side.") { files, output };
+report.SetAction((parsed, stop) => HtmlReport.WriteAsync(parsed.GetValue(files)!, parsed.GetValue(output)!, stop));
+
 var config = new Option<string>("--config") { Required = true };
 var nodeData = new Option<string>("--data") { Required = true };
 var node = new Command("node", "A node under load; started by the other commands.") { config, nodeData };
@@ -78,7 +83,7 @@ node.SetAction((parsed, _) => BenchNode.RunAsync(parsed.GetValue(config)!, parse
 
 try
 {
-    return await new RootCommand("Measures RaftActors: see bench/README.md.") { load, failover, restart, recovery, transfer, node }.Parse(args)
+    return await new RootCommand("Measures RaftActors: see bench/README.md.") { load, failover, restart, recovery, transfer, report, node }.Parse(args)
         .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(20) });
 }
 catch (Exception e) when (e is NodeStartException or OperationCanceledException or BenchException or SocketException or IOException)

@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+
+namespace RaftActors.Bench;
+
+/// <summary>Runs of any number of days on one page, which needs nothing but itself: latency against throughput as charts, and all figures as tables.</summary>
+internal static class HtmlReport
+{
+    /// <summary>Reads files of results and writes the page.</summary>
+    public static async Task<int> WriteAsync(IReadOnlyList<string> results, string file, CancellationToken stop)
+    {
+        var lines = results.SelectMany(Results.Read).ToList();
+        if (lines.Count == 0)
+            throw new BenchException("There are no results in these files.");
+        await File.WriteAllTextAsync(file, Page(lines), stop);
+        Console.WriteLine($"{lines.Count} runs of {lines.Select(line => line.Label).Distinct().Count()} labels: {Path.GetFullPath(file)}");
+        return 0;
+    }
+
+    private static string Page(List<ResultLine> lines)
+    {
+        var labels = lines.Select(line => line.Label).Distinct().ToList();
+        var page = new StringBuilder("""
+            <!doctype html><html lang="en"><meta charset="utf-8"><title>RaftActors benchmarks</title>
+            <style>body{font:14px sans-serif;margin:24px;max-width:1200px}table{border-collapse:collapse;margin:8px 0 24px}td,th{border:1px solid #ccc;padding:3px 8px;text-align:right}
+            th:first-child,td:first-child{text-align:left}h2{margin-top:36px}.note{color:#555}</style><h1>RaftActors benchmarks</h1>
+
+            """);
+        page.Append("<ul>");
+        foreach (var label in labels)
+        {
+            var first = lines.First(line => line.Label == label);
+            page.Append(CultureInfo.InvariantCulture,
+                $"<li style='color:{SvgChart.Colour(labels.IndexOf(label))}'><b>{Text(label)}</b> <span class='note'>{first.At:yyyy-MM-dd HH:mm} UTC, {Text(first.Machine)}</span></li>\n");
+        }
+        page.Append("</ul>\n");
+        AddLoads(page, lines, labels);
+        AddTrials(page, lines, "failover", "From SIGKILL of the leader to the next acknowledged write, ms", trial => trial.Milliseconds);
+        AddTrials(page, lines, "restart", "Longest gap between two acknowledged writes while the leader is restarted in order, ms", trial => trial.LongestGap);
+        return page.Append("</html>\n").ToString();
+    }
+
+    private static void AddLoads(StringBuilder page, List<ResultLine> lines, List<string> labels)
+    {
+        var runs = lines.Where(line => line.Kind is "load" or "growth").Select(line => (line.Label, Run: Results.Of<LoadRun>(line)));
+        var kinds = runs.GroupBy(run => (run.Run.Workload, run.Run.Order.Bytes, run.Run.Nodes, run.Run.OneDead, run.Run.Keys, AtRate: run.Run.Order.Rate is not null));
+        foreach (var kind in kinds)
+        {
+            var about = kind.Key;
+            page.Append(CultureInfo.InvariantCulture, $"<h2>{about.Workload.ToString().ToLowerInvariant()}, {about.Bytes} bytes, {about.Nodes} nodes{(about.OneDead ? ", one dead" : "")}")
+                .Append(CultureInfo.InvariantCulture, $"{(about.Keys > 0 ? $", {about.Keys:#,0} keys" : "")}, {(about.AtRate ? "at a rate" : "closed loop")}</h2>\n");
+            page.Append(Chart(kind, labels)).Append('\n').Append(Table(kind, labels));
+        }
+    }
+
+    private static string Chart(IEnumerable<(string Label, LoadRun Run)> runs, List<string> labels)
+    {
+        var chart = new List<ChartLine>();
+        foreach (var label in runs.GroupBy(run => run.Label))
+        {
+            var colour = labels.IndexOf(label.Key);
+            chart.Add(Line($"{label.Key}: p50", "p50", dashed: false, result => result.P50));
+            chart.Add(Line("p99", "p99", dashed: true, result => result.P99));
+
+            ChartLine Line(string name, string what, bool dashed, Func<LoadResult, double> latency) => new(name, colour, dashed,
+                [.. label.Select(run => new ChartPoint(run.Run.Result.OperationsPerSecond, latency(run.Run.Result),
+                    string.Create(CultureInfo.InvariantCulture, $"{label.Key}, {Load(run.Run.Order)}: {run.Run.Result.OperationsPerSecond:#,0} ops/s, {what} {latency(run.Run.Result):0.00} ms")))]);
+        }
+        return SvgChart.Draw("operations a second", "latency, ms", logarithmic: true, chart);
+    }
+
+    private static string Table(IEnumerable<(string Label, LoadRun Run)> runs, List<string> labels)
+    {
+        var table = new StringBuilder("<table><tr><th>run</th><th>load</th><th>ops/s</th><th>p50 ms</th><th>p90</th><th>p99</th><th>p99.9</th><th>max</th><th>failed</th><th>us/op</th><th>B/op</th><th>GC pauses, ms</th><th>most MB of a node</th></tr>\n");
+        foreach (var (label, run) in runs.OrderBy(run => run.Run.Order.Rate ?? run.Run.Order.Clients).ThenBy(run => labels.IndexOf(run.Label)))
+        {
+            var nodes = run.Processes.Skip(1).ToList();
+            table.Append(CultureInfo.InvariantCulture, $"<tr><td style='color:{SvgChart.Colour(labels.IndexOf(label))}'>{Text(label)}</td><td>{Load(run.Order)}</td><td>{run.Result.OperationsPerSecond:#,0}</td>")
+                .Append(CultureInfo.InvariantCulture, $"<td>{run.Result.P50:0.00}</td><td>{run.Result.P90:0.00}</td><td>{run.Result.P99:0.00}</td><td>{run.Result.P999:0.00}</td><td>{run.Result.Max:0.0}</td><td>{run.Result.Failures}</td>")
+                .Append(CultureInfo.InvariantCulture, $"<td>{run.ProcessorMicrosecondsPerOperation:0.0}</td><td>{run.AllocatedBytesPerOperation:#,0}</td>")
+                .Append(CultureInfo.InvariantCulture, $"<td>{nodes.Max(node => node.PauseMilliseconds):0}</td><td>{nodes.Max(node => node.PeakMegabytes):0}</td></tr>\n");
+        }
+        return table.Append("</table>\n").ToString();
+    }
+
+    private static void AddTrials(StringBuilder page, List<ResultLine> lines, string kind, string title, Func<Trial, double> value)
+    {
+        var trials = lines.Where(line => line.Kind == kind).GroupBy(line => line.Label).ToList();
+        if (trials.Count == 0)
+            return;
+        page.Append(CultureInfo.InvariantCulture, $"<h2>{Text(title)}</h2>\n<table><tr><th>run</th><th>trials</th><th>median</th><th>worst</th></tr>\n");
+        var chart = new List<ChartLine>();
+        foreach (var run in trials)
+        {
+            var sorted = run.Select(line => value(Results.Of<Trial>(line))).Order().ToList();
+            page.Append(CultureInfo.InvariantCulture, $"<tr><td>{Text(run.Key)}</td><td>{sorted.Count}</td><td>{sorted[sorted.Count / 2]:0}</td><td>{sorted[^1]:0}</td></tr>\n");
+            chart.Add(new ChartLine(run.Key, chart.Count, false, [.. sorted.Select((ms, i) => new ChartPoint(i + 1, ms, string.Create(CultureInfo.InvariantCulture, $"{ms:0} ms")))]));
+        }
+        page.Append("</table>\n").Append(SvgChart.Draw("trials, the shortest first", "ms", logarithmic: false, chart)).Append('\n');
+    }
+
+    private static string Load(LoadOrder order) =>
+        order.Rate is { } rate ? string.Create(CultureInfo.InvariantCulture, $"{rate:#,0}/s") : string.Create(CultureInfo.InvariantCulture, $"C={order.Clients}");
+
+    private static string Text(string text) => WebUtility.HtmlEncode(text);
+
+    /// <summary>A trial of any kind.</summary>
+    private sealed record Trial(double Milliseconds, double LongestGap);
+}

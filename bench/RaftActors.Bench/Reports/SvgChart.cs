@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+
+namespace RaftActors.Bench;
+
+/// <summary>A point of a chart.</summary>
+/// <param name="X">Where, from left.</param>
+/// <param name="Y">Where, from below.</param>
+/// <param name="Text">What is shown while the mouse is over it.</param>
+internal sealed record ChartPoint(double X, double Y, string Text);
+
+/// <summary>A line of a chart.</summary>
+/// <param name="Name">What the legend says; <c>null</c> for a line that belongs to another.</param>
+/// <param name="Colour">Which of the colours.</param>
+/// <param name="Dashed">Whether it is dashed.</param>
+/// <param name="Points">Its points, in order.</param>
+internal sealed record ChartLine(string? Name, int Colour, bool Dashed, IReadOnlyList<ChartPoint> Points);
+
+/// <summary>A chart as SVG, from 0 along one axis, and along the other from 0 or by powers of ten.</summary>
+internal sealed class SvgChart
+{
+    private const int Width = 760, Height = 380, Left = 70, Right = 20, Top = 16, Bottom = 48;
+    private static readonly string[] Colours = ["#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#17becf", "#8c564b", "#7f7f7f"];
+
+    private readonly string _horizontal;
+    private readonly string _vertical;
+    private readonly IReadOnlyList<ChartLine> _lines;
+    private readonly bool _logarithmic;
+    private readonly double _maxX;
+    private readonly double _minY;
+    private readonly double _maxY;
+
+    private SvgChart(string horizontal, string vertical, bool logarithmic, IReadOnlyList<ChartLine> lines)
+    {
+        (_horizontal, _vertical, _logarithmic, _lines) = (horizontal, vertical, logarithmic, lines);
+        var points = lines.SelectMany(line => line.Points).ToList();
+        _maxX = Round(points.Select(point => point.X).DefaultIfEmpty(1).Max());
+        var most = points.Select(point => point.Y).DefaultIfEmpty(1).Max();
+        var least = points.Select(point => point.Y).Where(y => y > 0).DefaultIfEmpty(0.1).Min();
+        _minY = logarithmic ? Math.Pow(10, Math.Floor(Math.Log10(least))) : 0;
+        _maxY = logarithmic ? Math.Max(10 * _minY, Math.Pow(10, Math.Ceiling(Math.Log10(Math.Max(most, least))))) : Round(most);
+    }
+
+    /// <summary>The colour of a line, for HTML.</summary>
+    public static string Colour(int index) => Colours[index % Colours.Length];
+
+    /// <summary>Draws.</summary>
+    /// <param name="horizontal">What the axis from left to right is.</param>
+    /// <param name="vertical">What the other one is.</param>
+    /// <param name="logarithmic">Whether that goes by powers of ten.</param>
+    /// <param name="lines">The lines.</param>
+    public static string Draw(string horizontal, string vertical, bool logarithmic, IReadOnlyList<ChartLine> lines) => new SvgChart(horizontal, vertical, logarithmic, lines).Draw();
+
+    private string Draw()
+    {
+        var svg = new StringBuilder();
+        Add(svg, $"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {Width} {Height}' width='{Width}' height='{Height}' font-family='sans-serif' font-size='12'>");
+        Add(svg, $"<rect width='{Width}' height='{Height}' fill='white'/>");
+        DrawAxes(svg);
+        foreach (var line in _lines)
+            DrawLine(svg, line);
+        DrawLegend(svg);
+        return svg.Append("</svg>").ToString();
+    }
+
+    private void DrawAxes(StringBuilder svg)
+    {
+        for (var i = 0; i <= 5; i++)
+        {
+            var x = X(_maxX * i / 5);
+            Add(svg, $"<line x1='{x:0.#}' y1='{Top}' x2='{x:0.#}' y2='{Height - Bottom}' stroke='#ddd'/><text x='{x:0.#}' y='{Height - Bottom + 16}' text-anchor='middle'>{_maxX * i / 5:#,0.##}</text>");
+        }
+        foreach (var value in Ticks())
+        {
+            var y = Y(value);
+            Add(svg, $"<line x1='{Left}' y1='{y:0.#}' x2='{Width - Right}' y2='{y:0.#}' stroke='#ddd'/><text x='{Left - 6}' y='{y + 4:0.#}' text-anchor='end'>{value:#,0.###}</text>");
+        }
+        Add(svg, $"<text x='{(Left + Width - Right) / 2}' y='{Height - 10}' text-anchor='middle'>{WebUtility.HtmlEncode(_horizontal)}</text>");
+        Add(svg, $"<text transform='translate(16 {(Top + Height - Bottom) / 2}) rotate(-90)' text-anchor='middle'>{WebUtility.HtmlEncode(_vertical)}</text>");
+    }
+
+    private void DrawLine(StringBuilder svg, ChartLine line)
+    {
+        var path = string.Join(' ', line.Points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{X(point.X):0.#},{Y(point.Y):0.#}")));
+        Add(svg, $"<polyline points='{path}' fill='none' stroke='{Colour(line.Colour)}' stroke-width='1.8'{(line.Dashed ? " stroke-dasharray='5 4'" : "")}/>");
+        foreach (var point in line.Points)
+            Add(svg, $"<circle cx='{X(point.X):0.#}' cy='{Y(point.Y):0.#}' r='3.5' fill='{Colour(line.Colour)}'><title>{WebUtility.HtmlEncode(point.Text)}</title></circle>");
+    }
+
+    private void DrawLegend(StringBuilder svg)
+    {
+        var y = Top + 14;
+        foreach (var line in _lines.Where(line => line.Name is not null))
+        {
+            Add(svg, $"<line x1='{Left + 10}' y1='{y - 4}' x2='{Left + 34}' y2='{y - 4}' stroke='{Colour(line.Colour)}' stroke-width='2'{(line.Dashed ? " stroke-dasharray='5 4'" : "")}/><text x='{Left + 40}' y='{y}'>{WebUtility.HtmlEncode(line.Name)}</text>");
+            y += 16;
+        }
+    }
+
+    private IEnumerable<double> Ticks()
+    {
+        if (!_logarithmic)
+            return Enumerable.Range(0, 6).Select(i => _maxY * i / 5);
+        var decades = (int)Math.Round(Math.Log10(_maxY / _minY));
+        return Enumerable.Range(0, decades + 1).Select(i => _minY * Math.Pow(10, i));
+    }
+
+    private double X(double value) => Left + ((Width - Left - Right) * (_maxX > 0 ? value / _maxX : 0));
+
+    private double Y(double value)
+    {
+        var share = _logarithmic ? Math.Log10(Math.Max(value, _minY) / _minY) / Math.Log10(_maxY / _minY) : value / _maxY;
+        return Height - Bottom - ((Height - Top - Bottom) * share);
+    }
+
+    /// <summary>The next number above that divides well by five.</summary>
+    private static double Round(double value)
+    {
+        if (value <= 0)
+            return 1;
+        var power = Math.Pow(10, Math.Floor(Math.Log10(value)));
+        return power * new[] { 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10 }.First(step => step * power >= value * 0.999);
+    }
+
+    private static void Add(StringBuilder svg, FormattableString text) => svg.Append(text.ToString(CultureInfo.InvariantCulture)).Append('\n');
+}
