@@ -50,6 +50,10 @@ internal sealed partial class RaftActor
                 CheckSequence();
                 Recover(created);
                 break;
+            case StoreRenewed renewed:
+                CheckSequence();
+                Recover(renewed);
+                break;
             case Persisted persisted:
                 CheckSequence();
                 Recover(persisted);
@@ -89,6 +93,13 @@ internal sealed partial class RaftActor
         if (created.Group != _settings.Group || created.MemberId != _self.Id)
             throw new RefusedException($"The journal belongs to member '{created.MemberId}' of group '{created.Group}', not to '{_self.Id}' of '{_settings.Group}'.");
         _storeId = created.StoreId;
+    }
+
+    private void Recover(StoreRenewed renewed)
+    {
+        if (_storeId.Length == 0)
+            throw new RefusedException($"The first event of {PersistenceId} is missing.");
+        _storeId = renewed.StoreId;
     }
 
     private void Recover(Persisted persisted)

@@ -126,6 +126,9 @@ public sealed class StoreInspector
             case PeerCreated created:
                 (_report.Group, _report.MemberId, _report.StoreId) = (created.Group, created.MemberId, created.StoreId);
                 break;
+            case StoreRenewed renewed:
+                _report.StoreId = renewed.StoreId;
+                break;
             case Persisted persisted:
                 Read(record.SequenceNr, persisted);
                 break;

@@ -143,6 +143,10 @@ internal sealed record PeerCreated(int FormatVersion, string Group, string Membe
     public const int CurrentFormat = 1;
 }
 
+/// <summary>The event by which a store goes on under another identity, when an operator has made its member the only one of the group.</summary>
+/// <param name="StoreId">The new identity.</param>
+internal sealed record StoreRenewed(string StoreId) : IRaftMessage;
+
 /// <summary>The one kind of event that follows: hard state, entries, or both, atomically.</summary>
 /// <param name="HardState">The new hard state, or <c>null</c> when it is unchanged.</param>
 /// <param name="PreviousIndex">The entries replace everything after this index; without entries nothing is replaced.</param>

@@ -21,7 +21,7 @@ public sealed class RaftSerializer : SerializerWithStringManifest
     private const string PeerCreatedManifest = "PC", PersistedManifest = "P", SessionOpenedManifest = "SO";
     private const string ProposeManifest = "CP", ChangeSessionManifest = "CS", QueryManifest = "CQ", ProposalAnswerManifest = "CPA", QueryAnswerManifest = "CQA";
     private const string InstallSnapshotManifest = "IS", InstallSnapshotReplyManifest = "ISR";
-    private const string SnapshotInstalledManifest = "SI", SnapshotManifestManifest = "SM", SnapshotChunkManifest = "SC";
+    private const string SnapshotInstalledManifest = "SI", SnapshotManifestManifest = "SM", SnapshotChunkManifest = "SC", StoreRenewedManifest = "SRN";
 
     /// <summary>Creates the serializer.</summary>
     /// <param name="system">The actor system.</param>
@@ -64,6 +64,7 @@ public sealed class RaftSerializer : SerializerWithStringManifest
         SnapshotInstalled => SnapshotInstalledManifest,
         SnapshotManifest => SnapshotManifestManifest,
         SnapshotChunk => SnapshotChunkManifest,
+        StoreRenewed => StoreRenewedManifest,
         _ => throw new ArgumentException($"{o.GetType()} is no message of a Raft group.", nameof(o)),
     };
 
@@ -102,6 +103,7 @@ public sealed class RaftSerializer : SerializerWithStringManifest
         SnapshotInstalled m => m.ToWire().ToByteArray(),
         SnapshotManifest m => m.ToWire().ToByteArray(),
         SnapshotChunk m => m.ToWire().ToByteArray(),
+        StoreRenewed m => m.ToWire().ToByteArray(),
         _ => throw new ArgumentException($"{obj.GetType()} is no message of a Raft group.", nameof(obj)),
     };
 
@@ -143,6 +145,7 @@ public sealed class RaftSerializer : SerializerWithStringManifest
             case PeerCreatedManifest: return Wire.PeerCreated.Parser.ParseFrom(bytes).FromWire();
             case SnapshotInstalledManifest: return Wire.SnapshotInstalled.Parser.ParseFrom(bytes).FromWire();
             case SnapshotManifestManifest: return Wire.SnapshotManifest.Parser.ParseFrom(bytes).FromWire();
+            case StoreRenewedManifest: return Wire.StoreRenewed.Parser.ParseFrom(bytes).FromWire();
             case SnapshotChunkManifest: return Wire.SnapshotChunk.Parser.ParseFrom(bytes).FromWire();
             default: return null;
         }

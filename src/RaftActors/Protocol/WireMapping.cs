@@ -31,6 +31,10 @@ internal static class WireMapping
 
     public static RequestVoteReply FromWire(this Wire.RequestVoteReply m) => new(m.Header.FromWire(), m.Granted, m.PreVote, m.ElectionTerm);
 
+    public static Wire.StoreRenewed ToWire(this StoreRenewed m) => new() { StoreId = m.StoreId };
+
+    public static StoreRenewed FromWire(this Wire.StoreRenewed m) => m.StoreId.Length > 0 ? new StoreRenewed(m.StoreId) : throw new FormatException("The store has no identity.");
+
     // The entries are written behind it, by EntryCodec.
     public static Wire.AppendEntries ToWire(this AppendEntries m) => new()
     {

@@ -24,6 +24,7 @@ internal static class CommandLine
             SnapshotCommand.Create(),
             BackupCommand.Create(),
             RestoreCommand.Create(),
+            RecoverCommand.Create(),
             InspectCommand.Create(),
             TransferCommand.Create(),
             MemberCommands.Create(),

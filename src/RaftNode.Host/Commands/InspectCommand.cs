@@ -75,7 +75,8 @@ internal static class InspectCommand
         }
     }
 
-    private static IEnumerable<string> Lines(StoreReport report)
+    /// <summary>What a store holds, in lines.</summary>
+    public static IEnumerable<string> Lines(StoreReport report)
     {
         yield return $"member    {report.MemberId} of group {report.Group}, store {report.StoreId}";
         yield return $"term      {report.Term}, vote {(report.VotedFor is { } vote ? $"for {vote}" : "not given")}";

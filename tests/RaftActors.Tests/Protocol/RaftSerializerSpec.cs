@@ -34,6 +34,7 @@ public sealed class RaftSerializerSpec
         new ForwardReply(Header, 8, null, "", null, 4, 2, null),
         new SessionOpened(12, TimeSpan.FromSeconds(60)),
         new PeerCreated(1, "group", "a", "store-a"),
+        new StoreRenewed("store-b"),
         new InstallSnapshotReply(Header, 9, 4, 3, true),
         new SnapshotInstalled(9, 4),
         new SnapshotManifest("group", "a", "store-a", new HardState(5, "b", "store-b"), Snapshot, 2, new KeptSnapshot(77, 1)),

@@ -112,6 +112,12 @@ public abstract class PeerSpec : Akka.TestKit.Xunit2.TestKit
     {
         PutLog(hardState, terms);
         Start();
+        Adopt();
+    }
+
+    /// <summary>Takes note of the peer that runs, so that it can be restarted.</summary>
+    protected void Adopt()
+    {
         Settle();
         _incarnation = Incarnation();
     }

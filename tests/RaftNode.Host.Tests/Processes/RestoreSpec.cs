@@ -66,6 +66,36 @@ public sealed class RestoreSpec
     }
 
     [Fact]
+    public async Task A_node_of_the_old_cluster_that_still_runs_under_its_address_stops_and_gives_nothing_to_the_new_one()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var cluster = await NodeCluster.StartAsync(3);
+        using var before = await cluster.Http.PutAsync(cluster.Key(0, "before"), new StringContent("value"));
+        before.EnsureSuccessStatusCode();
+        Assert.Equal(ExitCode.Done, (await ProgramRun.ToEndAsync(["backup", directory.In("kv.backup"), "--url", cluster.Urls[0]])).Code);
+        using var after = await cluster.Http.PutAsync(cluster.Key(0, "after"), new StringContent("value"));
+        after.EnsureSuccessStatusCode();
+        var names = cluster.Addresses.Select((address, node) => $"node{node + 1}={address}");
+        Assert.Equal(ExitCode.Done, (await ProgramRun.ToEndAsync(["restore", directory.In("kv.backup"), "--data", directory.In("new"), "--members", string.Join(',', names)])).Code);
+        for (var node = 0; node < 2; node++)
+        {
+            await cluster.KillAsync(node);
+            Directory.Delete(cluster.DataOf(node), recursive: true);
+            Directory.Move(directory.In($"new/node{node + 1}"), cluster.DataOf(node));
+        }
+
+        cluster.Start(0);
+        cluster.Start(1);
+
+        Assert.Equal(ExitCode.No, await cluster.Run(2).ExitAsync());
+        Assert.Contains("knows member 'node3' by another store", cluster.Run(2).Transcript);
+        await Task.WhenAll(cluster.ReadyAsync(0), cluster.ReadyAsync(1));
+        Assert.Equal("value", await cluster.Http.GetStringAsync(cluster.Key(1, "before")));
+        using var lost = await cluster.Http.GetAsync(cluster.Key(0, "after"));
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, lost.StatusCode);
+    }
+
+    [Fact]
     public async Task What_is_damaged_or_would_be_overwritten_is_refused_and_nothing_is_written()
     {
         using var directory = new TemporaryDirectory();

@@ -1,0 +1,112 @@
+using System.CommandLine;
+using Microsoft.Data.Sqlite;
+using RaftActors;
+using RaftActors.Backups;
+using RaftActors.Inspection;
+using RaftNode.Host.Node;
+
+namespace RaftNode.Host.Commands;
+
+/// <summary><c>raftnode recover</c>: makes a stopped node the only member of its group, when the majority is lost for good.</summary>
+internal static class RecoverCommand
+{
+    private static readonly Argument<string> Directory = new("DIR") { Description = "The survivor's own data directory, such as data/node1: the one that holds raft.db. The node must not run." };
+
+    private static readonly Option<string?> Address = new("--address") { HelpName = "HOST:PORT", Description = "Where the node will be reached by its peers, if not where it was: its address in raft.members." };
+
+    private static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Does it without asking." };
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        var command = new Command(
+            "recover",
+            """
+            For a cluster that has lost the majority of its nodes for good, and whose survivors can elect no leader: makes one survivor the only member. It then leads alone with what it has, and new nodes are added
+            to it: raftnode start --join, and raftnode member add.
+
+            What was acknowledged, but had not reached this node, is lost. As long as any lost node may come back with its data, wait for it instead. Of several survivors recover one only, the one whose last entry has the
+            highest term and then the highest index: raftnode inspect shows it. A backup of a running cluster is raftnode backup; this is for when there is none that is newer than the survivor.
+            """)
+        {
+            Directory, Address, Yes,
+        };
+        command.SetAction((parsed, _) => RunAsync(parsed));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed)
+    {
+        var directory = parsed.GetValue(Directory)!;
+        var file = Path.Combine(directory, "raft.db");
+        if (!File.Exists(file))
+            return await FailAsync($"there is no {file}: give the directory of one node, such as data/node1", ExitCode.NotDone);
+        try
+        {
+            using var held = DataDirectory.Open(directory);
+            if (Inspect(file) is not { } report)
+                return await FailAsync($"the journal in {file} is empty: there is nothing to go on with", ExitCode.No);
+            await Console.Out.WriteLineAsync(string.Join('\n', InspectCommand.Lines(report)));
+            var recovery = StoreRecovery.Create(report, parsed.GetValue(Address));
+            await Console.Out.WriteLineAsync($"\n{string.Join('\n', Warning(report))}\n");
+            if (!parsed.GetValue(Yes) && !await AskAsync(report.MemberId!))
+                return ExitCode.NotDone;
+            await OfflineStore.UseAsync(file, recovery.WriteAsync);
+            await Console.Out.WriteLineAsync($"""
+                recovered {report.MemberId} at {recovery.Self.Address} is the only member of group {report.Group}, by the configuration at entry {recovery.Index} of term {recovery.Term}; its store is now {recovery.StoreId}
+                Start it: raftnode start --config CONFIG --data DIR. Then wipe each other node, start it with --join, and add it: raftnode member add ID HOST:PORT.
+                """);
+            return ExitCode.Done;
+        }
+        catch (BackupException e)
+        {
+            return await FailAsync($"nothing was changed: {e.Message}", ExitCode.No);
+        }
+        catch (NodeStartException e)
+        {
+            return await FailAsync(e.Message, ExitCode.NotDone);
+        }
+        catch (SqliteException e)
+        {
+            return await FailAsync($"the database {file} cannot be read: {e.Message}", ExitCode.No);
+        }
+    }
+
+    private static StoreReport? Inspect(string file)
+    {
+        using var records = new JournalRecords(file);
+        return records.PersistenceId() is { } persistenceId ? StoreInspector.Inspect(persistenceId, records) : null;
+    }
+
+    private static IEnumerable<string> Warning(StoreReport report)
+    {
+        var others = report.Voters.Concat(report.OutgoingVoters).Concat(report.Learners).DistinctBy(static member => member.Id).Where(member => member.Id != report.MemberId).Select(static member => member.Id).ToList();
+        yield return $"This makes {report.MemberId} the only member of group {report.Group}. Do it only if the majority of its voters is lost for good.";
+        yield return $"- Lost is what the others acknowledged and this store does not have: whatever came after entry {report.LastIndex}. How much that is, nobody can say.";
+        yield return $"- All entries up to {report.LastIndex} count from now on, also such as no majority had: a write whose outcome was unknown may turn out to be done.";
+        if (others.Count > 0)
+            yield return $"- {string.Join(", ", others)}: never start them again with the data they have. Wipe it, start them with --join, and add them.";
+        if (!report.Voters.Concat(report.OutgoingVoters).Any(member => member.Id == report.MemberId))
+            yield return $"- {report.MemberId} has no vote in the last configuration that it knows, so it may be far behind: rather recover one that has.";
+    }
+
+    private static async Task<bool> AskAsync(string memberId)
+    {
+        if (Console.IsInputRedirected)
+        {
+            await FailAsync("nothing was changed: this asks first, and standard input is no terminal. Read the above, and say --yes if you mean it", ExitCode.NotDone);
+            return false;
+        }
+        await Console.Out.WriteAsync($"Type {memberId} to go on: ");
+        if ((await Console.In.ReadLineAsync())?.Trim() == memberId)
+            return true;
+        await FailAsync("nothing was changed", ExitCode.NotDone);
+        return false;
+    }
+
+    private static async Task<int> FailAsync(string message, int code)
+    {
+        await Console.Error.WriteLineAsync($"raftnode: {message.ReplaceLineEndings(" ")}");
+        return code;
+    }
+}

@@ -1,0 +1,88 @@
+using RaftNode.Host.Commands;
+
+namespace RaftNode.Host.Tests.Processes;
+
+/// <summary><c>raftnode recover</c>: a cluster of real processes that has lost two of three nodes for good.</summary>
+public sealed class RecoverSpec
+{
+    private const int Keys = 200;
+
+    [Fact]
+    public async Task One_survivor_of_three_goes_on_alone_and_takes_in_two_new_nodes()
+    {
+        await using var cluster = await NodeCluster.StartAsync(3, "raft.snapshot { entries = 60, min-growth = 0, trailing-entries = 10 }\n");
+        await Task.WhenAll(Enumerable.Range(0, Keys).Select(key => PutAsync(cluster, key % 3, $"key{key}")));
+        var before = (await cluster.SettledAsync())[0];
+
+        var running = await ProgramRun.ToEndAsync(["recover", cluster.DataOf(0), "--yes"]);
+        Assert.Equal(ExitCode.NotDone, running.Code);
+        Assert.Contains("is in use by another process", running.Errors[0]);
+
+        for (var node = 0; node < 3; node++)
+            await cluster.KillAsync(node);
+        var unasked = await ProgramRun.ToEndAsync(["recover", cluster.DataOf(0)]);
+        Assert.Equal(ExitCode.NotDone, unasked.Code);
+        Assert.Contains("standard input is no terminal", unasked.Errors[0]);
+        Assert.Contains($"store {before.StoreId}", (await ProgramRun.ToEndAsync(["inspect", cluster.DataOf(0)])).Output);
+
+        var recovered = await ProgramRun.ToEndAsync(["recover", cluster.DataOf(0), "--yes"]);
+        Assert.True(recovered.Code == ExitCode.Done, recovered.Output + string.Join('\n', recovered.Errors));
+        Assert.Contains($"store {before.StoreId}", recovered.Output);
+        Assert.Contains($"whatever came after entry {before.LastIndex}", recovered.Output);
+        Assert.Contains("node2, node3: never start them again", recovered.Output);
+        cluster.Start(0);
+        await cluster.ReadyAsync(0);
+        await PutAsync(cluster, 0, "after");
+        for (var key = 0; key < Keys; key += 37)
+            Assert.Equal("value", await cluster.Http.GetStringAsync(cluster.Key(0, $"key{key}")));
+
+        // One that was given up comes back all the same, and is told.
+        cluster.Start(1);
+        Assert.Equal(ExitCode.Done, await cluster.Run(1).ExitAsync());
+        Assert.Contains("node2 was removed from the group", cluster.Run(1).Transcript);
+
+        await using var second = await JoinAsync(cluster, 1);
+        await using var third = await JoinAsync(cluster, 2);
+        var settled = await cluster.SettledAsync();
+        Assert.All(settled, status => Assert.Equal((Keys + 1, settled[0].State.Digest), (status.State.Keys, status.State.Digest)));
+        Assert.Equal(3, settled[0].Members.Count);
+
+        // What was recovered is also what it starts from later, and the two others go on without it.
+        await cluster.KillAsync(0);
+        await PutAsync(cluster, 1, "without");
+        cluster.Start(0);
+        await cluster.SettledAsync();
+        Assert.Equal("value", await cluster.Http.GetStringAsync(cluster.Key(0, "without")));
+    }
+
+    [Fact]
+    public async Task Where_nothing_is_to_be_recovered_nothing_is_changed()
+    {
+        await using var cluster = await NodeCluster.StartAsync(1);
+        await PutAsync(cluster, 0, "key");
+        await cluster.KillAsync(0);
+        var inspected = (await ProgramRun.ToEndAsync(["inspect", cluster.DataOf(0)])).Output;
+
+        var alone = await ProgramRun.ToEndAsync(["recover", cluster.DataOf(0), "--yes"]);
+        Assert.Equal((ExitCode.No, "raftnode: nothing was changed: node1 is the only member already: start it, and it leads."), (alone.Code, Assert.Single(alone.Errors)));
+        Assert.Equal(inspected, (await ProgramRun.ToEndAsync(["inspect", cluster.DataOf(0)])).Output);
+        var none = await ProgramRun.ToEndAsync(["recover", cluster.DataOf(1), "--yes"]);
+        Assert.Equal(ExitCode.NotDone, none.Code);
+        Assert.Contains("give the directory of one node", Assert.Single(none.Errors));
+    }
+
+    private static async Task<ProgramRun> JoinAsync(NodeCluster cluster, int node)
+    {
+        Directory.Delete(cluster.DataOf(node), recursive: true);
+        var run = ProgramRun.Start([.. cluster.StartArguments(node), "--join"]);
+        var added = await ProgramRun.ToEndAsync(["member", "add", $"node{node + 1}", cluster.Addresses[node], "--url", cluster.Urls[0], "--timeout", "60"]);
+        Assert.True(added.Code == ExitCode.Done, string.Join('\n', added.Errors) + run.Transcript);
+        return run;
+    }
+
+    private static async Task PutAsync(NodeCluster cluster, int node, string key)
+    {
+        using var put = await cluster.Http.PutAsync(cluster.Key(node, key), new StringContent("value"));
+        put.EnsureSuccessStatusCode();
+    }
+}
