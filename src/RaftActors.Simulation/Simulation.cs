@@ -33,11 +33,13 @@ internal sealed class Simulation
         _options = options;
         // Each part draws from lots of its own, so that a fault less changes as little as can be.
         var random = new Random(seed);
+        var priorities = new Random(unchecked(seed * 31));
+        bool withPriorities = priorities.Next(3) == 0;
         _world = new SimulatedWorld(new Random(random.Next()));
         _trace = new Trace(_world, options.Trace);
         // Where nobody relies on clocks that differ little, they differ little; where somebody does, as much as he was told.
         int leases = random.Next(3) == 0 ? random.Next(3) == 0 ? random.Next(1, 10) : 10 : 0;
-        _cluster = new Cluster(_world, options.Peers, random.Next(3), new Random(random.Next()), _trace, leases > 0 ? 0.01 + (0.19 * random.NextDouble()) : 0.01)
+        _cluster = new Cluster(_world, options.Peers, random.Next(3), new Random(random.Next()), () => withPriorities ? priorities.Next(3) : 0, _trace, leases > 0 ? 0.01 + (0.19 * random.NextDouble()) : 0.01)
         {
             Leases = leases,
             SnapshotEntries = random.Next(3) == 0 ? 1_000_000 : random.Next(5, 80),

@@ -23,7 +23,7 @@ public sealed partial class RaftCluster
     /// <param name="expectedIndex">The index of the configuration that the change is made for; 0 for any.</param>
     public PendingProposal ChangeMembers(RaftPeer peer, IEnumerable<RaftPeer> voters, IEnumerable<RaftPeer>? learners = null, long expectedIndex = 0)
     {
-        Member[] newVoters = [.. voters.Select(static voter => voter.Member)], newLearners = [.. (learners ?? []).Select(static learner => learner.Member)];
+        Member[] newVoters = [.. voters.Select(static voter => voter.MemberWithPriority)], newLearners = [.. (learners ?? []).Select(static learner => learner.MemberWithPriority)];
         _trace.Add($"{peer.Id} is asked for the voters {string.Join(",", newVoters.Select(static each => each.Id))} and the learners {string.Join(",", newLearners.Select(static each => each.Id))}");
         return peer.Running.Request(id => new ChangeMembers(newVoters, newLearners, CorrelationId: id) { ExpectedIndex = expectedIndex });
     }

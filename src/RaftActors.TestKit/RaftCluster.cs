@@ -50,8 +50,9 @@ public sealed partial class RaftCluster : IDisposable
         _random = new Random(settings.Seed);
         _trace = new ClusterTrace(_world);
         _invariants = new ClusterInvariants(_trace);
-        _founders = Enumerable.Range(1, settings.Peers).Select(MemberOf).ToList();
-        _peers.AddRange(_founders.Select(member => new RaftPeer(member, NewDisk(member))));
+        var members = Enumerable.Range(1, settings.Peers).Select(MemberOf);
+        _peers.AddRange(members.Select((member, index) => new RaftPeer(member, NewDisk(member)) { Priority = settings.Priorities.ElementAtOrDefault(index) }));
+        _founders = _peers.ConvertAll(static peer => peer.MemberWithPriority);
         _network = new ClusterNetwork(_world, new Random(_random.Next()), _peers) { Faults = settings.Faults, Watcher = Watch };
     }
 
@@ -185,7 +186,7 @@ public sealed partial class RaftCluster : IDisposable
         {
             Group = _settings.Group,
             MemberId = peer.Id,
-            Members = peer.Joins ? [.. _founders, peer.Member] : _founders,
+            Members = peer.Joins ? [.. _founders, peer.MemberWithPriority] : _founders,
             Join = peer.Joins,
             Clock = new VirtualClock(_world),
             RandomSeed = HashCode(peer),

@@ -12,6 +12,9 @@ public sealed record RaftClusterSettings
     /// <summary>The seed of everything that is random: the links, the disks, the peers' timeouts. With a journal in memory, the same seed and the same calls give the same run.</summary>
     public int Seed { get; init; } = 1;
 
+    /// <summary>The priorities of the peers that found the group, in their order; 0 for those beyond the list.</summary>
+    public IReadOnlyList<int> Priorities { get; init; } = [];
+
     /// <summary>The group's name.</summary>
     public string Group { get; init; } = "test";
 

@@ -20,6 +20,9 @@ public sealed class RaftPeer
     /// <summary>The peer as a member of its group.</summary>
     public Member Member { get; }
 
+    /// <summary>Its priority: that with which the group is founded, and that changes of members give it.</summary>
+    public int Priority { get; set; }
+
     /// <summary>Its member id.</summary>
     public string Id => Member.Id;
 
@@ -53,6 +56,9 @@ public sealed class RaftPeer
     public bool IsRemoved => Process?.Removed is not null;
 
     internal PeerDisk Disk { get; }
+
+    /// <summary>The peer as settings and changes of members name it.</summary>
+    internal Member MemberWithPriority => Member with { Priority = Priority };
 
     /// <summary>Whether it is to join the group rather than to found it.</summary>
     internal bool Joins { get; init; }

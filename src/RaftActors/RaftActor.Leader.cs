@@ -1,4 +1,5 @@
 using RaftActors.Client;
+using RaftActors.Elections;
 using RaftActors.Log;
 using RaftActors.Membership;
 using RaftActors.Protocol;
@@ -16,7 +17,11 @@ internal sealed partial class RaftActor
         EnterRole(RaftRole.Leader, Leader);
         Timers.Cancel(ElectionTimeout.Instance);
         _leaderHeard = null;
-        _leading = new LeaderState(_self.Id, _log.LastIndex, _settings.MaxInflightAppends, configuration, Now) { Inherited = Uncommitted() };
+        _leading = new LeaderState(_self.Id, _log.LastIndex, _settings.MaxInflightAppends, configuration, Now)
+        {
+            Inherited = Uncommitted(),
+            Favourite = new Favourite(2 * _settings.ElectionTimeoutMax, _settings.ElectionTimeoutMin),
+        };
         Timers.StartPeriodicTimer(Heartbeat.Instance, Heartbeat.Instance, _settings.HeartbeatInterval);
 
         // The first entry of its term, by which those of earlier terms commit (paper, section 8). A founder's is the configuration, which binds the members to their stores.
@@ -68,6 +73,7 @@ internal sealed partial class RaftActor
         RenewLease();
         SendHeartbeats();
         HandOverIfStalled();
+        HandOverToFavourite();
         ContinueTransfer(again: true);
         ContinueChange();
         LeaveJoint();

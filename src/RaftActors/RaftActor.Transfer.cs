@@ -90,13 +90,23 @@ internal sealed partial class RaftActor
         Send(target.Voter.Address, new TimeoutNow(Header(target.Voter.StoreId)));
     }
 
-    /// <summary>The follower that would make the best leader: of the voters that stay and answer, the one that has most of the log.</summary>
-    private Follower? BestSuccessor()
+    /// <summary>
+    /// The follower that would make the best leader, of the voters that stay and answer: the one of the highest priority among those that have all that is committed; if there is none, or nobody can
+    /// be brought up to date any more, the one that has most of the log.
+    /// </summary>
+    private Follower? BestSuccessor(bool atLast = false)
     {
+        (bool, int, long, int) Rank(Follower follower)
+        {
+            long match = follower.Progress.MatchIndex;
+            bool byPriority = !atLast && match >= _log.CommitIndex;
+            return (byPriority, byPriority ? follower.Voter.Priority : 0, match, match > 0 ? follower.Voter.Priority : 0);
+        }
         Follower? best = null;
         foreach (var follower in _leading!.Followers)
         {
-            if (Configuration.IsComing(follower.Voter.Id) && follower.Voter.IsBound && Now - follower.Progress.LastContact < _settings.ElectionTimeoutMax && (best is null || follower.Progress.MatchIndex > best.Progress.MatchIndex))
+            bool fit = Configuration.IsComing(follower.Voter.Id) && follower.Voter.IsBound && Now - follower.Progress.LastContact < _settings.ElectionTimeoutMax;
+            if (fit && (best is null || Rank(follower).CompareTo(Rank(best)) > 0))
                 best = follower;
         }
         return best;
@@ -258,7 +268,7 @@ internal sealed partial class RaftActor
     // A leader that ends without having handed over, because its disk failed for example: the followers need not wait for their election timeouts.
     private void HandOverAtLast()
     {
-        if (_role == RaftRole.Leader && BestSuccessor() is { } successor)
+        if (_role == RaftRole.Leader && BestSuccessor(atLast: true) is { } successor)
             SendTimeoutNow(successor);
     }
 

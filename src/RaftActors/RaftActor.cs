@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Persistence;
 using RaftActors.Client;
+using RaftActors.Elections;
 using RaftActors.Log;
 using RaftActors.Membership;
 using RaftActors.Protocol;
@@ -38,6 +39,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         _configurations = new ConfigurationHistory(settings.Join ? Membership.Configuration.None : Membership.Configuration.Of(settings.Members, settings.Lease));
         _createStateMachine = stateMachine;
         _forwards = new PendingForwards(settings.LeaderWait, settings.ForwardTimeout, _random.NextInt64(1L << 48));
+        _pace = new TransferPace(5 * settings.ElectionTimeoutMax, 100 * settings.ElectionTimeoutMax);
         _onPersisted = OnPersisted;
         _answerReadIndex = AnswerReadIndex;
         JournalPluginId = settings.JournalPluginId;

@@ -26,14 +26,15 @@ internal sealed class Cluster
     /// <param name="peers">How many found the group.</param>
     /// <param name="spares">How many more wait to be added.</param>
     /// <param name="random">The lots.</param>
+    /// <param name="priority">Draws the priority of a founder.</param>
     /// <param name="trace">What happens.</param>
     /// <param name="drift">By how much each node's clock may be fast or slow.</param>
-    public Cluster(SimulatedWorld world, int peers, int spares, Random random, Trace trace, double drift)
+    public Cluster(SimulatedWorld world, int peers, int spares, Random random, Func<int> priority, Trace trace, double drift)
     {
         _world = world;
         _random = random;
         Trace = trace;
-        _members = Enumerable.Range(1, peers).Select(number => new Member($"peer{number}", $"peer{number}:4051")).ToList();
+        _members = Enumerable.Range(1, peers).Select(number => new Member($"peer{number}", $"peer{number}:4051") { Priority = priority() }).ToList();
         var all = Enumerable.Range(1, peers + spares).Select(number => new Member($"peer{number}", $"peer{number}:4051"));
         Nodes = all.Select((member, index) => new SimulatedNode(member, new SimulatedDisk(world, new Random(random.Next())))
         {
@@ -138,8 +139,10 @@ internal sealed class Cluster
                 each.Omit();
             each.WasWanted |= wanted;
         }
+        if (_members.Exists(member => member.Priority > 0))
+            voters = voters.ConvertAll(voter => voter with { Priority = random.Next(3) });
         if (Trace.IsOn)
-            Trace.Line($"{node} is asked for the voters {string.Join(", ", voters.Select(voter => voter.Id))} and the learners {string.Join(", ", learners.Select(learner => learner.Id))}");
+            Trace.Line($"{node} is asked for the voters {string.Join(", ", voters.Select(voter => $"{voter.Id} of priority {voter.Priority}"))} and the learners {string.Join(", ", learners.Select(learner => learner.Id))}");
         Ask(node, new ChangeMembers(voters, learners));
     }
 

@@ -1,3 +1,4 @@
+using RaftActors.Elections;
 using RaftActors.Log;
 using RaftActors.Membership;
 using RaftActors.Protocol;
@@ -33,6 +34,9 @@ internal sealed class LeaderState
 
     /// <summary>The entries of earlier leaders that were not committed when it was elected: as long as they are not, they count as pending.</summary>
     public (int Count, long Bytes) Inherited { get; init; }
+
+    /// <summary>Who should lead instead.</summary>
+    public required Favourite Favourite { get; init; }
 
     /// <summary>The followers: voters and learners.</summary>
     public ReadOnlySpan<Follower> Followers => _followers;

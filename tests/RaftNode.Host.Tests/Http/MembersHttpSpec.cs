@@ -35,7 +35,28 @@ public sealed class MembersHttpSpec
 
         Assert.Equal(ExitCode.No, (await ProgramRun.ToEndAsync(["member", "remove", "node4", "--url", cluster.Urls[0]])).Code);
         Assert.Equal(ExitCode.No, (await ProgramRun.ToEndAsync(["member", "promote", "node1", "--url", cluster.Urls[0]])).Code);
+        Assert.Equal(ExitCode.No, (await ProgramRun.ToEndAsync(["member", "priority", "node4", "3", "--url", cluster.Urls[0]])).Code);
         Assert.Equal(ExitCode.No, (await ProgramRun.ToEndAsync(["member", "add", "node1", cluster.Addresses[0], "--url", cluster.Urls[0]])).Code);
+    }
+
+    [Fact]
+    public async Task The_member_of_the_highest_priority_leads()
+    {
+        await using var cluster = await NodeCluster.StartAsync(3);
+        var favourite = (await cluster.LeaderAsync() + 1) % 3;
+        var name = $"node{favourite + 1}";
+
+        Assert.Equal(ExitCode.Done, (await ProgramRun.ToEndAsync(["member", "priority", name, "5", "--url", cluster.Urls[0]])).Code);
+        await Eventually.IsTrueAsync($"{name} to lead", async () => (await GetAsync(cluster, favourite)).Members.Leader == name, cluster.Transcripts);
+
+        var (members, tag) = await GetAsync(cluster, favourite);
+        Assert.Equal([name], members.Members.Where(member => member.Priority == 5).Select(member => member.Id));
+        var list = await ProgramRun.ToEndAsync(["member", "list", "--url", cluster.Urls[favourite]]);
+        Assert.Contains($"{name} {cluster.Addresses[favourite]} voter priority 5, leader", list.Output);
+        using (var reset = await PutAsync(cluster, favourite, Body(cluster, [0, 1, 2], []), tag))
+            Assert.Equal(HttpStatusCode.NoContent, reset.StatusCode);
+        Assert.All((await GetAsync(cluster, favourite)).Members.Members, member => Assert.Equal(0, member.Priority));
+        Assert.Equal(ExitCode.NotDone, (await ProgramRun.ToEndAsync(["member", "priority", name, "--url", cluster.Urls[0], "--", "-1"])).Code);
     }
 
     [Fact]
