@@ -70,6 +70,26 @@ var writers = new Option<int>("--clients", "-c") { Description = "How many clien
 var transfer = new Command("transfer", "Writes while a large snapshot is sent to a follower that was down.") { size, writers, data };
 transfer.SetAction((parsed, stop) => SnapshotBench.TransferAsync(parsed.GetValue(size), parsed.GetValue(writers), parsed.GetValue(data), stop));
 
+var kind = new Option<Workload>("--workload") { Description = "What is offered: propose (inside the leader), or put, get, mix or followerget over HTTP.", DefaultValueFactory = _ => Workload.Propose };
+var times = new Option<double>("--times") { Description = "How many times what the nodes can do is offered.", DefaultValueFactory = _ => 2 };
+var capacityClients = new Option<int>("--clients", "-c") { Description = "How many closed-loop clients find out what the nodes can do.", DefaultValueFactory = _ => 1024 };
+var connections = new Option<int>("--connections") { Description = "Over HTTP: through how many connections the overload comes. More than a node's raftnode.http.max-requests, or nothing is refused.", DefaultValueFactory = _ => 6000 };
+var overSeconds = new Option<double>("--seconds", "-s") { Description = "How long the overload goes on.", DefaultValueFactory = _ => 10 };
+var overload = new Command("overload", "Twice what three nodes can do: what becomes of the excess, of memory, and of the speed afterwards.") { kind, times, capacityClients, connections, overSeconds, json, label, data };
+overload.SetAction((parsed, stop) => OverloadBench.RunAsync(parsed.GetValue(kind), parsed.GetValue(times), parsed.GetValue(capacityClients), parsed.GetValue(connections), parsed.GetValue(overSeconds),
+    parsed.GetValue(json), parsed.GetValue(label), parsed.GetValue(data), stop));
+
+var growing = new Option<Growing[]>("--only") { Description = "What grows: log, store, cluster.", DefaultValueFactory = _ => Enum.GetValues<Growing>(), AllowMultipleArgumentsPerToken = true };
+var grownSizes = new Option<int[]>("--sizes") { Description = "The entries, or keys, to measure at.", DefaultValueFactory = _ => [10_000, 100_000, 1_000_000], AllowMultipleArgumentsPerToken = true };
+var clusters = new Option<int[]>("--nodes", "-n") { Description = "The sizes of clusters.", DefaultValueFactory = _ => [3, 5, 7], AllowMultipleArgumentsPerToken = true };
+var growthClients = new Option<int>("--clients", "-c") { Description = "How many clients.", DefaultValueFactory = _ => 256 };
+var noSnapshots = new Option<bool>("--no-snapshots") { Description = "Nodes take no snapshots: the whole log stays in memory." };
+var growth = new Command("growth", "Throughput and memory as the log, the store and the cluster grow.") { growing, grownSizes, clusters, growthClients, bytes, warmUp, seconds, noSnapshots, json, label, data };
+growth.SetAction((parsed, stop) => GrowthBench.RunAsync(
+    new GrowthOptions(parsed.GetValue(growing)!, parsed.GetValue(grownSizes)!, parsed.GetValue(clusters)!, parsed.GetValue(growthClients), parsed.GetValue(bytes), parsed.GetValue(warmUp), parsed.GetValue(seconds),
+        !parsed.GetValue(noSnapshots)),
+    parsed.GetValue(json), parsed.GetValue(label), parsed.GetValue(data), stop));
+
 var files = new Argument<string[]>("FILE") { Description = "Files that runs wrote with --json.", Arity = ArgumentArity.OneOrMore };
 var output = new Option<string>("--output", "-o") { HelpName = "FILE", Description = "The page to write.", DefaultValueFactory = _ => "report.html" };
 var report = new Command("report", "Draws runs on a page of HTML: latency against throughput, runs of one kind side by side.") { files, output };
@@ -83,7 +103,7 @@ node.SetAction((parsed, _) => BenchNode.RunAsync(parsed.GetValue(config)!, parse
 
 try
 {
-    return await new RootCommand("Measures RaftActors: see bench/README.md.") { load, failover, restart, recovery, transfer, report, node }.Parse(args)
+    return await new RootCommand("Measures RaftActors: see bench/README.md.") { load, failover, restart, recovery, transfer, overload, growth, report, node }.Parse(args)
         .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(20) });
 }
 catch (Exception e) when (e is NodeStartException or OperationCanceledException or BenchException or SocketException or IOException)

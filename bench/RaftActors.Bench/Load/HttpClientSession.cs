@@ -43,21 +43,21 @@ internal sealed class HttpClientSession(IPEndPoint node, HttpRequests requests, 
                 _connection = await HttpConnection.ConnectAsync(node, stop);
             }
             var answer = await _connection.SendAsync(requests.Next(_random), stop);
-            Count(start, answer.Outcome);
+            Count(start, answer.Outcome, answer.Outcome == Outcome.Failed ? $"HTTP {answer.Status}" : "");
         }
         catch (Exception e) when (e is SocketException or IOException)
         {
             _connection?.Dispose();
             _connection = null;
-            Count(start, Outcome.Failed);
+            Count(start, Outcome.Failed, e is SocketException socket ? socket.SocketErrorCode.ToString() : "closed");
         }
     }
 
     // Several clients share a tally.
-    private void Count(long start, Outcome outcome)
+    private void Count(long start, Outcome outcome, string reason)
     {
         lock (tally)
-            tally.Count(start, Stopwatch.GetTimestamp(), outcome);
+            tally.Count(start, Stopwatch.GetTimestamp(), outcome, reason);
     }
 
     private void CountUnanswered()

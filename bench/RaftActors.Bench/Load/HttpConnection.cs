@@ -8,13 +8,14 @@ namespace RaftActors.Bench;
 /// <summary>An answer over HTTP.</summary>
 /// <param name="Status">Its status code.</param>
 /// <param name="HasRetryAfter">Whether it says when to try again.</param>
-internal readonly record struct HttpAnswer(int Status, bool HasRetryAfter)
+/// <param name="IsOverload">Whether it says that the node has too much to do.</param>
+internal readonly record struct HttpAnswer(int Status, bool HasRetryAfter, bool IsOverload = false)
 {
     /// <summary>What the answer means for a put or get.</summary>
     public Outcome Outcome => Status switch
     {
         200 or 201 or 204 => Outcome.Done,
-        429 or 503 => HasRetryAfter ? Outcome.Refused : Outcome.RefusedWithoutAdvice,
+        429 or 503 when IsOverload => HasRetryAfter ? Outcome.Refused : Outcome.RefusedWithoutAdvice,
         _ => Outcome.Failed,
     };
 }
@@ -81,6 +82,8 @@ internal sealed class HttpConnection : IDisposable
                 await FillAsync(stop);
             end += last + LastChunk.Length;
         }
+        if (answer.Outcome == Outcome.Failed)
+            answer = answer with { IsOverload = _buffer.AsSpan(headers, end - headers).IndexOf("urn:raftnode:overloaded"u8) >= 0 };
         _buffer.AsSpan(end, _filled - end).CopyTo(_buffer);
         _filled -= end;
         return answer;

@@ -7,7 +7,9 @@ namespace RaftActors.Bench;
 /// <summary>A number of clients over HTTP, each with a connection of its own.</summary>
 internal static class HttpLoad
 {
-    private const int Keys = 10_000;
+    /// <summary>How many keys are used.</summary>
+    public const int Keys = 10_000;
+
     private const int MostTallies = 64;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FillPatience = TimeSpan.FromSeconds(30);
@@ -31,7 +33,7 @@ internal static class HttpLoad
     /// <param name="stop">Ends the run.</param>
     public static async Task<LoadResult> RunAsync(IReadOnlyList<IPEndPoint> nodes, Workload workload, LoadOrder order, CancellationToken stop)
     {
-        var requests = new HttpRequests(nodes[0], workload, Keys, order.Bytes);
+        var requests = new HttpRequests(nodes[0], workload, Keys, Math.Max(1, order.Keys / Keys), order.Bytes);
         var start = Stopwatch.GetTimestamp();
         var all = LoadTally.Of(start, order);
         var tallies = Enumerable.Range(0, Math.Min(order.Clients, MostTallies)).Select(_ => LoadTally.Of(start, order)).ToArray();

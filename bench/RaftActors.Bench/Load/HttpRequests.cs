@@ -9,7 +9,7 @@ internal sealed class HttpRequests
     private readonly byte[][] _gets;
     private readonly double _writes;
 
-    public HttpRequests(IPEndPoint node, Workload workload, int keys, int bytes)
+    public HttpRequests(IPEndPoint node, Workload workload, int keys, int apart, int bytes)
     {
         var value = new byte[bytes];
         new Random(1).NextBytes(value);
@@ -17,7 +17,7 @@ internal sealed class HttpRequests
         _puts = _writes > 0 ? Make("PUT", value) : [];
         _gets = _writes < 1 ? Make("GET", []) : [];
 
-        byte[][] Make(string method, byte[] body) => [.. Enumerable.Range(0, keys).Select(key => HttpConnection.Request(method, HttpLoad.Key(key), node, body))];
+        byte[][] Make(string method, byte[] body) => [.. Enumerable.Range(0, keys).Select(key => HttpConnection.Request(method, HttpLoad.Key(key * apart), node, body))];
     }
 
     /// <summary>One of them.</summary>

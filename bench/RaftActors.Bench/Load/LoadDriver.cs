@@ -41,7 +41,7 @@ internal sealed class LoadDriver : UntypedActor
                 OnAnswer(done.CorrelationId, Outcome.Done);
                 break;
             case ProposalFailed failed:
-                OnAnswer(failed.CorrelationId, failed.Reason == FailureReason.Overloaded ? Outcome.Refused : Outcome.Failed);
+                OnAnswer(failed.CorrelationId, failed.Reason == FailureReason.Overloaded ? Outcome.Refused : Outcome.Failed, failed.Reason.ToString());
                 break;
             case ReceiveTimeout:
                 _result.TrySetException(new BenchException("The group does not answer."));
@@ -53,11 +53,11 @@ internal sealed class LoadDriver : UntypedActor
         }
     }
 
-    private void OnAnswer(long client, Outcome outcome)
+    private void OnAnswer(long client, Outcome outcome, string reason = "")
     {
         var now = Stopwatch.GetTimestamp();
         _inFlight--;
-        _tally.Count(_sentAt[client], now, outcome);
+        _tally.Count(_sentAt[client], now, outcome, reason);
         if (now < _tally.End)
         {
             Propose((int)client, now);

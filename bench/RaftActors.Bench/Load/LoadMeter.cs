@@ -19,7 +19,7 @@ internal static class LoadMeter
         var after = await cluster.CountersAsync(forgetPeak: false, stop);
         var driver = ProcessUse.Between("driver", driverBefore, NodeCounters.Now(forgetPeak: false));
         var result = await running;
-        var nodes = before.Zip(after, (b, a) => ProcessUse.Between($"node{b.Node + 1}{(b.Node == leader ? " (leader)" : "")}", b.Counters, a.Counters));
+        var nodes = before.Zip(after, (b, a) => ProcessUse.Between(ProcessUse.NameOf(b.Node, b.Node == leader), b.Counters, a.Counters));
         return new LoadRun(workload, cluster.Endpoints.Count, before.Count < cluster.Endpoints.Count, order, result, [driver, .. nodes]);
     }
 

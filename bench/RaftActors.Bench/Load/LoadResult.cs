@@ -37,6 +37,9 @@ internal sealed record LoadResult(double OperationsPerSecond, double P50, double
     /// <summary>How many operations had no answer long after the load had ended. They are among the failures.</summary>
     public long Unanswered { get; init; }
 
+    /// <summary>How many failed otherwise, by what was answered.</summary>
+    public IReadOnlyDictionary<string, long> Reasons { get; init; } = new Dictionary<string, long>();
+
     /// <summary>Makes the result of a run.</summary>
     public static LoadResult Of(LatencyHistogram latencies, double seconds, long failures) => Make(latencies, latencies.Count / seconds, failures);
 
@@ -47,6 +50,7 @@ internal sealed record LoadResult(double OperationsPerSecond, double P50, double
         RefusedP99 = tally.Refusals.Percentile(0.99),
         RefusedWithoutAdvice = tally.RefusedWithoutAdvice,
         Unanswered = tally.Unanswered,
+        Reasons = tally.Reasons,
     };
 
     private static LoadResult Make(LatencyHistogram latencies, double operationsPerSecond, long failures) =>

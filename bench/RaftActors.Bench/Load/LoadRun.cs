@@ -1,5 +1,10 @@
 namespace RaftActors.Bench;
 
+/// <summary>A size that something has grown to.</summary>
+/// <param name="What">What.</param>
+/// <param name="Size">Entries, keys or nodes.</param>
+internal sealed record Grown(Growing What, int Size);
+
 /// <summary>A run of the load.</summary>
 /// <param name="Workload">What was run.</param>
 /// <param name="Nodes">How many nodes the cluster has.</param>
@@ -9,11 +14,8 @@ namespace RaftActors.Bench;
 /// <param name="Processes">What the driver, first, and the nodes that ran used.</param>
 internal sealed record LoadRun(Workload Workload, int Nodes, bool OneDead, LoadOrder Order, LoadResult Result, IReadOnlyList<ProcessUse> Processes)
 {
-    /// <summary>How many keys the store had before, in a run that shows how it grows; otherwise 0.</summary>
-    public long Keys { get; init; }
-
-    /// <summary>How many entries the log had then.</summary>
-    public long Entries { get; init; }
+    /// <summary>How large what grows was, in a run that shows how something grows.</summary>
+    public Grown? Grown { get; init; }
 
     /// <summary>The processor time of all nodes together for an operation. The load of proposals is made inside the leader, and is part of it.</summary>
     public double ProcessorMicrosecondsPerOperation => PerOperation(process => process.Cores * 1e6);

@@ -54,6 +54,9 @@ internal sealed class LoadTally
     /// <summary>How many failed otherwise.</summary>
     public long Failures { get; private set; }
 
+    /// <summary>Those by what was answered.</summary>
+    public SortedDictionary<string, long> Reasons { get; } = [];
+
     /// <summary>How many refusals did not say when to try again.</summary>
     public long RefusedWithoutAdvice { get; private set; }
 
@@ -64,7 +67,8 @@ internal sealed class LoadTally
     /// <param name="started">When it was to be started.</param>
     /// <param name="ended">When it was answered.</param>
     /// <param name="outcome">How it ended.</param>
-    public void Count(long started, long ended, Outcome outcome)
+    /// <param name="reason">If it failed: why.</param>
+    public void Count(long started, long ended, Outcome outcome, string reason = "")
     {
         if (outcome == Outcome.Done && ended >= _from && ended < _to)
             Done++;
@@ -77,6 +81,7 @@ internal sealed class LoadTally
                 break;
             case Outcome.Failed:
                 Failures++;
+                Reasons[reason] = Reasons.GetValueOrDefault(reason) + 1;
                 break;
             default:
                 Refusals.Record(ended - started);
@@ -95,6 +100,8 @@ internal sealed class LoadTally
         Refusals.Add(other.Refusals);
         Done += other.Done;
         Failures += other.Failures;
+        foreach (var (reason, count) in other.Reasons)
+            Reasons[reason] = Reasons.GetValueOrDefault(reason) + count;
         RefusedWithoutAdvice += other.RefusedWithoutAdvice;
         Unanswered += other.Unanswered;
     }

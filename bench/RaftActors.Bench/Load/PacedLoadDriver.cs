@@ -45,7 +45,7 @@ internal sealed class PacedLoadDriver : UntypedActor
                 Count(done.CorrelationId, Outcome.Done);
                 break;
             case ProposalFailed failed:
-                Count(failed.CorrelationId, failed.Reason == FailureReason.Overloaded ? Outcome.Refused : Outcome.Failed);
+                Count(failed.CorrelationId, failed.Reason == FailureReason.Overloaded ? Outcome.Refused : Outcome.Failed, failed.Reason.ToString());
                 break;
             case Ended ended:
                 _started = ended.Started;
@@ -65,9 +65,9 @@ internal sealed class PacedLoadDriver : UntypedActor
         }
     }
 
-    private void Count(long operation, Outcome outcome)
+    private void Count(long operation, Outcome outcome, string reason = "")
     {
-        _tally.Count(_pacer.DueAt(operation), Stopwatch.GetTimestamp(), outcome);
+        _tally.Count(_pacer.DueAt(operation), Stopwatch.GetTimestamp(), outcome, reason);
         _answered++;
     }
 

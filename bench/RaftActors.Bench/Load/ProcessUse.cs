@@ -12,7 +12,14 @@ namespace RaftActors.Bench;
 internal sealed record ProcessUse(
     string Name, double Cores, double AllocatedMegabytesPerSecond, double PauseMilliseconds, int Gen0, int Gen2, double ResidentMegabytes, double PeakMegabytes)
 {
+    private const string LeaderMark = " (leader)";
     private const double Megabyte = 1024 * 1024;
+
+    /// <summary>Whether it is the leader's.</summary>
+    public bool IsLeader => Name.EndsWith(LeaderMark, StringComparison.Ordinal);
+
+    /// <summary>The name of a node's process.</summary>
+    public static string NameOf(int node, bool leads) => $"node{node + 1}{(leads ? LeaderMark : "")}";
 
     /// <summary>What is between two looks at the counters.</summary>
     public static ProcessUse Between(string name, NodeCounters before, NodeCounters after)

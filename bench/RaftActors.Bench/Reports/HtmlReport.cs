@@ -36,6 +36,7 @@ internal static class HtmlReport
         }
         page.Append("</ul>\n");
         AddLoads(page, lines, labels);
+        AddGrowth(page, lines, labels);
         AddTrials(page, lines, "failover", "From SIGKILL of the leader to the next acknowledged write, ms", trial => trial.Milliseconds);
         AddTrials(page, lines, "restart", "Longest gap between two acknowledged writes while the leader is restarted in order, ms", trial => trial.LongestGap);
         return page.Append("</html>\n").ToString();
@@ -43,14 +44,30 @@ internal static class HtmlReport
 
     private static void AddLoads(StringBuilder page, List<ResultLine> lines, List<string> labels)
     {
-        var runs = lines.Where(line => line.Kind is "load" or "growth").Select(line => (line.Label, Run: Results.Of<LoadRun>(line)));
-        var kinds = runs.GroupBy(run => (run.Run.Workload, run.Run.Order.Bytes, run.Run.Nodes, run.Run.OneDead, run.Run.Keys, AtRate: run.Run.Order.Rate is not null));
+        var runs = lines.Where(line => line.Kind is "load" or "overload").Select(line => (line.Label, Run: Results.Of<LoadRun>(line)));
+        var kinds = runs.GroupBy(run => (run.Run.Workload, run.Run.Order.Bytes, run.Run.Nodes, run.Run.OneDead, AtRate: run.Run.Order.Rate is not null));
         foreach (var kind in kinds)
         {
             var about = kind.Key;
             page.Append(CultureInfo.InvariantCulture, $"<h2>{about.Workload.ToString().ToLowerInvariant()}, {about.Bytes} bytes, {about.Nodes} nodes{(about.OneDead ? ", one dead" : "")}")
-                .Append(CultureInfo.InvariantCulture, $"{(about.Keys > 0 ? $", {about.Keys:#,0} keys" : "")}, {(about.AtRate ? "at a rate" : "closed loop")}</h2>\n");
+                .Append(CultureInfo.InvariantCulture, $", {(about.AtRate ? "at a rate" : "closed loop")}</h2>\n");
             page.Append(Chart(kind, labels)).Append('\n').Append(Table(kind, labels));
+        }
+    }
+
+    private static void AddGrowth(StringBuilder page, List<ResultLine> lines, List<string> labels)
+    {
+        var runs = lines.Where(line => line.Kind == "growth").Select(line => (line.Label, Run: Results.Of<LoadRun>(line)));
+        foreach (var kind in runs.GroupBy(run => (run.Run.Grown!.What, run.Run.Workload, run.Run.Order.Clients, run.Run.Order.Bytes)))
+        {
+            var what = kind.Key.What switch { Growing.Log => "entries", Growing.Store => "keys", _ => "nodes" };
+            page.Append(CultureInfo.InvariantCulture, $"<h2>{kind.Key.Workload.ToString().ToLowerInvariant()} against {what}, {kind.Key.Bytes} bytes, C={kind.Key.Clients}</h2>\n")
+                .Append(Grown("operations a second", run => run.Result.OperationsPerSecond))
+                .Append(Grown("most resident MB of a node", run => run.Processes.Skip(1).Max(process => process.PeakMegabytes)));
+
+            string Grown(string vertical, Func<LoadRun, double> value) => SvgChart.Draw(what, vertical, logarithmic: false, [.. kind.GroupBy(run => run.Label)
+                .Select(label => new ChartLine(label.Key, labels.IndexOf(label.Key), false, [.. label.OrderBy(run => run.Run.Grown!.Size)
+                    .Select(run => new ChartPoint(run.Run.Grown!.Size, value(run.Run), string.Create(CultureInfo.InvariantCulture, $"{label.Key}, {run.Run.Grown.Size:#,0}: {value(run.Run):#,0}")))]))]);
         }
     }
 
@@ -60,10 +77,10 @@ internal static class HtmlReport
         foreach (var label in runs.GroupBy(run => run.Label))
         {
             var colour = labels.IndexOf(label.Key);
-            chart.Add(Line($"{label.Key}: p50", "p50", dashed: false, result => result.P50));
-            chart.Add(Line("p99", "p99", dashed: true, result => result.P99));
+            chart.Add(Line($"{label.Key}: p50, and p99 dashed", "p50", dashed: false, result => result.P50));
+            chart.Add(Line(null, "p99", dashed: true, result => result.P99));
 
-            ChartLine Line(string name, string what, bool dashed, Func<LoadResult, double> latency) => new(name, colour, dashed,
+            ChartLine Line(string? name, string what, bool dashed, Func<LoadResult, double> latency) => new(name, colour, dashed,
                 [.. label.Select(run => new ChartPoint(run.Run.Result.OperationsPerSecond, latency(run.Run.Result),
                     string.Create(CultureInfo.InvariantCulture, $"{label.Key}, {Load(run.Run.Order)}: {run.Run.Result.OperationsPerSecond:#,0} ops/s, {what} {latency(run.Run.Result):0.00} ms")))]);
         }

@@ -20,7 +20,7 @@ internal sealed record ChartLine(string? Name, int Colour, bool Dashed, IReadOnl
 /// <summary>A chart as SVG, from 0 along one axis, and along the other from 0 or by powers of ten.</summary>
 internal sealed class SvgChart
 {
-    private const int Width = 760, Height = 380, Left = 70, Right = 20, Top = 16, Bottom = 48;
+    private const int Width = 760, Height = 380, Left = 70, Right = 20, Top = 16, Bottom = 48, LegendLine = 16;
     private static readonly string[] Colours = ["#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#17becf", "#8c564b", "#7f7f7f"];
 
     private readonly string _horizontal;
@@ -55,8 +55,9 @@ internal sealed class SvgChart
     private string Draw()
     {
         var svg = new StringBuilder();
-        Add(svg, $"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {Width} {Height}' width='{Width}' height='{Height}' font-family='sans-serif' font-size='12'>");
-        Add(svg, $"<rect width='{Width}' height='{Height}' fill='white'/>");
+        var full = Height + (LegendLine * _lines.Count(line => line.Name is not null));
+        Add(svg, $"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {Width} {full}' width='{Width}' height='{full}' font-family='sans-serif' font-size='12'>");
+        Add(svg, $"<rect width='{Width}' height='{full}' fill='white'/>");
         DrawAxes(svg);
         foreach (var line in _lines)
             DrawLine(svg, line);
@@ -90,11 +91,11 @@ internal sealed class SvgChart
 
     private void DrawLegend(StringBuilder svg)
     {
-        var y = Top + 14;
+        var y = Height + 8;
         foreach (var line in _lines.Where(line => line.Name is not null))
         {
             Add(svg, $"<line x1='{Left + 10}' y1='{y - 4}' x2='{Left + 34}' y2='{y - 4}' stroke='{Colour(line.Colour)}' stroke-width='2'{(line.Dashed ? " stroke-dasharray='5 4'" : "")}/><text x='{Left + 40}' y='{y}'>{WebUtility.HtmlEncode(line.Name)}</text>");
-            y += 16;
+            y += LegendLine;
         }
     }
 

@@ -1,0 +1,82 @@
+using System.Globalization;
+
+namespace RaftActors.Bench;
+
+/// <summary>
+/// More than a cluster can take: its capacity, then a multiple of that at a rate whatever the answers, then again what it can do. What it cannot take has to be refused soon and clearly, its
+/// memory to keep within bounds, and its speed to come back.
+/// </summary>
+internal static class OverloadBench
+{
+    private const int Slices = 15;
+    private const double BackAt = 0.9;
+
+    /// <summary>Measures and prints.</summary>
+    /// <param name="workload">Proposals inside the leader, or a workload over HTTP.</param>
+    /// <param name="times">How many times its capacity.</param>
+    /// <param name="clients">How many closed-loop clients find out the capacity.</param>
+    /// <param name="connections">Over HTTP: how many connections the overload comes through.</param>
+    /// <param name="seconds">How long the overload goes on.</param>
+    /// <param name="file">Where the figures go besides.</param>
+    /// <param name="label">What they are called there.</param>
+    /// <param name="data">Where the nodes' data goes.</param>
+    /// <param name="stop">Ends the run.</param>
+    public static async Task<int> RunAsync(Workload workload, double times, int clients, int connections, double seconds, string? file, string? label, string? data, CancellationToken stop)
+    {
+        Console.WriteLine(Results.Machine());
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Three nodes: what they can do, {times:0.#} times as much for {seconds:0.#} s, and what they can do afterwards"));
+        LoadTable.PrintColumns();
+        await using var cluster = await BenchCluster.StartAsync(3, data, stop);
+        var leader = await cluster.SettledAsync(stop);
+        if (workload is not (Workload.Propose or Workload.Put))
+            await HttpLoad.FillAsync(cluster.Endpoints[leader], 256, stop);
+        var runs = new List<LoadRun>();
+
+        var before = await RunAsync(new LoadOrder(clients, 3, 5, 256));
+        var over = await RunAsync(new LoadOrder(connections, 0, seconds, 256, before.Result.OperationsPerSecond * times));
+        // Each slice on its own: the load has just ended with the answer to its last operation.
+        var slices = 0;
+        LoadRun after;
+        do
+        {
+            after = await RunAsync(new LoadOrder(clients, 0, 1, 256));
+        }
+        while (++slices < Slices && after.Result.OperationsPerSecond < BackAt * before.Result.OperationsPerSecond);
+
+        PrintSummary(before, over, after, slices);
+        await Results.AppendAsync(file, "overload", label, runs);
+        var isBack = after.Result.OperationsPerSecond >= BackAt * before.Result.OperationsPerSecond;
+        return isBack && over.Result.Unanswered == 0 && over.Result.RefusedWithoutAdvice == 0 ? 0 : 1;
+
+        async Task<LoadRun> RunAsync(LoadOrder order)
+        {
+            var run = await LoadMeter.RunAsync(cluster, leader, workload, order, stop);
+            LoadTable.Print(run);
+            runs.Add(run);
+            if (run.Result.Reasons.Count > 0 && await cluster.SettledAsync(stop) is var now && now != leader)
+            {
+                Console.WriteLine($"  node{leader + 1} lost its leadership to node{now + 1} during this run.");
+                leader = now;
+            }
+            return run;
+        }
+    }
+
+    private static void PrintSummary(LoadRun before, LoadRun over, LoadRun after, int slices)
+    {
+        var result = over.Result;
+        Console.WriteLine();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"offered {over.Order.Rate:0}/s, done {result.OperationsPerSecond:0}/s with p99 {result.P99:0} ms; {result.Refused} refused with p99 {result.RefusedP99:0} ms, {result.RefusedWithoutAdvice} of them without Retry-After"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{result.Failures - result.Refused - result.Unanswered} failed otherwise{Reasons(result)}, {result.Unanswered} were not answered"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"most resident memory of a node: {Most(before):0} MB before, {Most(over):0} MB meanwhile, {Most(after):0} MB afterwards"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{before.Result.OperationsPerSecond:0}/s before, {after.Result.OperationsPerSecond:0}/s in second {slices} after the load stopped"));
+    }
+
+    private static string Reasons(LoadResult result) => result.Reasons.Count == 0 ? "" : $" ({string.Join(", ", result.Reasons.Select(reason => $"{reason.Key} {reason.Value}"))})";
+
+    private static double Most(LoadRun run) => run.Processes.Skip(1).Max(process => process.PeakMegabytes);
+}
