@@ -129,14 +129,12 @@ public sealed partial class RaftCluster
         peer.HighestTerm = 0;
     }
 
-    /// <summary>Damages the latest snapshot of a peer that is down; for <see cref="ClusterJournal.InMemory"/>.</summary>
-    /// <param name="peer">A peer that is down.</param>
+    /// <summary>Damages the latest snapshot of a peer; one that runs does not notice before it reads it. For <see cref="ClusterJournal.InMemory"/>.</summary>
+    /// <param name="peer">A peer.</param>
     /// <param name="missing">Whether a part of it is missing, rather than changed.</param>
     /// <param name="all">Whether all its snapshots are damaged.</param>
     internal void DamageSnapshot(RaftPeer peer, bool missing, bool all = false)
     {
-        if (peer.IsRunning)
-            throw new InvalidOperationException($"{peer.Id} is running.");
         _trace.Add($"{peer.Id}'s snapshot is damaged");
         peer.Disk.Store.DamageSnapshots(missing, all);
     }

@@ -149,6 +149,11 @@ internal sealed partial class RaftActor
         // Not to one that is down: it would be sent the first chunk over and over.
         if (_snapshot is not { } stored || _sent.ContainsKey(follower.Voter.Id) || Now - progress.LastContact >= _settings.ElectionTimeoutMax)
             return;
+        if (IsDamaged)
+        {
+            ConsiderSnapshot();
+            return;
+        }
         var snapshot = stored.Manifest.Snapshot;
         var sending = new Sending(Header(), follower.Voter.Id, follower.Voter.Address, snapshot, Chunks(stored.Manifest.Slot));
         var sender = Context.ActorOf(SnapshotSender.Props(sending, _settings, _resolver), $"send-snapshot-{++_snapshotActors}");
@@ -186,8 +191,11 @@ internal sealed partial class RaftActor
         if (!_sent.TryGetValue(failed.MemberId, out var sent) || !Sender.Equals(sent.Sender))
             return;
         Log.Warning("{0}: the snapshot up to {1} cannot be sent to {2}: {3}.", PersistenceId, sent.LastIncludedIndex, failed.MemberId, failed.Problem);
+        if (_snapshot is { } stored && stored.Manifest.Slot == sent.Slot && stored.Manifest.Snapshot.LastIncludedIndex == sent.LastIncludedIndex)
+            _damaged = stored;
         StopSending(failed.MemberId);
         _leading?.Find(failed.MemberId)?.Progress.SnapshotEnded(null);
+        ConsiderSnapshot();
     }
 
     // A follower that has been silent for long gets no more; when it answers a heartbeat, it is sent what is needed then.

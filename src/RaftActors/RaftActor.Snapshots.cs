@@ -19,6 +19,9 @@ internal sealed partial class RaftActor
     private readonly List<IActorRef> _snapshotAskers = [];
     private readonly JournalIndex _events = new();
     private StoredSnapshot? _snapshot;
+
+    // The one that cannot be read any more; it is replaced as soon as can be, for followers need it, and this peer when it starts again.
+    private StoredSnapshot? _damaged;
     private SnapshotWork? _work;
     private IActorRef _pruner = ActorRefs.Nobody;
     private TimeSpan _noSnapshotBefore;
@@ -117,12 +120,14 @@ internal sealed partial class RaftActor
         long bytes = _log.Bytes - _bytesKept;
         bool isDue = entries >= _settings.SnapshotEntries || bytes >= _settings.SnapshotBytes;
         bool isWorthIt = bytes >= (last?.Content.Length ?? 0) * _settings.SnapshotMinGrowth;
-        if (isDue && isWorthIt && !IsCovered(_appliedIndex))
+        if (IsDamaged || (isDue && isWorthIt && !IsCovered(_appliedIndex)))
             Capture();
     }
 
+    private bool IsDamaged => _damaged is not null && ReferenceEquals(_damaged, _snapshot);
+
     // Whether a snapshot up to an index would replace no event that the last one does not.
-    private bool IsCovered(long index) => _snapshot is { } last && _events.LastCovered(index, LastSequenceNr) == last.SequenceNr;
+    private bool IsCovered(long index) => _snapshot is { } last && !IsDamaged && _events.LastCovered(index, LastSequenceNr) == last.SequenceNr;
 
     private void Capture()
     {
@@ -176,11 +181,11 @@ internal sealed partial class RaftActor
         }
     }
 
-    // One that takes the place of the last, having the same sequence number, is kept beside the one before.
+    // One that takes the place of the last, having the same sequence number or being damaged, is kept beside the one before.
     private SnapshotManifest Manifest(Snapshot snapshot, int slot, long sequenceNr)
     {
         var previous = _snapshot is not { } last ? null
-            : last.SequenceNr == sequenceNr ? last.Manifest.Previous
+            : last.SequenceNr == sequenceNr || IsDamaged ? last.Manifest.Previous
             : new KeptSnapshot(last.SequenceNr, last.Manifest.Slot);
         return new SnapshotManifest(_settings.Group, _self.Id, _storeId, _durableHardState, snapshot, slot, previous);
     }

@@ -82,6 +82,9 @@ internal sealed partial class RaftActor
         PruneIfUnused(offer.Slot);
         if (read.Bytes is not { } bytes)
         {
+            if (_snapshot is { } stored && stored.Manifest.Slot == offer.Slot && stored.Manifest.Snapshot.LastIncludedIndex == offer.Snapshot.LastIncludedIndex)
+                _damaged = stored;
+            ConsiderSnapshot();
             subscription.Subscriber.Tell(new SubscriptionEnded($"The log begins at index {_log.FirstIndex}, and the snapshot before cannot be read: {read.Problem}. Subscribe at another node."), Self);
             RemoveSubscriber(subscription.Subscriber);
             return;

@@ -38,7 +38,7 @@ internal sealed class Cluster
         var all = Enumerable.Range(1, peers + spares).Select(number => new Member($"peer{number}", $"peer{number}:4051"));
         Nodes = all.Select((member, index) => new SimulatedNode(member, new SimulatedDisk(world, new Random(random.Next())))
         {
-            Drift = (random.NextDouble() - 0.5) * 2 * drift,
+            Drift = DrawDrift(random, drift),
             Joins = index >= peers,
         }).ToList();
         foreach (var node in Nodes)
@@ -161,6 +161,13 @@ internal sealed class Cluster
         Invariants.ProcessDied(node);
         Network.Closed(node);
         Died?.Invoke(process);
+    }
+
+    // Rather much than little: clocks that are nearly right show nothing.
+    private static double DrawDrift(Random random, double most)
+    {
+        double drawn = (2 * random.NextDouble()) - 1;
+        return most * Math.CopySign(Math.Sqrt(Math.Abs(drawn)), drawn);
     }
 
     private RaftSettings SettingsOf(SimulatedProcess process, int seed) => new()

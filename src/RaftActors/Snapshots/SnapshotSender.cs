@@ -4,7 +4,7 @@ using RaftActors.Protocol;
 
 namespace RaftActors.Snapshots;
 
-/// <summary>A snapshot cannot be sent on: a chunk of it is gone.</summary>
+/// <summary>A snapshot cannot be sent on: a chunk of it is gone, or they are not what they were.</summary>
 internal sealed record SendingFailed(string MemberId, string Problem) : INoSerializationVerificationNeeded;
 
 /// <summary>What a <see cref="SnapshotSender"/> needs to know.</summary>
@@ -27,6 +27,8 @@ internal sealed class SnapshotSender : UntypedActor, IWithTimers
     private readonly Sending _sending;
     private readonly RaftSettings _settings;
     private readonly IPeerResolver _resolver;
+    // Of all chunks up to the first that was not read in its turn: a follower that goes on where another leader was has to find out by itself, and then asks for all of them.
+    private readonly ContentDigest _digest = new();
     private int _wanted = 1;
     private InstallSnapshot? _message;
     private TimeSpan _earliest;
@@ -45,6 +47,8 @@ internal sealed class SnapshotSender : UntypedActor, IWithTimers
     public static Props Props(Sending sending, RaftSettings settings, IPeerResolver resolver) => Akka.Actor.Props.Create(() => new SnapshotSender(sending, settings, resolver));
 
     protected override void PreStart() => Load(1);
+
+    protected override void PostStop() => _digest.Dispose();
 
     protected override void OnReceive(object message)
     {
@@ -85,6 +89,13 @@ internal sealed class SnapshotSender : UntypedActor, IWithTimers
         if (ChunkStore.Read(result, _wanted) is not { } chunk)
         {
             Fail($"chunk {_wanted} is missing");
+            return;
+        }
+        if (_wanted == _digest.Chunks + 1)
+            _digest.Add(chunk.Data.Span);
+        if (_wanted == _digest.Chunks && _wanted == _sending.Snapshot.Content.Chunks && _digest.Content != _sending.Snapshot.Content)
+        {
+            Fail("its checksum is not what it was");
             return;
         }
         _message = new InstallSnapshot(_sending.Header, _sending.Snapshot, _wanted, chunk.Data);

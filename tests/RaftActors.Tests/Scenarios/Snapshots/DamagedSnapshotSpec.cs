@@ -38,6 +38,28 @@ public sealed class DamagedSnapshotSpec(ITestOutputHelper output) : SnapshotScen
         cluster.CheckNothingLost();
     }
 
+    // No command comes that would make it due.
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(3, true)]
+    [InlineData(4, true)]
+    public void A_leader_whose_snapshot_is_damaged_takes_another_for_who_needs_it(int seed, bool missing)
+    {
+        using var cluster = StartSnapshotting(JournalKind.InMemory, seed);
+        var (leader, victim) = LeaveBehind(cluster);
+        cluster.DamageSnapshot(leader, missing);
+
+        cluster.Heal(victim);
+        Agree(cluster, 1, 3);
+
+        cluster.CheckNothingLost();
+        cluster.Crash(leader);
+        cluster.Restart(leader);
+        Agree(cluster, 1, 3);
+        cluster.CheckNothingLost();
+    }
+
     [Fact]
     public void A_peer_without_a_usable_snapshot_refuses_to_start_when_its_journal_does_not_reach_back()
     {

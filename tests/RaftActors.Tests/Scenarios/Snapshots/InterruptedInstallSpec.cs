@@ -155,19 +155,6 @@ public sealed class InterruptedInstallSpec(ITestOutputHelper output) : SnapshotS
         cluster.CheckNothingLost(Seconds(60));
     }
 
-    /// <summary>A follower is cut off, and misses several snapshots' worth of entries.</summary>
-    private static (RaftPeer Leader, RaftPeer Victim) LeaveBehind(RaftCluster cluster)
-    {
-        Agree(cluster, 1, 3);
-        var leader = cluster.AwaitLeader();
-        var victim = After(cluster, leader);
-        cluster.CutOff(victim);
-        Agree(cluster, 5 * Interval, 2);
-        foreach (var other in Others(cluster, victim))
-            AwaitCompaction(cluster, other, 4 * Interval);
-        return (leader, victim);
-    }
-
     /// <summary>Reconnects the follower, and keeps the chunks from one on back.</summary>
     private static TestKit.Network.HeldMessages HealUntilChunk(RaftCluster cluster, RaftPeer victim, int chunk)
     {

@@ -33,4 +33,17 @@ public abstract class SnapshotScenarioSpec(ITestOutputHelper output) : ScenarioS
             cluster.Run(Milliseconds(10));
         Assert.True(Status(cluster, peer).FirstIndex > index, $"The log of {peer.Id} still begins at {Status(cluster, peer).FirstIndex}: {Status(cluster, peer)}");
     }
+
+    /// <summary>A follower is cut off, and misses several snapshots' worth of entries.</summary>
+    private protected static (RaftPeer Leader, RaftPeer Victim) LeaveBehind(RaftCluster cluster)
+    {
+        Agree(cluster, 1, 3);
+        var leader = cluster.AwaitLeader();
+        var victim = After(cluster, leader);
+        cluster.CutOff(victim);
+        Agree(cluster, 5 * Interval, 2);
+        foreach (var other in Others(cluster, victim))
+            AwaitCompaction(cluster, other, 4 * Interval);
+        return (leader, victim);
+    }
 }
