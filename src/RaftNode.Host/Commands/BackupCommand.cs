@@ -20,12 +20,14 @@ internal static class BackupCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var command = new Command(
+        var command = new DetailedCommand(
             "backup",
+            "Writes the whole store of a running cluster to a file.",
             """
-            Writes the whole store, client sessions included, to a file: everything that was acknowledged before the command began is in it. The cluster goes on meanwhile.
+            Everything that was acknowledged before the command began is in it, client sessions included. The
+            cluster goes on meanwhile. The first node that can be reached is asked, leader or not.
 
-            The first node that can be reached is asked, leader or not. raftnode restore starts a new cluster from the file, and raftnode inspect FILE verifies it.
+            raftnode inspect FILE verifies the file later; raftnode restore makes a new cluster from it.
             """)
         {
             Target, Force, NodeOptions.Urls, Timeout,

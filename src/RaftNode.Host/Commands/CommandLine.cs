@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 
 namespace RaftNode.Host.Commands;
 
@@ -38,6 +39,8 @@ internal static class CommandLine
         try
         {
             var code = await parsed.InvokeAsync(configuration);
+            if (parsed is { Action: HelpAction, CommandResult.Command: DetailedCommand command })
+                await Console.Out.WriteLineAsync(command.Details);
             return parsed.Errors.Count > 0 ? ExitCode.NotDone : code;
         }
         catch (NodeStartException e)

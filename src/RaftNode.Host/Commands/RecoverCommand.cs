@@ -19,14 +19,19 @@ internal static class RecoverCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var command = new Command(
+        var command = new DetailedCommand(
             "recover",
+            "Makes a stopped node the only member of its group, when the majority is lost for good.",
             """
-            For a cluster that has lost the majority of its nodes for good, and whose survivors can elect no leader: makes one survivor the only member. It then leads alone with what it has, and new nodes are added
-            to it: raftnode start --join, and raftnode member add.
+            For a cluster that has lost the majority of its voters, and whose survivors can elect no leader. The node then
+            leads alone with what it has; the others are wiped and added to it: raftnode start --join, and raftnode
+            member add.
 
-            What was acknowledged, but had not reached this node, is lost. As long as any lost node may come back with its data, wait for it instead. Of several survivors recover one only, the one whose last entry has the
-            highest term and then the highest index: raftnode inspect shows it. A backup of a running cluster is raftnode backup; this is for when there is none that is newer than the survivor.
+            What was acknowledged but had not reached this node is lost. As long as a lost node may come back with its
+            data, wait for it instead. Of several survivors recover one only: the one whose last entry has the highest
+            term, and of these the highest index, as raftnode inspect shows them. Copy its directory before.
+
+            It shows what the node has and asks before it changes anything.
             """)
         {
             Directory, Address, Yes,

@@ -29,13 +29,19 @@ internal static class RestoreCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var command = new Command(
+        var command = new DetailedCommand(
             "restore",
+            "Makes the data directories of a new cluster that starts with everything in a backup.",
             """
-            Makes the data directories of a new cluster that starts with everything in a backup. Run it once, on one machine; then bring each directory to its node and start the nodes as usual. With a single member
-            the cluster starts with one node, and others are added to it: raftnode start --join, and raftnode member add.
+            Run it once, on one machine; then bring each directory to its node and start the nodes as usual. Do not run
+            it once for each node: each run makes another cluster, and nodes of different ones do not work together.
+            Stop the old cluster first, if it still runs.
 
-            Never run it once for each node: each run makes another cluster, and nodes of different ones do not work together. Stop the old cluster first, if it still runs.
+            With a single member the cluster starts with one node, and others are added to it: raftnode start --join,
+            and raftnode member add.
+
+            Example:
+              raftnode restore kv.backup --data new --members node1=10.0.0.1:4051,node2=10.0.0.2:4051,node3=10.0.0.3:4051
             """)
         {
             Source, Data, Members, Group,

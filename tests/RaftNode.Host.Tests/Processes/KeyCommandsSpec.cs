@@ -97,6 +97,17 @@ public sealed class KeyCommandsSpec(SingleNodeFixture fixture) : IClassFixture<S
         Assert.Equal(ExitCode.Done, (await ProgramRun.ToEndAsync(["put", "--help"])).Code);
     }
 
+    [Fact]
+    public async Task The_list_of_commands_has_a_line_for_each_and_a_commands_own_help_says_the_rest()
+    {
+        const string Rest = "each run makes another cluster";
+        Assert.DoesNotContain(Rest, (await ProgramRun.ToEndAsync(["--help"])).Output);
+        Assert.Contains(Rest, (await ProgramRun.ToEndAsync(["restore", "--help"])).Output);
+        var wrong = await ProgramRun.ToEndAsync(["restore"]);
+        Assert.Equal(ExitCode.NotDone, wrong.Code);
+        Assert.Contains("Option '--members' is required.", wrong.Errors);
+    }
+
     private string[] With(params string[] arguments) => [.. arguments, "--url", fixture.Cluster.Urls[0]];
 
     private Task<(int Code, string Output, IReadOnlyList<string> Errors)> RunAsync(params string[] arguments) => ProgramRun.ToEndAsync(With(arguments));

@@ -10,7 +10,7 @@ public sealed class RecoverSpec
     [Fact]
     public async Task One_survivor_of_three_goes_on_alone_and_takes_in_two_new_nodes()
     {
-        await using var cluster = await NodeCluster.StartAsync(3, "raft.snapshot { entries = 60, min-growth = 0, trailing-entries = 10 }\n");
+        await using var cluster = await NodeCluster.StartAsync(3, "raft.snapshot { entries = 60, min-growth = 0, trailing-entries = 10 }\nraft.catch-up-timeout = 30 s\n");
         await Task.WhenAll(Enumerable.Range(0, Keys).Select(key => PutAsync(cluster, key % 3, $"key{key}")));
         var before = (await cluster.SettledAsync())[0];
 
@@ -75,6 +75,7 @@ public sealed class RecoverSpec
     {
         Directory.Delete(cluster.DataOf(node), recursive: true);
         var run = ProgramRun.Start([.. cluster.StartArguments(node), "--join"]);
+        await Eventually.IsTrueAsync($"node{node + 1} to answer", async () => await cluster.StatusAsync(node) is not null, () => run.Transcript);
         var added = await ProgramRun.ToEndAsync(["member", "add", $"node{node + 1}", cluster.Addresses[node], "--url", cluster.Urls[0], "--timeout", "60"]);
         Assert.True(added.Code == ExitCode.Done, string.Join('\n', added.Errors) + run.Transcript);
         return run;
