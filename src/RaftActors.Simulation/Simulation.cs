@@ -197,6 +197,6 @@ internal sealed class Simulation
     }
 
     private string Describe() => $"a subscriber has seen {_subscriber.Seen} of {_cluster.Invariants.CommitIndex}; " + string.Join("; ", _cluster.Nodes.Select(node => node.Process?.Peer?.Inspect() is { } state
-        ? $"{node} {state.Role} term {state.HardState.Term} last {state.Log.LastIndex} persisted {state.PersistedIndex} commit {state.Log.CommitIndex} applied {state.AppliedIndex}"
+        ? $"{node} {state.Role} term {state.HardState.Term} last {state.Log.LastIndex} persisted {state.PersistedIndex} commit {state.Log.CommitIndex} applied {state.AppliedIndex} machine {_cluster.MachineOf(node)?.LastIndex}"
         : $"{node} has no peer"));
 }

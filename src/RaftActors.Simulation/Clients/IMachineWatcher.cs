@@ -5,8 +5,8 @@ namespace RaftActors.Simulation.Clients;
 /// <summary>Told what a state machine is given and does.</summary>
 internal interface IMachineWatcher
 {
-    /// <summary>It applies an entry; the last one that it applied was <paramref name="previous"/>.</summary>
-    void Applies(long previous, LogEntry entry);
+    /// <summary>It is about to apply an entry.</summary>
+    void Applies(KeyValueMachine machine, LogEntry entry);
 
     /// <summary>It has applied that entry: the key that was concerned now has a value, or none, and this is the answer.</summary>
     void Applied(LogEntry entry, string key, string? value, string answer);
@@ -15,5 +15,5 @@ internal interface IMachineWatcher
     void Captured(long index, string state);
 
     /// <summary>It has restored a state.</summary>
-    void Restored(long index, string state);
+    void Restored(KeyValueMachine machine);
 }

@@ -36,7 +36,7 @@ internal sealed class KeyValueMachine(IMachineWatcher watcher) : IStateMachine
 
     public object? Apply(LogEntry entry, object command)
     {
-        watcher.Applies(LastIndex, entry);
+        watcher.Applies(this, entry);
         LastIndex = entry.Index;
         string[] parts = Encoding.UTF8.GetString((byte[])command).Split(' ');
         var (number, kind, key, expected, value) = (parts[0], Enum.Parse<KeyValueKind>(parts[1]), parts[2], parts[3], parts[4]);
@@ -74,7 +74,7 @@ internal sealed class KeyValueMachine(IMachineWatcher watcher) : IStateMachine
             _values[pair[0]] = pair[1];
         foreach (string[] pair in Pairs(lines[2], ':'))
             Applied[pair[0]] = int.Parse(pair[1], CultureInfo.InvariantCulture);
-        watcher.Restored(LastIndex, State);
+        watcher.Restored(this);
     }
 
     private static IEnumerable<string[]> Pairs(string line, char separator) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split(separator));

@@ -208,7 +208,13 @@ internal sealed class Cluster
         RetryBackoffMax = TimeSpan.FromMilliseconds(200),
     };
 
-    private KeyValueMachine NewMachine(SimulatedProcess process) => process.Machine = new KeyValueMachine(new MachineWatcher(_world, process.Node, Invariants));
+    // One that was replaced before it had its first turn may be made after its successor: the process's is the one that is given something.
+    private KeyValueMachine NewMachine(SimulatedProcess process)
+    {
+        var machine = new KeyValueMachine(new MachineWatcher(_world, process, Invariants));
+        process.Machine ??= machine;
+        return machine;
+    }
 
     private void Receive(SimulatedProcess process, object message)
     {

@@ -5,21 +5,27 @@ using RaftActors.Simulation.Clients;
 namespace RaftActors.Simulation.World;
 
 /// <summary>Checks what the state machine of a process is given, and has it fail when it is to.</summary>
-internal sealed class MachineWatcher(SimulatedWorld world, SimulatedNode node, Invariants invariants) : IMachineWatcher
+internal sealed class MachineWatcher(SimulatedWorld world, SimulatedProcess process, Invariants invariants) : IMachineWatcher
 {
-    public void Applies(long previous, LogEntry entry)
+    public void Applies(KeyValueMachine machine, LogEntry entry)
     {
+        var node = process.Node;
+        process.Machine = machine;
         if (node.MachineFails)
         {
             node.MachineFails = false;
             throw new SimulatedMachineException();
         }
-        world.Check(() => invariants.Applies(node, previous, entry));
+        world.Check(() => invariants.Applies(node, machine.LastIndex, entry));
     }
 
-    public void Applied(LogEntry entry, string key, string? value, string answer) => world.Check(() => invariants.Applied(node, entry, key, value, answer));
+    public void Applied(LogEntry entry, string key, string? value, string answer) => world.Check(() => invariants.Applied(process.Node, entry, key, value, answer));
 
-    public void Captured(long index, string state) => world.Check(() => invariants.Captured(node, index, state));
+    public void Captured(long index, string state) => world.Check(() => invariants.Captured(process.Node, index, state));
 
-    public void Restored(long index, string state) => world.Check(() => invariants.Restored(node, index, state));
+    public void Restored(KeyValueMachine machine)
+    {
+        process.Machine = machine;
+        world.Check(() => invariants.Restored(process.Node, machine.LastIndex, machine.State));
+    }
 }
