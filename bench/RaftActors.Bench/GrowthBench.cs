@@ -113,5 +113,6 @@ internal static class GrowthBench
         var follower = run.Processes.Skip(1).Where(process => !process.IsLeader).Max(process => process.PeakMegabytes);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{run.Grown!.Size,-12:#,0} {run.Workload.ToString().ToLowerInvariant(),-11} {result.OperationsPerSecond,10:0} {result.P50,8:0.00} {result.P99,8:0.00} {result.Failures,7} {run.ProcessorMicrosecondsPerOperation,6:0.0} {run.AllocatedBytesPerOperation,6:0}   {leader:0}, {follower:0}"));
+        LoadTable.PrintReasons(result);
     }
 }

@@ -1,8 +1,12 @@
+using System.Diagnostics;
+
 namespace RaftActors.Bench;
 
 /// <summary>Runs a load on a cluster, and looks at the counters of all processes when its measured time starts and when it ends.</summary>
 internal static class LoadMeter
 {
+    private static readonly TimeSpan SampleInterval = TimeSpan.FromSeconds(10);
+
     /// <summary>Runs it.</summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="leader">Its leader.</param>
@@ -15,12 +19,26 @@ internal static class LoadMeter
         await Task.Delay(TimeSpan.FromSeconds(order.WarmUpSeconds), stop);
         var driverBefore = NodeCounters.Now(forgetPeak: true);
         var before = await cluster.CountersAsync(forgetPeak: true, stop);
-        await Task.Delay(TimeSpan.FromSeconds(order.Seconds), stop);
+        var memory = await SampleMemoryAsync(cluster, TimeSpan.FromSeconds(order.Seconds), stop);
         var after = await cluster.CountersAsync(forgetPeak: false, stop);
         var driver = ProcessUse.Between("driver", driverBefore, NodeCounters.Now(forgetPeak: false));
         var result = await running;
         var nodes = before.Zip(after, (b, a) => ProcessUse.Between(ProcessUse.NameOf(b.Node, b.Node == leader), b.Counters, a.Counters));
-        return new LoadRun(workload, cluster.Endpoints.Count, before.Count < cluster.Endpoints.Count, order, result, [driver, .. nodes]);
+        return new LoadRun(workload, cluster.Endpoints.Count, before.Count < cluster.Endpoints.Count, order, result, [driver, .. nodes]) { Memory = memory };
+    }
+
+    /// <summary>Looks at the nodes' memory every ten seconds, for as long as the load is measured.</summary>
+    private static async Task<IReadOnlyList<MemorySample>> SampleMemoryAsync(BenchCluster cluster, TimeSpan time, CancellationToken stop)
+    {
+        var samples = new List<MemorySample>();
+        var since = Stopwatch.StartNew();
+        while (time - since.Elapsed is var left && left > TimeSpan.Zero)
+        {
+            await Task.Delay(left < SampleInterval ? left : SampleInterval, stop);
+            var nodes = await cluster.CountersAsync(forgetPeak: false, stop);
+            samples.Add(new MemorySample(since.Elapsed.TotalSeconds, nodes.Max(node => node.Counters.ResidentBytes) / (1024.0 * 1024)));
+        }
+        return samples;
     }
 
     private static IReadOnlyList<System.Net.IPEndPoint> Targets(BenchCluster cluster, int leader, Workload workload) => workload == Workload.FollowerGet

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace RaftActors.Bench;
 
 /// <summary>What is run.</summary>
@@ -25,6 +27,12 @@ internal sealed record LoadResult(double OperationsPerSecond, double P50, double
     /// <summary>The latency that nine of ten operations do not exceed.</summary>
     public double P90 { get; init; }
 
+    /// <summary>The latency that 9,999 of 10,000 operations do not exceed.</summary>
+    public double P9999 { get; init; }
+
+    /// <summary>For each second of the run: how many operations that were to be started in it were done, and the longest of their latencies.</summary>
+    public IReadOnlyList<SecondOfLoad> Seconds { get; init; } = [];
+
     /// <summary>How many operations were refused because the node had too much to do. They are among the failures.</summary>
     public long Refused { get; init; }
 
@@ -51,8 +59,18 @@ internal sealed record LoadResult(double OperationsPerSecond, double P50, double
         RefusedWithoutAdvice = tally.RefusedWithoutAdvice,
         Unanswered = tally.Unanswered,
         Reasons = tally.Reasons,
+        Seconds = [.. tally.Started.Zip(tally.Longest, (done, longest) => new SecondOfLoad(done, longest * 1000.0 / Stopwatch.Frequency))],
     };
 
     private static LoadResult Make(LatencyHistogram latencies, double operationsPerSecond, long failures) =>
-        new(operationsPerSecond, latencies.Percentile(0.5), latencies.Percentile(0.99), latencies.Percentile(0.999), latencies.MaxMilliseconds, failures) { P90 = latencies.Percentile(0.9) };
+        new(operationsPerSecond, latencies.Percentile(0.5), latencies.Percentile(0.99), latencies.Percentile(0.999), latencies.MaxMilliseconds, failures) 
+        {
+            P90 = latencies.Percentile(0.9),
+            P9999 = latencies.Percentile(0.9999),
+        };
 }
+
+/// <summary>A second of a run.</summary>
+/// <param name="Done">How many operations of it were done.</param>
+/// <param name="Longest">The longest of their latencies, in milliseconds.</param>
+internal sealed record SecondOfLoad(long Done, double Longest);

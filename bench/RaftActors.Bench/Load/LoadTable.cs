@@ -29,5 +29,13 @@ internal static class LoadTable
         var rate = order.Rate?.ToString("0", CultureInfo.InvariantCulture) ?? "-";
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{run.Workload.ToString().ToLowerInvariant(),-11} {order.Bytes,5} {clients,7} {rate,8} {result.OperationsPerSecond,10:0} {result.P50,8:0.00} {result.P99,8:0.00} {result.P999,9:0.00} {result.Max,8:0.0} {result.Failures,7} {run.ProcessorMicrosecondsPerOperation,6:0.0} {run.AllocatedBytesPerOperation,6:0}   {use}"));
+        PrintReasons(result);
+    }
+
+    /// <summary>Prints why operations failed, if any did.</summary>
+    public static void PrintReasons(LoadResult result)
+    {
+        if (result.Reasons.Count > 0)
+            Console.WriteLine($"  failed: {string.Join(", ", result.Reasons.Select(reason => $"{reason.Key} {reason.Value}"))}");
     }
 }

@@ -28,7 +28,13 @@ internal sealed class LoadTally
     private readonly long _from;
     private readonly long _to;
 
-    private LoadTally(long from, long to) => (_from, _to) = (from, to);
+    private LoadTally(long from, long to)
+    {
+        (_from, _to) = (from, to);
+        var seconds = (int)Math.Ceiling((to - from) / (double)Stopwatch.Frequency);
+        Longest = new long[seconds];
+        Started = new long[seconds];
+    }
 
     /// <summary>A tally for a load that starts at a time.</summary>
     /// <param name="start">When, in stopwatch ticks.</param>
@@ -44,6 +50,12 @@ internal sealed class LoadTally
 
     /// <summary>The latencies of what was done.</summary>
     public LatencyHistogram Latencies { get; } = new();
+
+    /// <summary>For each second, the longest latency, in stopwatch ticks, of those that were to be started in it and were done.</summary>
+    public long[] Longest { get; }
+
+    /// <summary>How many those are.</summary>
+    public long[] Started { get; }
 
     /// <summary>The latencies of refusals.</summary>
     public LatencyHistogram Refusals { get; } = new();
@@ -78,6 +90,7 @@ internal sealed class LoadTally
         {
             case Outcome.Done:
                 Latencies.Record(ended - started);
+                CountIn((int)((started - _from) / Stopwatch.Frequency), ended - started);
                 break;
             case Outcome.Failed:
                 Failures++;
@@ -99,10 +112,21 @@ internal sealed class LoadTally
         Latencies.Add(other.Latencies);
         Refusals.Add(other.Refusals);
         Done += other.Done;
+        for (var second = 0; second < Longest.Length; second++)
+        {
+            Longest[second] = Math.Max(Longest[second], other.Longest[second]);
+            Started[second] += other.Started[second];
+        }
         Failures += other.Failures;
         foreach (var (reason, count) in other.Reasons)
             Reasons[reason] = Reasons.GetValueOrDefault(reason) + count;
         RefusedWithoutAdvice += other.RefusedWithoutAdvice;
         Unanswered += other.Unanswered;
+    }
+
+    private void CountIn(int second, long latency)
+    {
+        Started[second]++;
+        Longest[second] = Math.Max(Longest[second], latency);
     }
 }

@@ -7,6 +7,8 @@ namespace RaftActors.Bench;
 /// <summary>Runs of any number of days on one page, which needs nothing but itself: latency against throughput as charts, and all figures as tables.</summary>
 internal static class HtmlReport
 {
+    private const double LongRun = 20;
+
     /// <summary>Reads files of results and writes the page.</summary>
     public static async Task<int> WriteAsync(IReadOnlyList<string> results, string file, CancellationToken stop)
     {
@@ -44,15 +46,36 @@ internal static class HtmlReport
 
     private static void AddLoads(StringBuilder page, List<ResultLine> lines, List<string> labels)
     {
-        var runs = lines.Where(line => line.Kind is "load" or "overload").Select(line => (line.Label, Run: Results.Of<LoadRun>(line)));
+        var runs = lines.Where(line => line.Kind == "load").Select(line => (line.Label, Run: Results.Of<LoadRun>(line)));
         var kinds = runs.GroupBy(run => (run.Run.Workload, run.Run.Order.Bytes, run.Run.Nodes, run.Run.OneDead, AtRate: run.Run.Order.Rate is not null));
         foreach (var kind in kinds)
         {
             var about = kind.Key;
             page.Append(CultureInfo.InvariantCulture, $"<h2>{about.Workload.ToString().ToLowerInvariant()}, {about.Bytes} bytes, {about.Nodes} nodes{(about.OneDead ? ", one dead" : "")}")
                 .Append(CultureInfo.InvariantCulture, $", {(about.AtRate ? "at a rate" : "closed loop")}</h2>\n");
-            page.Append(Chart(kind, labels)).Append('\n').Append(Table(kind, labels));
+            page.Append(Chart(kind, labels)).Append('\n').Append(Table(kind.OrderBy(run => run.Run.Order.Rate ?? run.Run.Order.Clients).ThenBy(run => labels.IndexOf(run.Label)), labels)).Append(Seconds(kind, labels));
         }
+        var overloads = lines.Where(line => line.Kind == "overload").Select(line => (line.Label, Run: Results.Of<LoadRun>(line)));
+        foreach (var kind in overloads.GroupBy(run => run.Run.Workload))
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<h2>Overload: {kind.Key.ToString().ToLowerInvariant()}</h2>\n<p class='note'>What can be done, what becomes of more than that, and each second afterwards.</p>\n")
+                .Append(Table(kind, labels));
+        }
+    }
+
+    /// <summary>Of runs that are long enough to show snapshots and the like: the longest latency of each second, and the memory.</summary>
+    private static string Seconds(IEnumerable<(string Label, LoadRun Run)> runs, List<string> labels)
+    {
+        var longRuns = runs.Where(run => run.Run.Order.Seconds >= LongRun).ToList();
+        if (longRuns.Count == 0)
+            return "";
+        return Draw("the longest latency in it, ms", logarithmic: true, run => run.Result.Seconds.Select((second, i) =>
+                new ChartPoint(i + 1, second.Longest, string.Create(CultureInfo.InvariantCulture, $"second {i + 1}: {second.Done:#,0} operations, the longest {second.Longest:0.0} ms"))))
+            + Draw("most resident MB of a node", logarithmic: false, run => run.Memory.Select(sample =>
+                new ChartPoint(sample.Seconds, sample.ResidentMegabytes, string.Create(CultureInfo.InvariantCulture, $"second {sample.Seconds:0}: {sample.ResidentMegabytes:0} MB"))));
+
+        string Draw(string vertical, bool logarithmic, Func<LoadRun, IEnumerable<ChartPoint>> points) => SvgChart.Draw("second", vertical, logarithmic,
+            [.. longRuns.Select(run => new ChartLine($"{run.Label}, {Load(run.Run.Order)}", labels.IndexOf(run.Label), false, [.. points(run.Run)]))]) + "\n";
     }
 
     private static void AddGrowth(StringBuilder page, List<ResultLine> lines, List<string> labels)
@@ -74,7 +97,7 @@ internal static class HtmlReport
     private static string Chart(IEnumerable<(string Label, LoadRun Run)> runs, List<string> labels)
     {
         var chart = new List<ChartLine>();
-        foreach (var label in runs.GroupBy(run => run.Label))
+        foreach (var label in runs.OrderBy(run => run.Run.Order.Rate ?? run.Run.Order.Clients).GroupBy(run => run.Label).OrderBy(label => labels.IndexOf(label.Key)))
         {
             var colour = labels.IndexOf(label.Key);
             chart.Add(Line($"{label.Key}: p50, and p99 dashed", "p50", dashed: false, result => result.P50));
@@ -89,12 +112,12 @@ internal static class HtmlReport
 
     private static string Table(IEnumerable<(string Label, LoadRun Run)> runs, List<string> labels)
     {
-        var table = new StringBuilder("<table><tr><th>run</th><th>load</th><th>ops/s</th><th>p50 ms</th><th>p90</th><th>p99</th><th>p99.9</th><th>max</th><th>failed</th><th>us/op</th><th>B/op</th><th>GC pauses, ms</th><th>most MB of a node</th></tr>\n");
-        foreach (var (label, run) in runs.OrderBy(run => run.Run.Order.Rate ?? run.Run.Order.Clients).ThenBy(run => labels.IndexOf(run.Label)))
+        var table = new StringBuilder("<table><tr><th>run</th><th>load</th><th>ops/s</th><th>p50 ms</th><th>p90</th><th>p99</th><th>p99.9</th><th>p99.99</th><th>max</th><th>failed</th><th>us/op</th><th>B/op</th><th>GC pauses, ms</th><th>most MB of a node</th></tr>\n");
+        foreach (var (label, run) in runs)
         {
             var nodes = run.Processes.Skip(1).ToList();
             table.Append(CultureInfo.InvariantCulture, $"<tr><td style='color:{SvgChart.Colour(labels.IndexOf(label))}'>{Text(label)}</td><td>{Load(run.Order)}</td><td>{run.Result.OperationsPerSecond:#,0}</td>")
-                .Append(CultureInfo.InvariantCulture, $"<td>{run.Result.P50:0.00}</td><td>{run.Result.P90:0.00}</td><td>{run.Result.P99:0.00}</td><td>{run.Result.P999:0.00}</td><td>{run.Result.Max:0.0}</td><td>{run.Result.Failures}</td>")
+                .Append(CultureInfo.InvariantCulture, $"<td>{run.Result.P50:0.00}</td><td>{run.Result.P90:0.00}</td><td>{run.Result.P99:0.00}</td><td>{run.Result.P999:0.00}</td><td>{run.Result.P9999:0.00}</td><td>{run.Result.Max:0.0}</td><td>{run.Result.Failures}{(run.Result.Refused > 0 ? $", of them {run.Result.Refused} refused" : "")}</td>")
                 .Append(CultureInfo.InvariantCulture, $"<td>{run.ProcessorMicrosecondsPerOperation:0.0}</td><td>{run.AllocatedBytesPerOperation:#,0}</td>")
                 .Append(CultureInfo.InvariantCulture, $"<td>{nodes.Max(node => node.PauseMilliseconds):0}</td><td>{nodes.Max(node => node.PeakMegabytes):0}</td></tr>\n");
         }

@@ -20,7 +20,7 @@ internal sealed record ChartLine(string? Name, int Colour, bool Dashed, IReadOnl
 /// <summary>A chart as SVG, from 0 along one axis, and along the other from 0 or by powers of ten.</summary>
 internal sealed class SvgChart
 {
-    private const int Width = 760, Height = 380, Left = 70, Right = 20, Top = 16, Bottom = 48, LegendLine = 16;
+    private const int Width = 760, Height = 380, Left = 70, Right = 40, Top = 16, Bottom = 48, LegendLine = 16;
     private static readonly string[] Colours = ["#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#17becf", "#8c564b", "#7f7f7f"];
 
     private readonly string _horizontal;
