@@ -59,7 +59,7 @@ internal static class BackupCommand
             await Console.Out.WriteLineAsync(string.Join('\n', Lines(file, backup)));
             return ExitCode.Done;
         }
-        catch (Exception e) when (e is HttpRequestException or HttpIOException)
+        catch (HttpRequestException e)
         {
             return await FailAsync($"the connection broke before the backup was complete: {e.Message}; see the node's log, and try again");
         }
@@ -98,13 +98,26 @@ internal static class BackupCommand
         while (true)
         {
             silence.CancelAfter(patience);
-            var read = await source.ReadAsync(buffer, silence.Token);
+            var read = await ReadAsync(source, buffer, silence.Token);
             if (read == 0)
                 break;
             await target.WriteAsync(buffer.AsMemory(0, read), cancellation);
         }
         // The name must not be on the disk before the bytes are.
         target.Flush(flushToDisk: true);
+    }
+
+    // What cannot be read is the node's doing, what cannot be written this machine's.
+    private static async Task<int> ReadAsync(Stream source, Memory<byte> buffer, CancellationToken cancellation)
+    {
+        try
+        {
+            return await source.ReadAsync(buffer, cancellation);
+        }
+        catch (IOException e)
+        {
+            throw new HttpRequestException(e.Message, e);
+        }
     }
 
     private static async Task<int> FailAsync(string message)

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using RaftActors.Backups;
 using RaftNode.Host.Commands;
 
@@ -49,6 +50,31 @@ public sealed class BackupSpec
 
         Assert.Equal(ExitCode.NotDone, run.Code);
         Assert.StartsWith("raftnode: ", Assert.Single(run.Errors));
+        Assert.Empty(Directory.GetFileSystemEntries(Path.GetDirectoryName(directory.In("kv.backup"))!));
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_is_damaged_on_the_nodes_disk_ends_the_backup_and_leaves_no_file()
+    {
+        await using var cluster = await NodeCluster.StartAsync(1, "raft.snapshot.chunk-size = 1 KiB\n");
+        using var put = await cluster.Http.PutAsync(cluster.Key(0, "key"), new ByteArrayContent(new byte[5000]));
+        using (var taken = await cluster.Http.PostAsync($"{cluster.Urls[0]}/snapshot", null))
+            taken.EnsureSuccessStatusCode();
+        // A chunk of the right form, but another one's bytes.
+        using (var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(cluster.DataOf(0), "raft.db"), Pooling = false }.ConnectionString))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "UPDATE snapshot SET snapshot = (SELECT snapshot FROM snapshot WHERE persistence_id LIKE '%-snapshot-%' AND sequence_number = 1) WHERE persistence_id LIKE '%-snapshot-%' AND sequence_number = 3";
+            Assert.Equal(1, command.ExecuteNonQuery());
+        }
+        using var directory = new TemporaryDirectory();
+
+        var run = await ProgramRun.ToEndAsync(["backup", directory.In("kv.backup"), "--url", cluster.Urls[0]]);
+
+        Assert.Equal(ExitCode.NotDone, run.Code);
+        Assert.Contains("the connection broke before the backup was complete", Assert.Single(run.Errors));
+        Assert.Contains("is damaged", cluster.Run(0).Transcript);
         Assert.Empty(Directory.GetFileSystemEntries(Path.GetDirectoryName(directory.In("kv.backup"))!));
     }
 
