@@ -2,6 +2,15 @@ using System.Globalization;
 
 namespace RaftActors.Bench;
 
+/// <summary>What to offer.</summary>
+/// <param name="Workload">Proposals inside the leader, or a workload over HTTP.</param>
+/// <param name="Times">How many times what the nodes can do.</param>
+/// <param name="Rate">Or how many operations a second.</param>
+/// <param name="Clients">How many closed-loop clients find out what they can do.</param>
+/// <param name="Connections">Over HTTP: how many connections the overload comes through.</param>
+/// <param name="Seconds">How long the overload goes on.</param>
+internal sealed record OverloadOptions(Workload Workload, double Times, double? Rate, int Clients, int Connections, double Seconds);
+
 /// <summary>
 /// More than a cluster can take: its capacity, then a multiple of that at a rate whatever the answers, then again what it can do. What it cannot take has to be refused soon and clearly, its
 /// memory to keep within bounds, and its speed to come back.
@@ -12,34 +21,30 @@ internal static class OverloadBench
     private const double BackAt = 0.9;
 
     /// <summary>Measures and prints.</summary>
-    /// <param name="workload">Proposals inside the leader, or a workload over HTTP.</param>
-    /// <param name="times">How many times its capacity.</param>
-    /// <param name="clients">How many closed-loop clients find out the capacity.</param>
-    /// <param name="connections">Over HTTP: how many connections the overload comes through.</param>
-    /// <param name="seconds">How long the overload goes on.</param>
+    /// <param name="options">What to offer.</param>
     /// <param name="file">Where the figures go besides.</param>
     /// <param name="label">What they are called there.</param>
     /// <param name="data">Where the nodes' data goes.</param>
     /// <param name="stop">Ends the run.</param>
-    public static async Task<int> RunAsync(Workload workload, double times, int clients, int connections, double seconds, string? file, string? label, string? data, CancellationToken stop)
+    public static async Task<int> RunAsync(OverloadOptions options, string? file, string? label, string? data, CancellationToken stop)
     {
         Console.WriteLine(Results.Machine());
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Three nodes: what they can do, {times:0.#} times as much for {seconds:0.#} s, and what they can do afterwards"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Three nodes: what they can do, {(options.Rate is { } rate ? $"{rate:0} a second" : $"{options.Times:0.#} times as much")} for {options.Seconds:0.#} s, and what they can do afterwards"));
         LoadTable.PrintColumns();
         await using var cluster = await BenchCluster.StartAsync(3, data, stop);
         var leader = await cluster.SettledAsync(stop);
-        if (workload is not (Workload.Propose or Workload.Put))
+        if (options.Workload is not (Workload.Propose or Workload.Put))
             await HttpLoad.FillAsync(cluster.Endpoints[leader], 256, stop);
         var runs = new List<LoadRun>();
 
-        var before = await RunAsync(new LoadOrder(clients, 3, 5, 256));
-        var over = await RunAsync(new LoadOrder(connections, 0, seconds, 256, before.Result.OperationsPerSecond * times));
+        var before = await RunAsync(new LoadOrder(options.Clients, 3, 5, 256));
+        var over = await RunAsync(new LoadOrder(options.Connections, 0, options.Seconds, 256, options.Rate ?? (before.Result.OperationsPerSecond * options.Times)));
         // Each slice on its own: the load has just ended with the answer to its last operation.
         var slices = 0;
         LoadRun after;
         do
         {
-            after = await RunAsync(new LoadOrder(clients, 0, 1, 256));
+            after = await RunAsync(new LoadOrder(options.Clients, 0, 1, 256));
         }
         while (++slices < Slices && after.Result.OperationsPerSecond < BackAt * before.Result.OperationsPerSecond);
 
@@ -50,7 +55,7 @@ internal static class OverloadBench
 
         async Task<LoadRun> RunAsync(LoadOrder order)
         {
-            var run = await LoadMeter.RunAsync(cluster, leader, workload, order, stop);
+            var run = await LoadMeter.RunAsync(cluster, leader, options.Workload, order, stop);
             LoadTable.Print(run);
             runs.Add(run);
             if (run.Result.Reasons.Count > 0 && await cluster.SettledAsync(stop) is var now && now != leader)

@@ -72,11 +72,13 @@ transfer.SetAction((parsed, stop) => SnapshotBench.TransferAsync(parsed.GetValue
 
 var kind = new Option<Workload>("--workload") { Description = "What is offered: propose (inside the leader), or put, get, mix or followerget over HTTP.", DefaultValueFactory = _ => Workload.Propose };
 var times = new Option<double>("--times") { Description = "How many times what the nodes can do is offered.", DefaultValueFactory = _ => 2 };
-var capacityClients = new Option<int>("--clients", "-c") { Description = "How many closed-loop clients find out what the nodes can do.", DefaultValueFactory = _ => 1024 };
+var capacityClients = new Option<int>("--clients", "-c") { Description = "How many closed-loop clients find out what the nodes can do. Over HTTP fewer than raftnode.http.max-requests.", DefaultValueFactory = _ => 2048 };
+var offered = new Option<double?>("--rate", "-r") { HelpName = "OPS", Description = "Offers so many operations a second, rather than a multiple of what the nodes can do." };
 var connections = new Option<int>("--connections") { Description = "Over HTTP: through how many connections the overload comes. More than a node's raftnode.http.max-requests, or nothing is refused.", DefaultValueFactory = _ => 6000 };
 var overSeconds = new Option<double>("--seconds", "-s") { Description = "How long the overload goes on.", DefaultValueFactory = _ => 10 };
-var overload = new Command("overload", "Twice what three nodes can do: what becomes of the excess, of memory, and of the speed afterwards.") { kind, times, capacityClients, connections, overSeconds, json, label, data };
-overload.SetAction((parsed, stop) => OverloadBench.RunAsync(parsed.GetValue(kind), parsed.GetValue(times), parsed.GetValue(capacityClients), parsed.GetValue(connections), parsed.GetValue(overSeconds),
+var overload = new Command("overload", "Twice what three nodes can do: what becomes of the excess, of memory, and of the speed afterwards.") { kind, times, offered, capacityClients, connections, overSeconds, json, label, data };
+overload.SetAction((parsed, stop) => OverloadBench.RunAsync(
+    new OverloadOptions(parsed.GetValue(kind), parsed.GetValue(times), parsed.GetValue(offered), parsed.GetValue(capacityClients), parsed.GetValue(connections), parsed.GetValue(overSeconds)),
     parsed.GetValue(json), parsed.GetValue(label), parsed.GetValue(data), stop));
 
 var growing = new Option<Growing[]>("--only") { Description = "What grows: log, store, cluster.", DefaultValueFactory = _ => Enum.GetValues<Growing>(), AllowMultipleArgumentsPerToken = true };
