@@ -16,7 +16,8 @@ internal sealed partial class RaftActor
         var header = append.Header;
         if (append.Term < Term)
         {
-            Send(header.Address, new AppendEntriesReply(Header(header.StoreId), false, 0, 0, append.PrevLogIndex, default, append.ReadContext));
+            // Without the context: it is of another term, in which contexts began anew, and the sender may lead the present one.
+            Send(header.Address, new AppendEntriesReply(Header(header.StoreId), false, 0, 0, append.PrevLogIndex, default, 0));
             return;
         }
 

@@ -32,6 +32,18 @@ public sealed class ReplicationSpec(ITestOutputHelper output) : PeerSpec(output)
         Assert.Equal(new LogConflict(3, 2), B.Expect<AppendEntriesReply>().Conflict);
     }
 
+    // Whoever leads now may be the same, and its contexts begin anew in each term: an answer to an old one would confirm reads that nobody has confirmed.
+    [Fact]
+    public void The_read_context_of_an_earlier_term_is_not_returned()
+    {
+        StartWithLog(new HardState(5, null, null), 1);
+
+        B.Say(header => new AppendEntries(header, 1, 1, 0, 50, EntryBatch.Empty), 3);
+
+        var reply = B.Expect<AppendEntriesReply>();
+        Assert.Equal((5, false, 0), (reply.Term, reply.Success, reply.ReadContext));
+    }
+
     [Fact]
     public void A_leader_of_an_earlier_term_is_told_the_present_one()
     {
