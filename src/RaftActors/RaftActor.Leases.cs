@@ -27,11 +27,14 @@ internal sealed partial class RaftActor
             leading.Lease.Drawn(leading.Reads.Context, Now);
     }
 
-    /// <summary>Only who has the configuration that turned the leases on keeps the promise.</summary>
+    /// <summary>
+    /// Only who has the configuration that turned the leases on keeps the promise, and only if no other one follows it: with the first entry of the leader's term a log is the leader's, to its end.
+    /// </summary>
     private void ConfirmLease()
     {
+        var leading = _leading!;
         if (Configuration.Lease > TimeSpan.Zero)
-            _leading!.Lease.Confirm(_leading.MajorityReadContext(_configurations.LatestIndex));
+            leading.Lease.Confirm(leading.MajorityReadContext(Math.Max(_configurations.LatestIndex, leading.FirstIndex)));
     }
 
     /// <summary>The group has the leases that its leader's settings ask for.</summary>

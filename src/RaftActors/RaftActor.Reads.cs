@@ -61,7 +61,8 @@ internal sealed partial class RaftActor
         if (!leading.Reads.WantsRound || _log.CommitIndex < leading.FirstIndex)
             return;
         leading.Reads.StartRound(_log.CommitIndex);
-        leading.Lease.Drawn(leading.Reads.Context, Now);
+        if (Configuration.Lease > TimeSpan.Zero)
+            leading.Lease.Drawn(leading.Reads.Context, Now);
         foreach (var follower in leading.Followers)
             Send(follower.Voter.Address, AppendEntriesTo(follower, EntryBatch.Empty));
         ConfirmReads();

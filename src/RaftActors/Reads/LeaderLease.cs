@@ -6,11 +6,21 @@ namespace RaftActors.Reads;
 /// </summary>
 internal sealed class LeaderLease
 {
+    private const int MostUnanswered = 256;
+
     private readonly Queue<(long Context, TimeSpan Drawn)> _drawn = new();
     private TimeSpan? _start;
 
+    /// <summary>How many contexts are remembered that no majority has answered.</summary>
+    public int Unanswered => _drawn.Count;
+
     /// <summary>A read context was drawn; nothing that carries it was sent before.</summary>
-    public void Drawn(long context, TimeSpan now) => _drawn.Enqueue((context, now));
+    public void Drawn(long context, TimeSpan now)
+    {
+        if (_drawn.Count == MostUnanswered)
+            _drawn.Dequeue();
+        _drawn.Enqueue((context, now));
+    }
 
     /// <summary>A majority of voters who know of the leases has answered a context.</summary>
     public void Confirm(long context)

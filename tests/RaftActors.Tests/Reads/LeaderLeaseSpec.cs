@@ -30,5 +30,17 @@ public sealed class LeaderLeaseSpec
         Assert.False(_lease.Holds(At(140), Promise, 0.1));
     }
 
+    [Fact]
+    public void It_remembers_so_many_contexts_that_nobody_answers_and_no_more()
+    {
+        for (int context = 1; context <= 100_000; context++)
+            _lease.Drawn(context, At(context));
+
+        Assert.InRange(_lease.Unanswered, 1, 1000);
+        _lease.Confirm(100_000);
+        Assert.True(_lease.Holds(At(100_099), Promise, 0));
+        Assert.Equal(0, _lease.Unanswered);
+    }
+
     private static TimeSpan At(double milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
 }
