@@ -228,6 +228,7 @@ internal sealed partial class RaftActor
         if (persisted.Batches.Count > 0)
             _events.Add(LastSequenceNr, persisted.PreviousIndex, persisted.Batches[^1].LastIndex);
         SaveInstalled();
+        SaveTaken();
         AfterWrite();
     }
 

@@ -170,15 +170,24 @@ internal sealed partial class RaftActor
     {
         if (_work is SnapshotWork.Writing writing && Sender.Equals(writing.Writer))
         {
-            long sequenceNr = _events.LastCovered(writing.Snapshot.LastIncludedIndex, LastSequenceNr);
-            var work = new SnapshotWork.Saving(new StoredSnapshot(sequenceNr, Manifest(writing.Snapshot with { Content = written.Content }, writing.Slot, sequenceNr)));
-            _work = work;
-            Save(work.Stored);
+            _work = new SnapshotWork.Saving(new StoredSnapshot(0, Manifest(writing.Snapshot with { Content = written.Content }, writing.Slot, 0)));
+            SaveTaken();
         }
         else
         {
             OnSnapshotReceived(Sender);
         }
+    }
+
+    // Not before what it covers is durable: an event on its way may replace entries of a former log, and if it is lost nothing of that log may be left to go on after the snapshot.
+    private void SaveTaken()
+    {
+        if (_work is not SnapshotWork.Saving { Stored: { SequenceNr: 0, Manifest: var manifest } } || _persistedIndex < manifest.Snapshot.LastIncludedIndex)
+            return;
+        long sequenceNr = _events.LastCovered(manifest.Snapshot.LastIncludedIndex, LastSequenceNr);
+        var stored = new StoredSnapshot(sequenceNr, Manifest(manifest.Snapshot, manifest.Slot, sequenceNr));
+        _work = new SnapshotWork.Saving(stored);
+        Save(stored);
     }
 
     // One that takes the place of the last, having the same sequence number or being damaged, is kept beside the one before.
@@ -252,7 +261,10 @@ internal sealed partial class RaftActor
         }
         if (_work is SnapshotWork.WithStored { Stored.Manifest.Slot: var slot })
             Prune(slot);
+        bool heldWrites = _work is SnapshotWork.Installing;
         _work = null;
+        if (heldWrites)
+            RequestFlush();
     }
 
     private void OnSnapshotActorEnded(SnapshotWork.WithActor work)
@@ -420,7 +432,7 @@ internal sealed partial class RaftActor
         /// <summary>The slot is full, the manifest on its way.</summary>
         public abstract record WithStored(StoredSnapshot Stored) : SnapshotWork;
 
-        /// <summary>The manifest of an own snapshot is being saved.</summary>
+        /// <summary>The manifest of an own snapshot is being saved, or, without a sequence number, about to be.</summary>
         public sealed record Saving(StoredSnapshot Stored) : WithStored(Stored);
 
         /// <summary>The manifest of a received snapshot is being saved; then the event that puts it in the place of the log.</summary>

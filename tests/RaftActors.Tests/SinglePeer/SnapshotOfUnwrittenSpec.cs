@@ -1,0 +1,55 @@
+using RaftActors.Client;
+using RaftActors.Log;
+using Xunit.Abstractions;
+
+namespace RaftActors.Tests.SinglePeer;
+
+/// <summary>
+/// A follower has applied entries that are not on its own disk yet, and takes a snapshot of them. On the disk there are others in their place, and more of them: if the peer died with the snapshot stored
+/// and the event not, what is left of these would go on after the snapshot.
+/// </summary>
+public sealed class SnapshotOfUnwrittenSpec(ITestOutputHelper output) : PeerSpec(output)
+{
+    [Fact]
+    public void The_snapshot_waits_until_what_it_covers_is_durable()
+    {
+        var write = ApplyWithoutWriting();
+        Peer.Tell(TakeSnapshot.Instance, TestActor);
+        for (int i = 0; i < 200; i++)
+            Settle();
+        Assert.False(HasMessages);
+
+        Disk.Commanded = false;
+        write.Succeed();
+
+        Assert.Equal(3, ExpectMsg<SnapshotTaken>().Index);
+        Restart();
+        Assert.Equal((3, 3, 3), (Status().LastIndex, Status().SnapshotIndex, Status().AppliedIndex));
+    }
+
+    [Fact]
+    public void A_peer_whose_write_fails_meanwhile_starts_with_its_former_log()
+    {
+        var write = ApplyWithoutWriting();
+        Peer.Tell(TakeSnapshot.Instance, TestActor);
+        for (int i = 0; i < 200; i++)
+            Settle();
+
+        Disk.Commanded = false;
+        write.Fail();
+        AwaitRestart();
+
+        Assert.Equal((6, 0), (Status().LastIndex, Status().SnapshotIndex));
+    }
+
+    private PendingWrite ApplyWithoutWriting()
+    {
+        StartWithLog(new HardState(3, null, null), 1, 2, 2, 2, 2, 2);
+        Disk.Commanded = true;
+        B.Append(3, 1, 1, 3, Command(2, 3), Command(3, 3));
+        var write = Disk.NextWrite();
+        AdvanceUntil(() => Status().AppliedIndex == 3, 100);
+        Assert.Equal((3, 1), (Status().LastIndex, Status().PersistedIndex));
+        return write;
+    }
+}
