@@ -74,6 +74,8 @@ internal sealed class RaftSupervisor : UntypedActor, IWithTimers
                 break;
             case SnapshotUnusable unusable:
                 _lastSnapshot = unusable.SequenceNr - 1;
+                // The next one starts otherwise: there is no reason to wait long for it.
+                _failures = 0;
                 break;
             case SnapshotSaved:
                 _lastSnapshot = long.MaxValue;
