@@ -90,8 +90,9 @@ internal sealed class ClusterLinks : IDisposable
         try
         {
             var greeting = await connection.GreetingAsync(_publicPort);
-            if (connection.From >= 0 && connection.From < _nodes)
-                await connection.RunAsync(greeting, _ownPort + to, _links[connection.From, to], _links[to, connection.From]);
+            // Whoever else calls is a client: nothing befalls it but what befalls the nodes.
+            var isNode = connection.From >= 0 && connection.From < _nodes;
+            await connection.RunAsync(greeting, _ownPort + to, isNode ? _links[connection.From, to] : new Link(), isNode ? _links[to, connection.From] : new Link());
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException or InvalidDataException)
         {

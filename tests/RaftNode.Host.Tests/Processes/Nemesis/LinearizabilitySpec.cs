@@ -13,7 +13,8 @@ namespace RaftNode.Host.Tests.Processes.Nemesis;
 public sealed class LinearizabilitySpec(ITestOutputHelper output)
 {
     private const int Nodes = 3;
-    private const int Clients = 15;
+    private const int HttpClients = 12;
+    private const int SessionClients = 6;
     private const int NodeOfDisk = 1;
 
     // A request is answered, if only by 503 or 504, well within the patience of the clients: so most end with an outcome. Snapshots are taken every few seconds, of several chunks, and nodes that
@@ -32,7 +33,7 @@ public sealed class LinearizabilitySpec(ITestOutputHelper output)
         await using var cluster = await NodeCluster.StartAsync(Nodes, Settings, behindProxies: true, prepare: it => disk = FullDisk.Under(it, NodeOfDisk));
         if (disk is null)
             output.WriteLine("No full disk: neither can a tmpfs be mounted here nor is there prlimit.");
-        var load = new RecordedLoad(cluster, Clients, seed);
+        await using var load = new RecordedLoad(cluster, HttpClients, SessionClients, seed);
         load.Start();
         await load.ProgressAsync(100);
         await AfflictAsync(cluster, load, new Faults(cluster, load, disk, NodeOfDisk, new Random(seed)), new Random(seed + 1), duration);

@@ -2,11 +2,12 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using RaftActors.Linearizability.KeyValue;
 
 namespace RaftNode.Host.Tests.Processes.Nemesis;
 
 /// <summary>One client's connection to one node. Unlike a general client it never sends a request twice: each is one operation of a history.</summary>
-internal sealed class PlainHttp(IPEndPoint endpoint) : IDisposable
+internal sealed class PlainHttp(IPEndPoint endpoint) : IStoreConnection
 {
     private static readonly byte[] HeaderEnd = "\r\n\r\n"u8.ToArray();
 
@@ -32,13 +33,17 @@ internal sealed class PlainHttp(IPEndPoint endpoint) : IDisposable
         }
     }
 
+    /// <inheritdoc/>
+    public Task<PlainAnswer> AskAsync(KeyValueInput input, string? tag, CancellationToken stop) =>
+        SendAsync(Method(input), $"/kv/{input.Key}", tag is null ? null : $"If-Match: {tag}", input.Value, stop);
+
     /// <summary>Sends a request and reads the answer. After an exception nobody can say what became of it, and the connection is closed.</summary>
     /// <param name="method">The method.</param>
     /// <param name="path">The path.</param>
     /// <param name="header">A header line, or none.</param>
     /// <param name="body">The body; <c>null</c> for none.</param>
     /// <param name="stop">When to give up.</param>
-    public async Task<PlainAnswer> SendAsync(string method, string path, string? header, string? body, CancellationToken stop)
+    private async Task<PlainAnswer> SendAsync(string method, string path, string? header, string? body, CancellationToken stop)
     {
         var socket = _socket ?? throw new InvalidOperationException("It is not connected.");
         try
@@ -58,6 +63,14 @@ internal sealed class PlainHttp(IPEndPoint endpoint) : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Close();
+
+    private static string Method(KeyValueInput input) => input switch
+    {
+        { Kind: KeyValueKind.Get } => "GET",
+        { Kind: KeyValueKind.Create } => "POST",
+        { Value: null } => "DELETE",
+        _ => "PUT",
+    };
 
     private async Task<PlainAnswer> ReadAsync(Socket socket, CancellationToken stop)
     {

@@ -1,25 +1,33 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using Akka.Actor;
+using Akka.Configuration;
+using RaftActors;
 using RaftActors.Linearizability;
 using RaftActors.Linearizability.KeyValue;
+using RaftNode.Host.Configuration;
+using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Tests.Processes.Nemesis;
 
 /// <summary>
-/// Concurrent clients of all nodes, whose operations are recorded. Few keys are in use at a time, so that operations meet; each for a few hundred operations, so that its history can be judged. No
+/// Concurrent clients of all nodes, over HTTP and with sessions, whose operations are recorded. Few keys are in use at a time, so that operations meet; each for a few hundred operations, so that its history can be judged. No
 /// value is written twice: an ETag, of which there is one a write, therefore stands for a value, and a write under If-Match is a compare-and-set.
 /// </summary>
-internal sealed class RecordedLoad(NodeCluster cluster, int clients, int seed)
+internal sealed class RecordedLoad(NodeCluster cluster, int httpClients, int sessionClients, int seed) : IAsyncDisposable
 {
     private const int Keys = 6;
     private const int OperationsOfKey = 300;
     private static readonly TimeSpan RequestPatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan SessionDeadline = TimeSpan.FromSeconds(2.5);
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(4);
 
     private readonly KeyValueRecorder _recorder = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<(string Key, string Tag), string> _versions = new();
+    private readonly ActorSystem _system = ActorSystem.Create(RunningNode.SystemName, ConfigurationFactory
+        .ParseString("akka.loglevel = ERROR, akka.remote.dot-netty.tcp { hostname = \"127.0.0.1\", port = 0 }").WithFallback(NodeSettings.Reference()).WithFallback(Raft.DefaultConfig()));
     private readonly int[] _started = new int[Keys];
     private int _values;
     private int _acknowledged;
@@ -46,7 +54,7 @@ internal sealed class RecordedLoad(NodeCluster cluster, int clients, int seed)
     public string? Contradiction { get; private set; }
 
     /// <summary>Starts.</summary>
-    public void Start() => _running = Task.WhenAll(Enumerable.Range(0, clients).Select(RunAsync));
+    public void Start() => _running = Task.WhenAll(Enumerable.Range(0, httpClients + sessionClients).Select(RunAsync));
 
     /// <summary>Waits until a number of further operations are answered.</summary>
     public Task ProgressAsync(int count)
@@ -70,10 +78,13 @@ internal sealed class RecordedLoad(NodeCluster cluster, int clients, int seed)
         {
             using var http = new PlainHttp(Endpoint(node));
             for (var slot = 0; slot < Keys; slot++)
-                await Eventually.IsTrueAsync("the last reads", () => TryAsync(clients + node, http, KeyValueInput.Get(Key(slot)), null, patience.Token), cluster.Transcripts);
+                await Eventually.IsTrueAsync("the last reads", () => TryAsync(httpClients + sessionClients + node, http, KeyValueInput.Get(Key(slot)), null, patience.Token), cluster.Transcripts);
         }
         return _recorder.History();
     }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await _system.Terminate();
 
     private IPEndPoint Endpoint(int node) => IPEndPoint.Parse(new Uri(cluster.Urls[node]).Authority);
 
@@ -82,7 +93,7 @@ internal sealed class RecordedLoad(NodeCluster cluster, int clients, int seed)
     private async Task RunAsync(int client)
     {
         var random = new Random(seed + client);
-        var connections = Enumerable.Range(0, cluster.Count).Select(node => new PlainHttp(Endpoint(node))).ToArray();
+        var connections = Connections(client);
         var node = client % cluster.Count;
         // What this client last saw of each key: value and ETag.
         var seen = new Dictionary<string, (string Value, string Tag)>();
@@ -91,11 +102,11 @@ internal sealed class RecordedLoad(NodeCluster cluster, int clients, int seed)
             var slot = OneKey ? 0 : random.Next(Keys);
             var key = Key(slot);
             Interlocked.Increment(ref _started[slot]);
-            if (OnlyNode is var only and >= 0)
+            if (OnlyNode is var only and >= 0 && client < httpClients)
                 node = only;
             var (input, tag) = Draw(random, key, seen);
             using var patience = new CancellationTokenSource(RequestPatience);
-            var answered = await TryAsync(client, connections[node], input, tag, patience.Token, (value, version) => seen[key] = (value, version));
+            var answered = await TryAsync(client, connections[node % connections.Length], input, tag, patience.Token, (value, version) => seen[key] = (value, version));
             // As clients do, it stays with a node that answers; not for ever, so that all nodes are used.
             if (!answered || random.Next(20) == 0)
                 node = random.Next(cluster.Count);
@@ -105,6 +116,11 @@ internal sealed class RecordedLoad(NodeCluster cluster, int clients, int seed)
         foreach (var connection in connections)
             connection.Dispose();
     }
+
+    // A client with a session finds the leader by itself.
+    private IStoreConnection[] Connections(int client) => client < httpClients
+        ? [.. Enumerable.Range(0, cluster.Count).Select(node => new PlainHttp(Endpoint(node)))]
+        : [new SessionConnection(_system, cluster.Addresses, SessionDeadline)];
 
     private (KeyValueInput Input, string? Tag) Draw(Random random, string key, Dictionary<string, (string Value, string Tag)> seen)
     {
@@ -123,12 +139,12 @@ internal sealed class RecordedLoad(NodeCluster cluster, int clients, int seed)
 
     /// <summary>Does an operation and records it.</summary>
     /// <returns>Whether it was answered.</returns>
-    private async Task<bool> TryAsync(int client, PlainHttp http, KeyValueInput input, string? tag, CancellationToken stop, Action<string, string>? saw = null)
+    private async Task<bool> TryAsync(int client, IStoreConnection connection, KeyValueInput input, string? tag, CancellationToken stop, Action<string, string>? saw = null)
     {
         var call = _recorder.Begin(client, input);
         try
         {
-            await http.ConnectAsync(stop);
+            await connection.ConnectAsync(stop);
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
@@ -137,7 +153,7 @@ internal sealed class RecordedLoad(NodeCluster cluster, int clients, int seed)
         }
         try
         {
-            var answer = await http.SendAsync(Method(input), $"/kv/{input.Key}", tag is null ? null : $"If-Match: {tag}", input.Value, stop);
+            var answer = await connection.AskAsync(input, tag, stop);
             if (Output(input, answer) is { } output)
             {
                 call.Return(output);
@@ -170,14 +186,6 @@ internal sealed class RecordedLoad(NodeCluster cluster, int clients, int seed)
             Contradiction ??= $"{key} had the values {other} and {value} under the version {version}";
         saw?.Invoke(value, version);
     }
-
-    private static string Method(KeyValueInput input) => input switch
-    {
-        { Kind: KeyValueKind.Get } => "GET",
-        { Kind: KeyValueKind.Create } => "POST",
-        { Value: null } => "DELETE",
-        _ => "PUT",
-    };
 
     /// <summary>What an answer says; <c>null</c> when it does not say what became of the operation.</summary>
     private static KeyValueOutput? Output(KeyValueInput input, PlainAnswer answer) => (input.Kind, answer.Status) switch
