@@ -101,7 +101,12 @@ internal sealed partial class RaftActor
         return same;
     }
 
-    private bool MayCampaign => _removedAt == 0 && (_log.IsEmpty ? _founding.State == FoundingState.AllEmpty : Configuration.Counts(_self.Id, _storeId));
+    private bool MayCampaign => _removedAt == 0 && (_log.IsEmpty ? _founding.State == FoundingState.AllEmpty : HasVote);
+
+    // Also while a configuration without this peer is not known to be committed (dissertation, section 4.2.2): those who have yet to get it may need this peer's vote, and not be up-to-date enough for it. Then
+    // it leads without counting itself, until it is.
+    private bool HasVote => Configuration.Counts(_self.Id, _storeId)
+        || (!IsConfigurationCommitted && _configurations.At(_configurations.LatestIndex - 1).Configuration.Counts(_self.Id, _storeId));
 
     private void StartElection(long term, bool preVote, bool transfer = false)
     {
