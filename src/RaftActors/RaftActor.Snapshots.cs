@@ -399,7 +399,13 @@ internal sealed partial class RaftActor
     {
         if (damaged.Machine != _machine)
             return;
-        Log.Error("{0}: the snapshot up to {1} is damaged: {2}.", PersistenceId, _snapshot!.Manifest.Snapshot.LastIncludedIndex, damaged.Problem);
+        Log.Error("{0}: the snapshot up to {1} is damaged: {2}.", PersistenceId, damaged.Snapshot.LastIncludedIndex, damaged.Problem);
+        if (!ReferenceEquals(damaged.Snapshot, _snapshot!.Manifest.Snapshot))
+        {
+            // Another was stored since that state machine was started: the next one starts from that.
+            Context.Stop(Sender);
+            return;
+        }
         Context.Parent.Tell(new RaftSupervisor.SnapshotUnusable(_snapshot.SequenceNr));
         Context.Stop(Self);
     }

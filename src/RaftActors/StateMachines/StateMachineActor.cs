@@ -39,7 +39,10 @@ internal sealed record StateImage(int Machine, AppliedEntry Last, IEnumerable<Re
 internal readonly record struct AppliedEntry(long Index, long Term, long Time);
 
 /// <summary>The snapshot that a state machine was to start from is not what it was when it was written.</summary>
-internal sealed record SnapshotDamaged(int Machine, string Problem) : INoSerializationVerificationNeeded;
+/// <param name="Machine">Which state machine it is.</param>
+/// <param name="Snapshot">The snapshot.</param>
+/// <param name="Problem">What is wrong with it.</param>
+internal sealed record SnapshotDamaged(int Machine, Snapshot Snapshot, string Problem) : INoSerializationVerificationNeeded;
 
 /// <summary>
 /// Runs the user's state machine, away from the peer: a slow command delays no heartbeat. It starts from a snapshot, if there is one. An exception from applying a command stops the
@@ -119,7 +122,7 @@ internal sealed class StateMachineActor : UntypedActor, IWithUnboundedStash
             return;
         if (reader.Problem is { } problem)
         {
-            Context.Parent.Tell(new SnapshotDamaged(_number, problem), Self);
+            Context.Parent.Tell(new SnapshotDamaged(_number, snapshot, problem), Self);
             return;
         }
         var stream = reader.Open();
