@@ -204,6 +204,8 @@ internal sealed partial class RaftActor
 
     private void OnManifestSaved(long sequenceNr)
     {
+        // From now on the next start begins with it, whatever becomes of this peer.
+        Context.Parent.Tell(RaftSupervisor.SnapshotSaved.Instance);
         switch (_work)
         {
             case SnapshotWork.Saving saving when saving.Stored.SequenceNr == sequenceNr:
@@ -280,7 +282,6 @@ internal sealed partial class RaftActor
         var former = _snapshot;
         _snapshot = stored;
         _bytesKept = _log.Bytes;
-        Context.Parent.Tell(RaftSupervisor.SnapshotSaved.Instance);
         Log.Info("{0}: snapshot up to {1}, {2} bytes.", PersistenceId, stored.Manifest.Snapshot.LastIncludedIndex, stored.Manifest.Snapshot.Content.Length);
         PruneUnused(former);
         if (stored.Manifest.Previous is { } previous)
