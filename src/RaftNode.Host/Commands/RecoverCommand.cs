@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using RaftActors;
 using RaftActors.Backups;
 using RaftActors.Inspection;
+using RaftActors.Membership;
 using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Commands;
@@ -10,9 +11,18 @@ namespace RaftNode.Host.Commands;
 /// <summary><c>raftnode recover</c>: makes a stopped node the only member of its group, when the majority is lost for good.</summary>
 internal static class RecoverCommand
 {
-    private static readonly Argument<string> Directory = new("DIR") { Description = "The survivor's own data directory, such as data/node1: the one that holds raft.db. The node must not run." };
+    private static readonly Option<string> Data = new("--data", "-d")
+    {
+        Required = true,
+        HelpName = "DIR",
+        Description = "The survivor's own data directory, such as data/node1: the one that holds raft.db. The node must not run.",
+    };
 
-    private static readonly Option<string?> Address = new("--address") { HelpName = "HOST:PORT", Description = "Where the node will be reached by its peers, if not where it was: its address in raft.members." };
+    private static readonly Option<string[]> Members = new("--members", "-m")
+    {
+        HelpName = "ID=HOST:PORT,...",
+        Description = "Who the members are to be in the end, this one among them, and where they are reached; by default those of before. This one is the first, the others are told how to join it.",
+    };
 
     private static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Does it without asking." };
 
@@ -32,9 +42,12 @@ internal static class RecoverCommand
             term, and of these the highest index, as raftnode inspect shows them. Copy its directory before.
 
             It shows what the node has and asks before it changes anything.
+
+            Example:
+              raftnode recover --data data/node1 --members node1=10.0.0.1:4051,node4=10.0.0.4:4051,node5=10.0.0.5:4051
             """)
         {
-            Directory, Address, Yes,
+            Data, Members, Yes,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
@@ -42,7 +55,10 @@ internal static class RecoverCommand
 
     private static async Task<int> RunAsync(ParseResult parsed)
     {
-        var directory = parsed.GetValue(Directory)!;
+        var directory = parsed.GetValue(Data)!;
+        List<Member>? wanted = null;
+        if (parsed.GetValue(Members) is { Length: > 0 } given && !RestoreCommand.TryReadMembers(given, out wanted, out var problem))
+            return await FailAsync(problem, ExitCode.NotDone);
         var file = Path.Combine(directory, "raft.db");
         if (!File.Exists(file))
             return await FailAsync($"there is no {file}: give the directory of one node, such as data/node1", ExitCode.NotDone);
@@ -52,15 +68,19 @@ internal static class RecoverCommand
             if (Inspect(file) is not { } report)
                 return await FailAsync($"the journal in {file} is empty: there is nothing to go on with", ExitCode.No);
             await Console.Out.WriteLineAsync(string.Join('\n', InspectCommand.Lines(report)));
-            var recovery = StoreRecovery.Create(report, parsed.GetValue(Address));
+            var self = wanted?.Find(member => member.Id == report.MemberId);
+            if (wanted is not null && self is null)
+                return await FailAsync($"nothing was changed: the data is that of {report.MemberId}, which --members does not have", ExitCode.NotDone);
+            var recovery = StoreRecovery.Create(report, self?.Address);
             await Console.Out.WriteLineAsync($"\n{string.Join('\n', Warning(report))}\n");
             if (!parsed.GetValue(Yes) && !await AskAsync(report.MemberId!))
                 return ExitCode.NotDone;
             await OfflineStore.UseAsync(file, recovery.WriteAsync);
             await Console.Out.WriteLineAsync($"""
                 recovered {report.MemberId} at {recovery.Self.Address} is the only member of group {report.Group}, by the configuration at entry {recovery.Index} of term {recovery.Term}; its store is now {recovery.StoreId}
-                Start it: raftnode start --config CONFIG --data DIR. Then wipe each other node, start it with --join, and add it: raftnode member add ID HOST:PORT.
+                Start it: raftnode start --config CONFIG --data DIR
                 """);
+            await Console.Out.WriteLineAsync(string.Join('\n', Next(report, wanted)));
             return ExitCode.Done;
         }
         catch (BackupException e)
@@ -82,6 +102,12 @@ internal static class RecoverCommand
         using var records = new JournalRecords(file);
         return records.PersistenceId() is { } persistenceId ? StoreInspector.Inspect(persistenceId, records) : null;
     }
+
+    // Those of before may come back elsewhere: their addresses are the operator's to know.
+    private static IEnumerable<string> Next(StoreReport report, List<Member>? wanted) => wanted is null
+        ? ["Then wipe each other node, start it with --join, and add it: raftnode member add ID HOST:PORT"]
+        : wanted.Where(member => member.Id != report.MemberId)
+            .Select(member => $"Then, with an empty directory on {member.Id}: raftnode start --config CONFIG --data DIR --join, and: raftnode member add {member.Id} {member.Address}");
 
     private static IEnumerable<string> Warning(StoreReport report)
     {

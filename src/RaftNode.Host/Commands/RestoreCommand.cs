@@ -112,7 +112,7 @@ internal static class RestoreCommand
 
     private static bool IsTaken(string path) => File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any());
 
-    private static bool TryReadMembers(IEnumerable<string> texts, out List<Member> members, out string problem)
+    internal static bool TryReadMembers(IEnumerable<string> texts, out List<Member> members, out string problem)
     {
         members = [];
         foreach (var text in texts.SelectMany(static text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))

@@ -14,22 +14,27 @@ public sealed class RecoverSpec
         await Task.WhenAll(Enumerable.Range(0, Keys).Select(key => PutAsync(cluster, key % 3, $"key{key}")));
         var before = (await cluster.SettledAsync())[0];
 
-        var running = await ProgramRun.ToEndAsync(["recover", cluster.DataOf(0), "--yes"]);
+        var running = await ProgramRun.ToEndAsync(["recover", "--data", cluster.DataOf(0), "--yes"]);
         Assert.Equal(ExitCode.NotDone, running.Code);
         Assert.Contains("is in use by another process", running.Errors[0]);
 
         for (var node = 0; node < 3; node++)
             await cluster.KillAsync(node);
-        var unasked = await ProgramRun.ToEndAsync(["recover", cluster.DataOf(0)]);
+        var unasked = await ProgramRun.ToEndAsync(["recover", "--data", cluster.DataOf(0)]);
         Assert.Equal(ExitCode.NotDone, unasked.Code);
         Assert.Contains("standard input is no terminal", unasked.Errors[0]);
         Assert.Contains($"store {before.StoreId}", (await ProgramRun.ToEndAsync(["inspect", cluster.DataOf(0)])).Output);
 
-        var recovered = await ProgramRun.ToEndAsync(["recover", cluster.DataOf(0), "--yes"]);
+        var stranger = await ProgramRun.ToEndAsync(["recover", "--data", cluster.DataOf(0), "--members", $"node2={cluster.Addresses[1]}", "--yes"]);
+        Assert.Equal(ExitCode.NotDone, stranger.Code);
+        Assert.Contains("the data is that of node1, which --members does not have", stranger.Errors[0]);
+        var members = string.Join(',', cluster.Addresses.Select((address, node) => $"node{node + 1}={address}"));
+        var recovered = await ProgramRun.ToEndAsync(["recover", "--data", cluster.DataOf(0), "--members", members, "--yes"]);
         Assert.True(recovered.Code == ExitCode.Done, recovered.Output + string.Join('\n', recovered.Errors));
         Assert.Contains($"store {before.StoreId}", recovered.Output);
         Assert.Contains($"whatever came after entry {before.LastIndex}", recovered.Output);
         Assert.Contains("node2, node3: never start them again", recovered.Output);
+        Assert.Contains($"raftnode member add node3 {cluster.Addresses[2]}", recovered.Output);
         cluster.Start(0);
         await cluster.ReadyAsync(0);
         await PutAsync(cluster, 0, "after");
@@ -63,10 +68,10 @@ public sealed class RecoverSpec
         await cluster.KillAsync(0);
         var inspected = (await ProgramRun.ToEndAsync(["inspect", cluster.DataOf(0)])).Output;
 
-        var alone = await ProgramRun.ToEndAsync(["recover", cluster.DataOf(0), "--yes"]);
+        var alone = await ProgramRun.ToEndAsync(["recover", "--data", cluster.DataOf(0), "--yes"]);
         Assert.Equal((ExitCode.No, "raftnode: nothing was changed: node1 is the only member already: start it, and it leads."), (alone.Code, Assert.Single(alone.Errors)));
         Assert.Equal(inspected, (await ProgramRun.ToEndAsync(["inspect", cluster.DataOf(0)])).Output);
-        var none = await ProgramRun.ToEndAsync(["recover", cluster.DataOf(1), "--yes"]);
+        var none = await ProgramRun.ToEndAsync(["recover", "--data", cluster.DataOf(1), "--yes"]);
         Assert.Equal(ExitCode.NotDone, none.Code);
         Assert.Contains("give the directory of one node", Assert.Single(none.Errors));
     }

@@ -24,7 +24,7 @@ public sealed class InstallSnapshotSpec(ITestOutputHelper output) : SnapshotScen
     [Theory, InMemoryJournal(1, 2, 3, 4), SqliteJournal(1)]
     public void Install_for_a_peer_that_was_cut_off(JournalKind journal, int seed) => Install(journal, seed, LinkFaults.None, crash: false);
 
-    [Theory, InMemoryJournal(1, 2, 3, 4)]
+    [Theory, InMemoryJournal(1, 2, 3, 4), SqliteJournal(1)]
     public void Install_over_an_unreliable_network(JournalKind journal, int seed) => Install(journal, seed, LinkFaults.Unreliable, crash: false);
 
     [Theory, InMemoryJournal(1, 2, 3, 4), SqliteJournal(1)]
