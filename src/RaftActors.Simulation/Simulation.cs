@@ -39,14 +39,16 @@ internal sealed class Simulation
         _trace = new Trace(_world, options.Trace);
         // Where nobody relies on clocks that differ little, they differ little; where somebody does, as much as he was told.
         int leases = random.Next(3) == 0 ? random.Next(3) == 0 ? random.Next(1, 10) : 10 : 0;
-        _cluster = new Cluster(_world, options.Peers, random.Next(3), new Random(random.Next()), () => withPriorities ? priorities.Next(3) : 0, _trace, leases > 0 ? 0.01 + (0.19 * random.NextDouble()) : 0.01)
+        bool apart = leases > 0 && random.Next(2) == 0;
+        double drift = leases > 0 ? 0.01 + (0.19 * Math.Sqrt(random.NextDouble())) : 0.01;
+        _cluster = new Cluster(_world, options.Peers, random.Next(3), new Random(random.Next()), () => withPriorities ? priorities.Next(3) : 0, _trace, drift, apart)
         {
             Leases = leases,
             SnapshotEntries = random.Next(3) == 0 ? 1_000_000 : random.Next(5, 80),
             TrailingEntries = random.Next(3) == 0 ? 0 : random.Next(30),
         };
         _faultTime = options.MaxFaultTime * (0.3 + (0.7 * random.NextDouble()));
-        var drawn = FaultPlan.Draw(new Random(random.Next()), options.Peers, _faultTime, options.Kinds);
+        var drawn = FaultPlan.Draw(new Random(random.Next()), options.Peers, _faultTime, options.Kinds, apart);
         _faults = options.Faults ?? drawn;
         bool doubled = drawn.Exists(fault => fault.Kind == FaultKind.Duplicates);
         bool sessions = doubled || random.Next(2) == 0;
@@ -55,11 +57,12 @@ internal sealed class Simulation
         {
             WithSessions = sessions,
             WithLeases = leases > 0,
+            Stay = apart || random.Next(4) == 0,
             Bounds = new ReadBounds(_cluster),
             Forwards = sessions || random.Next(4) > 0,
-            Keys = random.Next(1, 4),
+            Keys = apart ? 1 : random.Next(1, 4),
             Clients = clients,
-            ThinkTime = random.Next(3) == 0 ? 4 : 60,
+            ThinkTime = apart || random.Next(3) == 0 ? 4 : 60,
         };
         int remote = random.Next(3) == 0 ? random.Next(clients + 1) : 0;
         _clients = Enumerable.Range(0, clients).Select(number => new SimulatedClient(_clientWorld, number, number < remote ? _cluster.StartClient(number) : null)).ToList();

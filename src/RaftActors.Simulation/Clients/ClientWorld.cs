@@ -18,6 +18,9 @@ internal sealed class ClientWorld(SimulatedWorld world, IReadOnlyList<SimulatedN
     /// <summary>Whether reads may rely on leases.</summary>
     public bool WithLeases { get; init; }
 
+    /// <summary>Whether each client asks the same node as long as it can, also one that is cut off, and every other client only reads: one that writes soon waits for an answer there.</summary>
+    public bool Stay { get; init; }
+
     /// <summary>How old stale reads may be.</summary>
     public required ReadBounds Bounds { get; init; }
 
@@ -45,6 +48,8 @@ internal sealed class ClientWorld(SimulatedWorld world, IReadOnlyList<SimulatedN
     /// <summary>The commands that were acknowledged, by their numbers.</summary>
     public IReadOnlyList<(string Number, byte[] Command)> AcknowledgedCommands => _acknowledged;
 
+    public int DrawHome() => random.Next(nodes.Count);
+
     public Random NewRandom() => new(random.Next());
 
     public long NewRequest() => ++_requests;
@@ -58,9 +63,12 @@ internal sealed class ClientWorld(SimulatedWorld world, IReadOnlyList<SimulatedN
     public bool IsHealing { get; set; }
 
     /// <summary>A process that can be asked, or <c>null</c>. While things go wrong it may be of a node that is being added; who was removed is not asked, as no operator would have it asked.</summary>
-    public SimulatedProcess? AnyProcess(Random lots)
+    public SimulatedProcess? AnyProcess(Random lots) => ProcessOf(lots.Next(nodes.Count));
+
+    /// <summary>The process of a node, if it can be asked.</summary>
+    public SimulatedProcess? ProcessOf(int number)
     {
-        var node = nodes[lots.Next(nodes.Count)];
+        var node = nodes[number];
         bool fit = IsHealing ? IsMember(node) : !node.MayBeRemoved && !node.IsOutside;
         return fit && node.Process is { IsDead: false, Supervisor: not null } process ? process : null;
     }

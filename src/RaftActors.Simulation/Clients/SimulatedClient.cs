@@ -16,6 +16,7 @@ internal sealed class SimulatedClient(ClientWorld world, int number, (SimulatedP
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(700);
 
     private readonly Random _random = world.NewRandom();
+    private readonly int _home = world.DrawHome();
     private KeyValueInput? _input;
     private KeyValueRecorder.Call? _call;
     private SimulatedProcess? _asked;
@@ -80,7 +81,7 @@ internal sealed class SimulatedClient(ClientWorld world, int number, (SimulatedP
 
     private void Go()
     {
-        if ((own?.Process ?? world.AnyProcess(_random)) is not { } process)
+        if ((own?.Process ?? HomeOrAny()) is not { } process)
             return;
         if (WithSession && _session == 0)
         {
@@ -97,12 +98,15 @@ internal sealed class SimulatedClient(ClientWorld world, int number, (SimulatedP
             : new Propose(_command, Forward: world.Forwards, CorrelationId: id) { Session = WithSession ? new SessionStamp(_session, _sequence, _sequence) : null });
     }
 
+    // Not when all is well again: then each has to be served, and a node that leads need not be among the homes.
+    private SimulatedProcess? HomeOrAny() => (world.Stay && !world.IsHealing ? world.ProcessOf(_home) : null) ?? world.AnyProcess(_random);
+
     private void Begin()
     {
         string key = $"key{_random.Next(world.Keys)}";
         // No value is written twice, so that each read says which write it saw; a compare-and-set expects one that some client wrote lately.
         string value = $"v{number}.{++_operations}";
-        _input = _random.Next(10) switch
+        _input = _random.Next(world.Stay && number % 2 == 0 && !world.IsHealing ? 4 : 10) switch
         {
             < 4 => KeyValueInput.Get(key),
             < 7 => KeyValueInput.Put(key, value),

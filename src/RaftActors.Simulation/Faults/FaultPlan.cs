@@ -8,7 +8,16 @@ internal static class FaultPlan
     /// <param name="peers">How many nodes there are.</param>
     /// <param name="time">For how long faults begin.</param>
     /// <param name="kinds">The kinds that may occur.</param>
-    public static List<Fault> Draw(Random random, int peers, TimeSpan time, IReadOnlyList<FaultKind> kinds)
+    /// <param name="isolatesLeaders">Whether leaders are cut off again and again, each for about an election.</param>
+    public static List<Fault> Draw(Random random, int peers, TimeSpan time, IReadOnlyList<FaultKind> kinds, bool isolatesLeaders)
+    {
+        var faults = DrawMixture(random, peers, time, kinds);
+        if (isolatesLeaders && kinds.Contains(FaultKind.Isolate))
+            faults.AddRange(IsolateLeaders(random, time));
+        return [.. faults.OrderBy(fault => fault.At)];
+    }
+
+    private static List<Fault> DrawMixture(Random random, int peers, TimeSpan time, IReadOnlyList<FaultKind> kinds)
     {
         var some = kinds.Where(_ => random.Next(5) < 2).ToList();
         if (some.Count == 0 && kinds.Count > 0)
@@ -16,7 +25,15 @@ internal static class FaultPlan
         if (some.Count == 0)
             return [];
         int count = random.Next(2, 8 + (int)(time.TotalSeconds * 5));
-        return Enumerable.Range(0, count).Select(_ => DrawOne(random, peers, time, some[random.Next(some.Count)])).OrderBy(fault => fault.At).ToList();
+        return Enumerable.Range(0, count).Select(_ => DrawOne(random, peers, time, some[random.Next(some.Count)])).ToList();
+    }
+
+    private static IEnumerable<Fault> IsolateLeaders(Random random, TimeSpan time)
+    {
+        for (var at = Milliseconds(200, 700); at < time; at += Milliseconds(800, 1500))
+            yield return new Fault(FaultKind.Isolate, at, Milliseconds(350, 700), -1, 0, 0);
+
+        TimeSpan Milliseconds(int least, int most) => TimeSpan.FromMilliseconds(random.Next(least, most));
     }
 
     private static Fault DrawOne(Random random, int peers, TimeSpan time, FaultKind kind)

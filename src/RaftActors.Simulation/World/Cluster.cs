@@ -29,16 +29,18 @@ internal sealed class Cluster
     /// <param name="priority">Draws the priority of a founder.</param>
     /// <param name="trace">What happens.</param>
     /// <param name="drift">By how much each node's clock may be fast or slow.</param>
-    public Cluster(SimulatedWorld world, int peers, int spares, Random random, Func<int> priority, Trace trace, double drift)
+    /// <param name="apart">Whether one clock is as slow and all others are as fast as can be, and who has the slow one is to lead.</param>
+    public Cluster(SimulatedWorld world, int peers, int spares, Random random, Func<int> priority, Trace trace, double drift, bool apart)
     {
         _world = world;
         _random = random;
         Trace = trace;
-        _members = Enumerable.Range(1, peers).Select(number => new Member($"peer{number}", $"peer{number}:4051") { Priority = priority() }).ToList();
+        int slow = apart ? random.Next(peers) : -1;
+        _members = Enumerable.Range(1, peers).Select(number => new Member($"peer{number}", $"peer{number}:4051") { Priority = apart ? (number - 1 == slow ? 1 : 0) : priority() }).ToList();
         var all = Enumerable.Range(1, peers + spares).Select(number => new Member($"peer{number}", $"peer{number}:4051"));
         Nodes = all.Select((member, index) => new SimulatedNode(member, new SimulatedDisk(world, new Random(random.Next())))
         {
-            Drift = DrawDrift(random, drift),
+            Drift = apart ? (index == slow ? -drift : drift) : DrawDrift(random, drift),
             Joins = index >= peers,
         }).ToList();
         foreach (var node in Nodes)
