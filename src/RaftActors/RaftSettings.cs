@@ -98,7 +98,7 @@ public sealed partial record RaftSettings
     public int MaxSubscriberCredits { get; init; } = 65_536;
 
     /// <summary>After how many applied entries the peer takes a snapshot.</summary>
-    public long SnapshotEntries { get; init; } = 100_000;
+    public long SnapshotEntries { get; init; } = 50_000;
 
     /// <summary>After how many bytes of entries the peer takes a snapshot.</summary>
     public long SnapshotBytes { get; init; } = 64 * 1024 * 1024;
