@@ -10,6 +10,7 @@ namespace RaftActors;
 internal sealed partial class RaftActor
 {
     private readonly PendingForwards _forwards;
+    private TimeSpan _forwardTimeoutAt;
 
     private void ForwardOrRefuse(IProposal request, IActorRef sender)
     {
@@ -30,7 +31,7 @@ internal sealed partial class RaftActor
         bool full = (forward.IsQuery ? _forwards.Queries + _remoteReads.Count + _asked.Count >= _settings.MaxPendingQueries : _forwards.Proposals >= _settings.MaxPendingProposals)
             || _forwards.Bytes + forward.Content.Size > _settings.MaxPendingBytes;
         if (full)
-            Fail(forward, FailureReason.Overloaded, $"{_forwards.Proposals} proposals and {_forwards.Queries} queries are pending here. Ask less at once.");
+            Fail(forward, FailureReason.Overloaded, $"{_forwards.Proposals} proposals and {_forwards.Queries + _remoteReads.Count + _asked.Count} queries are pending here. Ask less at once.");
         else if (_leader is { } leader)
             SendForward(forward, leader.Member.Address);
         else
@@ -152,13 +153,20 @@ internal sealed partial class RaftActor
             else
                 Fail(forward, FailureReason.OutcomeUnknown, $"The leader at {forward.SentTo} did not answer. The command may or may not be in the log.");
         }
+        FailOverdueRemoteReads();
         StartForwardTimer();
     }
 
     private void StartForwardTimer()
     {
-        if (_forwards.IsEmpty || Timers.IsTimerActive(ForwardTimeout.Instance) || _forwards.NextDeadline() is not { } deadline)
+        if (_forwards.IsEmpty && _remoteReads.Count == 0)
             return;
+        var deadline = _forwards.NextDeadline() ?? TimeSpan.MaxValue;
+        if (_remoteReads.TryPeek(out var read) && read.Deadline < deadline)
+            deadline = read.Deadline;
+        if (Timers.IsTimerActive(ForwardTimeout.Instance) && _forwardTimeoutAt <= deadline)
+            return;
+        _forwardTimeoutAt = deadline;
         var left = deadline - Now;
         Timers.StartSingleTimer(ForwardTimeout.Instance, ForwardTimeout.Instance, left < Millisecond ? Millisecond : left);
     }

@@ -57,10 +57,9 @@ internal sealed partial class RaftActor
         var header = question.Header;
         string bound = _log.IsEmpty ? "" : Configuration.Find(header.MemberId)?.StoreId ?? "";
         Send(header.Address, new IdentityReply(Header(header.StoreId), question.Round, _log.IsEmpty, bound));
-        if (_log.IsEmpty && _founding.IsNews(header.MemberId, header.StoreId))
-            Ask();
-        else
-            BindStore(header);
+        if (_log.IsEmpty && _founding.TryAskBack(header.MemberId, header.StoreId, out long round))
+            Send(header.Address, new AskIdentity(Header(), round));
+        BindStore(header);
         TellIfRemoved(header);
     }
 

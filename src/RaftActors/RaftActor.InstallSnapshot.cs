@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using RaftActors.Membership;
 using RaftActors.Protocol;
 using RaftActors.Replication;
 using RaftActors.Snapshots;
@@ -29,6 +30,7 @@ internal sealed partial class RaftActor
             Reply(snapshot, 1, installed: true, install.Header);
             return;
         }
+        // While an image of the state machine is on its way there is no other one: that state machine was promised to be asked for one at a time. The leader sends the chunk again.
         switch (_work)
         {
             case SnapshotWork.Receiving receiving when receiving.Snapshot.Equals(snapshot):
@@ -36,10 +38,6 @@ internal sealed partial class RaftActor
                 break;
             case SnapshotWork.Receiving or SnapshotWork.Writing:
                 AbandonSnapshotWork(); // The leader's word counts; it will ask again.
-                break;
-            case SnapshotWork.Capturing:
-                _work = null;
-                Receive(install);
                 break;
             case null:
                 Receive(install);
@@ -157,7 +155,7 @@ internal sealed partial class RaftActor
         var snapshot = stored.Manifest.Snapshot;
         var sending = new Sending(Header(), follower.Voter.Id, follower.Voter.Address, snapshot, Chunks(stored.Manifest.Slot));
         var sender = Context.ActorOf(SnapshotSender.Props(sending, _settings, _resolver), $"send-snapshot-{++_snapshotActors}");
-        _sent.Add(follower.Voter.Id, new SentSnapshot(snapshot.LastIncludedIndex, stored.Manifest.Slot, sender));
+        _sent.Add(follower.Voter.Id, new SentSnapshot(follower.Voter, snapshot.LastIncludedIndex, stored.Manifest.Slot, sender));
         progress.SendsSnapshot();
         Log.Info("{0}: sends the snapshot up to {1} to {2}, whose log ends before {3}.", PersistenceId, snapshot.LastIncludedIndex, follower.Voter.Id, _log.FirstIndex);
     }
@@ -205,8 +203,11 @@ internal sealed partial class RaftActor
             return;
         foreach (string memberId in _sent.Keys.ToArray())
         {
-            var progress = _leading!.Find(memberId)?.Progress;
-            if (progress is not null && Now - progress.LastContact < 10 * _settings.ElectionTimeoutMax)
+            var follower = _leading!.Find(memberId);
+            var progress = follower?.Progress;
+            // One that was removed and added again, at another address or with another store, is not who it is sent to.
+            bool isSame = follower is not null && (follower.Voter.Address, follower.Voter.StoreId) == (_sent[memberId].To.Address, _sent[memberId].To.StoreId);
+            if (isSame && Now - progress!.LastContact < 10 * _settings.ElectionTimeoutMax)
                 continue;
             StopSending(memberId);
             progress?.SnapshotEnded(null);
@@ -255,5 +256,5 @@ internal sealed partial class RaftActor
     }
 
     /// <summary>A snapshot on its way to a follower.</summary>
-    private sealed record SentSnapshot(long LastIncludedIndex, int Slot, IActorRef Sender);
+    private sealed record SentSnapshot(Voter To, long LastIncludedIndex, int Slot, IActorRef Sender);
 }

@@ -1,3 +1,4 @@
+using Akka.Event;
 using RaftActors.Client;
 using RaftActors.Elections;
 using RaftActors.Log;
@@ -65,6 +66,7 @@ internal sealed partial class RaftActor
         // Check-quorum: a leader that a majority no longer hears makes way (dissertation, section 6.2).
         if (Now - _leading!.MajorityContact(Now) >= _settings.ElectionTimeoutMax)
         {
+            Log.Warning("{0}: no majority has answered for {1} ms; the leadership of term {2} ends.", PersistenceId, _settings.ElectionTimeoutMax.TotalMilliseconds, Term);
             BecomeFollower(Term, null);
             return;
         }

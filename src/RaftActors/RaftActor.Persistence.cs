@@ -204,6 +204,7 @@ internal sealed partial class RaftActor
         if (_work is SnapshotWork.Installing { IsSaved: true, Stored.Manifest.Snapshot: var snapshot })
         {
             _writeInFlight = true;
+            _writeStarted = Now;
             PersistAsync(new SnapshotInstalled(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm), OnInstalled);
             return;
         }
@@ -212,7 +213,8 @@ internal sealed partial class RaftActor
             return;
         _writing = entries ? Batches(_issuedIndex + 1) : [];
         var persisted = new Persisted(HardStateIsDurable ? null : _hardState, _issuedIndex, _writing);
-        _issuedIndex = _log.LastIndex;
+        if (entries)
+            _issuedIndex = _log.LastIndex;
         _writeInFlight = true;
         _writeStarted = Now;
         PersistAsync(persisted, _onPersisted);

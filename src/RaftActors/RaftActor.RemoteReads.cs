@@ -10,8 +10,8 @@ internal sealed partial class RaftActor
     // Those for which an index is to be asked, together, once the messages that are already here were handled.
     private readonly List<long> _indexWanted = [];
 
-    // Those that have their index, and wait until it is applied here.
-    private readonly Queue<(PendingRead Read, long Index)> _remoteReads = new();
+    // Those that have their index, and wait until it is applied here; but not for longer than a leader's answer is waited for.
+    private readonly Queue<(PendingRead Read, long Index, TimeSpan Deadline)> _remoteReads = new();
     private readonly Func<PendingRead, long, bool> _answerReadIndex;
     private readonly Freshness _freshness = new();
 
@@ -67,9 +67,22 @@ internal sealed partial class RaftActor
             else if (reply.Failure is { } failure)
                 Fail(forward, failure, reply.Message);
             else
-                _remoteReads.Enqueue((new PendingRead(new ReplyTo(forward.Sender, forward.CorrelationId), forward.LocalRequest!), reply.Index));
+                _remoteReads.Enqueue((new PendingRead(new ReplyTo(forward.Sender, forward.CorrelationId), forward.LocalRequest!), reply.Index, Now + _settings.ForwardTimeout));
         }
         AskStateMachine();
+        StartForwardTimer();
+    }
+
+    private void FailOverdueRemoteReads()
+    {
+        while (_remoteReads.TryPeek(out var first) && first.Deadline <= Now)
+        {
+            var (read, index, _) = _remoteReads.Dequeue();
+            if (index > _log.CommitIndex)
+                FailRead(read, FailureReason.NoLeader, $"The leader was lost before it said that entry {index} is committed. Ask again.");
+            else
+                FailRead(read, FailureReason.Overloaded, $"The state machine has been given the entries up to {_handedIndex}, and the read needs {index}. Ask again later, or another peer.");
+        }
     }
 
     private bool TryTakeRemote(long appliedIndex, out PendingRead read)

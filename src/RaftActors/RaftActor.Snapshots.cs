@@ -102,6 +102,11 @@ internal sealed partial class RaftActor
 
     private void OnTakeSnapshot(IActorRef asker)
     {
+        if (_snapshotAskers.Count >= _settings.MaxPendingQueries)
+        {
+            asker.Tell(new SnapshotFailed($"{_snapshotAskers.Count} others wait for one already."), Self);
+            return;
+        }
         _snapshotAskers.Add(asker);
         if (_work is null)
             Capture();
@@ -205,7 +210,7 @@ internal sealed partial class RaftActor
     private void OnManifestSaved(long sequenceNr)
     {
         // From now on the next start begins with it, whatever becomes of this peer.
-        Context.Parent.Tell(RaftSupervisor.SnapshotSaved.Instance);
+        Context.Parent.Tell(new RaftSupervisor.SnapshotSaved(sequenceNr));
         switch (_work)
         {
             case SnapshotWork.Saving saving when saving.Stored.SequenceNr == sequenceNr:
@@ -284,6 +289,9 @@ internal sealed partial class RaftActor
         _bytesKept = _log.Bytes;
         Log.Info("{0}: snapshot up to {1}, {2} bytes.", PersistenceId, stored.Manifest.Snapshot.LastIncludedIndex, stored.Manifest.Snapshot.Content.Length);
         PruneUnused(former);
+        // What this peer could not start from is not to be tried again.
+        if (stored.SequenceNr <= Recovery.FromSnapshot.MaxSequenceNr && Recovery.FromSnapshot.MaxSequenceNr < long.MaxValue)
+            DeleteSnapshots(new SnapshotSelectionCriteria(long.MaxValue, DateTime.MaxValue, stored.SequenceNr + 1));
         if (stored.Manifest.Previous is { } previous)
         {
             DeleteSnapshots(new SnapshotSelectionCriteria(previous.SequenceNr - 1));
@@ -333,7 +341,7 @@ internal sealed partial class RaftActor
     // What a crash may have left behind.
     private void StartPruning()
     {
-        _pruner = Context.ActorOf(Akka.Actor.Props.Create(() => new SnapshotPruner()), "snapshot-pruner");
+        _pruner = Context.ActorOf(Akka.Actor.Props.Create(() => new SnapshotPruner(_settings.RestartBackoffMax)), "snapshot-pruner");
         for (int slot = 0; slot < ChunkStore.Slots; slot++)
             if (!IsKept(slot))
                 Prune(slot);

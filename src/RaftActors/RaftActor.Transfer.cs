@@ -120,7 +120,7 @@ internal sealed partial class RaftActor
         if (order.Term < Term || _role is RaftRole.Leader or RaftRole.Candidate || !MayCampaign || _leaving)
             return;
         Log.Info("{0}: {1} hands over its leadership of term {2}.", PersistenceId, order.Header.MemberId, order.Term);
-        _formerAnswers = true;
+        _formerAnswers = _leader is not null;
         SetLeader(null);
         BecomeCandidate(transfer: true);
     }

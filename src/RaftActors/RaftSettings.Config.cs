@@ -90,6 +90,10 @@ public sealed partial record RaftSettings
         Check(MaxPendingProposals > 0, "max-pending-proposals", MaxPendingProposals, "it must be more than zero");
         Check(MaxPendingBytes >= MaxEntryBytes, "max-pending-bytes", MaxPendingBytes, "it must be at least max-entry-bytes");
         Check(MaxPendingQueries > 0, "max-pending-queries", MaxPendingQueries, "it must be more than zero");
+        Check(LeaderWait > TimeSpan.Zero, "leader-wait", LeaderWait, "it must be more than zero");
+        Check(ForwardTimeout > TimeSpan.Zero, "forward-timeout", ForwardTimeout, "it must be more than zero");
+        Check(MaxSubscribers >= 0, "max-subscribers", MaxSubscribers, "it must not be negative");
+        Check(MaxSubscriberCredits > 0, "max-subscriber-credits", MaxSubscriberCredits, "it must be more than zero");
         Check(ApplyBatchEntries > 0, "apply-batch-entries", ApplyBatchEntries, "it must be more than zero");
         Check(ApplyCredits >= ApplyBatchEntries, "apply-credits", ApplyCredits, "it must be at least apply-batch-entries");
         Check(SnapshotEntries > 0, "snapshot.entries", SnapshotEntries, "it must be more than zero");

@@ -77,8 +77,10 @@ internal sealed class RaftSupervisor : UntypedActor, IWithTimers
                 // The next one starts otherwise: there is no reason to wait long for it.
                 _failures = 0;
                 break;
-            case SnapshotSaved:
+            case SnapshotSaved saved when saved.SequenceNr > _lastSnapshot:
                 _lastSnapshot = long.MaxValue;
+                break;
+            case SnapshotSaved:
                 break;
             case StartAgain:
                 StartPeer();
@@ -193,10 +195,7 @@ internal sealed class RaftSupervisor : UntypedActor, IWithTimers
     internal sealed record SnapshotUnusable(long SequenceNr);
 
     /// <summary>Told by a peer that has a new snapshot.</summary>
-    internal sealed record SnapshotSaved
-    {
-        public static readonly SnapshotSaved Instance = new();
-    }
+    internal sealed record SnapshotSaved(long SequenceNr);
 
     private sealed record StartAgain
     {

@@ -10,6 +10,9 @@ namespace RaftActors.Simulation.Network;
 /// <summary>All links. Messages cross them as bytes, and arrive late, twice, in another order or not at all, as the faults and the lots have it.</summary>
 internal sealed class SimulatedNetwork
 {
+    // Some hundred are many.
+    private const int MostUnderway = 5_000;
+
     private readonly SimulatedWorld _world;
     private readonly Random _random;
     private readonly Trace _trace;
@@ -106,6 +109,8 @@ internal sealed class SimulatedNetwork
     private void Carry(SimulatedLink link, Passage passage)
     {
         link.Underway.Add(passage);
+        if (link.Underway.Count > MostUnderway)
+            _world.Check(() => throw new SimulationViolation("messages are bounded", $"{MostUnderway} messages are on their way from {link.From} to {link.To}, the last one {passage.Original}."));
         Arrive(link, DrawDelay(_random), Faults.InOrder, () => Deliver(link, passage));
     }
 

@@ -9,10 +9,14 @@ namespace RaftActors.Simulation.World;
 /// </summary>
 internal sealed class SimulatedWorld(Random lots)
 {
+    // A moment has a few hundred turns.
+    private const int MostTurnsAtOnce = 100_000;
+
     private readonly List<Turn> _ready = [];
     private readonly PriorityQueue<Action, (long Due, long Order)> _timeline = new();
     private long _now;
     private long _order;
+    private long _turnsBefore;
 
     /// <summary>Virtual time since the beginning.</summary>
     public TimeSpan Now => new(_now);
@@ -60,11 +64,13 @@ internal sealed class SimulatedWorld(Random lots)
         }
         if (!_timeline.TryPeek(out var action, out var at) || at.Due > limit.Ticks)
         {
-            _now = Math.Max(_now, limit.Ticks);
+            if (limit.Ticks > _now)
+                (_now, _turnsBefore) = (limit.Ticks, Turns);
             return false;
         }
         _timeline.Dequeue();
-        _now = Math.Max(_now, at.Due);
+        if (at.Due > _now)
+            (_now, _turnsBefore) = (at.Due, Turns);
         action();
         if (Violation is not null)
             throw Violation;
@@ -77,7 +83,8 @@ internal sealed class SimulatedWorld(Random lots)
         var (process, work) = _ready[drawn];
         _ready[drawn] = _ready[^1];
         _ready.RemoveAt(_ready.Count - 1);
-        Turns++;
+        if (++Turns - _turnsBefore > MostTurnsAtOnce)
+            throw new SimulationViolation("time passes", $"Actors have had {MostTurnsAtOnce} turns at {Now}, the last one of {process.Node}: they tell each other something over and over.");
         process.Run(work);
         if (Violation is not null)
             throw Violation;

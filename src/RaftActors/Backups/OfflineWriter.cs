@@ -20,7 +20,7 @@ internal abstract class OfflineWriter : UntypedPersistentActor
     public sealed override string PersistenceId { get; }
 
     /// <summary>Runs a writer to its end.</summary>
-    /// <exception cref="BackupException">It failed; the message says why.</exception>
+    /// <exception cref="IOException">It failed, or nobody knows whether it did; the message says why.</exception>
     public static async Task RunAsync(ActorSystem system, Func<TaskCompletionSource, Props> props)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -77,5 +77,5 @@ internal abstract class OfflineWriter : UntypedPersistentActor
     protected void Succeed() => _done.TrySetResult();
 
     /// <summary>Ends it.</summary>
-    protected void Fail(string problem, Exception? cause) => _done.TrySetException(new BackupException(problem, cause));
+    protected void Fail(string problem, Exception? cause) => _done.TrySetException(new IOException(problem, cause));
 }

@@ -71,7 +71,7 @@ public sealed class RestoredGroup
     /// <param name="system">An actor system whose journal and snapshot store are the member's.</param>
     /// <param name="memberId">The member.</param>
     /// <param name="chunkSize">The bytes of a chunk of the snapshot, as <c>raft.snapshot.chunk-size</c>.</param>
-    /// <exception cref="BackupException">It cannot be written.</exception>
+    /// <exception cref="IOException">It cannot be written.</exception>
     public Task WriteAsync(ActorSystem system, string memberId, int chunkSize = 512 * 1024)
     {
         ArgumentNullException.ThrowIfNull(system);

@@ -59,7 +59,7 @@ public sealed class StoreRecovery
 
     /// <summary>Writes it.</summary>
     /// <param name="system">An actor system whose journal and snapshot store are the member's.</param>
-    /// <exception cref="BackupException">It cannot be written, or the store is not what was inspected.</exception>
+    /// <exception cref="IOException">It cannot be written, or the store is not what was inspected.</exception>
     public Task WriteAsync(ActorSystem system)
     {
         ArgumentNullException.ThrowIfNull(system);

@@ -50,7 +50,9 @@ internal sealed class Founding(Configuration initial, string memberId, string st
     private const int RoundsBeforeOperatorCounts = 3;
 
     private readonly Dictionary<string, (long Round, FoundingAnswer Answer)> _answers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _askedBack = new(StringComparer.Ordinal);
     private long _asked;
+    private int _rounds;
 
     /// <summary>The number of the latest question.</summary>
     public long Round => firstRound + _asked;
@@ -64,16 +66,33 @@ internal sealed class Founding(Configuration initial, string memberId, string st
     /// <summary>The configuration that this peer would found: all stores that it has learned.</summary>
     public Configuration Proposed { get; private set; } = initial.Binding(memberId, storeId);
 
-    /// <summary>Starts the next question; its number goes with it.</summary>
+    /// <summary>Starts the next question, to all; its number goes with it.</summary>
     public long Ask()
     {
         _asked++;
+        _rounds++;
+        _askedBack.Clear();
         Evaluate();
         return Round;
     }
 
-    /// <summary>Whether a member's store is new to this peer, so that it is worth asking at once.</summary>
-    public bool IsNews(string id, string itsStoreId) => !_answers.TryGetValue(id, out var known) || known.Answer.StoreId != itsStoreId;
+    /// <summary>
+    /// Starts a question to a single member, which asked itself, if its store is new to this peer. That is done once until all are asked again: peers that hear each other but not each
+    /// other's answers would otherwise ask back and forth, ever more.
+    /// </summary>
+    /// <returns>Whether it is to be asked.</returns>
+    public bool TryAskBack(string id, string itsStoreId, out long round)
+    {
+        bool isNews = initial.Find(id) is not null && (!_answers.TryGetValue(id, out var known) || known.Answer.StoreId != itsStoreId);
+        bool asks = isNews && !(_askedBack.TryGetValue(id, out var asked) && asked == itsStoreId);
+        if (asks)
+        {
+            _askedBack[id] = itsStoreId;
+            _asked++;
+        }
+        round = Round;
+        return asks;
+    }
 
     /// <summary>Who has not answered yet.</summary>
     public IEnumerable<Voter> Missing()
@@ -111,7 +130,7 @@ internal sealed class Founding(Configuration initial, string memberId, string st
 
         int others = initial.Voters.Length - 1;
         bool all = _answers.Count == others;
-        bool vouchedFor = operatorSaysFound && _asked > RoundsBeforeOperatorCounts && initial.HasMajority(voter => voter.Id == memberId || _answers.ContainsKey(voter.Id));
+        bool vouchedFor = operatorSaysFound && _rounds > RoundsBeforeOperatorCounts && initial.HasMajority(voter => voter.Id == memberId || _answers.ContainsKey(voter.Id));
         State = anyLog ? (bound && !foreign ? FoundingState.Recognised : FoundingState.NotRecognised)
             : all || vouchedFor ? FoundingState.AllEmpty
             : FoundingState.Asking;

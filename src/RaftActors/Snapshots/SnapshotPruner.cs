@@ -11,7 +11,7 @@ internal sealed record PruneSlot(ChunkStore Chunks) : INoSerializationVerificati
 internal sealed record SlotPruned(int Slot) : INoSerializationVerificationNeeded;
 
 /// <summary>Deletes the chunks of snapshots that are not needed any more, few at a time: a large deletion would hold up the journal.</summary>
-internal sealed class SnapshotPruner : UntypedActor
+internal sealed class SnapshotPruner(TimeSpan retryAfter) : UntypedActor, IWithTimers
 {
     private const int Step = 16;
 
@@ -19,6 +19,8 @@ internal sealed class SnapshotPruner : UntypedActor
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private long _last;
     private long _deleted;
+
+    public ITimerScheduler Timers { get; set; } = null!;
 
     protected override void OnReceive(object message)
     {
@@ -30,7 +32,7 @@ internal sealed class SnapshotPruner : UntypedActor
                     Begin();
                 break;
             case LoadSnapshotResult { Snapshot: null }:
-                End(new SlotPruned(_waiting.Peek().Slot));
+                End(isEmpty: true);
                 break;
             case LoadSnapshotResult result:
                 _last = result.Snapshot.Metadata.SequenceNr;
@@ -42,15 +44,14 @@ internal sealed class SnapshotPruner : UntypedActor
                 Delete();
                 break;
             case DeleteSnapshotsSuccess when _deleted >= _last:
-                End(new SlotPruned(_waiting.Peek().Slot));
+                End(isEmpty: true);
                 break;
             case DeleteSnapshotsSuccess:
                 Delete();
                 break;
             case DeleteSnapshotsFailure failure:
-                // The slot stays out of use until the next start.
-                _log.Warning("Chunks of an old snapshot cannot be deleted: {0}", failure.Cause.Message);
-                End(null);
+                _log.Warning("Chunks of an old snapshot cannot be deleted: {0} Their slot is out of use until that succeeds; it is tried again in {1} s.", failure.Cause.Message, retryAfter.TotalSeconds);
+                End(isEmpty: false);
                 break;
             default:
                 Unhandled(message);
@@ -70,11 +71,13 @@ internal sealed class SnapshotPruner : UntypedActor
         _waiting.Peek().DeleteUpTo(_deleted, Self);
     }
 
-    private void End(SlotPruned? result)
+    private void End(bool isEmpty)
     {
-        if (result is not null)
-            Context.Parent.Tell(result, Self);
-        _waiting.Dequeue();
+        var chunks = _waiting.Dequeue();
+        if (isEmpty)
+            Context.Parent.Tell(new SlotPruned(chunks.Slot), Self);
+        else
+            Timers.StartSingleTimer(chunks.Slot, new PruneSlot(chunks), retryAfter);
         if (_waiting.Count > 0)
             Begin();
     }

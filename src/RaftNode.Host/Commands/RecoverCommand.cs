@@ -78,7 +78,7 @@ internal static class RecoverCommand
             await OfflineStore.UseAsync(file, recovery.WriteAsync);
             await Console.Out.WriteLineAsync($"""
                 recovered {report.MemberId} at {recovery.Self.Address} is the only member of group {report.Group}, by the configuration at entry {recovery.Index} of term {recovery.Term}; its store is now {recovery.StoreId}
-                Start it: raftnode start --config CONFIG --data DIR
+                Start it: raftnode start --config CONFIG --data DIR, where DIR/{report.MemberId} is this directory
                 """);
             await Console.Out.WriteLineAsync(string.Join('\n', Next(report, wanted)));
             return ExitCode.Done;
@@ -86,6 +86,10 @@ internal static class RecoverCommand
         catch (BackupException e)
         {
             return await FailAsync($"nothing was changed: {e.Message}", ExitCode.No);
+        }
+        catch (IOException e)
+        {
+            return await FailAsync($"it is not known whether the recovery was written: {e.Message} See raftnode inspect {directory}; recover may be run again", ExitCode.NotDone);
         }
         catch (NodeStartException e)
         {

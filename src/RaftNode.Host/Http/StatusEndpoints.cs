@@ -30,7 +30,7 @@ internal sealed class StatusEndpoints(RunningNode node)
         if (await AskAsync() is { } status)
             await TypedResults.Json(Document(status), HostJson.Default.StatusDocument).ExecuteAsync(context);
         else
-            await Problems.WriteAsync(context, Problems.PeerSilent("The node's peer is not running: it recovers, or starts again after a failure."));
+            await Problems.WriteAsync(context, Problems.PeerSilent("The node's peer is not running: it recovers, or starts again after a failure, or has stopped for good: see what the node wrote."));
     }
 
     private async Task ReadyAsync(HttpContext context)
@@ -48,7 +48,7 @@ internal sealed class StatusEndpoints(RunningNode node)
         {
             return await node.Group.Ask<RaftStatus>(GetStatus.Instance, Patience);
         }
-        catch (AskTimeoutException)
+        catch (Exception e) when (e is AskTimeoutException or InvalidOperationException)
         {
             return null;
         }

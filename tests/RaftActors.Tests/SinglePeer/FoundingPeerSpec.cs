@@ -19,6 +19,24 @@ public sealed class FoundingPeerSpec(ITestOutputHelper output) : PeerSpec(output
         C.Expect<AskIdentity>();
     }
 
+    // Whoever hears the others but not their answers asks again and again; so would they, and each question would be followed by ever more.
+    [Fact]
+    public void Who_asks_and_does_not_answer_is_asked_back_once()
+    {
+        StartEmpty();
+        Forget();
+
+        for (int round = 1; round <= 5; round++)
+            B.Say(header => new AskIdentity(header, round), 0);
+        Settle();
+
+        int questions = 0;
+        while (B.TryTake<AskIdentity>() is not null)
+            questions++;
+        Assert.Equal(1, questions);
+        C.ExpectNone<AskIdentity>();
+    }
+
     [Fact]
     public void It_neither_votes_nor_campaigns_while_one_has_not_answered()
     {

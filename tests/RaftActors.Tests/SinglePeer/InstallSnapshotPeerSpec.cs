@@ -51,11 +51,58 @@ public sealed class InstallSnapshotPeerSpec(ITestOutputHelper output) : PeerSpec
         Assert.Equal((9, LastIncluded, LastIncluded), (Status().LastIndex, Status().CommitIndex, Status().SnapshotIndex));
     }
 
-    private void Send()
+    // A term is written at any time. Entries wait until the snapshot is installed, and are not on the disk because a term is.
+    [Fact]
+    public void What_waits_for_the_snapshot_is_not_durable_when_a_term_is_written()
+    {
+        var log = Entries(1, 2, 2, 2, 2, 2, 2, 2, 2);
+        StartWithLog(new HardState(2, null, null), 1);
+        Disk.Commanded = true;
+        B.Append(2, 1, 1, 1, log[1..3]);
+        var write = Disk.NextWrite();
+        Send();
+        for (int i = 0; i < 200; i++)
+            Settle();
+        B.Append(2, 3, 2, 1, log[3..]);
+        C.Append(3, 9, 2, 1);
+        Settle();
+
+        Disk.Commanded = false;
+        write.Succeed();
+        var status = SettleWrites();
+        Assert.Equal((3, 9, LastIncluded), (status.Term, status.LastIndex, status.SnapshotIndex));
+
+        Restart();
+        Assert.Equal((3, 9, LastIncluded), (Status().Term, Status().LastIndex, Status().SnapshotIndex));
+    }
+
+    // A state machine is not asked for a second image while the first may be read.
+    [Fact]
+    public void A_snapshot_that_is_being_taken_goes_before_the_leaders()
+    {
+        StartWithLog(new HardState(2, null, null), 1);
+        using var gate = new ManualResetEventSlim();
+        Machine.Gate = gate;
+        B.Append(2, 1, 1, 2, Entries(1, 2)[1..]);
+        Settle();
+        Peer.Tell(TakeSnapshot.Instance, TestActor);
+        Send(chunks: 2);
+        Send(chunks: 3);
+        for (int i = 0; i < 200; i++)
+            Settle();
+        gate.Set();
+
+        Assert.Equal(2, ExpectMsg<SnapshotTaken>().Index);
+        Assert.Equal(1, Machine.Images);
+    }
+
+    /// <summary>Sends the first chunk of a snapshot, which is all of it or has others to follow.</summary>
+    private void Send(int chunks = 1)
     {
         var image = SnapshotBytes.Join(new SessionTable(), MachineImage()).SelectMany(part => part.ToArray()).ToArray();
         using var digest = new ContentDigest();
-        digest.Add(image);
+        for (int i = 0; i < chunks; i++)
+            digest.Add(image);
         var snapshot = new Snapshot(LastIncluded, 2, 0, Bound, 1, digest.Content);
         B.Say(header => new InstallSnapshot(header, snapshot, 1, image), 2);
     }

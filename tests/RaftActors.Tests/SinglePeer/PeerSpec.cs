@@ -284,8 +284,15 @@ public abstract class PeerSpec : Akka.TestKit.Xunit2.TestKit
 
         public bool Failed { get; private set; }
 
+        /// <summary>Holds up every command until it is set.</summary>
+        public ManualResetEventSlim? Gate { get; set; }
+
+        /// <summary>How many images were asked for.</summary>
+        public int Images { get; private set; }
+
         public object? Apply(LogEntry entry, object command)
         {
+            Gate?.Wait();
             if (poisonWorks() && command is byte[] { Length: 1 } bytes && bytes[0] == Poison)
             {
                 Failed = true;
@@ -301,6 +308,7 @@ public abstract class PeerSpec : Akka.TestKit.Xunit2.TestKit
 
         public IEnumerable<ReadOnlyMemory<byte>> TakeSnapshot()
         {
+            Images++;
             var image = new Wire.Persisted();
             image.Entries.AddRange(Applied.Select(entry => new Wire.Entry { Index = entry.Index, Term = entry.Term, Payload = ByteString.CopyFrom(entry.Payload.Bytes.Span) }));
             return [image.ToByteArray()];
