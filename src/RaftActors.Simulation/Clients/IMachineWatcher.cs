@@ -14,6 +14,9 @@ internal interface IMachineWatcher
     /// <summary>Its state after an index is captured for a snapshot.</summary>
     void Captured(long index, string state);
 
+    /// <summary>A part of an image is read, which is to be the last that was asked for.</summary>
+    void ReadsImage(bool isLast);
+
     /// <summary>It has restored a state.</summary>
     void Restored(KeyValueMachine machine);
 }

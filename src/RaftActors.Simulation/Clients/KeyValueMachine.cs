@@ -12,6 +12,7 @@ internal sealed class KeyValueMachine(IMachineWatcher watcher) : IStateMachine
     private const string None = "-";
 
     private readonly SortedDictionary<string, string> _values = new(StringComparer.Ordinal);
+    private int _images;
 
     /// <summary>How often each command, by its number, was applied.</summary>
     public SortedDictionary<string, int> Applied { get; } = new(StringComparer.Ordinal);
@@ -62,7 +63,12 @@ internal sealed class KeyValueMachine(IMachineWatcher watcher) : IStateMachine
     {
         watcher.Captured(LastIndex, State);
         string text = $"{LastIndex}\n{string.Join(' ', _values.Select(pair => $"{pair.Key}={pair.Value}"))}\n{string.Join(' ', Applied.Select(pair => $"{pair.Key}:{pair.Value}"))}";
-        return Encoding.UTF8.GetBytes(text).Chunk(17).Select(part => new ReadOnlyMemory<byte>(part));
+        int image = ++_images;
+        return Encoding.UTF8.GetBytes(text).Chunk(17).Select(part =>
+        {
+            watcher.ReadsImage(image == _images);
+            return new ReadOnlyMemory<byte>(part);
+        });
     }
 
     public void Restore(Stream snapshot)

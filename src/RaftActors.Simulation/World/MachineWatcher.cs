@@ -23,6 +23,12 @@ internal sealed class MachineWatcher(SimulatedWorld world, SimulatedProcess proc
 
     public void Captured(long index, string state) => world.Check(() => invariants.Captured(process.Node, index, state));
 
+    public void ReadsImage(bool isLast) => world.Check(() =>
+    {
+        if (!isLast)
+            throw new SimulationViolation("one image at a time", $"The state machine of {process.Node} was asked for another image while one was being read.");
+    });
+
     public void Restored(KeyValueMachine machine)
     {
         process.Machine = machine;

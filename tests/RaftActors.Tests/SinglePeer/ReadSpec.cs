@@ -132,6 +132,22 @@ public sealed class ReadSpec(ITestOutputHelper output) : PeerSpec(output)
     }
 
     [Fact]
+    public void A_read_whose_index_is_never_known_to_be_committed_is_refused()
+    {
+        StartWithLog(new HardState(1, null, null), 1, 1);
+        C.Append(3, 2, 1, 1);
+        Settle();
+        Peer.Tell(new Query(new byte[] { 1 }, Forward: true), TestActor);
+        var request = C.Expect<ReadIndex>();
+        C.Say(header => new ReadIndexReply(header, request.RequestIds, null, "", 9), 3);
+        Settle();
+
+        Advance(Settings.ForwardTimeout.TotalMilliseconds);
+
+        Assert.Equal(FailureReason.NoLeader, ExpectMsg<QueryFailed>().Reason);
+    }
+
+    [Fact]
     public void Another_peer_gets_an_index_after_a_round_like_any_read_and_does_not_wait_for_the_leaders_state_machine()
     {
         StartAsLeader();

@@ -1,0 +1,79 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Persistence;
+using Akka.TestKit;
+using RaftActors.Snapshots;
+
+namespace RaftActors.Tests.Snapshots;
+
+/// <summary>Chunks of snapshots that are not needed any more, with a probe in place of the snapshot store.</summary>
+public sealed class SnapshotPrunerSpec() : Akka.TestKit.Xunit2.TestKit(Configuration())
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
+
+    [Fact]
+    public void Chunks_are_deleted_until_none_is_left()
+    {
+        var (pruner, store) = Start();
+        pruner.Tell(new PruneSlot(Chunks(store, 3)), TestActor);
+
+        Load(store, 20);
+        Assert.Equal(16, Delete(store, succeeds: true));
+        Assert.Equal(32, Delete(store, succeeds: true));
+
+        Assert.Equal(3, ExpectMsg<SlotPruned>().Slot);
+    }
+
+    [Fact]
+    public void What_cannot_be_deleted_is_tried_again_and_holds_up_no_other()
+    {
+        var (pruner, store) = Start();
+        pruner.Tell(new PruneSlot(Chunks(store, 3)), TestActor);
+        pruner.Tell(new PruneSlot(Chunks(store, 4)), TestActor);
+
+        Load(store, 5);
+        Delete(store, succeeds: false);
+        Load(store, 5);
+        Delete(store, succeeds: true);
+        Assert.Equal(4, ExpectMsg<SlotPruned>().Slot);
+
+        ((TestScheduler)Sys.Scheduler).Advance(RetryAfter);
+        Load(store, 5);
+        Delete(store, succeeds: true);
+        Assert.Equal(3, ExpectMsg<SlotPruned>().Slot);
+    }
+
+    private (IActorRef Pruner, TestProbe Store) Start()
+    {
+        var parent = ActorOfAsTestActorRef<Parent>(Props.Create(() => new Parent(TestActor)));
+        return (parent.UnderlyingActor.Pruner, CreateTestProbe());
+    }
+
+    private static ChunkStore Chunks(TestProbe store, int slot) => new(store.Ref, "peer", slot, TimeProvider.System);
+
+    private static void Load(TestProbe store, long last)
+    {
+        var load = store.ExpectMsg<LoadSnapshot>();
+        store.Reply(new LoadSnapshotResult(new SelectedSnapshot(new SnapshotMetadata(load.PersistenceId, last, DateTime.UnixEpoch), "chunk"), last));
+    }
+
+    private static long Delete(TestProbe store, bool succeeds)
+    {
+        var criteria = store.ExpectMsg<DeleteSnapshots>().Criteria;
+        store.Reply(succeeds ? new DeleteSnapshotsSuccess(criteria) : new DeleteSnapshotsFailure(criteria, new IOException("The disk is broken.")));
+        return criteria.MaxSequenceNr;
+    }
+
+    private static Config Configuration() => ConfigurationFactory.ParseString("""akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit" """);
+
+    private sealed class Parent(IActorRef listener) : ReceiveActor
+    {
+        public IActorRef Pruner { get; } = Context.ActorOf(Props.Create(() => new SnapshotPruner(RetryAfter)));
+
+        protected override bool AroundReceive(Receive receive, object message)
+        {
+            listener.Tell(message);
+            return true;
+        }
+    }
+}
