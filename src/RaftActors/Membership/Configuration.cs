@@ -3,8 +3,8 @@ using RaftActors.Replication;
 namespace RaftActors.Membership;
 
 /// <summary>
-/// The servers of a group, as an entry of its log says. While it is joint, on the way from one set of voters to another, a decision takes a majority of each (paper, section 6): all
-/// counting of votes and of what is on disk goes through <see cref="HasMajority(Func{Voter, bool})"/> or <see cref="Reached(Func{Voter, long})"/>.
+/// The servers of a group, as an entry of its log says. While it is joint, on the way from one set of voters to another, a decision takes a majority of each (paper, section 6): votes
+/// are counted by <see cref="HasMajority(Func{Voter, bool})"/>, and what is on disk by <see cref="Replication.LeaderState"/>.
 /// </summary>
 internal sealed class Configuration : IEquatable<Configuration>
 {
@@ -70,13 +70,6 @@ internal sealed class Configuration : IEquatable<Configuration>
     /// <summary>Whether a majority agrees: of the former voters too, while it is joint.</summary>
     public bool HasMajority(Func<Voter, bool> agrees) => HasMajority(_voters, agrees) && (!IsJoint || HasMajority(_outgoing, agrees));
 
-    /// <summary>The largest value that a majority has reached or passed; of the former voters too, while it is joint.</summary>
-    public long Reached(Func<Voter, long> value)
-    {
-        long reached = Reached(_voters, value);
-        return IsJoint ? Math.Min(reached, Reached(_outgoing, value)) : reached;
-    }
-
     /// <summary>The same servers, one of them bound to a store.</summary>
     public Configuration Binding(string id, string storeId)
     {
@@ -138,14 +131,6 @@ internal sealed class Configuration : IEquatable<Configuration>
     }
 
     private static bool HasMajority(Voter[] voters, Func<Voter, bool> agrees) => voters.Count(agrees) >= Quorum.Of(voters.Length);
-
-    private static long Reached(Voter[] voters, Func<Voter, long> value)
-    {
-        Span<long> values = stackalloc long[voters.Length];
-        for (int i = 0; i < voters.Length; i++)
-            values[i] = value(voters[i]);
-        return Quorum.Reached(values);
-    }
 
     private static Voter[] Sorted(IEnumerable<Voter> servers)
     {

@@ -40,9 +40,9 @@ internal static class BackupCommand
     {
         var (file, force) = (parsed.GetValue(Target)!, parsed.GetValue(Force));
         if (Directory.Exists(file))
-            return await FailAsync($"{file} is a directory; give the name of a file in it");
+            return await ExitCode.FailAsync($"{file} is a directory; give the name of a file in it");
         if (!force && File.Exists(file))
-            return await FailAsync($"{file} exists; --force replaces it");
+            return await ExitCode.FailAsync($"{file} exists; --force replaces it");
         var partial = $"{file}.{Environment.ProcessId}.partial";
         try
         {
@@ -50,9 +50,9 @@ internal static class BackupCommand
             using var client = NodeOptions.Client(parsed, patience);
             using var response = await client.BackupAsync(cancellation);
             if (response is null)
-                return await FailAsync("no node can be reached");
+                return await ExitCode.FailAsync("no node can be reached");
             if (!response.IsSuccessStatusCode)
-                return await FailAsync(await NodeClient.DetailAsync(response));
+                return await ExitCode.FailAsync(await NodeClient.DetailAsync(response));
             await DownloadAsync(response, partial, patience, cancellation);
             var backup = BackupFile.Open(partial);
             File.Move(partial, file, force);
@@ -61,19 +61,19 @@ internal static class BackupCommand
         }
         catch (HttpRequestException e)
         {
-            return await FailAsync($"the connection broke before the backup was complete: {e.Message}; see the node's log, and try again");
+            return await ExitCode.FailAsync($"the connection broke before the backup was complete: {e.Message}; see the node's log, and try again");
         }
         catch (OperationCanceledException)
         {
-            return await FailAsync(cancellation.IsCancellationRequested ? "stopped; nothing was written" : $"no answer within {parsed.GetValue(Timeout)} seconds; a larger --timeout may help");
+            return await ExitCode.FailAsync(cancellation.IsCancellationRequested ? "stopped; nothing was written" : $"no answer within {parsed.GetValue(Timeout)} seconds; a larger --timeout may help");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return await FailAsync($"{file} cannot be written: {e.Message}");
+            return await ExitCode.FailAsync($"{file} cannot be written: {e.Message}");
         }
         catch (BackupException e)
         {
-            return await FailAsync($"what the node sent is no backup: {e.Message}");
+            return await ExitCode.FailAsync($"what the node sent is no backup: {e.Message}");
         }
         finally
         {
@@ -118,11 +118,5 @@ internal static class BackupCommand
         {
             throw new HttpRequestException(e.Message, e);
         }
-    }
-
-    private static async Task<int> FailAsync(string message)
-    {
-        await Console.Error.WriteLineAsync($"raftnode: {message.ReplaceLineEndings(" ")}");
-        return ExitCode.NotDone;
     }
 }

@@ -1,6 +1,6 @@
 namespace RaftNode.Host.Commands;
 
-/// <summary>What the program's exit codes mean.</summary>
+/// <summary>How a command of the program ends.</summary>
 internal static class ExitCode
 {
     /// <summary>Done.</summary>
@@ -14,4 +14,12 @@ internal static class ExitCode
 
     /// <summary>Nobody can say whether the write was done.</summary>
     public const int Unknown = 3;
+
+    /// <summary>Writes an error, on one line.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> FailAsync(string message, int code = NotDone)
+    {
+        await Console.Error.WriteLineAsync($"raftnode: {message.ReplaceLineEndings(" ")}");
+        return code;
+    }
 }

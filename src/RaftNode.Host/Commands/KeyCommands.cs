@@ -106,13 +106,13 @@ internal static class KeyCommands
         {
             using var response = await client.SendAsync(method, key, body, header);
             if (response is null)
-                return await FailAsync("no node can be reached", ExitCode.NotDone);
+                return await ExitCode.FailAsync("no node can be reached", ExitCode.NotDone);
             if (response.IsSuccessStatusCode)
             {
                 await onSuccess(response);
                 return ExitCode.Done;
             }
-            return await FailAsync(await NodeClient.DetailAsync(response), response.StatusCode switch
+            return await ExitCode.FailAsync(await NodeClient.DetailAsync(response), response.StatusCode switch
             {
                 HttpStatusCode.NotFound or HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed => ExitCode.No,
                 HttpStatusCode.GatewayTimeout or HttpStatusCode.InternalServerError when isWrite => ExitCode.Unknown,
@@ -122,13 +122,7 @@ internal static class KeyCommands
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
         {
             var why = e is TaskCanceledException ? "no answer in time" : $"the connection broke: {e.Message}";
-            return await FailAsync(isWrite ? $"{why}; the write may have been done, or may yet be" : why, isWrite ? ExitCode.Unknown : ExitCode.NotDone);
+            return await ExitCode.FailAsync(isWrite ? $"{why}; the write may have been done, or may yet be" : why, isWrite ? ExitCode.Unknown : ExitCode.NotDone);
         }
-    }
-
-    private static async Task<int> FailAsync(string message, int code)
-    {
-        await Console.Error.WriteLineAsync($"raftnode: {message.ReplaceLineEndings(" ")}");
-        return code;
     }
 }

@@ -29,7 +29,7 @@ internal static class MemberCommands
             {
                 var (members, problem) = await ReadAsync(client);
                 if (members is null)
-                    return await FailAsync(problem, ExitCode.NotDone);
+                    return await ExitCode.FailAsync(problem, ExitCode.NotDone);
                 if (parsed.GetValue(json))
                     await Console.Out.WriteLineAsync(JsonSerializer.Serialize(members, HostJson.Default.MembersDocument));
                 else
@@ -111,13 +111,13 @@ internal static class MemberCommands
         {
             var (members, problem) = await ReadAsync(client);
             if (members is null)
-                return await FailAsync(problem, ExitCode.NotDone);
+                return await ExitCode.FailAsync(problem, ExitCode.NotDone);
             (var wanted, problem) = change(members);
             if (wanted is null)
-                return await FailAsync(problem, ExitCode.No);
+                return await ExitCode.FailAsync(problem, ExitCode.No);
             using var response = await client.SendToAsync(HttpMethod.Put, "/members", JsonContent.Create(wanted, HostJson.Default.WantedMembersDocument), ("If-Match", $"\"{members.Index}\""));
             if (response is null)
-                return await FailAsync("no node can be reached", ExitCode.NotDone);
+                return await ExitCode.FailAsync("no node can be reached", ExitCode.NotDone);
             if (response.IsSuccessStatusCode)
             {
                 await Console.Out.WriteLineAsync($"done, configuration {response.Headers.ETag?.Tag.Trim('"')}");
@@ -126,7 +126,7 @@ internal static class MemberCommands
             // The node that was asked lags behind, or somebody else changes the members.
             var again = response.StatusCode == HttpStatusCode.PreconditionFailed || response.Headers.RetryAfter is not null;
             if (!again || Stopwatch.GetElapsedTime(started).TotalSeconds >= parsed.GetValue(NodeOptions.Timeout))
-                return await FailAsync(await NodeClient.DetailAsync(response), response.StatusCode == HttpStatusCode.GatewayTimeout ? ExitCode.Unknown : ExitCode.NotDone);
+                return await ExitCode.FailAsync(await NodeClient.DetailAsync(response), response.StatusCode == HttpStatusCode.GatewayTimeout ? ExitCode.Unknown : ExitCode.NotDone);
             await Task.Delay(Pause);
         }
     });
@@ -167,13 +167,7 @@ internal static class MemberCommands
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
         {
             var why = e is TaskCanceledException ? "no answer in time" : $"the connection broke: {e.Message}";
-            return await FailAsync(isWrite ? $"{why}; the change may have been done, or may yet be: see raftnode member list" : why, isWrite ? ExitCode.Unknown : ExitCode.NotDone);
+            return await ExitCode.FailAsync(isWrite ? $"{why}; the change may have been done, or may yet be: see raftnode member list" : why, isWrite ? ExitCode.Unknown : ExitCode.NotDone);
         }
-    }
-
-    private static async Task<int> FailAsync(string message, int code)
-    {
-        await Console.Error.WriteLineAsync($"raftnode: {message.ReplaceLineEndings(" ")}");
-        return code;
     }
 }

@@ -58,19 +58,19 @@ internal static class RecoverCommand
         var directory = parsed.GetValue(Data)!;
         List<Member>? wanted = null;
         if (parsed.GetValue(Members) is { Length: > 0 } given && !RestoreCommand.TryReadMembers(given, out wanted, out var problem))
-            return await FailAsync(problem, ExitCode.NotDone);
+            return await ExitCode.FailAsync(problem, ExitCode.NotDone);
         var file = Path.Combine(directory, "raft.db");
         if (!File.Exists(file))
-            return await FailAsync($"there is no {file}: give the directory of one node, such as data/node1", ExitCode.NotDone);
+            return await ExitCode.FailAsync($"there is no {file}: give the directory of one node, such as data/node1", ExitCode.NotDone);
         try
         {
             using var held = DataDirectory.Open(directory);
             if (Inspect(file) is not { } report)
-                return await FailAsync($"the journal in {file} is empty: there is nothing to go on with", ExitCode.No);
+                return await ExitCode.FailAsync($"the journal in {file} is empty: there is nothing to go on with", ExitCode.No);
             await Console.Out.WriteLineAsync(string.Join('\n', InspectCommand.Lines(report)));
             var self = wanted?.Find(member => member.Id == report.MemberId);
             if (wanted is not null && self is null)
-                return await FailAsync($"nothing was changed: the data is that of {report.MemberId}, which --members does not have", ExitCode.NotDone);
+                return await ExitCode.FailAsync($"nothing was changed: the data is that of {report.MemberId}, which --members does not have", ExitCode.NotDone);
             var recovery = StoreRecovery.Create(report, self?.Address);
             await Console.Out.WriteLineAsync($"\n{string.Join('\n', Warning(report))}\n");
             if (!parsed.GetValue(Yes) && !await AskAsync(report.MemberId!))
@@ -85,19 +85,19 @@ internal static class RecoverCommand
         }
         catch (BackupException e)
         {
-            return await FailAsync($"nothing was changed: {e.Message}", ExitCode.No);
+            return await ExitCode.FailAsync($"nothing was changed: {e.Message}", ExitCode.No);
         }
         catch (IOException e)
         {
-            return await FailAsync($"it is not known whether the recovery was written: {e.Message} See raftnode inspect {directory}; recover may be run again", ExitCode.NotDone);
+            return await ExitCode.FailAsync($"it is not known whether the recovery was written: {e.Message} See raftnode inspect {directory}; recover may be run again", ExitCode.NotDone);
         }
         catch (NodeStartException e)
         {
-            return await FailAsync(e.Message, ExitCode.NotDone);
+            return await ExitCode.FailAsync(e.Message, ExitCode.NotDone);
         }
         catch (SqliteException e)
         {
-            return await FailAsync($"the database {file} cannot be read: {e.Message}", ExitCode.No);
+            return await ExitCode.FailAsync($"the database {file} cannot be read: {e.Message}", ExitCode.No);
         }
     }
 
@@ -129,19 +129,13 @@ internal static class RecoverCommand
     {
         if (Console.IsInputRedirected)
         {
-            await FailAsync("nothing was changed: this asks first, and standard input is no terminal. Read the above, and say --yes if you mean it", ExitCode.NotDone);
+            await ExitCode.FailAsync("nothing was changed: this asks first, and standard input is no terminal. Read the above, and say --yes if you mean it", ExitCode.NotDone);
             return false;
         }
         await Console.Out.WriteAsync($"Type {memberId} to go on: ");
         if ((await Console.In.ReadLineAsync())?.Trim() == memberId)
             return true;
-        await FailAsync("nothing was changed", ExitCode.NotDone);
+        await ExitCode.FailAsync("nothing was changed", ExitCode.NotDone);
         return false;
-    }
-
-    private static async Task<int> FailAsync(string message, int code)
-    {
-        await Console.Error.WriteLineAsync($"raftnode: {message.ReplaceLineEndings(" ")}");
-        return code;
     }
 }

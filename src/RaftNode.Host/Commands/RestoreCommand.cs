@@ -56,9 +56,9 @@ internal static class RestoreCommand
         try
         {
             if (!TryReadMembers(parsed.GetValue(Members)!, out var members, out var problem))
-                return await FailAsync(problem, ExitCode.NotDone);
+                return await ExitCode.FailAsync(problem, ExitCode.NotDone);
             if (members.Find(member => IsTaken(Path.Combine(data, member.Id))) is { } taken)
-                return await FailAsync($"{Path.Combine(data, taken.Id)} is not empty; restore makes new stores only. Move it away, or give another --data", ExitCode.NotDone);
+                return await ExitCode.FailAsync($"{Path.Combine(data, taken.Id)} is not empty; restore makes new stores only. Move it away, or give another --data", ExitCode.NotDone);
             var backup = BackupFile.Open(file);
             var group = RestoredGroup.Create(backup, parsed.GetValue(Group) ?? backup.Group, members);
             await Console.Out.WriteLineAsync(string.Join('\n', BackupCommand.Lines(file, backup)));
@@ -71,15 +71,15 @@ internal static class RestoreCommand
         }
         catch (FileNotFoundException)
         {
-            return await FailAsync($"there is no {file}", ExitCode.NotDone);
+            return await ExitCode.FailAsync($"there is no {file}", ExitCode.NotDone);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return await FailAsync($"nothing was restored: {e.Message}", ExitCode.NotDone);
+            return await ExitCode.FailAsync($"nothing was restored: {e.Message}", ExitCode.NotDone);
         }
         catch (BackupException e)
         {
-            return await FailAsync($"nothing was restored: {e.Message}", ExitCode.No);
+            return await ExitCode.FailAsync($"nothing was restored: {e.Message}", ExitCode.No);
         }
     }
 
@@ -127,11 +127,5 @@ internal static class RestoreCommand
         }
         problem = "";
         return true;
-    }
-
-    private static async Task<int> FailAsync(string message, int code)
-    {
-        await Console.Error.WriteLineAsync($"raftnode: {message.ReplaceLineEndings(" ")}");
-        return code;
     }
 }

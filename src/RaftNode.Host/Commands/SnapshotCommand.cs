@@ -20,24 +20,18 @@ internal static class SnapshotCommand
             {
                 using var response = await client.SnapshotAsync();
                 if (response is null)
-                    return await FailAsync("no node can be reached");
+                    return await ExitCode.FailAsync("no node can be reached");
                 if (!response.IsSuccessStatusCode)
-                    return await FailAsync(await NodeClient.DetailAsync(response));
+                    return await ExitCode.FailAsync(await NodeClient.DetailAsync(response));
                 var (index, _, bytes) = await NodeClient.SnapshotAsync(response);
                 await Console.Out.WriteLineAsync($"snapshot up to index {index}, {bytes} bytes");
                 return ExitCode.Done;
             }
             catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
             {
-                return await FailAsync(e is TaskCanceledException ? "no answer in time; the node goes on with it" : $"the connection broke: {e.Message}");
+                return await ExitCode.FailAsync(e is TaskCanceledException ? "no answer in time; the node goes on with it" : $"the connection broke: {e.Message}");
             }
         });
         return command;
-    }
-
-    private static async Task<int> FailAsync(string message)
-    {
-        await Console.Error.WriteLineAsync($"raftnode: {message.ReplaceLineEndings(" ")}");
-        return ExitCode.NotDone;
     }
 }

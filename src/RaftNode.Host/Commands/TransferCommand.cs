@@ -17,24 +17,18 @@ internal static class TransferCommand
             {
                 using var response = await client.TransferAsync(parsed.GetValue(to));
                 if (response is null)
-                    return await FailAsync("no node can be reached");
+                    return await ExitCode.FailAsync("no node can be reached");
                 if (!response.IsSuccessStatusCode)
-                    return await FailAsync(await NodeClient.DetailAsync(response));
+                    return await ExitCode.FailAsync(await NodeClient.DetailAsync(response));
                 var (leader, term) = await NodeClient.LeaderAsync(response);
                 await Console.Out.WriteLineAsync($"{leader} leads in term {term}");
                 return ExitCode.Done;
             }
             catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
             {
-                return await FailAsync(e is TaskCanceledException ? "no answer in time" : $"the connection broke: {e.Message}");
+                return await ExitCode.FailAsync(e is TaskCanceledException ? "no answer in time" : $"the connection broke: {e.Message}");
             }
         });
         return command;
-    }
-
-    private static async Task<int> FailAsync(string message)
-    {
-        await Console.Error.WriteLineAsync($"raftnode: {message.ReplaceLineEndings(" ")}");
-        return ExitCode.NotDone;
     }
 }
