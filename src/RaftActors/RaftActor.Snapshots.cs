@@ -81,6 +81,9 @@ internal sealed partial class RaftActor
                 OnManifestSaved(saved.Metadata.SequenceNr);
                 break;
             case SaveSnapshotFailure failure:
+                // The store deletes what it could not save, by its number.
+                if (_snapshot?.SequenceNr == failure.Metadata.SequenceNr)
+                    _damaged = _snapshot;
                 FailSnapshot($"its manifest cannot be stored: {failure.Cause.Message}");
                 break;
             case DeleteMessagesSuccess deleted:

@@ -1,7 +1,9 @@
 using Akka.Actor;
+using Akka.Persistence;
 using RaftActors.Backups;
 using RaftActors.Client;
 using RaftActors.Log;
+using RaftActors.Snapshots;
 using Xunit.Abstractions;
 
 namespace RaftActors.Tests.SinglePeer;
@@ -30,6 +32,32 @@ public sealed class BackupPeerSpec(ITestOutputHelper output) : PeerSpec(output)
         Assert.Equal(started.Snapshot.Content.Length, bytes.Length);
         Restart();
         Assert.Equal((5, 4), (Status().LastIndex, Status().SnapshotIndex));
+    }
+
+    // A snapshot store deletes what it could not save, by its number: that of the snapshot before, which the new one was to take the place of. Nothing may rely on that one any more.
+    [Fact]
+    public void A_snapshot_whose_manifest_went_with_a_failed_one_is_not_kept_beside_the_next()
+    {
+        Settings = Settings with { SnapshotPluginId = "commanded-snapshots" };
+        StartWithLog(new HardState(2, null, null), 1);
+        B.Append(2, 1, 1, 3, Entries(1, 2, 2, 2, 2)[1..]);
+        Settle();
+        Assert.Equal(3, Ask<SnapshotTaken>(TakeSnapshot.Instance).Index);
+        B.Append(2, 5, 2, 4, []);
+        Settle();
+        Disk.RefusesManifests = true;
+        Assert.Contains("The disk is full", Ask<BackupRefused>(new StartBackup(4)).Reason);
+        Disk.RefusesManifests = false;
+        B.Append(2, 5, 2, 5, []);
+        Settle();
+
+        Assert.Equal(5, Ask<SnapshotTaken>(TakeSnapshot.Instance).Index);
+
+        var store = Persistence.Instance.Apply(Sys).SnapshotStoreFor("commanded-snapshots");
+        var manifest = (SnapshotManifest)Ask<LoadSnapshotResult>(new LoadSnapshot(PersistenceId, SnapshotSelectionCriteria.Latest, long.MaxValue), store).Snapshot!.Snapshot;
+        Assert.Equal((5, null), (manifest.Snapshot.LastIncludedIndex, manifest.Previous));
+        Restart();
+        Assert.Equal(5, Status().SnapshotIndex);
     }
 
     [Fact]

@@ -57,6 +57,9 @@ public sealed class Disk
     /// <summary>Whether each write waits for a command.</summary>
     public bool Commanded { get; set; }
 
+    /// <summary>Whether a <see cref="CommandedSnapshotStore"/> refuses manifests.</summary>
+    public bool RefusesManifests { get; set; }
+
     /// <summary>How many writes are waiting to be picked up by <see cref="NextWrite"/>.</summary>
     public int WaitingWrites => _pending.Count;
 

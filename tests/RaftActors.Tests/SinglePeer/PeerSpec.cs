@@ -217,6 +217,7 @@ public abstract class PeerSpec : Akka.TestKit.Xunit2.TestKit
         akka.coordinated-shutdown.run-by-actor-system-terminate = off
         akka.persistence.journal.plugin = commanded
         commanded.class = "{{typeof(CommandedJournal).AssemblyQualifiedName!.Split(", Version")[0]}}"
+        commanded-snapshots.class = "{{typeof(CommandedSnapshotStore).AssemblyQualifiedName!.Split(", Version")[0]}}"
         """).WithFallback(Raft.DefaultConfig());
 
     private sealed class ProbeResolver(Dictionary<string, TestProbe> probes) : IPeerResolver
