@@ -26,10 +26,21 @@ public sealed class KeyValueRecorder(Func<long>? clock = null)
             return [.. _calls.Where(call => !call.IsVoid).Select(call => call.Operation)];
     }
 
+    // Strictly increasing: what is read after an answer would otherwise pass for being under way with it when the clock has not moved between the two.
     private static Func<long> Elapsed()
     {
         var start = Stopwatch.GetTimestamp();
-        return () => Stopwatch.GetElapsedTime(start).Ticks * 100;
+        long last = -1;
+        return () =>
+        {
+            while (true)
+            {
+                long seen = Interlocked.Read(ref last);
+                long now = Math.Max(Stopwatch.GetElapsedTime(start).Ticks * 100, seen + 1);
+                if (Interlocked.CompareExchange(ref last, now, seen) == seen)
+                    return now;
+            }
+        };
     }
 
     /// <summary>An operation under way. One that ends with neither call below has an unknown outcome.</summary>
