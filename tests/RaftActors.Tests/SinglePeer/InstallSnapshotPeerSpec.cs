@@ -81,7 +81,7 @@ public sealed class InstallSnapshotPeerSpec(ITestOutputHelper output) : PeerSpec
     public void A_snapshot_that_is_being_taken_goes_before_the_leaders()
     {
         StartWithLog(new HardState(2, null, null), 1);
-        using var gate = new ManualResetEventSlim();
+        var gate = new ManualResetEventSlim();
         Machine.Gate = gate;
         B.Append(2, 1, 1, 2, Entries(1, 2)[1..]);
         Settle();

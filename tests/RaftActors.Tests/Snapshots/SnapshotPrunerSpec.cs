@@ -64,7 +64,10 @@ public sealed class SnapshotPrunerSpec() : Akka.TestKit.Xunit2.TestKit(Configura
         return criteria.MaxSequenceNr;
     }
 
-    private static Config Configuration() => ConfigurationFactory.ParseString("""akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit" """);
+    private static Config Configuration() => ConfigurationFactory.ParseString("""
+        akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
+        akka.coordinated-shutdown.run-by-actor-system-terminate = off
+        """);
 
     private sealed class Parent(IActorRef listener) : ReceiveActor
     {
