@@ -28,10 +28,11 @@ internal sealed partial class RaftActor
 
     private void Forward(Forward forward)
     {
-        bool full = (forward.IsQuery ? _forwards.Queries + _remoteReads.Count + _asked.Count >= _settings.MaxPendingQueries : _forwards.Proposals >= _settings.MaxPendingProposals)
+        int queries = _forwards.Queries + _remoteReads.Count + _asked.Count;
+        bool full = (forward.IsQuery ? queries >= _settings.MaxPendingQueries : _forwards.Proposals >= _settings.MaxPendingProposals)
             || _forwards.Bytes + forward.Content.Size > _settings.MaxPendingBytes;
         if (full)
-            Fail(forward, FailureReason.Overloaded, $"{_forwards.Proposals} proposals and {_forwards.Queries + _remoteReads.Count + _asked.Count} queries are pending here. Ask less at once.");
+            Fail(forward, FailureReason.Overloaded, $"{_forwards.Proposals} proposals and {queries} queries are pending here. Ask less at once.");
         else if (_leader is { } leader)
             SendForward(forward, leader.Member.Address);
         else

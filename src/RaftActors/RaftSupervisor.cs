@@ -77,10 +77,9 @@ internal sealed class RaftSupervisor : UntypedActor, IWithTimers
                 // The next one starts otherwise: there is no reason to wait long for it.
                 _failures = 0;
                 break;
-            case SnapshotSaved saved when saved.SequenceNr > _lastSnapshot:
-                _lastSnapshot = long.MaxValue;
-                break;
-            case SnapshotSaved:
+            case SnapshotSaved saved:
+                if (saved.SequenceNr > _lastSnapshot)
+                    _lastSnapshot = long.MaxValue;
                 break;
             case StartAgain:
                 StartPeer();

@@ -15,12 +15,7 @@ public sealed class BackupPeerSpec(ITestOutputHelper output) : PeerSpec(output)
     [Fact]
     public void A_backup_has_the_entry_that_was_asked_for_even_if_the_journal_needs_no_further_snapshot()
     {
-        StartWithLog(new HardState(2, null, null), 1);
-        B.Append(2, 1, 1, 3, Entries(1, 2, 2, 2, 2)[1..]);
-        Settle();
-        Assert.Equal(3, Ask<SnapshotTaken>(TakeSnapshot.Instance).Index);
-        B.Append(2, 5, 2, 4, []);
-        Settle();
+        StartWithSnapshotWithinAnEvent();
         Assert.Equal(3, Ask<SnapshotTaken>(TakeSnapshot.Instance).Index);
 
         var started = Ask<BackupStarted>(new StartBackup(4));
@@ -39,12 +34,7 @@ public sealed class BackupPeerSpec(ITestOutputHelper output) : PeerSpec(output)
     public void A_snapshot_whose_manifest_went_with_a_failed_one_is_not_kept_beside_the_next()
     {
         Settings = Settings with { SnapshotPluginId = "commanded-snapshots" };
-        StartWithLog(new HardState(2, null, null), 1);
-        B.Append(2, 1, 1, 3, Entries(1, 2, 2, 2, 2)[1..]);
-        Settle();
-        Assert.Equal(3, Ask<SnapshotTaken>(TakeSnapshot.Instance).Index);
-        B.Append(2, 5, 2, 4, []);
-        Settle();
+        StartWithSnapshotWithinAnEvent();
         Disk.RefusesManifests = true;
         Assert.Contains("The disk is full", Ask<BackupRefused>(new StartBackup(4)).Reason);
         Disk.RefusesManifests = false;
@@ -85,6 +75,17 @@ public sealed class BackupPeerSpec(ITestOutputHelper output) : PeerSpec(output)
         ExpectTerminated(first.Reader);
         Settle();
         Ask<BackupStarted>(new StartBackup(2));
+    }
+
+    // One event has the entries 2 to 5; a snapshot ends with entry 3, and entry 4 is applied since.
+    private void StartWithSnapshotWithinAnEvent()
+    {
+        StartWithLog(new HardState(2, null, null), 1);
+        B.Append(2, 1, 1, 3, Entries(1, 2, 2, 2, 2)[1..]);
+        Settle();
+        Assert.Equal(3, Ask<SnapshotTaken>(TakeSnapshot.Instance).Index);
+        B.Append(2, 5, 2, 4, []);
+        Settle();
     }
 
     private T Ask<T>(object message, IActorRef? target = null) => (target ?? Peer).Ask<T>(message, TimeSpan.FromSeconds(30)).GetAwaiter().GetResult();

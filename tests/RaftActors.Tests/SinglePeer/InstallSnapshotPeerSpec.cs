@@ -28,7 +28,7 @@ public sealed class InstallSnapshotPeerSpec(ITestOutputHelper output) : PeerSpec
         Assert.True(B.Expect<InstallSnapshotReply>().Installed);
         var status = Status();
         Assert.Equal((LastIncluded, LastIncluded, LastIncluded + 1), (status.LastIndex, status.CommitIndex, status.FirstIndex));
-        Assert.Equal(3, Machine.Applied.Count);
+        AwaitCondition(() => Machine.Applied.Count == 3, TimeSpan.FromSeconds(10));
     }
 
     // The same entries came in another way meanwhile. A peer that leads with them by then must not drop what follows: its followers would have other entries of its term.
@@ -61,8 +61,7 @@ public sealed class InstallSnapshotPeerSpec(ITestOutputHelper output) : PeerSpec
         B.Append(2, 1, 1, 1, log[1..3]);
         var write = Disk.NextWrite();
         Send();
-        for (int i = 0; i < 200; i++)
-            Settle();
+        SettleChildren();
         B.Append(2, 3, 2, 1, log[3..]);
         C.Append(3, 9, 2, 1);
         Settle();
@@ -88,8 +87,7 @@ public sealed class InstallSnapshotPeerSpec(ITestOutputHelper output) : PeerSpec
         Peer.Tell(TakeSnapshot.Instance, TestActor);
         Send(chunks: 2);
         Send(chunks: 3);
-        for (int i = 0; i < 200; i++)
-            Settle();
+        SettleChildren();
         gate.Set();
 
         Assert.Equal(2, ExpectMsg<SnapshotTaken>().Index);

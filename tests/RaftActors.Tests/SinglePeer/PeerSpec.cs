@@ -175,6 +175,13 @@ public abstract class PeerSpec : Akka.TestKit.Xunit2.TestKit
             Status();
     }
 
+    /// <summary>Until the peer's children, too, have long had the time to do what they do at once.</summary>
+    protected void SettleChildren()
+    {
+        for (int i = 0; i < 200; i++)
+            Settle();
+    }
+
     /// <summary>Until the peer has also written all there is to write.</summary>
     protected RaftStatus SettleWrites()
     {

@@ -13,10 +13,7 @@ public sealed class SnapshotOfUnwrittenSpec(ITestOutputHelper output) : PeerSpec
     [Fact]
     public void The_snapshot_waits_until_what_it_covers_is_durable()
     {
-        var write = ApplyWithoutWriting();
-        Peer.Tell(TakeSnapshot.Instance, TestActor);
-        for (int i = 0; i < 200; i++)
-            Settle();
+        var write = TakeSnapshotWithoutWriting();
         Assert.False(HasMessages);
 
         Disk.Commanded = false;
@@ -30,10 +27,7 @@ public sealed class SnapshotOfUnwrittenSpec(ITestOutputHelper output) : PeerSpec
     [Fact]
     public void A_peer_whose_write_fails_meanwhile_starts_with_its_former_log()
     {
-        var write = ApplyWithoutWriting();
-        Peer.Tell(TakeSnapshot.Instance, TestActor);
-        for (int i = 0; i < 200; i++)
-            Settle();
+        var write = TakeSnapshotWithoutWriting();
 
         Disk.Commanded = false;
         write.Fail();
@@ -42,7 +36,7 @@ public sealed class SnapshotOfUnwrittenSpec(ITestOutputHelper output) : PeerSpec
         Assert.Equal((6, 0), (Status().LastIndex, Status().SnapshotIndex));
     }
 
-    private PendingWrite ApplyWithoutWriting()
+    private PendingWrite TakeSnapshotWithoutWriting()
     {
         StartWithLog(new HardState(3, null, null), 1, 2, 2, 2, 2, 2);
         Disk.Commanded = true;
@@ -50,6 +44,8 @@ public sealed class SnapshotOfUnwrittenSpec(ITestOutputHelper output) : PeerSpec
         var write = Disk.NextWrite();
         AdvanceUntil(() => Status().AppliedIndex == 3, 100);
         Assert.Equal((3, 1), (Status().LastIndex, Status().PersistedIndex));
+        Peer.Tell(TakeSnapshot.Instance, TestActor);
+        SettleChildren();
         return write;
     }
 }

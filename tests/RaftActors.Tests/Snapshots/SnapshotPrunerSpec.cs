@@ -43,11 +43,8 @@ public sealed class SnapshotPrunerSpec() : Akka.TestKit.Xunit2.TestKit(Configura
         Assert.Equal(3, ExpectMsg<SlotPruned>().Slot);
     }
 
-    private (IActorRef Pruner, TestProbe Store) Start()
-    {
-        var parent = ActorOfAsTestActorRef<Parent>(Props.Create(() => new Parent(TestActor)));
-        return (parent.UnderlyingActor.Pruner, CreateTestProbe());
-    }
+    private (IActorRef Pruner, TestProbe Store) Start() =>
+        (ChildActorOf(Props.Create(() => new SnapshotPruner(RetryAfter))), CreateTestProbe());
 
     private static ChunkStore Chunks(TestProbe store, int slot) => new(store.Ref, "peer", slot, TimeProvider.System);
 
@@ -68,15 +65,4 @@ public sealed class SnapshotPrunerSpec() : Akka.TestKit.Xunit2.TestKit(Configura
         akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
         akka.coordinated-shutdown.run-by-actor-system-terminate = off
         """);
-
-    private sealed class Parent(IActorRef listener) : ReceiveActor
-    {
-        public IActorRef Pruner { get; } = Context.ActorOf(Props.Create(() => new SnapshotPruner(RetryAfter)));
-
-        protected override bool AroundReceive(Receive receive, object message)
-        {
-            listener.Tell(message);
-            return true;
-        }
-    }
 }
