@@ -115,7 +115,7 @@ internal static class MemberCommands
             (var wanted, problem) = change(members);
             if (wanted is null)
                 return await ExitCode.FailAsync(problem, ExitCode.No);
-            using var response = await client.SendToAsync(HttpMethod.Put, "/members", JsonContent.Create(wanted, HostJson.Default.WantedMembersDocument), ("If-Match", $"\"{members.Index}\""));
+            using var response = await client.ChangeMembersAsync(wanted, members.Index);
             if (response is null)
                 return await ExitCode.FailAsync("no node can be reached", ExitCode.NotDone);
             if (response.IsSuccessStatusCode)

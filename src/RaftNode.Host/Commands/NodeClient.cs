@@ -26,26 +26,8 @@ internal sealed class NodeClient : IDisposable
     /// <summary>Sends a request about a key to the first node that accepts a connection.</summary>
     /// <returns>The answer, or <c>null</c> when no node could be reached.</returns>
     /// <exception cref="HttpRequestException">A node was reached, but the connection broke before it answered.</exception>
-    public async Task<HttpResponseMessage?> SendAsync(HttpMethod method, string key, ReadOnlyMemory<byte>? body = null, (string Name, string Value)? header = null)
-    {
-        foreach (var node in _nodes)
-        {
-            using var request = new HttpRequestMessage(method, KeyUri(node, key));
-            if (body is { } bytes)
-                request.Content = new ReadOnlyMemoryContent(bytes);
-            if (header is { } condition)
-                request.Headers.TryAddWithoutValidation(condition.Name, condition.Value);
-            try
-            {
-                return await _http.SendAsync(request);
-            }
-            catch (HttpRequestException e) when (e.InnerException is SocketException && e.HttpRequestError == HttpRequestError.ConnectionError)
-            {
-                // Nothing was sent: the next node may be asked, also to write.
-            }
-        }
-        return null;
-    }
+    public Task<HttpResponseMessage?> SendAsync(HttpMethod method, string key, ReadOnlyMemory<byte>? body = null, (string Name, string Value)? header = null) =>
+        SendToFirstAsync(node => Request(method, KeyUri(node, key), body is { } bytes ? new ReadOnlyMemoryContent(bytes) : null, header));
 
     /// <summary>Asks the first node that can be reached to have the leadership transferred.</summary>
     /// <param name="target">The next leader; <c>null</c> for whichever suits best.</param>
@@ -59,47 +41,24 @@ internal sealed class NodeClient : IDisposable
 
     /// <summary>Asks the first node that can be reached for a backup.</summary>
     /// <returns>The answer, its body yet to be read, or <c>null</c> when no node can be reached.</returns>
-    public async Task<HttpResponseMessage?> BackupAsync(CancellationToken cancellation)
-    {
-        foreach (var node in _nodes)
-        {
-            try
-            {
-                return await _http.GetAsync(new Uri(node, "/backup"), HttpCompletionOption.ResponseHeadersRead, cancellation);
-            }
-            catch (HttpRequestException e) when (e.InnerException is SocketException && e.HttpRequestError == HttpRequestError.ConnectionError)
-            {
-                // The next one may do as well.
-            }
-        }
-        return null;
-    }
+    public Task<HttpResponseMessage?> BackupAsync(CancellationToken cancellation) =>
+        SendToFirstAsync(node => Request(HttpMethod.Get, new Uri(node, "/backup")), HttpCompletionOption.ResponseHeadersRead, cancellation);
+
+    /// <summary>Asks the first node that can be reached for other members.</summary>
+    /// <param name="wanted">All of them.</param>
+    /// <param name="index">The index of the configuration that is to be changed; the node refuses when there is a later one.</param>
+    /// <returns>The answer, or <c>null</c> when no node can be reached.</returns>
+    public Task<HttpResponseMessage?> ChangeMembersAsync(WantedMembersDocument wanted, long index) => SendToFirstAsync(node =>
+        Request(HttpMethod.Put, new Uri(node, "/members"), JsonContent.Create(wanted, HostJson.Default.WantedMembersDocument), ("If-Match", $"\"{index}\"")));
 
     /// <summary>Who leads, as the answer to a transfer says.</summary>
     public static async Task<LeaderDocument> LeaderAsync(HttpResponseMessage response) =>
         await response.Content.ReadFromJsonAsync(HostJson.Default.LeaderDocument) ?? throw new HttpRequestException("the node answered nothing");
 
-    /// <summary>Sends a request that is not about a key to the first node that accepts a connection.</summary>
+    /// <summary>Sends a request without content that is not about a key to the first node that accepts a connection.</summary>
     /// <returns>The answer, or <c>null</c> when no node could be reached.</returns>
     /// <exception cref="HttpRequestException">A node was reached, but the connection broke before it answered.</exception>
-    public async Task<HttpResponseMessage?> SendToAsync(HttpMethod method, string path, HttpContent? content = null, (string Name, string Value)? header = null)
-    {
-        foreach (var node in _nodes)
-        {
-            using var request = new HttpRequestMessage(method, new Uri(node, path)) { Content = content };
-            if (header is { } condition)
-                request.Headers.TryAddWithoutValidation(condition.Name, condition.Value);
-            try
-            {
-                return await _http.SendAsync(request);
-            }
-            catch (HttpRequestException e) when (e.InnerException is SocketException && e.HttpRequestError == HttpRequestError.ConnectionError)
-            {
-                // Nothing was sent.
-            }
-        }
-        return null;
-    }
+    public Task<HttpResponseMessage?> SendToAsync(HttpMethod method, string path) => SendToFirstAsync(node => Request(method, new Uri(node, path)));
 
     /// <summary>The snapshot that a node has taken.</summary>
     public static async Task<SnapshotDocument> SnapshotAsync(HttpResponseMessage response) =>
@@ -116,6 +75,33 @@ internal sealed class NodeClient : IDisposable
     {
         var path = string.Join('/', key.Split('/').Select(Uri.EscapeDataString));
         return new Uri($"{node.GetLeftPart(UriPartial.Authority)}/kv/{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+    }
+
+    private static HttpRequestMessage Request(HttpMethod method, Uri uri, HttpContent? content = null, (string Name, string Value)? header = null)
+    {
+        var request = new HttpRequestMessage(method, uri) { Content = content };
+        if (header is { } condition)
+            request.Headers.TryAddWithoutValidation(condition.Name, condition.Value);
+        return request;
+    }
+
+    // Each node gets a request of its own: one that was tried is spent, with its content.
+    private async Task<HttpResponseMessage?> SendToFirstAsync(
+        Func<Uri, HttpRequestMessage> requestTo, HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead, CancellationToken cancellation = default)
+    {
+        foreach (var node in _nodes)
+        {
+            using var request = requestTo(node);
+            try
+            {
+                return await _http.SendAsync(request, completion, cancellation);
+            }
+            catch (HttpRequestException e) when (e.InnerException is SocketException && e.HttpRequestError == HttpRequestError.ConnectionError)
+            {
+                // Nothing was sent: the next node may be asked, also to write.
+            }
+        }
+        return null;
     }
 
     private async Task<(Uri Node, StatusDocument? Status, string? Problem)> StatusAsync(Uri node)

@@ -25,7 +25,8 @@ public sealed class MembersHttpSpec
         using var added = await PutAsync(cluster, 0, Body(cluster, [0, 1, 2], [3]), tag);
         Assert.Equal(HttpStatusCode.NoContent, added.StatusCode);
         await Eventually.IsTrueAsync("node4 to have the log", async () => await cluster.StatusAsync(3) is { Learners.Count: 1, AppliedIndex: > 0 }, cluster.Transcripts);
-        var promoted = await ProgramRun.ToEndAsync(["member", "promote", "node4", "--url", cluster.Urls[1]]);
+        // The first node that is asked is down: the next one is, also for the change.
+        var promoted = await ProgramRun.ToEndAsync(["member", "promote", "node4", "--url", $"http://127.0.0.1:{FreePorts.Range(1)}", "--url", cluster.Urls[1]]);
         Assert.True(promoted.Code == ExitCode.Done, string.Join('\n', promoted.Errors));
         var list = await ProgramRun.ToEndAsync(["member", "list", "--url", cluster.Urls[await cluster.LeaderAsync()]]);
         Assert.Equal(4, list.Output.Split('\n').Count(line => line.Contains(" voter", StringComparison.Ordinal)));
