@@ -3,9 +3,11 @@ using RaftActors.Inspection;
 
 namespace RaftNode.Host.Node;
 
-/// <summary>The records in a stopped node's database, which is opened for reading only.</summary>
+/// <summary>The records in a stopped node's database, which is only read.</summary>
 internal sealed class JournalRecords : IStoredRecords, IDisposable
 {
+    private const int ReadOnlyDatabase = 8;
+
     private readonly SqliteConnection _connection;
 
     /// <summary>Opens a database.</summary>
@@ -13,8 +15,20 @@ internal sealed class JournalRecords : IStoredRecords, IDisposable
     /// <exception cref="SqliteException">It cannot be opened.</exception>
     public JournalRecords(string path)
     {
-        _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ConnectionString);
-        _connection.Open();
+        _connection = Open(path, SqliteOpenMode.ReadOnly);
+        try
+        {
+            // The first to read the file notices a transaction that a crash left half-written.
+            using var command = _connection.CreateCommand();
+            command.CommandText = "PRAGMA schema_version";
+            command.ExecuteScalar();
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == ReadOnlyDatabase)
+        {
+            // Which is taken back before anything can be read: SQLite itself does that when it may write.
+            _connection.Dispose();
+            _connection = Open(path, SqliteOpenMode.ReadWrite);
+        }
     }
 
     /// <summary>The persistence id of the peer whose journal it is; <c>null</c> when there are no events.</summary>
@@ -35,6 +49,13 @@ internal sealed class JournalRecords : IStoredRecords, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _connection.Dispose();
+
+    private static SqliteConnection Open(string path, SqliteOpenMode mode)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ConnectionString);
+        connection.Open();
+        return connection;
+    }
 
     private IEnumerable<StoredRecord> Read(string statement, string persistenceId)
     {

@@ -29,6 +29,8 @@ internal static class OfflineStore
         finally
         {
             await system.Terminate();
+            // What a plugin may have kept open would keep the file from being moved.
+            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         }
     }
 }
