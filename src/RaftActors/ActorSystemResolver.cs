@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Akka.Actor;
 
 namespace RaftActors;
@@ -9,7 +10,8 @@ internal sealed class ActorSystemResolver(ActorSystem system) : IPeerResolver
     private const int MostKnown = 256;
 
     // A remote reference to a path without a uid is bound to no incarnation and stays valid; finding it costs far more than a message.
-    private readonly Dictionary<(string Address, string Group), IActorRef> _known = [];
+    // The peer, and each actor that sends its snapshots, asks on a thread of its own.
+    private readonly ConcurrentDictionary<(string Address, string Group), IActorRef> _known = new();
     private readonly IActorRefProvider _provider = ((ExtendedActorSystem)system).Provider;
 
     public ICanTell Resolve(string nodeAddress, string group)
@@ -19,9 +21,9 @@ internal sealed class ActorSystemResolver(ActorSystem system) : IPeerResolver
         peer = _provider.ResolveActorRef($"{_provider.DefaultAddress.Protocol}://{system.Name}@{nodeAddress}/user/raft/{group}");
         if (peer is not IActorRefScope { IsLocal: false })
             return peer;
-        if (_known.Count == MostKnown)
+        if (_known.Count >= MostKnown)
             _known.Clear();
-        _known.Add((nodeAddress, group), peer);
+        _known[(nodeAddress, group)] = peer;
         return peer;
     }
 }

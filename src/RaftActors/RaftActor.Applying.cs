@@ -108,7 +108,12 @@ internal sealed partial class RaftActor
         AnswerProposals(why);
         FailReads(why);
         if (_transfer is { } transfer)
+        {
             FailRequesters(transfer, why);
+            while (transfer.TryTakeHeld(out _, out var replyTo))
+                FailProposal(replyTo, FailureReason.NoLeader, why);
+        }
+        AnswerLater();
         FailForwards(why);
         AbandonChange(FailureReason.OutcomeUnknown, $"{why} Look at the members.");
         AnswerSnapshotAskers(why);

@@ -81,8 +81,9 @@ internal sealed partial class RaftActor
             AskForVote(header.Address);
     }
 
-    // Of two pre-candidates that could both win, one makes way, or they would split the vote and wait for their timeouts: most often both have just lost the same leader.
-    private bool IsRival(RequestVote request) => request.PreVote && _role == RaftRole.PreCandidate
+    // Of two pre-candidates that could both win, one makes way, or they would split the vote and wait for their timeouts: most often both have just lost the same leader. But only at first: one that cannot
+    // win, for it reaches too few, would be in the way of those that can for ever.
+    private bool IsRival(RequestVote request) => request.PreVote && _role == RaftRole.PreCandidate && _preVoteRounds == 1
         && (request.LastLogIndex, request.LastLogTerm) == (_log.LastIndex, _log.LastTerm)
         && string.CompareOrdinal(request.Header.MemberId, _self.Id) > 0;
 

@@ -132,11 +132,10 @@ internal sealed partial class RaftActor
     // The leader is gone, or another one leads: whatever was sent to it may have been done, and nobody will say.
     private void LoseForwardsTo(string leaderAddress)
     {
-        _indexWanted.Clear();
         foreach (var forward in _forwards.TakeSent(leaderAddress))
         {
             if (forward.IsQuery)
-                _forwards.Wait(forward, Now);
+                WaitForLeader(forward);
             else
                 Fail(forward, FailureReason.OutcomeUnknown, $"The leader at {leaderAddress} was lost. The command may or may not be in the log.");
         }

@@ -92,10 +92,12 @@ internal sealed partial class RaftActor
     }
 
     // A member that was added, or that an operator's word had to stand in for at the founding, gets its store once it shows up. The voters stay the same, so this needs no joint configuration.
+    // Where it is said to be: at another address there may be one that was removed, under the same name. And like every configuration not before an entry of the own term is committed: until then this
+    // leader may not know one that another leader has brought about.
     private void BindStore(PeerHeader header)
     {
-        bool unbound = Configuration.Find(header.MemberId) is { IsBound: false };
-        if (_role == RaftRole.Leader && !IsHandingOver && unbound && !Configuration.IsJoint && IsConfigurationCommitted)
+        bool unbound = Configuration.Find(header.MemberId) is { IsBound: false } voter && voter.Address == header.Address;
+        if (unbound && _leading is { } leading && !IsHandingOver && !Configuration.IsJoint && IsConfigurationCommitted && _log.CommitIndex >= leading.FirstIndex)
             AppendConfiguration(Configuration.Binding(header.MemberId, header.StoreId));
     }
 

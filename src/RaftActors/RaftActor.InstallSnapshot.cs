@@ -36,8 +36,11 @@ internal sealed partial class RaftActor
             case SnapshotWork.Receiving receiving when receiving.Snapshot.Equals(snapshot):
                 receiving.Receiver.Tell(new ReceivedChunk(install.Chunk, install.Data), Self);
                 break;
-            case SnapshotWork.Receiving or SnapshotWork.Writing:
+            case SnapshotWork.Receiving:
                 AbandonSnapshotWork(); // The leader's word counts; it will ask again.
+                break;
+            case SnapshotWork.Writing:
+                FailSnapshot("the leader sends its own, which goes before"); // For a while no other is begun, or the leader's would never find its turn.
                 break;
             case null:
                 Receive(install);
@@ -108,9 +111,10 @@ internal sealed partial class RaftActor
         var work = (SnapshotWork.Installing)_work!;
         var snapshot = work.Stored.Manifest.Snapshot;
         // Unless the entries came in another way meanwhile. A leader always has them (paper, Leader Completeness), and what it appended since is its followers' too.
+        var former = _snapshot;
         if (!IsInLog(snapshot))
             SwitchLog(work.Stored);
-        Keep(work.Stored);
+        Keep(work.Stored, former);
         EndSnapshotWork(work.Stored);
         AfterWrite();
         if (_leader is { } leader && _role != Client.RaftRole.Leader)
@@ -125,6 +129,7 @@ internal sealed partial class RaftActor
         Log.Info("{0}: a snapshot of the leader takes the place of the log, which ended at {1}: it goes on after {2}.", PersistenceId, _log.LastIndex, snapshot.LastIncludedIndex);
         _log.Reset(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, snapshot.LastIncludedTime);
         _configurations.Reset(snapshot.ConfigurationIndex, snapshot.Configuration);
+        LoseChangeAfter(snapshot.ConfigurationIndex);
         _events.Clear();
         _persistedIndex = _issuedIndex = snapshot.LastIncludedIndex;
         _owed = null;

@@ -150,6 +150,13 @@ internal sealed partial class RaftActor
         FailProposal(pending.ReplyTo, reason, message);
     }
 
+    // Its entry is gone from this log. Whether it is committed all the same is for the other members to say.
+    private void LoseChangeAfter(long index)
+    {
+        if (_change is { } pending && pending.Index > index)
+            AbandonChange(FailureReason.OutcomeUnknown, "The leader lost its leadership, and another's entries came instead of the change. Look at the members.");
+    }
+
     private void OnChangeTimeout()
     {
         if (_role != RaftRole.Leader)

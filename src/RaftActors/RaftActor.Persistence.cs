@@ -188,14 +188,11 @@ internal sealed partial class RaftActor
         _flushRequested = false;
         if (!_writeInFlight)
             Write();
+        SendReadIndex();
         if (_leading is not null)
         {
             StartReadRound();
             SendToFollowers();
-        }
-        else
-        {
-            SendReadIndex();
         }
     }
 
@@ -295,6 +292,7 @@ internal sealed partial class RaftActor
             return;
         _log.TruncateAfter(after);
         _configurations.TruncateAfter(after);
+        LoseChangeAfter(after);
         _issuedIndex = Math.Min(_issuedIndex, after);
         _persistedIndex = Math.Min(_persistedIndex, after);
         _received.Clear();

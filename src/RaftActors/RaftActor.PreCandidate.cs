@@ -6,6 +6,9 @@ namespace RaftActors;
 // Asks whether an election could be won, before it raises its term: a peer that was cut off does not disturb the others when it returns (dissertation, section 9.6).
 internal sealed partial class RaftActor
 {
+    // How often it has asked since it last knew a leader.
+    private int _preVoteRounds;
+
     private void BecomePreCandidate()
     {
         StopDisconnectGrace();
@@ -16,6 +19,7 @@ internal sealed partial class RaftActor
             return;
         }
         SetLeader(null);
+        _preVoteRounds++;
         EnterRole(RaftRole.PreCandidate, PreCandidate);
         RestartElectionTimer();
         StartElection(Term + 1, preVote: true);

@@ -31,27 +31,28 @@ internal sealed partial class RaftActor
 
     private void AddRead(PendingRead read)
     {
-        var reads = _leading!.Reads;
-        if (reads.Count + _asked.Count >= _settings.MaxPendingQueries)
-        {
-            FailRead(read, FailureReason.Overloaded, $"{reads.Count + _asked.Count} queries are pending. Ask less at once.");
+        if (IsRefused(read))
             return;
-        }
-        reads.Add(read);
+        _leading!.Reads.Add(read);
         RequestFlush();
     }
 
     // Nobody else can have committed anything: what is committed here is all there is.
     private void AddLeaseRead(PendingRead read)
     {
-        var reads = _leading!.Reads;
-        if (reads.Count + _asked.Count >= _settings.MaxPendingQueries)
-        {
-            FailRead(read, FailureReason.Overloaded, $"{reads.Count + _asked.Count} queries are pending. Ask less at once.");
+        if (IsRefused(read))
             return;
-        }
-        reads.AddConfirmed(read, _log.CommitIndex);
+        _leading!.Reads.AddConfirmed(read, _log.CommitIndex);
         AskStateMachine();
+    }
+
+    private bool IsRefused(PendingRead read)
+    {
+        int pending = _leading!.Reads.Count + _asked.Count;
+        if (pending < _settings.MaxPendingQueries)
+            return false;
+        FailRead(read, FailureReason.Overloaded, $"{pending} queries are pending. Ask less at once.");
+        return true;
     }
 
     // All reads that came while a round was under way share the next. None before an entry of the own term is committed: until then the leader may not know what is committed.

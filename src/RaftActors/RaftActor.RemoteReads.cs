@@ -33,8 +33,17 @@ internal sealed partial class RaftActor
     {
         if (_indexWanted.Count == 0)
             return;
-        if (_leader is { } leader)
+        if (_leader is { } leader && _role != RaftRole.Leader)
             Send(leader.Member.Address, new ReadIndex(Header(), [.. _indexWanted]));
+        else
+        {
+            // The leader is gone since they came.
+            foreach (long id in _indexWanted)
+            {
+                if (_forwards.TryTakeSent(id, out var read))
+                    WaitForLeader(read);
+            }
+        }
         _indexWanted.Clear();
     }
 

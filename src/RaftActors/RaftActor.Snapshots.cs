@@ -9,13 +9,9 @@ using RaftActors.StateMachines;
 
 namespace RaftActors;
 
-// Takes snapshots of the state machine, keeps the last two, and lets go of what they cover: entries of the log, events of the journal, chunks of older snapshots (paper, section 7).
+// Takes snapshots of the state machine, and starts from one (paper, section 7). What becomes of those that are stored, and of what they cover: RaftActor.Compaction.cs.
 internal sealed partial class RaftActor
 {
-    private const int DeletedAtOnce = 256;
-
-    // Under whom the chunks are; one that is being emptied is in use too.
-    private readonly HashSet<int> _pruning = [];
     private readonly List<IActorRef> _snapshotAskers = [];
     private readonly JournalIndex _events = new();
     private StoredSnapshot? _snapshot;
@@ -23,21 +19,15 @@ internal sealed partial class RaftActor
     // The one that cannot be read any more; it is replaced as soon as can be, for followers need it, and this peer when it starts again.
     private StoredSnapshot? _damaged;
     private SnapshotWork? _work;
-    private IActorRef _pruner = ActorRefs.Nobody;
     private TimeSpan _noSnapshotBefore;
 
     // The bytes of the log that the latest snapshot left there.
     private long _bytesKept;
     private long _snapshotActors;
 
-    // Entries that the snapshot covers are still there for some follower.
-    private bool _compactionIsHeld;
-    private long _deletedEvents;
-    private bool _deletingEvents;
-
     private static bool IsOfSnapshots(object message) => message
         is TakeSnapshot or StartBackup or StateImage or ChunksWritten or ChunksFailed or ChunkWanted or SnapshotDamaged or SlotPruned or SendingFailed or SnapshotRead or SnapshotBackoff
-        or SaveSnapshotSuccess or SaveSnapshotFailure or DeleteSnapshotsSuccess or DeleteSnapshotsFailure or DeleteMessagesSuccess or DeleteMessagesFailure;
+        or SaveSnapshotSuccess or SaveSnapshotFailure or DeleteSnapshotSuccess or DeleteSnapshotFailure or DeleteSnapshotsSuccess or DeleteSnapshotsFailure or DeleteMessagesSuccess or DeleteMessagesFailure;
 
     private void OnSnapshotMessage(object message)
     {
@@ -92,6 +82,9 @@ internal sealed partial class RaftActor
             case DeleteMessagesFailure failure:
                 _deletingEvents = false;
                 Log.Warning("{0}: events up to {1} that a snapshot covers cannot be deleted: {2}", PersistenceId, failure.ToSequenceNr, failure.Cause.Message);
+                break;
+            case DeleteSnapshotFailure failure:
+                Log.Warning("{0}: the manifest {1}, of a snapshot that cannot be used, cannot be deleted: {2}", PersistenceId, failure.Metadata.SequenceNr, failure.Cause.Message);
                 break;
             case DeleteSnapshotsFailure failure:
                 Log.Warning("{0}: the manifests of old snapshots cannot be deleted: {1}", PersistenceId, failure.Cause.Message);
@@ -217,7 +210,7 @@ internal sealed partial class RaftActor
         switch (_work)
         {
             case SnapshotWork.Saving saving when saving.Stored.SequenceNr == sequenceNr:
-                Keep(saving.Stored);
+                Keep(saving.Stored, _snapshot);
                 EndSnapshotWork(saving.Stored);
                 break;
             case SnapshotWork.Installing { IsSaved: false } installing when installing.Stored.SequenceNr == sequenceNr:
@@ -283,111 +276,13 @@ internal sealed partial class RaftActor
         EndSnapshotWork(null);
     }
 
-    // ---- Keeping two
-
-    private void Keep(StoredSnapshot stored)
-    {
-        var former = _snapshot;
-        _snapshot = stored;
-        _bytesKept = _log.Bytes;
-        Log.Info("{0}: snapshot up to {1}, {2} bytes.", PersistenceId, stored.Manifest.Snapshot.LastIncludedIndex, stored.Manifest.Snapshot.Content.Length);
-        PruneUnused(former);
-        // What this peer could not start from is not to be tried again.
-        if (stored.SequenceNr <= Recovery.FromSnapshot.MaxSequenceNr && Recovery.FromSnapshot.MaxSequenceNr < long.MaxValue)
-            DeleteSnapshots(new SnapshotSelectionCriteria(long.MaxValue, DateTime.MaxValue, stored.SequenceNr + 1));
-        if (stored.Manifest.Previous is { } previous)
-        {
-            DeleteSnapshots(new SnapshotSelectionCriteria(previous.SequenceNr - 1));
-            DeleteEvents();
-        }
-        CompactLog();
-    }
-
-    private bool IsKept(int slot) => _snapshot is { } stored && (stored.Manifest.Slot == slot || stored.Manifest.Previous?.Slot == slot);
-
-    private bool IsInUse(int slot) => IsKept(slot) || _pruning.Contains(slot) || IsSent(slot) || IsOffered(slot) || IsBackedUp(slot) || _work switch
-    {
-        SnapshotWork.WithActor work => work.Slot == slot,
-        SnapshotWork.WithStored work => work.Stored.Manifest.Slot == slot,
-        _ => false,
-    };
-
-    private int? FreeSlot()
-    {
-        for (int slot = 0; slot < ChunkStore.Slots; slot++)
-            if (!IsInUse(slot))
-                return slot;
-        return null;
-    }
-
-    private void PruneUnused(StoredSnapshot? former)
-    {
-        if (former is null)
-            return;
-        PruneIfUnused(former.Manifest.Slot);
-        if (former.Manifest.Previous is { } previous)
-            PruneIfUnused(previous.Slot);
-    }
-
-    private void PruneIfUnused(int slot)
-    {
-        if (!IsKept(slot) && !IsSent(slot) && !IsOffered(slot) && !IsBackedUp(slot))
-            Prune(slot);
-    }
-
-    private void Prune(int slot)
-    {
-        if (_pruning.Add(slot))
-            _pruner.Tell(new PruneSlot(Chunks(slot)), Self);
-    }
-
-    // What a crash may have left behind.
-    private void StartPruning()
-    {
-        _pruner = Context.ActorOf(Akka.Actor.Props.Create(() => new SnapshotPruner(_settings.RestartBackoffMax)), "snapshot-pruner");
-        for (int slot = 0; slot < ChunkStore.Slots; slot++)
-            if (!IsKept(slot))
-                Prune(slot);
-    }
-
-    // Only up to where the older snapshot continues; in steps, for one large deletion would hold up the writes.
-    private void DeleteEvents()
-    {
-        if (_snapshot?.Manifest.Previous is not { } previous || _deletingEvents || _deletedEvents >= previous.SequenceNr)
-            return;
-        _deletingEvents = true;
-        DeleteMessages(Math.Min(previous.SequenceNr, _deletedEvents + DeletedAtOnce));
-    }
-
-    private void OnEventsDeleted(long sequenceNr)
-    {
-        _deletingEvents = false;
-        _deletedEvents = Math.Max(_deletedEvents, sequenceNr);
-        _events.Forget(_deletedEvents);
-        DeleteEvents();
-    }
-
-    // Entries stay for followers that are a little behind, and for those that answer and are about to catch up, also by a snapshot.
-    private void CompactLog()
-    {
-        if (_snapshot is not { } stored)
-            return;
-        long covered = Math.Min(stored.Manifest.Snapshot.LastIncludedIndex, _persistedIndex);
-        // A state machine that was built anew while this snapshot was written began with the one before, or with the first entry.
-        if (_stateMachine is not null)
-            covered = Math.Min(covered, _handedIndex);
-        long to = _log.TrailingBase(covered, _settings.SnapshotTrailingEntries, _settings.SnapshotTrailingBytes);
-        long needed = _log.Bytes < 4 * _settings.SnapshotBytes ? OldestNeeded() : long.MaxValue;
-        _compactionIsHeld = needed < to;
-        to = Math.Min(to, needed);
-        long before = _log.Bytes;
-        _log.CompactTo(to);
-        _bytesKept = Math.Max(0, _bytesKept - (before - _log.Bytes));
-        _configurations.CompactTo(_log.BaseIndex);
-        FeedSubscribers();
-    }
-
     // ---- Starting from one
+
+    private static SnapshotSelectionCriteria UsableSnapshots(IReadOnlyList<long> unusable)
+    {
+        long last = unusable.Count == 0 ? long.MaxValue : unusable.Min() - 1;
+        return last > 0 ? new SnapshotSelectionCriteria(last) : SnapshotSelectionCriteria.None;
+    }
 
     private void Recover(SnapshotMetadata metadata, SnapshotManifest manifest)
     {

@@ -15,6 +15,9 @@ internal sealed partial class RaftActor
     // Outlives the leadership that it hands over: those who asked for it want to know who leads.
     private LeadershipTransfer? _transfer;
 
+    // What those who stop the peer are to be told in a moment.
+    private readonly List<(IActorRef To, LeadershipTransferred Answer)> _laterAnswers = [];
+
     // It is about to be stopped, and does not want to lead again.
     private bool _leaving;
 
@@ -216,9 +219,19 @@ internal sealed partial class RaftActor
     private void AnswerTransfer(IActorRef actor, LeadershipTransferred answer)
     {
         if (answer.CorrelationId == PrepareToStop.CorrelationId)
-            Timers.StartSingleTimer(answer, new LaterAnswer(actor, answer), _settings.HeartbeatInterval);
+        {
+            _laterAnswers.Add((actor, answer));
+            Timers.StartSingleTimer(LaterAnswers.Instance, LaterAnswers.Instance, _settings.HeartbeatInterval);
+        }
         else
             actor.Tell(answer, Self);
+    }
+
+    private void AnswerLater()
+    {
+        foreach (var (actor, answer) in _laterAnswers)
+            actor.Tell(answer, Self);
+        _laterAnswers.Clear();
     }
 
     private void FailTransfer(ReplyTo replyTo, FailureReason reason, string message)
@@ -272,7 +285,10 @@ internal sealed partial class RaftActor
             SendTimeoutNow(successor);
     }
 
-    private sealed record LaterAnswer(IActorRef To, LeadershipTransferred Message) : INoSerializationVerificationNeeded;
+    private sealed record LaterAnswers
+    {
+        public static readonly LaterAnswers Instance = new();
+    }
 
     private sealed record TransferTimeout
     {

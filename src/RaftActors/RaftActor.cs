@@ -29,9 +29,10 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     private RaftRole _role = RaftRole.Follower;
     private LeaderInfo? _leader;
 
-    public RaftActor(RaftSettings settings, Func<IStateMachine> stateMachine, long lastSnapshot)
+    public RaftActor(RaftSettings settings, Func<IStateMachine> stateMachine, IReadOnlyList<long> unusable)
     {
-        Recovery = new Recovery(new SnapshotSelectionCriteria(lastSnapshot));
+        _unusable = unusable;
+        Recovery = new Recovery(UsableSnapshots(unusable));
         _settings = settings;
         _self = settings.Self with { Priority = 0 };
         _random = Randomness.For(settings);
@@ -62,9 +63,9 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     /// <summary>Makes a peer.</summary>
     /// <param name="settings">How it runs.</param>
     /// <param name="stateMachine">Makes its state machine.</param>
-    /// <param name="lastSnapshot">The highest sequence number of a snapshot that it may start from.</param>
-    public static Props Props(RaftSettings settings, Func<IStateMachine> stateMachine, long lastSnapshot) =>
-        Akka.Actor.Props.Create(() => new RaftActor(settings, stateMachine, lastSnapshot));
+    /// <param name="unusable">The sequence numbers of snapshots that it cannot use: it starts from one before all of these.</param>
+    public static Props Props(RaftSettings settings, Func<IStateMachine> stateMachine, IReadOnlyList<long> unusable) =>
+        Akka.Actor.Props.Create(() => new RaftActor(settings, stateMachine, unusable));
 
     protected override void PreStart()
     {
@@ -109,8 +110,8 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
             case PrepareToStop:
                 OnPrepareToStop();
                 break;
-            case LaterAnswer answer:
-                answer.To.Tell(answer.Message, Self);
+            case LaterAnswers:
+                AnswerLater();
                 break;
             case TransferTimeout:
                 OnTransferTimeout();
@@ -236,6 +237,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         Announce(new LeaderChanged(_settings.Group, _self.Id, Term, leader?.Member));
         if (leader is null)
             return;
+        _preVoteRounds = 0;
         EndTransfer(leader);
         SendWaitingForwards();
     }

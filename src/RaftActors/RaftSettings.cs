@@ -152,7 +152,7 @@ public sealed partial record RaftSettings
     /// Time that only moves forward, for timeouts that are measured rather than scheduled. By default the scheduler's monotonic clock; a spec with a virtual clock takes that
     /// clock's time instead.
     /// </summary>
-    public Func<IScheduler, TimeSpan> ElapsedTime { get; init; } = static scheduler => scheduler.MonotonicClock;
+    public Func<IScheduler, TimeSpan> ElapsedTime { get; init; } = static scheduler => scheduler.HighResMonotonicClock;
 
     /// <summary>
     /// The seed of all randomness of the peer: timeouts, back-off, identities. <c>null</c> for one from the operating system, which is the only right choice outside a simulation.

@@ -25,8 +25,8 @@ internal sealed class RaftSupervisor : UntypedActor, IWithTimers
     private string? _final;
     private long _removedAt;
 
-    // The highest sequence number of a snapshot that is not known to be unusable.
-    private long _lastSnapshot = long.MaxValue;
+    // The sequence numbers of snapshots that peers could not use, since one was stored that the next start will find: of those before, only one before all of these may be tried.
+    private IReadOnlyList<long> _unusableSnapshots = [];
     private int _failures;
     private TimeSpan _startedAt;
 
@@ -73,13 +73,13 @@ internal sealed class RaftSupervisor : UntypedActor, IWithTimers
                 _final = $"Member '{_settings.MemberId}' was removed from the group {_settings.Group}.";
                 break;
             case SnapshotUnusable unusable:
-                _lastSnapshot = unusable.SequenceNr - 1;
+                _unusableSnapshots = [.. _unusableSnapshots, unusable.SequenceNr];
                 // The next one starts otherwise: there is no reason to wait long for it.
                 _failures = 0;
                 break;
             case SnapshotSaved saved:
-                if (saved.SequenceNr > _lastSnapshot)
-                    _lastSnapshot = long.MaxValue;
+                if (_unusableSnapshots.Any(unusable => saved.SequenceNr >= unusable))
+                    _unusableSnapshots = [];
                 break;
             case StartAgain:
                 StartPeer();
@@ -99,7 +99,7 @@ internal sealed class RaftSupervisor : UntypedActor, IWithTimers
     private void StartPeer()
     {
         int? seed = _settings.RandomSeed is null ? null : _random.Next();
-        _peer = _lastPeer = Context.ActorOf(RaftActor.Props(_settings with { RandomSeed = seed }, _stateMachine, _lastSnapshot), PeerName);
+        _peer = _lastPeer = Context.ActorOf(RaftActor.Props(_settings with { RandomSeed = seed }, _stateMachine, _unusableSnapshots), PeerName);
         _startedAt = Now;
         Context.Watch(_peer);
         while (_heldBack.TryDequeue(out var held))

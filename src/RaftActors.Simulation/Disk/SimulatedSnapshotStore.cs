@@ -38,7 +38,8 @@ internal sealed class SimulatedSnapshotStore : UntypedActor
             case DeleteSnapshots delete:
                 Write(
                     sender,
-                    () => _disk.Store.Stream(delete.PersistenceId).DeleteSnapshots((sequenceNr, time) => delete.Criteria.IsMatch(new SnapshotMetadata(delete.PersistenceId, sequenceNr, time))),
+                    // Of a deletion many stores heed the upper bounds only, that of Akka.Persistence.Sql among them.
+                    () => _disk.Store.Stream(delete.PersistenceId).DeleteSnapshots((sequenceNr, time) => sequenceNr <= delete.Criteria.MaxSequenceNr && time <= delete.Criteria.MaxTimeStamp),
                     failure => failure is null ? new DeleteSnapshotsSuccess(delete.Criteria) : new DeleteSnapshotsFailure(delete.Criteria, failure));
                 break;
             default:

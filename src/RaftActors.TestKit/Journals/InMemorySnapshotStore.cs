@@ -39,7 +39,8 @@ internal sealed class InMemorySnapshotStore : SnapshotStore
 
     protected override Task DeleteAsync(string persistenceId, SnapshotSelectionCriteria criteria)
     {
-        _store.Stream(persistenceId).DeleteSnapshots((sequenceNr, time) => Matches(criteria, sequenceNr, time));
+        // Of a deletion many stores heed the upper bounds only, that of Akka.Persistence.Sql among them.
+        _store.Stream(persistenceId).DeleteSnapshots((sequenceNr, time) => sequenceNr <= criteria.MaxSequenceNr && time <= criteria.MaxTimeStamp);
         return Task.CompletedTask;
     }
 

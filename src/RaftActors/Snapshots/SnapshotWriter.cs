@@ -66,7 +66,18 @@ internal sealed class SnapshotWriter : UntypedActor
 
     private void WriteNext()
     {
-        if (!_image.MoveNext())
+        bool more;
+        try
+        {
+            more = _image.MoveNext();
+        }
+        catch (Exception failure)
+        {
+            // It is the state machine that writes it.
+            Finish(new ChunksFailed($"the state machine cannot go on writing it: {failure.Message}"));
+            return;
+        }
+        if (!more)
         {
             Finish(new ChunksWritten(_digest.Content));
             return;

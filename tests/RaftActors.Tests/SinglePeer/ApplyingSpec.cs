@@ -107,6 +107,20 @@ public sealed class ApplyingSpec(ITestOutputHelper output) : PeerSpec(output)
     }
 
     [Fact]
+    public void An_image_that_fails_while_it_is_read_is_no_snapshot_this_time()
+    {
+        StartWithLog(InTerm1, 1, 1);
+        B.Append(1, 2, 1, 2);
+        AwaitCondition(() => Status().AppliedIndex == 2, TimeSpan.FromSeconds(10));
+        Machine.Image = FailingImage();
+
+        Peer.Tell(TakeSnapshot.Instance, TestActor);
+        Assert.Contains("the state machine cannot go on writing it: the table was dropped", ExpectMsg<SnapshotFailed>().Reason);
+        SettleChildren();
+        Assert.Equal(1, Machine.Images);
+    }
+
+    [Fact]
     public void The_state_machine_is_handed_no_more_than_it_has_credits_for()
     {
         Settings = Settings with { ApplyBatchEntries = 2, ApplyCredits = 4 };
@@ -251,5 +265,11 @@ public sealed class ApplyingSpec(ITestOutputHelper output) : PeerSpec(output)
             return HasMessages;
         });
         return ExpectMsg<T>();
+    }
+
+    private static IEnumerable<ReadOnlyMemory<byte>> FailingImage()
+    {
+        yield return new byte[] { 1 };
+        throw new InvalidOperationException("the table was dropped");
     }
 }

@@ -88,5 +88,5 @@ public sealed class BackupPeerSpec(ITestOutputHelper output) : PeerSpec(output)
         Settle();
     }
 
-    private T Ask<T>(object message, IActorRef? target = null) => (target ?? Peer).Ask<T>(message, TimeSpan.FromSeconds(30)).GetAwaiter().GetResult();
+    private T Ask<T>(object message, IActorRef? target = null) => Answer<T>(target ?? Peer, message);
 }

@@ -60,6 +60,12 @@ public sealed class Disk
     /// <summary>Whether a <see cref="CommandedSnapshotStore"/> refuses manifests.</summary>
     public bool RefusesManifests { get; set; }
 
+    /// <summary>Under which persistence ids a <see cref="CommandedSnapshotStore"/> saved chunks, in their order.</summary>
+    public ConcurrentQueue<string> SavedChunks { get; } = new();
+
+    /// <summary>Of which persistence ids a <see cref="CommandedSnapshotStore"/> deleted a range.</summary>
+    public ConcurrentQueue<string> DeletedChunks { get; } = new();
+
     /// <summary>How many writes are waiting to be picked up by <see cref="NextWrite"/>.</summary>
     public int WaitingWrites => _pending.Count;
 

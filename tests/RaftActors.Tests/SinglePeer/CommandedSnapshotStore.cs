@@ -4,11 +4,23 @@ using RaftActors.Snapshots;
 
 namespace RaftActors.Tests.SinglePeer;
 
-/// <summary>A snapshot store in memory that refuses manifests when its <see cref="Disk"/> is told so. A peer has it as <c>commanded-snapshots</c>.</summary>
+/// <summary>A snapshot store in memory that refuses manifests when its <see cref="Disk"/> is told so, and tells it where chunks are saved and what is deleted. Of a range it heeds the upper bounds only, as many stores do. A peer has it as <c>commanded-snapshots</c>.</summary>
 public sealed class CommandedSnapshotStore : MemorySnapshotStore
 {
     private readonly Disk _disk = Disk.Of(Context.System);
 
-    protected override Task SaveAsync(SnapshotMetadata metadata, object snapshot) =>
-        _disk.RefusesManifests && snapshot is SnapshotManifest ? throw new IOException("The disk is full.") : base.SaveAsync(metadata, snapshot);
+    protected override Task SaveAsync(SnapshotMetadata metadata, object snapshot)
+    {
+        if (snapshot is not SnapshotManifest)
+            _disk.SavedChunks.Enqueue(metadata.PersistenceId);
+        else if (_disk.RefusesManifests)
+            throw new IOException("The disk is full.");
+        return base.SaveAsync(metadata, snapshot);
+    }
+
+    protected override Task DeleteAsync(string persistenceId, SnapshotSelectionCriteria criteria)
+    {
+        _disk.DeletedChunks.Enqueue(persistenceId);
+        return base.DeleteAsync(persistenceId, new SnapshotSelectionCriteria(criteria.MaxSequenceNr, criteria.MaxTimeStamp));
+    }
 }

@@ -69,6 +69,22 @@ public sealed class ElectionSpec(ITestOutputHelper output) : PeerSpec(output)
         Assert.Equal((RaftRole.PreCandidate, 1), Status() is var status ? (status.Role, status.Term) : default);
     }
 
+    // Or one that cannot win, because it reaches too few, would be in the way for ever of one that can.
+    [Fact]
+    public void Of_two_that_ask_for_pre_votes_one_makes_way_but_only_at_first()
+    {
+        StartWithLog(InTerm1, 1);
+        AdvanceUntil(() => B.TryTake<RequestVote>(request => request.PreVote) is not null);
+        B.Say(header => new RequestVote(header, 1, 1, true, false, null), 1);
+        Assert.False(B.Expect<RequestVoteReply>().Granted);
+        B.Expect<RequestVote>();
+
+        AdvanceUntil(() => B.TryTake<RequestVote>(request => request.PreVote) is not null);
+        B.Say(header => new RequestVote(header, 1, 1, true, false, null), 1);
+
+        Assert.True(B.Expect<RequestVoteReply>().Granted);
+    }
+
     [Fact]
     public void A_peer_that_is_cut_off_does_not_raise_its_term()
     {

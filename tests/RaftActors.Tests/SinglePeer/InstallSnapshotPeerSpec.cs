@@ -94,6 +94,67 @@ public sealed class InstallSnapshotPeerSpec(ITestOutputHelper output) : PeerSpec
         Assert.Equal(1, Machine.Images);
     }
 
+    // Written again and again, and given up each time, none of the two would ever be done.
+    [Fact]
+    public void A_snapshot_that_is_being_written_makes_way_for_the_leaders()
+    {
+        StartWithLog(new HardState(2, null, null), 1);
+        using var reading = new ManualResetEventSlim();
+        using var gate = new ManualResetEventSlim();
+        Machine.Image = SlowImage(reading, gate);
+        B.Append(2, 1, 1, 2, Entries(1, 2)[1..]);
+        Peer.Tell(TakeSnapshot.Instance, TestActor);
+        Assert.True(reading.Wait(TimeSpan.FromSeconds(10)));
+        Settle();
+
+        Send(chunks: 2);
+        Assert.Contains("the leader sends its own", ExpectMsg<SnapshotFailed>().Reason);
+        gate.Set();
+
+        AwaitCondition(
+            () =>
+            {
+                Send(chunks: 2);
+                Settle();
+                return B.TryTake<InstallSnapshotReply>(reply => reply.NextChunk == 2) is not null;
+            },
+            TimeSpan.FromSeconds(10));
+        Assert.Equal(1, Machine.Images);
+    }
+
+    // It has the same sequence number as the last of the peer's own: nothing was written since.
+    [Fact]
+    public void What_the_installed_snapshot_displaces_is_deleted()
+    {
+        Settings = Settings with { SnapshotPluginId = "commanded-snapshots" };
+        var log = Entries(1, 2, 2);
+        StartWithLog(new HardState(2, null, null), 1);
+        for (int index = 2; index <= 3; index++)
+        {
+            B.Append(2, index - 1, index == 2 ? 1 : 2, index, log[index - 1]);
+            SettleWrites();
+            Peer.Tell(TakeSnapshot.Instance, TestActor);
+            Assert.Equal(index, ExpectMsg<SnapshotTaken>().Index);
+        }
+        string[] own = [.. Disk.SavedChunks];
+        Assert.Equal(2, own.Length);
+        Assert.DoesNotContain(own[1], Disk.DeletedChunks);
+
+        Send();
+        Assert.True(B.Expect<InstallSnapshotReply>().Installed);
+
+        AwaitCondition(() => Disk.DeletedChunks.Contains(own[1]), TimeSpan.FromSeconds(10));
+        Assert.DoesNotContain(own[0], Disk.DeletedChunks);
+    }
+
+    private static IEnumerable<ReadOnlyMemory<byte>> SlowImage(ManualResetEventSlim reading, ManualResetEventSlim gate)
+    {
+        reading.Set();
+        gate.Wait();
+        yield return new byte[] { 1 };
+        yield return new byte[] { 2 };
+    }
+
     /// <summary>Sends the first chunk of a snapshot, which is all of it or has others to follow.</summary>
     private void Send(int chunks = 1)
     {

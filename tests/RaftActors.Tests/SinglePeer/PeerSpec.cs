@@ -94,7 +94,7 @@ public abstract class PeerSpec : Akka.TestKit.Xunit2.TestKit
     // The peer itself, behind its supervisor; null while there is none. One that is just stopping leaves the answer to the dead letters, which name themselves.
     private IActorRef? Incarnation()
     {
-        var found = Sys.ActorSelection(Peer.Path / "peer").Ask<ActorIdentity>(new Akka.Actor.Identify(0), TimeSpan.FromSeconds(10)).GetAwaiter().GetResult().Subject;
+        var found = Answer<ActorIdentity>(Sys.ActorSelection(Peer.Path / "peer"), new Akka.Actor.Identify(0)).Subject;
         return Sys.DeadLetters.Equals(found) ? null : found;
     }
 
@@ -156,17 +156,28 @@ public abstract class PeerSpec : Akka.TestKit.Xunit2.TestKit
     /// <summary>Until the peer, which is about to stop, has been started again.</summary>
     protected void AwaitRestart()
     {
+        // For as long as it takes, and with pauses: asking for one that is not there keeps nobody but the asker busy, while the supervisor may not even know yet that it stopped.
         var before = _incarnation;
-        for (int i = 0; i < 1000 && (_incarnation is null || _incarnation.Equals(before)); i++)
-        {
-            Scheduler.Advance(TimeSpan.FromMilliseconds(20));
-            _incarnation = Incarnation();
-        }
-        Assert.NotEqual(before, _incarnation);
+        AwaitCondition(
+            () =>
+            {
+                Scheduler.Advance(TimeSpan.FromMilliseconds(20));
+                _incarnation = Incarnation();
+                return _incarnation is not null && !_incarnation.Equals(before);
+            },
+            TimeSpan.FromSeconds(30),
+            TimeSpan.FromMilliseconds(1));
         Settle();
     }
 
-    protected RaftStatus Status() => Peer.Ask<RaftStatus>(GetStatus.Instance, TimeSpan.FromSeconds(10)).GetAwaiter().GetResult();
+    protected RaftStatus Status() => Answer<RaftStatus>(Peer, GetStatus.Instance);
+
+    /// <summary>Asks, and waits for the answer; not for ever, also where the time of the actor system is virtual and does not pass meanwhile.</summary>
+    protected static T Answer<T>(ICanTell target, object question)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        return target.Ask<T>(question, patience.Token).GetAwaiter().GetResult();
+    }
 
     /// <summary>Until the peer has handled what it was told, and what it told itself.</summary>
     protected void Settle()
@@ -223,6 +234,7 @@ public abstract class PeerSpec : Akka.TestKit.Xunit2.TestKit
         akka.loglevel = WARNING
         akka.coordinated-shutdown.run-by-actor-system-terminate = off
         akka.persistence.journal.plugin = commanded
+        akka.persistence.snapshot-store.plugin = "akka.persistence.snapshot-store.inmem"
         commanded.class = "{{typeof(CommandedJournal).AssemblyQualifiedName!.Split(", Version")[0]}}"
         commanded-snapshots.class = "{{typeof(CommandedSnapshotStore).AssemblyQualifiedName!.Split(", Version")[0]}}"
         """).WithFallback(Raft.DefaultConfig());
@@ -298,6 +310,9 @@ public abstract class PeerSpec : Akka.TestKit.Xunit2.TestKit
         /// <summary>How many images were asked for.</summary>
         public int Images { get; private set; }
 
+        /// <summary>What it writes instead of its own image.</summary>
+        public IEnumerable<ReadOnlyMemory<byte>>? Image { get; set; }
+
         public object? Apply(LogEntry entry, object command)
         {
             Gate?.Wait();
@@ -317,6 +332,8 @@ public abstract class PeerSpec : Akka.TestKit.Xunit2.TestKit
         public IEnumerable<ReadOnlyMemory<byte>> TakeSnapshot()
         {
             Images++;
+            if (Image is not null)
+                return Image;
             var image = new Wire.Persisted();
             image.Entries.AddRange(Applied.Select(entry => new Wire.Entry { Index = entry.Index, Term = entry.Term, Payload = ByteString.CopyFrom(entry.Payload.Bytes.Span) }));
             return [image.ToByteArray()];

@@ -246,6 +246,69 @@ public sealed class TransferSpec(ITestOutputHelper output) : PeerSpec(output)
     }
 
     [Fact]
+    public void Everybody_who_stops_the_peer_is_answered()
+    {
+        StartAsLeader();
+        var other = CreateTestProbe();
+        Peer.Tell(PrepareToStop.Instance, TestActor);
+        Peer.Tell(PrepareToStop.Instance, other);
+        B.Expect<TimeoutNow>();
+        B.Append(3, 3, 2, 3, Command(4, 3));
+        Advance(50);
+
+        ExpectMsg<LeadershipTransferred>();
+        other.ExpectMsg<LeadershipTransferred>();
+    }
+
+    [Fact]
+    public void Who_stops_the_peer_is_answered_also_when_it_fails_meanwhile()
+    {
+        StartAsLeader();
+        Peer.Tell(PrepareToStop.Instance, TestActor);
+        B.Expect<TimeoutNow>();
+        B.Append(3, 3, 2, 3, Command(4, 3));
+        Settle();
+
+        Restart();
+
+        ExpectMsg<LeadershipTransferred>();
+    }
+
+    [Fact]
+    public void Proposals_that_wait_during_a_transfer_are_answered_when_the_peer_fails()
+    {
+        StartAsLeader();
+        Peer.Tell(new TransferLeadership("b"), TestActor);
+        B.Expect<TimeoutNow>();
+        Peer.Tell(new Propose(new byte[] { 1 }, CorrelationId: 5), TestActor);
+        C.Say(header => new ForwardProposal(header, 9, new Payload(new byte[] { 2 }, 0, ""), false), 2);
+        Settle();
+
+        Restart();
+
+        ExpectMsg<TransferFailed>();
+        Assert.Equal((FailureReason.NoLeader, 5), ExpectMsg<ProposalFailed>() is var failed ? (failed.Reason, failed.CorrelationId) : default);
+        Assert.Equal((9, FailureReason.NoLeader), C.Expect<ForwardReply>() is var reply ? (reply.RequestId, reply.Failure) : default);
+    }
+
+    [Fact]
+    public void A_read_that_a_former_leader_can_no_longer_answer_goes_to_the_next()
+    {
+        StartWithLog(InTerm1, 1);
+        B.Append(1, 1, 1, 1);
+        Settle();
+        Peer.Tell(new Query(new byte[] { 1 }), TestActor);
+        B.Expect<ReadIndex>();
+        C.Say(header => new RequestVote(header, 1, 1, false, true, null), 2);
+        C.Append(2, 1, 1, 1);
+        Settle();
+
+        Sys.EventStream.Publish(new DisassociatedEvent(new Address("akka.tcp", "s", "host", 1), new Address("akka.tcp", "s", "host", 2), true));
+
+        C.Expect<ReadIndex>();
+    }
+
+    [Fact]
     public void A_peer_that_does_not_lead_is_ready_to_stop_at_once()
     {
         StartWithLog(InTerm1, 1);

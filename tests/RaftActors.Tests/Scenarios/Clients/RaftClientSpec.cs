@@ -308,11 +308,17 @@ public sealed class RaftClientSpec(ITestOutputHelper output) : ScenarioSpec(outp
 
         var proposed = Assert.IsType<Proposed>(cluster.Await(client.Ask<object>(new Propose(Bytes("a"), CorrelationId: 77))));
         var result = Assert.IsType<QueryResult>(cluster.Await(client.Ask<object>(new Query(Bytes("?"), CorrelationId: 78))));
-        var refused = Assert.IsType<ProposalFailed>(cluster.Await(client.Ask<object>(new Propose(new object(), CorrelationId: 79))));
+        var refused = Assert.IsType<ProposalFailed>(cluster.Await(client.Ask<object>(new Propose(new Unreadable(), CorrelationId: 79))));
 
         Assert.Equal((77, "a"), (proposed.CorrelationId, Text(proposed)));
         Assert.Equal((78, "a"), (result.CorrelationId, Encoding.UTF8.GetString((byte[])result.Result!)));
         Assert.Equal((79, FailureReason.NotSerializable), (refused.CorrelationId, refused.Reason));
+    }
+
+    // No serializer can write it, not even one that takes anything.
+    private sealed class Unreadable
+    {
+        public int Value => throw new NotSupportedException("It cannot be read.");
     }
 
     private RaftCluster StartCluster(int seed = 1, Func<RaftSettings, RaftSettings>? change = null) => Start(3, seed, settings => settings with
