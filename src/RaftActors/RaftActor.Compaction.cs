@@ -47,7 +47,10 @@ internal sealed partial class RaftActor
 
     private bool IsKept(int slot) => _snapshot is { } stored && (stored.Manifest.Slot == slot || stored.Manifest.Previous?.Slot == slot);
 
-    private bool IsInUse(int slot) => IsKept(slot) || _pruning.Contains(slot) || IsSent(slot) || IsOffered(slot) || IsBackedUp(slot) || _work switch
+    // For itself, or for somebody who reads it.
+    private bool IsNeeded(int slot) => IsKept(slot) || IsSent(slot) || IsOffered(slot) || IsBackedUp(slot);
+
+    private bool IsInUse(int slot) => IsNeeded(slot) || _pruning.Contains(slot) || _work switch
     {
         SnapshotWork.WithActor work => work.Slot == slot,
         SnapshotWork.WithStored work => work.Stored.Manifest.Slot == slot,
@@ -73,7 +76,7 @@ internal sealed partial class RaftActor
 
     private void PruneIfUnused(int slot)
     {
-        if (!IsKept(slot) && !IsSent(slot) && !IsOffered(slot) && !IsBackedUp(slot))
+        if (!IsNeeded(slot))
             Prune(slot);
     }
 

@@ -32,14 +32,13 @@ internal sealed class SimulatedSnapshotStore : UntypedActor
             case DeleteSnapshot delete:
                 Write(
                     sender,
-                    () => _disk.Store.Stream(delete.Metadata.PersistenceId).DeleteSnapshots((sequenceNr, _) => sequenceNr == delete.Metadata.SequenceNr),
+                    () => _disk.Store.Stream(delete.Metadata.PersistenceId).DeleteSnapshot(delete.Metadata.SequenceNr),
                     failure => failure is null ? new DeleteSnapshotSuccess(delete.Metadata) : new DeleteSnapshotFailure(delete.Metadata, failure));
                 break;
             case DeleteSnapshots delete:
                 Write(
                     sender,
-                    // Of a deletion many stores heed the upper bounds only, that of Akka.Persistence.Sql among them.
-                    () => _disk.Store.Stream(delete.PersistenceId).DeleteSnapshots((sequenceNr, time) => sequenceNr <= delete.Criteria.MaxSequenceNr && time <= delete.Criteria.MaxTimeStamp),
+                    () => _disk.Store.Stream(delete.PersistenceId).DeleteSnapshots(delete.Criteria),
                     failure => failure is null ? new DeleteSnapshotsSuccess(delete.Criteria) : new DeleteSnapshotsFailure(delete.Criteria, failure));
                 break;
             default:

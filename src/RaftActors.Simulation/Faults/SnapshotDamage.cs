@@ -40,7 +40,7 @@ internal static class SnapshotDamage
         var chunks = node.Disk.Store.Stream($"{peerId}-snapshot-{manifest.Slot}");
         long chunk = 1 + (lots / 4 % manifest.Snapshot.Content.Chunks);
         if (lots % 4 == 1)
-            chunks.DeleteSnapshots((sequenceNr, _) => sequenceNr == chunk);
+            chunks.DeleteSnapshot(chunk);
         else
             chunks.Replace(chunk, bytes => [.. bytes[..^1], (byte)(bytes[^1] ^ 1)]);
         return $"chunk {chunk} of the snapshot up to {node.DamagedSnapshot} is {(lots % 4 == 1 ? "gone" : "changed")}";

@@ -33,14 +33,13 @@ internal sealed class InMemorySnapshotStore : SnapshotStore
 
     protected override Task DeleteAsync(SnapshotMetadata metadata)
     {
-        _store.Stream(metadata.PersistenceId).DeleteSnapshots((sequenceNr, _) => sequenceNr == metadata.SequenceNr);
+        _store.Stream(metadata.PersistenceId).DeleteSnapshot(metadata.SequenceNr);
         return Task.CompletedTask;
     }
 
     protected override Task DeleteAsync(string persistenceId, SnapshotSelectionCriteria criteria)
     {
-        // Of a deletion many stores heed the upper bounds only, that of Akka.Persistence.Sql among them.
-        _store.Stream(persistenceId).DeleteSnapshots((sequenceNr, time) => sequenceNr <= criteria.MaxSequenceNr && time <= criteria.MaxTimeStamp);
+        _store.Stream(persistenceId).DeleteSnapshots(criteria);
         return Task.CompletedTask;
     }
 

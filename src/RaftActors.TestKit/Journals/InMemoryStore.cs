@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Akka.Persistence;
 using RaftActors.Protocol;
 using RaftActors.Snapshots;
 
@@ -125,11 +126,18 @@ internal sealed class StoredStream
         }
     }
 
-    public void DeleteSnapshots(Func<long, DateTime, bool> matches)
+    public void DeleteSnapshot(long sequenceNr)
+    {
+        lock (this)
+            _snapshots.Remove(sequenceNr);
+    }
+
+    /// <summary>Up to the upper bounds: of a deletion many stores heed no others, that of Akka.Persistence.Sql among them.</summary>
+    public void DeleteSnapshots(SnapshotSelectionCriteria criteria)
     {
         lock (this)
         {
-            foreach (long sequenceNr in _snapshots.Where(stored => matches(stored.Key, stored.Value.Time)).Select(stored => stored.Key).ToList())
+            foreach (long sequenceNr in _snapshots.Where(stored => stored.Key <= criteria.MaxSequenceNr && stored.Value.Time <= criteria.MaxTimeStamp).Select(stored => stored.Key).ToList())
                 _snapshots.Remove(sequenceNr);
         }
     }
