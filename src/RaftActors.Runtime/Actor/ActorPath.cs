@@ -11,7 +11,7 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
     private string? _withoutAddress;
     private string? _withAddress;
     private string? _withUid;
-    private int _hash;
+    private readonly int _hash;
 
     private protected ActorPath(Address address, ActorPath? parent, string name, long uid)
     {
@@ -20,6 +20,8 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
         Depth = parent is null ? 0 : parent.Depth + 1;
         Name = name;
         Uid = uid;
+        // From the parent's and not by asking all ancestors in turn: how many there are may be a peer's choice, and the stack is not endless.
+        _hash = HashCode.Combine(parent is null ? address.GetHashCode() : parent._hash, name);
     }
 
     public Address Address { get; }
@@ -101,7 +103,7 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
     {
         if (ReferenceEquals(this, other))
             return true;
-        if (other is null || Depth != other.Depth || GetHashCode() != other.GetHashCode() || !Address.Equals(other.Address))
+        if (other is null || Depth != other.Depth || _hash != other._hash || !Address.Equals(other.Address))
             return false;
         ActorPath a = this, b = other;
         while (a.Depth > 0)
@@ -118,15 +120,7 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
 
     public override bool Equals(object? obj) => Equals(obj as ActorPath);
 
-    public override int GetHashCode()
-    {
-        if (_hash == 0)
-        {
-            var hash = HashCode.Combine(Depth == 0 ? Address.GetHashCode() : Parent.GetHashCode(), Name);
-            _hash = hash == 0 ? 1 : hash;
-        }
-        return _hash;
-    }
+    public override int GetHashCode() => _hash;
 
     public int CompareTo(ActorPath? other) => other is null ? 1 : string.CompareOrdinal(ToString(), other.ToString());
 

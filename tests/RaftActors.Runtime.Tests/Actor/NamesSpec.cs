@@ -116,5 +116,28 @@ public sealed class NamesSpec : TestKit
         ExpectMsg(2);
     }
 
+    [Fact]
+    public void A_path_of_any_length_is_compared_and_printed_on_a_small_stack()
+    {
+        const int Depth = 100_000;
+        var text = "akka://names" + string.Concat(Enumerable.Repeat("/a", Depth));
+        Exception? failure = null;
+        var thread = new Thread(() => failure = Record.Exception(() =>
+        {
+            var path = ActorPath.Parse(text);
+            var same = ActorPath.Parse(text);
+            Assert.Equal(Depth, path.Depth);
+            Assert.Equal(path.GetHashCode(), same.GetHashCode());
+            Assert.True(path.Equals(same));
+            Assert.Equal(0, path.CompareTo(same));
+            Assert.Equal(text, path.ToString());
+            Assert.Equal(Depth, path.Elements.Count);
+            Assert.Equal(0, path.Root.Depth);
+        }), 256 * 1024);
+        thread.Start();
+        thread.Join();
+        Assert.Null(failure);
+    }
+
     private static Props Spawning() => Act.Props((message, context) => context.Sender.Tell(context.ActorOf(Act.Echo(), (string)message)));
 }

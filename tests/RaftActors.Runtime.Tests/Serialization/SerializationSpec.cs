@@ -135,6 +135,26 @@ public sealed class SerializationSpec : IDisposable
     }
 
     [Fact]
+    public void Messages_within_messages_are_read_to_a_certain_depth()
+    {
+        Assert.Equal(32, Depth(Nested(32)));
+        Assert.Contains("within each other", Assert.Throws<SerializationException>(() => Depth(Nested(100))).Message);
+        Assert.Equal(32, Depth(Nested(32)));
+
+        static object Nested(int depth) => Enumerable.Range(0, depth).Aggregate((object)"core", (inner, _) => new Status.Success(inner));
+
+        int Depth(object message)
+        {
+            var serializer = Serialization.FindSerializerFor(message);
+            var read = Serialization.Deserialize(Serialization.Serialize(message), serializer.Identifier, AkkaSerialization.ManifestFor(serializer, message));
+            var depth = 0;
+            for (; read is Status.Success success; read = success.Status)
+                depth++;
+            return depth;
+        }
+    }
+
+    [Fact]
     public void References_travel_as_paths_and_come_back()
     {
         var actor = _system.ActorOf(Props.Empty, "someone");
