@@ -230,6 +230,35 @@ public sealed class ConnectionSpec : RemoteSpec
     }
 
     [Fact]
+    public void A_peer_that_does_not_read_what_is_acknowledged_is_given_up()
+    {
+        Sys.EventStream.Subscribe(TestActor, typeof(DisassociatedEvent));
+        using var peer = RawPeer.ConnectTo(Of(Sys).Port);
+        peer.Meet(Uid);
+        // The highest number that may come first: the acknowledgement names all below as missing, which is 160 kB for a few bytes.
+        var system = new EnvelopeEncoder("akka.tcp://here@127.0.0.1:1/user/x"u8, default, default, 12345, "", 19_999).ToArray();
+        byte[] round = [.. system, .. Message(TestActor.Path, 4711, "D", [1, 0, 0, 0])];
+        var rounds = 0;
+        object? answer;
+        do
+        {
+            Assert.True(++rounds < 1000, "nobody minds");
+            try
+            {
+                peer.Send(round);
+            }
+            catch (SocketException)
+            {
+                // Given up already.
+            }
+            answer = ReceiveOne(TimeSpan.FromSeconds(10));
+        }
+        while (answer is Number);
+        Assert.IsType<DisassociatedEvent>(answer);
+        StillAnswers();
+    }
+
+    [Fact]
     public void An_address_that_never_answers_delays_nobody()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

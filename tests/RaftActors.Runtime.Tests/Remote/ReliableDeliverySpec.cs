@@ -67,6 +67,16 @@ public sealed class ReliableDeliverySpec
     }
 
     [Fact]
+    public void An_acknowledgement_that_misses_more_than_was_sent_is_out_of_sync()
+    {
+        Send(2);
+        Assert.Throws<OutOfSyncException>(() => _sent.Acknowledge(new Ack(1, [0, 0, 0])));
+        Assert.Throws<OutOfSyncException>(() => _sent.Acknowledge(new Ack(1, new long[500_000])));
+        _sent.Acknowledge(new Ack(1, [0, 0]));
+        Assert.Equal([0L], _sent.Missing.Select(message => message.Seq));
+    }
+
+    [Fact]
     public void No_more_wait_than_there_is_room_for()
     {
         Send(100);

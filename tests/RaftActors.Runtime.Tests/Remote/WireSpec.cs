@@ -96,6 +96,19 @@ public sealed class WireSpec
     }
 
     [Fact]
+    public void Many_missing_numbers_one_by_one_take_little_more_than_their_own_room()
+    {
+        const int Count = 100_000;
+        var bytes = new byte[9 * Count];
+        for (var i = 0; i < bytes.Length; i += 9)
+            bytes[i] = 0x11;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var ack = Ack.Read(bytes);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 8 * Count, 8 * 8 * Count);
+        Assert.Equal(Count, ack.Nacks.Length);
+    }
+
+    [Fact]
     public void A_frame_longer_than_allowed_is_refused_before_it_arrives()
     {
         Assert.Equal(-1, Frame.LengthOf([0, 0, 0], Maximum));

@@ -41,10 +41,14 @@ internal sealed class UnacknowledgedMessages(int capacity)
     /// <exception cref="OutOfSyncException">Of something never sent, or a gap in something no longer there.</exception>
     public void Acknowledge(Ack ack)
     {
+        // Before anything is done for each of them: how many are named is the other side's choice.
+        if (ack.Nacks.Length > Count)
+            throw new OutOfSyncException($"An acknowledgement misses {ack.Nacks.Length} messages although {Count} wait for one");
         if (ack.Cumulative >= NextSeq)
             throw new OutOfSyncException($"{ack} although {NextSeq - 1} was the highest number sent");
-        var missing = ack.Nacks.Length == 0 ? [] : _missing.Concat(_sent).Where(message => ack.Nacks.Contains(message.Seq)).ToList();
-        if (missing.Count < ack.Nacks.Distinct().Count())
+        var wanted = ack.Nacks.ToHashSet();
+        var missing = wanted.Count == 0 ? [] : _missing.Concat(_sent).Where(message => wanted.Contains(message.Seq)).ToList();
+        if (missing.Count != wanted.Count)
             throw new OutOfSyncException($"{ack} asks for messages that were acknowledged before");
         while (_sent.TryPeek(out var oldest) && oldest.Seq <= ack.Cumulative)
             _sent.Dequeue();

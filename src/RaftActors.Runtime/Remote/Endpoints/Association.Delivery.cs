@@ -38,7 +38,7 @@ internal sealed partial class Association
         // Many outstanding are sent bit by bit, as acknowledgements come in.
         if (_state != State.Open || _unacknowledged.InFlight > _settings.ResendLimit)
             return;
-        _writer!.Channel.TryWriteControl(frame);
+        _writer!.WriteControl(frame);
         PlanResend();
     }
 
@@ -56,7 +56,7 @@ internal sealed partial class Association
             return;
         }
         foreach (var missing in _unacknowledged.Missing)
-            _writer!.Channel.TryWriteControl(missing.Frame);
+            _writer!.WriteControl(missing.Frame);
     }
 
     public void Resend()
@@ -72,7 +72,7 @@ internal sealed partial class Association
         if (_unacknowledged.IsEmpty)
             return;
         foreach (var message in _unacknowledged.ToResend(_settings.ResendLimit))
-            _writer!.Channel.TryWriteControl(message.Frame);
+            _writer!.WriteControl(message.Frame);
         PlanResend();
     }
 

@@ -84,7 +84,14 @@ internal sealed class Connection : IChannelHandler
         Channel.Start(this);
     }
 
-    public void Introduce() => Channel.TryWriteControl(_remoting.Introduction);
+    public void Introduce() => WriteControl(_remoting.Introduction);
+
+    /// <summary>Sends a frame that is not to wait for room among the messages, or gives the connection up if not even that is taken in.</summary>
+    public void WriteControl(ReadOnlySpan<byte> frame)
+    {
+        if (Channel.TryWriteControl(frame) == WriteResult.Full)
+            End(Parting.Plain, new RemoteTransportException("The remote system does not read what is sent to it"));
+    }
 
     /// <summary>The manager agrees: messages may come in.</summary>
     public void Open(SystemInbox inbox)
@@ -112,7 +119,7 @@ internal sealed class Connection : IChannelHandler
         if (_detector.IsAvailable)
         {
             if (_phase == Phase.Open)
-                Channel.TryWriteControl(Frame.Heartbeat);
+                WriteControl(Frame.Heartbeat);
             return;
         }
         _parting = Parting.Silent;
@@ -214,7 +221,7 @@ internal sealed class Connection : IChannelHandler
         if (!_ackDue)
             return;
         _ackDue = false;
-        Channel.TryWriteControl(Frame.PureAck(_inbox.Ack));
+        WriteControl(Frame.PureAck(_inbox.Ack));
     }
 
     private void End(Parting parting, Exception? cause = null)

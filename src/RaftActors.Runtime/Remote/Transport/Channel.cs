@@ -32,6 +32,9 @@ internal abstract class Channel(int limit)
 {
     private const int ChunkSize = 64 * 1024;
 
+    /// <summary>How many bytes of control frames may wait besides. The most there can be of them in good order are system messages that are sent again, all at once.</summary>
+    private const int ControlReserve = 16 << 20;
+
     private readonly Lock _gate = new();
     private readonly Queue<Chunk> _full = new();
     private Chunk? _filling;
@@ -89,20 +92,22 @@ internal abstract class Channel(int limit)
         return true;
     }
 
-    /// <summary>A frame that the connection itself needs to send; it is not subject to the limit.</summary>
-    public bool TryWriteControl(ReadOnlySpan<byte> frame)
+    /// <summary>A frame that the connection itself needs to send. It has room when messages have none; a peer for which that is not enough does not read at all.</summary>
+    public WriteResult TryWriteControl(ReadOnlySpan<byte> frame)
     {
         bool idle;
         lock (_gate)
         {
             if (_closing)
-                return false;
+                return WriteResult.Closed;
+            if (_waiting + frame.Length > (long)limit + ControlReserve)
+                return WriteResult.Full;
             frame.CopyTo(Reserve(frame.Length));
             idle = BeginSending();
         }
         if (idle)
             Send();
-        return true;
+        return WriteResult.Written;
     }
 
     /// <summary>Sends what was written before and then says that there is nothing more to come; the other side is expected to close, too.</summary>

@@ -26,7 +26,7 @@ internal sealed class Ack(long cumulative, long[] nacks)
     {
         var reader = new ProtoReader(bytes);
         var cumulative = 0L;
-        long[] nacks = [];
+        List<long>? nacks = null;
         while (reader.NextField() is var field and not 0)
         {
             switch (field)
@@ -35,13 +35,13 @@ internal sealed class Ack(long cumulative, long[] nacks)
                     cumulative = (long)reader.Fixed();
                     break;
                 case 2:
-                    reader.FixedInto(ref nacks);
+                    reader.FixedInto(nacks ??= []);
                     break;
                 default:
                     reader.Skip();
                     break;
             }
         }
-        return new Ack(cumulative, nacks);
+        return new Ack(cumulative, nacks is null ? [] : [.. nacks]);
     }
 }

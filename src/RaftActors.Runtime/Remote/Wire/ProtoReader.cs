@@ -45,15 +45,14 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> bytes)
     }
 
     /// <summary>A repeated fixed64 field: packed, or one element of it unpacked.</summary>
-    public void FixedInto(ref long[] values)
+    public void FixedInto(List<long> values)
     {
         var packed = _wireType == Fixed64 ? Take(8) : Bytes();
         if (packed.Length % 8 != 0)
             throw new WireFormatException($"A packed field of {packed.Length} bytes cannot hold 8-byte numbers");
-        var from = values.Length;
-        Array.Resize(ref values, from + (packed.Length / 8));
+        values.EnsureCapacity(values.Count + (packed.Length / 8));
         for (; !packed.IsEmpty; packed = packed[8..])
-            values[from++] = BinaryPrimitives.ReadInt64LittleEndian(packed);
+            values.Add(BinaryPrimitives.ReadInt64LittleEndian(packed));
     }
 
     public void Skip()
