@@ -163,6 +163,38 @@ public sealed class RemoteDeathWatchSpec : RemoteSpec
     }
 
     [Fact]
+    public void A_watch_that_begins_while_the_system_is_given_up_is_answered()
+    {
+        var first = Meet(_there, _there.ActorOf(Act.Echo()));
+        var second = Seen(_there, _there.ActorOf(Act.Echo()));
+        var other = CreateTestProbe();
+        other.Watch(first);
+        using var busy = new ManualResetEventSlim();
+        using var goOn = new ManualResetEventSlim();
+        var holds = Sys.ActorOf(Act.Props((_, _) =>
+        {
+            busy.Set();
+            goOn.Wait();
+        }).WithDispatcher(CallingThreadDispatcher.Id));
+        // Runs in the midst of giving up, and has the remote watcher stand still for the rest of it.
+        var quarantined = Sys.ActorOf(Act.Props((_, context) =>
+        {
+            context.ActorSelection("/system/remote-watcher").Tell(RemoteWatcher.Heartbeat.Instance, holds);
+            busy.Wait();
+        }).WithDispatcher(CallingThreadDispatcher.Id));
+        Sys.EventStream.Subscribe(quarantined, typeof(QuarantinedEvent));
+        _proxy.Swallows = true;
+        other.ExpectTerminated(first, TimeSpan.FromSeconds(20));
+        Sys.ActorSelection("/system/endpointManager").Tell(new Identify("given up"), TestActor);
+        ExpectMsg<ActorIdentity>();
+
+        Watch(second);
+        _proxy.Swallows = false;
+        goOn.Set();
+        ExpectTerminated(second, TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
     public async Task A_quarantined_system_is_met_again_when_it_is_started_anew()
     {
         var seen = Meet(_there, _there.ActorOf(Act.Echo()));

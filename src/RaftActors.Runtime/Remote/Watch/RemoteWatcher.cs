@@ -21,6 +21,9 @@ internal sealed class RemoteWatcher : UntypedActor
     private readonly Dictionary<IInternalActorRef, HashSet<IInternalActorRef>> _watchers = [];
     private readonly Dictionary<Address, Node> _nodes = [];
 
+    /// <summary>What was watched on a system when that was given up: whoever watched it then is told by the end of the address itself.</summary>
+    private readonly HashSet<IInternalActorRef> _abandoned = [];
+
     public RemoteWatcher(Remoting remoting)
     {
         _remoting = remoting;
@@ -83,6 +86,9 @@ internal sealed class RemoteWatcher : UntypedActor
         _log.Debug("Watching: [{0} -> {1}]", watcher.Path, watchee.Path);
         if (!_watchers.TryGetValue(watchee, out var watchers))
             _watchers[watchee] = watchers = [];
+        // Who watches it only now may have come too late to be told by the end of the address.
+        if (_abandoned.Remove(watchee))
+            watchers.Clear();
         watchers.Add(watcher);
         var address = watchee.Path.Address;
         if (!_nodes.TryGetValue(address, out var node))
@@ -104,12 +110,11 @@ internal sealed class RemoteWatcher : UntypedActor
     private void WatcheeTerminated(IInternalActorRef watchee, bool existenceConfirmed, bool addressTerminated)
     {
         _log.Debug("Watchee terminated: [{0}]", watchee.Path);
-        // Of an address that is gone the watchers are told themselves, also when a Watch that it never acknowledged comes back from the dead letters first.
-        bool gone = addressTerminated || (_nodes.TryGetValue(watchee.Path.Address, out var node) && node.IsUnreachable);
-        if (!gone && _watchers.TryGetValue(watchee, out var watchers))
+        // Who watched when the system was given up is told by the end of its address, even if a Watch that it never acknowledged comes back from the dead letters first.
+        if (!_abandoned.Contains(watchee) && _watchers.TryGetValue(watchee, out var watchers))
         {
             foreach (var watcher in watchers)
-                watcher.SendSystemMessage(new DeathWatchNotification(watchee, existenceConfirmed, addressTerminated: false));
+                watcher.SendSystemMessage(new DeathWatchNotification(watchee, existenceConfirmed, addressTerminated));
         }
         Forget(watchee);
     }
@@ -117,6 +122,7 @@ internal sealed class RemoteWatcher : UntypedActor
     private void Forget(IInternalActorRef watchee)
     {
         _watchers.Remove(watchee);
+        _abandoned.Remove(watchee);
         var address = watchee.Path.Address;
         if (!_nodes.TryGetValue(address, out var node) || !node.Watchees.Remove(watchee) || node.Watchees.Count > 0)
             return;
@@ -126,8 +132,6 @@ internal sealed class RemoteWatcher : UntypedActor
 
     private void AskForHeartbeat(Address address, Node node)
     {
-        if (node.IsUnreachable)
-            return;
         if (!node.Detector.IsMonitoring)
             _scheduler.ScheduleTellOnce(_remoting.Settings.ExpectedResponseAfter, Self, new ExpectedFirstHeartbeat(address, node), Self);
         Context.ActorSelection(new RootActorPath(address) / Self.Path.Elements).Tell(Heartbeat.Instance, Self);
@@ -135,7 +139,7 @@ internal sealed class RemoteWatcher : UntypedActor
 
     private void HeartbeatCame(Address from, int uid)
     {
-        if (!_nodes.TryGetValue(from, out var node) || node.IsUnreachable)
+        if (!_nodes.TryGetValue(from, out var node))
             return;
         // A system that was started anew does not know that its actors are watched; it answers for those that it does not have.
         if (node.Uid != uid)
@@ -149,12 +153,11 @@ internal sealed class RemoteWatcher : UntypedActor
 
     private void ReapUnreachable()
     {
-        foreach (var (address, node) in _nodes)
+        foreach (var (address, node) in _nodes.Where(entry => !entry.Value.Detector.IsAvailable).ToArray())
         {
-            if (node.IsUnreachable || node.Detector.IsAvailable)
-                continue;
             _log.Warning("Detected unreachable: [{0}]", address);
-            node.IsUnreachable = true;
+            _abandoned.UnionWith(node.Watchees);
+            _nodes.Remove(address);
             _remoting.Manager.Tell(new EndpointManager.GiveUp(address, node.Uid), Self);
         }
     }
@@ -167,8 +170,6 @@ internal sealed class RemoteWatcher : UntypedActor
         public HashSet<IInternalActorRef> Watchees { get; } = [];
 
         public int? Uid { get; set; }
-
-        public bool IsUnreachable { get; set; }
     }
 
     internal sealed class WatchRemote(IInternalActorRef watchee, IInternalActorRef watcher) : INoSerializationVerificationNeeded
