@@ -23,6 +23,7 @@ public abstract partial class Eventsourced
     {
         try
         {
+            _recoveryTimeout?.Cancel();
             ReturnStashed();
         }
         finally
@@ -60,8 +61,7 @@ public abstract partial class Eventsourced
 
     protected internal override bool AroundReceive(Receive receive, object message)
     {
-        // What a predecessor had asked the journal for before it was restarted.
-        if (message is IReplayResponse { ActorInstanceId: not 0 } replay && replay.ActorInstanceId != _instanceId)
+        if (IsForPredecessor(message))
             return true;
         if (_phase >= Phase.Processing)
             Process(receive, message);
@@ -90,6 +90,23 @@ public abstract partial class Eventsourced
                 break;
         }
         base.Unhandled(message);
+    }
+
+    /// <summary>What an instance had asked the journal, or the scheduler, for before it was restarted.</summary>
+    private bool IsForPredecessor(object message)
+    {
+        switch (message)
+        {
+            case IReplayResponse { ActorInstanceId: not 0 } replay when replay.ActorInstanceId != _instanceId:
+                // It would wait for an answer as long as this actor lives.
+                if (replay is ReplayPaused)
+                    Sender.Tell(AbandonReplay.Instance);
+                return true;
+            case RecoveryTick tick:
+                return tick.ActorInstanceId != _instanceId;
+            default:
+                return false;
+        }
     }
 
     private void ReturnStashed()

@@ -88,7 +88,7 @@ public abstract partial class Eventsourced
     {
         _phase = Phase.LoadingSnapshot;
         var timeout = RecoveryEventTimeout;
-        _recoveryTimeout = Context.System.Scheduler.ScheduleTellOnceCancelable(timeout, Self, new RecoveryTick(snapshot: true), Self);
+        _recoveryTimeout = Context.System.Scheduler.ScheduleTellOnceCancelable(timeout, Self, new RecoveryTick(snapshot: true) { ActorInstanceId = _instanceId }, Self);
         LoadSnapshot(SnapshotterId, Recovery.FromSnapshot, Recovery.ToSequenceNr);
         return true;
     }
@@ -100,7 +100,8 @@ public abstract partial class Eventsourced
             return true;
         _phase = Phase.Replaying;
         var timeout = RecoveryEventTimeout;
-        _recoveryTimeout = Context.System.Scheduler.ScheduleTellRepeatedlyCancelable(timeout, timeout, Self, new RecoveryTick(snapshot: false), Self);
+        var tick = new RecoveryTick(snapshot: false) { ActorInstanceId = _instanceId };
+        _recoveryTimeout = Context.System.Scheduler.ScheduleTellRepeatedlyCancelable(timeout, timeout, Self, tick, Self);
         Journal.Tell(new ReplayMessages(LastSequenceNr + 1, loaded.ToSequenceNr, Recovery.ReplayMax, PersistenceId, Self) { ActorInstanceId = _instanceId });
         return true;
     }

@@ -56,7 +56,7 @@ public sealed class ReplayMessagesFailure(Exception cause) : IReplayResponse
     int IReplayResponse.ActorInstanceId => ActorInstanceId;
 }
 
-/// <summary>Told by a journal between replayed events; it goes on when the actor, having handled those, answers <see cref="ContinueReplay"/>.</summary>
+/// <summary>Told by a journal between replayed events; it goes on when the actor, having handled those, answers <see cref="ContinueReplay"/>, and ends if it answers <see cref="AbandonReplay"/>.</summary>
 internal sealed class ReplayPaused(int actorInstanceId) : IReplayResponse
 {
     public int ActorInstanceId { get; } = actorInstanceId;
@@ -65,6 +65,12 @@ internal sealed class ReplayPaused(int actorInstanceId) : IReplayResponse
 internal sealed class ContinueReplay : IJournalRequest, IDeadLetterSuppression
 {
     public static readonly ContinueReplay Instance = new();
+}
+
+/// <summary>Who asked for the replay was restarted, and its successor has asked for one of its own.</summary>
+internal sealed class AbandonReplay : IJournalRequest, IDeadLetterSuppression
+{
+    public static readonly AbandonReplay Instance = new();
 }
 
 public sealed class DeleteMessagesTo(string persistenceId, long toSequenceNr, IActorRef persistentActor) : IJournalRequest

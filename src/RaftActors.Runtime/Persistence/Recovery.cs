@@ -51,4 +51,7 @@ public sealed class RecoveryTimedOutException(string message, Exception? cause =
 public sealed class RecoveryTick(bool snapshot)
 {
     public bool Snapshot { get; } = snapshot;
+
+    /// <summary>The instance that is recovering: its successor after a restart has a timer of its own.</summary>
+    internal int ActorInstanceId { get; init; }
 }

@@ -1,5 +1,7 @@
 using Akka.Actor;
 using Akka.Persistence;
+using Akka.Persistence.Sql.Journal;
+using Akka.TestKit;
 
 namespace RaftActors.Runtime.Tests.Persistence;
 
@@ -220,6 +222,57 @@ public sealed class RecoverySpec : PersistenceTest
 
         await second.Recovered();
         Assert.Equal(["restarting", "replayed 1", "replayed 2", "recovered at 2"], second.Log);
+    }
+
+    [Fact]
+    public async Task The_timer_of_a_restarted_predecessor_does_not_end_the_recovery()
+    {
+        var system = Start("controlled", $$"""
+            akka.scheduler.implementation = "{{typeof(TestScheduler).AssemblyQualifiedName}}"
+            akka.persistence.journal.controlled.recovery-event-timeout = 30s
+            """);
+        var clock = (TestScheduler)system.Scheduler;
+        var first = Subject(system);
+        await first.Persisted("1");
+        await Stop(first);
+        var (old, fresh) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var asked = ReplayAsked(system, old.Task);
+        var second = Subject(system);
+        await asked;
+        clock.Advance(TimeSpan.FromSeconds(20));
+        asked = ReplayAsked(system, fresh.Task);
+        ((IInternalActorRef)second.Ref).Restart(new InvalidOperationException());
+        await asked;
+
+        clock.Advance(TimeSpan.FromSeconds(15));
+        // As if on its way when it was cancelled.
+        second.Ref.Tell(new RecoveryTick(snapshot: false) { ActorInstanceId = -1 });
+        old.SetResult();
+        fresh.SetResult();
+
+        await second.Recovered();
+        Assert.Equal(["restarting", "replayed 1", "recovered at 1"], second.Log);
+    }
+
+    [Fact]
+    public async Task The_replay_of_a_restarted_predecessor_ends()
+    {
+        var system = Start(Memory);
+        var subject = Subject(system);
+        await subject.Recovered();
+        await Within(subject.Ref.Ask<AbandonReplay>(new ReplayPaused(-1)));
+
+        var replay = system.ActorOf(Props.Create(typeof(SqlReplay), null!, new ReplayMessages(1, 10, 10, "a", subject.Ref)));
+        replay.Tell(AbandonReplay.Instance);
+        await Within(replay.WatchAsync());
+    }
+
+    /// <summary>When the next replay is asked for, which is to wait for something.</summary>
+    private static Task ReplayAsked(ActorSystem system, Task before)
+    {
+        var controls = ControlledJournal.Of(system);
+        controls.BeforeReplay = () => before;
+        return Within(controls.ReplayAsked.Task);
     }
 
     private static async Task Stop(Subject subject)

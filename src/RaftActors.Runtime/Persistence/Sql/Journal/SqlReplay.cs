@@ -25,7 +25,7 @@ internal sealed class SqlReplay(SqlDatabase database, ReplayMessages replay) : U
             case ContinueReplay:
                 Try(() => { });
                 break;
-            case Terminated:
+            case AbandonReplay or Terminated:
                 Context.Stop(Self);
                 break;
             default:
