@@ -47,12 +47,19 @@ internal sealed partial class ActorCell
     private IInternalActorRef StartWatching(IActorRef subject, object? message)
     {
         var watchee = (IInternalActorRef)subject;
-        if (!watchee.Equals(_self) && !(_watching ??= []).ContainsKey(watchee))
+        if (watchee.Equals(_self))
+            return watchee;
+        if ((_watching ??= []).TryGetValue(watchee, out var chosen))
         {
-            watchee.SendSystemMessage(new Watch(watchee, _self));
-            _watching.Add(watchee, message);
-            MaintainAddressTerminatedSubscription();
+            if (Equals(chosen, message))
+                return watchee;
+            throw new InvalidOperationException(
+                $"Watch({_self}, {watchee}) termination message was not overwritten from [{chosen}] to [{message}]. "
+                + "If this was intended, unwatch first before using `Watch` / `WatchWith` with another message.");
         }
+        watchee.SendSystemMessage(new Watch(watchee, _self));
+        _watching.Add(watchee, message);
+        MaintainAddressTerminatedSubscription();
         return watchee;
     }
 
@@ -112,10 +119,10 @@ internal sealed partial class ActorCell
     {
         if (!watchee.Equals(_self))
         {
-            if (watcher.Equals(_self))
-                StartWatching(watchee, null);
-            else
+            if (!watcher.Equals(_self))
                 Publish(new Warning(LogSource, ActorType, $"Illegal Watch({watchee}, {watcher}) for {_self}"));
+            else if (_watching?.ContainsKey(watchee) != true)
+                StartWatching(watchee, null);
         }
         else if (!watcher.Equals(_self) && (_watchedBy ??= []).Add(watcher))
         {

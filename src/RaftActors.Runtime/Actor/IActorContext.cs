@@ -21,9 +21,11 @@ public static class ActorRefFactoryExtensions
 
 public interface ICanWatch
 {
+    /// <exception cref="InvalidOperationException">It is watched already, with a message of its own.</exception>
     IActorRef Watch(IActorRef subject);
 
     /// <summary>As <see cref="Watch"/>, but the given message is told instead of <see cref="Terminated"/>.</summary>
+    /// <exception cref="InvalidOperationException">It is watched already, without a message or with another.</exception>
     IActorRef WatchWith(IActorRef subject, object message);
 
     IActorRef Unwatch(IActorRef subject);

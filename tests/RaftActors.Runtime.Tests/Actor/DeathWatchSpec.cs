@@ -88,17 +88,27 @@ public sealed class DeathWatchSpec : TestKit
     }
 
     [Fact]
-    public void The_message_chosen_first_stays_until_an_unwatch()
+    public void Another_message_is_refused_until_an_unwatch()
     {
         var subject = ActorOf(Act.Echo());
-        var (first, second) = (Watcher(), Watcher());
+        var (first, second, third) = (Watcher(), Watcher(), Watcher());
         Do(first, c => c.WatchWith(subject, "one"));
-        Do(first, c => c.WatchWith(subject, "two"));
-        Do(second, c => c.WatchWith(subject, "three"));
-        Do(second, c => c.Unwatch(subject));
-        Do(second, c => c.WatchWith(subject, "four"));
+        Do(first, c => c.WatchWith(subject, "one"));
+        Refused(first, c => c.WatchWith(subject, "two"));
+        Refused(first, c => c.Watch(subject));
+        Do(second, c => c.Watch(subject));
+        Refused(second, c => c.WatchWith(subject, "three"));
+        Do(third, c => c.WatchWith(subject, "four"));
+        Do(third, c => c.Unwatch(subject));
+        Do(third, c => c.WatchWith(subject, "five"));
         Sys.Stop(subject);
-        ExpectMsgAllOf("one", "four");
+        ExpectMsgAllOf<object>("one", subject, "five");
+
+        void Refused(IActorRef actor, Action<IActorContext> watch)
+        {
+            Do(actor, c => TestActor.Tell(Assert.Throws<InvalidOperationException>(() => watch(c)).Message), barrier: false);
+            Assert.Contains("termination message was not overwritten", ExpectMsg<string>());
+        }
     }
 
     [Fact]
