@@ -53,6 +53,9 @@ internal abstract class MailboxPadding : MailboxIntake
 /// </summary>
 internal sealed class Mailbox : MailboxPadding, IRunnable
 {
+    /// <summary>Room for more than that is given back after a burst.</summary>
+    private const int LargestKept = 4096;
+
     private readonly ActorCell _cell;
     private readonly MessageDispatcher _dispatcher;
     private Envelope[] _batch = new Envelope[FirstCapacity];
@@ -208,6 +211,8 @@ internal sealed class Mailbox : MailboxPadding, IRunnable
             {
                 envelope = _front[--_frontCount];
                 _front[_frontCount] = default;
+                if (_frontCount == 0 && _front.Length > LargestKept)
+                    _front = [];
             }
             else
             {
@@ -232,7 +237,7 @@ internal sealed class Mailbox : MailboxPadding, IRunnable
             return false;
         var emptied = _batch;
         // A burst is over: do not hold on to the room it took.
-        if (emptied.Length > 4096 && _end < emptied.Length / 8)
+        if (emptied.Length > LargestKept && _end < emptied.Length / 8)
             emptied = new Envelope[emptied.Length / 4];
         Enter();
         _batch = Incoming;

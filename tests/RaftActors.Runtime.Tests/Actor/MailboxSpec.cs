@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using Akka.Actor;
 using Akka.Configuration;
+using Akka.Dispatch;
 
 namespace RaftActors.Runtime.Tests.Actor;
 
@@ -67,7 +69,43 @@ public sealed class MailboxSpec : IAsyncLifetime
         Assert.Equal(Rounds * Messages, handled + await dead.Task.WaitAsync(Patience));
     }
 
+    [Fact]
+    public async Task The_room_that_a_large_stash_took_on_its_way_back_is_given_back()
+    {
+        var emptied = new TaskCompletionSource<int>();
+        var actor = _system.ActorOf(Props.Create(() => new Stashing(10_000, emptied)));
+        for (var i = 0; i < 10_000; i++)
+            actor.Tell(new Numbered(i));
+        Assert.Equal(0, await emptied.Task.WaitAsync(Patience));
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_front")]
+    private static extern ref Envelope[] Front(Mailbox mailbox);
+
     private sealed record Numbered(int Number);
+
+    /// <summary>Stashes so many messages, has them back, and tells how much room the mailbox then keeps for them.</summary>
+    private sealed class Stashing(int count, TaskCompletionSource<int> emptied) : UntypedActor, IWithUnboundedStash
+    {
+        private bool _back;
+
+        public IStash Stash { get; set; } = null!;
+
+        protected override void OnReceive(object message)
+        {
+            if (_back)
+            {
+                if (--count == 0)
+                    emptied.SetResult(Front(((LocalActorRef)Self).Cell.Mailbox).Length);
+                return;
+            }
+            Stash.Stash();
+            if (Stash.Count < count)
+                return;
+            _back = true;
+            Stash.UnstashAll();
+        }
+    }
 
     private sealed class OrderChecker(int senders, int each, TaskCompletionSource<string> done) : UntypedActor
     {

@@ -12,13 +12,12 @@ internal sealed class SqlDatabase
     private readonly Lock _gate = new();
     private bool _closed;
 
-    private SqlDatabase(SqlDatabaseFile file, long walSize, Func<Action, ISqlWriterThread> threads, Action checkpointWanted)
+    private SqlDatabase(SqlDatabaseFile file, SqliteConnection writing, SqliteConnection checkpoints, SqlLog log, Func<Action, ISqlWriterThread> threads)
     {
         _file = file;
-        _checkpoints = file.Connect();
-        var connection = file.Connect();
-        _log = new SqlLog(walSize, connection.QueryNumber("PRAGMA page_size") ?? 4096, checkpointWanted);
-        Writer = new SqlWriter(connection, _log, threads);
+        _checkpoints = checkpoints;
+        _log = log;
+        Writer = new SqlWriter(writing, log, threads);
     }
 
     public string Path => _file.Path;
@@ -33,12 +32,19 @@ internal sealed class SqlDatabase
     public static SqlDatabase Open(string path, bool initialize, long walSize, Func<Action, ISqlWriterThread> threads, Action checkpointWanted)
     {
         var file = SqlDatabaseFile.Open(path, initialize, walSize);
+        SqliteConnection? writing = null, checkpoints = null;
         try
         {
-            return new SqlDatabase(file, walSize, threads, checkpointWanted);
+            checkpoints = file.Connect();
+            writing = file.Connect();
+            var log = new SqlLog(walSize, writing.QueryNumber("PRAGMA page_size") ?? 4096, checkpointWanted);
+            return new SqlDatabase(file, writing, checkpoints, log, threads);
         }
         catch
         {
+            // One left open would be taken for another process by the next to open the file.
+            writing?.Dispose();
+            checkpoints?.Dispose();
             file.Dispose();
             throw;
         }

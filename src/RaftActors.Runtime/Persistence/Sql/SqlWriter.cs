@@ -96,7 +96,6 @@ internal sealed class SqlWriter
         var size = 0;
         lock (_gate)
         {
-            _transaction.Clear();
             while (size < LargestTransaction && _taken.TryDequeue(out var work))
             {
                 _transaction.Add(work);
@@ -104,10 +103,19 @@ internal sealed class SqlWriter
                 size += work.Size;
             }
         }
-        if (writes)
-            WriteTogether();
-        else
-            _transaction.ForEach(work => work.Report(null));
+        try
+        {
+            if (writes)
+                WriteTogether();
+            else
+                _transaction.ForEach(work => work.Report(null));
+        }
+        finally
+        {
+            // Each holds what was written and who asked for it, and the next transaction may be a long time off.
+            lock (_gate)
+                _transaction.Clear();
+        }
     }
 
     private void WriteTogether()

@@ -6,6 +6,8 @@ namespace Akka.Persistence.Sql;
 /// <summary>A prepared statement, kept for the life of its connection and reset after each use.</summary>
 internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt handle) : IDisposable
 {
+    private bool _holdsBlob;
+
     public SqliteStatement Bind(int index, long value)
     {
         raw.sqlite3_bind_int64(handle, index, value);
@@ -27,6 +29,7 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
     public SqliteStatement Bind(int index, ReadOnlySpan<byte> value)
     {
         raw.sqlite3_bind_blob(handle, index, value);
+        _holdsBlob = true;
         return this;
     }
 
@@ -34,12 +37,9 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
     public void Run()
     {
         var code = raw.sqlite3_step(handle);
-        if (code is raw.SQLITE_DONE or raw.SQLITE_ROW)
-        {
-            raw.sqlite3_reset(handle);
-            return;
-        }
-        throw Failed(code);
+        if (code is not (raw.SQLITE_DONE or raw.SQLITE_ROW))
+            throw Failed(code);
+        Reset();
     }
 
     /// <summary>Moves to the next row; after the last one the statement is ready for its next use.</summary>
@@ -50,11 +50,18 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
             return true;
         if (code != raw.SQLITE_DONE)
             throw Failed(code);
-        raw.sqlite3_reset(handle);
+        Reset();
         return false;
     }
 
-    public void Reset() => raw.sqlite3_reset(handle);
+    public void Reset()
+    {
+        raw.sqlite3_reset(handle);
+        // SQLite has copied it, and a snapshot is large.
+        if (_holdsBlob)
+            raw.sqlite3_clear_bindings(handle);
+        _holdsBlob = false;
+    }
 
     public long Number(int column) => raw.sqlite3_column_int64(handle, column);
 
@@ -73,7 +80,7 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
     private SqlException Failed(int code)
     {
         var failure = connection.Failure(code);
-        raw.sqlite3_reset(handle);
+        Reset();
         return failure;
     }
 }

@@ -19,12 +19,11 @@ internal sealed class TcpTransport(TcpSettings settings, IScheduler scheduler) :
         try
         {
             endpoint = new IPEndPoint(Resolve(settings.Hostname), settings.Port);
-            var listener = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            var listener = _listener = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             SetBuffers(listener);
             // The address may not be shared with another process, but need not wait for old connections to time out: that is what Bind does by itself.
             listener.Bind(endpoint);
             listener.Listen(settings.Backlog);
-            _listener = listener;
             Accept(listener, accepted);
             return ((IPEndPoint)listener.LocalEndPoint!).Port;
         }

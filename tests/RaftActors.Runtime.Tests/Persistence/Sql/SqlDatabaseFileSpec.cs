@@ -100,6 +100,27 @@ public sealed class SqlDatabaseFileSpec : IDisposable
     }
 
     [Fact]
+    public void It_can_be_opened_again_at_once_when_opening_has_failed()
+    {
+        var failure = new InvalidOperationException("no thread");
+        Assert.Same(failure, Assert.Throws<InvalidOperationException>(() => SqlDatabase.Open(Path, true, 0, _ => throw failure, () => { })));
+        SqlDatabase.Open(Path, true, 0, run => new SteppedWriter(run), () => { }).Close();
+    }
+
+    [Fact]
+    public void A_statement_does_not_keep_the_bytes_that_it_wrote()
+    {
+        using var connection = new SqliteConnection(Path, create: true);
+        connection.Execute("CREATE TABLE t(bytes BLOB)");
+        using var insert = connection.Prepare("INSERT INTO t VALUES (?1)");
+        insert.Bind(1, [1, 2, 3]).Run();
+        insert.Run();
+
+        Assert.Equal(2, connection.QueryNumber("SELECT count(*) FROM t"));
+        Assert.Equal(1, connection.QueryNumber("SELECT count(bytes) FROM t"));
+    }
+
+    [Fact]
     public void A_process_that_does_not_know_the_lock_file_is_noticed()
     {
         Open().Dispose();

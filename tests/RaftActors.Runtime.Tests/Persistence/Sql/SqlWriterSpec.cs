@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Akka.Persistence.Sql;
 
 namespace RaftActors.Runtime.Tests.Persistence.Sql;
@@ -101,6 +102,24 @@ public sealed class SqlWriterSpec
         test.Stepped.Step();
 
         Assert.True(work.Succeeded);
+    }
+
+    [Fact]
+    public void What_is_written_is_not_kept()
+    {
+        using var test = new TestDatabase();
+        var written = WriteOne();
+        GC.Collect();
+        Assert.False(written.IsAlive);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        WeakReference WriteOne()
+        {
+            var work = test.Append("a", 1);
+            test.Stepped.Step();
+            Assert.True(work.Succeeded);
+            return new WeakReference(work);
+        }
     }
 
     [Fact]
