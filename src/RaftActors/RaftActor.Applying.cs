@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using RaftActors.Client;
+using RaftActors.Snapshots;
 using RaftActors.StateMachines;
 
 namespace RaftActors;
@@ -81,7 +82,7 @@ internal sealed partial class RaftActor
             OnStateMachineFailed();
         else if (_work is SnapshotWork.WithActor work && ended.Equals(work.Actor))
             OnSnapshotActorEnded(work);
-        else if (!EndBackup(ended))
+        else if (!EndBackup(ended) && !EndOffer(ended, new SnapshotRead(null, "its reader failed")))
             RemoveSubscriber(ended);
     }
 
@@ -89,7 +90,7 @@ internal sealed partial class RaftActor
     private void OnStateMachineFailed()
     {
         _stateMachine = null;
-        if (_work is SnapshotWork.Capturing)
+        if (_work is SnapshotWork.Capturing || (_work is null && IsSnapshotAsked))
             FailSnapshot("the state machine failed");
         if (Now - _machineStarted >= _settings.RestartBackoffMax)
             _machineFailures = 0;

@@ -25,8 +25,7 @@ internal sealed partial class RaftActor
             return;
         }
         _backupAskers.Add((backup.AtLeast, asker));
-        if (_work is null)
-            Capture();
+        ConsiderSnapshot();
     }
 
     /// <summary>Whether a backup waits for more than an index: then a snapshot is taken even if the journal needs none.</summary>

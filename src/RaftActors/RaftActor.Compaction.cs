@@ -59,6 +59,8 @@ internal sealed partial class RaftActor
 
     private int? FreeSlot()
     {
+        if (_pruner.IsNobody())
+            return null;
         for (int slot = 0; slot < ChunkStore.Slots; slot++)
             if (!IsInUse(slot))
                 return slot;
@@ -86,9 +88,11 @@ internal sealed partial class RaftActor
             _pruner.Tell(new PruneSlot(Chunks(slot)), Self);
     }
 
-    // What a crash may have left behind.
+    // What a crash may have left behind. Only when the snapshot that this peer started from is known to be intact: otherwise the next start needs an older one, of which this one may not know.
     private void StartPruning()
     {
+        if (!_pruner.IsNobody())
+            return; // A state machine that was built anew has read the snapshot again.
         _pruner = Context.ActorOf(Akka.Actor.Props.Create(() => new SnapshotPruner(_settings.RestartBackoffMax)), "snapshot-pruner");
         for (int slot = 0; slot < ChunkStore.Slots; slot++)
             if (!IsKept(slot))

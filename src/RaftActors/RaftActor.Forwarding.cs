@@ -11,6 +11,7 @@ internal sealed partial class RaftActor
 {
     private readonly PendingForwards _forwards;
     private TimeSpan _forwardTimeoutAt;
+    private bool _forwardsHeld;
 
     private void ForwardOrRefuse(IProposal request, IActorRef sender)
     {
@@ -33,7 +34,7 @@ internal sealed partial class RaftActor
             || _forwards.Bytes + forward.Content.Size > _settings.MaxPendingBytes;
         if (full)
             Fail(forward, FailureReason.Overloaded, $"{_forwards.Proposals} proposals and {queries} queries are pending here. Ask less at once.");
-        else if (_leader is { } leader)
+        else if (_leader is { } leader && MaySendForwards())
             SendForward(forward, leader.Member.Address);
         else
             _forwards.Wait(forward, Now);
@@ -54,8 +55,27 @@ internal sealed partial class RaftActor
 
     private void SendWaitingForwards()
     {
-        while (_forwards.TryTakeWaiting(out var forward))
+        while (MaySendForwards() && _forwards.TryTakeWaiting(out var forward))
             SendToLeader(forward, _leader!.Member.Address);
+    }
+
+    // They show the term, and there may be many: until that is durable they stay here, where nothing of them is lost and it is known that they were not sent.
+    private bool MaySendForwards()
+    {
+        if (HardStateIsDurable)
+            return true;
+        _forwardsHeld = true;
+        RequestFlush();
+        return false;
+    }
+
+    private void ReleaseForwards()
+    {
+        if (!_forwardsHeld)
+            return;
+        _forwardsHeld = false;
+        if (_leader is not null)
+            SendWaitingForwards();
     }
 
     // That may be this peer itself by now.
@@ -122,7 +142,7 @@ internal sealed partial class RaftActor
     private void WaitForLeader(Forward forward)
     {
         // The peer that just said it is not the leader may be the one still believed to be: nothing is sent there again at once.
-        if (_leader is { } leader && leader.Member.Address != forward.SentTo)
+        if (_leader is { } leader && leader.Member.Address != forward.SentTo && MaySendForwards())
             SendToLeader(forward, leader.Member.Address);
         else
             _forwards.Wait(forward, Now);

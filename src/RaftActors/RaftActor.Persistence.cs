@@ -168,7 +168,8 @@ internal sealed partial class RaftActor
     {
         Log.Info("{0}: store {1}, term {2}, log up to {3}.", PersistenceId, _storeId, Term, _log.LastIndex);
         _startedAt = Now;
-        StartPruning();
+        if (_snapshot is null)
+            StartPruning();
         StartStateMachine();
         StartFounding();
         BecomeFollower(Term, null);
@@ -235,7 +236,10 @@ internal sealed partial class RaftActor
     {
         Write();
         if (HardStateIsDurable)
+        {
             ReleaseHeld();
+            ReleaseForwards();
+        }
         switch (_role)
         {
             case RaftRole.Candidate:
@@ -319,8 +323,8 @@ internal sealed partial class RaftActor
 
     private void Hold(string? address, object message)
     {
-        const int Most = 4096;
-        if (_held.Count == Most)
+        // A leader that steps down answers all that it was asked.
+        if (_held.Count >= 4096 + _settings.MaxPendingProposals)
             _held.Dequeue();
         _held.Enqueue((address, message));
         RequestFlush();

@@ -26,7 +26,7 @@ internal sealed partial class RaftActor
     private long _snapshotActors;
 
     private static bool IsOfSnapshots(object message) => message
-        is TakeSnapshot or StartBackup or StateImage or ChunksWritten or ChunksFailed or ChunkWanted or SnapshotDamaged or SlotPruned or SendingFailed or SnapshotRead or SnapshotBackoff
+        is TakeSnapshot or StartBackup or StateImage or ChunksWritten or ChunksFailed or ChunkWanted or SnapshotIntact or SnapshotDamaged or SlotPruned or SendingFailed or SnapshotRead or SnapshotBackoff
         or SaveSnapshotSuccess or SaveSnapshotFailure or DeleteSnapshotSuccess or DeleteSnapshotFailure or DeleteSnapshotsSuccess or DeleteSnapshotsFailure or DeleteMessagesSuccess or DeleteMessagesFailure;
 
     private void OnSnapshotMessage(object message)
@@ -51,6 +51,9 @@ internal sealed partial class RaftActor
             case ChunkWanted wanted:
                 OnChunkWanted(wanted);
                 break;
+            case SnapshotIntact:
+                StartPruning();
+                break;
             case SnapshotDamaged damaged:
                 OnSnapshotDamaged(damaged);
                 break;
@@ -65,7 +68,7 @@ internal sealed partial class RaftActor
                 OnSendingFailed(failed);
                 break;
             case SnapshotRead read:
-                OnSnapshotRead(read);
+                EndOffer(Sender, read);
                 break;
             case SaveSnapshotSuccess saved:
                 OnManifestSaved(saved.Metadata.SequenceNr);
@@ -104,25 +107,38 @@ internal sealed partial class RaftActor
             return;
         }
         _snapshotAskers.Add(asker);
-        if (_work is null)
-            Capture();
+        ConsiderSnapshot();
     }
 
-    // By count and by bytes; but a large state is not written again and again for little news (dissertation, section 5.1.2).
+    private bool IsSnapshotAsked => _snapshotAskers.Count + _backupAskers.Count > 0;
+
     private void ConsiderSnapshot()
     {
         // The leader changed its mind: entries came instead of the rest of its snapshot.
         if (_work is SnapshotWork.Receiving receiving && receiving.Snapshot.LastIncludedIndex <= _log.CommitIndex)
             AbandonSnapshotWork();
-        if (_work is not null || Now < _noSnapshotBefore || FreeSlot() is null)
+        if (_work is not null)
             return;
+        if (FreeSlot() is not null)
+        {
+            if (IsSnapshotAsked || (Now >= _noSnapshotBefore && IsSnapshotDue()))
+                Capture();
+        }
+        else if (_pruning.Count == 0 && !_pruner.IsNobody()) // Otherwise one will be empty soon.
+        {
+            AnswerSnapshotAskers("all earlier ones are still being sent to followers, or read by backups");
+        }
+    }
+
+    // By count and by bytes; but a large state is not written again and again for little news (dissertation, section 5.1.2).
+    private bool IsSnapshotDue()
+    {
         var last = _snapshot?.Manifest.Snapshot;
         long entries = _appliedIndex - (last?.LastIncludedIndex ?? 0);
         long bytes = _log.Bytes - _bytesKept;
         bool isDue = entries >= _settings.SnapshotEntries || bytes >= _settings.SnapshotBytes;
         bool isWorthIt = bytes >= (last?.Content.Length ?? 0) * _settings.SnapshotMinGrowth;
-        if (IsDamaged || (isDue && isWorthIt && !IsCovered(_appliedIndex)))
-            Capture();
+        return IsDamaged || (isDue && isWorthIt && !IsCovered(_appliedIndex));
     }
 
     private bool IsDamaged => _damaged is not null && ReferenceEquals(_damaged, _snapshot);
@@ -152,10 +168,8 @@ internal sealed partial class RaftActor
             EndSnapshotWork(last);
         else if (image.Last.Index == 0)
             FailSnapshot("the log is empty");
-        else if (FreeSlot() is not { } slot)
-            FailSnapshot("all earlier ones are still being sent to followers, or deleted");
         else
-            StartWriting(image, slot);
+            StartWriting(image, FreeSlot()!.Value); // There was one when the image was asked for.
     }
 
     private void StartWriting(StateImage image, int slot)
@@ -248,10 +262,7 @@ internal sealed partial class RaftActor
             _snapshotAskers.Clear();
             StartBackups(taken.Manifest);
         }
-        if (_snapshotAskers.Count + _backupAskers.Count > 0)
-            Capture();
-        else
-            ConsiderSnapshot(); // Much may have been applied meanwhile.
+        ConsiderSnapshot(); // Much may have been applied meanwhile, or somebody waits for a later one.
     }
 
     // A writer or receiver ends by itself once the store has answered it; until then there is no other.

@@ -70,14 +70,16 @@ internal sealed partial class RaftActor
             return;
         var manifest = _snapshot!.Manifest;
         var reader = Context.ActorOf(SnapshotOfferer.Props(manifest.Snapshot.Content, Chunks(manifest.Slot)), $"offer-snapshot-{++_snapshotActors}");
+        Context.Watch(reader);
         subscription.Offer = new SnapshotBeingRead(reader, manifest.Snapshot, manifest.Slot);
     }
 
-    private void OnSnapshotRead(SnapshotRead read)
+    // One that ends without a word has failed.
+    private bool EndOffer(IActorRef reader, SnapshotRead read)
     {
-        var subscription = _subscriptions.Find(subscription => Sender.Equals(subscription.Offer?.Reader));
+        var subscription = _subscriptions.Find(subscription => reader.Equals(subscription.Offer?.Reader));
         if (subscription?.Offer is not { } offer)
-            return;
+            return false;
         subscription.Offer = null;
         PruneIfUnused(offer.Slot);
         if (read.Bytes is not { } bytes)
@@ -87,12 +89,13 @@ internal sealed partial class RaftActor
             ConsiderSnapshot();
             subscription.Subscriber.Tell(new SubscriptionEnded($"The log begins at index {_log.FirstIndex}, and the snapshot before cannot be read: {read.Problem}. Subscribe at another node."), Self);
             RemoveSubscriber(subscription.Subscriber);
-            return;
+            return true;
         }
         var snapshot = offer.Snapshot;
         subscription.Subscriber.Tell(new SnapshotOffer(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, bytes), Self);
         subscription.Sent(snapshot.LastIncludedIndex);
         Feed(subscription);
+        return true;
     }
 
     private bool IsOffered(int slot) => _subscriptions.Exists(subscription => subscription.Offer?.Slot == slot);

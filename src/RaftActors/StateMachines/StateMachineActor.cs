@@ -38,6 +38,12 @@ internal sealed record StateImage(int Machine, AppliedEntry Last, IEnumerable<Re
 /// <summary>An entry that was applied.</summary>
 internal readonly record struct AppliedEntry(long Index, long Term, long Time);
 
+/// <summary>The snapshot that a state machine is to start from is what it was when it was written.</summary>
+internal sealed record SnapshotIntact : INoSerializationVerificationNeeded
+{
+    public static readonly SnapshotIntact Instance = new();
+}
+
 /// <summary>The snapshot that a state machine was to start from is not what it was when it was written.</summary>
 /// <param name="Machine">Which state machine it is.</param>
 /// <param name="Snapshot">The snapshot.</param>
@@ -125,6 +131,7 @@ internal sealed class StateMachineActor : UntypedActor, IWithUnboundedStash
             Context.Parent.Tell(new SnapshotDamaged(_number, snapshot, problem), Self);
             return;
         }
+        Context.Parent.Tell(SnapshotIntact.Instance, Self);
         var stream = reader.Open();
         _sessioned.Sessions = SnapshotBytes.ReadHead(stream);
         _machine.Restore(stream);

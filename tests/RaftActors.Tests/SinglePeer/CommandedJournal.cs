@@ -60,6 +60,12 @@ public sealed class Disk
     /// <summary>Whether a <see cref="CommandedSnapshotStore"/> refuses manifests.</summary>
     public bool RefusesManifests { get; set; }
 
+    /// <summary>Whether a <see cref="CommandedSnapshotStore"/> reports manifests as failed that it has saved, and does not delete them.</summary>
+    public bool DisownsManifests { get; set; }
+
+    /// <summary>Under which persistence id a <see cref="CommandedSnapshotStore"/> loads nothing yet, and until when.</summary>
+    public (string PersistenceId, Task Until)? HeldLoads { get; set; }
+
     /// <summary>Under which persistence ids a <see cref="CommandedSnapshotStore"/> saved chunks, in their order.</summary>
     public ConcurrentQueue<string> SavedChunks { get; } = new();
 

@@ -4,19 +4,31 @@ using RaftActors.Snapshots;
 
 namespace RaftActors.Tests.SinglePeer;
 
-/// <summary>A snapshot store in memory that refuses manifests when its <see cref="Disk"/> is told so, and tells it where chunks are saved and what is deleted. Of a range it heeds the upper bounds only, as many stores do. A peer has it as <c>commanded-snapshots</c>.</summary>
+/// <summary>A snapshot store in memory that refuses or disowns manifests when its <see cref="Disk"/> is told so, and tells it where chunks are saved and what is deleted. Of a range it heeds the upper bounds only, as many stores do. A peer has it as <c>commanded-snapshots</c>.</summary>
 public sealed class CommandedSnapshotStore : MemorySnapshotStore
 {
     private readonly Disk _disk = Disk.Of(Context.System);
 
-    protected override Task SaveAsync(SnapshotMetadata metadata, object snapshot)
+    protected override async Task SaveAsync(SnapshotMetadata metadata, object snapshot)
     {
         if (snapshot is not SnapshotManifest)
             _disk.SavedChunks.Enqueue(metadata.PersistenceId);
         else if (_disk.RefusesManifests)
             throw new IOException("The disk is full.");
-        return base.SaveAsync(metadata, snapshot);
+        await base.SaveAsync(metadata, snapshot).ConfigureAwait(false);
+        if (snapshot is SnapshotManifest && _disk.DisownsManifests)
+            throw new IOException("The disk does not answer.");
     }
+
+    protected override async Task<SelectedSnapshot?> LoadAsync(string persistenceId, SnapshotSelectionCriteria criteria)
+    {
+        if (_disk.HeldLoads is { } held && held.PersistenceId == persistenceId)
+            await held.Until.ConfigureAwait(false);
+        return await base.LoadAsync(persistenceId, criteria).ConfigureAwait(false);
+    }
+
+    protected override Task DeleteAsync(SnapshotMetadata metadata) =>
+        _disk.DisownsManifests ? throw new IOException("The disk does not answer.") : base.DeleteAsync(metadata);
 
     protected override Task DeleteAsync(string persistenceId, SnapshotSelectionCriteria criteria)
     {

@@ -232,6 +232,24 @@ public sealed class ForwardingSpec(ITestOutputHelper output) : PeerSpec(output)
         Assert.Equal((FailureReason.NoLeader, 8), ExpectMsg<QueryFailed>() is var query ? (query.Reason, query.CorrelationId) : default);
     }
 
+    [Fact]
+    public void What_waits_for_a_leader_is_all_forwarded_when_the_term_is_durable()
+    {
+        const int Count = 5000;
+        StartWithLog(new HardState(1, null, null), 1);
+        for (int i = 1; i <= Count; i++)
+            Peer.Tell(new Propose(new byte[] { 5 }, CorrelationId: i), TestActor);
+        Disk.Commanded = true;
+        B.Append(2, 1, 1, 0);
+        var write = Disk.NextWrite();
+        B.ExpectNone<ForwardProposal>();
+
+        write.Succeed();
+
+        for (int i = 1; i <= Count; i++)
+            B.Expect<ForwardProposal>();
+    }
+
     private void StartAsFollower()
     {
         StartWithLog(new HardState(1, null, null), 1);

@@ -6,44 +6,102 @@ using Xunit.Abstractions;
 
 namespace RaftActors.Tests.SinglePeer;
 
-/// <summary>A manifest that the peer cannot read.</summary>
-public sealed class UnusableSnapshotSpec(ITestOutputHelper output) : PeerSpec(output)
+/// <summary>Snapshots that the peer cannot start from.</summary>
+public sealed class UnusableSnapshotSpec : PeerSpec
 {
     private const long Unusable = 99;
 
+    public UnusableSnapshotSpec(ITestOutputHelper output)
+        : base(output) => Settings = Settings with { SnapshotPluginId = "commanded-snapshots" };
+
+    private IActorRef Store => Persistence.Instance.Apply(Sys).SnapshotStoreFor(Settings.SnapshotPluginId);
+
     [Fact]
-    public void Is_deleted_when_another_is_stored_and_nothing_else_is()
+    public void A_manifest_that_cannot_be_read_is_deleted_when_another_is_stored_and_nothing_else_is()
     {
-        Settings = Settings with { SnapshotPluginId = "commanded-snapshots" };
-        var store = Persistence.Instance.Apply(Sys).SnapshotStoreFor(Settings.SnapshotPluginId);
-        store.Tell(new SaveSnapshot(new SnapshotMetadata(PersistenceId, Unusable, Settings.Clock.GetUtcNow().UtcDateTime), "no manifest"), TestActor);
-        ExpectMsg<SaveSnapshotSuccess>();
+        PutUnreadable(Unusable);
         PutLog(new HardState(2, null, null), 1, 2, 2);
         Start();
-        AwaitSecondStart();
+        AwaitStart(static _ => true);
+        Adopt();
         B.Append(2, 3, 2, 3);
-        AwaitCondition(() => Status().AppliedIndex == 3, TimeSpan.FromSeconds(10));
 
-        Peer.Tell(TakeSnapshot.Instance, TestActor);
-        Assert.Equal(3, ExpectMsg<SnapshotTaken>().Index);
+        TakeAt(3);
 
-        store.Tell(new LoadSnapshot(PersistenceId, SnapshotSelectionCriteria.Latest, long.MaxValue), TestActor);
-        Assert.NotEqual(Unusable, ExpectMsg<LoadSnapshotResult>().Snapshot!.Metadata.SequenceNr);
+        Assert.NotEqual(Unusable, Latest().SequenceNr);
         Restart();
         Assert.Equal(3, Status().SnapshotIndex);
     }
 
-    // The first one stops when it has read the manifest; the next starts after a pause.
-    private void AwaitSecondStart()
+    // The latest manifest is one that was reported as failed, so its chunks were deleted; the one before it was damaged since.
+    [Fact]
+    public void Two_that_cannot_be_used_do_not_cost_the_third()
     {
-        var status = Peer.Ask<RaftStatus>(GetStatus.Instance, TimeSpan.FromSeconds(30));
+        StartWithLog(new HardState(2, null, null), 1, 2, 2);
+        B.Append(2, 3, 2, 3);
+        TakeAt(3);
+        B.Append(2, 3, 2, 4, Command(4, 2));
+        TakeAt(4);
+        PutUnreadable(Latest().SequenceNr);
+        Disk.DisownsManifests = true;
+        B.Append(2, 4, 2, 5, Command(5, 2));
+        AwaitApplied(5);
+        Peer.Tell(TakeSnapshot.Instance, TestActor);
+        ExpectMsg<SnapshotFailed>();
+        AwaitCondition(() => Disk.DeletedChunks.Count(id => id.EndsWith("-2", StringComparison.Ordinal)) > 0, TimeSpan.FromSeconds(10));
+
+        // What is missing shows only when everything else has had its time.
+        var found = new TaskCompletionSource();
+        Disk.HeldLoads = ($"{PersistenceId}-snapshot-2", found.Task);
+        Restart();
+        SettleChildren();
+        Assert.DoesNotContain($"{PersistenceId}-snapshot-0", Disk.DeletedChunks);
+        found.SetResult();
+        AwaitStart(static status => status.SnapshotIndex == 3);
+
+        Adopt();
+        B.Append(2, 5, 2, 5);
+        Disk.DisownsManifests = false;
+        TakeAt(5);
+    }
+
+    private void TakeAt(long index)
+    {
+        AwaitApplied(index);
+        Peer.Tell(TakeSnapshot.Instance, TestActor);
+        Assert.Equal(index, ExpectMsg<SnapshotTaken>().Index);
+    }
+
+    private void AwaitApplied(long index) => AwaitCondition(() => Status().AppliedIndex == index, TimeSpan.FromSeconds(10));
+
+    private SnapshotMetadata Latest()
+    {
+        Store.Tell(new LoadSnapshot(PersistenceId, SnapshotSelectionCriteria.Latest, long.MaxValue), TestActor);
+        return ExpectMsg<LoadSnapshotResult>().Snapshot!.Metadata;
+    }
+
+    private void PutUnreadable(long sequenceNr)
+    {
+        Store.Tell(new SaveSnapshot(new SnapshotMetadata(PersistenceId, sequenceNr, Settings.Clock.GetUtcNow().UtcDateTime), "no manifest"), TestActor);
+        ExpectMsg<SaveSnapshotSuccess>();
+    }
+
+    // Those that cannot start stop; each of the next starts after a pause.
+    private void AwaitStart(Predicate<RaftStatus> isIt)
+    {
+        var status = Ask();
         AwaitCondition(
             () =>
             {
                 Scheduler.Advance(TimeSpan.FromMilliseconds(20));
-                return status.IsCompleted;
+                if (!status.IsCompletedSuccessfully)
+                    return false;
+                bool isThere = isIt(status.Result);
+                status = Ask();
+                return isThere;
             },
             TimeSpan.FromSeconds(30));
-        Adopt();
+
+        Task<RaftStatus> Ask() => Peer.Ask<RaftStatus>(GetStatus.Instance, TimeSpan.FromSeconds(30));
     }
 }
