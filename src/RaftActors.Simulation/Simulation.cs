@@ -35,6 +35,9 @@ internal sealed class Simulation
         var random = new Random(seed);
         var priorities = new Random(unchecked(seed * 31));
         bool withPriorities = priorities.Next(3) == 0;
+        var installs = new Random(unchecked(seed * 17));
+        // Many small chunks take their time, in which leaders change.
+        bool slowInstalls = installs.Next(3) == 0;
         _world = new SimulatedWorld(new Random(random.Next()));
         _trace = new Trace(_world, options.Trace);
         // Where nobody relies on clocks that differ little, they differ little; where somebody does, as much as he was told.
@@ -46,9 +49,10 @@ internal sealed class Simulation
             Leases = leases,
             SnapshotEntries = random.Next(3) == 0 ? 1_000_000 : random.Next(5, 80),
             TrailingEntries = random.Next(3) == 0 ? 0 : random.Next(30),
+            SnapshotChunkSize = slowInstalls ? 16 : 100,
         };
         _faultTime = options.MaxFaultTime * (0.3 + (0.7 * random.NextDouble()));
-        var drawn = FaultPlan.Draw(new Random(random.Next()), options.Peers, _faultTime, options.Kinds, apart);
+        var drawn = FaultPlan.Draw(new Random(random.Next()), options.Peers, _faultTime, options.Kinds, apart || (slowInstalls && installs.Next(2) == 0));
         _faults = options.Faults ?? drawn;
         bool doubled = drawn.Exists(fault => fault.Kind == FaultKind.Duplicates);
         bool sessions = doubled || random.Next(2) == 0;

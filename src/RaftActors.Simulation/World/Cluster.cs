@@ -57,6 +57,9 @@ internal sealed class Cluster
     /// <summary>How many entries that a snapshot covers stay in the log.</summary>
     public int TrailingEntries { get; init; }
 
+    /// <summary>The bytes of a part of a snapshot.</summary>
+    public int SnapshotChunkSize { get; init; } = 100;
+
     /// <summary>How many of ten starts of a node are with lease reads: 0, 10, or between, when nodes whose settings differ lead one after the other.</summary>
     public int Leases { get; init; }
 
@@ -196,7 +199,7 @@ internal sealed class Cluster
         SnapshotEntries = SnapshotEntries,
         SnapshotMinGrowth = 0,
         SnapshotTrailingEntries = TrailingEntries,
-        SnapshotChunkSize = 100,
+        SnapshotChunkSize = SnapshotChunkSize,
     };
 
     private RaftClientSettings ClientSettingsOf(SimulatedProcess process) => new()
