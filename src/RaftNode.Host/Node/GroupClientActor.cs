@@ -9,7 +9,6 @@ namespace RaftNode.Host.Node;
 internal sealed class GroupClientActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(50);
-    private static readonly long Silence = Stopwatch.Frequency;
 
     private readonly ConcurrentDictionary<long, PendingRequest> _pending;
     private readonly IActorRef _group;
@@ -61,7 +60,9 @@ internal sealed class GroupClientActor : ReceiveActor, IWithTimers
         request.MayBeDone |= reason == FailureReason.OutcomeUnknown;
         if (reason is FailureReason.NoLeader or FailureReason.NotLeader || (reason == FailureReason.OutcomeUnknown && request.IsRepeatable))
             request.NotDone = answer;
-        else if (reason == FailureReason.SessionExpired && request.MayBeDone)
+        else if (reason == FailureReason.Overloaded && request is { MayBeDone: true, Message: Propose })
+            return; // Nothing was done this time, and what was before is not known: when it has been without an answer for long enough, it is sent again.
+        else if (reason == FailureReason.SessionExpired && request is { MayBeDone: true, Message: Propose })
             Complete(id, ((ProposalFailed)answer) with { Reason = FailureReason.OutcomeUnknown });
         else
             Complete(id, answer);
@@ -87,11 +88,15 @@ internal sealed class GroupClientActor : ReceiveActor, IWithTimers
     /// </summary>
     private bool IsToBeSentAgain(PendingRequest request, long now, bool hasLeader) => request.NotDone is not null
         ? hasLeader || now + _leaderWait < request.Deadline
-        : request.IsRepeatable && now - request.SentAt > Silence;
+        : request.IsRepeatable && now - request.SentAt > request.Patience;
 
     private void Send(PendingRequest request, long now)
     {
-        request.MayBeDone |= request.NotDone is null;
+        if (request.NotDone is null)
+        {
+            request.MayBeDone = true;
+            request.Patience *= 2; // While nothing commits, each time is one more entry in the log.
+        }
         request.NotDone = null;
         request.SentAt = now;
         _group.Tell(request.Message, Self);

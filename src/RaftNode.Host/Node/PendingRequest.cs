@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RaftActors.Client;
 
 namespace RaftNode.Host.Node;
@@ -16,6 +17,9 @@ internal sealed class PendingRequest(object message, long sentAt, long deadline)
 
     /// <summary>When it was last sent.</summary>
     public long SentAt { get; set; } = sentAt;
+
+    /// <summary>How long it may be without an answer before it is sent again, in stopwatch ticks: at first a second.</summary>
+    public long Patience { get; set; } = Stopwatch.Frequency;
 
     /// <summary>The peer's answer that nothing was done, while the request waits to be sent again; <c>null</c> while it is on its way.</summary>
     public object? NotDone { get; set; }

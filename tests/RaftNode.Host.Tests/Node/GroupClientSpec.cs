@@ -133,12 +133,28 @@ public sealed class GroupClientSpec : IAsyncLifetime
     [Theory]
     [InlineData(FailureReason.NoLeader)]
     [InlineData(FailureReason.SessionExpired)]
+    [InlineData(FailureReason.Overloaded)]
     public async Task What_was_unknown_once_stays_unknown_whatever_becomes_of_it_later(FailureReason later)
     {
         _answer = (n, message) => Failed(message, n == 1 ? FailureReason.OutcomeUnknown : later);
         var failed = Assert.IsType<ProposalFailed>(await Client(TimeSpan.FromSeconds(1)).ProposeAsync("command", new SessionStamp(4, 7, 5)));
         Assert.True(failed.OutcomeUnknown);
         Assert.True(_told.Count > 1);
+    }
+
+    [Fact]
+    public async Task A_command_that_was_not_answered_and_is_then_refused_is_told_again_until_its_outcome_is_known()
+    {
+        _answer = (n, message) => n switch { 1 => null, 2 => Failed(message, FailureReason.Overloaded), _ => Answer(message, "done") };
+        Assert.Equal("done", Assert.IsType<Proposed>(await Client(TimeSpan.FromMinutes(1)).ProposeAsync("command", new SessionStamp(4, 7, 5))).Response);
+        Assert.Equal(3, _told.Count);
+    }
+
+    [Fact]
+    public async Task A_session_that_was_asked_to_be_closed_twice_is_closed()
+    {
+        _answer = (n, message) => n == 1 ? null : new ProposalFailed(FailureReason.SessionExpired, "why", null, ((CloseSession)message).CorrelationId);
+        Assert.Equal(FailureReason.SessionExpired, Assert.IsType<ProposalFailed>(await Client(TimeSpan.FromMinutes(1)).CloseSessionAsync(4)).Reason);
     }
 
     [Fact]
