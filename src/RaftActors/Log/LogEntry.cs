@@ -41,7 +41,7 @@ public sealed record LogEntry(long Index, long Term, EntryKind Kind, long Time, 
 }
 
 /// <summary>Makes a command one that is applied at most once, however often it is proposed (dissertation, section 6.3).</summary>
-/// <param name="SessionId">The session: the index of the entry that opened it.</param>
+/// <param name="SessionId">The session: what its opening was answered with.</param>
 /// <param name="Sequence">The command's number within the session; the first is 1. A retry has the number of the command that it repeats.</param>
 /// <param name="LowestPending">The lowest number of which the client still awaits the response: those below it are no longer remembered.</param>
 public sealed record SessionStamp(long SessionId, long Sequence, long LowestPending);

@@ -44,15 +44,24 @@ internal sealed class SessionTable
             Expire();
     }
 
-    /// <summary>Opens a session, whose id is the index of the entry.</summary>
-    /// <param name="id">The index of the entry.</param>
+    /// <summary>The id of the session that an entry opens: that of no other, also not of one that was opened in a part of the log that the group has lost.</summary>
+    /// <remarks>
+    /// A group that was restored or recovered writes other entries at indexes that there were before, and clients of sessions from there may live on. Its terms are others, drawn from a million or more: so these
+    /// are a part of the id. It has no more than 53 bits, which every JSON reader takes.
+    /// </remarks>
+    /// <param name="opening">The entry.</param>
+    public static long IdOf(LogEntry opening) => ((opening.Term & 0xFFFFF) << 32) + opening.Index;
+
+    /// <summary>Opens a session.</summary>
+    /// <param name="id">Its id: see <see cref="IdOf"/>.</param>
     /// <param name="limits">The bounds from now on: the time-out and number of responses for this session, the others for the table.</param>
     /// <returns>Whether there was room for it.</returns>
     public bool Open(long id, SessionLimits limits)
     {
         _limits = limits;
         ForgetOldest();
-        if (_sessions.Count >= limits.MaxSessions)
+        // An id that is taken is that of a session of another history, if ever: the next entry has another.
+        if (_sessions.Count >= limits.MaxSessions || _sessions.ContainsKey(id))
             return false;
         var session = new Session(id, limits.Timeout, limits.MaxResponses) { LastActive = Time };
         _sessions.Add(id, session);

@@ -51,9 +51,12 @@ internal sealed class SessionedStateMachine(IStateMachine machine, Serialization
     {
         var change = entry.Payload.TryReadSessionChange() ?? throw new InvariantViolationException($"The session entry {entry.Index} cannot be read.");
         if (change.Open is { } limits)
-            return Sessions.Open(entry.Index, limits)
-                ? new SessionOpened(entry.Index, TimeSpan.FromMilliseconds(limits.Timeout))
+        {
+            long id = SessionTable.IdOf(entry);
+            return Sessions.Open(id, limits)
+                ? new SessionOpened(id, TimeSpan.FromMilliseconds(limits.Timeout))
                 : new EntryOutcome.Refused(FailureReason.Overloaded, $"There are {Sessions.Count} sessions, the most that raft.sessions.max allows. Try again when some were closed or have expired.");
+        }
         var stamp = entry.Session ?? new SessionStamp(0, 0, 0);
         bool known = change.Close ? Sessions.Close(stamp.SessionId) : Sessions.KeepAlive(stamp);
         return known ? null : Expired(stamp.SessionId);

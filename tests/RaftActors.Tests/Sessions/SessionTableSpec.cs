@@ -24,6 +24,18 @@ public sealed class SessionTableSpec
         Assert.Equal(3, earlier.Response!.Value.Bytes.Length);
     }
 
+    // The terms of a restored or recovered group leap, its indexes do not.
+    [Fact]
+    public void A_session_has_not_the_id_of_one_in_a_lost_part_of_the_log()
+    {
+        long[] terms = [1, 2, 3 + (1 << 20), 4 + (5 << 20)], indexes = [1, 2, 1000, 1L << 31];
+
+        var ids = (from term in terms from index in indexes select SessionTable.IdOf(new LogEntry(index, term, EntryKind.Session, 0, Payload.Empty))).ToList();
+
+        Assert.Equal(ids.Count, ids.Distinct().Count());
+        Assert.All(ids, id => Assert.InRange(id, 1, (1L << 53) - 1));
+    }
+
     [Fact]
     public void A_session_that_was_never_opened_or_was_closed_is_not_known()
     {
