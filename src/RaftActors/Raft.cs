@@ -43,7 +43,7 @@ public sealed class Raft : IExtension
         ArgumentNullException.ThrowIfNull(stateMachine);
         settings.Validate();
         if (_system.Provider.DefaultAddress.Host is not null)
-            settings.ValidateFrameSize(_system.Settings.Config.GetByteSize("akka.remote.dot-netty.tcp.maximum-frame-size", null) ?? 0);
+            settings.ValidateFrameSize(_system.Settings.Config.GetByteSize(RaftSettings.MaximumFrameSize, null) ?? 0);
 
         var started = await _groups.Ask<object>(new RaftGroups.StartGroup(settings, stateMachine), Timeout.InfiniteTimeSpan).ConfigureAwait(false);
         return started as IActorRef ?? throw new InvalidOperationException($"A peer of the group '{settings.Group}' was started before.");

@@ -12,6 +12,7 @@ namespace RaftActors;
 internal sealed partial class RaftActor
 {
     private readonly PendingProposals _proposals = new();
+    private readonly long _frameRoom = RaftSettings.FrameRoom((ExtendedActorSystem)Context.System);
 
     private void OnPropose(IProposal request, IActorRef sender)
     {
@@ -153,10 +154,10 @@ internal sealed partial class RaftActor
     {
         if (replyTo.Actor is { } actor)
             actor.Tell(new Proposed(index, term, response, replyTo.Id), Self);
-        else if (TryEncodeResponse(response, out var payload))
+        else if (Payloads.TryEncodeResponse(Context.System.Serialization, response, _frameRoom, out var payload, out string problem))
             Reply(replyTo, null, "", index, term, payload);
         else
-            FailProposal(replyTo, FailureReason.StateMachineFailed, $"The command was applied, but its response, a {response?.GetType()}, cannot be serialized.");
+            FailProposal(replyTo, FailureReason.StateMachineFailed, $"The command was applied, but its response cannot be sent: {problem}");
     }
 
     private void FailProposal(ReplyTo replyTo, FailureReason reason, string message)
@@ -182,16 +183,6 @@ internal sealed partial class RaftActor
         else
             FailProposal(replyTo, FailureReason.NotSerializable, problem);
         return false;
-    }
-
-    private bool TryEncodeResponse(object? response, out Payload? payload)
-    {
-        payload = null;
-        if (response is null)
-            return true;
-        bool good = Payloads.TryEncode(Context.System.Serialization, response, out var encoded, out _);
-        payload = encoded;
-        return good;
     }
 
     private string NotLeaderMessage() => _leader is { } leader

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Akka.Configuration;
 using RaftActors.Log;
 using RaftActors.Membership;
@@ -8,6 +9,9 @@ public sealed partial record RaftSettings
 {
     /// <summary>What a message may hold beside its entries.</summary>
     internal const int FrameOverhead = 64 * 1024;
+
+    /// <summary>Where the remoting has its most bytes of one message.</summary>
+    internal const string MaximumFrameSize = "akka.remote.dot-netty.tcp.maximum-frame-size";
 
     /// <summary>Reads the settings from the section <c>raft</c> of a configuration; keys that are missing have the defaults of <c>reference.conf</c>.</summary>
     /// <param name="raftSection">The section: <c>system.Settings.Config.GetConfig("raft")</c>.</param>
@@ -112,11 +116,15 @@ public sealed partial record RaftSettings
         Check(RestartBackoffMax >= RestartBackoffMin, "restart-backoff.max", RestartBackoffMax, "it must be at least restart-backoff.min");
     }
 
+    /// <summary>How many bytes of content a message to another node has room for.</summary>
+    internal static long FrameRoom(ExtendedActorSystem system) =>
+        system.Provider.DefaultAddress.Host is null ? long.MaxValue : (system.Settings.Config.GetByteSize(MaximumFrameSize, null) ?? 0) - FrameOverhead;
+
     /// <summary>Checks that the largest entry, batch and chunk fit a frame of the remoting.</summary>
     /// <param name="maximumFrameSize">The most bytes of one message.</param>
     internal void ValidateFrameSize(long maximumFrameSize)
     {
-        const string Advice = "the largest message, with 64 KiB to spare, must fit akka.remote.dot-netty.tcp.maximum-frame-size";
+        const string Advice = $"the largest message, with 64 KiB to spare, must fit {MaximumFrameSize}";
         long room = maximumFrameSize - FrameOverhead;
         Check(MaxEntryBytes + LogEntry.MaxOverhead <= room, "max-entry-bytes", MaxEntryBytes, $"{Advice}, which is {maximumFrameSize}");
         Check(MaxBatchBytes <= room, "max-batch-bytes", MaxBatchBytes, $"{Advice}, which is {maximumFrameSize}");

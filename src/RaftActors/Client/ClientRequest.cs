@@ -73,6 +73,12 @@ internal sealed class ClientRequest(long id, ClientRequestKind kind, Payload con
     /// <summary>Why the last attempt failed.</summary>
     public FailureReason LastFailure { get; set; } = FailureReason.NoLeader;
 
+    /// <summary>What was said of that; empty when nobody has answered.</summary>
+    public string LastMessage { get; set; } = "";
+
+    /// <summary>Its place among those that wait for their first attempt; <c>null</c> when it does not.</summary>
+    public LinkedListNode<ClientRequest>? Waiting { get; set; }
+
     /// <summary>Whether it waits before its next attempt, rather than for an answer.</summary>
     public bool IsResting { get; set; }
 

@@ -17,6 +17,7 @@ internal sealed partial class RaftClientActor
 
     private void Begin(ClientRequest request)
     {
+        EndWaiting(request);
         _underWay.Add(request.Id, request);
         Attempt(request);
     }
@@ -46,7 +47,7 @@ internal sealed partial class RaftClientActor
         if (!_underWay.TryGetValue(id, out var request))
             return;
         request.Outstanding = Math.Max(0, request.Outstanding - 1);
-        request.LastFailure = reason;
+        (request.LastFailure, request.LastMessage) = (reason, message);
         switch (reason)
         {
             case FailureReason.NotLeader or FailureReason.NoLeader:
@@ -88,7 +89,7 @@ internal sealed partial class RaftClientActor
             _underWay.Remove(request.Id);
             request.Session!.End(request.Sequence);
             request.Session = null;
-            _waitingCommands.AddFirst(request);
+            request.Waiting = _waitingCommands.AddFirst(request);
             WakeAt(request, request.Deadline);
             Pump();
         }
@@ -148,8 +149,7 @@ internal sealed partial class RaftClientActor
     {
         _wakes.Clear();
         foreach (var request in _underWay.Values.Concat(_waitingCommands).Concat(_waitingQueries))
-            if (!request.IsDone)
-                _wakes.Enqueue(request, request.WakeAt);
+            _wakes.Enqueue(request, request.WakeAt);
     }
 
     private void OnWake()
@@ -190,7 +190,16 @@ internal sealed partial class RaftClientActor
         if (request.MayBeDone)
             Fail(request, FailureReason.OutcomeUnknown, $"Nobody answered before the deadline. The command may or may not be applied, as number {request.Sequence} of session {request.Session!.Id}.");
         else
-            Fail(request, request.LastFailure, "It was not done before the deadline.");
+            Fail(request, Obstacle(request).LastFailure, $"It was not done before the deadline. {Obstacle(request).LastMessage}".TrimEnd());
+    }
+
+    // What is to be the first command of a session waits for that.
+    private ClientRequest Obstacle(ClientRequest request) => request is { Kind: ClientRequestKind.Command, Waiting: not null } && _opening is { } opening ? opening : request;
+
+    private static void EndWaiting(ClientRequest request)
+    {
+        request.Waiting?.List!.Remove(request.Waiting);
+        request.Waiting = null;
     }
 
     private void StartWakeTimer()
@@ -220,6 +229,7 @@ internal sealed partial class RaftClientActor
         if (request.IsDone)
             return;
         request.IsDone = true;
+        EndWaiting(request);
         request.Session?.End(request.Sequence);
         bool wasUnderWay = _underWay.Remove(request.Id);
         if (request.Kind == ClientRequestKind.Query && wasUnderWay)

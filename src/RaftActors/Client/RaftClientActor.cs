@@ -13,7 +13,7 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
     private readonly IPeerResolver? _resolver;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly LinkedList<ClientRequest> _waitingCommands = [];
-    private readonly Queue<ClientRequest> _waitingQueries = new();
+    private readonly LinkedList<ClientRequest> _waitingQueries = [];
     private readonly Dictionary<long, ClientRequest> _underWay = [];
     private readonly PriorityQueue<ClientRequest, TimeSpan> _wakes = new();
     private SessionWindow? _session;
@@ -115,10 +115,7 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
 
     private void Queue(ClientRequest request)
     {
-        if (request.Kind == ClientRequestKind.Query)
-            _waitingQueries.Enqueue(request);
-        else
-            _waitingCommands.AddLast(request);
+        request.Waiting = (request.Kind == ClientRequestKind.Query ? _waitingQueries : _waitingCommands).AddLast(request);
         WakeAt(request, request.Deadline);
         Pump();
     }
@@ -126,20 +123,13 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
     // Starts what the window has room for.
     private void Pump()
     {
-        while (_queriesUnderWay < _settings.Window && _waitingQueries.TryDequeue(out var query))
+        while (_queriesUnderWay < _settings.Window && _waitingQueries.First is { Value: var query })
         {
-            if (query.IsDone)
-                continue;
             _queriesUnderWay++;
             Begin(query);
         }
-        while (_waitingCommands.First is { } first)
+        while (_waitingCommands.First is { Value: var command })
         {
-            if (first.Value.IsDone)
-            {
-                _waitingCommands.RemoveFirst();
-                continue;
-            }
             if (_session is null)
             {
                 OpenSession();
@@ -147,10 +137,9 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
             }
             if (!_session.IsOpen)
                 return;
-            _waitingCommands.RemoveFirst();
-            first.Value.Session = _session;
-            first.Value.Sequence = _session.Begin();
-            Begin(first.Value);
+            command.Session = _session;
+            command.Sequence = _session.Begin();
+            Begin(command);
         }
     }
 
@@ -211,8 +200,6 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
     {
         foreach (var request in _underWay.Values.Concat(_waitingCommands).Concat(_waitingQueries).ToList())
             Fail(request, request.MayBeDone ? FailureReason.OutcomeUnknown : FailureReason.NoLeader, request.MayBeDone ? $"{why} The command may or may not be applied." : why);
-        _waitingCommands.Clear();
-        _waitingQueries.Clear();
     }
 
     /// <summary>Told by <see cref="RaftClient"/>: a request whose answer is a task's.</summary>

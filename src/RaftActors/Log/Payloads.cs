@@ -40,6 +40,29 @@ internal static class Payloads
         }
     }
 
+    /// <summary>Encodes what a state machine answered, for another node.</summary>
+    /// <param name="serialization">The actor system's serializers.</param>
+    /// <param name="response">The answer; <c>null</c> stays <c>null</c>.</param>
+    /// <param name="room">How many bytes it may have: <see cref="RaftSettings.FrameRoom"/>.</param>
+    /// <param name="payload">Its encoded form.</param>
+    /// <param name="problem">What is wrong, if it cannot be sent.</param>
+    public static bool TryEncodeResponse(Serialization serialization, object? response, long room, out Payload? payload, out string problem)
+    {
+        payload = null;
+        problem = "";
+        if (response is null)
+            return true;
+        if (!TryEncode(serialization, response, out var encoded, out problem))
+            return false;
+        if (encoded.Size > room)
+        {
+            problem = $"A {response.GetType()} of {encoded.Size} bytes does not fit a message to another node; {RaftSettings.MaximumFrameSize} leaves room for {room}.";
+            return false;
+        }
+        payload = encoded;
+        return true;
+    }
+
     /// <summary>Decodes a payload.</summary>
     /// <exception cref="Exception">No serializer here can.</exception>
     public static object Decode(Serialization serialization, Payload payload) =>

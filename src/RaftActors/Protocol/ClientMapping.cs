@@ -53,11 +53,16 @@ internal static class ClientMapping
         MaxStaleness = m.MaxStaleness < 0 ? null : TimeSpan.FromMilliseconds(m.MaxStaleness),
     };
 
-    public static Wire.ClientAnswer ToWire(this Proposed m, Serialization serialization) =>
-        new() { CorrelationId = m.CorrelationId, Index = m.Index, Term = m.Term, Response = Encode(serialization, m.Response)?.ToWire() };
+    // What cannot be brought to the client is an answer, too: without one it would ask again and again.
+    public static Wire.ClientAnswer ToWire(this Proposed m, Serialization serialization, long room) =>
+        Payloads.TryEncodeResponse(serialization, m.Response, room, out var response, out string problem)
+            ? new() { CorrelationId = m.CorrelationId, Index = m.Index, Term = m.Term, Response = response?.ToWire() }
+            : Failure(FailureReason.StateMachineFailed, $"The command was applied, but its response cannot be sent: {problem}", null, m.CorrelationId);
 
-    public static Wire.ClientAnswer ToWire(this QueryResult m, Serialization serialization) =>
-        new() { CorrelationId = m.CorrelationId, Index = m.AppliedIndex, Response = Encode(serialization, m.Result)?.ToWire() };
+    public static Wire.ClientAnswer ToWire(this QueryResult m, Serialization serialization, long room) =>
+        Payloads.TryEncodeResponse(serialization, m.Result, room, out var response, out string problem)
+            ? new() { CorrelationId = m.CorrelationId, Index = m.AppliedIndex, Response = response?.ToWire() }
+            : Failure(FailureReason.StateMachineFailed, $"The answer cannot be sent: {problem}", null, m.CorrelationId);
 
     public static Wire.ClientAnswer ToWire(this ProposalFailed m) => Failure(m.Reason, m.Message, m.Leader, m.CorrelationId);
 

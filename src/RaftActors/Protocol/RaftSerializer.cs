@@ -23,6 +23,8 @@ public sealed class RaftSerializer : SerializerWithStringManifest
     private const string InstallSnapshotManifest = "IS", InstallSnapshotReplyManifest = "ISR";
     private const string SnapshotInstalledManifest = "SI", SnapshotManifestManifest = "SM", SnapshotChunkManifest = "SC", StoreRenewedManifest = "SRN";
 
+    private long _room;
+
     /// <summary>Creates the serializer.</summary>
     /// <param name="system">The actor system.</param>
     public RaftSerializer(ExtendedActorSystem system)
@@ -32,6 +34,9 @@ public sealed class RaftSerializer : SerializerWithStringManifest
 
     /// <inheritdoc/>
     public override int Identifier => 6214;
+
+    // The system has no address yet when it makes its serializers.
+    private long Room => _room != 0 ? _room : _room = RaftSettings.FrameRoom(system);
 
     /// <inheritdoc/>
     public override string Manifest(object o) => o switch
@@ -94,9 +99,9 @@ public sealed class RaftSerializer : SerializerWithStringManifest
         KeepSessionAlive m => m.ToWire().ToByteArray(),
         CloseSession m => m.ToWire().ToByteArray(),
         Query m => m.ToWire(system.Serialization).ToByteArray(),
-        Proposed m => m.ToWire(system.Serialization).ToByteArray(),
+        Proposed m => m.ToWire(system.Serialization, Room).ToByteArray(),
         ProposalFailed m => m.ToWire().ToByteArray(),
-        QueryResult m => m.ToWire(system.Serialization).ToByteArray(),
+        QueryResult m => m.ToWire(system.Serialization, Room).ToByteArray(),
         QueryFailed m => m.ToWire().ToByteArray(),
         InstallSnapshot m => m.ToWire().ToByteArray(),
         InstallSnapshotReply m => m.ToWire().ToByteArray(),

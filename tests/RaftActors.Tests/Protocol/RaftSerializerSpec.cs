@@ -108,6 +108,26 @@ public sealed class RaftSerializerSpec
         Assert.All(others, message => Assert.Equal(message, Through(message)));
     }
 
+    // Else nothing would come, and the client ask again until its deadline.
+    [Fact]
+    public void An_answer_that_cannot_be_brought_to_a_client_is_a_failure()
+    {
+        using var system = Akka.Actor.ActorSystem.Create("clients", Akka.Configuration.ConfigurationFactory.ParseString("""
+            akka { loglevel = OFF, actor.provider = remote, remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0, maximum-frame-size = 128000b } }
+            """));
+        var serializer = new RaftSerializer((Akka.Actor.ExtendedActorSystem)system);
+        object Through(object message) => serializer.FromBinary(serializer.ToBinary(message), serializer.Manifest(message));
+
+        foreach (object response in new object[] { new Unreadable(), new byte[100_000] })
+        {
+            var failed = Assert.IsType<ProposalFailed>(Through(new Proposed(4, 2, response, 5)));
+            Assert.Equal((FailureReason.StateMachineFailed, 5), (failed.Reason, failed.CorrelationId));
+            Assert.Contains("was applied", failed.Message);
+            var query = Assert.IsType<QueryFailed>(Through(new QueryResult(response, 4, 5)));
+            Assert.Equal((FailureReason.StateMachineFailed, 5), (query.Reason, query.CorrelationId));
+        }
+    }
+
     [Fact]
     public void Requests_for_a_read_index_and_their_answers_come_back_as_they_went()
     {
@@ -198,5 +218,11 @@ public sealed class RaftSerializerSpec
     {
         Assert.Equal(expected.Bytes.ToArray(), actual.Bytes.ToArray());
         Assert.Equal((expected.SerializerId, expected.Manifest), (actual.SerializerId, actual.Manifest));
+    }
+
+    // No serializer can write it, not even one that takes anything.
+    private sealed class Unreadable
+    {
+        public int Value => throw new InvalidOperationException("It cannot be read.");
     }
 }

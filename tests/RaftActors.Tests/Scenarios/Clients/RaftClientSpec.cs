@@ -276,6 +276,19 @@ public sealed class RaftClientSpec(ITestOutputHelper output) : ScenarioSpec(outp
     }
 
     [Fact]
+    public void Says_why_there_was_no_session()
+    {
+        using var cluster = StartCluster(change: static raft => raft with { MaxSessions = 1 });
+        cluster.CheckSingleLeader();
+        cluster.Await(Client(cluster, cluster.StartClient()).ProposeAsync(Bytes("a")));
+
+        var failure = Failure(Fails(cluster, Client(cluster, cluster.StartClient()).ProposeAsync(Bytes("b"), Seconds(3))));
+
+        Assert.Equal((FailureReason.Overloaded, false), (failure.Reason, failure.OutcomeUnknown));
+        Assert.Contains("raft.sessions.max", failure.Message);
+    }
+
+    [Fact]
     public void Attempts_become_rarer_and_are_spread()
     {
         using var cluster = StartCluster();
