@@ -78,7 +78,7 @@ internal sealed class KeyValueEndpoints(GroupClient client, HttpSettings setting
             await Problems.WriteAsync(context, refusal);
             return;
         }
-        await WriteAsync(context, new PutValue(key, value, createOnly ? WriteCondition.Absent : condition), createOnly);
+        await WriteAsync(context, key, new PutValue(key, value, createOnly ? WriteCondition.Absent : condition), createOnly);
     }
 
     private async Task DeleteAsync(HttpContext context)
@@ -92,10 +92,10 @@ internal sealed class KeyValueEndpoints(GroupClient client, HttpSettings setting
         if (condition is null)
             await Problems.WriteAsync(context, Problems.ConditionFailed(0));
         else
-            await WriteAsync(context, new DeleteValue(key, condition), createOnly: false);
+            await WriteAsync(context, key, new DeleteValue(key, condition), createOnly: false);
     }
 
-    private async Task WriteAsync(HttpContext context, IKeyValueMessage command, bool createOnly)
+    private async Task WriteAsync(HttpContext context, string key, IKeyValueMessage command, bool createOnly)
     {
         if (!idempotency.TryRead(context.Request.Headers, out var session, out var problem))
         {
@@ -116,7 +116,7 @@ internal sealed class KeyValueEndpoints(GroupClient client, HttpSettings setting
         {
             case WriteOutcome.Created:
                 context.Response.StatusCode = StatusCodes.Status201Created;
-                context.Response.Headers.Location = context.Request.Path.ToUriComponent();
+                context.Response.Headers.Location = RequestKey.PathTo(key);
                 break;
             case WriteOutcome.Replaced or WriteOutcome.Deleted:
                 context.Response.StatusCode = StatusCodes.Status204NoContent;

@@ -21,12 +21,17 @@ internal static class RequestKey
     public static bool TryRead(HttpContext context, int maxBytes, out string key, out string problem)
     {
         // The decoded path does not tell "%2F" from "%252F"; the target as it was sent does.
-        var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
-        var start = target.IndexOf(Prefix, StringComparison.Ordinal);
-        var end = target.IndexOf('?');
-        var encoded = start < 0 ? "" : target[(start + Prefix.Length)..(end < start ? target.Length : end)];
-        return TryDecode(encoded, maxBytes, out key, out problem);
+        var path = PathOf(context.Features.Get<IHttpRequestFeature>()!.RawTarget);
+        if (path.StartsWith(Prefix, StringComparison.Ordinal))
+            return TryDecode(path[Prefix.Length..], maxBytes, out key, out problem);
+        // Routing takes more for it, such as /KV/, /%6Bv/ and /./kv/: where the key begins is then a guess.
+        key = "";
+        problem = "The path is /kv/ and the key, with /kv/ in lower case and not encoded.";
+        return false;
     }
+
+    /// <summary>The path of a key: all but unreserved characters and slashes are percent-encoded.</summary>
+    public static string PathTo(string key) => Prefix + string.Join('/', key.Split('/').Select(Uri.EscapeDataString));
 
     /// <summary>Decodes the part of the path that is the key.</summary>
     internal static bool TryDecode(string encoded, int maxBytes, out string key, out string problem)
@@ -64,6 +69,18 @@ internal static class RequestKey
             return false;
         }
         return true;
+    }
+
+    // A target begins with its path, or, as clients send it to a proxy, with a scheme and a host.
+    private static string PathOf(string target)
+    {
+        var end = target.IndexOf('?');
+        var path = end < 0 ? target : target[..end];
+        if (path.StartsWith('/'))
+            return path;
+        var scheme = path.IndexOf("://", StringComparison.Ordinal);
+        var start = scheme < 0 ? -1 : path.IndexOf('/', scheme + "://".Length);
+        return start < 0 ? "" : path[start..];
     }
 
     private static bool TryUnescape(string encoded, Span<byte> bytes, out int length)

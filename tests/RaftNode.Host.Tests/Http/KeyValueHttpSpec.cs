@@ -184,6 +184,35 @@ public sealed class KeyValueHttpSpec(SingleNodeFixture fixture) : IClassFixture<
     }
 
     [Fact]
+    public async Task The_location_of_what_was_created_leads_to_it()
+    {
+        var node = new Uri(fixture.Cluster.Urls[0]);
+        foreach (var path in (string[])[$"/kv/{_key}%252Fa%20b", $"/kv/{_key}%2Fa/%C3%A9%3F"])
+        {
+            using var created = await fixture.Cluster.Http.PostAsync(new Uri(node, path), Bytes(path));
+            Assert.Equal(path, await fixture.Cluster.Http.GetStringAsync(new Uri(node, created.Headers.Location!.OriginalString)));
+        }
+    }
+
+    [Fact]
+    public async Task A_path_in_another_case_is_refused_and_writes_nothing()
+    {
+        using var put = await fixture.Cluster.Http.PutAsync($"{fixture.Cluster.Urls[0]}/KV/kv/{_key}", Bytes("one"));
+        await IsProblemAsync(put, HttpStatusCode.BadRequest, "bad-request");
+        using var got = await SendAsync(HttpMethod.Get);
+        Assert.Equal(HttpStatusCode.NotFound, got.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_target_with_scheme_and_host_names_the_same_key()
+    {
+        using var put = await PutAsync("one"u8.ToArray());
+        // As clients send it to a proxy.
+        using var http = new HttpClient(new SocketsHttpHandler { Proxy = new WebProxy(fixture.Cluster.Urls[0]) });
+        Assert.Equal("one", await http.GetStringAsync($"http://kv/kv/{_key}"));
+    }
+
+    [Fact]
     public async Task A_method_that_is_not_served_is_405()
     {
         using var response = await SendAsync(HttpMethod.Patch, Bytes("one"));

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using RaftNode.Host.Http;
 
 namespace RaftNode.Host.Tests.Http;
@@ -35,6 +37,33 @@ public sealed class RequestKeySpec
         Assert.Contains(reason, problem);
     }
 
+    [Theory]
+    [InlineData("/kv/a", "a")]
+    [InlineData("/kv/kv/a", "kv/a")]
+    [InlineData("/kv//kv/a?b=/kv/c", "/kv/a")]
+    [InlineData("http://kv/kv/a", "a")]
+    [InlineData("HTTP://127.0.0.1:8081/kv/a%2Fb?c", "a/b")]
+    public void A_key_follows_the_first_segment_of_the_path(string target, string key)
+    {
+        Assert.True(RequestKey.TryRead(Request(target), 100, out var read, out var problem), problem);
+        Assert.Equal(key, read);
+    }
+
+    [Theory]
+    [InlineData("/KV/a")]
+    [InlineData("/KV/kv/a")]
+    [InlineData("/%6Bv/kv/a")]
+    [InlineData("/./kv/a")]
+    [InlineData("/kv")]
+    [InlineData("http://kv/KV/a")]
+    [InlineData("http://kv")]
+    [InlineData("*")]
+    public void A_path_that_begins_otherwise_has_no_key(string target)
+    {
+        Assert.False(RequestKey.TryRead(Request(target), 100, out _, out var problem));
+        Assert.Contains("The path is /kv/ and the key", problem);
+    }
+
     [Fact]
     public void The_limit_counts_bytes_of_UTF8() => Assert.False(RequestKey.TryDecode(Uri.EscapeDataString("ééé"), 5, out _, out _));
 
@@ -47,5 +76,12 @@ public sealed class RequestKeySpec
             Assert.True(RequestKey.TryDecode(uri.PathAndQuery["/kv/".Length..], 100, out var decoded, out var problem), problem);
             Assert.Equal(key, decoded);
         }
+    }
+
+    private static DefaultHttpContext Request(string target)
+    {
+        var context = new DefaultHttpContext();
+        context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = target;
+        return context;
     }
 }

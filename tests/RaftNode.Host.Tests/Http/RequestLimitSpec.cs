@@ -37,6 +37,14 @@ public sealed class RequestLimitSpec
         Assert.Equal(200, Start("/kv/b").Context.Response.StatusCode);
     }
 
+    [Fact]
+    public void Paths_are_limited_in_every_case_that_routing_takes()
+    {
+        Start("/KV/a");
+        Start("/Sessions");
+        Assert.Equal(503, Start("/Kv/b").Context.Response.StatusCode);
+    }
+
     [Theory]
     [InlineData(51, 503)]
     [InlineData(50, 200)]
