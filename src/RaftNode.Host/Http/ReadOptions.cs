@@ -26,11 +26,13 @@ internal static class ReadOptions
                 problem = $"consistency = {named}: it is linearizable (the default), lease or stale.";
                 return false;
         }
-        if (query["max-staleness"] is not [{ } bound])
+        // Of several, a list, which is no number.
+        string? bound = query["max-staleness"];
+        if (bound is null)
             return true;
         if (consistency != ReadConsistency.Stale || !int.TryParse(bound, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds))
         {
-            problem = $"max-staleness = {bound}: it is a number of milliseconds, and goes with consistency=stale.";
+            problem = $"max-staleness = {bound}: it is one number of milliseconds, and goes with consistency=stale.";
             return false;
         }
         maxStaleness = TimeSpan.FromMilliseconds(milliseconds);

@@ -143,17 +143,15 @@ internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings setting
     {
         after = null;
         problem = "";
-        if (request.Headers["Last-Event-ID"] is [{ Length: > 0 } last])
+        // Of several, a list, which is no index.
+        if (request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } last)
         {
             problem = "Last-Event-ID is the id of the last event that was received.";
             return TryReadIndex(last, 0, ref after);
         }
-        if (request.Query["from"] is [{ } from])
-        {
-            problem = "from is the first index wanted, 1 or more.";
-            return TryReadIndex(from, 1, ref after);
-        }
-        return true;
+        string? from = request.Query["from"];
+        problem = "from is the first index wanted, 1 or more.";
+        return from is null || TryReadIndex(from, 1, ref after);
     }
 
     private static bool TryReadIndex(string text, int first, ref long? after)

@@ -212,6 +212,18 @@ public sealed class KeyValueHttpSpec(SingleNodeFixture fixture) : IClassFixture<
         Assert.Equal("one", await http.GetStringAsync($"http://kv/kv/{_key}"));
     }
 
+    [Theory]
+    [InlineData("consistency=stale&max-staleness=10000&max-staleness=10000")]
+    [InlineData("max-staleness=5&max-staleness=5")]
+    [InlineData("consistency=stale&consistency=stale")]
+    [InlineData("consistency=stale&max-staleness")]
+    public async Task An_option_of_a_read_that_makes_no_sense_is_refused(string query)
+    {
+        using var put = await PutAsync("one"u8.ToArray());
+        using var got = await fixture.Cluster.Http.GetAsync($"{fixture.Cluster.Key(0, _key)}?{query}");
+        await IsProblemAsync(got, HttpStatusCode.BadRequest, "bad-request");
+    }
+
     [Fact]
     public async Task A_method_that_is_not_served_is_405()
     {

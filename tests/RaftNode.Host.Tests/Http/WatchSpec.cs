@@ -69,6 +69,7 @@ public sealed class WatchSpec
     [InlineData("?from=0", null)]
     [InlineData("?from=x", null)]
     [InlineData("?from=-1", null)]
+    [InlineData("?from=1&from=1", null)]
     [InlineData("", "x")]
     public async Task A_start_that_is_no_index_is_refused(string query, string? lastId)
     {
