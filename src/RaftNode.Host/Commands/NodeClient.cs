@@ -10,6 +10,8 @@ namespace RaftNode.Host.Commands;
 /// <summary>Asks nodes over HTTP, as the commands do: the first that can be reached.</summary>
 internal sealed class NodeClient : IDisposable
 {
+    private static readonly TimeSpan LongestConnecting = TimeSpan.FromSeconds(2);
+
     private readonly HttpClient _http;
     private readonly IReadOnlyList<Uri> _nodes;
 
@@ -20,7 +22,12 @@ internal sealed class NodeClient : IDisposable
     public NodeClient(IEnumerable<string> nodes, TimeSpan timeout)
     {
         _nodes = [.. nodes.Select(Parse)];
-        _http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2), UseProxy = false }) { Timeout = timeout };
+        // Less than an answer may take: when that is over, nobody asks whether the request was sent.
+        var connecting = timeout / 2 < LongestConnecting ? timeout / 2 : LongestConnecting;
+        _http = new HttpClient(new SocketsHttpHandler { ConnectCallback = (context, cancellation) => ConnectAsync(context.DnsEndPoint, connecting, cancellation), UseProxy = false })
+        {
+            Timeout = timeout,
+        };
     }
 
     /// <summary>Sends a request about a key to the first node that accepts a connection.</summary>
@@ -71,10 +78,26 @@ internal sealed class NodeClient : IDisposable
     public void Dispose() => _http.Dispose();
 
     /// <summary>The URL of a key: all but unreserved characters and slashes are percent-encoded.</summary>
-    internal static Uri KeyUri(Uri node, string key)
+    internal static Uri KeyUri(Uri node, string key) =>
+        new(node.GetLeftPart(UriPartial.Authority) + RequestKey.PathTo(key), new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+
+    // With a limit of its own, which ends as every other failure to connect does; the handler's would look like an answer that is late.
+    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint node, TimeSpan limit, CancellationToken cancellation)
     {
-        var path = string.Join('/', key.Split('/').Select(Uri.EscapeDataString));
-        return new Uri($"{node.GetLeftPart(UriPartial.Authority)}/kv/{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            // Waited for from outside: a name that is being resolved heeds no cancellation.
+            await socket.ConnectAsync(node, cancellation).AsTask().WaitAsync(limit, cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (Exception e)
+        {
+            socket.Dispose();
+            if (e is TimeoutException)
+                throw new SocketException((int)SocketError.TimedOut);
+            throw;
+        }
     }
 
     private static HttpRequestMessage Request(HttpMethod method, Uri uri, HttpContent? content = null, (string Name, string Value)? header = null)
@@ -96,7 +119,7 @@ internal sealed class NodeClient : IDisposable
             {
                 return await _http.SendAsync(request, completion, cancellation);
             }
-            catch (HttpRequestException e) when (e.InnerException is SocketException && e.HttpRequestError == HttpRequestError.ConnectionError)
+            catch (HttpRequestException e) when (e.InnerException is SocketException && e.HttpRequestError is (HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError))
             {
                 // Nothing was sent: the next node may be asked, also to write.
             }

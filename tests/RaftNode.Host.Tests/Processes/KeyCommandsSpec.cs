@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using RaftNode.Host.Commands;
 using RaftNode.Host.Tests.Http;
 
@@ -60,6 +62,33 @@ public sealed class KeyCommandsSpec(SingleNodeFixture fixture) : IClassFixture<S
         var run = await ProgramRun.ToEndAsync(["put", _key, "two", "--url", nobody]);
         Assert.Equal(ExitCode.NotDone, run.Code);
         Assert.Equal("raftnode: no node can be reached", Assert.Single(run.Errors));
+    }
+
+    [Fact]
+    public async Task A_node_whose_name_is_not_known_is_passed_over()
+    {
+        var run = await ProgramRun.ToEndAsync(["put", _key, "one", "--url", "http://no-such-host.invalid:1", "--url", fixture.Cluster.Urls[0]]);
+        Assert.Equal((ExitCode.Done, ""), (run.Code, string.Join('\n', run.Errors)));
+    }
+
+    [Fact]
+    public async Task A_node_that_leaves_connections_unanswered_is_passed_over_and_not_reachable()
+    {
+        // Its queue of connections is full: the system drops what comes further, as a firewall does.
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start(backlog: 1);
+        var waiting = Enumerable.Range(0, 8).Select(_ => new TcpClient()).ToList();
+        waiting.ForEach(client => _ = client.ConnectAsync((IPEndPoint)listener.LocalEndpoint));
+        var silent = $"http://{listener.LocalEndpoint}";
+
+        var put = await ProgramRun.ToEndAsync(["put", _key, "one", "--url", silent, "--url", fixture.Cluster.Urls[0]]);
+        var alone = await ProgramRun.ToEndAsync(["put", _key, "two", "--url", silent, "--timeout", "1"]);
+        var status = await ProgramRun.ToEndAsync(["status", "--url", silent]);
+        waiting.ForEach(client => client.Dispose());
+
+        Assert.Equal((ExitCode.Done, ""), (put.Code, string.Join('\n', put.Errors)));
+        Assert.Equal((ExitCode.NotDone, "raftnode: no node can be reached"), (alone.Code, Assert.Single(alone.Errors)));
+        Assert.Equal($"{listener.LocalEndpoint} not reachable", status.Output);
     }
 
     [Fact]
