@@ -10,12 +10,8 @@ internal static class BackupCommand
 
     private static readonly Option<bool> Force = new("--force") { Description = "Replaces FILE if it exists." };
 
-    private static readonly Option<double> Timeout = new("--timeout")
-    {
-        HelpName = "SECONDS",
-        Description = "How long the node may take to get the backup ready, and how long it may be silent while it sends it.",
-        DefaultValueFactory = _ => 300,
-    };
+    private static readonly Option<double> Timeout =
+        NodeOptions.CreateTimeout("How long the node may take to get the backup ready, and how long it may be silent while it sends it.", 300);
 
     /// <summary>Makes the command.</summary>
     public static Command Create()

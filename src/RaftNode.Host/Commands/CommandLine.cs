@@ -45,8 +45,8 @@ internal static class CommandLine
         }
         catch (NodeStartException e)
         {
-            await Console.Error.WriteLineAsync($"raftnode: {e.Message.ReplaceLineEndings(" ")}");
-            return ExitCode.No;
+            // Of a command about a key, 1 would say that the key has no value.
+            return await ExitCode.FailAsync(e.Message, parsed.CommandResult.Command.Name is "start" or "dev" ? ExitCode.No : ExitCode.NotDone);
         }
     }
 }

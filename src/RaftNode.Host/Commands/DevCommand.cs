@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using RaftNode.Host.Dev;
 using RaftNode.Host.Http;
 using RaftNode.Host.Node;
@@ -11,7 +13,13 @@ internal static class DevCommand
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
-    private static readonly Option<int> Nodes = new("--nodes", "-n") { HelpName = "N", Description = "How many nodes.", DefaultValueFactory = _ => ClusterFiles.Shipped };
+    private static readonly Option<int> Nodes = new("--nodes", "-n")
+    {
+        HelpName = "N",
+        Description = "How many nodes.",
+        DefaultValueFactory = _ => ClusterFiles.Shipped,
+        CustomParser = ParseNodes,
+    };
 
     private static readonly Option<string?> Data = new("--data", "-d") { HelpName = "DIR", Description = "Where the data of the nodes goes; by default raftnode.data-dir, ./data." };
 
@@ -28,17 +36,21 @@ internal static class DevCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        Nodes.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 1 or > 9)
-                result.AddError("--nodes is from 1 to 9.");
-        });
         var command = new Command("dev", "Runs a cluster on this machine, a process for each node, and shows how it stands, until Ctrl-C.")
         {
             Nodes, Data, ConfigDirectory, RaftPort, HttpPort,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
+    }
+
+    // Not a validator: asked for a value that is no number, the library throws.
+    private static int ParseNodes(ArgumentResult result)
+    {
+        if (result.Tokens is [var text] && int.TryParse(text.Value, CultureInfo.InvariantCulture, out var nodes) && nodes is >= 1 and <= 9)
+            return nodes;
+        result.AddError("--nodes is from 1 to 9.");
+        return default;
     }
 
     private static async Task<int> RunAsync(ParseResult parsed)

@@ -22,11 +22,7 @@ internal static class KeyCommands
         command.SetAction(async (parsed, _) =>
         {
             using var client = NodeOptions.Client(parsed);
-            return await SendAsync(client, HttpMethod.Get, parsed.GetValue(Key)!, null, null, async response =>
-            {
-                await using var target = parsed.GetValue(output) is { } file ? File.Create(file) : Console.OpenStandardOutput();
-                await response.Content.CopyToAsync(target);
-            });
+            return await SendAsync(client, HttpMethod.Get, parsed.GetValue(Key)!, null, null, response => WriteValueAsync(response, parsed.GetValue(output)));
         });
         return command;
     }
@@ -91,6 +87,21 @@ internal static class KeyCommands
         await using var input = Console.OpenStandardInput();
         await input.CopyToAsync(bytes);
         return bytes.ToArray();
+    }
+
+    private static async Task WriteValueAsync(HttpResponseMessage response, string? file)
+    {
+        // All of it is here already: what fails below is the writing.
+        await using var value = await response.Content.ReadAsStreamAsync();
+        try
+        {
+            await using var target = file is null ? Console.OpenStandardOutput() : File.Create(file);
+            await value.CopyToAsync(target);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new NodeStartException($"{file ?? "standard output"} cannot be written: {e.Message}", e);
+        }
     }
 
     private static async Task PrintVersionAsync(HttpResponseMessage response)

@@ -1,10 +1,15 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 
 namespace RaftNode.Host.Commands;
 
 /// <summary>The options of the commands that ask nodes.</summary>
 internal static class NodeOptions
 {
+    private const double ShortestTimeout = 0.001;
+    private const double LongestTimeout = 2_000_000; // Timers count milliseconds in 31 bits.
+
     /// <summary>The nodes.</summary>
     public static readonly Option<string[]> Urls = new("--url", "-u")
     {
@@ -14,11 +19,15 @@ internal static class NodeOptions
     };
 
     /// <summary>How long an answer may take.</summary>
-    public static readonly Option<double> Timeout = new("--timeout")
+    public static readonly Option<double> Timeout = CreateTimeout("How long an answer may take.", 10);
+
+    /// <summary>Makes an option <c>--timeout</c>.</summary>
+    public static Option<double> CreateTimeout(string description, double seconds) => new("--timeout")
     {
         HelpName = "SECONDS",
-        Description = "How long an answer may take.",
-        DefaultValueFactory = _ => 10,
+        Description = description,
+        DefaultValueFactory = _ => seconds,
+        CustomParser = ParseTimeout,
     };
 
     /// <summary>Makes the client that the options describe.</summary>
@@ -26,6 +35,15 @@ internal static class NodeOptions
 
     /// <summary>Makes a client of the nodes that the options name.</summary>
     public static NodeClient Client(ParseResult parsed, TimeSpan timeout) => new(UrlsIn(parsed), timeout);
+
+    // Not a validator: asked for a value that is no number, the library throws.
+    private static double ParseTimeout(ArgumentResult result)
+    {
+        if (result.Tokens is [var text] && double.TryParse(text.Value, CultureInfo.InvariantCulture, out var seconds) && seconds is >= ShortestTimeout and <= LongestTimeout)
+            return seconds;
+        result.AddError(string.Create(CultureInfo.InvariantCulture, $"--timeout is a number of seconds from {ShortestTimeout} to {LongestTimeout}."));
+        return default;
+    }
 
     private static IEnumerable<string> UrlsIn(ParseResult parsed) =>
         parsed.GetValue(Urls)!.SelectMany(static urls => urls.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));

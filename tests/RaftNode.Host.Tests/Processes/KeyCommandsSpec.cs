@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
 using RaftNode.Host.Commands;
@@ -116,7 +117,7 @@ public sealed class KeyCommandsSpec(SingleNodeFixture fixture) : IClassFixture<S
     [Fact]
     public async Task A_wrong_command_line_is_not_done_and_says_how_it_is_right()
     {
-        foreach (var arguments in (string[][])[["put", "key"], ["put", "key", "value", "--file", "f"], ["get"], ["start"], ["fly"], ["dev", "--nodes", "0"]])
+        foreach (var arguments in (string[][])[["put", "key"], ["put", "key", "value", "--file", "f"], ["get"], ["start"], ["fly"], ["dev", "--nodes", "0"], ["dev", "--nodes", "few"], ["get", "key", "--timeout", "0"]])
         {
             var run = await ProgramRun.ToEndAsync(arguments);
             Assert.Equal(ExitCode.NotDone, run.Code);
@@ -124,6 +125,38 @@ public sealed class KeyCommandsSpec(SingleNodeFixture fixture) : IClassFixture<S
             Assert.Contains("Usage:", run.Output);
         }
         Assert.Equal(ExitCode.Done, (await ProgramRun.ToEndAsync(["put", "--help"])).Code);
+    }
+
+    [Theory]
+    [InlineData("soon")]
+    [InlineData("0")]
+    [InlineData("-1")]
+    [InlineData("NaN")]
+    [InlineData("1e30")]
+    [InlineData("1e-9")]
+    [InlineData("2000001")]
+    public void A_timeout_that_is_no_time_is_refused(string timeout)
+    {
+        foreach (var parsed in (ParseResult[])[KeyCommands.CreateGet().Parse(["key", "--timeout", timeout]), BackupCommand.Create().Parse(["file", "--timeout", timeout])])
+            Assert.Equal("--timeout is a number of seconds from 0.001 to 2000000.", Assert.Single(parsed.Errors).Message);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_read_or_written_and_what_is_no_URL_is_not_done_and_said_in_a_line()
+    {
+        using var directory = new TemporaryDirectory();
+        Assert.Equal(ExitCode.Done, (await RunAsync("put", _key, "value")).Code);
+        await FailsAsync($"{directory.In("none/copy")} cannot be written", "get", _key, "--output", directory.In("none/copy"));
+        await FailsAsync($"{directory.Path} cannot be written", "get", _key, "--output", directory.Path);
+        await FailsAsync($"{directory.In("none")} cannot be read", "put", _key, "--file", directory.In("none"));
+        await FailsAsync("ftp://node is not the URL of a node", "get", _key, "--url", "ftp://node");
+
+        async Task FailsAsync(string why, params string[] arguments)
+        {
+            var run = await RunAsync(arguments);
+            Assert.Equal(ExitCode.NotDone, run.Code);
+            Assert.StartsWith($"raftnode: {why}", Assert.Single(run.Errors));
+        }
     }
 
     [Fact]
