@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Akka.Actor;
 using Akka.Configuration;
 using RaftActors;
 using RaftActors.Membership;
@@ -13,6 +14,12 @@ internal sealed record NodeSettings
 {
     /// <summary>What an entry needs besides the key and the value: field tags, lengths, a condition.</summary>
     private const int EntryOverhead = 1024;
+
+    /// <summary>The limit of the shutdown phase in which HTTP is stopped.</summary>
+    private const string HttpPhaseTimeout = $"akka.coordinated-shutdown.phases.{CoordinatedShutdown.PhaseServiceUnbind}.timeout";
+
+    /// <summary>How long it may take to break off what is under way when the time of the requests is up.</summary>
+    private static readonly TimeSpan BreakingOff = TimeSpan.FromSeconds(2);
 
     /// <summary>The settings of this node's peer.</summary>
     public required RaftSettings Raft { get; init; }
@@ -77,7 +84,7 @@ internal sealed record NodeSettings
             Http = http,
             DataDirectory = directory,
             RaftEndpoint = endpoint,
-            Config = Overrides(endpoint, own, JournalIn(directory)).WithFallback(config),
+            Config = Overrides(endpoint, own, JournalIn(directory), http).WithFallback(config),
         };
     }
 
@@ -108,7 +115,7 @@ internal sealed record NodeSettings
         return new DnsEndPoint(listening.Length > 0 ? listening : host, tcp.GetInt("port", 0) is var own and > 0 ? own : port);
     }
 
-    private static Config Overrides(DnsEndPoint endpoint, Config own, string journalFile)
+    private static Config Overrides(DnsEndPoint endpoint, Config own, string journalFile, HttpSettings http)
     {
         var connection = Quote(new DbConnectionStringBuilder { ["Data Source"] = journalFile }.ConnectionString);
         var text = new StringBuilder()
@@ -118,6 +125,8 @@ internal sealed record NodeSettings
             text.Append("akka.remote.dot-netty.tcp.hostname = ").AppendLine(Quote(endpoint.Host));
         if (!own.HasPath("akka.remote.dot-netty.tcp.port"))
             text.Append("akka.remote.dot-netty.tcp.port = ").Append(endpoint.Port).AppendLine();
+        if (!own.HasPath(HttpPhaseTimeout))
+            text.Append(HttpPhaseTimeout).Append(" = ").Append((long)(http.ShutdownTimeout + BreakingOff).TotalMilliseconds).AppendLine(" ms");
         return ConfigurationFactory.ParseString(text.ToString());
     }
 

@@ -1,3 +1,5 @@
+using Akka.Actor;
+using Akka.Configuration;
 using RaftNode.Host.Configuration;
 
 namespace RaftNode.Host.Tests.Configuration;
@@ -68,6 +70,18 @@ public sealed class NodeSettingsSpec : IDisposable
     {
         var settings = NodeSettings.Load(_directory.Write("a.conf", Members + "raft.member-id = a\nakka.remote.dot-netty.tcp { hostname = \"0.0.0.0\", public-hostname = \"127.0.0.1\" }"));
         Assert.Equal("0.0.0.0", settings.Config.GetString("akka.remote.dot-netty.tcp.hostname", ""));
+    }
+
+    [Theory]
+    [InlineData("", 5)]
+    [InlineData("raftnode.http.shutdown-timeout = 30 s", 32)]
+    [InlineData("raftnode.http.shutdown-timeout = 30 s\nakka.coordinated-shutdown.phases.service-unbind.timeout = 7 s", 7)]
+    public async Task A_node_that_stops_gives_requests_the_time_that_they_may_take(string text, int seconds)
+    {
+        var settings = NodeSettings.Load(_directory.Write("a.conf", $"{Members}raft.member-id = a\n{text}"));
+        var system = ActorSystem.Create("node", ConfigurationFactory.ParseString("akka { actor.provider = local, loglevel = OFF }").WithFallback(settings.Config));
+        Assert.Equal(TimeSpan.FromSeconds(seconds), CoordinatedShutdown.Get(system).Timeout(CoordinatedShutdown.PhaseServiceUnbind));
+        await system.Terminate();
     }
 
     [Fact]
