@@ -96,17 +96,50 @@ internal static class RestoreCommand
                 Directory.CreateDirectory(directory);
                 await OfflineStore.UseAsync(Path.Combine(directory, "raft.db"), system => group.WriteAsync(system, member.Id));
             }
-            foreach (var member in members)
-            {
-                var target = Path.Combine(data, member.Id);
-                if (Directory.Exists(target))
-                    Directory.Delete(target); // It is empty, or this fails.
-                Directory.Move(Path.Combine(unfinished, member.Id), target);
-            }
+            MoveAll(members.Select(static member => member.Id), unfinished, data);
         }
         finally
         {
             Directory.Delete(unfinished, recursive: true);
+        }
+    }
+
+    /// <summary>Moves the members' directories: all of them, or none.</summary>
+    internal static void MoveAll(IEnumerable<string> members, string from, string to)
+    {
+        var moved = new Stack<string>();
+        try
+        {
+            foreach (var member in members)
+            {
+                var target = Path.Combine(to, member);
+                if (Directory.Exists(target))
+                    Directory.Delete(target); // It is empty, or this fails.
+                Directory.Move(Path.Combine(from, member), target);
+                moved.Push(member);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            MoveBack(moved, from, to, e.Message);
+            throw;
+        }
+    }
+
+    private static void MoveBack(Stack<string> moved, string from, string to, string why)
+    {
+        try
+        {
+            while (moved.TryPeek(out var member))
+            {
+                Directory.Move(Path.Combine(to, member), Path.Combine(from, member));
+                moved.Pop();
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            var left = string.Join(", ", moved.Select(member => Path.Combine(to, member)));
+            throw new NodeStartException($"the cluster was not restored as a whole: {why} Delete {left}, which cannot be taken back ({e.Message}), and run restore again", e);
         }
     }
 

@@ -122,6 +122,20 @@ public sealed class RestoreSpec
         Assert.Equal([directory.In("data/node2")], Directory.GetFileSystemEntries(directory.In("data")));
     }
 
+    [Fact]
+    public void When_a_members_directory_cannot_be_put_in_its_place_those_before_are_taken_back()
+    {
+        using var directory = new TemporaryDirectory();
+        foreach (var member in (string[])["node1", "node2", "node3"])
+            directory.Write($"from/{member}/raft.db", member);
+        directory.Write("to/node3", "in the way");
+
+        Assert.Throws<IOException>(() => RestoreCommand.MoveAll(["node1", "node2", "node3"], directory.In("from"), directory.In("to")));
+
+        Assert.Equal([directory.In("to/node3")], Directory.GetFileSystemEntries(directory.In("to")));
+        Assert.All((string[])["node1", "node2", "node3"], member => Assert.Equal(member, File.ReadAllText(directory.In($"from/{member}/raft.db"))));
+    }
+
     private static async Task AssertRefusedAsync(int code, string why, string[] arguments)
     {
         var run = await ProgramRun.ToEndAsync(arguments);
