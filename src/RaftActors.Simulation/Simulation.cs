@@ -49,7 +49,7 @@ internal sealed class Simulation
             Leases = leases,
             SnapshotEntries = random.Next(3) == 0 ? 1_000_000 : random.Next(5, 80),
             TrailingEntries = random.Next(3) == 0 ? 0 : random.Next(30),
-            SnapshotChunkSize = slowInstalls ? 16 : 100,
+            SnapshotChunkSize = slowInstalls ? 32 : 100,
         };
         _faultTime = options.MaxFaultTime * (0.3 + (0.7 * random.NextDouble()));
         var drawn = FaultPlan.Draw(new Random(random.Next()), options.Peers, _faultTime, options.Kinds, apart || (slowInstalls && installs.Next(2) == 0));

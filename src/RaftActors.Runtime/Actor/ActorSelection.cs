@@ -177,7 +177,8 @@ public class SelectChildPattern : SelectionPathElement
     public SelectChildPattern(string patternStr)
     {
         PatternStr = patternStr;
-        _regex = new Regex("^" + Regex.Escape(patternStr).Replace(@"\*", ".*", StringComparison.Ordinal).Replace(@"\?", ".", StringComparison.Ordinal) + "$", RegexOptions.IgnoreCase);
+        // Other nodes send patterns, too: none may take long.
+        _regex = new Regex("^" + Regex.Escape(patternStr).Replace(@"\*", ".*", StringComparison.Ordinal).Replace(@"\?", ".", StringComparison.Ordinal) + "$", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking);
     }
 
     public string PatternStr { get; }

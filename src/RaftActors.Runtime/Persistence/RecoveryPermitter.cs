@@ -27,6 +27,12 @@ internal sealed class RecoveryPermitter(int permits) : UntypedActor
     {
         switch (message)
         {
+            case RequestRecoveryPermit when _recovering.Contains(Sender):
+                // It was restarted meanwhile, and has the permit of its predecessor.
+                Sender.Tell(RecoveryPermitGranted.Instance, Self);
+                break;
+            case RequestRecoveryPermit when _waiting.Contains(Sender):
+                break;
             case RequestRecoveryPermit:
                 Context.Watch(Sender);
                 _waiting.AddLast(Sender);
@@ -49,7 +55,6 @@ internal sealed class RecoveryPermitter(int permits) : UntypedActor
         while (_recovering.Count < permits && _waiting.First is { } first)
         {
             _waiting.RemoveFirst();
-            // A restarted actor asks again under the same reference while its predecessor's permit may not be back yet.
             _recovering.Add(first.Value);
             first.Value.Tell(RecoveryPermitGranted.Instance, Self);
         }

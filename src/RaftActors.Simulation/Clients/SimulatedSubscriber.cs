@@ -19,10 +19,11 @@ internal sealed class SimulatedSubscriber(ClientWorld world, Invariants invarian
     /// <summary>How many entries it has seen.</summary>
     public long Seen => _next - 1;
 
-    /// <summary>Subscribes anew when it has been told nothing for a while, or now and then for no reason.</summary>
+    /// <summary>Subscribes anew when it has been told nothing for a while, or now and then for no reason; but not at the end, when it has to come to an end with a snapshot that takes long to read.</summary>
     public void Wake()
     {
-        if ((_process is null || _process.IsDead || world.Now - _heard > Patience || _random.Next(50) == 0) && world.AnyProcess(_random) is { } process)
+        bool isTired = world.MayStart ? world.Now - _heard > Patience || _random.Next(50) == 0 : world.Now - _heard > 3 * Patience;
+        if ((_process is null || _process.IsDead || isTired) && world.AnyProcess(_random) is { } process)
             Subscribe(process);
         world.Schedule(TimeSpan.FromMilliseconds(_random.Next(20, 80)), Wake);
     }

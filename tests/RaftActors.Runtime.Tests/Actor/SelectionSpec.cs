@@ -36,6 +36,11 @@ public sealed class SelectionSpec : TestKit
     public void A_pattern_selects_all_that_match(string path, params string[] expected) =>
         Assert.Equal(expected, Selected(Sys.ActorSelection(path)));
 
+    // One that goes back and forth would not be done in years.
+    [Fact]
+    public void A_pattern_with_many_wildcards_is_soon_decided() =>
+        Assert.False(new SelectChildPattern(string.Concat(Enumerable.Repeat("*a", 40))).Matches(new string('a', 100) + "b"));
+
     [Theory]
     [InlineData("child", "/user/raft/a/child")]
     [InlineData("../b", "/user/raft/b")]

@@ -200,9 +200,9 @@ public sealed class RecoverySpec : PersistenceTest
     }
 
     [Fact]
-    public async Task A_replay_for_a_restarted_predecessor_is_ignored()
+    public async Task A_replay_for_a_restarted_predecessor_is_ignored_and_its_permit_taken_over()
     {
-        var system = Start("controlled");
+        var system = Start("controlled", "akka.persistence.max-concurrent-recoveries = 1");
         var first = Subject(system);
         await first.Persisted("1", "2");
         await Stop(first);
