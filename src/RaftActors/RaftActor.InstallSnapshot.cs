@@ -50,6 +50,9 @@ internal sealed partial class RaftActor
 
     private void Receive(InstallSnapshot install)
     {
+        // That an own one cannot be read, again and again, is no reason to do without the leader's.
+        if (_machineFailures > 2)
+            StartPruning();
         if (FreeSlot() is not { } slot)
             return; // Old ones are being deleted; the leader sends it again.
         var receiver = Context.ActorOf(SnapshotReceiver.Props(Chunks(slot), install.Snapshot.Content), $"receive-snapshot-{++_snapshotActors}");

@@ -190,11 +190,18 @@ internal sealed partial class RaftClientActor
         if (request.MayBeDone)
             Fail(request, FailureReason.OutcomeUnknown, $"Nobody answered before the deadline. The command may or may not be applied, as number {request.Sequence} of session {request.Session!.Id}.");
         else
-            Fail(request, Obstacle(request).LastFailure, $"It was not done before the deadline. {Obstacle(request).LastMessage}".TrimEnd());
+            FailNotDone(request);
     }
 
-    // What is to be the first command of a session waits for that.
-    private ClientRequest Obstacle(ClientRequest request) => request is { Kind: ClientRequestKind.Command, Waiting: not null } && _opening is { } opening ? opening : request;
+    // What is to be the first command of a session waits for that, and is not done whatever became of that.
+    private void FailNotDone(ClientRequest request)
+    {
+        var obstacle = request is { Kind: ClientRequestKind.Command, Waiting: not null } && _opening is { } opening ? opening : request;
+        if (obstacle.LastFailure == FailureReason.OutcomeUnknown)
+            Fail(request, FailureReason.NoLeader, "It was not done before the deadline.");
+        else
+            Fail(request, obstacle.LastFailure, $"It was not done before the deadline. {obstacle.LastMessage}".TrimEnd());
+    }
 
     private static void EndWaiting(ClientRequest request)
     {

@@ -3,12 +3,12 @@ using RaftActors.Protocol;
 namespace RaftActors.Sessions;
 
 /// <summary>One client's session.</summary>
-/// <param name="id">The index of the entry that opened it.</param>
+/// <param name="id">Its id: see <see cref="SessionTable.IdOf"/>.</param>
 /// <param name="timeout">How long it lives without a sign of life, in milliseconds of log time.</param>
 /// <param name="maxResponses">How many responses may wait to be acknowledged.</param>
 internal sealed class Session(long id, long timeout, int maxResponses)
 {
-    /// <summary>The index of the entry that opened it.</summary>
+    /// <summary>Its id: see <see cref="SessionTable.IdOf"/>.</summary>
     public long Id { get; } = id;
 
     /// <summary>How many responses may wait to be acknowledged.</summary>

@@ -276,6 +276,20 @@ public sealed class RaftClientSpec(ITestOutputHelper output) : ScenarioSpec(outp
     }
 
     [Fact]
+    public void Says_not_done_of_what_waited_for_a_session_that_may_have_been_opened()
+    {
+        using var cluster = StartCluster();
+        cluster.CheckSingleLeader();
+        var client = Client(cluster, cluster.StartClient());
+        cluster.Partition();
+
+        // Until after the leader has stepped down, and before anybody says that there is none.
+        var failure = Failure(Fails(cluster, client.ProposeAsync(Bytes("a"), Milliseconds(900))));
+
+        Assert.Equal((FailureReason.NoLeader, false), (failure.Reason, failure.OutcomeUnknown));
+    }
+
+    [Fact]
     public void Says_why_there_was_no_session()
     {
         using var cluster = StartCluster(change: static raft => raft with { MaxSessions = 1 });
