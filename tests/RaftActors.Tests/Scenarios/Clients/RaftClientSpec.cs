@@ -279,11 +279,14 @@ public sealed class RaftClientSpec(ITestOutputHelper output) : ScenarioSpec(outp
     public void Says_not_done_of_what_waited_for_a_session_that_may_have_been_opened()
     {
         using var cluster = StartCluster();
-        cluster.CheckSingleLeader();
-        var client = Client(cluster, cluster.StartClient());
+        var leader = cluster.CheckSingleLeader();
+        var others = Others(cluster, leader);
+        var process = cluster.StartClient();
+        process.Unreachable.UnionWith(others);
+        var client = Client(process, settings => settings with { Addresses = [leader.Address, .. others.Select(peer => peer.Address)] });
         cluster.Partition();
 
-        // Until after the leader has stepped down, and before anybody says that there is none.
+        // Until after the leader has stepped down, with the session in its log; nobody else answers.
         var failure = Failure(Fails(cluster, client.ProposeAsync(Bytes("a"), Milliseconds(900))));
 
         Assert.Equal((FailureReason.NoLeader, false), (failure.Reason, failure.OutcomeUnknown));
