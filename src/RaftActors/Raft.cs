@@ -42,8 +42,8 @@ public sealed class Raft : IExtension
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(stateMachine);
         settings.Validate();
-        if (_system.Provider.DefaultAddress.Host is not null)
-            settings.ValidateFrameSize(_system.Settings.Config.GetByteSize(RaftSettings.MaximumFrameSize, null) ?? 0);
+        if (RaftSettings.LargestFrame(_system) is { } bytes)
+            settings.ValidateFrameSize(bytes);
 
         var started = await _groups.Ask<object>(new RaftGroups.StartGroup(settings, stateMachine), Timeout.InfiniteTimeSpan).ConfigureAwait(false);
         return started as IActorRef ?? throw new InvalidOperationException($"A peer of the group '{settings.Group}' was started before.");

@@ -117,8 +117,11 @@ public sealed partial record RaftSettings
     }
 
     /// <summary>How many bytes of content a message to another node has room for.</summary>
-    internal static long FrameRoom(ExtendedActorSystem system) =>
-        system.Provider.DefaultAddress.Host is null ? long.MaxValue : (system.Settings.Config.GetByteSize(MaximumFrameSize, null) ?? 0) - FrameOverhead;
+    internal static long FrameRoom(ExtendedActorSystem system) => LargestFrame(system) is { } bytes ? bytes - FrameOverhead : long.MaxValue;
+
+    /// <summary>The most bytes of one message of the remoting; <c>null</c> without remoting.</summary>
+    internal static long? LargestFrame(ExtendedActorSystem system) =>
+        system.Provider.DefaultAddress.Host is null ? null : system.Settings.Config.GetByteSize(MaximumFrameSize, null) ?? 0;
 
     /// <summary>Checks that the largest entry, batch and chunk fit a frame of the remoting.</summary>
     /// <param name="maximumFrameSize">The most bytes of one message.</param>

@@ -58,14 +58,22 @@ internal sealed class GroupClientActor : ReceiveActor, IWithTimers
         if (!_pending.TryGetValue(id, out var request))
             return;
         request.MayBeDone |= reason == FailureReason.OutcomeUnknown;
-        if (reason is FailureReason.NoLeader or FailureReason.NotLeader || (reason == FailureReason.OutcomeUnknown && request.IsRepeatable))
-            request.NotDone = answer;
-        else if (reason == FailureReason.Overloaded && request is { MayBeDone: true, Message: Propose })
-            return; // Nothing was done this time, and what was before is not known: when it has been without an answer for long enough, it is sent again.
-        else if (reason == FailureReason.SessionExpired && request is { MayBeDone: true, Message: Propose })
-            Complete(id, ((ProposalFailed)answer) with { Reason = FailureReason.OutcomeUnknown });
-        else
-            Complete(id, answer);
+        var mayBeWritten = request is { MayBeDone: true, Message: Propose };
+        switch (reason)
+        {
+            case FailureReason.NoLeader or FailureReason.NotLeader:
+            case FailureReason.OutcomeUnknown when request.IsRepeatable:
+                request.NotDone = answer;
+                break;
+            case FailureReason.Overloaded when mayBeWritten:
+                break; // Nothing was done this time, and what was before is not known: when it has been without an answer for long enough, it is sent again.
+            case FailureReason.SessionExpired when mayBeWritten:
+                Complete(id, ((ProposalFailed)answer) with { Reason = FailureReason.OutcomeUnknown });
+                break;
+            default:
+                Complete(id, answer);
+                break;
+        }
     }
 
     private void Sweep(bool hasLeader)

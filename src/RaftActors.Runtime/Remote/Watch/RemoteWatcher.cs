@@ -153,8 +153,10 @@ internal sealed class RemoteWatcher : UntypedActor
 
     private void ReapUnreachable()
     {
-        foreach (var (address, node) in _nodes.Where(entry => !entry.Value.Detector.IsAvailable).ToArray())
+        foreach (var (address, node) in _nodes)
         {
+            if (node.Detector.IsAvailable)
+                continue;
             _log.Warning("Detected unreachable: [{0}]", address);
             _abandoned.UnionWith(node.Watchees);
             _nodes.Remove(address);
