@@ -80,6 +80,7 @@ public sealed class PersistSpec : PersistenceTest
         controls.Before = () => write.Task;
         var subject = Subject(system);
         await subject.Done(actor => actor.PersistAsync("1", actor.Handled));
+        await Within(controls.WriteAsked.Task);
         for (var i = 2; i <= 9; i++)
             await subject.Done(actor => actor.PersistAsync($"{i}", actor.Handled));
         await subject.Done(actor => actor.PersistAllAsync(["10", "11"], actor.Handled));
