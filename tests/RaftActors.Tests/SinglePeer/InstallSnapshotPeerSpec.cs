@@ -61,7 +61,9 @@ public sealed class InstallSnapshotPeerSpec(ITestOutputHelper output) : PeerSpec
         B.Append(2, 1, 1, 1, log[1..3]);
         var write = Disk.NextWrite();
         Send();
-        SettleChildren();
+        Settle();
+        // All of it is stored.
+        AwaitCondition(() => Find("peer", "receive-snapshot-1") is null, TimeSpan.FromSeconds(10));
         B.Append(2, 3, 2, 1, log[3..]);
         C.Append(3, 9, 2, 1);
         Settle();

@@ -92,9 +92,12 @@ public abstract class PeerSpec : Akka.TestKit.Xunit2.TestKit
     }
 
     // The peer itself, behind its supervisor; null while there is none. One that is just stopping leaves the answer to the dead letters, which name themselves.
-    private IActorRef? Incarnation()
+    private IActorRef? Incarnation() => Find("peer");
+
+    /// <summary>The actor with this path below the peer's supervisor, null if there is none.</summary>
+    protected IActorRef? Find(params string[] path)
     {
-        var found = Answer<ActorIdentity>(Sys.ActorSelection(Peer.Path / "peer"), new Akka.Actor.Identify(0)).Subject;
+        var found = Answer<ActorIdentity>(Sys.ActorSelection(Peer.Path / path), new Akka.Actor.Identify(0)).Subject;
         return Sys.DeadLetters.Equals(found) ? null : found;
     }
 
