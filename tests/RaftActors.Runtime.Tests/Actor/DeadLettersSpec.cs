@@ -11,6 +11,8 @@ public sealed class DeadLettersSpec : TestKit
         : base("akka.log-dead-letters = 5")
     {
         Sys.EventStream.Subscribe(TestActor, typeof(AllDeadLetters));
+        // Who logs them has begun to listen when it answers.
+        Sys.ActorSelection("/system/deadLetterListener").ResolveOne(TimeSpan.FromSeconds(10)).GetAwaiter().GetResult();
     }
 
     [Fact]

@@ -127,8 +127,8 @@ public sealed class DeathWatchSpec : TestKit
     [Fact]
     public void Not_even_if_the_report_waits_in_the_mailbox()
     {
-        using var busy = new ManualResetEventSlim();
-        using var goOn = new ManualResetEventSlim();
+        var busy = new ManualResetEventSlim();
+        var goOn = new ManualResetEventSlim();
         var subject = ActorOf(Act.Echo());
         var watcher = Watcher();
         Do(watcher, c => c.Watch(subject));

@@ -31,7 +31,7 @@ public sealed class DispatchersSpec : TestKit
     [Fact]
     public void A_pinned_actor_does_not_wait_for_blocked_ones()
     {
-        using var goOn = new ManualResetEventSlim();
+        var goOn = new ManualResetEventSlim();
         var blocked = Enumerable.Range(0, 8).Select(_ => ActorOf(Act.Props((_, _) => goOn.Wait()).WithDispatcher("pinned"))).ToList();
         foreach (var actor in blocked)
             actor.Tell("block");

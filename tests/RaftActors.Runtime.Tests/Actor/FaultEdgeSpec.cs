@@ -34,7 +34,7 @@ public sealed class FaultEdgeSpec : TestKit
     [Fact]
     public void A_stop_during_a_restart_wins()
     {
-        using var goOn = new ManualResetEventSlim();
+        var goOn = new ManualResetEventSlim();
         var parent = ActorOf(Act.Props(
             (message, context) => _ = message is Props props ? context.ActorOf(props) : throw new TestException(),
             _ => TestActor.Tell("started")));
@@ -70,7 +70,7 @@ public sealed class FaultEdgeSpec : TestKit
     [Fact]
     public void A_child_may_fail_while_its_parent_waits_for_a_decision()
     {
-        using var decide = new ManualResetEventSlim();
+        var decide = new ManualResetEventSlim();
         var strategy = new OneForOneStrategy(_ =>
         {
             decide.Wait();
@@ -79,8 +79,8 @@ public sealed class FaultEdgeSpec : TestKit
         var grandparent = Parent(strategy);
         grandparent.Tell(Props.Create(() => new ParentActor(new OneForOneStrategy(_ => Directive.Restart))));
         var parent = ExpectMsg<IActorRef>();
-        using var busy = new ManualResetEventSlim();
-        using var fail = new ManualResetEventSlim();
+        var busy = new ManualResetEventSlim();
+        var fail = new ManualResetEventSlim();
         parent.Tell(Act.Props((message, context) =>
         {
             if (message is not "fail")
@@ -123,7 +123,7 @@ public sealed class FaultEdgeSpec : TestKit
     [Fact]
     public void What_is_told_to_an_actor_that_is_being_made_waits_for_it()
     {
-        using var goOn = new ManualResetEventSlim();
+        var goOn = new ManualResetEventSlim();
         var actor = ActorOf(Act.Props((message, context) => context.Sender.Tell(message), _ => goOn.Wait()));
         for (var i = 0; i < 100; i++)
             actor.Tell(i);

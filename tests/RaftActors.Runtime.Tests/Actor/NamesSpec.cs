@@ -32,7 +32,7 @@ public sealed class NamesSpec : TestKit
     [Fact]
     public void A_name_is_not_free_while_its_actor_is_stopping()
     {
-        using var goOn = new ManualResetEventSlim();
+        var goOn = new ManualResetEventSlim();
         var parent = ActorOf(Act.Props((message, context) =>
         {
             switch (message)

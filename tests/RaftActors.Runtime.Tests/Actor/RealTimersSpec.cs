@@ -38,7 +38,7 @@ public sealed class RealTimersSpec : TestKit
     [InlineData("restart")]
     public void A_timer_does_not_fire_any_more_though_its_message_waits_in_the_mailbox(string how)
     {
-        using var goOn = new ManualResetEventSlim();
+        var goOn = new ManualResetEventSlim();
         var actor = ActorOf(() => new TimedActor(TestActor));
         actor.Tell(new Action<ITimerScheduler>(t =>
         {

@@ -229,8 +229,8 @@ public sealed class TimersSpec : TestKit
     /// <summary>Holds the actor up, so that what time brings waits in its mailbox while it does something.</summary>
     private static void WhileBusy(IActorRef actor, Action meanwhile, Action<ITimerScheduler> then)
     {
-        using var busy = new ManualResetEventSlim();
-        using var goOn = new ManualResetEventSlim();
+        var busy = new ManualResetEventSlim();
+        var goOn = new ManualResetEventSlim();
         actor.Tell(new Action<ITimerScheduler>(timers =>
         {
             busy.Set();

@@ -197,7 +197,9 @@ public sealed class ConnectionSpec : RemoteSpec
         for (var incarnation = 0; incarnation < 3; incarnation++)
         {
             var name = $"incarnation {incarnation}";
-            var actor = Sys.ActorOf(Act.Props((message, context) => TestActor.Tell(name, context.Self)), "changing");
+            IActorRef actor = ActorRefs.Nobody;
+            // Its parent may hear of the end of the one before later than this spec.
+            AwaitAssert(() => actor = Sys.ActorOf(Act.Props((message, context) => TestActor.Tell(name, context.Self)), "changing"));
             peer.Send(Message(path, 4711, "D", [1, 0, 0, 0]));
             ExpectMsg(name);
             Watch(actor);

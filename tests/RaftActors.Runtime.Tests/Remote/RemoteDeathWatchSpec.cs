@@ -169,8 +169,8 @@ public sealed class RemoteDeathWatchSpec : RemoteSpec
         var second = Seen(_there, _there.ActorOf(Act.Echo()));
         var other = CreateTestProbe();
         other.Watch(first);
-        using var busy = new ManualResetEventSlim();
-        using var goOn = new ManualResetEventSlim();
+        var busy = new ManualResetEventSlim();
+        var goOn = new ManualResetEventSlim();
         var holds = Sys.ActorOf(Act.Props((_, _) =>
         {
             busy.Set();

@@ -101,8 +101,8 @@ public sealed class InstallSnapshotPeerSpec(ITestOutputHelper output) : PeerSpec
     public void A_snapshot_that_is_being_written_makes_way_for_the_leaders()
     {
         StartWithLog(new HardState(2, null, null), 1);
-        using var reading = new ManualResetEventSlim();
-        using var gate = new ManualResetEventSlim();
+        var reading = new ManualResetEventSlim();
+        var gate = new ManualResetEventSlim();
         Machine.Image = SlowImage(reading, gate);
         B.Append(2, 1, 1, 2, Entries(1, 2)[1..]);
         Peer.Tell(TakeSnapshot.Instance, TestActor);

@@ -135,7 +135,7 @@ public abstract class PeerSpec : Akka.TestKit.Xunit2.TestKit
             follower.Expect<AppendEntries>(append => append.Entries.Count > 0);
             follower.Accept(3, 2);
         }
-        Settle();
+        SettleWrites();
         Forget();
     }
 

@@ -141,14 +141,19 @@ public sealed class ReplicationSpec(ITestOutputHelper output) : PeerSpec(output)
     {
         Settings = Settings with { MaxInflightAppends = 3, MaxBatchEntries = 2 };
         StartAsLeader();
-
+        for (int i = 0; i < 3; i++)
+            Propose(1);
         Propose(20);
+        Assert.Equal(6, B.Expect<AppendEntries>(append => append.LastIndex >= 6).LastIndex);
+        B.ExpectNone<AppendEntries>(append => append.Entries.Count > 0);
+
+        B.Accept(6, 2);
         for (int i = 0; i < 3; i++)
             Assert.Equal(2, B.Expect<AppendEntries>(append => append.Entries.Count > 0).Entries.Count);
         B.ExpectNone<AppendEntries>(append => append.Entries.Count > 0);
 
-        B.Accept(5, 2);
-        Assert.Equal(11, B.Expect<AppendEntries>(append => append.Entries.Count > 0).LastIndex);
+        B.Accept(8, 2);
+        Assert.Equal(14, B.Expect<AppendEntries>(append => append.Entries.Count > 0).LastIndex);
         B.ExpectNone<AppendEntries>(append => append.Entries.Count > 0);
     }
 
@@ -157,10 +162,13 @@ public sealed class ReplicationSpec(ITestOutputHelper output) : PeerSpec(output)
     {
         Settings = Settings with { MaxBatchBytes = 3000, MaxInflightAppends = 1 };
         StartAsLeader();
+        Propose(1);
+        B.Expect<AppendEntries>(append => append.LastIndex == 4);
 
         for (int i = 0; i < 5; i++)
             Peer.Tell(new Propose(new byte[1000], Forward: false), TestActor);
         Settle();
+        B.Accept(4, 2);
 
         Assert.Equal(2, B.Expect<AppendEntries>(append => append.Entries.Count > 0).Entries.Count);
     }

@@ -55,7 +55,7 @@ public sealed class VirtualTimeSpec : TestKit
     [Fact]
     public async Task A_graceful_stop_gives_up_when_the_clock_says_so()
     {
-        using var goOn = new ManualResetEventSlim();
+        var goOn = new ManualResetEventSlim();
         var actor = ActorOf(Act.Props((_, _) => { }, postStop: _ => goOn.Wait()));
         var stopped = actor.GracefulStop(10 * Second);
         Clock.Advance(10 * Second);
