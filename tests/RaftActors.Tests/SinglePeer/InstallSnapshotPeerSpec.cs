@@ -8,16 +8,19 @@ using Xunit.Abstractions;
 namespace RaftActors.Tests.SinglePeer;
 
 /// <summary>A follower to which a snapshot is sent, while other things happen to it.</summary>
-public sealed class InstallSnapshotPeerSpec(ITestOutputHelper output) : PeerSpec(output)
+public sealed class InstallSnapshotPeerSpec : PeerSpec
 {
     private const long LastIncluded = 8;
+
+    public InstallSnapshotPeerSpec(ITestOutputHelper output)
+        : base(output) => Settings = Settings with { SnapshotPluginId = "commanded-snapshots" };
 
     [Fact]
     public void The_snapshot_takes_the_place_of_the_log_when_its_event_is_durable()
     {
         StartWithLog(new HardState(2, null, null), 1);
         Disk.Commanded = true;
-        Send();
+        Deliver();
 
         var write = Disk.NextWrite();
         Assert.Equal(new SnapshotInstalled(LastIncluded, 2), write.Event);
@@ -37,7 +40,7 @@ public sealed class InstallSnapshotPeerSpec(ITestOutputHelper output) : PeerSpec
     {
         StartWithLog(new HardState(2, null, null), 1);
         Disk.Commanded = true;
-        Send();
+        Deliver();
         var write = Disk.NextWrite();
         B.Append(2, 1, 1, 1, Entries(1, 2, 2, 2, 2, 2, 2, 2, 2)[1..]);
         Settle();
@@ -60,8 +63,7 @@ public sealed class InstallSnapshotPeerSpec(ITestOutputHelper output) : PeerSpec
         Disk.Commanded = true;
         B.Append(2, 1, 1, 1, log[1..3]);
         var write = Disk.NextWrite();
-        Send();
-        Settle();
+        Deliver();
         // All of it is stored.
         AwaitCondition(() => Find("peer", "receive-snapshot-1") is null, TimeSpan.FromSeconds(10));
         B.Append(2, 3, 2, 1, log[3..]);
@@ -128,7 +130,6 @@ public sealed class InstallSnapshotPeerSpec(ITestOutputHelper output) : PeerSpec
     [Fact]
     public void What_the_installed_snapshot_displaces_is_deleted()
     {
-        Settings = Settings with { SnapshotPluginId = "commanded-snapshots" };
         var log = Entries(1, 2, 2);
         StartWithLog(new HardState(2, null, null), 1);
         for (int index = 2; index <= 3; index++)
@@ -142,7 +143,7 @@ public sealed class InstallSnapshotPeerSpec(ITestOutputHelper output) : PeerSpec
         Assert.Equal(2, own.Length);
         Assert.DoesNotContain(own[1], Disk.DeletedChunks);
 
-        Send();
+        Deliver();
         Assert.True(B.Expect<InstallSnapshotReply>().Installed);
 
         AwaitCondition(() => Disk.DeletedChunks.Contains(own[1]), TimeSpan.FromSeconds(10));
@@ -157,8 +158,22 @@ public sealed class InstallSnapshotPeerSpec(ITestOutputHelper output) : PeerSpec
         yield return new byte[] { 2 };
     }
 
+    /// <summary>Sends a snapshot of one chunk again until the peer has a slot for it, as a leader does.</summary>
+    private void Deliver()
+    {
+        var saved = Disk.SavedChunks.Count;
+        AwaitCondition(
+            () =>
+            {
+                Send(chunks: 1);
+                Settle();
+                return Disk.SavedChunks.Count > saved;
+            },
+            TimeSpan.FromSeconds(10));
+    }
+
     /// <summary>Sends the first chunk of a snapshot, which is all of it or has others to follow.</summary>
-    private void Send(int chunks = 1)
+    private void Send(int chunks)
     {
         var image = SnapshotBytes.Join(new SessionTable(), MachineImage()).SelectMany(part => part.ToArray()).ToArray();
         using var digest = new ContentDigest();
