@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using RaftNode.Host.Tests.Processes;
 
 namespace RaftNode.Host.Tests.Http;
 
@@ -39,24 +40,26 @@ internal sealed class EventStream : IDisposable
         response.EnsureSuccessStatusCode();
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType!.MediaType);
         var stream = new EventStream(response, await response.Content.ReadAsStreamAsync());
-        Assert.Null(await stream.NextBlockAsync());
+        Assert.Null(await stream.NextBlockAsync().WaitAsync(ProgramRun.Patience));
         return stream;
     }
 
-    /// <summary>The next event; fails when the stream ends.</summary>
-    public async Task<ServerSentEvent> NextAsync()
+    /// <summary>The next event; fails when the stream ends, or has none for too long.</summary>
+    public Task<ServerSentEvent> NextAsync() => ReadAsync().WaitAsync(ProgramRun.Patience);
+
+    public void Dispose()
+    {
+        _reader.Dispose();
+        _response.Dispose();
+    }
+
+    private async Task<ServerSentEvent> ReadAsync()
     {
         while (true)
         {
             if (await NextBlockAsync() is { } next)
                 return next;
         }
-    }
-
-    public void Dispose()
-    {
-        _reader.Dispose();
-        _response.Dispose();
     }
 
     // Null for a block that only carries an id.

@@ -8,6 +8,8 @@ namespace RaftNode.Host.Tests.Http;
 
 public sealed class WatchSpec
 {
+    private const string End = "end";
+
     [Fact]
     public async Task Changes_are_sent_as_they_are_applied_and_only_those_that_were_done()
     {
@@ -90,13 +92,13 @@ public sealed class WatchSpec
         var writing = WriteAsync(cluster, Writes, written);
         var seen = new List<ServerSentEvent>();
         var (lastId, node, kills) = ((string?)null, 0, 0);
-        while (!writing.IsCompleted || seen.Count == 0 || seen[^1].Version < written.Max())
+        while (seen.Count == 0 || seen[^1].Key != End)
         {
             node = (node + 1) % 3;
             try
             {
                 using var stream = await EventStream.OpenAsync(cluster.Http, $"{cluster.Urls[node]}/watch?from=1", lastId);
-                for (var i = 0; i < 40 && (seen.Count == 0 || seen[^1].Version < written.DefaultIfEmpty().Max() || !writing.IsCompleted); i++)
+                for (var i = 0; i < 40 && (seen.Count == 0 || seen[^1].Key != End); i++)
                 {
                     seen.Add(await stream.NextAsync());
                     lastId = stream.LastId;
@@ -132,25 +134,28 @@ public sealed class WatchSpec
         Assert.Equal(ExitCode.Done, await cluster.Run(0).ExitAsync());
     }
 
-    // One after the other, each at another node; one whose answer was lost is written again.
+    // One after the other, each at another node; one whose answer was lost is written again. The last one shows a watcher that there are no more.
     private static async Task WriteAsync(NodeCluster cluster, int count, ConcurrentQueue<long> written)
     {
         for (var i = 0; i < count; i++)
+            written.Enqueue(await WriteAsync(cluster, i, i.ToString(CultureInfo.InvariantCulture)));
+        await WriteAsync(cluster, count, End);
+    }
+
+    private static async Task<long> WriteAsync(NodeCluster cluster, int node, string key)
+    {
+        using var patience = new CancellationTokenSource(ProgramRun.Patience);
+        for (; ; node++)
         {
-            for (var node = i; ; node++)
+            try
             {
-                try
-                {
-                    using var put = await cluster.Http.PutAsync(cluster.Key(node % 3, i.ToString(CultureInfo.InvariantCulture)), new StringContent("x"));
-                    if (!put.IsSuccessStatusCode)
-                        continue;
-                    written.Enqueue(long.Parse(put.Headers.ETag!.Tag.Trim('"'), CultureInfo.InvariantCulture));
-                    break;
-                }
-                catch (HttpRequestException)
-                {
-                    // The node is down: another one does it.
-                }
+                using var put = await cluster.Http.PutAsync(cluster.Key(node % 3, key), new StringContent("x"), patience.Token);
+                if (put.IsSuccessStatusCode)
+                    return long.Parse(put.Headers.ETag!.Tag.Trim('"'), CultureInfo.InvariantCulture);
+            }
+            catch (HttpRequestException)
+            {
+                // The node is down: another one does it.
             }
         }
     }

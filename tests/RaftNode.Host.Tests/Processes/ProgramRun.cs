@@ -79,7 +79,7 @@ internal sealed class ProgramRun : IAsyncDisposable
     public async Task KillAsync()
     {
         _process.Kill();
-        await _process.WaitForExitAsync();
+        _ = await ExitAsync();
     }
 
     /// <summary>SIGTERM.</summary>

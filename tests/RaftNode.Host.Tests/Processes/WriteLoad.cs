@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 
 namespace RaftNode.Host.Tests.Processes;
@@ -62,8 +63,11 @@ internal sealed class WriteLoad(NodeCluster cluster, IReadOnlyList<byte[]> lines
         {
             while (line >= Start(stage))
                 await _opened[stage++].Task;
+            var tried = Stopwatch.StartNew();
             while (!await TryWriteAsync(node % cluster.Count, line))
             {
+                if (tried.Elapsed > ProgramRun.Patience)
+                    throw new TimeoutException($"The line {line} was written in vain.\n{cluster.Transcripts()}");
                 Interlocked.Increment(ref _retried);
                 node++;
                 await Task.Delay(10);
