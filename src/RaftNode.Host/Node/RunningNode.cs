@@ -49,6 +49,7 @@ internal sealed class RunningNode : IAsyncDisposable
     /// <exception cref="NodeStartException">Something that it needs cannot be had.</exception>
     public static async Task<RunningNode> StartAsync(NodeSettings settings)
     {
+        NativeHeap.ShareArenas();
         var directory = DataDirectory.Open(settings.DataDirectory);
         try
         {
