@@ -36,7 +36,17 @@ internal abstract class TemporaryActorRef(IActorRefProvider provider) : MinimalA
     {
         if (timeout <= TimeSpan.Zero || timeout == Timeout.InfiniteTimeSpan)
             return;
-        var cancelable = provider.Settings.System.Scheduler.Advanced.ScheduleOnceCancelable(timeout, onTimeout);
+        ICancelable cancelable;
+        try
+        {
+            cancelable = provider.Settings.System.Scheduler.Advanced.ScheduleOnceCancelable(timeout, onTimeout);
+        }
+        catch (SchedulerException)
+        {
+            // The actor system has ended: nobody answers any more.
+            onTimeout();
+            return;
+        }
         lock (_lock)
         {
             if (!_done)

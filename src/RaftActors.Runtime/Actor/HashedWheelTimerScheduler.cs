@@ -5,7 +5,10 @@ using Akka.Event;
 
 namespace Akka.Actor;
 
-/// <summary>The scheduler of real time: a <see cref="TimerWheel"/> of one-millisecond ticks and one thread, which sleeps until something is due.</summary>
+/// <summary>
+/// The scheduler of real time: a <see cref="TimerWheel"/> of one-millisecond ticks and one thread, which sleeps until something is due. What is still pending when it is disposed of goes off
+/// then, once, as in Akka.NET: somebody may wait for it. Something repeated that fails is not repeated further.
+/// </summary>
 internal sealed class HashedWheelTimerScheduler : IScheduler, IAdvancedScheduler, IDisposable
 {
     private readonly ILoggingAdapter _log;
@@ -16,6 +19,7 @@ internal sealed class HashedWheelTimerScheduler : IScheduler, IAdvancedScheduler
     private readonly List<ScheduledWork> _due = [];
     private long _sleepingUntil = long.MaxValue;
     private bool _stopped;
+    private bool _ended;
 
     public HashedWheelTimerScheduler(Config scheduler, ILoggingAdapter log)
     {
@@ -82,45 +86,58 @@ internal sealed class HashedWheelTimerScheduler : IScheduler, IAdvancedScheduler
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
         if (Volatile.Read(ref _stopped))
-            throw new SchedulerException("The scheduler has been shut down");
+            throw Stopped();
         switch (work.Cancelable)
         {
             case Cancelable own when !own.Add(work):
             case { IsCancellationRequested: true }:
                 return;
         }
-        Place(work, TickOf(Elapsed + delay));
+        if (!TryPlace(work, TickOf(Elapsed + delay)))
+            throw Stopped();
     }
 
-    private void Place(ScheduledWork work, long deadline)
+    private static SchedulerException Stopped() => new("The scheduler has been shut down");
+
+    /// <summary>False when nothing goes off any more.</summary>
+    private bool TryPlace(ScheduledWork work, long deadline)
     {
         lock (_wheel.Sync)
         {
+            if (_ended)
+                return false;
             if (work.Removed)
-                return;
+                return true;
             _wheel.Add(work, deadline);
             deadline = work.Deadline;
         }
         if (deadline >= Volatile.Read(ref _sleepingUntil))
-            return;
+            return true;
         lock (_alarm)
         {
             if (deadline < _sleepingUntil)
                 Monitor.Pulse(_alarm);
         }
+        return true;
     }
 
     private void Work()
     {
-        while (true)
+        while (Sleep())
         {
-            if (!Sleep())
-                return;
             TakeDue();
             foreach (var work in _due)
-                Do(work);
+            {
+                if (TryDo(work) && work.Interval > TimeSpan.Zero)
+                    Repeat(work);
+                else
+                    (work.Cancelable as Cancelable)?.Forget(work);
+            }
             _due.Clear();
         }
+        TakeRest();
+        foreach (var work in _due)
+            TryDo(work);
     }
 
     /// <summary>Until something is due, or something new may be. False when the scheduler was stopped.</summary>
@@ -162,26 +179,37 @@ internal sealed class HashedWheelTimerScheduler : IScheduler, IAdvancedScheduler
         }
     }
 
-    private void Do(ScheduledWork work)
+    private void TakeRest()
+    {
+        lock (_wheel.Sync)
+        {
+            _ended = true;
+            _wheel.TakeAll(_due);
+        }
+    }
+
+    /// <summary>False if it was cancelled, or failed.</summary>
+    private bool TryDo(ScheduledWork work)
     {
         if (work.Removed || work.Cancelable is { IsCancellationRequested: true })
-            return;
+            return false;
         try
         {
             work.Do();
+            return true;
+        }
+        catch (SchedulerException) when (Volatile.Read(ref _stopped))
+        {
+            // It would have scheduled something further.
+            return false;
         }
         catch (Exception e)
         {
-            _log.Error(e, "A scheduled action failed");
-        }
-        if (work.Interval > TimeSpan.Zero)
-        {
-            // What was missed while the process stood still is not made up for.
-            Place(work, Math.Max(work.Deadline + Math.Max(1, (long)work.Interval.TotalMilliseconds), Elapsed.Ticks / TimeSpan.TicksPerMillisecond));
-        }
-        else
-        {
-            (work.Cancelable as Cancelable)?.Forget(work);
+            _log.Error(e, work.Interval > TimeSpan.Zero ? "A scheduled action failed and is not repeated" : "A scheduled action failed");
+            return false;
         }
     }
+
+    // What was missed while the process stood still is not made up for.
+    private void Repeat(ScheduledWork work) => TryPlace(work, Math.Max(work.Deadline + TickOf(work.Interval), Elapsed.Ticks / TimeSpan.TicksPerMillisecond));
 }

@@ -77,6 +77,19 @@ internal sealed class TimerWheel
         }
     }
 
+    /// <summary>Takes out everything, in no order. Hold <see cref="Sync"/>.</summary>
+    public void TakeAll(List<ScheduledWork> all)
+    {
+        for (var slot = 0; slot < _slots.Length; slot++)
+        {
+            while (_slots[slot].First is { } work)
+            {
+                Unlink(work);
+                all.Add(work);
+            }
+        }
+    }
+
     /// <summary>Nothing happens up to this tick. Hold <see cref="Sync"/>.</summary>
     public void Skip(long tick) => _now = Math.Max(_now, tick);
 

@@ -20,6 +20,7 @@ public sealed class EventStream : LoggingBus
     public override bool Subscribe(IActorRef subscriber, Type channel)
     {
         ArgumentNullException.ThrowIfNull(subscriber);
+        ArgumentNullException.ThrowIfNull(channel);
         bool first;
         lock (_lock)
         {
@@ -39,6 +40,7 @@ public sealed class EventStream : LoggingBus
     public override bool Unsubscribe(IActorRef subscriber, Type channel)
     {
         ArgumentNullException.ThrowIfNull(subscriber);
+        ArgumentNullException.ThrowIfNull(channel);
         bool last;
         lock (_lock)
         {

@@ -33,6 +33,16 @@ public sealed class EventStreamSpec : TestKit
     }
 
     [Fact]
+    public void No_class_cannot_be_subscribed_to()
+    {
+        Assert.Throws<ArgumentNullException>(() => Sys.EventStream.Subscribe(TestActor, null!));
+        Assert.Throws<ArgumentNullException>(() => Sys.EventStream.Unsubscribe(TestActor, null!));
+        var subscriber = Subscribed(typeof(Base));
+        Publish(new Base(1));
+        Assert.Equal([new Base(1)], subscriber.ReceiveN(1));
+    }
+
+    [Fact]
     public void Subscribed_twice_is_subscribed_once()
     {
         Assert.True(Sys.EventStream.Subscribe(TestActor, typeof(Base)));

@@ -93,6 +93,19 @@ public sealed class SchedulerSpec : TestKit
     }
 
     [Fact]
+    public void Something_repeated_that_fails_is_not_repeated()
+    {
+        var runs = 0;
+        EventFilter.Exception<TestException>().ExpectOne(() => Scheduler.Advanced.ScheduleRepeatedly(TimeSpan.Zero, Soon, () =>
+        {
+            runs++;
+            throw new TestException();
+        }));
+        NothingComesAnyMore();
+        Assert.Equal(1, runs);
+    }
+
+    [Fact]
     public void Impossible_times_are_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => Scheduler.ScheduleTellOnce(-Soon, TestActor, "", ActorRefs.NoSender));

@@ -86,6 +86,14 @@ public sealed class HoconSubstitutionSpec
     }
 
     [Fact]
+    public void Objects_side_by_side_are_put_over_what_the_key_held()
+    {
+        var config = ConfigurationFactory.ParseString("a = { x = 1, y = 1 }, a = { y = 2 } { z = 3 }");
+
+        Assert.Equal((1, 2, 3), (config.GetInt("a.x"), config.GetInt("a.y"), config.GetInt("a.z")));
+    }
+
+    [Fact]
     public void A_document_overrides_what_it_includes_and_uses_it()
     {
         var config = ConfigurationFactory.ParseString("""

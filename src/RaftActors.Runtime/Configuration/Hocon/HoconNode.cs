@@ -53,6 +53,9 @@ internal sealed class ConcatenationNode(List<HoconNode> pieces, int position) : 
 
     public int Position { get; } = position;
 
+    /// <summary>Whether it becomes an object, if anything.</summary>
+    public bool IsObject => Pieces.Exists(piece => piece is ObjectNode);
+
     public override bool IsOpen => Pieces.Exists(piece => piece.IsOpen);
 }
 
@@ -111,7 +114,7 @@ internal sealed class HoconSlot
             present.Merge(added);
             return;
         }
-        if (value is not ObjectNode && !value.IsOpen)
+        if (value is not (ObjectNode or ConcatenationNode { IsObject: true }) && !value.IsOpen)
             Layers.Clear();
         Layers.Add(value);
     }
