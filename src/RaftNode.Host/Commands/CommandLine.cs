@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 
 namespace RaftNode.Host.Commands;
 
@@ -17,6 +18,26 @@ internal static class CommandLine
     /// <returns>The exit code: see <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
+        var parsed = Parse(args);
+        // The commands handle the signals themselves: a node that is told to stop needs longer than the library would wait.
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+        try
+        {
+            var code = await parsed.InvokeAsync(configuration);
+            if (parsed is { Action: HelpAction, CommandResult.Command: DetailedCommand command })
+                await Console.Out.WriteLineAsync(command.Details);
+            return parsed.Errors.Count > 0 ? ExitCode.NotDone : code;
+        }
+        catch (NodeStartException e)
+        {
+            // Of a command about a key, 1 would say that the key has no value.
+            return await ExitCode.FailAsync(e.Message, parsed.CommandResult.Command.Name is "start" or "dev" ? ExitCode.No : ExitCode.NotDone);
+        }
+    }
+
+    /// <summary>Makes out what the arguments say.</summary>
+    public static ParseResult Parse(string[] args)
+    {
         var root = new RootCommand(Description)
         {
             StartCommand.Create(),
@@ -33,20 +54,27 @@ internal static class CommandLine
             KeyCommands.CreatePut(),
             KeyCommands.CreateDelete(),
         };
-        var parsed = root.Parse(args);
-        // The commands handle the signals themselves: a node that is told to stop needs longer than the library would wait.
-        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
-        try
-        {
-            var code = await parsed.InvokeAsync(configuration);
-            if (parsed is { Action: HelpAction, CommandResult.Command: DetailedCommand command })
-                await Console.Out.WriteLineAsync(command.Details);
-            return parsed.Errors.Count > 0 ? ExitCode.NotDone : code;
-        }
-        catch (NodeStartException e)
-        {
-            // Of a command about a key, 1 would say that the key has no value.
-            return await ExitCode.FailAsync(e.Message, parsed.CommandResult.Command.Name is "start" or "dev" ? ExitCode.No : ExitCode.NotDone);
-        }
+        RefuseEmptyWords(root);
+        return root.Parse(args);
     }
+
+    // Nothing but a value may be empty: no name, file or address is.
+    private static void RefuseEmptyWords(Command command)
+    {
+        command.Validators.Add(static result =>
+        {
+            foreach (var given in result.Children)
+                if (given.Tokens.Any(static word => word.Value.Length == 0) && NameOf(given) is { } name)
+                    result.AddError($"{name} is empty.");
+        });
+        foreach (var subcommand in command.Subcommands)
+            RefuseEmptyWords(subcommand);
+    }
+
+    private static string? NameOf(SymbolResult given) => given switch
+    {
+        OptionResult option => option.Option.Name,
+        ArgumentResult { Argument: { } argument } when argument != KeyCommands.Value => argument.Name,
+        _ => null,
+    };
 }

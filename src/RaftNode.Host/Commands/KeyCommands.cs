@@ -8,6 +8,9 @@ internal static class KeyCommands
 {
     private static readonly Argument<string> Key = new("KEY") { Description = "The key." };
 
+    /// <summary>What <c>raftnode put</c> gives a key.</summary>
+    public static readonly Argument<string?> Value = new("VALUE") { Arity = ArgumentArity.ZeroOrOne, Description = "The value, as text; - reads it from standard input, byte for byte." };
+
     private static readonly Option<string?> IfMatch = new("--if-match")
     {
         HelpName = "VERSION",
@@ -30,20 +33,20 @@ internal static class KeyCommands
     /// <summary>Makes <c>raftnode put</c>.</summary>
     public static Command CreatePut()
     {
-        var value = new Argument<string?>("VALUE") { Arity = ArgumentArity.ZeroOrOne, Description = "The value, as text; - reads it from standard input, byte for byte." };
         var file = new Option<string?>("--file", "-f") { HelpName = "FILE", Description = "The file that holds the value." };
         var create = new Option<bool>("--create") { Description = "Only if the key has no value." };
-        var command = new Command("put", "Gives a key a value and prints its version.") { Key, value, file, create, IfMatch, NodeOptions.Urls, NodeOptions.Timeout };
+        var command = new Command("put", "Gives a key a value and prints its version.") { Key, Value, file, create, IfMatch, NodeOptions.Urls, NodeOptions.Timeout };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(value) is null == result.GetValue(file) is null)
+            // Not their values: an option without its word has none to get.
+            if (result.GetResult(Value) is { Tokens.Count: > 0 } == result.GetResult(file) is { Implicit: false })
                 result.AddError("Give either VALUE or --file.");
-            if (result.GetValue(create) && result.GetValue(IfMatch) is not null)
+            if (result.GetResult(create) is { Implicit: false } && result.GetResult(IfMatch) is { Implicit: false })
                 result.AddError("--create and --if-match exclude each other.");
         });
         command.SetAction(async (parsed, _) =>
         {
-            var body = await ReadValueAsync(parsed.GetValue(value), parsed.GetValue(file));
+            var body = await ReadValueAsync(parsed.GetValue(Value), parsed.GetValue(file));
             using var client = NodeOptions.Client(parsed);
             var method = parsed.GetValue(create) ? HttpMethod.Post : HttpMethod.Put;
             return await SendAsync(client, method, parsed.GetValue(Key)!, body, Condition(parsed.GetValue(IfMatch)), PrintVersionAsync);

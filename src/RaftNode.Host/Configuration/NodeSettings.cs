@@ -18,6 +18,8 @@ internal sealed record NodeSettings
     /// <summary>The limit of the shutdown phase in which HTTP is stopped.</summary>
     private const string HttpPhaseTimeout = $"akka.coordinated-shutdown.phases.{CoordinatedShutdown.PhaseServiceUnbind}.timeout";
 
+    private const string Tcp = "akka.remote.dot-netty.tcp.";
+
     /// <summary>How long it may take to break off what is under way when the time of the requests is up.</summary>
     private static readonly TimeSpan BreakingOff = TimeSpan.FromSeconds(2);
 
@@ -75,7 +77,9 @@ internal sealed record NodeSettings
         if (http.MaxBodyBytes < http.MaxValueBytes)
             throw new NodeStartException($"raftnode.http.max-body-bytes = {http.MaxBodyBytes} is less than raftnode.http.max-value-bytes = {http.MaxValueBytes}: the largest value could never be sent");
         var endpoint = Endpoint(self, own);
-        var directory = Path.GetFullPath(Path.Combine(dataDirectory ?? config.GetString("raftnode.data-dir", "data"), self.Id));
+        if ((dataDirectory ?? config.GetString("raftnode.data-dir", null)) is not { Length: > 0 } data)
+            throw new NodeStartException("raftnode.data-dir names no directory");
+        var directory = Path.GetFullPath(Path.Combine(data, self.Id));
         return new NodeSettings
         {
             // A request is answered by its deadline: the peer has to know by then that there is no leader.
@@ -103,16 +107,15 @@ internal sealed record NodeSettings
     {
         var colon = self.Address.LastIndexOf(':');
         var (host, port) = (self.Address[..colon], int.Parse(self.Address.AsSpan(colon + 1), CultureInfo.InvariantCulture));
-        var tcp = file.GetConfig("akka.remote.dot-netty.tcp") ?? Config.Empty;
-        var saidHost = tcp.GetString("public-hostname", "") is { Length: > 0 } known ? known : tcp.GetString("hostname", "");
-        var saidPort = tcp.GetInt("public-port", 0) is var publicPort and > 0 ? publicPort : tcp.GetInt("port", 0);
+        var (listeningHost, listeningPort) = (file.GetString(Tcp + "hostname", "") ?? "", file.GetInt(Tcp + "port", 0));
+        var saidHost = file.GetString(Tcp + "public-hostname", "") is { Length: > 0 } publicHost ? publicHost : listeningHost;
+        var saidPort = file.GetInt(Tcp + "public-port", 0) is var publicPort and > 0 ? publicPort : listeningPort;
         if ((saidHost.Length > 0 && saidHost != host) || (saidPort > 0 && saidPort != port))
         {
             throw new NodeStartException($"akka.remote.dot-netty.tcp says that this node is at {(saidHost.Length > 0 ? saidHost : host)}:{(saidPort > 0 ? saidPort : port)}, "
                 + $"but in raft.members {self.Id} is at {self.Address}");
         }
-        var listening = tcp.GetString("hostname", "");
-        return new DnsEndPoint(listening.Length > 0 ? listening : host, tcp.GetInt("port", 0) is var own and > 0 ? own : port);
+        return new DnsEndPoint(listeningHost.Length > 0 ? listeningHost : host, listeningPort > 0 ? listeningPort : port);
     }
 
     private static Config Overrides(DnsEndPoint endpoint, Config own, string journalFile, HttpSettings http)
@@ -120,11 +123,9 @@ internal sealed record NodeSettings
         var connection = Quote(new DbConnectionStringBuilder { ["Data Source"] = journalFile }.ConnectionString);
         var text = new StringBuilder()
             .Append("akka.persistence.journal.sql.connection-string = ").AppendLine(connection)
-            .Append("akka.persistence.snapshot-store.sql.connection-string = ").AppendLine(connection);
-        if (!own.HasPath("akka.remote.dot-netty.tcp.hostname"))
-            text.Append("akka.remote.dot-netty.tcp.hostname = ").AppendLine(Quote(endpoint.Host));
-        if (!own.HasPath("akka.remote.dot-netty.tcp.port"))
-            text.Append("akka.remote.dot-netty.tcp.port = ").Append(endpoint.Port).AppendLine();
+            .Append("akka.persistence.snapshot-store.sql.connection-string = ").AppendLine(connection)
+            .Append(Tcp).Append("hostname = ").AppendLine(Quote(endpoint.Host))
+            .Append(Tcp).Append("port = ").Append(endpoint.Port).AppendLine();
         if (!own.HasPath(HttpPhaseTimeout))
             text.Append(HttpPhaseTimeout).Append(" = ").Append((long)(http.ShutdownTimeout + BreakingOff).TotalMilliseconds).AppendLine(" ms");
         return ConfigurationFactory.ParseString(text.ToString());

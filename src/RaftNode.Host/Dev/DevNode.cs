@@ -7,7 +7,8 @@ namespace RaftNode.Host.Dev;
 /// <summary>A node that runs as a child process.</summary>
 internal sealed class DevNode : IDisposable
 {
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
+    /// <summary>How long a child may take for everything but its last requests.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(12);
 
     private readonly string _dataDirectory;
     private readonly string? _dataOption;
@@ -78,7 +79,7 @@ internal sealed class DevNode : IDisposable
         if (_process is null || _process.HasExited)
             return;
         Signal.SendTerminate(_process);
-        using var limit = new CancellationTokenSource(Grace);
+        using var limit = new CancellationTokenSource(Settings.Http.ShutdownTimeout + Grace);
         try
         {
             await _process.WaitForExitAsync(limit.Token);

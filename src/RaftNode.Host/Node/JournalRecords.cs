@@ -12,7 +12,7 @@ internal sealed class JournalRecords : IStoredRecords, IDisposable
 
     /// <summary>Opens a database.</summary>
     /// <param name="path">The SQLite file.</param>
-    /// <exception cref="SqliteException">It cannot be opened.</exception>
+    /// <exception cref="SqliteException">It cannot be opened, or is no database.</exception>
     public JournalRecords(string path)
     {
         _connection = Open(path, SqliteOpenMode.ReadOnly);
@@ -23,10 +23,12 @@ internal sealed class JournalRecords : IStoredRecords, IDisposable
             command.CommandText = "PRAGMA schema_version";
             command.ExecuteScalar();
         }
-        catch (SqliteException e) when (e.SqliteErrorCode == ReadOnlyDatabase)
+        catch (SqliteException e)
         {
-            // Which is taken back before anything can be read: SQLite itself does that when it may write.
             _connection.Dispose();
+            if (e.SqliteErrorCode != ReadOnlyDatabase)
+                throw;
+            // Which is taken back before anything can be read: SQLite itself does that when it may write.
             _connection = Open(path, SqliteOpenMode.ReadWrite);
         }
     }

@@ -18,7 +18,16 @@ internal static class LineLog
     {
         var line = Format(time, level, source, message, cause);
         lock (Sync)
-            Console.Error.WriteLine(line);
+        {
+            try
+            {
+                Console.Error.WriteLine(line);
+            }
+            catch (IOException)
+            {
+                // Standard error is a file on a full disk, say. Of that there is nowhere to tell; a logger that fails is started again, and told of its failure, without end.
+            }
+        }
     }
 
     /// <summary>Makes the line.</summary>

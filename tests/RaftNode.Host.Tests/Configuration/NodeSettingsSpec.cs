@@ -56,6 +56,9 @@ public sealed class NodeSettingsSpec : IDisposable
     [InlineData(Members + "raft.member-id = a\nraftnode.http.max-body-bytes = 1 KiB", "raftnode.http.max-body-bytes")]
     [InlineData(Members + "raft.member-id = a\nraftnode.watch.history-changes = 0", "raftnode.watch.history-changes = 0")]
     [InlineData(Members + "raft.member-id = a\nakka.remote.dot-netty.tcp.port = 4009", "127.0.0.1:4009")]
+    [InlineData(Members + "raft.member-id = a\nakka.remote.dot-netty.tcp.port = abc", "akka.remote.dot-netty.tcp.port = abc")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.data-dir = null", "raftnode.data-dir names no directory")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.data-dir = \"\"", "raftnode.data-dir names no directory")]
     public void A_bad_setting_is_refused_with_a_sentence_that_names_it(string text, string named)
     {
         var path = _directory.Write("node.conf", text);
@@ -63,6 +66,18 @@ public sealed class NodeSettingsSpec : IDisposable
         Assert.StartsWith($"{path}: ", message);
         Assert.Contains(named, message[path.Length..]);
         Assert.DoesNotContain('\n', message);
+    }
+
+    // Elsewhere these stand for any address and any port.
+    [Theory]
+    [InlineData("port = 0")]
+    [InlineData("hostname = \"\"")]
+    [InlineData("hostname = null")]
+    public void Remoting_listens_at_the_members_address_where_nothing_is_said(string tcp)
+    {
+        var settings = NodeSettings.Load(_directory.Write("a.conf", Members + $"raft.member-id = a\nakka.remote.dot-netty.tcp {{ {tcp} }}"));
+        Assert.Equal(("127.0.0.1", 4001), (settings.Config.GetString("akka.remote.dot-netty.tcp.hostname", ""), settings.Config.GetInt("akka.remote.dot-netty.tcp.port", 0)));
+        Assert.Equal(("127.0.0.1", 4001), (settings.RaftEndpoint.Host, settings.RaftEndpoint.Port));
     }
 
     [Fact]

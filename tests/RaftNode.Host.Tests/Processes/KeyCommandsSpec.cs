@@ -117,7 +117,7 @@ public sealed class KeyCommandsSpec(SingleNodeFixture fixture) : IClassFixture<S
     [Fact]
     public async Task A_wrong_command_line_is_not_done_and_says_how_it_is_right()
     {
-        foreach (var arguments in (string[][])[["put", "key"], ["put", "key", "value", "--file", "f"], ["get"], ["start"], ["fly"], ["dev", "--nodes", "0"], ["dev", "--nodes", "few"], ["get", "key", "--timeout", "0"]])
+        foreach (var arguments in (string[][])[["put", "key"], ["put", "key", "value", "--file", "f"], ["put", "key", "--file"], ["put", "key", "value", "--create", "--if-match", "1"], ["get"], ["start"], ["fly"], ["dev", "--nodes", "0"], ["dev", "--nodes", "few"], ["get", "key", "--timeout", "0"]])
         {
             var run = await ProgramRun.ToEndAsync(arguments);
             Assert.Equal(ExitCode.NotDone, run.Code);
@@ -125,6 +125,20 @@ public sealed class KeyCommandsSpec(SingleNodeFixture fixture) : IClassFixture<S
             Assert.Contains("Usage:", run.Output);
         }
         Assert.Equal(ExitCode.Done, (await ProgramRun.ToEndAsync(["put", "--help"])).Code);
+    }
+
+    [Theory]
+    [InlineData("--output", "get", "key", "-o", "")]
+    [InlineData("--file", "put", "key", "--file", "")]
+    [InlineData("--if-match", "delete", "key", "--if-match", "")]
+    [InlineData("KEY", "get", "")]
+    [InlineData("FILE", "backup", "")]
+    [InlineData("--data", "restore", "file", "--data", "", "--members", "a=h:1")]
+    [InlineData("ID", "member", "remove", "")]
+    public void Nothing_but_a_value_may_be_empty(string name, params string[] arguments)
+    {
+        Assert.Equal($"{name} is empty.", Assert.Single(CommandLine.Parse(arguments).Errors).Message);
+        Assert.Empty(CommandLine.Parse(["put", "key", ""]).Errors);
     }
 
     [Theory]
