@@ -108,7 +108,7 @@ public sealed class EventFilterSpec : TestKit
     public void The_number_must_be_right()
     {
         EventFilter.Info("text").Expect(2, () => LogTimes("text", 2));
-        var tooFew = Assert.ThrowsAny<XunitException>(() => EventFilter.Info("text").Expect(2, Short, () => LogTimes("text", 1)));
+        var tooFew = Assert.ThrowsAny<XunitException>(() => EventFilter.Info("text").Expect(2, TimeSpan.FromSeconds(2), () => LogTimes("text", 1)));
         Assert.Contains("Only received 1/2 messages", tooFew.Message);
         // It fails as soon as there is one too many; how long that takes on a busy machine is of no account.
         Assert.ThrowsAny<XunitException>(() => EventFilter.Info("text").Expect(0, TimeSpan.FromSeconds(30), () => LogTimes("text", 1)));

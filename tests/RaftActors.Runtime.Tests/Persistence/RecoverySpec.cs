@@ -165,7 +165,9 @@ public sealed class RecoverySpec : PersistenceTest
         writing.Do(actor => actor.PersistAsync("1", actor.Handled));
         await Within(controls.WriteAsked.Task);
         // This one cannot finish its recovery before the write of that persistence id has ended, so the other one does not get the permit.
+        var asked = ControlledJournal.Of(system).ReplayAsked;
         var recovering = Subject(system, "a");
+        await Within(asked.Task);
         var waiting = Subject(system, "b");
         waiting.Ref.Tell("early");
         Assert.Empty(waiting.Log);

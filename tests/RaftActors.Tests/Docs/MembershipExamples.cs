@@ -15,7 +15,7 @@ public sealed class MembershipExamples
     [Fact]
     public async Task A_node_is_added()
     {
-        var (first, second) = (FreePort(), FreePort());
+        var (first, second) = FreePorts();
         var config = Config("node1", first, first);
         var system = ActorSystem.Create("app", config.WithFallback(Raft.DefaultConfig()));
         var group = await Raft.Get(system).StartAsync(RaftSettings.FromConfig(system.Settings.Config.GetConfig("raft")), () => new Counter());
@@ -43,15 +43,18 @@ public sealed class MembershipExamples
     }
 
     private static Config Config(string id, int port, params int[] members) => ConfigurationFactory.ParseString($$"""
-        raft { group = counters, member-id = {{id}}, members = [ {{string.Join(", ", members.Select((each, i) => $"{{ id = node{i + 1}, address = \"127.0.0.1:{each}\" }}"))}} ], leader-wait = 60 s }
+        raft { group = counters, member-id = {{id}}, members = [ {{string.Join(", ", members.Select((each, i) => $"{{ id = node{i + 1}, address = \"127.0.0.1:{each}\" }}"))}} ], leader-wait = 60 s
+          election-timeout { min = 2 s, max = 4 s }, catch-up-timeout = 30 s }
         akka { loglevel = OFF, actor.provider = remote, remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{port}} } }
         """);
 
-    private static int FreePort()
+    private static (int First, int Second) FreePorts()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        using var first = new TcpListener(IPAddress.Loopback, 0);
+        using var second = new TcpListener(IPAddress.Loopback, 0);
+        first.Start();
+        second.Start();
+        return (((IPEndPoint)first.LocalEndpoint).Port, ((IPEndPoint)second.LocalEndpoint).Port);
     }
 
     private sealed class Counter : IStateMachine

@@ -24,6 +24,8 @@ public abstract class PeerSpec : Akka.TestKit.Xunit2.TestKit
 
     private readonly Dictionary<string, TestProbe> _probes = [];
     private readonly DateTimeOffset _epoch;
+    private readonly RecordingMachine _none = new(static () => false);
+    private RecordingMachine? _machine;
     private IActorRef? _incarnation;
 
     protected PeerSpec(ITestOutputHelper output, Disk? disk = null)
@@ -58,7 +60,11 @@ public abstract class PeerSpec : Akka.TestKit.Xunit2.TestKit
     protected string PersistenceId => $"raft-{Group}-a";
 
     /// <summary>What the state machine of the peer has applied.</summary>
-    private protected RecordingMachine Machine { get; private set; } = new(static () => false);
+    private protected RecordingMachine Machine
+    {
+        get => Volatile.Read(ref _machine) ?? _none;
+        private set => Volatile.Write(ref _machine, value);
+    }
 
     /// <summary>Whether the poisonous command still fails.</summary>
     protected bool PoisonWorks { get; set; } = true;
@@ -121,6 +127,7 @@ public abstract class PeerSpec : Akka.TestKit.Xunit2.TestKit
     /// <summary>Takes note of the peer that runs, so that it can be restarted.</summary>
     protected void Adopt()
     {
+        AwaitCondition(() => Machine != _none, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(1));
         Settle();
         _incarnation = Incarnation();
     }
@@ -205,7 +212,7 @@ public abstract class PeerSpec : Akka.TestKit.Xunit2.TestKit
         return Status();
     }
 
-    /// <summary>Moves the clock in steps of a millisecond's tenfold, until something has happened.</summary>
+    /// <summary>Moves the clock in steps of a millisecond's tenfold, until something has happened; what other actors do for it at once may come after the last step.</summary>
     protected void AdvanceUntil(Func<bool> happened, int mostMilliseconds = 5000)
     {
         for (int elapsed = 0; elapsed < mostMilliseconds; elapsed += 10)
@@ -214,7 +221,7 @@ public abstract class PeerSpec : Akka.TestKit.Xunit2.TestKit
                 return;
             Advance(10);
         }
-        Assert.True(happened(), $"It did not happen within {mostMilliseconds} ms.");
+        AwaitCondition(happened, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(1), $"It did not happen within {mostMilliseconds} ms.");
     }
 
     /// <summary>Moves the clock, and waits until the peer has handled what fell due.</summary>

@@ -142,7 +142,10 @@ public sealed class ReplicationSpec(ITestOutputHelper output) : PeerSpec(output)
         Settings = Settings with { MaxInflightAppends = 3, MaxBatchEntries = 2 };
         StartAsLeader();
         for (int i = 0; i < 3; i++)
+        {
             Propose(1);
+            SettleWrites();
+        }
         Propose(20);
         Assert.Equal(6, B.Expect<AppendEntries>(append => append.LastIndex >= 6).LastIndex);
         B.ExpectNone<AppendEntries>(append => append.Entries.Count > 0);

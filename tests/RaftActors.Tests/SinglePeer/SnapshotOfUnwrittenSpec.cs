@@ -42,7 +42,7 @@ public sealed class SnapshotOfUnwrittenSpec(ITestOutputHelper output) : PeerSpec
         Disk.Commanded = true;
         B.Append(3, 1, 1, 3, Command(2, 3), Command(3, 3));
         var write = Disk.NextWrite();
-        AdvanceUntil(() => Status().AppliedIndex == 3, 100);
+        AwaitCondition(() => Status().AppliedIndex == 3, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(1));
         Assert.Equal((3, 1), (Status().LastIndex, Status().PersistedIndex));
         Peer.Tell(TakeSnapshot.Instance, TestActor);
         SettleChildren();

@@ -89,7 +89,7 @@ public sealed class IdempotencyKeySpec(SingleNodeFixture fixture) : IClassFixtur
     [Fact]
     public async Task A_write_is_done_once_whichever_node_it_is_sent_to_while_the_leader_is_killed()
     {
-        await using var cluster = await NodeCluster.StartAsync(3, "raftnode.http.request-timeout = 30 s\n");
+        await using var cluster = await NodeCluster.StartAsync(3, "raftnode.http.request-timeout = 15 s\n");
         var leader = await cluster.LeaderAsync();
         var (one, other) = ((leader + 1) % 3, (leader + 2) % 3);
         using var opened = await cluster.Http.PostAsync($"{cluster.Urls[one]}/sessions", null);

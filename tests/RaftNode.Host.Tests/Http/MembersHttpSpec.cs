@@ -84,7 +84,7 @@ public sealed class MembersHttpSpec
     [Fact]
     public async Task A_wiped_disk_under_an_old_name_is_refused_until_the_member_is_added_again()
     {
-        await using var cluster = await NodeCluster.StartAsync(3);
+        await using var cluster = await NodeCluster.StartAsync(3, "raft.catch-up-timeout = 30 s\n");
         using (var written = await cluster.Http.PutAsync(cluster.Key(0, "key"), new StringContent("value")))
             Assert.Equal(HttpStatusCode.Created, written.StatusCode);
         var leader = await cluster.LeaderAsync();
@@ -98,6 +98,7 @@ public sealed class MembersHttpSpec
 
         Assert.Equal(ExitCode.Done, (await ProgramRun.ToEndAsync(["member", "remove", $"node{wiped + 1}", "--url", cluster.Urls[leader]])).Code);
         cluster.Start(wiped);
+        await cluster.AnswersAsync(wiped);
         Assert.Equal(ExitCode.Done, (await ProgramRun.ToEndAsync(["member", "add", $"node{wiped + 1}", cluster.Addresses[wiped], "--url", cluster.Urls[leader]])).Code);
         await cluster.ReadyAsync(wiped);
         Assert.Single((await cluster.SettledAsync()).Select(status => status.State).Distinct());

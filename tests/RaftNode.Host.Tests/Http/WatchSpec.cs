@@ -86,7 +86,7 @@ public sealed class WatchSpec
     [Fact]
     public async Task A_watcher_that_moves_from_node_to_node_while_they_are_killed_sees_every_change_once_and_in_order()
     {
-        await using var cluster = await NodeCluster.StartAsync(3, "raftnode.http.request-timeout = 20 s\n");
+        await using var cluster = await NodeCluster.StartAsync(3, "raftnode.http.request-timeout = 10 s\n");
         const int Writes = 600;
         var written = new ConcurrentQueue<long>();
         var writing = WriteAsync(cluster, Writes, written);

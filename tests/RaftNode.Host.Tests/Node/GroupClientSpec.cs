@@ -11,6 +11,7 @@ namespace RaftNode.Host.Tests.Node;
 public sealed class GroupClientSpec : IAsyncLifetime
 {
     private static readonly Member Leader = new("a", "127.0.0.1:4001");
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LeaderWait = TimeSpan.FromMilliseconds(50);
 
     private readonly ActorSystem _system = ActorSystem.Create("client", ConfigurationFactory.ParseString("akka.stdout-loglevel = OFF\nakka.loglevel = OFF"));
@@ -44,7 +45,7 @@ public sealed class GroupClientSpec : IAsyncLifetime
         var group = _system.ActorOf(Props.Create(() => new Group(reversed)));
         var client = new GroupClient(_system, group, TimeSpan.FromMinutes(1), LeaderWait);
         var one = client.ProposeAsync("one");
-        await _arrived.WaitAsync();
+        Assert.True(await _arrived.WaitAsync(Patience));
         var two = client.QueryAsync("two");
         Assert.Equal("first", Assert.IsType<Proposed>(await one).Response);
         Assert.Equal("second", Assert.IsType<QueryResult>(await two).Result);
@@ -64,8 +65,8 @@ public sealed class GroupClientSpec : IAsyncLifetime
     public async Task Without_a_leader_until_the_deadline_nothing_was_done()
     {
         _answer = (_, message) => NoLeader(message);
-        // Tried again during the first second only: what is answered in the second one is not under way at the deadline.
-        var client = Client(TimeSpan.FromSeconds(2), leaderWait: TimeSpan.FromSeconds(1));
+        // Tried again during the first half only: what is answered in the second one is not under way at the deadline.
+        var client = Client(TimeSpan.FromSeconds(6), leaderWait: TimeSpan.FromSeconds(3));
         var (proposal, query) = (client.ProposeAsync("command"), client.QueryAsync("question"));
         Assert.Equal(FailureReason.NoLeader, Assert.IsType<ProposalFailed>(await proposal).Reason);
         Assert.Equal(FailureReason.NoLeader, Assert.IsType<QueryFailed>(await query).Reason);
@@ -78,7 +79,7 @@ public sealed class GroupClientSpec : IAsyncLifetime
         _answer = (n, message) => n == 1 ? NoLeader(message) : Answer(message, "done");
         var client = Client(TimeSpan.FromMinutes(1), leaderWait: TimeSpan.FromMinutes(2));
         var pending = client.ProposeAsync("command");
-        await _arrived.WaitAsync();
+        Assert.True(await _arrived.WaitAsync(Patience));
         while (!pending.IsCompleted)
         {
             // Published again and again: the first may come before the answer that nothing was done.
@@ -92,7 +93,7 @@ public sealed class GroupClientSpec : IAsyncLifetime
     [Fact]
     public async Task A_proposal_without_an_answer_is_told_once_and_its_outcome_is_unknown()
     {
-        var client = Client(TimeSpan.FromMilliseconds(300));
+        var client = Client(TimeSpan.FromSeconds(2));
         Assert.True(Assert.IsType<ProposalFailed>(await client.ProposeAsync("command")).OutcomeUnknown);
         Assert.Single(_told);
     }
@@ -106,7 +107,7 @@ public sealed class GroupClientSpec : IAsyncLifetime
 
     [Fact]
     public async Task A_query_without_any_answer_fails_at_the_deadline() =>
-        Assert.Equal(FailureReason.NoLeader, Assert.IsType<QueryFailed>(await Client(TimeSpan.FromMilliseconds(300)).QueryAsync("question")).Reason);
+        Assert.Equal(FailureReason.NoLeader, Assert.IsType<QueryFailed>(await Client(TimeSpan.FromSeconds(2)).QueryAsync("question")).Reason);
 
     [Theory]
     [InlineData(FailureReason.OutcomeUnknown)]
@@ -137,7 +138,7 @@ public sealed class GroupClientSpec : IAsyncLifetime
     public async Task What_was_unknown_once_stays_unknown_whatever_becomes_of_it_later(FailureReason later)
     {
         _answer = (n, message) => Failed(message, n == 1 ? FailureReason.OutcomeUnknown : later);
-        var failed = Assert.IsType<ProposalFailed>(await Client(TimeSpan.FromSeconds(1)).ProposeAsync("command", new SessionStamp(4, 7, 5)));
+        var failed = Assert.IsType<ProposalFailed>(await Client(TimeSpan.FromSeconds(2)).ProposeAsync("command", new SessionStamp(4, 7, 5)));
         Assert.True(failed.OutcomeUnknown);
         Assert.True(_told.Count > 1);
     }
@@ -161,7 +162,7 @@ public sealed class GroupClientSpec : IAsyncLifetime
     public async Task An_answer_after_the_deadline_is_dropped()
     {
         _answer = (_, message) => message is Query ? Answer(message, "done") : null;
-        var client = Client(TimeSpan.FromMilliseconds(300));
+        var client = Client(TimeSpan.FromSeconds(2));
         var late = await client.ProposeAsync("command");
         var propose = Assert.IsType<Propose>(Assert.Single(_told));
         _system.ActorSelection("/user/group-client").Tell(Answer(propose, "late"));
@@ -174,7 +175,7 @@ public sealed class GroupClientSpec : IAsyncLifetime
     {
         var client = Client(TimeSpan.FromMinutes(10));
         var pending = client.ProposeAsync("command");
-        await _arrived.WaitAsync();
+        Assert.True(await _arrived.WaitAsync(Patience));
         await _system.Terminate();
         Assert.True(Assert.IsType<ProposalFailed>(await pending).OutcomeUnknown);
     }

@@ -74,7 +74,7 @@ public sealed class BackupSpec
 
         Assert.Equal(ExitCode.NotDone, run.Code);
         Assert.Contains("the connection broke before the backup was complete", Assert.Single(run.Errors));
-        Assert.Contains("is damaged", cluster.Run(0).Transcript);
+        await Eventually.IsTrueAsync("the node to say so", () => Task.FromResult(cluster.Run(0).Transcript.Contains("is damaged", StringComparison.Ordinal)), cluster.Transcripts);
         Assert.Empty(Directory.GetFileSystemEntries(Path.GetDirectoryName(directory.In("kv.backup"))!));
     }
 

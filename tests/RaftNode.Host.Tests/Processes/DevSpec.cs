@@ -44,6 +44,8 @@ public sealed partial class DevSpec : IDisposable
         await SeesAsync(dev, line => line.StartsWith("node1 ", StringComparison.Ordinal) && line.Contains($" pid {back.ProcessId} ", StringComparison.Ordinal));
         back.Terminate();
         Assert.Equal(ExitCode.Done, await back.ExitAsync());
+        dev.Terminate();
+        Assert.Equal(ExitCode.Done, await dev.ExitAsync());
     }
 
     [Fact]

@@ -83,7 +83,7 @@ public sealed class KeyCommandsSpec(SingleNodeFixture fixture) : IClassFixture<S
         var silent = $"http://{listener.LocalEndpoint}";
 
         var put = await ProgramRun.ToEndAsync(["put", _key, "one", "--url", silent, "--url", fixture.Cluster.Urls[0]]);
-        var alone = await ProgramRun.ToEndAsync(["put", _key, "two", "--url", silent, "--timeout", "1"]);
+        var alone = await ProgramRun.ToEndAsync(["put", _key, "two", "--url", silent, "--timeout", "10"]);
         var status = await ProgramRun.ToEndAsync(["status", "--url", silent]);
         waiting.ForEach(client => client.Dispose());
 

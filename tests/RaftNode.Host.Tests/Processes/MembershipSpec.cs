@@ -13,7 +13,7 @@ public sealed class MembershipSpec(ITestOutputHelper output)
     [Fact]
     public async Task A_cluster_grows_from_one_to_five_and_shrinks_to_three_under_load_with_nothing_lost()
     {
-        await using var cluster = await NodeCluster.StartAsync(Nodes, founders: 1);
+        await using var cluster = await NodeCluster.StartAsync(Nodes, "raft.catch-up-timeout = 30 s\n", founders: 1);
         var random = new Random(7);
         var lines = Enumerable.Range(0, Lines).Select(_ =>
         {
@@ -28,6 +28,7 @@ public sealed class MembershipSpec(ITestOutputHelper output)
         {
             await load.StageAsync(stage);
             cluster.Start(node);
+            await cluster.AnswersAsync(node);
             await MemberAsync(cluster, 0, "add", $"node{node + 1}", cluster.Addresses[node]);
             await cluster.ReadyAsync(node);
             output.WriteLine($"node{node + 1} was added after {load.Acknowledged} acknowledged writes");

@@ -8,6 +8,9 @@ namespace RaftNode.Host.Tests.Processes;
 /// <summary>A cluster of real processes on free ports, with their data in a directory of its own.</summary>
 internal sealed class NodeCluster : IAsyncDisposable
 {
+    // A machine that stands still for half a second is no reason for another leader, unless a spec says so: what is asked once is answered.
+    private const string Patient = "raft.election-timeout { min = 1 s, max = 2 s }\n";
+
     private readonly TemporaryDirectory _directory = new();
     private readonly IReadOnlyList<string> _files;
     private readonly int _founders;
@@ -21,7 +24,7 @@ internal sealed class NodeCluster : IAsyncDisposable
         _founders = founders;
         var ports = FreePorts.Range((behindProxies ? 3 : 2) * nodes);
         _files = ClusterFiles.Write(_directory.In("conf"), nodes, ports, ports + nodes);
-        File.AppendAllText(_directory.In("conf/members.conf"), settings);
+        File.AppendAllText(_directory.In("conf/members.conf"), Patient + settings);
         if (behindProxies)
         {
             Links = new ClusterLinks(nodes, ports, ports + (2 * nodes));
@@ -138,6 +141,20 @@ internal sealed class NodeCluster : IAsyncDisposable
         return leader.Item1;
     }
 
+    /// <summary>Waits until a node says how it stands, if only that it waits to be added.</summary>
+    public Task AnswersAsync(int node) => Eventually.IsTrueAsync($"node{node + 1} to answer", async () => await StatusAsync(node) is not null, Transcripts);
+
+    /// <summary>Waits until a node is ready; one that has ended is started again.</summary>
+    public Task BackAsync(int node) => Eventually.IsTrueAsync(
+        $"node{node + 1} to be back",
+        () =>
+        {
+            if (Run(node).HasExited)
+                Start(node);
+            return SaysItIsReadyAsync(node);
+        },
+        Transcripts);
+
     /// <summary>Waits until a node is ready.</summary>
     public Task ReadyAsync(int node) => Eventually.IsTrueAsync($"node{node + 1} to be ready", () => IsReadyAsync(node), Transcripts);
 
@@ -173,6 +190,11 @@ internal sealed class NodeCluster : IAsyncDisposable
     {
         if (Run(node).HasExited)
             throw new InvalidOperationException($"node{node + 1} ended:\n{Run(node).Transcript}");
+        return await SaysItIsReadyAsync(node);
+    }
+
+    private async Task<bool> SaysItIsReadyAsync(int node)
+    {
         try
         {
             using var response = await _http.GetAsync($"{Urls[node]}/health/ready");

@@ -44,7 +44,7 @@ public sealed class RestoreSpec
         await using (var cluster = await NodeCluster.StartAsync(2, prepare: cluster => RestoreAsync(cluster, file, members: 1).GetAwaiter().GetResult(), founders: 1, settings: "raft.catch-up-timeout = 30 s\n"))
         {
             cluster.Start(1);
-            await Eventually.IsTrueAsync("node2 to answer", async () => await cluster.StatusAsync(1) is not null, cluster.Transcripts);
+            await cluster.AnswersAsync(1);
             var added = await ProgramRun.ToEndAsync(["member", "add", "node2", cluster.Addresses[1], "--url", cluster.Urls[0], "--timeout", "30"]);
             Assert.True(added.Code == ExitCode.Done, string.Join('\n', added.Errors));
             Assert.All(await cluster.SettledAsync(), status => Assert.Equal(digest, status.State.Digest));

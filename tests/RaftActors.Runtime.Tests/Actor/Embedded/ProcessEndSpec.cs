@@ -19,7 +19,8 @@ public sealed partial class ProcessEndSpec
     {
         if (OperatingSystem.IsWindows())
             return;
-        using var process = Start("wait");
+        using var child = Start("wait");
+        var process = child.Process;
         Assert.Equal("ready", await process.StandardOutput.ReadLineAsync().WaitAsync(Patience));
         Assert.Equal(0, Kill(process.Id, signal));
         Assert.Equal("task of a phase\nactor stopped\n", await process.StandardOutput.ReadToEndAsync().WaitAsync(Patience));
@@ -29,7 +30,8 @@ public sealed partial class ProcessEndSpec
     [Fact]
     public async Task So_does_the_end_of_the_program()
     {
-        using var process = Start("return");
+        using var child = Start("return");
+        var process = child.Process;
         Assert.Equal("ready\ntask of a phase\nactor stopped\n",
             (await process.StandardOutput.ReadToEndAsync().WaitAsync(Patience)).ReplaceLineEndings("\n"));
         await process.WaitForExitAsync().WaitAsync(Patience);
@@ -53,10 +55,21 @@ public sealed partial class ProcessEndSpec
         return 0;
     }
 
-    private static Process Start(string how) => Process.Start(new ProcessStartInfo("dotnet", ["exec", typeof(ProcessEndSpec).Assembly.Location, how])
+    private static Child Start(string how) => new(Process.Start(new ProcessStartInfo("dotnet", ["exec", typeof(ProcessEndSpec).Assembly.Location, how])
     {
         RedirectStandardOutput = true,
-    })!;
+        RedirectStandardError = true,
+    })!);
+
+    /// <summary>A process that does not outlive its spec.</summary>
+    private sealed record Child(Process Process) : IDisposable
+    {
+        public void Dispose()
+        {
+            Process.Kill();
+            Process.Dispose();
+        }
+    }
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int process, int signal);

@@ -19,7 +19,7 @@ public sealed class LinearizabilitySpec(ITestOutputHelper output)
 
     // A request is answered, if only by 503 or 504, well within the patience of the clients: so most end with an outcome. Snapshots are taken every few seconds, of several chunks, and nodes that
     // were away for longer need them.
-    private const string Settings = "\nraftnode.http.request-timeout = 2 s\nraft.snapshot { entries = 2000, min-growth = 0, trailing-entries = 100, chunk-size = 8 KiB }\n";
+    private const string Settings = "\nraftnode.http.request-timeout = 2 s\nraft.election-timeout { min = 300 ms, max = 600 ms }\nraft.snapshot { entries = 2000, min-growth = 0, trailing-entries = 100, chunk-size = 8 KiB }\n";
 
     [Fact]
     public async Task What_clients_see_is_linearizable_whatever_happens_to_nodes_network_and_disk()
@@ -80,14 +80,7 @@ public sealed class LinearizabilitySpec(ITestOutputHelper output)
     private static async Task BackAsync(NodeCluster cluster, IReadOnlyList<int> mayHaveEnded)
     {
         foreach (var node in mayHaveEnded)
-        {
-            await Eventually.IsTrueAsync($"node{node + 1} to be back", async () =>
-            {
-                if (cluster.Run(node).HasExited)
-                    cluster.Start(node);
-                return await cluster.StatusAsync(node) is not null;
-            }, cluster.Transcripts);
-        }
+            await cluster.BackAsync(node);
         await cluster.AllReadyAsync();
     }
 
