@@ -56,6 +56,10 @@ internal sealed record HttpSettings
         };
     }
 
+    /// <summary>Reads a port, which is 0 where none is given.</summary>
+    /// <exception cref="NodeStartException">It is none; the message names its key.</exception>
+    public static int Port(Config config, string key) => (int)Number(config, key, (c, k) => c.GetLong(k, 0), 0, IPEndPoint.MaxPort);
+
     private static long Number(Config config, string key, Func<Config, string, long?> read, long least, long most)
     {
         var value = Read(config, key, read);

@@ -107,9 +107,9 @@ internal sealed record NodeSettings
     {
         var colon = self.Address.LastIndexOf(':');
         var (host, port) = (self.Address[..colon], int.Parse(self.Address.AsSpan(colon + 1), CultureInfo.InvariantCulture));
-        var (listeningHost, listeningPort) = (file.GetString(Tcp + "hostname", "") ?? "", file.GetInt(Tcp + "port", 0));
+        var (listeningHost, listeningPort) = (file.GetString(Tcp + "hostname", "") ?? "", HttpSettings.Port(file, Tcp + "port"));
         var saidHost = file.GetString(Tcp + "public-hostname", "") is { Length: > 0 } publicHost ? publicHost : listeningHost;
-        var saidPort = file.GetInt(Tcp + "public-port", 0) is var publicPort and > 0 ? publicPort : listeningPort;
+        var saidPort = HttpSettings.Port(file, Tcp + "public-port") is var publicPort and > 0 ? publicPort : listeningPort;
         if ((saidHost.Length > 0 && saidHost != host) || (saidPort > 0 && saidPort != port))
         {
             throw new NodeStartException($"akka.remote.dot-netty.tcp says that this node is at {(saidHost.Length > 0 ? saidHost : host)}:{(saidPort > 0 ? saidPort : port)}, "
