@@ -1,19 +1,13 @@
-using System.Text;
 using Akka.Actor;
-using Akka.Remote.Wire;
 using BenchmarkDotNet.Attributes;
 using RaftActors.Log;
 using RaftActors.Protocol;
 
 namespace RaftActors.Microbench;
 
-/// <summary>Messages as bytes: the envelope of remoting, and raft.proto.</summary>
+/// <summary>Messages of raft.proto as bytes.</summary>
 public class EncodingBenchmarks
 {
-    private readonly byte[] _recipient = Encoding.UTF8.GetBytes("akka.tcp://raftnode@127.0.0.1:4052/user/raft/kv/peer");
-    private readonly byte[] _sender = Encoding.UTF8.GetBytes("akka.tcp://raftnode@127.0.0.1:4051/user/raft/kv/peer#1234567");
-    private readonly byte[] _room = new byte[1024];
-    private byte[] _frame = [];
     private ActorSystem _system = null!;
     private RaftSerializer _serializer = null!;
     private LogEntry[] _entries = [];
@@ -31,7 +25,6 @@ public class EncodingBenchmarks
     {
         _system = ActorSystem.Create("microbench");
         _serializer = new RaftSerializer((ExtendedActorSystem)_system);
-        _frame = new EnvelopeEncoder(_recipient, _sender, new byte[256], 6214, "AE").ToArray();
         _entries = [.. Enumerable.Range(1, Entries).Select(i => new LogEntry(1_000_000 + i, 7, EntryKind.Command, 1_700_000_000_000, new Log.Payload(new byte[256], 0, "")))];
         _reply = new AppendEntriesReply(Header, true, 1_000_000, 1_000_064, 0, default, 17);
         _append = _serializer.ToBinary(Append());
@@ -41,20 +34,6 @@ public class EncodingBenchmarks
     /// <summary>Ends.</summary>
     [GlobalCleanup]
     public void Stop() => _system.Terminate().Wait();
-
-    /// <summary>An envelope around 256 bytes, written.</summary>
-    [Benchmark]
-    public int EnvelopeWrite()
-    {
-        var encoder = new EnvelopeEncoder(_recipient, _sender, _room.AsSpan(0, 256), 6214, "AE");
-        var size = encoder.Size;
-        encoder.Write(_room.AsSpan(256, size));
-        return size;
-    }
-
-    /// <summary>An envelope, read.</summary>
-    [Benchmark]
-    public int EnvelopeRead() => new EnvelopeDecoder(Frame.Parse(_frame.AsSpan(Frame.LengthBytes)).Payload).Message.Length;
 
     /// <summary>AppendEntries, written: the entries are encoded too, which a leader does once for all followers and its journal.</summary>
     [Benchmark]

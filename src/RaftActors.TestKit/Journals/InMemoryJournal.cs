@@ -27,10 +27,10 @@ internal sealed class InMemoryJournal : AsyncWriteJournal
         return Task.CompletedTask;
     }
 
-    public override Task<long> ReadHighestSequenceNrAsync(string persistenceId, long fromSequenceNr) =>
+    public override Task<long> ReadHighestSequenceNrAsync(string persistenceId, long fromSequenceNr, CancellationToken cancellationToken) =>
         Task.FromResult(_store.Stream(persistenceId).HighestSequenceNr);
 
-    protected override Task<IImmutableList<Exception?>?> WriteMessagesAsync(IEnumerable<AtomicWrite> messages)
+    protected override Task<IImmutableList<Exception?>?> WriteMessagesAsync(IEnumerable<AtomicWrite> messages, CancellationToken cancellationToken)
     {
         foreach (var write in messages)
         {
@@ -40,7 +40,7 @@ internal sealed class InMemoryJournal : AsyncWriteJournal
         return Task.FromResult<IImmutableList<Exception?>?>(null);
     }
 
-    protected override Task DeleteMessagesToAsync(string persistenceId, long toSequenceNr)
+    protected override Task DeleteMessagesToAsync(string persistenceId, long toSequenceNr, CancellationToken cancellationToken)
     {
         _store.Stream(persistenceId).DeleteEvents(toSequenceNr);
         return Task.CompletedTask;

@@ -17,7 +17,7 @@ internal sealed class InMemorySnapshotStore : SnapshotStore
         _objects = new ObjectStorage(Context.System);
     }
 
-    protected override Task<SelectedSnapshot?> LoadAsync(string persistenceId, SnapshotSelectionCriteria criteria)
+    protected override Task<SelectedSnapshot?> LoadAsync(string persistenceId, SnapshotSelectionCriteria criteria, CancellationToken cancellationToken)
     {
         var found = _store.Stream(persistenceId).LatestSnapshot((sequenceNr, time) => Matches(criteria, sequenceNr, time));
         return Task.FromResult(found is { } snapshot
@@ -25,19 +25,19 @@ internal sealed class InMemorySnapshotStore : SnapshotStore
             : null);
     }
 
-    protected override Task SaveAsync(SnapshotMetadata metadata, object snapshot)
+    protected override Task SaveAsync(SnapshotMetadata metadata, object snapshot, CancellationToken cancellationToken)
     {
         _store.Stream(metadata.PersistenceId).SaveSnapshot(metadata.SequenceNr, metadata.Timestamp, _objects.Store(snapshot));
         return Task.CompletedTask;
     }
 
-    protected override Task DeleteAsync(SnapshotMetadata metadata)
+    protected override Task DeleteAsync(SnapshotMetadata metadata, CancellationToken cancellationToken)
     {
         _store.Stream(metadata.PersistenceId).DeleteSnapshot(metadata.SequenceNr);
         return Task.CompletedTask;
     }
 
-    protected override Task DeleteAsync(string persistenceId, SnapshotSelectionCriteria criteria)
+    protected override Task DeleteAsync(string persistenceId, SnapshotSelectionCriteria criteria, CancellationToken cancellationToken)
     {
         _store.Stream(persistenceId).DeleteSnapshots(criteria);
         return Task.CompletedTask;

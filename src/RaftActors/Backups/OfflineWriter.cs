@@ -5,7 +5,7 @@ namespace RaftActors.Backups;
 
 /// <summary>
 /// Writes to the journal and the snapshot store of a peer that does not run, as the peer would: through the plugins that the actor system is configured with. One store, one write after the other; the outcome
-/// is that of <see cref="RunAsync"/>.
+/// is that of <see cref="OfflineWriting.RunAsync"/>.
 /// </summary>
 internal abstract class OfflineWriter : UntypedPersistentActor
 {
@@ -18,22 +18,6 @@ internal abstract class OfflineWriter : UntypedPersistentActor
     }
 
     public sealed override string PersistenceId { get; }
-
-    /// <summary>Runs a writer to its end.</summary>
-    /// <exception cref="IOException">It failed, or nobody knows whether it did; the message says why.</exception>
-    public static async Task RunAsync(ActorSystem system, Func<TaskCompletionSource, Props> props)
-    {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var writer = system.ActorOf(props(done));
-        try
-        {
-            await done.Task.ConfigureAwait(false);
-        }
-        finally
-        {
-            system.Stop(writer);
-        }
-    }
 
     protected override void PreRestart(Exception reason, object message)
     {
@@ -78,4 +62,24 @@ internal abstract class OfflineWriter : UntypedPersistentActor
 
     /// <summary>Ends it.</summary>
     protected void Fail(string problem, Exception? cause) => _done.TrySetException(new IOException(problem, cause));
+}
+
+/// <summary>Runs an <see cref="OfflineWriter"/>.</summary>
+internal static class OfflineWriting
+{
+    /// <summary>Runs a writer to its end.</summary>
+    /// <exception cref="IOException">It failed, or nobody knows whether it did; the message says why.</exception>
+    public static async Task RunAsync(ActorSystem system, Func<TaskCompletionSource, Props> props)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var writer = system.ActorOf(props(done));
+        try
+        {
+            await done.Task.ConfigureAwait(false);
+        }
+        finally
+        {
+            system.Stop(writer);
+        }
+    }
 }

@@ -79,7 +79,7 @@ public sealed class RestoredGroup
         var content = former.Content with { Chunks = checked((int)((former.Content.Length + chunkSize - 1) / chunkSize)) };
         var snapshot = new Snapshot(Index, Term, former.LastIncludedTime, _configuration, Index, content);
         var manifest = new SnapshotManifest(Group, memberId, StoreIdOf(memberId), new HardState(Term, null, null), snapshot, 0, null);
-        return OfflineWriter.RunAsync(system, done => StoreFounder.Props($"raft-{Group}-{memberId}", manifest, _backup.Chunks(chunkSize), done));
+        return OfflineWriting.RunAsync(system, done => StoreFounder.Props($"raft-{Group}-{memberId}", manifest, _backup.Chunks(chunkSize), done));
     }
 
     /// <summary>A term far above another, that nobody else draws.</summary>

@@ -65,7 +65,7 @@ public sealed class StoreRecovery
         ArgumentNullException.ThrowIfNull(system);
         // Leases are the leader's to set.
         var configuration = new Configuration([Voter.Of(_self) with { StoreId = StoreId }]);
-        return OfflineWriter.RunAsync(system, done => StoreRecoverer.Props(
+        return OfflineWriting.RunAsync(system, done => StoreRecoverer.Props(
             $"raft-{_report.Group}-{_report.MemberId}", _report, StoreId, new HardState(Term, null, null), configuration, done));
     }
 }

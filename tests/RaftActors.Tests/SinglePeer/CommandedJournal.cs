@@ -24,13 +24,13 @@ public sealed class CommandedJournal : AsyncWriteJournal
                 recoveryCallback(new Persistent(@event, sequenceNr, persistenceId));
     }
 
-    public override async Task<long> ReadHighestSequenceNrAsync(string persistenceId, long fromSequenceNr)
+    public override async Task<long> ReadHighestSequenceNrAsync(string persistenceId, long fromSequenceNr, CancellationToken cancellationToken)
     {
         await _disk.OutstandingWrites().ConfigureAwait(false);
         return _disk.Events(persistenceId).Select(item => item.SequenceNr).DefaultIfEmpty(0).Max();
     }
 
-    protected override async Task<IImmutableList<Exception?>?> WriteMessagesAsync(IEnumerable<AtomicWrite> messages)
+    protected override async Task<IImmutableList<Exception?>?> WriteMessagesAsync(IEnumerable<AtomicWrite> messages, CancellationToken cancellationToken)
     {
         var results = ImmutableList.CreateBuilder<Exception?>();
         foreach (var message in messages)
@@ -41,7 +41,7 @@ public sealed class CommandedJournal : AsyncWriteJournal
         return results.ToImmutable();
     }
 
-    protected override Task DeleteMessagesToAsync(string persistenceId, long toSequenceNr) => throw new NotSupportedException();
+    protected override Task DeleteMessagesToAsync(string persistenceId, long toSequenceNr, CancellationToken cancellationToken) => throw new NotSupportedException();
 }
 
 /// <summary>What a <see cref="CommandedJournal"/> writes to, and how it is commanded.</summary>

@@ -9,30 +9,30 @@ public sealed class CommandedSnapshotStore : MemorySnapshotStore
 {
     private readonly Disk _disk = Disk.Of(Context.System);
 
-    protected override async Task SaveAsync(SnapshotMetadata metadata, object snapshot)
+    protected override async Task SaveAsync(SnapshotMetadata metadata, object snapshot, CancellationToken cancellationToken)
     {
         if (snapshot is not SnapshotManifest)
             _disk.SavedChunks.Enqueue(metadata.PersistenceId);
         else if (_disk.RefusesManifests)
             throw new IOException("The disk is full.");
-        await base.SaveAsync(metadata, snapshot).ConfigureAwait(false);
+        await base.SaveAsync(metadata, snapshot, cancellationToken).ConfigureAwait(false);
         if (snapshot is SnapshotManifest && _disk.DisownsManifests)
             throw new IOException("The disk does not answer.");
     }
 
-    protected override async Task<SelectedSnapshot?> LoadAsync(string persistenceId, SnapshotSelectionCriteria criteria)
+    protected override async Task<SelectedSnapshot?> LoadAsync(string persistenceId, SnapshotSelectionCriteria criteria, CancellationToken cancellationToken)
     {
         if (_disk.HeldLoads is { } held && held.PersistenceId == persistenceId)
             await held.Until.ConfigureAwait(false);
-        return await base.LoadAsync(persistenceId, criteria).ConfigureAwait(false);
+        return await base.LoadAsync(persistenceId, criteria, cancellationToken).ConfigureAwait(false);
     }
 
-    protected override Task DeleteAsync(SnapshotMetadata metadata) =>
-        _disk.DisownsManifests ? throw new IOException("The disk does not answer.") : base.DeleteAsync(metadata);
+    protected override Task DeleteAsync(SnapshotMetadata metadata, CancellationToken cancellationToken) =>
+        _disk.DisownsManifests ? throw new IOException("The disk does not answer.") : base.DeleteAsync(metadata, cancellationToken);
 
-    protected override Task DeleteAsync(string persistenceId, SnapshotSelectionCriteria criteria)
+    protected override Task DeleteAsync(string persistenceId, SnapshotSelectionCriteria criteria, CancellationToken cancellationToken)
     {
         _disk.DeletedChunks.Enqueue(persistenceId);
-        return base.DeleteAsync(persistenceId, new SnapshotSelectionCriteria(criteria.MaxSequenceNr, criteria.MaxTimeStamp));
+        return base.DeleteAsync(persistenceId, new SnapshotSelectionCriteria(criteria.MaxSequenceNr, criteria.MaxTimeStamp), cancellationToken);
     }
 }

@@ -1,6 +1,0 @@
-namespace Akka.Configuration.Hocon;
-
-public sealed class HoconRoot(HoconValue value)
-{
-    public HoconValue Value { get; } = value;
-}
