@@ -85,10 +85,12 @@ internal sealed class FollowerProgress
         bool moved = match > MatchIndex;
         if (moved)
             MatchIndex = match;
-        if (State == ProgressState.Probe)
+        // In Probe, only the answer to the present probe opens the pipeline: an earlier message's answer comes late, and
+        // its index would move NextIndex back, to before a snapshot that the follower has just installed.
+        if (State == ProgressState.Probe && accepted >= NextIndex - 1)
         {
             State = ProgressState.Replicate;
-            NextIndex = Math.Max(MatchIndex, accepted) + 1;
+            NextIndex = accepted + 1;
             _probeSent = false;
         }
         else if (NextIndex <= MatchIndex)

@@ -82,6 +82,38 @@ public sealed class FollowerProgressSpec
     }
 
     [Fact]
+    public void A_late_success_does_not_move_the_progress_back_to_before_an_installed_snapshot()
+    {
+        var progress = new FollowerProgress(20, 4, TimeSpan.Zero);
+        progress.SendsSnapshot();
+        progress.SnapshotEnded(installed: 15);
+
+        // The answer to a heartbeat that was sent while the snapshot was under way: it named no previous entry.
+        progress.Accepted(match: 0, accepted: 0);
+
+        Assert.Equal((ProgressState.Probe, 21), (progress.State, progress.NextIndex));
+    }
+
+    [Fact]
+    public void No_late_repeated_or_reordered_success_moves_the_progress_back() =>
+        Prop.ForAll(Gen.Choose(0, 30).ArrayOf(40).ToArbitrary(), answers =>
+        {
+            var progress = new FollowerProgress(10, 4, TimeSpan.Zero);
+            for (int i = 0; i < answers.Length; i++)
+            {
+                var (match, next) = (progress.MatchIndex, progress.NextIndex);
+                switch (i % 5)
+                {
+                    case 3: progress.SendsSnapshot(); break;
+                    case 4: progress.SnapshotEnded(installed: answers[i] % 3 == 0 ? null : answers[i]); break;
+                    default: progress.Accepted(match: answers[i] / 2, accepted: answers[i]); break;
+                }
+                Assert.True(progress.MatchIndex >= match && progress.NextIndex >= next, $"{match}, {next} became {progress.MatchIndex}, {progress.NextIndex}.");
+                Assert.True(progress.MatchIndex < progress.NextIndex);
+            }
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
     public void Messages_that_are_lost_doubled_or_late_never_corrupt_what_is_known_and_in_the_end_all_match() =>
         Prop.ForAll(Gen.Choose(0, 5).ArrayOf(200).ToArbitrary(), choices =>
         {
