@@ -12,6 +12,7 @@ internal sealed class CommandLine(TextWriter output)
 
           --seeds 1..10000   the seeds; a single one with its trace
           --peers 3          how many peers a cluster has
+          --jobs 2           how many seeds are run at the same time, each on a thread of its own
           --faults a,b       only these kinds of faults; none for none
           --keep-going       go on after a violation
           --quiet            of a violation only a line
@@ -24,6 +25,7 @@ internal sealed class CommandLine(TextWriter output)
 
     private SimulationOptions _options = new();
     private (int First, int Last) _seeds = (1, 100);
+    private int _jobs = 1;
     private bool _keepGoing;
     private bool _quiet;
     private bool _shrink = true;
@@ -54,12 +56,13 @@ internal sealed class CommandLine(TextWriter output)
         var watch = Stopwatch.StartNew();
         var reported = TimeSpan.Zero;
         long turns = 0, operations = 0;
+        ulong hash = 0;
         var time = TimeSpan.Zero;
         int violations = 0, done = 0;
-        for (int seed = _seeds.First; seed <= _seeds.Last; seed++)
+        foreach (var result in SeedRange.Run(_seeds.First, _seeds.Last, _jobs, _options))
         {
-            var result = Simulation.Run(seed, _options);
             done++;
+            hash = unchecked((hash * 31) + result.Hash);
             turns += result.Turns;
             operations += result.Operations;
             time += result.Time;
@@ -76,7 +79,7 @@ internal sealed class CommandLine(TextWriter output)
             Progress(watch.Elapsed, done, violations, time);
         }
         Progress(watch.Elapsed, done, violations, time);
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{turns} turns of actors, {operations} operations of clients answered."));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{turns} turns of actors, {operations} operations of clients answered; hash {hash:x16}."));
         return violations == 0;
     }
 
@@ -114,6 +117,9 @@ internal sealed class CommandLine(TextWriter output)
                     break;
                 case "--peers":
                     _options = _options with { Peers = Number(Value()) };
+                    break;
+                case "--jobs":
+                    _jobs = Math.Max(1, Number(Value()));
                     break;
                 case "--faults":
                     _options = _options with { Kinds = Kinds(Value()) };

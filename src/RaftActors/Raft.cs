@@ -19,6 +19,9 @@ public sealed class Raft : IExtension
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "raft-hand-over", HandOverAsync);
     }
 
+    /// <summary>The actor above the peers of all groups: told <see cref="RaftGroups.StartGroup"/> by whoever may not wait for a task.</summary>
+    internal IActorRef Groups => _groups;
+
     /// <summary>The extension of an actor system; created by the first call.</summary>
     public static Raft Get(ActorSystem system) => system.WithExtension<Raft, RaftExtension>();
 

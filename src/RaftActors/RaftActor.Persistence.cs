@@ -60,6 +60,7 @@ internal sealed partial class RaftActor
                 break;
             case RecoveryCompleted:
                 OnRecovered();
+                _settings.Observer?.Recovered(this);
                 break;
             case MalformedMessage malformed:
                 throw new RefusedException($"Event {LastSequenceNr} of {PersistenceId} cannot be read: {malformed.Problem}");

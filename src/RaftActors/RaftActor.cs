@@ -79,6 +79,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         HandOverAtLast();
         AnswerEverything("The peer stopped.");
         base.PostStop();
+        _settings.Observer?.Stopped(this);
     }
 
     // The roles take over once the peer has recovered and has an identity.

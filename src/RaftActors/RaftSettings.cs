@@ -163,6 +163,9 @@ public sealed partial record RaftSettings
     /// <summary>How peers reach each other; <c>null</c> for the actor system's remoting.</summary>
     public IPeerResolver? Resolver { get; init; }
 
+    /// <summary>Told of each peer that these settings start; <c>null</c> for nobody.</summary>
+    internal IPeerObserver? Observer { get; init; }
+
     /// <summary>The persistence id of the peer's journal.</summary>
     public string PersistenceId => $"raft-{Group}-{MemberId}";
 

@@ -14,7 +14,7 @@ cd "$scratch" || exit 2
 git init -q . && git add -A && git -c user.name=mutants -c user.email=mutants@localhost commit -qm base
 
 try() {
-    dotnet artifacts/Embedded/bin/RaftActors.Simulation/release/RaftActors.Simulation.dll --no-shrink --quiet --peers "$1" --seeds "1..$most" > "run$1.log"
+    dotnet artifacts/bin/RaftActors.Simulation/release/RaftActors.Simulation.dll --no-shrink --quiet --peers "$1" --seeds "1..$most" > "run$1.log"
     found=$(sed -n 's/^Seed \([0-9]*\) of . peers violates \([^:]*\):.*/\1, \2/p' "run$1.log" | head -n 1)
     echo "${found:-none in $most}" > "found$1"
 }
@@ -27,7 +27,7 @@ for mutant in "$@"; do
     if ! dotnet build src/RaftActors --no-dependencies --no-restore -c Release -v q -m:1 --nologo > build.log 2>&1; then
         echo "| \`$mutant\` | does not build | |"; grep -m 3 error build.log; missed=1; continue
     fi
-    cp artifacts/Embedded/bin/RaftActors/release/RaftActors.dll artifacts/Embedded/bin/RaftActors.Simulation/release/
+    cp artifacts/bin/RaftActors/release/RaftActors.dll artifacts/bin/RaftActors.Simulation/release/
     try 3 & try 5
     wait
     echo "| \`$mutant\` | $(cat found3) | $(cat found5) |"

@@ -81,9 +81,9 @@ internal sealed class SimulatedJournal : UntypedActor
         foreach (var (sequenceNr, stored, manifest, writerGuid) in stream.Read(replay.FromSequenceNr, replay.ToSequenceNr, replay.Max))
         {
             var persistent = new Persistent(_objects.Load(stored), sequenceNr, replay.PersistenceId, manifest, false, ActorRefs.NoSender, writerGuid);
-            replay.PersistentActor.Tell(new ReplayedMessage(persistent) { ActorInstanceId = replay.ActorInstanceId }, ActorRefs.NoSender);
+            replay.PersistentActor.Tell(new ReplayedMessage(persistent), ActorRefs.NoSender);
         }
-        replay.PersistentActor.Tell(new RecoverySuccess(stream.HighestSequenceNr) { ActorInstanceId = replay.ActorInstanceId }, ActorRefs.NoSender);
+        replay.PersistentActor.Tell(new RecoverySuccess(stream.HighestSequenceNr), ActorRefs.NoSender);
     }
 
     private void Delete(DeleteMessagesTo delete) => _node.Disk.Write(

@@ -20,7 +20,7 @@ internal sealed class SimulatedSnapshotStore : UntypedActor
         switch (message)
         {
             case LoadSnapshot load:
-                _disk.Read(() => sender.Tell(new LoadSnapshotResult(Find(load.PersistenceId, load.Criteria.Limit(load.ToSequenceNr)), load.ToSequenceNr), ActorRefs.NoSender));
+                _disk.Read(() => sender.Tell(new LoadSnapshotResult(Find(load), load.ToSequenceNr), ActorRefs.NoSender));
                 break;
             case SaveSnapshot save:
                 var stored = _objects.Store(save.Snapshot);
@@ -52,9 +52,7 @@ internal sealed class SimulatedSnapshotStore : UntypedActor
         failure => sender.Tell(answer(failure is null ? null : new SimulatedDiskException("A disk error of the simulation.")), ActorRefs.NoSender),
         isSnapshot: true);
 
-    private SelectedSnapshot? Find(string persistenceId, SnapshotSelectionCriteria criteria)
-    {
-        var found = _disk.Store.Stream(persistenceId).LatestSnapshot((sequenceNr, time) => criteria.IsMatch(new SnapshotMetadata(persistenceId, sequenceNr, time)));
-        return found is { } snapshot ? new SelectedSnapshot(new SnapshotMetadata(persistenceId, snapshot.SequenceNr, snapshot.Time), _objects.Load(snapshot.Snapshot)) : null;
-    }
+    private SelectedSnapshot? Find(LoadSnapshot load) => _disk.Store.Stream(load.PersistenceId).LatestSnapshot(load.Criteria, load.ToSequenceNr) is { } found
+        ? new SelectedSnapshot(new SnapshotMetadata(load.PersistenceId, found.SequenceNr, found.Time), _objects.Load(found.Snapshot))
+        : null;
 }

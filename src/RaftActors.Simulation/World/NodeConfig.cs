@@ -34,7 +34,6 @@ internal static class NodeConfig
             run-by-actor-system-terminate = off
           }
         }
-        raftactors.runtime.random-seed = 1
         raftactors.simulation {
           journal.class = "RaftActors.Simulation.Disk.SimulatedJournal, RaftActors.Simulation"
           snapshot-store.class = "RaftActors.Simulation.Disk.SimulatedSnapshotStore, RaftActors.Simulation"

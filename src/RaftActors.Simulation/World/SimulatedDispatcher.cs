@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Akka.Configuration;
 using Akka.Dispatch;
 
@@ -9,7 +10,24 @@ internal sealed class SimulatedDispatcher : MessageDispatcher
     private readonly SimulatedProcess _process = SimulatedProcess.Current;
 
     public SimulatedDispatcher(MessageDispatcherConfigurator configurator)
-        : base(configurator) => Throughput = 1;
+        : base(configurator)
+    {
+        // Akka.NET takes Throughput + 1 messages a turn, unless a deadline that is past ends it after the first.
+        Throughput = 1;
+        ThroughputDeadlineTime = 0;
+    }
+
+    public override void Attach(ActorCell cell)
+    {
+        _process.Actors.Add(cell);
+        base.Attach(cell);
+    }
+
+    public override void Detach(ActorCell cell)
+    {
+        _process.Actors.Remove(cell);
+        base.Detach(cell);
+    }
 
     protected override void ExecuteTask(IRunnable run) => _process.Ready(run);
 

@@ -5,7 +5,7 @@ using RaftActors.Client;
 namespace RaftActors.Simulation.World;
 
 /// <summary>One life of a node's process: from the start of its actor system to its death, which nothing in it notices.</summary>
-internal sealed class SimulatedProcess(SimulatedWorld world, SimulatedNode node)
+internal sealed class SimulatedProcess(SimulatedWorld world, SimulatedNode node) : IPeerObserver
 {
     /// <summary>What wall clocks show at the beginning.</summary>
     public static readonly DateTimeOffset Epoch = new(2024, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -16,19 +16,22 @@ internal sealed class SimulatedProcess(SimulatedWorld world, SimulatedNode node)
     private readonly List<IRunnable> _parked = [];
     private readonly TimeSpan _bootedAt = world.Now;
     private bool _paused;
-    private LocalActorRef? _supervisor;
+    private readonly ActorNumbers _actors = new();
 
     /// <summary>The process whose code runs on this thread. An actor system's parts are made from configuration alone and find out here where they belong.</summary>
     public static SimulatedProcess Current => _current ?? throw new InvalidOperationException("No process of a simulation runs on this thread.");
 
     public SimulatedNode Node => node;
 
+    /// <summary>The number of the process in its world.</summary>
+    public int Number { get; } = world.NextProcess();
+
     public bool IsDead { get; private set; }
 
     public ActorSystem System { get; private set; } = null!;
 
     /// <summary>Whom clients and other peers tell something; <c>null</c> until the peer's supervisor is there.</summary>
-    public IActorRef? Supervisor => _supervisor;
+    public IActorRef? Supervisor { get; private set; }
 
     /// <summary>The state machine that its peer built last.</summary>
     public Clients.KeyValueMachine? Machine { get; set; }
@@ -43,7 +46,10 @@ internal sealed class SimulatedProcess(SimulatedWorld world, SimulatedNode node)
     public DateTimeOffset WallClock => Epoch + (world.Now * (1 + node.Drift));
 
     /// <summary>The peer as it is in memory; <c>null</c> while none runs or it has not recovered.</summary>
-    public RaftActor? Peer => _supervisor?.GetSingleChild("peer") is LocalActorRef { Cell.Actor: RaftActor { IsRecoveryFinished: true } actor } ? actor : null;
+    public RaftActor? Peer { get; private set; }
+
+    /// <summary>The numbers of its actors.</summary>
+    public ActorNumbers Actors => _actors;
 
     /// <summary>Starts it.</summary>
     /// <param name="name">The name of its actor system.</param>
@@ -59,8 +65,8 @@ internal sealed class SimulatedProcess(SimulatedWorld world, SimulatedNode node)
             {
                 if (IsDead)
                     return;
-                if (message is LocalActorRef supervisor)
-                    _supervisor = supervisor;
+                if (message is IActorRef supervisor)
+                    Supervisor = supervisor;
                 else
                     world.Check(() => listener(message));
             });
@@ -71,10 +77,17 @@ internal sealed class SimulatedProcess(SimulatedWorld world, SimulatedNode node)
     }
 
     /// <summary>Starts a peer.</summary>
-    public void StartPeer(RaftSettings settings, Func<StateMachines.IStateMachine> stateMachine)
+    public void StartPeer(RaftSettings settings, Func<StateMachines.IStateMachine> stateMachine) =>
+        Raft.Get(System).Groups.Tell(new RaftGroups.StartGroup(settings with { Observer = this }, stateMachine), Port);
+
+    /// <inheritdoc/>
+    public void Recovered(RaftActor peer) => Peer = peer;
+
+    /// <inheritdoc/>
+    public void Stopped(RaftActor peer)
     {
-        Raft.Get(System);
-        ((ExtendedActorSystem)System).Provider.ResolveActorRef($"akka://{System.Name}/user/raft").Tell(new RaftGroups.StartGroup(settings, stateMachine), Port);
+        if (Peer == peer)
+            Peer = null;
     }
 
     /// <summary>It is killed, in the middle of whatever it does.</summary>
@@ -100,7 +113,7 @@ internal sealed class SimulatedProcess(SimulatedWorld world, SimulatedNode node)
     /// <summary>An actor has something to do.</summary>
     public void Ready(IRunnable work)
     {
-        if (node.MachineDelay > TimeSpan.Zero && work is Mailbox mailbox && mailbox.Owner.StartsWith("state-machine", StringComparison.Ordinal))
+        if (node.MachineDelay > TimeSpan.Zero && _actors.IsStateMachine(work))
             world.Schedule(node.MachineDelay, () => ReadyNow(work));
         else
             ReadyNow(work);

@@ -13,13 +13,20 @@ internal sealed class SimulatedWorld(Random lots)
     private const int MostTurnsAtOnce = 100_000;
 
     private readonly List<Turn> _ready = [];
+
+    // What became ready in the present turn.
+    private readonly List<Turn> _arrived = [];
     private readonly PriorityQueue<Action, (long Due, long Order)> _timeline = new();
     private long _now;
     private long _order;
     private long _turnsBefore;
+    private int _processes;
 
     /// <summary>Virtual time since the beginning.</summary>
     public TimeSpan Now => new(_now);
+
+    /// <summary>The number of the next process.</summary>
+    public int NextProcess() => ++_processes;
 
     /// <summary>How many turns actors have had.</summary>
     public long Turns { get; private set; }
@@ -45,18 +52,23 @@ internal sealed class SimulatedWorld(Random lots)
     }
 
     /// <summary>An actor of a process has something to do.</summary>
-    public void Ready(SimulatedProcess process, IRunnable work) => _ready.Add(new Turn(process, work));
+    public void Ready(SimulatedProcess process, IRunnable work) => _arrived.Add(new Turn(process, process.Actors.Of(work), work));
 
     /// <summary>Has an action run at a later virtual time.</summary>
     public void Schedule(TimeSpan delay, Action action) => _timeline.Enqueue(action, (_now + Math.Max(0, delay.Ticks), _order++));
 
     /// <summary>A process is gone: nothing of it ever runs again.</summary>
-    public void Forget(SimulatedProcess process) => _ready.RemoveAll(turn => turn.Process == process);
+    public void Forget(SimulatedProcess process)
+    {
+        _ready.RemoveAll(turn => turn.Process == process);
+        _arrived.RemoveAll(turn => turn.Process == process);
+    }
 
     /// <summary>Does the next thing, unless that is later than a limit: then time stops at the limit.</summary>
     /// <returns>Whether there was something to do.</returns>
     public bool Step(TimeSpan limit)
     {
+        TakeArrived();
         if (_ready.Count > 0)
         {
             RunOne();
@@ -77,10 +89,18 @@ internal sealed class SimulatedWorld(Random lots)
         return true;
     }
 
+    private void TakeArrived()
+    {
+        if (_arrived.Count > 1)
+            _arrived.Sort(static (one, other) => (one.Process.Number, one.Actor).CompareTo((other.Process.Number, other.Actor)));
+        _ready.AddRange(_arrived);
+        _arrived.Clear();
+    }
+
     private void RunOne()
     {
         int drawn = _ready.Count == 1 ? 0 : lots.Next(_ready.Count);
-        var (process, work) = _ready[drawn];
+        var (process, _, work) = _ready[drawn];
         _ready[drawn] = _ready[^1];
         _ready.RemoveAt(_ready.Count - 1);
         if (++Turns - _turnsBefore > MostTurnsAtOnce)
@@ -91,5 +111,5 @@ internal sealed class SimulatedWorld(Random lots)
         AfterTurn?.Invoke(process);
     }
 
-    private readonly record struct Turn(SimulatedProcess Process, IRunnable Work);
+    private readonly record struct Turn(SimulatedProcess Process, int Actor, IRunnable Work);
 }

@@ -19,7 +19,7 @@ internal sealed class InMemorySnapshotStore : SnapshotStore
 
     protected override Task<SelectedSnapshot?> LoadAsync(string persistenceId, SnapshotSelectionCriteria criteria, CancellationToken cancellationToken)
     {
-        var found = _store.Stream(persistenceId).LatestSnapshot((sequenceNr, time) => Matches(criteria, sequenceNr, time));
+        var found = _store.Stream(persistenceId).LatestSnapshot(criteria, long.MaxValue);
         return Task.FromResult(found is { } snapshot
             ? new SelectedSnapshot(new SnapshotMetadata(persistenceId, snapshot.SequenceNr, snapshot.Time), _objects.Load(snapshot.Snapshot))
             : null);
@@ -42,8 +42,4 @@ internal sealed class InMemorySnapshotStore : SnapshotStore
         _store.Stream(persistenceId).DeleteSnapshots(criteria);
         return Task.CompletedTask;
     }
-
-    private static bool Matches(SnapshotSelectionCriteria criteria, long sequenceNr, DateTime time) =>
-        sequenceNr <= criteria.MaxSequenceNr && time <= criteria.MaxTimeStamp
-        && sequenceNr >= criteria.MinSequenceNr && (criteria.MinTimestamp is not { } earliest || time >= earliest);
 }

@@ -86,6 +86,12 @@ internal sealed class StoredStream
             _snapshots[sequenceNr] = (time, snapshot);
     }
 
+    /// <summary>The latest snapshot that meets criteria, up to a sequence number.</summary>
+    public (long SequenceNr, DateTime Time, StoredObject Snapshot)? LatestSnapshot(SnapshotSelectionCriteria criteria, long toSequenceNr) =>
+        LatestSnapshot((sequenceNr, time) =>
+            sequenceNr >= criteria.MinSequenceNr && sequenceNr <= Math.Min(criteria.MaxSequenceNr, toSequenceNr)
+            && time <= criteria.MaxTimeStamp && (criteria.MinTimestamp is not { } earliest || time >= earliest));
+
     public (long SequenceNr, DateTime Time, StoredObject Snapshot)? LatestSnapshot(Func<long, DateTime, bool> matches)
     {
         lock (this)
