@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using RaftNode.Host.Dev;
 
 namespace RaftNode.Host.Tests.Processes;
@@ -9,9 +8,6 @@ internal sealed class ProgramRun : IAsyncDisposable
 {
     /// <summary>Long enough for a loaded machine; nothing waits for it to pass.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
-    private static readonly int SignalStop = OperatingSystem.IsMacOS() ? 17 : 19;
-    private static readonly int SignalContinue = OperatingSystem.IsMacOS() ? 19 : 18;
 
     private readonly Process _process;
     private readonly List<string> _errors = [];
@@ -86,10 +82,10 @@ internal sealed class ProgramRun : IAsyncDisposable
     public void Terminate() => Signal.SendTerminate(_process);
 
     /// <summary>SIGSTOP: the process stands still, and its sockets stay open.</summary>
-    public void Pause() => Send(SignalStop);
+    public void Pause() => Send(UnixSignal.Stop);
 
     /// <summary>SIGCONT.</summary>
-    public void Continue() => Send(SignalContinue);
+    public void Continue() => Send(UnixSignal.Continue);
 
     /// <summary>Ends its standard input.</summary>
     public void CloseInput() => _process.StandardInput.Close();
@@ -107,11 +103,8 @@ internal sealed class ProgramRun : IAsyncDisposable
     private void Send(int signal)
     {
         if (!_process.HasExited)
-            _ = Kill(_process.Id, signal);
+            UnixSignal.Send(_process.Id, signal);
     }
-
-    [DllImport("libc", EntryPoint = "kill")]
-    private static extern int Kill(int pid, int signal);
 
     private static void Keep(List<string> lines, string? line)
     {
