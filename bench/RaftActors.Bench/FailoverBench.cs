@@ -18,11 +18,11 @@ internal static class FailoverBench
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
 
     /// <summary>Measures and prints.</summary>
-    public static async Task<int> RunAsync(int trials, int busy, string? jsonFile, string? label, string? data, CancellationToken stop)
+    public static async Task<int> RunAsync(int trials, int busy, string? jsonFile, string? label, ClusterOptions nodes, CancellationToken stop)
     {
         Console.WriteLine(Results.Machine());
         Console.WriteLine($"SIGKILL of the leader of three, {(busy == 0 ? "idle" : $"{busy} clients writing")}, to the next acknowledged write through a node that is left");
-        await using var cluster = await BenchCluster.StartAsync(3, data, stop);
+        await using var cluster = await BenchCluster.StartAsync(3, nodes, stop);
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
         var results = new List<FailoverTrial>();
         for (var trial = 0; trial < trials; trial++)

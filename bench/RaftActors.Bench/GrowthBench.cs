@@ -33,7 +33,7 @@ internal static class GrowthBench
     private const string NoSnapshots = "raft.snapshot { entries = 1000000000, bytes = 1 TiB }\n";
 
     /// <summary>Measures and prints.</summary>
-    public static async Task<int> RunAsync(GrowthOptions options, string? file, string? label, string? data, CancellationToken stop)
+    public static async Task<int> RunAsync(GrowthOptions options, string? file, string? label, ClusterOptions nodes, CancellationToken stop)
     {
         Console.WriteLine(Results.Machine());
         Console.WriteLine($"{options.Clients} clients, {options.Bytes} bytes, {(options.Snapshots ? "default snapshots" : "no snapshots")}");
@@ -42,7 +42,7 @@ internal static class GrowthBench
         {
             Console.WriteLine();
             Console.WriteLine(what switch { Growing.Log => "entries      ", Growing.Store => "keys         ", _ => "nodes        " } + "workload         ops/s   p50 ms   p99 ms  failed  us/op   B/op   MB of the leader, most of a follower");
-            await foreach (var run in Runs(options, what, data, stop))
+            await foreach (var run in Runs(options, what, nodes, stop))
             {
                 Print(run);
                 runs.Add(run);
@@ -52,17 +52,17 @@ internal static class GrowthBench
         return 0;
     }
 
-    private static IAsyncEnumerable<LoadRun> Runs(GrowthOptions options, Growing what, string? data, CancellationToken stop) => what switch
+    private static IAsyncEnumerable<LoadRun> Runs(GrowthOptions options, Growing what, ClusterOptions nodes, CancellationToken stop) => what switch
     {
-        Growing.Log => LogAsync(options, data, stop),
-        Growing.Store => StoreAsync(options, data, stop),
-        _ => ClusterAsync(options, data, stop),
+        Growing.Log => LogAsync(options, nodes, stop),
+        Growing.Store => StoreAsync(options, nodes, stop),
+        _ => ClusterAsync(options, nodes, stop),
     };
 
     private static async IAsyncEnumerable<LoadRun> LogAsync(
-        GrowthOptions options, string? data, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
+        GrowthOptions options, ClusterOptions nodes, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
     {
-        await using var cluster = await BenchCluster.StartAsync(3, data, stop, Settings(options));
+        await using var cluster = await BenchCluster.StartAsync(3, nodes, stop, Settings(options));
         foreach (var size in options.Sizes.Order())
         {
             var leader = await cluster.SettledAsync(stop);
@@ -73,9 +73,9 @@ internal static class GrowthBench
     }
 
     private static async IAsyncEnumerable<LoadRun> StoreAsync(
-        GrowthOptions options, string? data, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
+        GrowthOptions options, ClusterOptions nodes, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
     {
-        await using var cluster = await BenchCluster.StartAsync(3, data, stop, Settings(options));
+        await using var cluster = await BenchCluster.StartAsync(3, nodes, stop, Settings(options));
         var keys = 0;
         foreach (var size in options.Sizes.Order())
         {
@@ -88,12 +88,12 @@ internal static class GrowthBench
     }
 
     private static async IAsyncEnumerable<LoadRun> ClusterAsync(
-        GrowthOptions options, string? data, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
+        GrowthOptions options, ClusterOptions nodes, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
     {
-        foreach (var nodes in options.Nodes)
+        foreach (var count in options.Nodes)
         {
-            await using var cluster = await BenchCluster.StartAsync(nodes, data, stop, Settings(options));
-            yield return await MeasureAsync(cluster, options, Workload.Propose, new Grown(Growing.Cluster, nodes), stop);
+            await using var cluster = await BenchCluster.StartAsync(count, nodes, stop, Settings(options));
+            yield return await MeasureAsync(cluster, options, Workload.Propose, new Grown(Growing.Cluster, count), stop);
         }
     }
 

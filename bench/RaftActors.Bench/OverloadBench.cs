@@ -24,14 +24,14 @@ internal static class OverloadBench
     /// <param name="options">What to offer.</param>
     /// <param name="file">Where the figures go besides.</param>
     /// <param name="label">What they are called there.</param>
-    /// <param name="data">Where the nodes' data goes.</param>
+    /// <param name="nodes">How the nodes are run.</param>
     /// <param name="stop">Ends the run.</param>
-    public static async Task<int> RunAsync(OverloadOptions options, string? file, string? label, string? data, CancellationToken stop)
+    public static async Task<int> RunAsync(OverloadOptions options, string? file, string? label, ClusterOptions nodes, CancellationToken stop)
     {
         Console.WriteLine(Results.Machine());
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Three nodes: what they can do, {(options.Rate is { } rate ? $"{rate:0} a second" : $"{options.Times:0.#} times as much")} for {options.Seconds:0.#} s, and what they can do afterwards"));
         LoadTable.PrintColumns();
-        await using var cluster = await BenchCluster.StartAsync(3, data, stop);
+        await using var cluster = await BenchCluster.StartAsync(3, nodes, stop);
         var leader = await cluster.SettledAsync(stop);
         if (options.Workload is not (Workload.Propose or Workload.Put))
             await HttpLoad.FillAsync(cluster.Endpoints[leader], 256, stop);

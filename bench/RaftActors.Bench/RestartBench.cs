@@ -19,11 +19,11 @@ internal static class RestartBench
     private static readonly TimeSpan Before = TimeSpan.FromSeconds(1);
 
     /// <summary>Measures and prints.</summary>
-    public static async Task<int> RunAsync(int trials, string? jsonFile, string? label, string? data, CancellationToken stop)
+    public static async Task<int> RunAsync(int trials, string? jsonFile, string? label, ClusterOptions nodes, CancellationToken stop)
     {
         Console.WriteLine(Results.Machine());
         Console.WriteLine("The leader of three is stopped in order and started again, while a client writes through another node, one write after the other");
-        await using var cluster = await BenchCluster.StartAsync(3, data, stop);
+        await using var cluster = await BenchCluster.StartAsync(3, nodes, stop);
         var results = new List<RestartTrial>();
         for (var trial = 0; trial < trials; trial++)
         {

@@ -12,11 +12,11 @@ internal static class SnapshotBench
     private const int ValueBytes = 1024 * 1024;
 
     /// <summary>Measures how long a node takes to start, and how much memory it uses then.</summary>
-    public static async Task<int> RecoveryAsync(int entries, int bytes, string? data, CancellationToken stop)
+    public static async Task<int> RecoveryAsync(int entries, int bytes, ClusterOptions nodes, CancellationToken stop)
     {
         Console.WriteLine(Results.Machine());
         Console.WriteLine($"One node, {entries} entries of {bytes} bytes: from the start of the process until all is applied");
-        await using var cluster = await BenchCluster.StartAsync(1, data, stop, Never);
+        await using var cluster = await BenchCluster.StartAsync(1, nodes, stop, Never);
         while ((await cluster.StatusAsync(0, stop))?.LastIndex is not { } last || last < entries)
             await cluster.ProposeAsync(0, new LoadOrder(256, 0, 1, bytes), stop);
         await RestartAsync(cluster, "without a snapshot", stop);
@@ -31,11 +31,11 @@ internal static class SnapshotBench
     }
 
     /// <summary>Measures writes while a snapshot is sent to a follower that was down.</summary>
-    public static async Task<int> TransferAsync(int mebibytes, int clients, string? data, CancellationToken stop)
+    public static async Task<int> TransferAsync(int mebibytes, int clients, ClusterOptions nodes, CancellationToken stop)
     {
         Console.WriteLine(Results.Machine());
         Console.WriteLine($"Three nodes with {mebibytes} MiB of values; one was down and is sent a snapshot, while {clients} clients write 256 bytes, one write after the other");
-        await using var cluster = await BenchCluster.StartAsync(3, data, stop);
+        await using var cluster = await BenchCluster.StartAsync(3, nodes, stop);
         using var http = Client();
         var leader = await cluster.SettledAsync(stop);
         var down = (leader + 1) % 3;

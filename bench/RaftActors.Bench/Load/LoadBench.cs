@@ -24,8 +24,8 @@ internal sealed record LoadBenchOptions
     /// <summary>What they are called there.</summary>
     public required string? Label { get; init; }
 
-    /// <summary>Where the nodes' data goes.</summary>
-    public required string? DataDirectory { get; init; }
+    /// <summary>How the nodes are run.</summary>
+    public required ClusterOptions Cluster { get; init; }
 
     /// <summary>What to run.</summary>
     public required IReadOnlyList<Workload> Workloads { get; init; }
@@ -63,7 +63,7 @@ internal static class LoadBench
     private static async IAsyncEnumerable<LoadRun> RunAsync(
         LoadBenchOptions options, Workload workload, int bytes, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
     {
-        await using var cluster = await BenchCluster.StartAsync(options.Nodes, options.DataDirectory, stop);
+        await using var cluster = await BenchCluster.StartAsync(options.Nodes, options.Cluster, stop);
         var leader = await cluster.SettledAsync(stop);
         if (options.OneDead)
             await cluster.KillAsync((leader + 1) % options.Nodes);

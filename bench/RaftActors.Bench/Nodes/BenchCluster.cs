@@ -16,12 +16,13 @@ internal sealed class BenchCluster : IAsyncDisposable
     private readonly NodeLink[] _links;
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(2) };
 
-    private BenchCluster(int nodes, string? parent, string settings)
+    private BenchCluster(int nodes, ClusterOptions options, string settings)
     {
+        var parent = options.DataDirectory;
         _directory = parent is null ? Directory.CreateTempSubdirectory("raft-bench-").FullName : Path.Combine(parent, $"raft-bench-{Environment.ProcessId}");
         var ports = FreePorts(2 * nodes);
         _files = ClusterFiles.Write(Path.Combine(_directory, "conf"), nodes, ports, ports + nodes);
-        File.AppendAllText(Path.Combine(_directory, "conf", "members.conf"), $"akka.loglevel = ERROR\n{settings}");
+        File.AppendAllText(Path.Combine(_directory, "conf", "members.conf"), $"akka.loglevel = ERROR\n{settings}{options.Settings}\n");
         _links = new NodeLink[nodes];
         Endpoints = [.. Enumerable.Range(ports + nodes, nodes).Select(port => new IPEndPoint(IPAddress.Loopback, port))];
     }
@@ -33,9 +34,9 @@ internal sealed class BenchCluster : IAsyncDisposable
     public IReadOnlyList<Process> Processes => [.. _links.Select(link => link.Process)];
 
     /// <summary>Starts the nodes and waits until all know a leader.</summary>
-    public static async Task<BenchCluster> StartAsync(int nodes, string? directory, CancellationToken stop, string settings = "")
+    public static async Task<BenchCluster> StartAsync(int nodes, ClusterOptions options, CancellationToken stop, string settings = "")
     {
-        var cluster = new BenchCluster(nodes, directory, settings);
+        var cluster = new BenchCluster(nodes, options, settings);
         try
         {
             for (var node = 0; node < nodes; node++)

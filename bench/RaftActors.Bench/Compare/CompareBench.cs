@@ -1,0 +1,73 @@
+using System.Globalization;
+
+namespace RaftActors.Bench;
+
+/// <summary>Runs the same load with two builds in turn, and prints the ratios of their figures.</summary>
+/// <remarks>
+/// Each build measures its own nodes with its own bench program: the other build may be of any commit whose program has
+/// the same options.
+/// </remarks>
+internal static class CompareBench
+{
+    private const int ProbeClients = 256;
+
+    /// <summary>Measures and prints.</summary>
+    /// <exception cref="BenchException">There is no other build, or a program failed.</exception>
+    public static async Task<int> RunAsync(CompareOptions options, CancellationToken stop)
+    {
+        var (own, other) = (BenchBuild.Own, BenchBuild.Find(options.Against));
+        Console.WriteLine(Results.Machine());
+        Console.WriteLine($"this:  {own.Version} ({own.Program})");
+        Console.WriteLine($"other: {other.Version} ({other.Program})");
+        var halfRate = 0.0;
+        if (options.What.Contains(Compared.Half))
+        {
+            halfRate = options.HalfRate ?? await ProbeAsync(other, options, stop);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"half load: {halfRate:0} ops/s"));
+        }
+        var comparisons = new List<Comparison>();
+        foreach (var part in ComparePart.All(options, halfRate))
+            comparisons.AddRange(await AlternateAsync(part, own, other, options, stop));
+        CompareTable.Print(comparisons);
+        await Results.AppendAsync(options.JsonFile, "compare", options.Label, comparisons);
+        return 0;
+    }
+
+    /// <summary>Half of what the other build does with many clients.</summary>
+    private static async Task<double> ProbeAsync(BenchBuild other, CompareOptions options, CancellationToken stop)
+    {
+        var probe = ComparePart.All(options with { What = [Compared.Propose], Clients = [ProbeClients] }, 0)[0];
+        var readings = await RunAsync(probe, other, options, settings: "", stop);
+        return Math.Round(readings[0].Value / 2);
+    }
+
+    private static async Task<IReadOnlyList<Comparison>> AlternateAsync(
+        ComparePart part, BenchBuild own, BenchBuild other, CompareOptions options, CancellationToken stop)
+    {
+        var (ownRuns, otherRuns) = (new List<IReadOnlyList<Reading>>(), new List<IReadOnlyList<Reading>>());
+        for (var alternation = 0; alternation < options.Alternations; alternation++)
+        {
+            // The build that runs first changes, so that a machine that becomes slower favours neither.
+            var ownFirst = alternation % 2 == 0;
+            if (ownFirst)
+                ownRuns.Add(await RunAsync(part, own, options, options.Settings, stop));
+            otherRuns.Add(await RunAsync(part, other, options, settings: "", stop));
+            if (!ownFirst)
+                ownRuns.Add(await RunAsync(part, own, options, options.Settings, stop));
+            Console.WriteLine($"{part.What.ToString().ToLowerInvariant()} {alternation + 1} of {options.Alternations}: "
+                + CompareTable.Brief(ownRuns[^1], otherRuns[^1]));
+        }
+        return Comparison.Of(ownRuns, otherRuns);
+    }
+
+    private static async Task<IReadOnlyList<Reading>> RunAsync(
+        ComparePart part, BenchBuild build, CompareOptions options, string settings, CancellationToken stop)
+    {
+        List<string> arguments = [.. part.Arguments];
+        if (options.DataDirectory is { } data)
+            arguments.AddRange(["--data", data]);
+        if (settings.Length > 0)
+            arguments.AddRange(["--settings", settings]);
+        return part.Read(await BenchChild.RunAsync(build, arguments, part.WritesResults, stop));
+    }
+}
