@@ -18,7 +18,7 @@ public sealed class ApplyingSpec(ITestOutputHelper output) : PeerSpec(output)
         StartWithLog(InTerm1, 1, 1, 1);
         B.Append(1, 3, 1, 4, Command(4, 1));
 
-        AwaitCondition(() => Status().AppliedIndex == 4, TimeSpan.FromSeconds(10));
+        Assert.Equal(4, Status().AppliedIndex);
 
         Assert.Equal([2L, 3, 4], Machine.Applied.Select(entry => entry.Index));
     }
@@ -29,7 +29,7 @@ public sealed class ApplyingSpec(ITestOutputHelper output) : PeerSpec(output)
         StartWithLog(InTerm1, 1, 1, 1);
         B.Append(1, 3, 1, 2);
 
-        AwaitCondition(() => Status().AppliedIndex == 2, TimeSpan.FromSeconds(10));
+        Assert.Equal(2, Status().AppliedIndex);
 
         Assert.Equal(2, Assert.Single(Machine.Applied).Index);
     }
@@ -39,15 +39,11 @@ public sealed class ApplyingSpec(ITestOutputHelper output) : PeerSpec(output)
     {
         StartWithLog(InTerm1, 1, 1);
         B.Append(1, 2, 1, 4, new LogEntry(3, 1, EntryKind.Command, 0, new Payload(new[] { Poison }, 0, "")), Command(4, 1));
-        AwaitCondition(() => Machine.Failed, TimeSpan.FromSeconds(10));
+        Assert.True(Machine.Failed);
         var failed = Machine;
 
         PoisonWorks = false;
-        AwaitCondition(() =>
-        {
-            Advance(50);
-            return Status().AppliedIndex == 4;
-        });
+        AdvanceUntil(() => Status().AppliedIndex == 4);
 
         Assert.NotSame(failed, Machine);
         Assert.Equal([2L, 3, 4], Machine.Applied.Select(entry => entry.Index));
@@ -71,19 +67,16 @@ public sealed class ApplyingSpec(ITestOutputHelper output) : PeerSpec(output)
     {
         StartAsLeader();
         Peer.Tell(new Propose(new[] { Poison }, CorrelationId: 1), TestActor);
-        Settle();
         B.Accept(4, 2);
 
         Assert.Equal((FailureReason.OutcomeUnknown, 1), ExpectMsg<ProposalFailed>() is var failed ? (failed.Reason, failed.CorrelationId) : default);
 
         PoisonWorks = false;
         Peer.Tell(new Propose(new byte[] { 1 }, CorrelationId: 2), TestActor);
-        Settle();
         B.Accept(5, 2);
-        AwaitCondition(() =>
+        AdvanceUntil(() =>
         {
             B.Accept(5, 2);
-            Advance(50);
             return HasMessages;
         });
 
@@ -98,7 +91,6 @@ public sealed class ApplyingSpec(ITestOutputHelper output) : PeerSpec(output)
         StartAsLeader();
         Peer.Tell(new Propose(new[] { Poison }, CorrelationId: 1), TestActor);
         Peer.Tell(new Propose(new byte[] { 1 }, CorrelationId: 2), TestActor);
-        Settle();
 
         Assert.Equal((FailureReason.OutcomeUnknown, 1), ExpectWhileAccepting<ProposalFailed>() is var first ? (first.Reason, first.CorrelationId) : default);
         Assert.Equal((FailureReason.OutcomeUnknown, 2), ExpectWhileAccepting<ProposalFailed>() is var second ? (second.Reason, second.CorrelationId) : default);
@@ -111,12 +103,11 @@ public sealed class ApplyingSpec(ITestOutputHelper output) : PeerSpec(output)
     {
         StartWithLog(InTerm1, 1, 1);
         B.Append(1, 2, 1, 2);
-        AwaitCondition(() => Status().AppliedIndex == 2, TimeSpan.FromSeconds(10));
+        Assert.Equal(2, Status().AppliedIndex);
         Machine.Image = FailingImage();
 
         Peer.Tell(TakeSnapshot.Instance, TestActor);
         Assert.Contains("the state machine cannot go on writing it: the table was dropped", ExpectMsg<SnapshotFailed>().Reason);
-        SettleChildren();
         Assert.Equal(1, Machine.Images);
     }
 
@@ -128,7 +119,7 @@ public sealed class ApplyingSpec(ITestOutputHelper output) : PeerSpec(output)
 
         B.Append(1, 1, 1, 101, [.. Enumerable.Range(2, 100).Select(index => Command(index, 1))]);
 
-        AwaitCondition(() => Status().AppliedIndex == 101, TimeSpan.FromSeconds(10));
+        Assert.Equal(101, Status().AppliedIndex);
         Assert.Equal(Enumerable.Range(2, 100).Select(index => (long)index), Machine.Applied.Select(entry => entry.Index));
     }
 
@@ -137,7 +128,6 @@ public sealed class ApplyingSpec(ITestOutputHelper output) : PeerSpec(output)
     {
         StartWithLog(InTerm1, 1, 1, 1);
         B.Append(1, 3, 1, 3);
-        Settle();
 
         Peer.Tell(new Subscribe(2, TestActor));
         Assert.Equal([2L, 3], ExpectMsg<CommittedEntries>().Entries.Select(entry => entry.Index));
@@ -151,11 +141,9 @@ public sealed class ApplyingSpec(ITestOutputHelper output) : PeerSpec(output)
     {
         StartWithLog(InTerm1, 1, 1, 1, 1, 1);
         B.Append(1, 5, 1, 5);
-        Settle();
 
         Peer.Tell(new Subscribe(1, TestActor, Credits: 2));
         Assert.Equal([1L, 2], ExpectMsg<CommittedEntries>().Entries.Select(entry => entry.Index));
-        Settle();
         Assert.False(HasMessages);
 
         Peer.Tell(new EntriesHandled(TestActor, 1));
@@ -170,14 +158,12 @@ public sealed class ApplyingSpec(ITestOutputHelper output) : PeerSpec(output)
     {
         StartWithLog(InTerm1, 1, 1);
         B.Append(1, 2, 1, 2);
-        Settle();
         Peer.Tell(new Subscribe(1, TestActor));
         ExpectMsg<CommittedEntries>();
 
         Peer.Tell(new Subscribe(2, TestActor));
 
         Assert.Equal([2L], ExpectMsg<CommittedEntries>().Entries.Select(entry => entry.Index));
-        Settle();
         Assert.False(HasMessages);
     }
 
@@ -189,7 +175,6 @@ public sealed class ApplyingSpec(ITestOutputHelper output) : PeerSpec(output)
         Peer.Tell(new Unsubscribe(TestActor));
 
         B.Append(1, 1, 1, 1);
-        Settle();
 
         Assert.False(HasMessages);
     }
@@ -215,12 +200,10 @@ public sealed class ApplyingSpec(ITestOutputHelper output) : PeerSpec(output)
         Settings = Settings with { MaxSubscriberCredits = 2 };
         StartWithLog(InTerm1, 1, 1, 1);
         B.Append(1, 3, 1, 3);
-        Settle();
 
         Peer.Tell(new Subscribe(1, TestActor, Credits: int.MaxValue));
 
         Assert.Equal([1L, 2], ExpectMsg<CommittedEntries>().Entries.Select(entry => entry.Index));
-        Settle();
         Assert.False(HasMessages);
     }
 
@@ -231,17 +214,15 @@ public sealed class ApplyingSpec(ITestOutputHelper output) : PeerSpec(output)
         StartWithLog(InTerm1, 1);
         var first = CreateTestProbe();
         Peer.Tell(new Subscribe(1, first.Ref));
-        Settle();
 
         Watch(first.Ref);
         Sys.Stop(first.Ref);
         ExpectTerminated(first.Ref);
-        AwaitCondition(() =>
-        {
-            Peer.Tell(new Subscribe(1, TestActor));
-            Settle();
-            return !HasMessages || ReceiveOne(TimeSpan.Zero) is not SubscriptionEnded;
-        });
+
+        Peer.Tell(new Subscribe(1, TestActor));
+        B.Append(1, 1, 1, 1);
+
+        Assert.Equal([1L], ExpectMsg<CommittedEntries>().Entries.Select(entry => entry.Index));
     }
 
     [Fact]
@@ -249,7 +230,6 @@ public sealed class ApplyingSpec(ITestOutputHelper output) : PeerSpec(output)
     {
         StartWithLog(InTerm1, 1);
         Peer.Tell(new Subscribe(1, TestActor));
-        Settle();
 
         Restart();
 

@@ -39,7 +39,6 @@ public sealed class BackupPeerSpec(ITestOutputHelper output) : PeerSpec(output)
         Assert.Contains("The disk is full", Ask<BackupRefused>(new StartBackup(4)).Reason);
         Disk.RefusesManifests = false;
         B.Append(2, 5, 2, 5, []);
-        Settle();
 
         Assert.Equal(5, Ask<SnapshotTaken>(TakeSnapshot.Instance).Index);
 
@@ -55,7 +54,6 @@ public sealed class BackupPeerSpec(ITestOutputHelper output) : PeerSpec(output)
     {
         StartWithLog(new HardState(2, null, null), 1);
         B.Append(2, 1, 1, 2, Entries(1, 2)[1..]);
-        Settle();
 
         Assert.Contains("entry 3 was asked for", Ask<BackupRefused>(new StartBackup(3)).Reason);
     }
@@ -65,7 +63,6 @@ public sealed class BackupPeerSpec(ITestOutputHelper output) : PeerSpec(output)
     {
         StartWithLog(new HardState(2, null, null), 1);
         B.Append(2, 1, 1, 2, Entries(1, 2)[1..]);
-        Settle();
 
         var first = Ask<BackupStarted>(new StartBackup(2));
         Ask<BackupStarted>(new StartBackup(2));
@@ -73,7 +70,6 @@ public sealed class BackupPeerSpec(ITestOutputHelper output) : PeerSpec(output)
         Watch(first.Reader);
         first.Reader.Tell(EndBackup.Instance);
         ExpectTerminated(first.Reader);
-        Settle();
         Ask<BackupStarted>(new StartBackup(2));
     }
 
@@ -82,10 +78,8 @@ public sealed class BackupPeerSpec(ITestOutputHelper output) : PeerSpec(output)
     {
         StartWithLog(new HardState(2, null, null), 1);
         B.Append(2, 1, 1, 3, Entries(1, 2, 2, 2, 2)[1..]);
-        Settle();
         Assert.Equal(3, Ask<SnapshotTaken>(TakeSnapshot.Instance).Index);
         B.Append(2, 5, 2, 4, []);
-        Settle();
     }
 
     private T Ask<T>(object message, IActorRef? target = null) => Answer<T>(target ?? Peer, message);

@@ -2,6 +2,7 @@ using Akka.Actor;
 using RaftActors.Client;
 using RaftActors.Log;
 using RaftActors.Protocol;
+using RaftActors.Tests.VirtualTime;
 using Xunit.Abstractions;
 
 namespace RaftActors.Tests.SinglePeer;
@@ -47,13 +48,11 @@ public sealed class DurabilitySpec(ITestOutputHelper output) : PeerSpec(output)
         B.Append(1, 2, 1, 0, Command(3, 1));
         B.Append(1, 3, 1, 0, Command(4, 1), Command(5, 1));
         C.Append(2, 5, 1, 0, Command(6, 2));
-        Settle();
         Assert.Equal(0, Disk.WaitingWrites);
 
         first.Succeed();
         var second = Event(Disk.NextWrite());
         Assert.Equal((2, 2, 4), (second.HardState!.Term, second.PreviousIndex, second.Batches.Sum(batch => batch.Count)));
-        Settle();
         Assert.Equal(0, Disk.WaitingWrites);
     }
 
@@ -79,7 +78,6 @@ public sealed class DurabilitySpec(ITestOutputHelper output) : PeerSpec(output)
 
         for (byte i = 2; i <= 100; i++)
             Peer.Tell(new Propose(new[] { i }), TestActor);
-        Settle();
         write.Succeed();
 
         Assert.Equal(99, Assert.Single(Event(Disk.NextWrite()).Batches).Count);
@@ -161,7 +159,6 @@ public sealed class DurabilitySpec(ITestOutputHelper output) : PeerSpec(output)
         B.Append(1, 1, 1, 0, Command(2, 1), Command(3, 1), Command(4, 1));
         var first = Disk.NextWrite();
         C.Append(2, 2, 1, 0, Command(3, 2));
-        Settle();
         Assert.Equal(1, Status().PersistedIndex);
 
         first.Succeed();
@@ -197,12 +194,11 @@ public sealed class DurabilitySpec(ITestOutputHelper output) : PeerSpec(output)
         Peer.Tell(new Propose(new byte[] { 1 }), TestActor);
         var write = Disk.NextWrite();
         B.Accept(4, 2);
-        Settle();
         Assert.Equal(3, Status().CommitIndex);
 
         write.Succeed();
 
-        AwaitCondition(() => Status().CommitIndex == 4, TimeSpan.FromSeconds(10));
+        Assert.Equal(4, Status().CommitIndex);
     }
 
     [Fact]
@@ -285,7 +281,6 @@ public sealed class DurabilitySpec(ITestOutputHelper output) : PeerSpec(output)
         var older = Disk.NextWrite();
 
         C.Say(header => new RequestVote(header, 9, 1, false, true, null), 2);
-        Settle();
         older.Succeed();
         var newer = Disk.NextWrite();
         C.ExpectNone<PeerMessage>();
@@ -306,11 +301,10 @@ public sealed class DurabilitySpec(ITestOutputHelper output) : PeerSpec(output)
 
         // Votes that come before it is durable do not make it a leader without its own.
         B.Say(header => new RequestVoteReply(header, true, false, 2), 2);
-        Settle();
         Assert.Equal((RaftRole.Candidate, 1), Status() is var status ? (status.Role, status.Term) : default);
 
         write.Succeed();
-        AwaitCondition(() => Status().Role == RaftRole.Leader, TimeSpan.FromSeconds(10));
+        Assert.Equal(RaftRole.Leader, Status().Role);
     }
 
     [Fact]
@@ -321,7 +315,6 @@ public sealed class DurabilitySpec(ITestOutputHelper output) : PeerSpec(output)
 
         B.Append(2, 1, 1, 0);
         var write = Disk.NextWrite();
-        Settle();
         Assert.False(HasMessages);
 
         write.Succeed();
@@ -335,7 +328,6 @@ public sealed class DurabilitySpec(ITestOutputHelper output) : PeerSpec(output)
         B.Append(1, 1, 1, 0, Command(2, 1));
         var first = Disk.NextWrite();
         C.Say(header => new RequestVote(header, 9, 1, false, true, null), 2);
-        Settle();
 
         first.Succeed();
         Disk.NextWrite().Succeed();
@@ -397,7 +389,6 @@ public sealed class DurabilitySpec(ITestOutputHelper output) : PeerSpec(output)
         B.Append(1, 1, 1, 0, Command(2, 1));
         var write = Disk.NextWrite();
         B.Append(1, 2, 1, 0, Command(3, 1));
-        Settle();
         Disk.Commanded = false;
 
         write.Reject();

@@ -33,7 +33,6 @@ public sealed class ForwardingSpec(ITestOutputHelper output) : PeerSpec(output)
         Peer.Tell(new Query(new byte[] { 5 }, CorrelationId: 7), TestActor);
         var request = B.Expect<ReadIndex>();
         B.Say(header => new ReadIndexReply(header, request.RequestIds, null, "", 2), 1);
-        Settle();
         Assert.False(HasMessages);
         B.Append(1, 1, 1, 2, Command(2, 1));
 
@@ -49,7 +48,6 @@ public sealed class ForwardingSpec(ITestOutputHelper output) : PeerSpec(output)
         Peer.Tell(new Query(new byte[] { 5 }, CorrelationId: 7), TestActor);
         var request = B.Expect<ReadIndex>();
         B.Say(header => new ReadIndexReply(header, request.RequestIds, FailureReason.NotLeader, "", 0), 2);
-        Settle();
 
         C.Append(2, 1, 1, 1);
 
@@ -66,12 +64,10 @@ public sealed class ForwardingSpec(ITestOutputHelper output) : PeerSpec(output)
         var request = B.Expect<ReadIndex>();
 
         B.Say(header => new ReadIndexReply(header, [request.RequestIds[0] - 1], null, "", 0), 1);
-        Settle();
         Assert.False(HasMessages);
         B.Say(header => new ReadIndexReply(header, request.RequestIds, null, "", 0), 1);
         B.Say(header => new ReadIndexReply(header, request.RequestIds, null, "", 0), 1);
         ExpectMsg<QueryResult>();
-        Settle();
         Assert.False(HasMessages);
     }
 
@@ -84,7 +80,6 @@ public sealed class ForwardingSpec(ITestOutputHelper output) : PeerSpec(output)
 
         B.Say(header => new ForwardReply(header, forward.RequestId, null, "", null, 9, 3, null), 1);
         B.Say(header => new ForwardReply(header, forward.RequestId, null, "", null, 9, 3, null), 1);
-        Settle();
 
         ExpectMsg<Proposed>();
         Assert.False(HasMessages);
@@ -132,7 +127,6 @@ public sealed class ForwardingSpec(ITestOutputHelper output) : PeerSpec(output)
 
         Peer.Tell(new Propose(new byte[] { 5 }, CorrelationId: 7), TestActor);
         Peer.Tell(new Query(new byte[] { 5 }, CorrelationId: 8), TestActor);
-        Settle();
         Advance(99);
         Assert.False(HasMessages);
         Advance(1);
@@ -162,7 +156,6 @@ public sealed class ForwardingSpec(ITestOutputHelper output) : PeerSpec(output)
         Peer.Tell(new Propose(new byte[] { 5 }, CorrelationId: 7), TestActor);
         var forward = B.Expect<ForwardProposal>();
         B.Say(header => new ForwardReply(header, forward.RequestId, FailureReason.NotLeader, "", null, 0, 0, null), 2);
-        Settle();
 
         C.Append(2, 1, 1, 0);
 
@@ -189,7 +182,6 @@ public sealed class ForwardingSpec(ITestOutputHelper output) : PeerSpec(output)
         StartAsFollower();
         Peer.Tell(new Propose(new byte[] { 5 }, CorrelationId: 7), TestActor);
         Peer.Tell(new Query(new byte[] { 5 }, CorrelationId: 8), TestActor);
-        Settle();
 
         Sys.EventStream.Publish(new DisassociatedEvent(new Address("akka.tcp", "s", "host", 1), new Address("akka.tcp", "s", "host", 2), true));
         Advance(60);
@@ -254,7 +246,6 @@ public sealed class ForwardingSpec(ITestOutputHelper output) : PeerSpec(output)
     {
         StartWithLog(new HardState(1, null, null), 1);
         B.Append(1, 1, 1, 0);
-        Settle();
         Forget();
     }
 }

@@ -28,7 +28,6 @@ public sealed class FoundingPeerSpec(ITestOutputHelper output) : PeerSpec(output
 
         for (int round = 1; round <= 5; round++)
             B.Say(header => new AskIdentity(header, round), 0);
-        Settle();
 
         int questions = 0;
         while (B.TryTake<AskIdentity>() is not null)
@@ -218,7 +217,6 @@ public sealed class FoundingPeerSpec(ITestOutputHelper output) : PeerSpec(output
         var founded = B.Expect<AppendEntries>(append => append.Entries.Count > 0);
         Assert.False(founded.Entries.Entries[0].Payload.TryReadConfiguration()!.Find("c")!.IsBound);
         C.Accept(1, founded.Term);
-        Settle();
         Assert.Equal(0, Status().CommitIndex);
         B.Accept(1, founded.Term);
 

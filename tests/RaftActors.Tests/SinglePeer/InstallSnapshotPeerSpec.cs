@@ -31,7 +31,7 @@ public sealed class InstallSnapshotPeerSpec : PeerSpec
         Assert.True(B.Expect<InstallSnapshotReply>().Installed);
         var status = Status();
         Assert.Equal((LastIncluded, LastIncluded, LastIncluded + 1), (status.LastIndex, status.CommitIndex, status.FirstIndex));
-        AwaitCondition(() => Machine.Applied.Count == 3, TimeSpan.FromSeconds(10));
+        Assert.Equal(3, Machine.Applied.Count);
     }
 
     // The same entries came in another way meanwhile. A peer that leads with them by then must not drop what follows: its followers would have other entries of its term.
@@ -43,11 +43,10 @@ public sealed class InstallSnapshotPeerSpec : PeerSpec
         Deliver();
         var write = Disk.NextWrite();
         B.Append(2, 1, 1, 1, Entries(1, 2, 2, 2, 2, 2, 2, 2, 2)[1..]);
-        Settle();
 
         Disk.Commanded = false;
         write.Succeed();
-        var status = SettleWrites();
+        var status = Status();
 
         Assert.Equal((9, 9, LastIncluded, LastIncluded), (status.LastIndex, status.PersistedIndex, status.CommitIndex, status.SnapshotIndex));
         Restart();
@@ -65,14 +64,13 @@ public sealed class InstallSnapshotPeerSpec : PeerSpec
         var write = Disk.NextWrite();
         Deliver();
         // All of it is stored.
-        AwaitCondition(() => Find("peer", "receive-snapshot-1") is null, TimeSpan.FromSeconds(10));
+        Assert.Null(Find("peer", "receive-snapshot-1"));
         B.Append(2, 3, 2, 1, log[3..]);
         C.Append(3, 9, 2, 1);
-        Settle();
 
         Disk.Commanded = false;
         write.Succeed();
-        var status = SettleWrites();
+        var status = Status();
         Assert.Equal((3, 9, LastIncluded), (status.Term, status.LastIndex, status.SnapshotIndex));
 
         Restart();
@@ -84,15 +82,15 @@ public sealed class InstallSnapshotPeerSpec : PeerSpec
     public void A_snapshot_that_is_being_taken_goes_before_the_leaders()
     {
         StartWithLog(new HardState(2, null, null), 1);
-        var gate = new ManualResetEventSlim();
-        Machine.Gate = gate;
         B.Append(2, 1, 1, 2, Entries(1, 2)[1..]);
-        Settle();
-        Peer.Tell(TakeSnapshot.Instance, TestActor);
-        Send(chunks: 2);
-        Send(chunks: 3);
-        SettleChildren();
-        gate.Set();
+
+        // The image is asked for by the first, and answered behind the others.
+        TellTogether(() =>
+        {
+            Peer.Tell(TakeSnapshot.Instance, TestActor);
+            Send(chunks: 2);
+            Send(chunks: 3);
+        });
 
         Assert.Equal(2, ExpectMsg<SnapshotTaken>().Index);
         Assert.Equal(1, Machine.Images);
@@ -103,26 +101,20 @@ public sealed class InstallSnapshotPeerSpec : PeerSpec
     public void A_snapshot_that_is_being_written_makes_way_for_the_leaders()
     {
         StartWithLog(new HardState(2, null, null), 1);
-        var reading = new ManualResetEventSlim();
-        var gate = new ManualResetEventSlim();
-        Machine.Image = SlowImage(reading, gate);
         B.Append(2, 1, 1, 2, Entries(1, 2)[1..]);
+        Disk.HoldSnapshots(static _ => true);
         Peer.Tell(TakeSnapshot.Instance, TestActor);
-        Assert.True(reading.Wait(TimeSpan.FromSeconds(10)));
-        Settle();
+        Assert.Equal(1, Machine.Images);
 
         Send(chunks: 2);
         Assert.Contains("the leader sends its own", ExpectMsg<SnapshotFailed>().Reason);
-        gate.Set();
+        Disk.ReleaseSnapshots();
 
-        AwaitCondition(
-            () =>
-            {
-                Send(chunks: 2);
-                Settle();
-                return B.TryTake<InstallSnapshotReply>(reply => reply.NextChunk == 2) is not null;
-            },
-            TimeSpan.FromSeconds(10));
+        AdvanceUntil(() =>
+        {
+            Send(chunks: 2);
+            return B.TryTake<InstallSnapshotReply>(reply => reply.NextChunk == 2) is not null;
+        });
         Assert.Equal(1, Machine.Images);
     }
 
@@ -135,7 +127,6 @@ public sealed class InstallSnapshotPeerSpec : PeerSpec
         for (int index = 2; index <= 3; index++)
         {
             B.Append(2, index - 1, index == 2 ? 1 : 2, index, log[index - 1]);
-            SettleWrites();
             Peer.Tell(TakeSnapshot.Instance, TestActor);
             Assert.Equal(index, ExpectMsg<SnapshotTaken>().Index);
         }
@@ -146,30 +137,19 @@ public sealed class InstallSnapshotPeerSpec : PeerSpec
         Deliver();
         Assert.True(B.Expect<InstallSnapshotReply>().Installed);
 
-        AwaitCondition(() => Disk.DeletedChunks.Contains(own[1]), TimeSpan.FromSeconds(10));
+        Assert.Contains(own[1], Disk.DeletedChunks);
         Assert.DoesNotContain(own[0], Disk.DeletedChunks);
-    }
-
-    private static IEnumerable<ReadOnlyMemory<byte>> SlowImage(ManualResetEventSlim reading, ManualResetEventSlim gate)
-    {
-        reading.Set();
-        gate.Wait();
-        yield return new byte[] { 1 };
-        yield return new byte[] { 2 };
     }
 
     /// <summary>Sends a snapshot of one chunk again until the peer has a slot for it, as a leader does.</summary>
     private void Deliver()
     {
         var saved = Disk.SavedChunks.Count;
-        AwaitCondition(
-            () =>
-            {
-                Send(chunks: 1);
-                Settle();
-                return Disk.SavedChunks.Count > saved;
-            },
-            TimeSpan.FromSeconds(10));
+        AdvanceUntil(() =>
+        {
+            Send(chunks: 1);
+            return Disk.SavedChunks.Count > saved;
+        });
     }
 
     /// <summary>Sends the first chunk of a snapshot, which is all of it or has others to follow.</summary>

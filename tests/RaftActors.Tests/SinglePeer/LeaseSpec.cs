@@ -20,14 +20,12 @@ public sealed class LeaseSpec(ITestOutputHelper output) : PeerSpec(output)
         Elect();
         B.Expect<AppendEntries>(append => append.Entries.Count > 0);
         B.Accept(2, 2);
-        Settle();
         Forget();
         Advance(Settings.HeartbeatInterval.TotalMilliseconds);
         long context = C.Expect<AppendEntries>(append => append.ReadContext > 0).ReadContext;
 
         C.Accept(1, 2, readContext: context);
         Peer.Tell(new Query(new byte[] { 1 }, ReadConsistency.Lease, CorrelationId: 1), TestActor);
-        Settle();
         Assert.False(HasMessages);
 
         C.Accept(2, 2, readContext: C.Expect<AppendEntries>(append => append.ReadContext > context).ReadContext);

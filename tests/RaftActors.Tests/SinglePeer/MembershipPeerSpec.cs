@@ -18,16 +18,12 @@ public sealed class MembershipPeerSpec(ITestOutputHelper output) : PeerSpec(outp
         StartAsLeader();
         Peer.Tell(new ChangeMembers(WithoutC, []), TestActor);
         B.Expect<AppendEntries>(append => append.Entries.Count > 0);
-        SettleWrites();
 
         C.Append(3, 3, 2, 3, Command(4, 3));
         Assert.Equal(FailureReason.OutcomeUnknown, ExpectMsg<ProposalFailed>().Reason);
-        SettleWrites();
         Forget();
         Elect();
-        SettleWrites();
         B.Accept(5, 4);
-        Settle();
         Forget();
 
         Peer.Tell(new ChangeMembers(WithoutC, []), TestActor);
@@ -60,13 +56,11 @@ public sealed class MembershipPeerSpec(ITestOutputHelper output) : PeerSpec(outp
         Adopt();
         B.Append(1, 1, 1, 1);
         Elect();
-        SettleWrites();
         Forget();
 
         Ask("c", "host:3", "store-c");
         Assert.Equal((2, 1), Status() is var before ? (before.LastIndex, before.CommitIndex) : default);
         B.Accept(2, 2);
-        Settle();
         Ask("c", "host:3", "store-c");
 
         Assert.Equal((3, 2), Status() is var after ? (after.LastIndex, after.CommitIndex) : default);
@@ -76,9 +70,8 @@ public sealed class MembershipPeerSpec(ITestOutputHelper output) : PeerSpec(outp
 
     private void AwaitNewConfiguration()
     {
-        AwaitCondition(() =>
+        AdvanceUntil(() =>
         {
-            SettleWrites();
             B.Accept(Status().LastIndex, 2);
             return HasMessages;
         });

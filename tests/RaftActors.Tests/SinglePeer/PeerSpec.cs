@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Akka.Configuration;
 using Akka.TestKit;
 using Google.Protobuf;
 using RaftActors.Client;
@@ -7,42 +6,34 @@ using RaftActors.Log;
 using RaftActors.Membership;
 using RaftActors.Protocol;
 using RaftActors.StateMachines;
+using RaftActors.Tests.VirtualTime;
 using Xunit.Abstractions;
 using Wire = RaftActors.Protocol.Wire;
 
 namespace RaftActors.Tests.SinglePeer;
 
 /// <summary>
-/// One peer, <c>a</c> of <c>a, b, c</c>, with probes in place of the others, a virtual clock, and a journal that does as it is told. Messages to the others end in
-/// <see cref="B"/> and <see cref="C"/>; what they say is told to <see cref="Peer"/>.
+/// One peer, <c>a</c> of <c>a, b, c</c>, in virtual time, with probes in place of the others and a disk that does as it is told.
+/// Messages to the others end in <see cref="B"/> and <see cref="C"/>; what they say is told to <see cref="Peer"/>.
 /// </summary>
-public abstract class PeerSpec : Akka.TestKit.Xunit2.TestKit
+public abstract class PeerSpec : VirtualTimeSpec
 {
     protected const string Group = "group";
 
-    private static int _systems;
-
     private readonly Dictionary<string, TestProbe> _probes = [];
-    private readonly DateTimeOffset _epoch;
     private readonly RecordingMachine _none = new(static () => false);
     private RecordingMachine? _machine;
     private IActorRef? _incarnation;
 
-    protected PeerSpec(ITestOutputHelper output, Disk? disk = null)
-        : base(Configuration(), $"peer-spec-{Interlocked.Increment(ref _systems)}", output)
+    protected PeerSpec(ITestOutputHelper output)
+        : base(output)
     {
-        Disk = disk ?? Disk.Of(Sys);
-        if (disk is not null)
-            Disk.Insert(Sys, disk);
-        _epoch = Scheduler.Now;
         B = new FakePeer(this, "b", "host:2", "store-b");
         C = new FakePeer(this, "c", "host:3", "store-c");
         _probes["host:2"] = B.Probe;
         _probes["host:3"] = C.Probe;
         StoreId = "store-a";
     }
-
-    protected Disk Disk { get; }
 
     /// <summary>The peer under test: its supervisor.</summary>
     protected IActorRef Peer { get; private set; } = ActorRefs.Nobody;
@@ -62,14 +53,12 @@ public abstract class PeerSpec : Akka.TestKit.Xunit2.TestKit
     /// <summary>What the state machine of the peer has applied.</summary>
     private protected RecordingMachine Machine
     {
-        get => Volatile.Read(ref _machine) ?? _none;
-        private set => Volatile.Write(ref _machine, value);
+        get => _machine ?? _none;
+        private set => _machine = value;
     }
 
     /// <summary>Whether the poisonous command still fails.</summary>
     protected bool PoisonWorks { get; set; } = true;
-
-    protected TestScheduler Scheduler => (TestScheduler)Sys.Scheduler;
 
     /// <summary>The configuration with the stores of all three.</summary>
     private protected Configuration Bound => new([new Voter("a", "host:1", StoreId), new Voter("b", "host:2", "store-b"), new Voter("c", "host:3", "store-c")]);
@@ -97,22 +86,19 @@ public abstract class PeerSpec : Akka.TestKit.Xunit2.TestKit
         return entries;
     }
 
-    // The peer itself, behind its supervisor; null while there is none. One that is just stopping leaves the answer to the dead letters, which name themselves.
+    // The peer itself, behind its supervisor; null while there is none.
     private IActorRef? Incarnation() => Find("peer");
 
     /// <summary>The actor with this path below the peer's supervisor, null if there is none.</summary>
-    protected IActorRef? Find(params string[] path)
-    {
-        var found = Answer<ActorIdentity>(Sys.ActorSelection(Peer.Path / path), new Akka.Actor.Identify(0)).Subject;
-        return Sys.DeadLetters.Equals(found) ? null : found;
-    }
+    protected IActorRef? Find(params string[] path) =>
+        Answer<ActorIdentity>(Sys.ActorSelection(Peer.Path / path), new Akka.Actor.Identify(0)).Subject;
 
     private protected static LogEntry Command(long index, long term) => new(index, term, EntryKind.Command, 0, new Payload(new[] { (byte)index }, 0, ""));
 
     /// <summary>Starts the peer.</summary>
     protected void Start()
     {
-        var settings = Settings with { Resolver = new ProbeResolver(_probes), ElapsedTime = scheduler => scheduler.Now - _epoch };
+        var settings = Settings with { Resolver = new ProbeResolver(_probes) };
         Peer = Raft.Get(Sys).StartAsync(settings, () => Machine = new RecordingMachine(() => PoisonWorks)).GetAwaiter().GetResult();
     }
 
@@ -127,8 +113,7 @@ public abstract class PeerSpec : Akka.TestKit.Xunit2.TestKit
     /// <summary>Takes note of the peer that runs, so that it can be restarted.</summary>
     protected void Adopt()
     {
-        AwaitCondition(() => Machine != _none, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(1));
-        Settle();
+        Assert.NotSame(_none, Machine);
         _incarnation = Incarnation();
     }
 
@@ -142,7 +127,6 @@ public abstract class PeerSpec : Akka.TestKit.Xunit2.TestKit
             follower.Expect<AppendEntries>(append => append.Entries.Count > 0);
             follower.Accept(3, 2);
         }
-        SettleWrites();
         Forget();
     }
 
@@ -166,70 +150,17 @@ public abstract class PeerSpec : Akka.TestKit.Xunit2.TestKit
     /// <summary>Until the peer, which is about to stop, has been started again.</summary>
     protected void AwaitRestart()
     {
-        // For as long as it takes, and with pauses: asking for one that is not there keeps nobody but the asker busy, while the supervisor may not even know yet that it stopped.
         var before = _incarnation;
-        AwaitCondition(
-            () =>
-            {
-                Scheduler.Advance(TimeSpan.FromMilliseconds(20));
-                _incarnation = Incarnation();
-                return _incarnation is not null && !_incarnation.Equals(before);
-            },
-            TimeSpan.FromSeconds(30),
-            TimeSpan.FromMilliseconds(1));
-        Settle();
+        AdvanceUntil(() => (_incarnation = Incarnation()) is not null && !_incarnation.Equals(before), 30_000);
     }
 
     protected RaftStatus Status() => Answer<RaftStatus>(Peer, GetStatus.Instance);
 
-    /// <summary>Asks, and waits for the answer; not for ever, also where the time of the actor system is virtual and does not pass meanwhile.</summary>
+    /// <summary>Asks for an answer that needs no time to pass.</summary>
     protected static T Answer<T>(ICanTell target, object question)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         return target.Ask<T>(question, patience.Token).GetAwaiter().GetResult();
-    }
-
-    /// <summary>Until the peer has handled what it was told, and what it told itself.</summary>
-    protected void Settle()
-    {
-        for (int i = 0; i < 3; i++)
-            Status();
-    }
-
-    /// <summary>Until the peer's children, too, have long had the time to do what they do at once.</summary>
-    protected void SettleChildren()
-    {
-        for (int i = 0; i < 200; i++)
-            Settle();
-    }
-
-    /// <summary>Until the peer has also written all there is to write.</summary>
-    protected RaftStatus SettleWrites()
-    {
-        RaftStatus status = Status();
-        AwaitCondition(() => (status = Status()).PersistedIndex == status.LastIndex, TimeSpan.FromSeconds(10));
-        Settle();
-        return Status();
-    }
-
-    /// <summary>Moves the clock in steps of a millisecond's tenfold, until something has happened; what other actors do for it at once may come after the last step.</summary>
-    protected void AdvanceUntil(Func<bool> happened, int mostMilliseconds = 5000)
-    {
-        for (int elapsed = 0; elapsed < mostMilliseconds; elapsed += 10)
-        {
-            if (happened())
-                return;
-            Advance(10);
-        }
-        AwaitCondition(happened, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(1), $"It did not happen within {mostMilliseconds} ms.");
-    }
-
-    /// <summary>Moves the clock, and waits until the peer has handled what fell due.</summary>
-    protected void Advance(double milliseconds)
-    {
-        Settle();
-        Scheduler.Advance(TimeSpan.FromMilliseconds(milliseconds));
-        Settle();
     }
 
     /// <summary>Forgets what the probes have received.</summary>
@@ -238,16 +169,6 @@ public abstract class PeerSpec : Akka.TestKit.Xunit2.TestKit
         B.Forget();
         C.Forget();
     }
-
-    private static Config Configuration() => ConfigurationFactory.ParseString($$"""
-        akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
-        akka.loglevel = WARNING
-        akka.coordinated-shutdown.run-by-actor-system-terminate = off
-        akka.persistence.journal.plugin = commanded
-        akka.persistence.snapshot-store.plugin = "akka.persistence.snapshot-store.inmem"
-        commanded.class = "{{typeof(CommandedJournal).AssemblyQualifiedName!.Split(", Version")[0]}}"
-        commanded-snapshots.class = "{{typeof(CommandedSnapshotStore).AssemblyQualifiedName!.Split(", Version")[0]}}"
-        """).WithFallback(Raft.DefaultConfig());
 
     private sealed class ProbeResolver(Dictionary<string, TestProbe> probes) : IPeerResolver
     {
@@ -290,11 +211,7 @@ public abstract class PeerSpec : Akka.TestKit.Xunit2.TestKit
 
         /// <summary>Nothing of that kind has arrived; everything that has is forgotten.</summary>
         public void ExpectNone<T>(Predicate<T>? matches = null)
-            where T : class
-        {
-            spec.Settle();
-            Assert.Null(TryTake(matches));
-        }
+            where T : class => Assert.Null(TryTake(matches));
 
         public void Forget() => TryTake<object>(static _ => false);
 
@@ -314,9 +231,6 @@ public abstract class PeerSpec : Akka.TestKit.Xunit2.TestKit
 
         public bool Failed { get; private set; }
 
-        /// <summary>Holds up every command until it is set.</summary>
-        public ManualResetEventSlim? Gate { get; set; }
-
         /// <summary>How many images were asked for.</summary>
         public int Images { get; private set; }
 
@@ -325,7 +239,6 @@ public abstract class PeerSpec : Akka.TestKit.Xunit2.TestKit
 
         public object? Apply(LogEntry entry, object command)
         {
-            Gate?.Wait();
             if (poisonWorks() && command is byte[] { Length: 1 } bytes && bytes[0] == Poison)
             {
                 Failed = true;

@@ -15,7 +15,6 @@ public sealed class ProposalSpec(ITestOutputHelper output) : PeerSpec(output)
         StartAsLeader();
 
         Peer.Tell(new Propose(new byte[] { 1 }, CorrelationId: 7), TestActor);
-        Settle();
         Assert.False(HasMessages);
         B.Accept(4, 2);
 
@@ -31,7 +30,6 @@ public sealed class ProposalSpec(ITestOutputHelper output) : PeerSpec(output)
 
         for (int i = 0; i < 50; i++)
             Peer.Tell(new Propose(new byte[] { 1 }, CorrelationId: i), TestActor);
-        Settle();
         B.Accept(30, 2);
         B.Accept(53, 2);
 
@@ -52,7 +50,7 @@ public sealed class ProposalSpec(ITestOutputHelper output) : PeerSpec(output)
 
         Assert.Equal(new Proposed(4, 2, null, 7), ExpectMsg<Proposed>());
         B.Accept(4, 2);
-        AwaitCondition(() => Status().AppliedIndex == 4, TimeSpan.FromSeconds(10));
+        Assert.Equal(4, Status().AppliedIndex);
         Assert.False(HasMessages);
     }
 
@@ -61,7 +59,6 @@ public sealed class ProposalSpec(ITestOutputHelper output) : PeerSpec(output)
     {
         StartAsLeader();
         Peer.Tell(new Propose(new byte[] { 1 }, CorrelationId: 7), TestActor);
-        Settle();
 
         B.Append(3, 3, 2, 0);
 
@@ -210,12 +207,9 @@ public sealed class ProposalSpec(ITestOutputHelper output) : PeerSpec(output)
         var write = Disk.NextWrite();
         Disk.Commanded = false;
         write.Fail();
-        AwaitCondition(() =>
-        {
-            Peer.Tell(new Propose(new byte[] { 1 }, Forward: false), TestActor);
-            return ExpectMsg<ProposalFailed>().Message.Contains("about to be started again");
-        });
 
+        Peer.Tell(new Propose(new byte[] { 1 }, Forward: false), TestActor);
+        Assert.Contains("about to be started again", ExpectMsg<ProposalFailed>().Message);
         Peer.Tell(new Query(new byte[] { 1 }, CorrelationId: 5), TestActor);
         Assert.Equal((FailureReason.NoLeader, 5), ExpectMsg<QueryFailed>() is var failed ? (failed.Reason, failed.CorrelationId) : default);
         Peer.Tell(GetStatus.Instance, TestActor);

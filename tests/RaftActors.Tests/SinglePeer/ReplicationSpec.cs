@@ -74,7 +74,6 @@ public sealed class ReplicationSpec(ITestOutputHelper output) : PeerSpec(output)
         StartWithLog(InTerm1, 1, 1, 1);
 
         B.Append(2, 2, 1, 3);
-        Settle();
 
         Assert.Equal(2, Status().CommitIndex);
     }
@@ -84,7 +83,6 @@ public sealed class ReplicationSpec(ITestOutputHelper output) : PeerSpec(output)
     {
         StartWithLog(InTerm1, 1, 1, 1);
         B.Append(1, 3, 1, 3);
-        Settle();
         Sys.EventStream.Subscribe(TestActor, typeof(PeerFailed));
 
         B.Append(2, 1, 1, 0, Command(2, 2));
@@ -100,11 +98,9 @@ public sealed class ReplicationSpec(ITestOutputHelper output) : PeerSpec(output)
         B.Expect<AppendEntries>(append => append.Entries.Count > 0);
 
         B.Accept(2, 2);
-        SettleWrites();
         Assert.Equal(0, Status().CommitIndex);
 
         B.Accept(3, 2);
-        SettleWrites();
         Assert.Equal(3, Status().CommitIndex);
     }
 
@@ -144,7 +140,6 @@ public sealed class ReplicationSpec(ITestOutputHelper output) : PeerSpec(output)
         for (int i = 0; i < 3; i++)
         {
             Propose(1);
-            SettleWrites();
         }
         Propose(20);
         Assert.Equal(6, B.Expect<AppendEntries>(append => append.LastIndex >= 6).LastIndex);
@@ -170,7 +165,6 @@ public sealed class ReplicationSpec(ITestOutputHelper output) : PeerSpec(output)
 
         for (int i = 0; i < 5; i++)
             Peer.Tell(new Propose(new byte[1000], Forward: false), TestActor);
-        Settle();
         B.Accept(4, 2);
 
         Assert.Equal(2, B.Expect<AppendEntries>(append => append.Entries.Count > 0).Entries.Count);
@@ -243,7 +237,7 @@ public sealed class ReplicationSpec(ITestOutputHelper output) : PeerSpec(output)
         Settings = Settings with { Clock = clock };
         // A second start with that clock.
         Peer.Tell(PoisonPill.Instance);
-        AwaitCondition(() => Sys.ActorSelection(Peer.Path).Ask<ActorIdentity>(new Akka.Actor.Identify(0), TimeSpan.FromSeconds(10)).Result.Subject is null);
+        Assert.Null(Find());
         Start();
         Elect();
         Assert.Equal(5000, B.Expect<AppendEntries>(append => append.Entries.Count > 0).Entries.Entries[0].Time);
@@ -259,7 +253,6 @@ public sealed class ReplicationSpec(ITestOutputHelper output) : PeerSpec(output)
     {
         for (int i = 0; i < count; i++)
             Peer.Tell(new Propose(new byte[] { (byte)i }), TestActor);
-        Settle();
     }
 
     private sealed class FixedClock : TimeProvider

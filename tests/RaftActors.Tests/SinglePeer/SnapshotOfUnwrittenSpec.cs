@@ -1,5 +1,6 @@
 using RaftActors.Client;
 using RaftActors.Log;
+using RaftActors.Tests.VirtualTime;
 using Xunit.Abstractions;
 
 namespace RaftActors.Tests.SinglePeer;
@@ -42,10 +43,8 @@ public sealed class SnapshotOfUnwrittenSpec(ITestOutputHelper output) : PeerSpec
         Disk.Commanded = true;
         B.Append(3, 1, 1, 3, Command(2, 3), Command(3, 3));
         var write = Disk.NextWrite();
-        AwaitCondition(() => Status().AppliedIndex == 3, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(1));
-        Assert.Equal((3, 1), (Status().LastIndex, Status().PersistedIndex));
+        Assert.Equal((3, 3, 1), (Status().AppliedIndex, Status().LastIndex, Status().PersistedIndex));
         Peer.Tell(TakeSnapshot.Instance, TestActor);
-        SettleChildren();
         return write;
     }
 }

@@ -14,7 +14,6 @@ public sealed class StoreIdentitySpec(ITestOutputHelper output) : PeerSpec(outpu
     public void The_first_event_says_whose_journal_it_is_and_names_a_random_store()
     {
         Start();
-        Settle();
 
         var created = Assert.IsType<PeerCreated>(Disk.Events(PersistenceId)[0].Event);
         Assert.Equal((1, Group, "a"), (created.FormatVersion, created.Group, created.MemberId));
@@ -63,12 +62,10 @@ public sealed class StoreIdentitySpec(ITestOutputHelper output) : PeerSpec(outpu
 
         B.StoreId = "wiped";
         B.Say(header => new RequestVoteReply(header, true, false, 2), 2);
-        Settle();
         Assert.Equal(RaftRole.Candidate, Status().Role);
 
         B.StoreId = "store-b";
         B.Say(header => new RequestVoteReply(header, true, false, 2), 2);
-        Settle();
         Assert.Equal(RaftRole.Leader, Status().Role);
     }
 
@@ -94,7 +91,6 @@ public sealed class StoreIdentitySpec(ITestOutputHelper output) : PeerSpec(outpu
 
         B.StoreId = "wiped";
         B.Say(header => new AppendEntriesReply(header, false, 0, 0, 3, default, 0), 99);
-        Settle();
 
         Assert.Equal((RaftRole.Leader, 2), (Status().Role, Status().Term));
     }
@@ -136,7 +132,6 @@ public sealed class StoreIdentitySpec(ITestOutputHelper output) : PeerSpec(outpu
         // A wiped disk that a leader has begun to fill: the log names the disk before it.
         Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", "new-disk"), new Persisted(new HardState(1, null, null), 0, [new EntryBatch(Entries(1))]));
         Start();
-        Settle();
 
         for (int i = 0; i < 100; i++)
             Advance(10);
@@ -154,7 +149,6 @@ public sealed class StoreIdentitySpec(ITestOutputHelper output) : PeerSpec(outpu
         var entry = new LogEntry(1, 1, EntryKind.Configuration, 0, without.ToPayload());
         Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId), new Persisted(new HardState(1, null, null), 0, [new EntryBatch([entry])]));
         Start();
-        Settle();
 
         for (int i = 0; i < 100; i++)
             Advance(10);

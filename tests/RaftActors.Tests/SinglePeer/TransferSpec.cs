@@ -72,7 +72,6 @@ public sealed class TransferSpec(ITestOutputHelper output) : PeerSpec(output)
         B.Expect<TimeoutNow>();
         Peer.Tell(new Propose(new byte[] { 1 }), TestActor);
         C.Say(header => new ForwardProposal(header, 9, new Payload(new byte[] { 2 }, 0, ""), false), 2);
-        Settle();
 
         B.Say(header => new RequestVote(header, 3, 2, false, true, null), 3);
         Assert.Equal((9, FailureReason.NotLeader), C.Expect<ForwardReply>() is var reply ? (reply.RequestId, reply.Failure) : default);
@@ -100,7 +99,6 @@ public sealed class TransferSpec(ITestOutputHelper output) : PeerSpec(output)
         Peer.Tell(new Propose(new byte[] { 1 }, ReplyWhen.Appended), TestActor);
         ExpectMsg<Proposed>();
         C.Accept(4, 2);
-        Settle();
 
         Peer.Tell(new TransferLeadership(), TestActor);
 
@@ -114,7 +112,6 @@ public sealed class TransferSpec(ITestOutputHelper output) : PeerSpec(output)
         StartAsLeader();
         Disk.Commanded = true;
         Peer.Tell(new Propose(new byte[] { 1 }, CorrelationId: 1), TestActor);
-        Settle();
         B.Accept(4, 2);
         C.ExpectNone<TimeoutNow>();
         Peer.Tell(new TransferLeadership("b"), TestActor);
@@ -172,7 +169,6 @@ public sealed class TransferSpec(ITestOutputHelper output) : PeerSpec(output)
         var forwarded = B.Expect<ForwardTransfer>();
         Assert.Equal("c", forwarded.Target);
         C.Append(2, 1, 1, 1);
-        Settle();
         B.Say(header => new ForwardReply(header, forwarded.RequestId, null, "", new Member("c", "host:3"), 0, 2, null), 2);
 
         Assert.Equal(("c", 2, 4), ExpectMsg<LeadershipTransferred>() is var answer ? (answer.Leader.Id, answer.Term, answer.CorrelationId) : default);
@@ -234,7 +230,6 @@ public sealed class TransferSpec(ITestOutputHelper output) : PeerSpec(output)
         Peer.Tell(PrepareToStop.Instance, TestActor);
         B.Expect<TimeoutNow>();
         B.Append(3, 3, 2, 3, Command(4, 3));
-        Settle();
         Assert.False(HasMessages);
         Advance(50);
         Assert.Equal("b", ExpectMsg<LeadershipTransferred>().Leader.Id);
@@ -267,7 +262,6 @@ public sealed class TransferSpec(ITestOutputHelper output) : PeerSpec(output)
         Peer.Tell(PrepareToStop.Instance, TestActor);
         B.Expect<TimeoutNow>();
         B.Append(3, 3, 2, 3, Command(4, 3));
-        Settle();
 
         Restart();
 
@@ -282,7 +276,6 @@ public sealed class TransferSpec(ITestOutputHelper output) : PeerSpec(output)
         B.Expect<TimeoutNow>();
         Peer.Tell(new Propose(new byte[] { 1 }, CorrelationId: 5), TestActor);
         C.Say(header => new ForwardProposal(header, 9, new Payload(new byte[] { 2 }, 0, ""), false), 2);
-        Settle();
 
         Restart();
 
@@ -296,12 +289,10 @@ public sealed class TransferSpec(ITestOutputHelper output) : PeerSpec(output)
     {
         StartWithLog(InTerm1, 1);
         B.Append(1, 1, 1, 1);
-        Settle();
         Peer.Tell(new Query(new byte[] { 1 }), TestActor);
         B.Expect<ReadIndex>();
         C.Say(header => new RequestVote(header, 1, 1, false, true, null), 2);
         C.Append(2, 1, 1, 1);
-        Settle();
 
         Sys.EventStream.Publish(new DisassociatedEvent(new Address("akka.tcp", "s", "host", 1), new Address("akka.tcp", "s", "host", 2), true));
 
@@ -323,7 +314,6 @@ public sealed class TransferSpec(ITestOutputHelper output) : PeerSpec(output)
     {
         StartWithLog(InTerm1, 1);
         B.Append(1, 1, 1, 1);
-        Settle();
         Peer.Tell(new Propose(new byte[] { 1 }, CorrelationId: 1), TestActor);
         Peer.Tell(new Propose(new byte[] { 2 }, CorrelationId: 2), TestActor);
         var first = B.Expect<ForwardProposal>();
@@ -331,7 +321,6 @@ public sealed class TransferSpec(ITestOutputHelper output) : PeerSpec(output)
 
         C.Say(header => new RequestVote(header, 1, 1, false, true, null), 2);
         C.Append(2, 1, 1, 1);
-        Settle();
         Assert.False(HasMessages);
         B.Say(header => new ForwardReply(header, first.RequestId, FailureReason.NotLeader, "", null, 0, 0, null), 2);
         Assert.Equal(first.Command.Bytes.ToArray(), C.Expect<ForwardProposal>().Command.Bytes.ToArray());

@@ -45,18 +45,16 @@ public sealed class UnusableSnapshotSpec : PeerSpec
         PutUnreadable(Latest().SequenceNr);
         Disk.DisownsManifests = true;
         B.Append(2, 4, 2, 5, Command(5, 2));
-        AwaitApplied(5);
+        ExpectApplied(5);
         Peer.Tell(TakeSnapshot.Instance, TestActor);
         ExpectMsg<SnapshotFailed>();
-        AwaitCondition(() => Disk.DeletedChunks.Count(id => id.EndsWith("-2", StringComparison.Ordinal)) > 0, TimeSpan.FromSeconds(10));
+        Assert.Contains(Disk.DeletedChunks, static id => id.EndsWith("-2", StringComparison.Ordinal));
 
         // What is missing shows only when everything else has had its time.
-        var found = new TaskCompletionSource();
-        Disk.HeldLoads = ($"{PersistenceId}-snapshot-2", found.Task);
+        Disk.HoldSnapshots(id => id == $"{PersistenceId}-snapshot-2");
         Restart();
-        SettleChildren();
         Assert.DoesNotContain($"{PersistenceId}-snapshot-0", Disk.DeletedChunks);
-        found.SetResult();
+        Disk.ReleaseSnapshots();
         AwaitStart(static status => status.SnapshotIndex == 3);
 
         Adopt();
@@ -67,12 +65,12 @@ public sealed class UnusableSnapshotSpec : PeerSpec
 
     private void TakeAt(long index)
     {
-        AwaitApplied(index);
+        ExpectApplied(index);
         Peer.Tell(TakeSnapshot.Instance, TestActor);
         Assert.Equal(index, ExpectMsg<SnapshotTaken>().Index);
     }
 
-    private void AwaitApplied(long index) => AwaitCondition(() => Status().AppliedIndex == index, TimeSpan.FromSeconds(10));
+    private void ExpectApplied(long index) => Assert.Equal(index, Status().AppliedIndex);
 
     private SnapshotMetadata Latest()
     {
@@ -86,23 +84,6 @@ public sealed class UnusableSnapshotSpec : PeerSpec
         ExpectMsg<SaveSnapshotSuccess>();
     }
 
-    // Those that cannot start stop, and what they were asked may be lost with them; each of the next starts after a pause.
-    private void AwaitStart(Predicate<RaftStatus> isIt)
-    {
-        var status = Ask();
-        AwaitCondition(
-            () =>
-            {
-                Scheduler.Advance(TimeSpan.FromMilliseconds(20));
-                if (!status.IsCompleted)
-                    return false;
-                bool isThere = status.IsCompletedSuccessfully && isIt(status.Result);
-                status = Ask();
-                return isThere;
-            },
-            TimeSpan.FromSeconds(30),
-            TimeSpan.FromMilliseconds(1));
-
-        Task<RaftStatus> Ask() => Peer.Ask<RaftStatus>(GetStatus.Instance, new CancellationTokenSource(TimeSpan.FromSeconds(1)).Token);
-    }
+    // Those that cannot start stop; each of the next starts after a pause.
+    private void AwaitStart(Predicate<RaftStatus> isIt) => AdvanceUntil(() => Find("peer") is not null && isIt(Status()));
 }

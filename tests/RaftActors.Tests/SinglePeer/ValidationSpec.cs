@@ -75,7 +75,6 @@ public sealed class ValidationSpec(ITestOutputHelper output) : PeerSpec(output)
         B.Expect<AppendEntries>();
 
         B.Accept(3, 2, readContext: 1_000_000);
-        Settle();
 
         Assert.False(HasMessages);
         Assert.Equal(1, Status().DroppedMessages);
@@ -88,7 +87,6 @@ public sealed class ValidationSpec(ITestOutputHelper output) : PeerSpec(output)
         B.Append(1, 1, 1, 0);
 
         C.Append(1, 1, 1, 0, Command(2, 1));
-        Settle();
 
         Assert.Equal(("b", 1, 1), Status() is var status ? (status.Leader!.Id, status.LastIndex, status.DroppedMessages) : default);
     }
@@ -100,7 +98,6 @@ public sealed class ValidationSpec(ITestOutputHelper output) : PeerSpec(output)
         AdvanceUntil(() => B.TryTake<RequestVote>(request => request.PreVote) is not null);
 
         B.Say(header => new RequestVoteReply(header with { ToStoreId = "earlier" }, true, true, 2), 1);
-        Settle();
 
         Assert.Equal((RaftRole.PreCandidate, 1), Status() is var status ? (status.Role, status.DroppedMessages) : default);
     }
@@ -114,7 +111,6 @@ public sealed class ValidationSpec(ITestOutputHelper output) : PeerSpec(output)
         {
             for (int i = 0; i < 15; i++)
                 Peer.Tell(new MalformedMessage("AE", "cut off"));
-            Settle();
         });
 
         Assert.Equal(15, Status().DroppedMessages);
@@ -127,7 +123,6 @@ public sealed class ValidationSpec(ITestOutputHelper output) : PeerSpec(output)
         EventFilter.Warning(contains: "dropped a message").ExpectOne(() =>
         {
             B.Say(message, 5);
-            Settle();
         });
 
         Assert.Equal((1, 1, 1), Status() is var status ? (status.DroppedMessages, status.Term, status.LastIndex) : default);

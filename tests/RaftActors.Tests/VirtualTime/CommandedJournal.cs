@@ -1,0 +1,78 @@
+using Akka.Actor;
+using Akka.Persistence;
+using RaftActors.TestKit.Journals;
+
+namespace RaftActors.Tests.VirtualTime;
+
+/// <summary>
+/// A journal that does as a spec commands: writes at once, or waits to be told whether a write succeeds, fails or is
+/// rejected. It speaks the plugin protocol of Akka.Persistence as an actor, and uses no thread.
+/// </summary>
+internal sealed class CommandedJournal : UntypedActor
+{
+    private readonly Disk _disk = Disk.Of(Context.System);
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case WriteMessages write:
+                var sender = Sender;
+                _disk.Write([.. Persistents(write)], failure => Answer(write, sender, failure));
+                break;
+            case ReplayMessages replay:
+                _disk.Read(() => Replay(replay));
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private static IEnumerable<IPersistentRepresentation> Persistents(WriteMessages write) =>
+        write.Messages.OfType<AtomicWrite>()
+            .SelectMany(static atomic => (IEnumerable<IPersistentRepresentation>)atomic.Payload);
+
+    private static void Answer(WriteMessages write, IActorRef sender, WriteFailure? failure)
+    {
+        if (failure is { } failed)
+        {
+            new GateRequest(write, sender).Fail(failed.Cause, failed.IsRejection);
+            return;
+        }
+        write.PersistentActor.Tell(WriteMessagesSuccessful.Instance, ActorRefs.NoSender);
+        foreach (var persistent in Persistents(write))
+            write.PersistentActor.Tell(new WriteMessageSuccess(persistent, write.ActorInstanceId), persistent.Sender);
+    }
+
+    private void Replay(ReplayMessages replay)
+    {
+        var events = _disk.Events(replay.PersistenceId);
+        foreach (var (sequenceNr, @event) in events)
+        {
+            if (sequenceNr < replay.FromSequenceNr || sequenceNr > replay.ToSequenceNr)
+                continue;
+            var persistent = new Persistent(@event, sequenceNr, replay.PersistenceId);
+            replay.PersistentActor.Tell(new ReplayedMessage(persistent), ActorRefs.NoSender);
+        }
+        long highest = events.Select(static item => item.SequenceNr).DefaultIfEmpty(0).Max();
+        replay.PersistentActor.Tell(new RecoverySuccess(highest), ActorRefs.NoSender);
+    }
+}
+
+/// <summary>Why events are not on the disk.</summary>
+internal sealed record WriteFailure(Exception Cause, bool IsRejection);
+
+/// <summary>A write that waits for a command.</summary>
+internal sealed class PendingWrite(object @event, Action<WriteFailure?> answer)
+{
+    /// <summary>What is to be written.</summary>
+    public object Event { get; } = @event;
+
+    public void Succeed() => answer(null);
+
+    public void Reject() =>
+        answer(new WriteFailure(new InvalidOperationException("The journal rejects the event."), true));
+
+    public void Fail() => answer(new WriteFailure(new IOException("The disk is broken."), false));
+}
