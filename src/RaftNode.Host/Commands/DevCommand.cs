@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using RaftNode.Host.Configuration;
 using RaftNode.Host.Dev;
 using RaftNode.Host.Http;
 using RaftNode.Host.Node;
@@ -33,15 +34,42 @@ internal static class DevCommand
 
     private static readonly Option<int> HttpPort = new("--http-port") { HelpName = "PORT", Description = "The first node's port for HTTP; the others follow.", DefaultValueFactory = _ => ClusterFiles.HttpPort };
 
+    private static readonly Option<string?> Journal = CreateJournal();
+
+    private static readonly Option<string?> ConnectionString = new("--postgresql")
+    {
+        HelpName = "CONNECTION",
+        Description = "The database of --journal postgresql: \"Host=...;Database=...;Username=...;Password=...\". "
+            + $"By default the environment variable {StorePlace.PostgresqlVariable}, or else what hocon/journal-postgresql.conf says.",
+    };
+
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
         var command = new Command("dev", "Runs a cluster on this machine, a process for each node, and shows how it stands, until Ctrl-C.")
         {
-            Nodes, Data, ConfigDirectory, RaftPort, HttpPort,
+            Nodes, Data, ConfigDirectory, RaftPort, HttpPort, Journal, ConnectionString,
         };
+        command.Validators.Add(static result =>
+        {
+            if (result.GetResult(ConfigDirectory) is not null && result.GetResult(Journal) is not null)
+                result.AddError("--journal is for files that dev writes. In those of --config-dir include the journal's file instead.");
+            if (result.GetResult(ConnectionString) is not null && result.GetValue(Journal) != JournalChoice.Postgresql.Name)
+                result.AddError("--postgresql is for --journal postgresql.");
+        });
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
+    }
+
+    private static Option<string?> CreateJournal()
+    {
+        var option = new Option<string?>("--journal", "-j")
+        {
+            HelpName = string.Join('|', JournalChoice.All.Select(static choice => choice.Name)),
+            Description = "What the nodes keep their journals in: the node's own SQLite journal, Akka.Persistence.Sql on SQLite, or on PostgreSQL. The last two have their data in data/sql and data/postgresql by default.",
+        };
+        option.AcceptOnlyFromAmong([.. JournalChoice.All.Select(static choice => choice.Name)]);
+        return option;
     }
 
     // Not a validator: asked for a value that is no number, the library throws.
@@ -56,7 +84,12 @@ internal static class DevCommand
     private static async Task<int> RunAsync(ParseResult parsed)
     {
         using var signals = new StopSignals();
-        var nodes = Files(parsed).Select(file => new DevNode(file, parsed.GetValue(Data))).ToList();
+        var journal = parsed.GetValue(Journal) is { } name ? JournalChoice.Named(name) : null;
+        // Each journal finds its own data when it is chosen again.
+        var data = parsed.GetValue(Data) ?? (journal?.File is null ? null : Path.Combine("data", journal.Name));
+        var nodes = Files(parsed, journal, data).Select(file => new DevNode(file, data)).ToList();
+        if (nodes.Select(static node => node.Settings.Store.Journal).FirstOrDefault(static place => place.IsPostgresql) is { } database)
+            await Postgresql.EnsureReachableAsync(database);
         foreach (var settings in nodes.Select(node => node.Settings))
         {
             Ports.EnsureFree($"{settings.Self.Id}, remoting", settings.RaftEndpoint.Host, settings.RaftEndpoint.Port);
@@ -75,14 +108,14 @@ internal static class DevCommand
         }
     }
 
-    private static IReadOnlyList<string> Files(ParseResult parsed)
+    private static IReadOnlyList<string> Files(ParseResult parsed, JournalChoice? journal, string? data)
     {
         var (nodes, raftPort, httpPort) = (parsed.GetValue(Nodes), parsed.GetValue(RaftPort), parsed.GetValue(HttpPort));
         if (parsed.GetValue(ConfigDirectory) is { } directory)
             return ClusterFiles.In(directory, nodes);
-        return nodes == ClusterFiles.Shipped && raftPort == ClusterFiles.RaftPort && httpPort == ClusterFiles.HttpPort
+        return journal is null && nodes == ClusterFiles.Shipped && raftPort == ClusterFiles.RaftPort && httpPort == ClusterFiles.HttpPort
             ? ClusterFiles.In(ClusterFiles.ShippedDirectory(), nodes)
-            : ClusterFiles.Write(Path.Combine(parsed.GetValue(Data) ?? "data", "dev"), nodes, raftPort, httpPort);
+            : ClusterFiles.Write(Path.Combine(data ?? "data", "dev"), nodes, raftPort, httpPort, journal, parsed.GetValue(ConnectionString));
     }
 
     private static async Task<int> ShowAsync(IReadOnlyList<DevNode> nodes, StopSignals signals)
@@ -91,6 +124,7 @@ internal static class DevCommand
         using var client = new NodeClient(nodes.Select(node => $"http://{node.Settings.Http.Endpoint}"), TimeSpan.FromSeconds(1));
         if (Console.IsOutputRedirected)
         {
+            Console.WriteLine($"Journal: {view.Journal}");
             Console.WriteLine("Try it:");
             foreach (var hint in view.Hints)
                 Console.WriteLine($"  {hint}");

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -38,8 +37,8 @@ internal sealed record NodeSettings
     /// <summary>The configuration of the actor system.</summary>
     public required Config Config { get; init; }
 
-    /// <summary>The journal's file.</summary>
-    public string JournalFile => JournalIn(DataDirectory);
+    /// <summary>The journal and the snapshot store.</summary>
+    public required StoreSettings Store { get; init; }
 
     /// <summary>Where remoting listens.</summary>
     public DnsEndPoint RaftEndpoint { get; private init; } = null!;
@@ -80,6 +79,7 @@ internal sealed record NodeSettings
         if ((dataDirectory ?? config.GetString("raftnode.data-dir", null)) is not { Length: > 0 } data)
             throw new NodeStartException("raftnode.data-dir names no directory");
         var directory = Path.GetFullPath(Path.Combine(data, self.Id));
+        var store = StoreSettings.From(config, raft, directory);
         return new NodeSettings
         {
             // A request is answered by its deadline: the peer has to know by then that there is no leader.
@@ -88,7 +88,8 @@ internal sealed record NodeSettings
             Http = http,
             DataDirectory = directory,
             RaftEndpoint = endpoint,
-            Config = Overrides(endpoint, own, JournalIn(directory), http).WithFallback(config),
+            Store = store,
+            Config = Overrides(endpoint, own, http).WithFallback(store.Overrides()).WithFallback(config),
         };
     }
 
@@ -96,8 +97,6 @@ internal sealed record NodeSettings
     public static Config Reference() => ConfigurationFactory.FromResource("RaftNode.Host.reference.conf", typeof(NodeSettings).Assembly);
 
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
-
-    private static string JournalIn(string directory) => Path.Combine(directory, "raft.db");
 
     /// <summary>
     /// Where remoting listens: at the member's address, so that it need not be said twice. If it is, what others are told has to be the same; what is listened on may be another address that the
@@ -118,18 +117,12 @@ internal sealed record NodeSettings
         return new DnsEndPoint(listeningHost.Length > 0 ? listeningHost : host, listeningPort > 0 ? listeningPort : port);
     }
 
-    private static Config Overrides(DnsEndPoint endpoint, Config own, string journalFile, HttpSettings http)
+    private static Config Overrides(DnsEndPoint endpoint, Config own, HttpSettings http)
     {
-        var connection = Quote(new DbConnectionStringBuilder { ["Data Source"] = journalFile }.ConnectionString);
         var text = new StringBuilder()
-            .Append("akka.persistence.journal.sql.connection-string = ").AppendLine(connection)
-            .Append("akka.persistence.snapshot-store.sql.connection-string = ").AppendLine(connection)
-            .Append(Tcp).Append("hostname = ").AppendLine(Quote(endpoint.Host))
+            .Append(Tcp).Append("hostname = ").AppendLine(StorePlace.Quote(endpoint.Host))
             .Append(Tcp).Append("port = ").Append(endpoint.Port).AppendLine();
         if (!own.HasPath(HttpPhaseTimeout))
             text.Append(HttpPhaseTimeout).Append(" = ").Append((long)(http.ShutdownTimeout + BreakingOff).TotalMilliseconds).AppendLine(" ms");
         return ConfigurationFactory.ParseString(text.ToString());
-    }
-
-    private static string Quote(string text) => $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";
-}
+    }}

@@ -1,4 +1,5 @@
 using System.Text;
+using RaftNode.Host.Configuration;
 
 namespace RaftNode.Host.Dev;
 
@@ -35,19 +36,39 @@ internal static class ClusterFiles
     /// <param name="nodes">How many nodes.</param>
     /// <param name="raftPort">The port of the first node's remoting; the others follow.</param>
     /// <param name="httpPort">The port of the first node's HTTP; the others follow.</param>
-    public static IReadOnlyList<string> Write(string directory, int nodes, int raftPort, int httpPort)
+    /// <param name="journal">The nodes' journal; <c>null</c> for the default.</param>
+    /// <param name="connectionString">Where their PostgreSQL database is; <c>null</c> for where the program's file says.</param>
+    public static IReadOnlyList<string> Write(string directory, int nodes, int raftPort, int httpPort, JournalChoice? journal = null, string? connectionString = null)
     {
         Directory.CreateDirectory(directory);
-        File.Copy(Path.Combine(AppContext.BaseDirectory, "hocon", "cluster.conf"), Path.Combine(directory, "cluster.conf"), overwrite: true);
-        var members = new StringBuilder("# Written by raftnode dev.\ninclude \"cluster.conf\"\n\nraft.members = [\n");
+        var members = new StringBuilder("# Written by raftnode dev.\n");
+        foreach (var file in new[] { "cluster.conf", journal?.File }.OfType<string>())
+        {
+            File.Copy(Path.Combine(AppContext.BaseDirectory, "hocon", file), Path.Combine(directory, file), overwrite: true);
+            members.Append($"include \"{file}\"\n");
+        }
+        if (connectionString is not null)
+            members.Append($"akka.persistence.journal.sql.connection-string = {StorePlace.Quote(connectionString)}\n");
+        members.Append("\nraft.members = [\n");
         for (var i = 0; i < nodes; i++)
             members.Append($"  {{ id = node{i + 1}, address = \"127.0.0.1:{raftPort + i}\" }},\n");
-        File.WriteAllText(Path.Combine(directory, "members.conf"), members.Append("]\n").ToString());
+        WriteForOwner(Path.Combine(directory, "members.conf"), members.Append("]\n").ToString());
         for (var i = 0; i < nodes; i++)
         {
             var text = $"# Written by raftnode dev.\ninclude \"members.conf\"\n\nraft.member-id = node{i + 1}\nraftnode.http.port = {httpPort + i}\n";
             File.WriteAllText(Path.Combine(directory, $"node{i + 1}.conf"), text);
         }
         return In(directory, nodes);
+    }
+
+    // A connection string may have a password.
+    private static void WriteForOwner(string path, string text)
+    {
+        File.Delete(path);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using var writer = new StreamWriter(path, Encoding.UTF8, options);
+        writer.Write(text);
     }
 }

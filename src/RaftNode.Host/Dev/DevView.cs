@@ -18,6 +18,9 @@ internal sealed class DevView(IReadOnlyList<DevNode> nodes)
         $"curl http://{nodes[nodes.Count > 1 ? 1 : 0].Settings.Http.Endpoint}/status",
     ];
 
+    /// <summary>What the nodes keep their journals in.</summary>
+    public string Journal { get; } = $"{nodes[0].Settings.Store.Journal.PluginId}, {nodes[0].Name}'s in {nodes[0].Settings.Store.Journal}";
+
     /// <summary>The table.</summary>
     /// <param name="states">What each node says.</param>
     /// <param name="started">Whether a node has been up before.</param>
@@ -35,6 +38,7 @@ internal sealed class DevView(IReadOnlyList<DevNode> nodes)
         return new Rows(
         [
             table,
+            new Text($"Journal: {Journal}", new Style(decoration: Decoration.Dim)),
             .. advice.Select(line => new Text(line, new Style(Color.Yellow))),
             new Text("Try it:", new Style(decoration: Decoration.Bold)),
             .. Hints.Select(line => new Text($"  {line}")),

@@ -13,14 +13,38 @@ internal static class JournalFile
     /// <exception cref="NodeStartException">It belongs to another node or group, or is no database.</exception>
     public static void EnsureOwn(string path, string persistenceId)
     {
+        if (Read(path, connection => FindOther(connection, persistenceId)) is { } other)
+            throw new NodeStartException($"the database {path} belongs to another node: it holds {other}, and this node is {persistenceId}");
+    }
+
+    /// <summary>The persistence id of the peer whose journal it is; <c>null</c> when there are no events.</summary>
+    /// <param name="path">The SQLite file.</param>
+    /// <exception cref="NodeStartException">It is no database, or cannot be read.</exception>
+    public static string? Owner(string path) => Read(path, connection => FindOther(connection, ""));
+
+    /// <summary>Whether a database holds snapshots of a peer.</summary>
+    /// <param name="path">The SQLite file.</param>
+    /// <param name="persistenceId">The peer's persistence id.</param>
+    /// <exception cref="NodeStartException">It is no database, or cannot be read.</exception>
+    public static bool HasSnapshots(string path, string persistenceId) => Read(path, connection =>
+    {
+        if (!HasTable(connection, "snapshot"))
+            return null;
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT persistence_id FROM snapshot WHERE persistence_id = $id LIMIT 1";
+        command.Parameters.AddWithValue("$id", persistenceId);
+        return command.ExecuteScalar() as string;
+    }) is not null;
+
+    private static string? Read(string path, Func<SqliteConnection, string?> read)
+    {
         if (!File.Exists(path))
-            return;
+            return null;
         try
         {
             using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ConnectionString);
             connection.Open();
-            if (FindOther(connection, persistenceId) is { } other)
-                throw new NodeStartException($"the database {path} belongs to another node: it holds {other}, and this node is {persistenceId}");
+            return read(connection);
         }
         catch (SqliteException e)
         {
@@ -30,10 +54,9 @@ internal static class JournalFile
 
     private static string? FindOther(SqliteConnection connection, string persistenceId)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'journal'";
-        if ((long)command.ExecuteScalar()! == 0)
+        if (!HasTable(connection, "journal"))
             return null;
+        using var command = connection.CreateCommand();
         // Two steps of the index on the persistence id, however long the journal is.
         command.CommandText = "SELECT MIN(persistence_id) FROM journal UNION SELECT MAX(persistence_id) FROM journal";
         using var reader = command.ExecuteReader();
@@ -43,5 +66,13 @@ internal static class JournalFile
                 return found;
         }
         return null;
+    }
+
+    private static bool HasTable(SqliteConnection connection, string name)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = $name";
+        command.Parameters.AddWithValue("$name", name);
+        return (long)command.ExecuteScalar()! > 0;
     }
 }

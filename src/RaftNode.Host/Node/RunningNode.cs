@@ -55,7 +55,7 @@ internal sealed class RunningNode : IAsyncDisposable
         {
             Ports.EnsureFree("remoting", settings.RaftEndpoint.Host, settings.RaftEndpoint.Port);
             Ports.EnsureFree("HTTP", settings.Http.Endpoint.Address.ToString(), settings.Http.Endpoint.Port);
-            JournalFile.EnsureOwn(settings.JournalFile, settings.Raft.PersistenceId);
+            OwnStore.Ensure(settings);
             var failed = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
             var node = new RunningNode(settings, directory, CreateSystem(settings), new KeyValueStores(settings.Http.Watch), failed.Task);
             try
@@ -90,7 +90,7 @@ internal sealed class RunningNode : IAsyncDisposable
     {
         try
         {
-            return ActorSystem.Create(SystemName, settings.Config);
+            return ActorSystem.Create(SystemName, settings.Store.Setup(settings.Config));
         }
         catch (Exception e)
         {

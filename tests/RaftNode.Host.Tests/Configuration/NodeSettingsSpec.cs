@@ -33,9 +33,34 @@ public sealed class NodeSettingsSpec : IDisposable
     public void The_journal_is_in_the_nodes_part_of_the_data_directory()
     {
         var settings = NodeSettings.Load(_directory.Write("a.conf", Members + "raft.member-id = a"), _directory.In("it's \"data\""));
-        Assert.Equal(_directory.In("it's \"data\"/a/raft.db"), settings.JournalFile);
-        var connection = new System.Data.Common.DbConnectionStringBuilder { ConnectionString = settings.Config.GetString("akka.persistence.journal.sql.connection-string", "") };
-        Assert.Equal(settings.JournalFile, connection["Data Source"]);
+        Assert.Equal(_directory.In("it's \"data\"/a/raft.db"), settings.Store.Journal.File);
+        Assert.Equal(settings.Store.Journal.File, settings.Store.Snapshots.File);
+    }
+
+    [Theory]
+    [InlineData("journal-sql.conf", "raft.db", "raft-snapshots.db")]
+    [InlineData("journal-postgresql.conf", null, null)]
+    public void A_file_that_is_included_changes_the_journal(string included, string? journal, string? snapshots)
+    {
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "hocon", included), _directory.In(included));
+        var settings = NodeSettings.Load(_directory.Write("a.conf", $"include \"{included}\"\n{Members}raft.member-id = a"), _directory.In("data"));
+        Assert.Equal((journal, snapshots), (Path.GetFileName(settings.Store.Journal.File), Path.GetFileName(settings.Store.Snapshots.File)));
+        Assert.Equal("akka.persistence.journal.sql", settings.Config.GetString("akka.persistence.journal.plugin", ""));
+        foreach (var place in new[] { settings.Store.Journal, settings.Store.Snapshots })
+        {
+            Assert.Equal(place.ConnectionString, settings.Config.GetString($"{place.PluginId}.connection-string", ""));
+            Assert.Contains(journal is null ? "Database=raftnode" : $"Data Source={place.File}", place.ConnectionString, StringComparison.OrdinalIgnoreCase);
+        }
+    }
+
+    [Fact]
+    public void What_a_message_says_of_a_database_has_no_password()
+    {
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "hocon", "journal-postgresql.conf"), _directory.In("journal-postgresql.conf"));
+        var text = $"include \"journal-postgresql.conf\"\n{Members}raft.member-id = a\nakka.persistence.journal.sql.connection-string = \"Host=db;Database=kv;Username=me;Password=secret\"";
+        var store = NodeSettings.Load(_directory.Write("a.conf", text)).Store;
+        Assert.Equal("PostgreSQL.15 at Host=db;Database=kv", store.Journal.ToString());
+        Assert.Equal("Host=db;Database=kv;Username=me;Password=secret", store.Snapshots.ConnectionString);
     }
 
     [Theory]
@@ -57,6 +82,9 @@ public sealed class NodeSettingsSpec : IDisposable
     [InlineData(Members + "raft.member-id = a\nraftnode.watch.history-changes = 0", "raftnode.watch.history-changes = 0")]
     [InlineData(Members + "raft.member-id = a\nakka.remote.dot-netty.tcp.port = 4009", "127.0.0.1:4009")]
     [InlineData(Members + "raft.member-id = a\nakka.remote.dot-netty.tcp.port = abc", "akka.remote.dot-netty.tcp.port = abc")]
+    [InlineData(Members + "raft.member-id = a\nakka.persistence.journal.plugin = nowhere", "akka.persistence.journal.plugin = nowhere: there is no section nowhere")]
+    [InlineData(Members + "raft.member-id = a\nakka.persistence.snapshot-store.plugin = \"\"", "akka.persistence.snapshot-store.plugin names no plugin")]
+    [InlineData(Members + "raft.member-id = a\nakka.persistence.journal.sql.connection-string = what", "akka.persistence.journal.sql.connection-string is no connection string")]
     [InlineData(Members + "raft.member-id = a\nraftnode.data-dir = null", "raftnode.data-dir names no directory")]
     [InlineData(Members + "raft.member-id = a\nraftnode.data-dir = \"\"", "raftnode.data-dir names no directory")]
     public void A_bad_setting_is_refused_with_a_sentence_that_names_it(string text, string named)

@@ -57,6 +57,45 @@ public sealed partial class DevSpec : IDisposable
         await Eventually.IsTrueAsync("the node to end", () => Task.FromResult(!IsRunning(pids[0])));
     }
 
+    [Theory]
+    [OnJournal(NodeJournal.Sqlite)]
+    [OnJournal(NodeJournal.Sql)]
+    [OnJournal(NodeJournal.Postgresql)]
+    public async Task A_cluster_runs_on_the_journal_that_is_chosen_and_finds_its_data_again(NodeJournal journal)
+    {
+        var name = journal.Choice().Name;
+        var database = await journal.CreateDatabaseAsync();
+        string[] chosen = ["--journal", name, .. database is null ? Array.Empty<string>() : ["--postgresql", database]];
+        for (var run = 0; run < 2; run++)
+        {
+            await using var dev = Start(1, chosen);
+            await ReadyAsync(dev, 1);
+            Assert.Contains(dev.Output, line => line.StartsWith("Journal: ", StringComparison.Ordinal) && line.Contains(journal == NodeJournal.Postgresql ? "PostgreSQL" : "raft.db", StringComparison.Ordinal));
+            using var http = new HttpClient();
+            if (run > 0)
+                Assert.Equal("value", await http.GetStringAsync($"http://127.0.0.1:{_port + 3}/kv/key"));
+            using var put = await http.PutAsync($"http://127.0.0.1:{_port + 3}/kv/key", new StringContent("value"));
+            put.EnsureSuccessStatusCode();
+            dev.Terminate();
+            Assert.Equal(ExitCode.Done, await dev.ExitAsync());
+        }
+        Assert.Equal(journal == NodeJournal.Postgresql, !File.Exists(_directory.In("data/node1/raft.db")));
+    }
+
+    [Theory]
+    [InlineData("--journal postgresql --postgresql Host=127.0.0.1;Port=1;Database=kv;Password=secret", ExitCode.No, "the database PostgreSQL.15 at Host=127.0.0.1;Port=1;Database=kv cannot be used")]
+    [InlineData("--journal postgresql --postgresql Nonsense=1", ExitCode.No, "cannot be used")]
+    [InlineData("--journal oracle", ExitCode.NotDone, "Must be one of")]
+    [InlineData("--postgresql Host=127.0.0.1", ExitCode.NotDone, "--postgresql is for --journal postgresql")]
+    [InlineData("--journal sql --config-dir hocon", ExitCode.NotDone, "--journal is for files that dev writes")]
+    public async Task A_journal_that_cannot_be_had_is_refused(string options, int code, string why)
+    {
+        await using var dev = Start(1, options.Split(' '));
+        Assert.Equal(code, await dev.ExitAsync());
+        Assert.Contains(why, dev.Errors[0]);
+        Assert.DoesNotContain("secret", dev.Transcript);
+    }
+
     private static bool IsRunning(int pid)
     {
         try
@@ -88,5 +127,6 @@ public sealed partial class DevSpec : IDisposable
     [GeneratedRegex("^node(?<node>[0-9]) .* pid (?<pid>[0-9]+) ")]
     private static partial Regex NodeLine();
 
-    private ProgramRun Start(int nodes) => ProgramRun.StartIn(_directory.Path, "dev", "--nodes", $"{nodes}", "--raft-port", $"{_port}", "--http-port", $"{_port + 3}", "--data", "data");
+    private ProgramRun Start(int nodes, params IEnumerable<string> options) =>
+        ProgramRun.StartIn(_directory.Path, ["dev", "--nodes", $"{nodes}", "--raft-port", $"{_port}", "--http-port", $"{_port + 3}", "--data", "data", .. options]);
 }

@@ -1,0 +1,97 @@
+using System.Data.Common;
+using Akka.Configuration;
+
+namespace RaftNode.Host.Configuration;
+
+/// <summary>Where one of a node's two plugins, journal or snapshot store, keeps what it stores.</summary>
+/// <param name="PluginId">The plugin's section in the configuration.</param>
+/// <param name="File">The full path of its SQLite database; <c>null</c> when it has none.</param>
+/// <param name="Provider">Akka.Persistence.Sql's name of the kind of database; <c>null</c> for another plugin.</param>
+/// <param name="ConnectionString">How Akka.Persistence.Sql connects; <c>null</c> for another plugin.</param>
+internal sealed record StorePlace(string PluginId, string? File, string? Provider, string? ConnectionString)
+{
+    /// <summary>The environment variable whose connection string replaces that of a PostgreSQL database in the file.</summary>
+    public const string PostgresqlVariable = "RAFTNODE_POSTGRESQL";
+
+    /// <summary>Where the plugins keep what they store when the configuration does not say.</summary>
+    public const string DefaultFile = "raft.db";
+
+    private const string SqlPlugins = "Akka.Persistence.Sql.";
+    private const string SqlitePlugins = "RaftActors.Persistence.Sqlite.";
+    private const string DataSource = "Data Source";
+
+    /// <summary>Whether it is a PostgreSQL database.</summary>
+    public bool IsPostgresql => Provider?.StartsWith("PostgreSQL", StringComparison.OrdinalIgnoreCase) == true;
+
+    /// <summary>Whether Akka.Persistence.Sql keeps it in a SQLite database.</summary>
+    public bool IsSqlOnSqlite => Provider is not null && File is not null;
+
+    /// <summary>Reads a plugin's section.</summary>
+    /// <param name="config">The node's configuration.</param>
+    /// <param name="key">The key that names the plugin.</param>
+    /// <param name="pluginId">The plugin.</param>
+    /// <param name="directory">The node's data directory: what relative paths of databases are relative to.</param>
+    /// <exception cref="NodeStartException">There is no such section, or it says nothing that makes sense.</exception>
+    public static StorePlace Read(Config config, string key, string pluginId, string directory)
+    {
+        if (pluginId.Length == 0)
+            throw new NodeStartException($"{key} names no plugin");
+        if (!config.HasPath(pluginId))
+            throw new NodeStartException($"{key} = {pluginId}: there is no section {pluginId}");
+        var section = config.GetConfig(pluginId);
+        var type = section.GetString("class", "") ?? "";
+        if (type.StartsWith(SqlitePlugins, StringComparison.Ordinal))
+            return new StorePlace(pluginId, InDirectory(directory, section.GetString("file", "")), null, null);
+        if (!type.StartsWith(SqlPlugins, StringComparison.Ordinal))
+            return new StorePlace(pluginId, null, null, null);
+        var provider = section.GetString("provider-name", "") ?? "";
+        var given = section.GetString("connection-string", "") ?? "";
+        if (!provider.StartsWith("SQLite", StringComparison.OrdinalIgnoreCase))
+            return new StorePlace(pluginId, null, provider, given);
+        var connection = Parse(given, $"{pluginId}.connection-string");
+        var file = InDirectory(directory, connection.TryGetValue(DataSource, out var source) ? (string)source : "");
+        connection[DataSource] = file;
+        return new StorePlace(pluginId, file, provider, connection.ConnectionString);
+    }
+
+    /// <summary>The place with the connection string that the environment has for it, if it is a PostgreSQL database.</summary>
+    public StorePlace WithEnvironment() =>
+        IsPostgresql && Environment.GetEnvironmentVariable(PostgresqlVariable) is { Length: > 0 } given ? this with { ConnectionString = given } : this;
+
+    /// <summary>The settings that lead the plugin there.</summary>
+    public string Settings()
+    {
+        if (Provider is not null)
+            return $"{PluginId}.connection-string = {Quote(ConnectionString!)}\n";
+        return File is not null ? $"{PluginId}.file = {Quote(File)}\n" : "";
+    }
+
+    /// <summary>Where it is, for messages.</summary>
+    public override string ToString()
+    {
+        if (File is not null || Provider is null)
+            return File ?? PluginId;
+        // Not the whole string: it may have a password.
+        var connection = Parse(ConnectionString!, $"{PluginId}.connection-string");
+        var parts = new[] { "Host", "Port", "Database" }.Where(connection.ContainsKey).Select(part => $"{part}={connection[part]}");
+        return $"{Provider} at {string.Join(';', parts)}";
+    }
+
+    /// <summary>A text as a quoted string of HOCON.</summary>
+    public static string Quote(string text) => $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";
+
+    private static string InDirectory(string directory, string? file) =>
+        Path.GetFullPath(Path.Combine(directory, string.IsNullOrEmpty(file) ? DefaultFile : file));
+
+    private static DbConnectionStringBuilder Parse(string text, string key)
+    {
+        try
+        {
+            return new DbConnectionStringBuilder { ConnectionString = text };
+        }
+        catch (ArgumentException e)
+        {
+            throw new NodeStartException($"{key} is no connection string: {e.Message}", e);
+        }
+    }
+}
