@@ -7,7 +7,7 @@ namespace RaftActors;
 public interface IPeerResolver
 {
     /// <summary>What to tell a message that is meant for the peer of a group on a node.</summary>
-    /// <param name="nodeAddress">The node: <see cref="Membership.Member.Address"/>, <c>host:port</c>.</param>
+    /// <param name="nodeAddress">The node: <see cref="Membership.Member.Address"/>, as it is written there.</param>
     /// <param name="group">The group's name.</param>
     ICanTell Resolve(string nodeAddress, string group);
 }

@@ -1,8 +1,6 @@
-using System.Globalization;
-
 namespace RaftActors;
 
-/// <summary>What groups and members may be called, and where nodes may be.</summary>
+/// <summary>What groups and members may be called.</summary>
 internal static class Names
 {
     /// <summary>The rule, for messages.</summary>
@@ -15,12 +13,5 @@ internal static class Names
         foreach (char c in name ?? "")
             good &= char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.';
         return good;
-    }
-
-    /// <summary>Whether a text is <c>host:port</c>.</summary>
-    public static bool IsAddress(string address)
-    {
-        int colon = address.LastIndexOf(':');
-        return colon > 0 && int.TryParse(address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is > 0 and < 65536;
     }
 }

@@ -1,6 +1,7 @@
 using Akka;
 using Akka.Actor;
 using Akka.Configuration;
+using Akka.Event;
 using RaftActors.StateMachines;
 
 namespace RaftActors;
@@ -14,7 +15,10 @@ public sealed class Raft : IExtension
     internal Raft(ExtendedActorSystem system)
     {
         _system = system;
-        _groups = system.ActorOf(Props.Create(() => new RaftGroups()), "raft");
+        InjectedDefaults.EnsureIn(system);
+        if (RemotingCheck.Problem(system) is { } problem)
+            system.Log.Warning("{0}", problem);
+        _groups = system.SystemActorOf(Props.Create(() => new RaftGroups()), RaftGroups.Name);
         // Before anything stops serving: what comes meanwhile is forwarded to the next leader.
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "raft-hand-over", HandOverAsync);
     }
@@ -26,12 +30,14 @@ public sealed class Raft : IExtension
     public static Raft Get(ActorSystem system) => system.WithExtension<Raft, RaftExtension>();
 
     /// <summary>
-    /// The defaults of every setting: the section <c>raft</c>, and what peers need of <c>akka.*</c> (serializer, remoting). Belongs behind the application's own configuration, before
-    /// the actor system's: <c>own.WithFallback(Raft.DefaultConfig())</c>.
+    /// The defaults of every setting: the section <c>raft</c>, and what peers need of <c>akka.*</c>. The extension itself puts
+    /// them behind the actor system's configuration, but for those of <c>akka.remote</c>: remoting has read its settings by
+    /// then. So with remoting this belongs behind the application's own configuration when the actor system is made:
+    /// <c>ActorSystem.Create("app", own.WithFallback(Raft.DefaultConfig()))</c>.
     /// </summary>
-    public static Config DefaultConfig() => ReferenceConfig.Load();
+    public static Config DefaultConfig() => ReferenceConfig.Load().WithFallback(ReferenceConfig.LoadRemoting());
 
-    /// <summary>Starts this node's peer of a group, under <c>/user/raft/&lt;group&gt;</c>.</summary>
+    /// <summary>Starts this node's peer of a group, under <c>/system/raft/&lt;group&gt;</c>.</summary>
     /// <param name="settings">How the peer runs.</param>
     /// <param name="stateMachine">Creates the state machine; called again when it failed, and when the peer is started again.</param>
     /// <returns>
@@ -39,17 +45,21 @@ public sealed class Raft : IExtension
     /// queries with <see cref="Client.FailureReason.NoLeader"/>. A peer that stopped for good is announced as <see cref="Client.PeerFailed"/> on the event stream.
     /// </returns>
     /// <exception cref="ConfigurationException">The settings do not go together, or not with the actor system's remoting.</exception>
-    /// <exception cref="InvalidOperationException">A peer of that group was started before.</exception>
+    /// <exception cref="InvalidOperationException">A peer of that group was started before, or the actor system ends.</exception>
     public async Task<IActorRef> StartAsync(RaftSettings settings, Func<IStateMachine> stateMachine)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(stateMachine);
         settings.Validate();
-        if (RaftSettings.LargestFrame(_system) is { } bytes)
-            settings.ValidateFrameSize(bytes);
+        settings.ValidateAgainst(_system);
 
         var started = await _groups.Ask<object>(new RaftGroups.StartGroup(settings, stateMachine), Timeout.InfiniteTimeSpan).ConfigureAwait(false);
-        return started as IActorRef ?? throw new InvalidOperationException($"A peer of the group '{settings.Group}' was started before.");
+        return started switch
+        {
+            IActorRef supervisor => supervisor,
+            RaftGroups.SystemEnds => throw new InvalidOperationException($"The actor system {_system.Name} ends: no peer can be started."),
+            _ => throw new InvalidOperationException($"A peer of the group '{settings.Group}' was started before."),
+        };
     }
 
     /// <summary>

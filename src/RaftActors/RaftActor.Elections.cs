@@ -159,7 +159,7 @@ internal sealed partial class RaftActor
     {
         OnFormerLeaderDisassociated(lost.RemoteAddress);
         // With leases it would break the promise.
-        if (_graceRuns || Configuration.Lease > TimeSpan.Zero || _leader is null || $"{lost.RemoteAddress.Host}:{lost.RemoteAddress.Port}" != _leader.Member.Address)
+        if (_graceRuns || Configuration.Lease > TimeSpan.Zero || !NodeAddress.IsAt(_leader?.Member.Address, lost.RemoteAddress))
             return;
         _graceRuns = true;
         Timers.StartSingleTimer(DisconnectGrace.Instance, DisconnectGrace.Instance, _random.Between(_settings.DisconnectGraceMin, _settings.DisconnectGraceMax));

@@ -141,7 +141,7 @@ internal sealed partial class RaftActor
     // Unless its process ends before.
     private void OnFormerLeaderDisassociated(Address lost)
     {
-        if (_formerLeader is null || $"{lost.Host}:{lost.Port}" != _formerLeader)
+        if (_formerLeader is null || !NodeAddress.IsAt(_formerLeader, lost))
             return;
         LoseForwardsTo(_formerLeader);
         _formerLeader = null;

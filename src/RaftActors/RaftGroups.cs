@@ -1,12 +1,28 @@
 using Akka.Actor;
+using Akka.Dispatch.SysMsg;
 using RaftActors.StateMachines;
 
 namespace RaftActors;
 
-/// <summary>The actor <c>/user/raft</c>, parent of the supervisors of all groups on this node.</summary>
+/// <summary>The actor <c>/system/raft</c>, parent of the supervisors of all groups on this node.</summary>
+/// <remarks>
+/// An actor system that ends stops the user's actors first. Then it asks those of its own actors that want to be asked
+/// (termination hooks), waits for their answers, and stops the rest in no order. By such a hook the peers end while the
+/// journal, the snapshot store and the loggers still work.
+/// </remarks>
 internal sealed class RaftGroups : UntypedActor
 {
-    private readonly List<(IActorRef Supervisor, IActorRef ReplyTo)> _stopping = [];
+    /// <summary>Its path within an actor system.</summary>
+    public const string Path = $"/system/{Name}";
+
+    /// <summary>Its name among the actors of the system.</summary>
+    public const string Name = "raft";
+
+    private readonly IActorRef _systemGuardian = ((ExtendedActorSystem)Context.System).SystemGuardian;
+    private readonly Dictionary<IActorRef, List<IActorRef>> _stopping = [];
+    private bool _ending;
+
+    protected override void PreStart() => _systemGuardian.Tell(RegisterTerminationHook.Instance, Self);
 
     protected override void OnReceive(object message)
     {
@@ -19,17 +35,16 @@ internal sealed class RaftGroups : UntypedActor
                 Sender.Tell(new Groups([.. Context.GetChildren()]));
                 break;
             case StopGroup stop:
-                _stopping.Add((stop.Supervisor, Sender));
-                Context.Watch(stop.Supervisor);
-                Context.Stop(stop.Supervisor);
+                Stop(stop.Supervisor, Sender);
                 break;
             case Terminated ended:
-                foreach (var (supervisor, replyTo) in _stopping)
-                {
-                    if (supervisor.Equals(ended.ActorRef))
-                        replyTo.Tell(Stopped.Instance);
-                }
-                _stopping.RemoveAll(each => each.Supervisor.Equals(ended.ActorRef));
+                OnStopped(ended.ActorRef);
+                break;
+            case TerminationHook:
+                _ending = true;
+                foreach (var supervisor in Context.GetChildren())
+                    Stop(supervisor, ActorRefs.Nobody);
+                EndIfAllStopped();
                 break;
             default:
                 Unhandled(message);
@@ -37,22 +52,56 @@ internal sealed class RaftGroups : UntypedActor
         }
     }
 
-    private static object Start(StartGroup start)
+    private object Start(StartGroup start)
     {
         string group = start.Settings.Group;
-        return Context.Child(group).IsNobody() ? Context.ActorOf(RaftSupervisor.Props(start.Settings, start.StateMachine), group) : AlreadyStarted.Instance;
+        if (_ending)
+            return SystemEnds.Instance;
+        return Context.Child(group).IsNobody()
+            ? Context.ActorOf(RaftSupervisor.Props(start.Settings, start.StateMachine), group)
+            : AlreadyStarted.Instance;
     }
 
-    /// <summary>Starts a peer; answered with its supervisor, or with <see cref="AlreadyStarted"/>.</summary>
+    private void Stop(IActorRef supervisor, IActorRef replyTo)
+    {
+        if (!_stopping.TryGetValue(supervisor, out var waiting))
+            _stopping.Add(supervisor, waiting = []);
+        waiting.Add(replyTo);
+        Context.Watch(supervisor);
+        Context.Stop(supervisor);
+    }
+
+    private void OnStopped(IActorRef supervisor)
+    {
+        if (_stopping.Remove(supervisor, out var waiting))
+            foreach (var replyTo in waiting)
+                replyTo.Tell(Stopped.Instance);
+        EndIfAllStopped();
+    }
+
+    private void EndIfAllStopped()
+    {
+        if (_ending && _stopping.Count == 0)
+            _systemGuardian.Tell(TerminationHookDone.Instance, Self);
+    }
+
+    /// <summary>
+    /// Starts a peer; answered with its supervisor, with <see cref="AlreadyStarted"/>, or with <see cref="SystemEnds"/>.
+    /// </summary>
     internal sealed record StartGroup(RaftSettings Settings, Func<IStateMachine> StateMachine) : INoSerializationVerificationNeeded;
 
-    internal sealed record AlreadyStarted
+    internal sealed record AlreadyStarted : INoSerializationVerificationNeeded
     {
         public static readonly AlreadyStarted Instance = new();
     }
 
+    internal sealed record SystemEnds : INoSerializationVerificationNeeded
+    {
+        public static readonly SystemEnds Instance = new();
+    }
+
     /// <summary>Asks for the supervisors of all groups; answered with <see cref="Groups"/>.</summary>
-    internal sealed record GetGroups
+    internal sealed record GetGroups : INoSerializationVerificationNeeded
     {
         public static readonly GetGroups Instance = new();
     }
@@ -62,7 +111,7 @@ internal sealed class RaftGroups : UntypedActor
     /// <summary>Stops a supervisor and its peer; answered with <see cref="Stopped"/> when they have ended.</summary>
     internal sealed record StopGroup(IActorRef Supervisor) : INoSerializationVerificationNeeded;
 
-    internal sealed record Stopped
+    internal sealed record Stopped : INoSerializationVerificationNeeded
     {
         public static readonly Stopped Instance = new();
     }

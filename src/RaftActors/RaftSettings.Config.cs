@@ -121,17 +121,31 @@ public sealed partial record RaftSettings
 
     /// <summary>The most bytes of one message of the remoting; <c>null</c> without remoting.</summary>
     internal static long? LargestFrame(ExtendedActorSystem system) =>
-        system.Provider.DefaultAddress.Host is null ? null : system.Settings.Config.GetByteSize(MaximumFrameSize, null) ?? 0;
+        RemotingCheck.HasRemoting(system) ? system.Settings.Config.GetByteSize(MaximumFrameSize, null) ?? 0 : null;
+
+    /// <summary>Checks that the settings go with an actor system.</summary>
+    /// <exception cref="ConfigurationException">They do not; the message names the key and its value.</exception>
+    internal void ValidateAgainst(ExtendedActorSystem system)
+    {
+        if (LargestFrame(system) is { } bytes)
+            ValidateFrameSize(bytes);
+        if (Resolver is null && NodeAddress.TryParse(Self.Address, out var address, out _) && address.System is { } name)
+        {
+            Check(name == system.Name, "members", Self.Address,
+                $"it is the address of this node, {MemberId}, whose actor system is called {system.Name}");
+        }
+    }
 
     /// <summary>Checks that the largest entry, batch and chunk fit a frame of the remoting.</summary>
     /// <param name="maximumFrameSize">The most bytes of one message.</param>
     internal void ValidateFrameSize(long maximumFrameSize)
     {
-        const string Advice = $"the largest message, with 64 KiB to spare, must fit {MaximumFrameSize}";
+        string why = $"the largest message, with 64 KiB to spare, must fit {MaximumFrameSize}, which is {maximumFrameSize}"
+            + $" (the defaults of raft.* need 4 MiB). {RemotingCheck.Advice.TrimEnd('.')}";
         long room = maximumFrameSize - FrameOverhead;
-        Check(MaxEntryBytes + LogEntry.MaxOverhead <= room, "max-entry-bytes", MaxEntryBytes, $"{Advice}, which is {maximumFrameSize}");
-        Check(MaxBatchBytes <= room, "max-batch-bytes", MaxBatchBytes, $"{Advice}, which is {maximumFrameSize}");
-        Check(SnapshotChunkSize <= room, "snapshot.chunk-size", SnapshotChunkSize, $"{Advice}, which is {maximumFrameSize}");
+        Check(MaxEntryBytes + LogEntry.MaxOverhead <= room, "max-entry-bytes", MaxEntryBytes, why);
+        Check(MaxBatchBytes <= room, "max-batch-bytes", MaxBatchBytes, why);
+        Check(SnapshotChunkSize <= room, "snapshot.chunk-size", SnapshotChunkSize, why);
     }
 
     private void CheckMembers()
@@ -142,10 +156,10 @@ public sealed partial record RaftSettings
         foreach (var member in Members)
         {
             CheckName("members", member.Id);
-            Check(Names.IsAddress(member.Address), "members", member.Address, "an address is host:port");
+            Check(NodeAddress.TryParse(member.Address, out _, out string problem), "members", member.Address, problem);
             Check(member.Priority >= 0, "members", member.Id, $"its priority is {member.Priority}; it must not be negative");
             Check(ids.Add(member.Id), "members", member.Id, "the id is there twice");
-            Check(addresses.Add(member.Address), "members", member.Address, "the address is there twice");
+            Check(addresses.Add(NodeAddress.EndpointOf(member.Address)), "members", member.Address, "the host and port are there twice");
         }
         Check(ids.Contains(MemberId), "member-id", MemberId, "it is not among raft.members");
     }

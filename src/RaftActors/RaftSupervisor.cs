@@ -7,7 +7,7 @@ using RaftActors.StateMachines;
 namespace RaftActors;
 
 /// <summary>
-/// The actor <c>/user/raft/&lt;group&gt;</c>: runs the group's peer on this node and passes everything on to it. A peer that fails is stopped, never restarted in place, for
+/// The actor <c>/system/raft/&lt;group&gt;</c>: runs the group's peer on this node and passes everything on to it. A peer that fails is stopped, never restarted in place, for
 /// a restarted instance can be confused by write confirmations of its predecessor; a new one starts after back-off and recovers from the journal.
 /// </summary>
 internal sealed class RaftSupervisor : UntypedActor, IWithTimers

@@ -42,7 +42,7 @@ internal sealed class SettingsReader(Config section)
             return members;
         foreach (var item in Read(key, value.GetArray) ?? [])
         {
-            var member = item.IsObject() ? item.ToConfig() : throw Bad(key, "each member is { id = ..., address = \"host:port\" }", null);
+            var member = item.IsObject() ? item.ToConfig() : throw Bad(key, "each member is { id = ..., address = \"host:port\" }, or { ..., address = \"system@host:port\" }", null);
             members.Add(new Member(member.GetString("id", "") ?? "", member.GetString("address", "") ?? "") { Priority = Priority(key, member) });
         }
         return members;

@@ -17,7 +17,7 @@ public sealed class RaftExtensionSpec(ITestOutputHelper output) : Akka.TestKit.X
     {
         var peer = await Raft.Get(Sys).StartAsync(Settings, () => new NoMachine());
 
-        Assert.Equal("/user/raft/group", peer.Path.ToStringWithoutAddress());
+        Assert.Equal("/system/raft/group", peer.Path.ToStringWithoutAddress());
     }
 
     [Fact]

@@ -71,6 +71,7 @@ internal static class OfflineWriting
     /// <exception cref="IOException">It failed, or nobody knows whether it did; the message says why.</exception>
     public static async Task RunAsync(ActorSystem system, Func<TaskCompletionSource, Props> props)
     {
+        InjectedDefaults.EnsureIn(system);
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var writer = system.ActorOf(props(done));
         try

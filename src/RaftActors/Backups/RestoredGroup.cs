@@ -54,10 +54,11 @@ public sealed class RestoredGroup
         {
             if (!Names.IsName(member.Id))
                 throw new BackupException($"'{member.Id}' cannot be a member's id: {Names.WhatNamesAre}.");
-            if (!Names.IsAddress(member.Address))
-                throw new BackupException($"'{member.Address}' cannot be the address of {member.Id}: an address is host:port.");
+            if (NodeAddress.Problem(member.Address) is { } problem)
+                throw new BackupException($"'{member.Address}' cannot be the address of {member.Id}: {problem}.");
         }
-        if (members.DistinctBy(static member => member.Id).Count() + members.DistinctBy(static member => member.Address).Count() < 2 * members.Count)
+        if (members.DistinctBy(static member => member.Id).Count() < members.Count
+            || members.DistinctBy(static member => NodeAddress.EndpointOf(member.Address)).Count() < members.Count)
             throw new BackupException("Two members have one id or one address.");
         var former = backup.Snapshot.Configuration;
         var voters = members.Select(member => Voter.Of(member) with { StoreId = Guid.NewGuid().ToString("N"), Priority = former.Find(member.Id)?.Priority ?? member.Priority });

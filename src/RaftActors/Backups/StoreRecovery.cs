@@ -52,8 +52,8 @@ public sealed class StoreRecovery
         var known = report.Voters.Concat(report.OutgoingVoters).Concat(report.Learners).FirstOrDefault(member => member.Id == report.MemberId);
         if ((address ?? known?.Address) is not { } reached)
             throw new BackupException($"the last configuration in the store does not have {report.MemberId}, and so no address of it: give one.");
-        if (!Names.IsAddress(reached))
-            throw new BackupException($"'{reached}' is no address: an address is host:port.");
+        if (NodeAddress.Problem(reached) is { } problem)
+            throw new BackupException($"'{reached}' cannot be the address of {report.MemberId}: {problem}.");
         return new StoreRecovery(report, new Member(report.MemberId, reached) { Priority = known?.Priority ?? 0 }) { Term = RestoredGroup.Leap(Math.Max(report.Term, report.LastTerm)) };
     }
 

@@ -97,9 +97,10 @@ internal sealed partial class RaftClientActor
 
     private void Redirect(ClientRequest request, Member? leader)
     {
+        string? leaderAddress = leader is null || request.SentTo is null ? leader?.Address : NodeAddress.WrittenBy(leader.Address, request.SentTo);
         if (_target is not null && _target == request.SentTo)
-            _target = leader is not null && leader.Address != _target ? leader.Address : NextAddress(_target);
-        bool toLeader = leader is not null && leader.Address == _target;
+            _target = leaderAddress is not null && leaderAddress != _target ? leaderAddress : NextAddress(_target);
+        bool toLeader = leaderAddress is not null && leaderAddress == _target;
         if (_target is not null && toLeader && request.Redirects++ < MaxRedirects)
             Attempt(request);
         else
@@ -124,14 +125,14 @@ internal sealed partial class RaftClientActor
     }
 
     // Whoever was told on that node will not answer; what became of it there is not known.
-    private void OnLostConnection(string address)
+    private void OnLostConnection(Address lost)
     {
         if (_resolver is null)
             return;
-        if (_target == address)
-            _target = NextAddress(address);
+        if (_target is not null && NodeAddress.IsAt(_target, lost))
+            _target = NextAddress(_target);
         foreach (var request in _underWay.Values)
-            if (request.SentTo == address && request.Outstanding > 0)
+            if (NodeAddress.IsAt(request.SentTo, lost) && request.Outstanding > 0)
                 TryLater(request);
     }
 

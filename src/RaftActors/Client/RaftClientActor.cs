@@ -27,6 +27,7 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
 
     public RaftClientActor(RaftClientSettings settings, CancellationTokenSource? stopped)
     {
+        InjectedDefaults.EnsureIn(Context.System);
         _stopped = stopped;
         _settings = settings;
         _random = settings.RandomSeed is { } seed ? new Random(seed) : new Random();
@@ -79,7 +80,7 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
                 OnSignOfLife();
                 break;
             case DisassociatedEvent lost:
-                OnLostConnection($"{lost.RemoteAddress.Host}:{lost.RemoteAddress.Port}");
+                OnLostConnection(lost.RemoteAddress);
                 break;
             case Close:
                 OnClose();

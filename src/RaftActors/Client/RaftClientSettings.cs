@@ -11,8 +11,9 @@ public sealed record RaftClientSettings
     public required string Group { get; init; }
 
     /// <summary>
-    /// Nodes of the group, <c>host:port</c> each: enough of them that one is there. The leader need not be among them. Remoting must be on, and the actor system must have the name of
-    /// the nodes' actor systems. Not used when there is a <see cref="Peer"/>.
+    /// Nodes of the group: enough of them that one is there. The leader need not be among them. Each is <c>host:port</c>, or
+    /// <c>system@host:port</c> where the node's actor system is not called like this one. Remoting must be on. Not used
+    /// when there is a <see cref="Peer"/>.
     /// </summary>
     public IReadOnlyList<string> Addresses { get; init; } = [];
 
@@ -77,7 +78,7 @@ public sealed record RaftClientSettings
         Check(Group.Length > 0, "group", Group, "the group's name is missing");
         Check(Peer is not null || Addresses.Count > 0, "client.addresses", "[]", "without a local peer the client has to know at least one node");
         foreach (string address in Addresses)
-            Check(address.LastIndexOf(':') > 0, "client.addresses", address, "an address is host:port");
+            Check(NodeAddress.TryParse(address, out _, out string problem), "client.addresses", address, problem);
         Check(Window > 0, "client.window", Window, "it must be more than zero");
         Check(MaxWaiting > 0, "client.max-waiting", MaxWaiting, "it must be more than zero");
         Check(Deadline > TimeSpan.Zero, "client.deadline", Deadline, "it must be more than zero");

@@ -24,20 +24,20 @@ internal sealed record MemberChange(IReadOnlyList<Member> Voters, IReadOnlyList<
         {
             if (!Names.IsName(member.Id))
                 return $"'{member.Id}' is no member id: {Names.WhatNamesAre}.";
-            if (!Names.IsAddress(member.Address))
-                return $"'{member.Address}', of {member.Id}, is no address: that is host:port.";
+            if (NodeAddress.Problem(member.Address) is { } problem)
+                return $"'{member.Address}' cannot be the address of {member.Id}: {problem}.";
             if (member.Priority < 0)
                 return $"{member.Id} has the priority {member.Priority}: it is 0 or more.";
             if (!ids.Add(member.Id))
                 return $"{member.Id} is there twice.";
-            if (!addresses.Add(member.Address))
-                return $"The address {member.Address} is there twice.";
+            if (!addresses.Add(NodeAddress.EndpointOf(member.Address)))
+                return $"The host and port of {member.Address} are there twice.";
             foreach (var known in present.Servers)
             {
                 if (known.Id == member.Id && known.Address != member.Address)
                     return $"{member.Id} is at {known.Address}. To move it to {member.Address}, remove it, and add it again when that is done.";
-                if (known.Id != member.Id && known.Address == member.Address)
-                    return $"{known.Id} is at {member.Address}. Remove it first, and add {member.Id} when that is done.";
+                if (known.Id != member.Id && NodeAddress.EndpointOf(known.Address) == NodeAddress.EndpointOf(member.Address))
+                    return $"{known.Id} is at {known.Address}. Remove it first, and add {member.Id} when that is done.";
             }
         }
         return null;

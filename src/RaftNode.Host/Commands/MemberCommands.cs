@@ -42,7 +42,7 @@ internal static class MemberCommands
 
     private static Command CreateAdd()
     {
-        var address = new Argument<string>("ADDRESS") { Description = "Where peers reach it, host:port. The node should run already: raftnode start --join." };
+        var address = new Argument<string>("ADDRESS") { Description = "Where peers reach it, host:port or system@host:port. The node should run already: raftnode start --join." };
         var learner = new Option<bool>("--learner") { Description = "Without a vote: it gets the log, and can be promoted when it has caught up." };
         var priority = new Option<int?>("--priority") { Description = "How much it is wanted as the leader: 0, which is the default, or more." };
         var command = new Command("add", "Adds a member.") { Id, address, learner, priority, NodeOptions.Urls, NodeOptions.Timeout };

@@ -104,8 +104,9 @@ internal sealed record NodeSettings
     /// </summary>
     private static DnsEndPoint Endpoint(Member self, Config file)
     {
-        var colon = self.Address.LastIndexOf(':');
-        var (host, port) = (self.Address[..colon], int.Parse(self.Address.AsSpan(colon + 1), CultureInfo.InvariantCulture));
+        var endpoint = self.Address[(self.Address.LastIndexOf('@') + 1)..];
+        var colon = endpoint.LastIndexOf(':');
+        var (host, port) = (endpoint[..colon], int.Parse(endpoint.AsSpan(colon + 1), CultureInfo.InvariantCulture));
         var (listeningHost, listeningPort) = (file.GetString(Tcp + "hostname", "") ?? "", HttpSettings.Port(file, Tcp + "port"));
         var saidHost = file.GetString(Tcp + "public-hostname", "") is { Length: > 0 } publicHost ? publicHost : listeningHost;
         var saidPort = HttpSettings.Port(file, Tcp + "public-port") is var publicPort and > 0 ? publicPort : listeningPort;

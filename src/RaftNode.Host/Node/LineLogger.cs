@@ -14,7 +14,7 @@ internal sealed class LineLogger : ReceiveActor
 
     private static void Write(LogEvent e) => LineLog.Write(e.Timestamp.ToUniversalTime(), e.LogLevel(), Source(e.LogSource), e.Message?.ToString(), e.Cause);
 
-    /// <summary>"[akka://raftnode/user/raft/kv#123]" as "/user/raft/kv".</summary>
+    /// <summary>"[akka://raftnode/system/raft/kv#123]" as "/system/raft/kv".</summary>
     private static string Source(string? source)
     {
         var text = (source ?? "").Trim('[', ']');

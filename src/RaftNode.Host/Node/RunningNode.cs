@@ -12,7 +12,7 @@ namespace RaftNode.Host.Node;
 /// <summary>A node: its actor system, its peer of the group, and what it serves over HTTP.</summary>
 internal sealed class RunningNode : IAsyncDisposable
 {
-    /// <summary>The name of the actor system. Part of a peer's address, so the same on every node.</summary>
+    /// <summary>The name of the actor system: part of a peer's address where raft.members does not say another.</summary>
     public const string SystemName = "raftnode";
 
     private readonly DataDirectory _directory;

@@ -13,14 +13,14 @@ public sealed class MemberChangeSpec
     [InlineData("", "a@host:1", "no voters")]
     [InlineData("a@host:1 a@host:1", "", "a is there twice")]
     [InlineData("a@host:1", "a@host:1", "a is there twice")]
-    [InlineData("a@host:1 d@host:4 e@host:4", "", "address host:4 is there twice")]
+    [InlineData("a@host:1 d@host:4 e@host:4", "", "host and port of host:4 are there twice")]
     [InlineData("a@host:9", "", "a is at host:1")]
     [InlineData("d@host:2", "", "b is at host:2")]
     [InlineData("a@host:1 -d@host:4", "", "no member id")]
     [InlineData("a@host:1@5", "b@host:2@0", null)]
     [InlineData("a@host:1@-1", "", "a has the priority -1")]
-    [InlineData("a@host:1 d@host", "", "no address")]
-    [InlineData("a@host:1 d@host:0", "", "no address")]
+    [InlineData("a@host:1 d@host", "", "'host' cannot be the address of d: it has no port")]
+    [InlineData("a@host:1 d@host:0", "", "'host:0' cannot be the address of d: '0' is no port")]
     public void What_is_wrong_is_said(string voters, string learners, string? problem)
     {
         string? said = new MemberChange(Members(voters), Members(learners), 0).Problem(Present);

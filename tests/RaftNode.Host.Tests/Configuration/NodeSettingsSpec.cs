@@ -72,6 +72,8 @@ public sealed class NodeSettingsSpec : IDisposable
     [InlineData("raft { group = kv, member-id = a, members = [ { id = a, address = \"h:1\" }, { id = b, address = \"h:1\" } ] }", "h:1")]
     [InlineData("raft { group = kv, member-id = a, members = [ { id = a, address = \"h\" } ] }", "h")]
     [InlineData("raft { group = kv, member-id = a, members = [ { id = a, address = \"h:99999\" } ] }", "99999")]
+    [InlineData("raft { group = kv, member-id = a, members = [ { id = a, address = \"or_ders@h:1\" } ] }", "'or_ders' is no name of an actor system")]
+    [InlineData("raft { group = kv, member-id = a, members = [ { id = a, address = \"h:1\" }, { id = b, address = \"x@h:1\" } ] }", "x@h:1: the host and port are there twice")]
     [InlineData(Members + "raft.member-id = a\nraftnode.http.port = 70000", "raftnode.http.port = 70000")]
     [InlineData(Members + "raft.member-id = a\nraftnode.http.port = many", "raftnode.http.port")]
     [InlineData(Members + "raft.member-id = a\nraftnode.http.address = nowhere", "raftnode.http.address = \"nowhere\"")]
@@ -106,6 +108,16 @@ public sealed class NodeSettingsSpec : IDisposable
         var settings = NodeSettings.Load(_directory.Write("a.conf", Members + $"raft.member-id = a\nakka.remote.dot-netty.tcp {{ {tcp} }}"));
         Assert.Equal(("127.0.0.1", 4001), (settings.Config.GetString("akka.remote.dot-netty.tcp.hostname", ""), settings.Config.GetInt("akka.remote.dot-netty.tcp.port", 0)));
         Assert.Equal(("127.0.0.1", 4001), (settings.RaftEndpoint.Host, settings.RaftEndpoint.Port));
+    }
+
+    [Fact]
+    public void A_member_s_address_may_have_the_name_of_its_actor_system()
+    {
+        var settings = NodeSettings.Load(_directory.Write("a.conf",
+            "raft { group = kv, member-id = a, members = [ { id = a, address = \"raftnode@127.0.0.1:4001\" } ] }"));
+
+        Assert.Equal(("127.0.0.1", 4001), (settings.RaftEndpoint.Host, settings.RaftEndpoint.Port));
+        Assert.Equal("raftnode@127.0.0.1:4001", settings.Self.Address);
     }
 
     [Fact]

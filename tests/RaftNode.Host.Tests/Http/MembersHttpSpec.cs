@@ -82,6 +82,23 @@ public sealed class MembersHttpSpec
     }
 
     [Fact]
+    public async Task An_address_may_have_the_name_of_an_actor_system()
+    {
+        await using var cluster = await NodeCluster.StartAsync(1);
+        string away = $"orders@127.0.0.1:{FreePorts.Range(1)}";
+
+        var added = await ProgramRun.ToEndAsync(["member", "add", "node2", away, "--learner", "--url", cluster.Urls[0]]);
+
+        Assert.True(added.Code == ExitCode.Done, string.Join('\n', added.Errors));
+        Assert.Equal(away, (await GetAsync(cluster, 0)).Members.Members[1].Address);
+        Assert.Contains($"node2 {away} learner", (await ProgramRun.ToEndAsync(["member", "list", "--url", cluster.Urls[0]])).Output);
+        var twice = await ProgramRun.ToEndAsync(["member", "add", "node3", away.Replace("orders@", "", StringComparison.Ordinal), "--learner", "--url", cluster.Urls[0]]);
+        Assert.Contains($"The host and port of {away[7..]} are there twice.", string.Join('\n', twice.Errors));
+        var wrong = await ProgramRun.ToEndAsync(["member", "add", "node3", "or_ders@127.0.0.1:1", "--learner", "--url", cluster.Urls[0]]);
+        Assert.Contains("'or_ders' is no name of an actor system", string.Join('\n', wrong.Errors));
+    }
+
+    [Fact]
     public async Task A_wiped_disk_under_an_old_name_is_refused_until_the_member_is_added_again()
     {
         await using var cluster = await NodeCluster.StartAsync(3, "raft.catch-up-timeout = 30 s\n");

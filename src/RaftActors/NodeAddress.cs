@@ -1,0 +1,71 @@
+using System.Globalization;
+using Akka.Actor;
+
+namespace RaftActors;
+
+/// <summary>
+/// Where a node is: <c>host:port</c>, or <c>system@host:port</c> where the node's actor system is not called like the
+/// actor system of whoever reads the address.
+/// </summary>
+/// <param name="System">The name of the node's actor system; <c>null</c> where the address does not say it.</param>
+/// <param name="Host">The host that the node's remoting listens on.</param>
+/// <param name="Port">Its port.</param>
+internal readonly record struct NodeAddress(string? System, string Host, int Port)
+{
+    /// <summary>The rule, for messages.</summary>
+    public const string Rule = "an address is host:port, or system@host:port";
+
+    /// <summary>What two nodes cannot share: host and port.</summary>
+    public string Endpoint => string.Create(CultureInfo.InvariantCulture, $"{Host}:{Port}");
+
+    /// <summary>Reads an address.</summary>
+    /// <param name="text">The address.</param>
+    /// <param name="address">What it says.</param>
+    /// <param name="problem">Otherwise what is wrong with it, and the rule: the end of a sentence about it.</param>
+    public static bool TryParse(string text, out NodeAddress address, out string problem)
+    {
+        address = default;
+        int at = text.LastIndexOf('@');
+        string? system = at < 0 ? null : text[..at];
+        string endpoint = text[(at + 1)..];
+        int colon = endpoint.LastIndexOf(':');
+        int port = 0;
+        string? wrong = system is not null && !IsSystemName(system)
+                ? $"'{system}' is no name of an actor system, which has letters, digits and '-', and does not start with '-'"
+            : colon < 0 ? "it has no port"
+            : colon == 0 ? "it has no host"
+            : !IsHost(endpoint.AsSpan(0, colon)) ? $"'{endpoint[..colon]}' is no host"
+            : !IsPort(endpoint.AsSpan(colon + 1), out port) ? $"'{endpoint[(colon + 1)..]}' is no port from 1 to 65535"
+            : null;
+        problem = wrong is null ? "" : $"{wrong}; {Rule}";
+        if (wrong is null)
+            address = new NodeAddress(system, endpoint[..colon], port);
+        return wrong is null;
+    }
+
+    /// <summary>What is wrong with an address, and the rule; <c>null</c> if nothing is.</summary>
+    public static string? Problem(string text) => TryParse(text, out _, out string problem) ? null : problem;
+
+    /// <summary>Host and port of an address, whether it names a system or not.</summary>
+    public static string EndpointOf(string text) => text[(text.LastIndexOf('@') + 1)..];
+
+    /// <summary>Whether a member's address is where a connection of the remoting led to.</summary>
+    /// <param name="text">The member's address.</param>
+    /// <param name="remote">The other end of the connection.</param>
+    public static bool IsAt(string? text, Address remote) =>
+        text is not null && EndpointOf(text) == string.Create(CultureInfo.InvariantCulture, $"{remote.Host}:{remote.Port}");
+
+    /// <summary>An address as a node wrote it that may have another system's name: where that is not said, it is the writer's.</summary>
+    /// <param name="text">What the node wrote.</param>
+    /// <param name="writer">The node's address.</param>
+    public static string WrittenBy(string text, string writer) =>
+        text.Contains('@') || writer.LastIndexOf('@') is not (> 0 and var at) ? text : $"{writer[..(at + 1)]}{text}";
+
+    private static bool IsSystemName(string text) =>
+        text.Length > 0 && text[0] != '-' && text.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-');
+
+    private static bool IsHost(ReadOnlySpan<char> text) => text.IndexOfAny(" \t\r\n/#@\"") < 0;
+
+    private static bool IsPort(ReadOnlySpan<char> text, out int port) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is > 0 and < 65536;
+}
