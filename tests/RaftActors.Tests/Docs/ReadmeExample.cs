@@ -23,9 +23,10 @@ public sealed class ReadmeExample
 
         #region use-a-group
         var system = ActorSystem.Create("app", config.WithFallback(Raft.DefaultConfig()));
-        var group = await Raft.Get(system).StartAsync(RaftSettings.FromConfig(system.Settings.Config.GetConfig("raft")), () => new Counter());
+        var settings = RaftSettings.FromConfig(system.Settings.Config.GetConfig("raft"));
+        var group = await Raft.Get(system).StartAsync(settings, () => new Counter());
 
-        var done = await group.Ask<Proposed>(new Propose(command));        // ProposalFailed says why not, or that nobody knows
+        var done = await group.Ask<Proposed>(new Propose(command));        // ProposalFailed says why not
         var result = await group.Ask<QueryResult>(new Query(request));     // linearizable
         #endregion
 
