@@ -1,4 +1,3 @@
-using Akka.Actor;
 using Akka.Configuration;
 using RaftActors.TestKit.Journals;
 
@@ -15,11 +14,10 @@ public abstract class ClusterJournal
     /// <summary>Journals in the memory of the test; events are serialized as they would be for a disk.</summary>
     public static ClusterJournal InMemory { get; } = new InMemoryClusterJournal();
 
-    /// <summary>Whether <see cref="Sqlite"/> can be used: whether the SQL plugin is part of, or referenced by, this build.</summary>
-    public static bool HasSqlite =>
-        (typeof(ActorSystem).Assembly.GetType(SqliteClusterJournal.JournalType) ?? Type.GetType($"{SqliteClusterJournal.JournalType}, {SqliteClusterJournal.PluginAssembly}")) is not null;
-
-    /// <summary>The SQL plugin on SQLite, one database file a peer. A crash leaves the files as they are at that moment, as killing a process does.</summary>
+    /// <summary>
+    /// The plugin RaftActors.Persistence.Sqlite, one database file a peer. A crash leaves the files as they are at that
+    /// moment, as killing a process does.
+    /// </summary>
     /// <param name="directory">An existing directory, which the caller removes.</param>
     public static ClusterJournal Sqlite(string directory) => new SqliteClusterJournal(directory);
 

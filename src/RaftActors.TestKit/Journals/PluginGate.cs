@@ -21,7 +21,7 @@ internal sealed class PluginGate : UntypedActor
     public PluginGate(Config config)
     {
         _disk = PeerDisk.Of(Context.System);
-        var persistence = Persistence.Instance.Apply(Context.System);
+        var persistence = Akka.Persistence.Persistence.Instance.Apply(Context.System);
         string path = config.GetString("plugin", "");
         _plugin = config.GetBoolean("is-journal") ? persistence.JournalFor(path) : persistence.SnapshotStoreFor(path);
         _disk.Attach(Self);

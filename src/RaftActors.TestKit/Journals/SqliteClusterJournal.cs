@@ -1,43 +1,29 @@
 using Akka.Configuration;
+using RaftActors.Persistence.Sqlite;
 
 namespace RaftActors.TestKit.Journals;
 
 /// <summary>
-/// The SQL plugin, a database file a peer. What a dying process leaves is the image of its files at that moment: closing the database in an orderly way, as the end of an
-/// actor system does, would tidy up first.
+/// The SQLite plugin, a database file a peer. What a dying process leaves is the image of its files at that moment:
+/// closing the database in an orderly way, as the end of an actor system does, would tidy up first.
 /// </summary>
 internal sealed class SqliteClusterJournal(string directory) : ClusterJournal
 {
-    internal const string JournalType = "Akka.Persistence.Sql.Journal.SqlWriteJournal";
-    internal const string PluginAssembly = "Akka.Persistence.Sql";
-    private const string SnapshotStoreType = "Akka.Persistence.Sql.Snapshot.SqlSnapshotStore";
-
     private readonly Dictionary<PeerDisk, DatabaseImage> _synced = [];
     private readonly Dictionary<PeerDisk, DatabaseImage> _left = [];
 
     internal override bool CanTear => true;
 
-    internal override string JournalPath => "akka.persistence.journal.sql";
+    internal override string JournalPath => SqlitePersistence.JournalId;
 
-    internal override string SnapshotStorePath => "akka.persistence.snapshot-store.sql";
+    internal override string SnapshotStorePath => SqlitePersistence.SnapshotStoreId;
 
     internal override Config ConfigFor(PeerDisk disk) => ConfigurationFactory.ParseString($$"""
         akka.persistence {
-          journal.sql {
-            class = "{{JournalType}}, {{PluginAssembly}}"
-            connection-string = "Data Source={{Database(disk)}}"
-            provider-name = "SQLite.MS"
-            auto-initialize = on
-            wal-size = 1 MiB
-          }
-          snapshot-store.sql {
-            class = "{{SnapshotStoreType}}, {{PluginAssembly}}"
-            connection-string = "Data Source={{Database(disk)}}"
-            provider-name = "SQLite.MS"
-            auto-initialize = on
-          }
+          journal.raft-sqlite { file = "{{Database(disk)}}", wal-size = 1 MiB }
+          snapshot-store.raft-sqlite { file = "{{Database(disk)}}", wal-size = 1 MiB }
         }
-        """);
+        """).WithFallback(SqlitePersistence.DefaultConfig());
 
     internal override void Synced(PeerDisk disk) => _synced[disk] = DatabaseImage.Of(Database(disk));
 

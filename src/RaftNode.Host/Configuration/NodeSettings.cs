@@ -5,6 +5,7 @@ using Akka.Actor;
 using Akka.Configuration;
 using RaftActors;
 using RaftActors.Membership;
+using RaftActors.Persistence.Sqlite;
 
 namespace RaftNode.Host.Configuration;
 
@@ -94,7 +95,9 @@ internal sealed record NodeSettings
     }
 
     /// <summary>The node's defaults.</summary>
-    public static Config Reference() => ConfigurationFactory.FromResource("RaftNode.Host.reference.conf", typeof(NodeSettings).Assembly);
+    public static Config Reference() => ConfigurationFactory
+        .FromResource("RaftNode.Host.reference.conf", typeof(NodeSettings).Assembly)
+        .WithFallback(SqlitePersistence.DefaultConfig());
 
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 

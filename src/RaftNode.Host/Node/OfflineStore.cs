@@ -1,6 +1,6 @@
-using System.Data.Common;
 using Akka.Actor;
 using Akka.Configuration;
+using RaftActors.Persistence.Sqlite;
 using RaftNode.Host.Configuration;
 
 namespace RaftNode.Host.Node;
@@ -13,13 +13,13 @@ internal static class OfflineStore
     /// <param name="action">What to do, with an actor system whose journal and snapshot store it is.</param>
     public static async Task UseAsync(string file, Func<ActorSystem, Task> action)
     {
-        var connection = new DbConnectionStringBuilder { ["Data Source"] = Path.GetFullPath(file) }.ConnectionString.Replace("\\", "\\\\").Replace("\"", "\\\"");
+        var path = Path.GetFullPath(file).Replace("\\", "\\\\").Replace("\"", "\\\"");
         var config = ConfigurationFactory.ParseString($$"""
             akka.actor.provider = local
             akka.loglevel = OFF
             akka.loggers = []
-            akka.persistence.journal.sql.connection-string = "{{connection}}"
-            akka.persistence.snapshot-store.sql.connection-string = "{{connection}}"
+            {{SqlitePersistence.JournalId}}.file = "{{path}}"
+            {{SqlitePersistence.SnapshotStoreId}}.file = "{{path}}"
             """);
         using var system = ActorSystem.Create(RunningNode.SystemName, config.WithFallback(NodeSettings.Reference()).WithFallback(RaftActors.Raft.DefaultConfig()));
         try
@@ -29,8 +29,6 @@ internal static class OfflineStore
         finally
         {
             await system.Terminate();
-            // What a plugin may have kept open would keep the file from being moved.
-            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Reflection;
-using RaftActors.TestKit;
 using Xunit.Sdk;
 
 namespace RaftActors.Tests.Scenarios;
@@ -17,30 +16,17 @@ public sealed class InMemoryJournalAttribute(params int[] seeds) : DataAttribute
     public override IEnumerable<object[]> GetData(MethodInfo testMethod) => JournalData.Rows(testMethod, JournalKind.InMemory, seeds);
 }
 
-/// <summary>Runs a scenario with the SQL journal, once for each seed. In a build without that journal's plugin the scenario is reported as skipped.</summary>
-public sealed class SqliteJournalAttribute : DataAttribute
+/// <summary>Runs a scenario with the SQLite journal, once for each seed.</summary>
+public sealed class SqliteJournalAttribute(params int[] seeds) : DataAttribute
 {
-    private readonly int[] _seeds;
-
-    public SqliteJournalAttribute(params int[] seeds)
-    {
-        _seeds = seeds;
-        if (!ClusterJournal.HasSqlite)
-            Skip = "This build has no SQL journal plugin.";
-    }
-
-    public override IEnumerable<object[]> GetData(MethodInfo testMethod) => JournalData.Rows(testMethod, JournalKind.Sqlite, _seeds);
+    public override IEnumerable<object[]> GetData(MethodInfo testMethod) => JournalData.Rows(testMethod, JournalKind.Sqlite, seeds);
 }
 
-/// <summary>Runs a scenario with the same arguments on every journal that this build has.</summary>
+/// <summary>Runs a scenario with the same arguments on every journal.</summary>
 public sealed class EachJournalAttribute(params object[] arguments) : DataAttribute
 {
-    public override IEnumerable<object[]> GetData(MethodInfo testMethod)
-    {
-        yield return [JournalKind.InMemory, .. arguments];
-        if (ClusterJournal.HasSqlite)
-            yield return [JournalKind.Sqlite, .. arguments];
-    }
+    public override IEnumerable<object[]> GetData(MethodInfo testMethod) =>
+        [[JournalKind.InMemory, .. arguments], [JournalKind.Sqlite, .. arguments]];
 }
 
 internal static class JournalData

@@ -42,7 +42,7 @@ public sealed class BackupPeerSpec(ITestOutputHelper output) : PeerSpec(output)
 
         Assert.Equal(5, Ask<SnapshotTaken>(TakeSnapshot.Instance).Index);
 
-        var store = Persistence.Instance.Apply(Sys).SnapshotStoreFor("commanded-snapshots");
+        var store = Akka.Persistence.Persistence.Instance.Apply(Sys).SnapshotStoreFor("commanded-snapshots");
         var manifest = (SnapshotManifest)Ask<LoadSnapshotResult>(new LoadSnapshot(PersistenceId, SnapshotSelectionCriteria.Latest, long.MaxValue), store).Snapshot!.Snapshot;
         Assert.Equal((5, null), (manifest.Snapshot.LastIncludedIndex, manifest.Previous));
         Restart();

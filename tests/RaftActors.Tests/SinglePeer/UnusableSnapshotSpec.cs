@@ -14,7 +14,7 @@ public sealed class UnusableSnapshotSpec : PeerSpec
     public UnusableSnapshotSpec(ITestOutputHelper output)
         : base(output) => Settings = Settings with { SnapshotPluginId = "commanded-snapshots" };
 
-    private IActorRef Store => Persistence.Instance.Apply(Sys).SnapshotStoreFor(Settings.SnapshotPluginId);
+    private IActorRef Store => Akka.Persistence.Persistence.Instance.Apply(Sys).SnapshotStoreFor(Settings.SnapshotPluginId);
 
     [Fact]
     public void A_manifest_that_cannot_be_read_is_deleted_when_another_is_stored_and_nothing_else_is()

@@ -35,6 +35,8 @@ public sealed class NodeSettingsSpec : IDisposable
         var settings = NodeSettings.Load(_directory.Write("a.conf", Members + "raft.member-id = a"), _directory.In("it's \"data\""));
         Assert.Equal(_directory.In("it's \"data\"/a/raft.db"), settings.Store.Journal.File);
         Assert.Equal(settings.Store.Journal.File, settings.Store.Snapshots.File);
+        foreach (var plugin in (string[])["journal", "snapshot-store"])
+            Assert.Equal(settings.Store.Journal.File, settings.Config.GetString($"akka.persistence.{plugin}.raft-sqlite.file", ""));
     }
 
     [Theory]

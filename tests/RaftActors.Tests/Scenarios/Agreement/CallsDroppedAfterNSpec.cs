@@ -13,8 +13,7 @@ public sealed class CallsDroppedAfterNSpec(ITestOutputHelper output) : ScenarioS
         {
             foreach (int n in (int[])[0, 1, 2, 3, 5, 8])
                 cases.Add(JournalKind.InMemory, n, direction);
-            if (ClusterJournal.HasSqlite)
-                cases.Add(JournalKind.Sqlite, 2, direction);
+            cases.Add(JournalKind.Sqlite, 2, direction);
         }
         return cases;
     }

@@ -1,0 +1,142 @@
+using Akka.Actor;
+using Akka.Persistence;
+using Akka.Persistence.Journal;
+using RaftActors.Persistence.Sqlite.Storage;
+
+namespace RaftActors.Persistence.Sqlite.Journal;
+
+/// <summary>
+/// Replays the events of one actor, some at a time. It stays two steps ahead of the actor, and knows how far that is from
+/// the answers to <see cref="Identify"/>, which an actor gives between the messages before and behind: a replay of any
+/// length takes little memory.
+/// </summary>
+internal sealed class Replay : UntypedActor
+{
+    private const int EventsPerStep = 500;
+    private const int BytesPerStep = 1 << 20;
+    private const int StepsAhead = 2;
+
+    private readonly Database _database;
+    private readonly ReplayMessages _request;
+    private readonly IActorRef _target;
+    private readonly EventAdapters _adapters;
+    private readonly bool _publish;
+    private readonly List<StoredEvent> _events = [];
+    private long _highest;
+    private long _next;
+    private long _left;
+    private int _ahead;
+
+    /// <summary>Made by reflection.</summary>
+    /// <param name="database">What to read.</param>
+    /// <param name="request">What was asked for.</param>
+    /// <param name="target">The actor that recovers, or a filter before it.</param>
+    /// <param name="adapters">The event adapters of the journal.</param>
+    /// <param name="publish">Whether the request is published when it is done.</param>
+    public Replay(Database database, ReplayMessages request, IActorRef target, EventAdapters adapters, bool publish)
+    {
+        _database = database;
+        _request = request;
+        _target = target;
+        _adapters = adapters;
+        _publish = publish;
+        _next = request.FromSequenceNr;
+        _left = request.Max;
+    }
+
+    /// <summary>What a replay is told when the writes of its actor have ended, or when they took too long.</summary>
+    internal sealed record Begin(Exception? Failure);
+
+    protected override void PreStart() => Context.Watch(_request.PersistentActor);
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Begin { Failure: { } failure }:
+                Finish(new ReplayMessagesFailure(failure));
+                break;
+            case Begin:
+                Try(() => _highest = _database.Read(reader => reader.HighestSequenceNr(_request.PersistenceId)));
+                break;
+            case ActorIdentity:
+                _ahead--;
+                Try(() => { });
+                break;
+            case Terminated:
+                Context.Stop(Self);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void Try(Action before)
+    {
+        try
+        {
+            before();
+            while (_ahead < StepsAhead)
+            {
+                if (!ReplaySome())
+                {
+                    Finish(new RecoverySuccess(_highest));
+                    return;
+                }
+                _request.PersistentActor.Tell(new Identify(_next), Self);
+                _ahead++;
+            }
+        }
+        catch (Exception e)
+        {
+            Finish(new ReplayMessagesFailure(e));
+        }
+    }
+
+    /// <summary>False when there is nothing more.</summary>
+    private bool ReplaySome()
+    {
+        var limit = (int)Math.Min(EventsPerStep, _left);
+        var to = Math.Min(_request.ToSequenceNr, _highest);
+        if (limit <= 0 || _next > to)
+            return false;
+        _events.Clear();
+        var more = _database.Read(reader => reader.ReadEvents(_request.PersistenceId, _next, to, limit, BytesPerStep, _events));
+        foreach (var stored in _events)
+            Tell(stored);
+        if (!more)
+            return false;
+        _next = _events[^1].SequenceNr + 1;
+        _left -= _events.Count;
+        return true;
+    }
+
+    private void Tell(in StoredEvent stored)
+    {
+        var what = $"The event {stored.SequenceNr} of {_request.PersistenceId}";
+        var payload = Payloads.Read(Context.System.Serialization, stored.Payload, _database.Path, what);
+        var adapter = _adapters.Get(payload.GetType());
+        if (adapter is IdentityEventAdapter)
+        {
+            Tell(stored, payload);
+            return;
+        }
+        foreach (var adapted in adapter.FromJournal(payload, stored.Payload.Manifest).Events)
+            Tell(stored, adapted);
+    }
+
+    private void Tell(in StoredEvent stored, object payload) => _target.Tell(
+        new ReplayedMessage(new Persistent(
+            payload, stored.SequenceNr, _request.PersistenceId, stored.Payload.Manifest, false, ActorRefs.NoSender, stored.Writer,
+            stored.Created)),
+        ActorRefs.NoSender);
+
+    private void Finish(object outcome)
+    {
+        _target.Tell(outcome, Context.Parent);
+        if (_publish && outcome is RecoverySuccess)
+            Context.System.EventStream.Publish(_request);
+        Context.Stop(Self);
+    }
+}

@@ -1,0 +1,162 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Event;
+using Akka.Persistence;
+using Akka.Persistence.Journal;
+using RaftActors.Persistence.Sqlite.Journal;
+using RaftActors.Persistence.Sqlite.Storage;
+
+namespace RaftActors.Persistence.Sqlite;
+
+/// <summary>
+/// The journal plugin, to be named as <c>class</c> in its section of the configuration. It speaks the protocol of
+/// journals itself: it queues what is to be written for the one writer of the database, which answers the persistent
+/// actors, and starts replays, which read beside the writer.
+/// </summary>
+public sealed class SqliteJournal : ActorBase
+{
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
+
+    private readonly Config _config;
+    private readonly DatabaseAccess _access;
+    private readonly bool _publish;
+    private readonly ReplayFilterMode _filter;
+    private EventAdapters? _adapters;
+    private ICancelable? _watch;
+
+    /// <summary>Called by Akka.Persistence.</summary>
+    /// <param name="config">The plugin's section.</param>
+    /// <exception cref="ConfigurationException"><c>replay-filter.mode</c> is none that there is.</exception>
+    public SqliteJournal(Config config)
+    {
+        _config = config;
+        _access = new DatabaseAccess(
+            Context.System, Self.Path.Name, config, SqlitePersistence.JournalId, Context.GetLogger());
+        _publish = Akka.Persistence.Persistence.Instance.Apply(Context.System).Settings.Internal.PublishPluginCommands;
+        _filter = FilterMode(config.GetString("replay-filter.mode", "off"));
+    }
+
+    private EventAdapters Adapters =>
+        _adapters ??= Akka.Persistence.Persistence.Instance.Apply(Context.System).AdaptersFor(Self.Path.Name);
+
+    /// <inheritdoc/>
+    protected override void PreStart()
+    {
+        _access.TryOpen();
+        _watch = Context.System.Scheduler.ScheduleTellRepeatedlyCancelable(
+            WatchInterval, WatchInterval, Self, Watch.Instance, Self);
+    }
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        _watch?.Cancel();
+        _access.Release();
+    }
+
+    /// <inheritdoc/>
+    protected override bool Receive(object message)
+    {
+        switch (message)
+        {
+            case WriteMessages write:
+                Write(write);
+                return true;
+            case ReplayMessages replay:
+                StartReplay(replay);
+                return true;
+            case DeleteMessagesTo delete:
+                Delete(delete);
+                return true;
+            case CheckJournalHealth:
+                Sender.Tell(new JournalHealthCheckResponse(_access.CheckHealth()), Self);
+                return true;
+            case Watch:
+                _access.ReportOverdue();
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static ReplayFilterMode FilterMode(string mode) => mode.ToLowerInvariant() switch
+    {
+        "off" => ReplayFilterMode.Disabled,
+        "repair-by-discard-old" => ReplayFilterMode.RepairByDiscardOld,
+        "fail" => ReplayFilterMode.Fail,
+        "warn" => ReplayFilterMode.Warn,
+        _ => throw new ConfigurationException(
+            $"replay-filter.mode = {mode} is not one of off, repair-by-discard-old, fail and warn"),
+    };
+
+    private void Write(WriteMessages write)
+    {
+        AppendEvents work;
+        try
+        {
+            var database = _access.Database;
+            var created = Context.System.Scheduler.Now.UtcTicks;
+            work = new AppendEvents(write, Self, Context.System.Serialization, Adapters, created) { QueuedAt = _access.Now };
+            database.Writer.Write(work);
+        }
+        catch (Exception e)
+        {
+            AppendEvents.Refuse(write, Self, e);
+        }
+    }
+
+    private void StartReplay(ReplayMessages request)
+    {
+        try
+        {
+            var database = _access.Database;
+            var target = _filter == ReplayFilterMode.Disabled
+                ? request.PersistentActor
+                : Context.ActorOf(ReplayFilter.Props(
+                    request.PersistentActor,
+                    _filter,
+                    _config.GetInt("replay-filter.window-size", 100),
+                    _config.GetInt("replay-filter.max-old-writers", 10),
+                    _config.GetBoolean("replay-filter.debug", false)));
+            var replay = Context.ActorOf(Props
+                .Create(typeof(Replay), database, request, target, Adapters, _publish)
+                .WithDispatcher(_config.GetString("replay-dispatcher")));
+            // Behind whatever the actor, or its predecessor, still had to be written: also what was reported as stalled.
+            database.Writer.ReadAfterWritesOf(
+                request.PersistenceId, new PendingRead(_access.Now, failure => replay.Tell(new Replay.Begin(failure), ActorRefs.NoSender)));
+        }
+        catch (Exception e)
+        {
+            request.PersistentActor.Tell(new ReplayMessagesFailure(e), Self);
+        }
+    }
+
+    private void Delete(DeleteMessagesTo delete)
+    {
+        var (self, events, publish) = (Self, Context.System.EventStream, _publish);
+        void Finished(Exception? failure)
+        {
+            delete.PersistentActor.Tell(
+                failure is null
+                    ? new DeleteMessagesSuccess(delete.ToSequenceNr)
+                    : new DeleteMessagesFailure(failure, delete.ToSequenceNr),
+                self);
+            if (publish && failure is null)
+                events.Publish(delete);
+        }
+        try
+        {
+            _access.Database.Writer.Write(
+                new DeleteEvents(delete.PersistenceId, delete.ToSequenceNr, Finished) { QueuedAt = _access.Now });
+        }
+        catch (Exception e)
+        {
+            Finished(e);
+        }
+    }
+
+    private sealed class Watch
+    {
+        public static readonly Watch Instance = new();
+    }
+}

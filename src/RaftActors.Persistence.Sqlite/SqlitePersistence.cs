@@ -1,0 +1,44 @@
+using Akka.Actor;
+using Akka.Configuration;
+using RaftActors.Persistence.Sqlite.Storage;
+
+namespace RaftActors.Persistence.Sqlite;
+
+/// <summary>
+/// The extension of the SQLite plugins. It adds their defaults to the configuration of an actor system, and holds the
+/// databases that the system has open.
+/// </summary>
+public sealed class SqlitePersistence : IExtension
+{
+    /// <summary>The path of the journal's section, to be named in <c>akka.persistence.journal.plugin</c>.</summary>
+    public const string JournalId = "akka.persistence.journal.raft-sqlite";
+
+    /// <summary>
+    /// The path of the snapshot store's section, to be named in <c>akka.persistence.snapshot-store.plugin</c>.
+    /// </summary>
+    public const string SnapshotStoreId = "akka.persistence.snapshot-store.raft-sqlite";
+
+    internal SqlitePersistence(ExtendedActorSystem system)
+    {
+        system.Settings.InjectTopLevelFallback(DefaultConfig());
+        Databases = new OpenDatabases(system);
+    }
+
+    internal OpenDatabases Databases { get; }
+
+    /// <summary>The extension of an actor system, which is made by the first call.</summary>
+    /// <param name="system">The actor system.</param>
+    public static SqlitePersistence Get(ActorSystem system) =>
+        system.WithExtension<SqlitePersistence, SqlitePersistenceProvider>();
+
+    /// <summary>The defaults of both plugins: <c>reference.conf</c> of this assembly.</summary>
+    public static Config DefaultConfig() =>
+        ConfigurationFactory.FromResource("RaftActors.Persistence.Sqlite.reference.conf", typeof(SqlitePersistence).Assembly);
+}
+
+/// <summary>Makes <see cref="SqlitePersistence"/>. Its name may stand in <c>akka.extensions</c>.</summary>
+public sealed class SqlitePersistenceProvider : ExtensionIdProvider<SqlitePersistence>
+{
+    /// <inheritdoc/>
+    public override SqlitePersistence CreateExtension(ExtendedActorSystem system) => new(system);
+}

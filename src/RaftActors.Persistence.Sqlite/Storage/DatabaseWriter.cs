@@ -1,0 +1,222 @@
+namespace RaftActors.Persistence.Sqlite.Storage;
+
+/// <summary>
+/// The one writer of a database. Whatever was queued while it was busy, by whichever actors, goes into one transaction:
+/// one flush to disk makes all of it durable.
+/// </summary>
+internal sealed class DatabaseWriter
+{
+    /// <summary>Beyond this the rest waits for the next transaction, so that small writes do not wait for many large ones.</summary>
+    private const int LargestTransaction = 4 << 20;
+
+    private readonly SqliteConnection _connection;
+    private readonly WriteStatements _statements;
+    private readonly WriteAheadLog _log;
+    private readonly IWriterThread _thread;
+    private readonly object _gate = new();
+    private readonly List<DatabaseWork> _transaction = [];
+    private Queue<DatabaseWork> _queued = new();
+    private Queue<DatabaseWork> _taken = new();
+    private bool _running;
+    private bool _closed;
+
+    public DatabaseWriter(SqliteConnection connection, WriteAheadLog log, Func<Action, IWriterThread> threads)
+    {
+        _connection = connection;
+        _statements = new WriteStatements(connection);
+        _log = log;
+        _thread = threads(Run);
+    }
+
+    /// <summary>How many transactions were begun.</summary>
+    public long Transactions => _statements.Transactions;
+
+    public void Write(DatabaseWork work)
+    {
+        bool closed, wake;
+        lock (_gate)
+        {
+            closed = _closed;
+            wake = !closed && !_running && _queued.Count == 0;
+            if (!closed)
+                _queued.Enqueue(work);
+        }
+        if (wake)
+            _thread.Wake();
+        else if (closed)
+            work.Report(new SqliteDatabaseException(_connection.Path, SqliteFault.Closed, $"The database {_connection.Path} is closed"));
+    }
+
+    /// <summary>
+    /// Has a read begin when the writes before it that concern a persistence id have ended, also those that were
+    /// reported as overdue. It does not wait for others.
+    /// </summary>
+    public void ReadAfterWritesOf(string persistenceId, PendingRead read)
+    {
+        lock (_gate)
+        {
+            foreach (var work in _transaction.Concat(_taken).Concat(_queued))
+            {
+                if (!work.Concerns(persistenceId))
+                    continue;
+                (work.Readers ??= []).Add(read);
+                read.Waiting++;
+            }
+            if (read.Waiting > 0)
+                return;
+        }
+        read.Report(null);
+    }
+
+    /// <summary>
+    /// Reports what was queued before a time as failed. A write is not taken back: it may still be done, and what reads
+    /// waits for it.
+    /// </summary>
+    public void ReportOverdue(TimeSpan queuedBefore, Exception failure)
+    {
+        List<DatabaseWork>? writes = null;
+        HashSet<PendingRead>? reads = null;
+        lock (_gate)
+        {
+            foreach (var work in _transaction.Concat(_taken).Concat(_queued))
+            {
+                if (work.QueuedAt < queuedBefore && work.Writes)
+                    (writes ??= []).Add(work);
+                foreach (var read in work.Readers ?? [])
+                {
+                    if (read.QueuedAt < queuedBefore)
+                        (reads ??= []).Add(read);
+                }
+            }
+        }
+        writes?.ForEach(work => work.Report(failure));
+        foreach (var read in reads ?? [])
+            read.Report(failure);
+    }
+
+    /// <summary>Writes what is queued and closes the connection; later work fails.</summary>
+    public void Close()
+    {
+        lock (_gate)
+            _closed = true;
+        _thread.Stop();
+        Run();
+        _connection.Dispose();
+    }
+
+    /// <summary>Writes until nothing is queued. The thread calls it; nothing else may meanwhile.</summary>
+    private void Run()
+    {
+        while (Take())
+        {
+            _log.BeforeTransaction(_connection);
+            while (_taken.Count > 0)
+                WriteTransaction();
+        }
+    }
+
+    private bool Take()
+    {
+        lock (_gate)
+        {
+            (_taken, _queued) = (_queued, _taken);
+            return _running = _taken.Count > 0;
+        }
+    }
+
+    private void WriteTransaction()
+    {
+        var writes = false;
+        var size = 0;
+        lock (_gate)
+        {
+            while (size < LargestTransaction && _taken.TryDequeue(out var work))
+            {
+                _transaction.Add(work);
+                writes |= work.Writes;
+                size += work.Size;
+            }
+        }
+        try
+        {
+            if (writes)
+                WriteTogether();
+            else
+                _transaction.ForEach(work => work.Report(null));
+        }
+        finally
+        {
+            EndTransaction();
+        }
+    }
+
+    private void WriteTogether()
+    {
+        var failure = Try(0, _transaction.Count);
+        if (failure is null)
+            return;
+        // After an input or output error nothing is known about the disk, and trying again would be guessing.
+        // Anything else may be the fault of one of them.
+        if (_transaction.Count == 1 || failure is SqliteDatabaseException
+            { Fault: SqliteFault.InputOutput or SqliteFault.Damaged or SqliteFault.Foreign or SqliteFault.Locked })
+        {
+            _transaction.ForEach(work => work.Report(failure));
+            return;
+        }
+        for (var i = 0; i < _transaction.Count; i++)
+        {
+            if (Try(i, 1) is { } own)
+                _transaction[i].Report(own);
+        }
+    }
+
+    /// <summary>One transaction of some of the works. They are reported only if it succeeds.</summary>
+    private Exception? Try(int start, int count)
+    {
+        try
+        {
+            _statements.Begin();
+            for (var i = start; i < start + count; i++)
+                _transaction[i].IsUnfinished = !_transaction[i].Execute(_statements);
+            _statements.Commit();
+        }
+        catch (Exception e)
+        {
+            _statements.Rollback();
+            for (var i = start; i < start + count; i++)
+                _transaction[i].IsUnfinished = false;
+            return e;
+        }
+        for (var i = start; i < start + count; i++)
+        {
+            if (!_transaction[i].IsUnfinished)
+                _transaction[i].Report(null);
+        }
+        _log.AfterTransaction(_connection);
+        return null;
+    }
+
+    private void EndTransaction()
+    {
+        List<PendingRead>? ready = null;
+        lock (_gate)
+        {
+            foreach (var work in _transaction)
+            {
+                if (work.IsUnfinished)
+                {
+                    _queued.Enqueue(work);
+                    continue;
+                }
+                foreach (var read in work.Readers ?? [])
+                {
+                    if (--read.Waiting == 0)
+                        (ready ??= []).Add(read);
+                }
+            }
+            // Each holds what was written and who asked for it, and the next transaction may be a long time off.
+            _transaction.Clear();
+        }
+        ready?.ForEach(read => read.Report(null));
+    }
+}
