@@ -15,8 +15,6 @@ namespace RaftActors.Persistence.Sqlite;
 /// </summary>
 public sealed class SqliteJournal : ActorBase
 {
-    private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
-
     private readonly Config _config;
     private readonly DatabaseAccess _access;
     private readonly bool _publish;
@@ -43,8 +41,7 @@ public sealed class SqliteJournal : ActorBase
     protected override void PreStart()
     {
         _access.TryOpen();
-        _watch = Context.System.Scheduler.ScheduleTellRepeatedlyCancelable(
-            WatchInterval, WatchInterval, Self, Watch.Instance, Self);
+        _watch = _access.StartWatch(Self, Watch.Instance);
     }
 
     /// <inheritdoc/>
@@ -96,7 +93,7 @@ public sealed class SqliteJournal : ActorBase
         {
             var database = _access.Database;
             var created = Context.System.Scheduler.Now.UtcTicks;
-            work = new AppendEvents(write, Self, Context.System.Serialization, Adapters, created) { QueuedAt = _access.Now };
+            work = new AppendEvents(write, Self, Context.System.Serialization, Adapters, created) { Queued = _access.Now };
             database.Writer.Write(work);
         }
         catch (Exception e)
@@ -147,7 +144,7 @@ public sealed class SqliteJournal : ActorBase
         try
         {
             _access.Database.Writer.Write(
-                new DeleteEvents(delete.PersistenceId, delete.ToSequenceNr, Finished) { QueuedAt = _access.Now });
+                new DeleteEvents(delete.PersistenceId, delete.ToSequenceNr, Finished) { Queued = _access.Now });
         }
         catch (Exception e)
         {

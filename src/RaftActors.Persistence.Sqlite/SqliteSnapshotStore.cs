@@ -13,8 +13,6 @@ namespace RaftActors.Persistence.Sqlite;
 /// </summary>
 public sealed class SqliteSnapshotStore : ActorBase
 {
-    private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
-
     private readonly DatabaseAccess _access;
     private readonly bool _publish;
     private ICancelable? _watch;
@@ -32,8 +30,7 @@ public sealed class SqliteSnapshotStore : ActorBase
     protected override void PreStart()
     {
         _access.TryOpen();
-        _watch = Context.System.Scheduler.ScheduleTellRepeatedlyCancelable(
-            WatchInterval, WatchInterval, Self, Watch.Instance, Self);
+        _watch = _access.StartWatch(Self, Watch.Instance);
     }
 
     /// <inheritdoc/>
@@ -113,7 +110,7 @@ public sealed class SqliteSnapshotStore : ActorBase
                     var bounds = new SnapshotBounds(metadata.SequenceNr, metadata.SequenceNr, created, created);
                     writer.Write(new DeleteSnapshotsWork(metadata.PersistenceId, bounds, _ => { }));
                 }
-            }) { QueuedAt = _access.Now });
+            }) { Queued = _access.Now });
         }
         catch (Exception e)
         {
@@ -150,7 +147,7 @@ public sealed class SqliteSnapshotStore : ActorBase
         }
         try
         {
-            _access.Database.Writer.Write(new DeleteSnapshotsWork(persistenceId, bounds, Finished) { QueuedAt = _access.Now });
+            _access.Database.Writer.Write(new DeleteSnapshotsWork(persistenceId, bounds, Finished) { Queued = _access.Now });
         }
         catch (Exception e)
         {

@@ -17,9 +17,12 @@ namespace RaftActors.Persistence.Sqlite.Storage;
 internal sealed class DatabaseAccess(
     ActorSystem system, string id, Config section, string defaultsPath, ILoggingAdapter log)
 {
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
+
     private readonly OpenDatabases _databases = SqlitePersistence.Get(system).Databases;
     private SqliteSettings? _settings;
     private Database? _database;
+    private TimeSpan _watched;
 
     /// <summary>The database, which is opened if need be.</summary>
     /// <exception cref="SqliteDatabaseException">It cannot be opened; the message says why.</exception>
@@ -35,8 +38,12 @@ internal sealed class DatabaseAccess(
         }
     }
 
-    /// <summary>When what is queued now was queued, for the watchdog.</summary>
-    public TimeSpan Now => system.Scheduler.MonotonicClock;
+    /// <summary>When what is queued now was queued, for the watchdog: how often that came round.</summary>
+    public QueueTime Now => new(this, _watched);
+
+    /// <summary>Has the watchdog come round, by timers of the scheduler: no other clock says what is overdue.</summary>
+    public ICancelable StartWatch(IActorRef plugin, object watch) =>
+        system.Scheduler.ScheduleTellRepeatedlyCancelable(WatchInterval, WatchInterval, plugin, watch, plugin);
 
     /// <summary>Opens the database; what is wrong with it is logged.</summary>
     public void TryOpen()
@@ -54,12 +61,13 @@ internal sealed class DatabaseAccess(
     /// <summary>Reports what has waited for longer than <c>stall-timeout</c> as failed.</summary>
     public void ReportOverdue()
     {
+        _watched += WatchInterval;
         if (_database is not { } database)
             return;
         var timeout = _settings!.StallTimeout;
         var failure = new SqliteDatabaseException(database.Path, SqliteFault.Stalled,
             $"The database {database.Path} did not answer within {timeout.TotalSeconds} s; what was to be written may still be");
-        database.Writer.ReportOverdue(Now - timeout, failure);
+        database.Writer.ReportOverdue(new QueueTime(this, _watched - timeout), failure);
     }
 
     /// <summary>Answers a health check.</summary>

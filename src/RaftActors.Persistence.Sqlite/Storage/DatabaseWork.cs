@@ -5,8 +5,8 @@ internal abstract class DatabaseWork
 {
     private int _reported;
 
-    /// <summary>When it was queued, by the scheduler's monotonic clock.</summary>
-    public TimeSpan QueuedAt { get; init; } = TimeSpan.MaxValue;
+    /// <summary>When it was queued.</summary>
+    public QueueTime Queued { get; init; }
 
     /// <summary>About how many bytes it adds to the transaction.</summary>
     public virtual int Size => 0;
@@ -44,14 +44,23 @@ internal abstract class DatabaseWork
     protected abstract void Finished(Exception? failure);
 }
 
+/// <summary>When something was queued, by a watchdog's own count of time.</summary>
+/// <param name="Watchdog">Whose count it is; <c>null</c> for what is never overdue.</param>
+/// <param name="At">The count.</param>
+internal readonly record struct QueueTime(object? Watchdog, TimeSpan At)
+{
+    /// <summary>Whether it lies before another time of the same watchdog.</summary>
+    public bool IsBefore(QueueTime other) => Watchdog is not null && Watchdog == other.Watchdog && At < other.At;
+}
+
 /// <summary>A read that waits until the writes before it that concern it have ended, well or not.</summary>
-/// <param name="queuedAt">Since when it waits, by the scheduler's monotonic clock.</param>
+/// <param name="queued">Since when it waits.</param>
 /// <param name="ready">Told, once, that it may begin, or what it failed for.</param>
-internal sealed class PendingRead(TimeSpan queuedAt, Action<Exception?> ready)
+internal sealed class PendingRead(QueueTime queued, Action<Exception?> ready)
 {
     private int _reported;
 
-    public TimeSpan QueuedAt => queuedAt;
+    public QueueTime Queued => queued;
 
     /// <summary>How many works it waits for. Guarded by the gate of the writer.</summary>
     public int Waiting { get; set; }

@@ -72,7 +72,7 @@ internal sealed class DatabaseWriter
     /// Reports what was queued before a time as failed. A write is not taken back: it may still be done, and what reads
     /// waits for it.
     /// </summary>
-    public void ReportOverdue(TimeSpan queuedBefore, Exception failure)
+    public void ReportOverdue(QueueTime queuedBefore, Exception failure)
     {
         List<DatabaseWork>? writes = null;
         HashSet<PendingRead>? reads = null;
@@ -80,11 +80,11 @@ internal sealed class DatabaseWriter
         {
             foreach (var work in _transaction.Concat(_taken).Concat(_queued))
             {
-                if (work.QueuedAt < queuedBefore && work.Writes)
+                if (work.Queued.IsBefore(queuedBefore) && work.Writes)
                     (writes ??= []).Add(work);
                 foreach (var read in work.Readers ?? [])
                 {
-                    if (read.QueuedAt < queuedBefore)
+                    if (read.Queued.IsBefore(queuedBefore))
                         (reads ??= []).Add(read);
                 }
             }

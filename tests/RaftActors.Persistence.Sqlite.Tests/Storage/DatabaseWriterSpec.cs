@@ -100,7 +100,7 @@ public sealed class DatabaseWriterSpec
         test.Append("b", 1);
         var began = false;
 
-        test.Database.Writer.ReadAfterWritesOf("a", new PendingRead(TimeSpan.Zero, failure => began = failure is null));
+        test.Database.Writer.ReadAfterWritesOf("a", new PendingRead(default, failure => began = failure is null));
 
         Assert.True(began);
     }
@@ -112,7 +112,7 @@ public sealed class DatabaseWriterSpec
         var works = (TestWork[])[test.Append("a", 1), test.Append("b", 1), test.Append("a", 2), test.Append("a", 1)];
         var began = false;
         test.Database.Writer.ReadAfterWritesOf(
-            "a", new PendingRead(TimeSpan.Zero, _ => began = works.All(work => work.Reports == 1)));
+            "a", new PendingRead(default, _ => began = works.All(work => work.Reports == 1)));
         Assert.False(began);
 
         test.Stepped.Step();
@@ -125,15 +125,15 @@ public sealed class DatabaseWriterSpec
     public void Overdue_work_is_reported_once_and_a_read_still_waits_for_it()
     {
         using var test = new TestDatabase();
-        var work = new TestWork("a", [1]) { QueuedAt = TimeSpan.FromSeconds(1) };
+        var work = new TestWork("a", [1]) { Queued = At(1) };
         test.Database.Writer.Write(work);
         var reached = false;
-        test.Database.Writer.ReadAfterWritesOf("a", new PendingRead(TimeSpan.FromSeconds(3), failure => reached = failure is null));
+        test.Database.Writer.ReadAfterWritesOf("a", new PendingRead(At(3), failure => reached = failure is null));
         var timeout = new TimeoutException();
 
-        test.Database.Writer.ReportOverdue(TimeSpan.FromSeconds(1), timeout);
+        test.Database.Writer.ReportOverdue(At(1), timeout);
         Assert.Equal(0, work.Reports);
-        test.Database.Writer.ReportOverdue(TimeSpan.FromSeconds(2), timeout);
+        test.Database.Writer.ReportOverdue(At(2), timeout);
 
         Assert.Same(timeout, work.Failure);
         Assert.False(reached);
@@ -151,25 +151,27 @@ public sealed class DatabaseWriterSpec
         test.Append("a", 1);
         test.Append("a", 2);
         var reports = new List<Exception?>();
-        test.Database.Writer.ReadAfterWritesOf("a", new PendingRead(TimeSpan.FromSeconds(1), reports.Add));
+        test.Database.Writer.ReadAfterWritesOf("a", new PendingRead(At(1), reports.Add));
         var timeout = new TimeoutException();
 
-        test.Database.Writer.ReportOverdue(TimeSpan.FromSeconds(2), timeout);
+        test.Database.Writer.ReportOverdue(At(2), timeout);
         test.Stepped.Step();
 
         Assert.Equal([timeout], reports);
     }
 
     [Fact]
-    public void Work_that_does_not_say_when_it_was_queued_is_never_overdue()
+    public void Work_is_overdue_by_its_own_watchdog_only()
     {
         using var test = new TestDatabase();
         var work = test.Append("a", 1);
+        var another = new TestWork("b", [1]) { Queued = new QueueTime(new object(), TimeSpan.Zero) };
+        test.Database.Writer.Write(another);
 
-        test.Database.Writer.ReportOverdue(TimeSpan.FromDays(1), new TimeoutException());
+        test.Database.Writer.ReportOverdue(At(100), new TimeoutException());
         test.Stepped.Step();
 
-        Assert.True(work.Succeeded);
+        Assert.True(work.Succeeded && another.Succeeded);
     }
 
     [Fact]
@@ -282,6 +284,8 @@ public sealed class DatabaseWriterSpec
 
         Assert.InRange(new FileInfo(test.Path + "-wal").Length, 256 << 10, 512 << 10);
     }
+
+    private QueueTime At(int seconds) => new(this, TimeSpan.FromSeconds(seconds));
 
     private static bool Written(TestDatabase test, long sequenceNr)
     {

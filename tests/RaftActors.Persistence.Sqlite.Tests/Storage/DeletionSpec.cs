@@ -93,7 +93,7 @@ public sealed class DeletionSpec
         test.Stepped.Step();
         test.Database.Writer.Write(new DeleteEvents("a", 1100, _ => _finished = true));
         List<long>? read = null;
-        test.Database.Writer.ReadAfterWritesOf("a", new PendingRead(TimeSpan.Zero, _ => read = test.Read("a")));
+        test.Database.Writer.ReadAfterWritesOf("a", new PendingRead(default, _ => read = test.Read("a")));
 
         test.Stepped.Step();
 
