@@ -1,13 +1,13 @@
 using Akka.Actor;
-using Akka.Configuration;
 using Akka.Persistence;
 using Akka.TestKit;
 using RaftActors.Snapshots;
+using RaftActors.Tests.VirtualTime;
 
 namespace RaftActors.Tests.Snapshots;
 
 /// <summary>Chunks of snapshots that are not needed any more, with a probe in place of the snapshot store.</summary>
-public sealed class SnapshotPrunerSpec() : Akka.TestKit.Xunit2.TestKit(Configuration())
+public sealed class SnapshotPrunerSpec : VirtualTimeSpec
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
 
@@ -37,7 +37,8 @@ public sealed class SnapshotPrunerSpec() : Akka.TestKit.Xunit2.TestKit(Configura
         Delete(store, succeeds: true);
         Assert.Equal(4, ExpectMsg<SlotPruned>().Slot);
 
-        ((TestScheduler)Sys.Scheduler).Advance(RetryAfter);
+        Assert.False(HasMessages);
+        Advance(RetryAfter.TotalMilliseconds);
         Load(store, 5);
         Delete(store, succeeds: true);
         Assert.Equal(3, ExpectMsg<SlotPruned>().Slot);
@@ -60,9 +61,4 @@ public sealed class SnapshotPrunerSpec() : Akka.TestKit.Xunit2.TestKit(Configura
         store.Reply(succeeds ? new DeleteSnapshotsSuccess(criteria) : new DeleteSnapshotsFailure(criteria, new IOException("The disk is broken.")));
         return criteria.MaxSequenceNr;
     }
-
-    private static Config Configuration() => ConfigurationFactory.ParseString("""
-        akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
-        akka.coordinated-shutdown.run-by-actor-system-terminate = off
-        """);
 }
