@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using Akka.Actor;
 using RaftActors.Client;
 using RaftActors.Log;
@@ -17,6 +16,7 @@ internal sealed class GroupClient
     private readonly ConcurrentDictionary<long, PendingRequest> _pending = new();
     private readonly IActorRef _group;
     private readonly IActorRef _answers;
+    private readonly IScheduler _scheduler;
     private readonly TimeSpan _timeout;
     private long _lastId;
 
@@ -28,6 +28,7 @@ internal sealed class GroupClient
     public GroupClient(ActorSystem system, IActorRef group, TimeSpan timeout, TimeSpan leaderWait)
     {
         _group = group;
+        _scheduler = system.Scheduler;
         _timeout = timeout;
         _answers = system.ActorOf(Props.Create(() => new GroupClientActor(_pending, group, leaderWait)), "group-client");
     }
@@ -72,8 +73,8 @@ internal sealed class GroupClient
     {
         var id = Interlocked.Increment(ref _lastId);
         var message = make(id);
-        var now = Stopwatch.GetTimestamp();
-        var request = new PendingRequest(message, now, now + (long)(_timeout.TotalSeconds * Stopwatch.Frequency));
+        var now = _scheduler.HighResMonotonicClock;
+        var request = new PendingRequest(message, now, now + _timeout);
         _pending[id] = request;
         _group.Tell(message, _answers);
         return request.Task;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using Akka.Actor;
 using RaftActors.Client;
 
@@ -12,13 +11,13 @@ internal sealed class GroupClientActor : ReceiveActor, IWithTimers
 
     private readonly ConcurrentDictionary<long, PendingRequest> _pending;
     private readonly IActorRef _group;
-    private readonly long _leaderWait;
+    private readonly TimeSpan _leaderWait;
 
     public GroupClientActor(ConcurrentDictionary<long, PendingRequest> pending, IActorRef group, TimeSpan leaderWait)
     {
         _pending = pending;
         _group = group;
-        _leaderWait = (long)(leaderWait.TotalSeconds * Stopwatch.Frequency);
+        _leaderWait = leaderWait;
         Receive<Proposed>(done => Complete(done.CorrelationId, done));
         Receive<QueryResult>(done => Complete(done.CorrelationId, done));
         Receive<ProposalFailed>(failed => OnFailed(failed.CorrelationId, failed.Reason, failed));
@@ -80,7 +79,7 @@ internal sealed class GroupClientActor : ReceiveActor, IWithTimers
     {
         if (_pending.IsEmpty)
             return;
-        var now = Stopwatch.GetTimestamp();
+        var now = Context.System.Scheduler.HighResMonotonicClock;
         foreach (var (id, request) in _pending)
         {
             if (now >= request.Deadline)
@@ -94,11 +93,11 @@ internal sealed class GroupClientActor : ReceiveActor, IWithTimers
     /// Sends again what was not done, at once when a leader is there. Without one it waits on the peer, and one that would still wait there at its deadline is not sent again:
     /// what is known to be not done would become unknown.
     /// </summary>
-    private bool IsToBeSentAgain(PendingRequest request, long now, bool hasLeader) => request.NotDone is not null
+    private bool IsToBeSentAgain(PendingRequest request, TimeSpan now, bool hasLeader) => request.NotDone is not null
         ? hasLeader || now + _leaderWait < request.Deadline
         : request.IsRepeatable && now - request.SentAt > request.Patience;
 
-    private void Send(PendingRequest request, long now)
+    private void Send(PendingRequest request, TimeSpan now)
     {
         if (request.NotDone is null)
         {

@@ -1,25 +1,25 @@
-using System.Diagnostics;
 using RaftActors.Client;
 
 namespace RaftNode.Host.Node;
 
 /// <summary>A request under way. Made by whoever sends it; afterwards only the client's actor changes it.</summary>
 /// <param name="message">The <see cref="Propose"/>, <see cref="Query"/> or request about a session, to be sent again when that is safe.</param>
-/// <param name="sentAt">When it was sent, in stopwatch ticks.</param>
-/// <param name="deadline">When it has to be answered, in stopwatch ticks.</param>
-internal sealed class PendingRequest(object message, long sentAt, long deadline) : TaskCompletionSource<object>(TaskCreationOptions.RunContinuationsAsynchronously)
+/// <param name="sentAt">When it was sent, by the scheduler's monotonic clock.</param>
+/// <param name="deadline">When it has to be answered, by the scheduler's monotonic clock.</param>
+internal sealed class PendingRequest(object message, TimeSpan sentAt, TimeSpan deadline)
+    : TaskCompletionSource<object>(TaskCreationOptions.RunContinuationsAsynchronously)
 {
     /// <summary>What is sent.</summary>
     public object Message { get; } = message;
 
     /// <summary>When it has to be answered.</summary>
-    public long Deadline { get; } = deadline;
+    public TimeSpan Deadline { get; } = deadline;
 
     /// <summary>When it was last sent.</summary>
-    public long SentAt { get; set; } = sentAt;
+    public TimeSpan SentAt { get; set; } = sentAt;
 
-    /// <summary>How long it may be without an answer before it is sent again, in stopwatch ticks: at first a second.</summary>
-    public long Patience { get; set; } = Stopwatch.Frequency;
+    /// <summary>How long it may be without an answer before it is sent again: at first a second.</summary>
+    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The peer's answer that nothing was done, while the request waits to be sent again; <c>null</c> while it is on its way.</summary>
     public object? NotDone { get; set; }

@@ -10,7 +10,7 @@ namespace RaftActors.Tests.AkkaNet;
 /// handler runs, and recovery gives back the snapshot, the events behind it in order, and then its end, before any
 /// command.
 /// </summary>
-public sealed class PersistenceSpec : VirtualTimeSpec
+public sealed class PersistenceSpec : CommandedDiskSpec
 {
     [Fact]
     public void PersistAsync_keeps_no_command_waiting_and_runs_its_handlers_in_order_once_the_events_are_written()

@@ -16,7 +16,7 @@ namespace RaftActors.Tests.SinglePeer;
 /// One peer, <c>a</c> of <c>a, b, c</c>, in virtual time, with probes in place of the others and a disk that does as it is told.
 /// Messages to the others end in <see cref="B"/> and <see cref="C"/>; what they say is told to <see cref="Peer"/>.
 /// </summary>
-public abstract class PeerSpec : VirtualTimeSpec
+public abstract class PeerSpec : CommandedDiskSpec
 {
     protected const string Group = "group";
 

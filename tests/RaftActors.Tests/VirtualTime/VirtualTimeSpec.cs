@@ -6,9 +6,9 @@ using Xunit.Abstractions;
 namespace RaftActors.Tests.VirtualTime;
 
 /// <summary>
-/// A spec on one actor system in virtual time, with a journal and a snapshot store that do as they are told (<see
-/// cref="Disk"/>). Actors run on the thread that tells them something, until all are at rest; time passes only in <see
-/// cref="Advance"/>. So a spec waits for nothing: what follows from a message has been done when <c>Tell</c> returns.
+/// A spec on one actor system in virtual time. Actors run on the thread that tells them something, until all are at
+/// rest; time passes only in <see cref="Advance"/>. So a spec waits for nothing: what follows from a message has been
+/// done when <c>Tell</c> returns.
 /// </summary>
 public abstract class VirtualTimeSpec : Akka.TestKit.Xunit2.TestKit
 {
@@ -16,12 +16,9 @@ public abstract class VirtualTimeSpec : Akka.TestKit.Xunit2.TestKit
 
     private readonly VirtualWorld _world;
 
-    private protected VirtualTimeSpec(ITestOutputHelper? output = null)
-        : base(Configuration(), $"spec-{Interlocked.Increment(ref _systems)}", output) =>
+    private protected VirtualTimeSpec(ITestOutputHelper? output = null, Config? config = null)
+        : base(Configuration(config ?? Config.Empty), $"spec-{Interlocked.Increment(ref _systems)}", output) =>
         _world = VirtualWorld.Named(Sys.Settings.Config.GetString(ClusterConfig.WorldKey));
-
-    /// <summary>What the journal and the snapshot store of the system keep, and how they are commanded.</summary>
-    private protected Disk Disk => Disk.Of(Sys);
 
     /// <summary>Lets time pass: whatever falls due is done at its time.</summary>
     protected void Advance(double milliseconds)
@@ -56,39 +53,35 @@ public abstract class VirtualTimeSpec : Akka.TestKit.Xunit2.TestKit
     protected override void AfterAll()
     {
         base.AfterAll();
-        Disk.Remove(Sys);
         _world.Dispose();
     }
 
-    private static Config Configuration()
+    /// <summary>What a configuration names a type by.</summary>
+    private protected static string NameOf<T>() => $"{typeof(T).FullName}, {typeof(T).Assembly.GetName().Name}";
+
+    private static Config Configuration(Config own)
     {
-        static string Name(Type type) => $"{type.FullName}, {type.Assembly.GetName().Name}";
-        string dispatcher = Name(typeof(InlineDispatcherConfigurator));
-        return ConfigurationFactory.ParseString($$"""
+        string dispatcher = NameOf<InlineDispatcherConfigurator>();
+        return own.WithFallback(ConfigurationFactory.ParseString($$"""
             {{ClusterConfig.WorldKey}} = "{{new VirtualWorld().Id}}"
             akka {
               loglevel = WARNING
-              scheduler.implementation = "{{Name(typeof(VirtualScheduler))}}"
+              stdout-loglevel = OFF
+              scheduler.implementation = "{{NameOf<VirtualScheduler>()}}"
               actor {
                 default-dispatcher.type = "{{dispatcher}}"
                 internal-dispatcher.type = "{{dispatcher}}"
               }
-              persistence {
-                dispatchers {
-                  default-plugin-dispatcher.type = "{{dispatcher}}"
-                  default-replay-dispatcher.type = "{{dispatcher}}"
-                  default-stream-dispatcher.type = "{{dispatcher}}"
-                }
-                journal.plugin = commanded
-                snapshot-store.plugin = commanded-snapshots
+              persistence.dispatchers {
+                default-plugin-dispatcher.type = "{{dispatcher}}"
+                default-replay-dispatcher.type = "{{dispatcher}}"
+                default-stream-dispatcher.type = "{{dispatcher}}"
               }
               coordinated-shutdown {
                 run-by-clr-shutdown-hook = off
                 run-by-actor-system-terminate = off
               }
             }
-            commanded.class = "{{Name(typeof(CommandedJournal))}}"
-            commanded-snapshots.class = "{{Name(typeof(CommandedSnapshotStore))}}"
-            """).WithFallback(Raft.DefaultConfig());
+            """));
     }
 }
