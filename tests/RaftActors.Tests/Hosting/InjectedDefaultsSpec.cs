@@ -88,7 +88,7 @@ public sealed class InjectedDefaultsSpec : IAsyncLifetime
         var system = Create("");
 
         Raft.Get(system);
-        Persistence.Instance.Apply(system);
+        Akka.Persistence.Persistence.Instance.Apply(system);
         system.Settings.InjectTopLevelFallback(ConfigurationFactory.ParseString("somebody-elses = 1"));
 
         Assert.Equal(int.MaxValue, system.Settings.Config.GetInt(Breaker));
