@@ -21,6 +21,7 @@ cat > finding.csproj <<'EOF'
     <OutputType>Exe</OutputType>
     <TargetFramework>net10.0</TargetFramework>
     <ImplicitUsings>enable</ImplicitUsings>
+    <Nullable>enable</Nullable>
   </PropertyGroup>
   <ItemGroup>
     <PackageReference Include="Akka.Remote" Version="1.5.74" />

@@ -22,6 +22,7 @@ cat > finding.csproj <<'EOF'
     <OutputType>Exe</OutputType>
     <TargetFramework>net10.0</TargetFramework>
     <ImplicitUsings>enable</ImplicitUsings>
+    <Nullable>enable</Nullable>
   </PropertyGroup>
   <ItemGroup>
     <PackageReference Include="Akka.Persistence" Version="1.5.74" />
