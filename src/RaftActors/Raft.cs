@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
 using RaftActors.StateMachines;
+using RaftActors.Storage;
 
 namespace RaftActors;
 
@@ -44,7 +45,9 @@ public sealed class Raft : IExtension
     /// The actor to which everything in <see cref="Client"/>, and <see cref="Subscribe"/>, is told. It outlives the peer's restarts; while no peer runs it answers proposals and
     /// queries with <see cref="Client.FailureReason.NoLeader"/>. A peer that stopped for good is announced as <see cref="Client.PeerFailed"/> on the event stream.
     /// </returns>
-    /// <exception cref="ConfigurationException">The settings do not go together, or not with the actor system's remoting.</exception>
+    /// <exception cref="ConfigurationException">
+    /// The settings do not go together, or not with the actor system's remoting, or there is no such journal or snapshot store.
+    /// </exception>
     /// <exception cref="InvalidOperationException">A peer of that group was started before, or the actor system ends.</exception>
     public async Task<IActorRef> StartAsync(RaftSettings settings, Func<IStateMachine> stateMachine)
     {
@@ -52,6 +55,8 @@ public sealed class Raft : IExtension
         ArgumentNullException.ThrowIfNull(stateMachine);
         settings.Validate();
         settings.ValidateAgainst(_system);
+        // An unknown plugin is named here, and not found out by a peer that starts again and again.
+        StorePlugins.Check(_system, settings);
 
         var started = await _groups.Ask<object>(new RaftGroups.StartGroup(settings, stateMachine), Timeout.InfiniteTimeSpan).ConfigureAwait(false);
         return started switch

@@ -5,6 +5,7 @@ using RaftActors.Client;
 using RaftActors.Log;
 using RaftActors.Protocol;
 using RaftActors.Snapshots;
+using RaftActors.Storage;
 
 namespace RaftActors;
 
@@ -22,6 +23,9 @@ internal sealed partial class RaftActor
     private bool _writeInFlight;
     private TimeSpan _writeStarted;
     private bool _flushRequested;
+
+    // Whether the supervisor waits to hear that something was written: something is, even if nothing has changed.
+    private bool _mustProveStore;
     private long _lastEvent;
 
     /// <summary>The last index up to which the in-memory log is covered by events whose handlers ran.</summary>
@@ -41,7 +45,7 @@ internal sealed partial class RaftActor
                 break;
             case SnapshotOffer offer:
                 Context.Parent.Tell(new RaftSupervisor.SnapshotUnusable(offer.Metadata.SequenceNr));
-                throw new InvalidDataException($"The manifest of the snapshot that {PersistenceId} has for events up to {offer.Metadata.SequenceNr} cannot be read: {offer.Snapshot}");
+                throw new SnapshotUnusableException($"The manifest of the snapshot that {PersistenceId} has for events up to {offer.Metadata.SequenceNr} cannot be read: {offer.Snapshot}");
             case SnapshotInstalled installed:
                 CheckSequence();
                 Recover(installed);
@@ -71,16 +75,27 @@ internal sealed partial class RaftActor
 
     protected override void OnRecoveryFailure(Exception reason, object? message = null)
     {
-        if (reason is RefusedException or InvariantViolationException)
-            Refuse(reason.Message);
-        else
-            base.OnRecoveryFailure(reason, message);
+        switch (reason)
+        {
+            case RefusedException or InvariantViolationException:
+                Refuse(reason.Message);
+                break;
+            case SnapshotUnusableException:
+                Log.Error("{0}", reason.Message);
+                break;
+            default:
+                Context.Parent.Tell(new RaftSupervisor.StoreFailed(StoreFailure.Of(reason, _settings.ExplainStoreFailure), IsWrite: false));
+                break;
+        }
     }
+
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) =>
+        Context.Parent.Tell(new RaftSupervisor.StoreFailed(StoreFailure.Of(cause, _settings.ExplainStoreFailure), IsWrite: true));
 
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
     {
         // Akka.Persistence would go on past the hole. A rejected write is a failed write.
-        base.OnPersistRejected(cause, @event, sequenceNr);
+        OnPersistFailure(cause, @event, sequenceNr);
         Context.Stop(Self);
     }
 
@@ -168,6 +183,7 @@ internal sealed partial class RaftActor
     private void Start()
     {
         Log.Info("{0}: store {1}, term {2}, log up to {3}.", PersistenceId, _storeId, Term, _log.LastIndex);
+        Context.Parent.Tell(RaftSupervisor.PeerStarted.Instance);
         _startedAt = Now;
         if (_snapshot is null)
             StartPruning();
@@ -183,6 +199,12 @@ internal sealed partial class RaftActor
             return;
         _flushRequested = true;
         Self.Tell(Flush.Instance);
+    }
+
+    private void OnProveStore()
+    {
+        _mustProveStore = true;
+        RequestFlush();
     }
 
     private void OnFlush()
@@ -208,10 +230,11 @@ internal sealed partial class RaftActor
             return;
         }
         bool entries = _log.LastIndex > _issuedIndex && _work is not SnapshotWork.Installing;
-        if (!entries && HardStateIsDurable)
+        bool hardState = !HardStateIsDurable || _mustProveStore;
+        if (!entries && !hardState)
             return;
         _writing = entries ? Batches(_issuedIndex + 1) : [];
-        var persisted = new Persisted(HardStateIsDurable ? null : _hardState, _issuedIndex, _writing);
+        var persisted = new Persisted(hardState ? _hardState : null, _issuedIndex, _writing);
         if (entries)
             _issuedIndex = _log.LastIndex;
         _writeInFlight = true;
@@ -235,6 +258,11 @@ internal sealed partial class RaftActor
 
     private void AfterWrite()
     {
+        if (_mustProveStore)
+        {
+            _mustProveStore = false;
+            Context.Parent.Tell(RaftSupervisor.StoreWritten.Instance);
+        }
         Write();
         if (HardStateIsDurable)
         {
@@ -344,4 +372,7 @@ internal sealed partial class RaftActor
 
     /// <summary>The journal is not one that this peer may continue.</summary>
     private sealed class RefusedException(string message) : Exception(message);
+
+    /// <summary>The peer stops, and the next one starts from an earlier snapshot.</summary>
+    private sealed class SnapshotUnusableException(string message) : Exception(message);
 }

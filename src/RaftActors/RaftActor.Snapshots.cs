@@ -21,6 +21,9 @@ internal sealed partial class RaftActor
     private SnapshotWork? _work;
     private TimeSpan _noSnapshotBefore;
 
+    // Why there was no snapshot the last time, which was said; null once there was one.
+    private string? _snapshotProblem;
+
     // The bytes of the log that the latest snapshot left there.
     private long _bytesKept;
     private long _snapshotActors;
@@ -237,7 +240,9 @@ internal sealed partial class RaftActor
 
     private void FailSnapshot(string problem)
     {
-        Log.Warning("{0}: no snapshot: {1}. The log goes on growing until one succeeds.", PersistenceId, problem);
+        if (problem != _snapshotProblem)
+            Log.Warning("{0}: no snapshot: {1}. The log goes on growing until one succeeds.", PersistenceId, problem);
+        _snapshotProblem = problem;
         _noSnapshotBefore = Now + _settings.RestartBackoffMax;
         Timers.StartSingleTimer(SnapshotBackoff.Instance, SnapshotBackoff.Instance, _settings.RestartBackoffMax);
         AnswerSnapshotAskers(problem);
@@ -257,6 +262,9 @@ internal sealed partial class RaftActor
         _work = null;
         if (taken?.Manifest.Snapshot is { } snapshot)
         {
+            if (_snapshotProblem is not null)
+                Log.Info("{0}: there is a snapshot again, up to {1}.", PersistenceId, snapshot.LastIncludedIndex);
+            _snapshotProblem = null;
             foreach (var asker in _snapshotAskers)
                 asker.Tell(new SnapshotTaken(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, snapshot.Content.Length), Self);
             _snapshotAskers.Clear();

@@ -93,6 +93,9 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
             case Flush:
                 OnFlush();
                 break;
+            case RaftSupervisor.ProveStore:
+                OnProveStore();
+                break;
             case EntriesApplied applied:
                 OnApplied(applied);
                 break;

@@ -10,7 +10,7 @@ namespace RaftActors;
 /// The actor <c>/system/raft/&lt;group&gt;</c>: runs the group's peer on this node and passes everything on to it. A peer that fails is stopped, never restarted in place, for
 /// a restarted instance can be confused by write confirmations of its predecessor; a new one starts after back-off and recovers from the journal.
 /// </summary>
-internal sealed class RaftSupervisor : UntypedActor, IWithTimers
+internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
 {
     private const int MaxHeldBack = 1024;
     private const string PeerName = "peer";
@@ -46,6 +46,8 @@ internal sealed class RaftSupervisor : UntypedActor, IWithTimers
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
+        // A plugin whose start fails answers nothing and nobody: only the log knows why.
+        Context.System.EventStream.Subscribe(Self, typeof(Error));
         StartPeer();
     }
 
@@ -64,6 +66,9 @@ internal sealed class RaftSupervisor : UntypedActor, IWithTimers
         {
             case Terminated ended when ended.ActorRef.Equals(_peer):
                 OnPeerStopped();
+                break;
+            case Terminated ended:
+                OnPluginStopped(ended.ActorRef);
                 break;
             case PeerRefused refused:
                 _final = refused.Reason;
@@ -84,11 +89,26 @@ internal sealed class RaftSupervisor : UntypedActor, IWithTimers
             case StartAgain:
                 StartPeer();
                 break;
+            case PeerStarted:
+                OnPeerStarted();
+                break;
+            case StoreFailed failed:
+                OnStoreFailed(failed.Failure, failed.IsWrite);
+                break;
+            case StoreWritten:
+                EndOutage();
+                break;
+            case StoreChecked check:
+                OnStoreChecked(check);
+                break;
+            case Error error:
+                OnError(error);
+                break;
             case DeadLetter letter:
                 OnDeadLetter(letter);
                 break;
             default:
-                if (_peer is not null)
+                if (_peer is not null && !IsWaitingForStore)
                     _peer.Tell(message, Sender);
                 else
                     AnswerWithoutPeer(message, Sender);
@@ -98,29 +118,58 @@ internal sealed class RaftSupervisor : UntypedActor, IWithTimers
 
     private void StartPeer()
     {
+        if (_settings.StoreCheck is { } check)
+            CheckStore(check);
+        else
+            CreatePeer();
+    }
+
+    private void CreatePeer()
+    {
+        if (!StartPlugins())
+            return;
         int? seed = _settings.RandomSeed is null ? null : _random.Next();
         _peer = _lastPeer = Context.ActorOf(RaftActor.Props(_settings with { RandomSeed = seed }, _stateMachine, _unusableSnapshots), PeerName);
         _startedAt = Now;
         Context.Watch(_peer);
+        if (_mustWrite)
+            _peer.Tell(ProveStore.Instance);
+        if (!IsWaitingForStore)
+            HandOverHeldBack();
+    }
+
+    private void HandOverHeldBack()
+    {
         while (_heldBack.TryDequeue(out var held))
-            _peer.Tell(held.Message, held.Sender);
+            _peer!.Tell(held.Message, held.Sender);
     }
 
     private void OnPeerStopped()
     {
         _peer = null;
+        _isPeerStarted = false;
         if (_final is not null)
-        {
-            AnnounceEnd(_final);
-            while (_heldBack.TryDequeue(out var held))
-                AnswerWithoutPeer(held.Message, held.Sender);
-            return;
-        }
+            End(_final);
+        else
+            StartAgainLater();
+    }
 
+    private void End(string reason)
+    {
+        Timers.Cancel(StartAgain.Instance);
+        AnnounceEnd(reason);
+        while (_heldBack.TryDequeue(out var held))
+            AnswerWithoutPeer(held.Message, held.Sender);
+    }
+
+    private void StartAgainLater()
+    {
         if (Now - _startedAt >= _settings.RestartBackoffMax)
             _failures = 0;
         var delay = Backoff.After(_failures++, _settings, _random);
-        _log.Warning("The peer {0} of group {1} stopped; it starts again in {2} ms.", _settings.MemberId, _settings.Group, (long)delay.TotalMilliseconds);
+        // Of an outage of the store one line says that it begins, and one that it ends.
+        if (_outage is null)
+            _log.Warning("The peer {0} of group {1} stopped; it starts again in {2} ms.", _settings.MemberId, _settings.Group, (long)delay.TotalMilliseconds);
         Timers.StartSingleTimer(StartAgain.Instance, StartAgain.Instance, delay);
     }
 
@@ -180,8 +229,8 @@ internal sealed class RaftSupervisor : UntypedActor, IWithTimers
         }
     }
 
-    private string WhyNoPeer() => _final is not null
-        ? $"The peer of this node stopped for good: {_final}"
+    private string WhyNoPeer() => _final is not null ? $"The peer of this node stopped for good: {_final}"
+        : _outage is { } outage ? $"{outage} The peer is about to be started again. Try again, or ask another node."
         : "The peer of this node stopped and is about to be started again. Try again, or ask another node.";
 
     /// <summary>Told by a peer that refuses to start, before it stops.</summary>

@@ -65,6 +65,7 @@ internal sealed record NodeSettings
 
     private static NodeSettings From(Config own, string? dataDirectory, bool found, bool join)
     {
+        FormerSettings.Refuse(own);
         var config = own.WithFallback(Reference()).WithFallback(RaftActors.Raft.DefaultConfig());
         var raft = RaftSettings.FromConfig(config.GetConfig("raft") ?? Config.Empty);
         var self = raft.Members.Single(member => member.Id == raft.MemberId);

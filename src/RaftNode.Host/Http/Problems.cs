@@ -40,6 +40,9 @@ internal static class Problems
     /// <summary>The node's peer does not answer.</summary>
     public static ProblemHttpResult PeerSilent(string detail) => Make(StatusCodes.Status503ServiceUnavailable, "peer-silent", "The node is not ready", detail, null);
 
+    /// <summary>The node's peer cannot use its journal or snapshot store, and tries again.</summary>
+    public static ProblemHttpResult StoreUnavailable(string detail) => Make(StatusCodes.Status503ServiceUnavailable, "store-unavailable", "The node's store cannot be used", detail, null);
+
     /// <summary>There is no new snapshot.</summary>
     public static ProblemHttpResult NoSnapshot(string detail) => Make(StatusCodes.Status503ServiceUnavailable, "no-snapshot", "There is no new snapshot", detail, null);
 

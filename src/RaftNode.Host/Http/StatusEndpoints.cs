@@ -9,7 +9,7 @@ using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Http;
 
-/// <summary><c>/status</c>, <c>/health/live</c> (the process runs) and <c>/health/ready</c> (its peer runs and knows a leader).</summary>
+/// <summary><c>/status</c>, <c>/health/live</c> (the process runs) and <c>/health/ready</c> (its peer runs, can use its store, and knows a leader).</summary>
 internal sealed class StatusEndpoints(RunningNode node)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -29,12 +29,19 @@ internal sealed class StatusEndpoints(RunningNode node)
     {
         if (await AskAsync() is { } status)
             await TypedResults.Json(Document(status), HostJson.Default.StatusDocument).ExecuteAsync(context);
+        else if (node.StoreOutage is { } outage)
+            await Problems.WriteAsync(context, Problems.StoreUnavailable(outage));
         else
             await Problems.WriteAsync(context, Problems.PeerSilent("The node's peer is not running: it recovers, or starts again after a failure, or has stopped for good: see what the node wrote."));
     }
 
     private async Task ReadyAsync(HttpContext context)
     {
+        if (node.StoreOutage is { } outage)
+        {
+            await Problems.WriteAsync(context, Problems.StoreUnavailable(outage));
+            return;
+        }
         var status = await AskAsync();
         if (status?.Leader is { } leader)
             await TypedResults.Text($"ready, the leader is {leader.Id}\n").ExecuteAsync(context);

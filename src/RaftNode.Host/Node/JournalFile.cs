@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using RaftActors.Storage;
 
 namespace RaftNode.Host.Node;
 
@@ -10,22 +11,25 @@ internal static class JournalFile
     /// <summary>Makes sure that a journal, if it exists, holds no events but this peer's.</summary>
     /// <param name="path">The SQLite file.</param>
     /// <param name="persistenceId">The peer's persistence id.</param>
-    /// <exception cref="NodeStartException">It belongs to another node or group, or is no database.</exception>
+    /// <exception cref="StoreException">It belongs to another node or group, or is no database.</exception>
+    /// <exception cref="SqliteException">It cannot be read.</exception>
     public static void EnsureOwn(string path, string persistenceId)
     {
         if (Read(path, connection => FindOther(connection, persistenceId)) is { } other)
-            throw new NodeStartException($"the database {path} belongs to another node: it holds {other}, and this node is {persistenceId}");
+            throw new StoreException($"the database {path} belongs to another node: it holds {other}, and this node is {persistenceId}", canWait: false);
     }
 
     /// <summary>The persistence id of the peer whose journal it is; <c>null</c> when there are no events.</summary>
     /// <param name="path">The SQLite file.</param>
-    /// <exception cref="NodeStartException">It is no database, or cannot be read.</exception>
+    /// <exception cref="StoreException">It is no database.</exception>
+    /// <exception cref="SqliteException">It cannot be read.</exception>
     public static string? Owner(string path) => Read(path, connection => FindOther(connection, ""));
 
     /// <summary>Whether a database holds snapshots of a peer.</summary>
     /// <param name="path">The SQLite file.</param>
     /// <param name="persistenceId">The peer's persistence id.</param>
-    /// <exception cref="NodeStartException">It is no database, or cannot be read.</exception>
+    /// <exception cref="StoreException">It is no database.</exception>
+    /// <exception cref="SqliteException">It cannot be read.</exception>
     public static bool HasSnapshots(string path, string persistenceId) => Read(path, connection =>
     {
         if (!HasTable(connection, "snapshot"))
@@ -42,13 +46,13 @@ internal static class JournalFile
             return null;
         try
         {
-            using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ConnectionString);
+            using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false, DefaultTimeout = 1 }.ConnectionString);
             connection.Open();
             return read(connection);
         }
-        catch (SqliteException e)
+        catch (SqliteException e) when (e.SqliteErrorCode == NotADatabase)
         {
-            throw new NodeStartException(e.SqliteErrorCode == NotADatabase ? $"{path} is not a SQLite database" : $"the database {path} cannot be opened: {e.Message}", e);
+            throw new StoreException($"{path} is not a SQLite database", canWait: false, e);
         }
     }
 

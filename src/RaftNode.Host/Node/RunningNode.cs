@@ -3,7 +3,9 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Data.Sqlite;
 using RaftActors;
+using RaftActors.Storage;
 using RaftNode.Host.Configuration;
 using RaftNode.Host.Http;
 
@@ -16,6 +18,7 @@ internal sealed class RunningNode : IAsyncDisposable
     public const string SystemName = "raftnode";
 
     private readonly DataDirectory _directory;
+    private volatile string? _storeOutage;
     private readonly TaskCompletionSource<long> _removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private RunningNode(NodeSettings settings, DataDirectory directory, ActorSystem system, KeyValueStores stores, Task<string> failed)
@@ -42,6 +45,9 @@ internal sealed class RunningNode : IAsyncDisposable
     /// <summary>Completes with the reason when the peer has stopped for good.</summary>
     public Task<string> Failed { get; }
 
+    /// <summary>Why the peer's store cannot be used at the moment, and is tried again; <c>null</c> while it can.</summary>
+    public string? StoreOutage => _storeOutage;
+
     /// <summary>Completes when the peer has stopped because its member was removed, with the index of the configuration without it.</summary>
     public Task<long> Removed => _removed.Task;
 
@@ -55,12 +61,12 @@ internal sealed class RunningNode : IAsyncDisposable
         {
             Ports.EnsureFree("remoting", settings.RaftEndpoint.Host, settings.RaftEndpoint.Port);
             Ports.EnsureFree("HTTP", settings.Http.Endpoint.Address.ToString(), settings.Http.Endpoint.Port);
-            OwnStore.Ensure(settings);
+            var storeCheck = CheckStore(settings);
             var failed = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
             var node = new RunningNode(settings, directory, CreateSystem(settings), new KeyValueStores(settings.Http.Watch), failed.Task);
             try
             {
-                await node.StartServicesAsync(failed);
+                await node.StartServicesAsync(failed, storeCheck);
                 return node;
             }
             catch
@@ -86,6 +92,30 @@ internal sealed class RunningNode : IAsyncDisposable
         _directory.Dispose();
     }
 
+    // What is still to be found out before the peer may start; null for nothing. Once it is found out the plugins have the files to themselves.
+    private static Func<Task>? CheckStore(NodeSettings settings)
+    {
+        try
+        {
+            OwnStore.Ensure(settings);
+            return null;
+        }
+        catch (StoreException e) when (!e.CanWait)
+        {
+            throw new NodeStartException(e.Message, e);
+        }
+        catch (SqliteException)
+        {
+            // The peer's supervisor looks again before it starts the peer: it waits for what waiting can mend, and says what it cannot.
+            bool isOwn = false;
+            return () => isOwn ? Task.CompletedTask : Task.Run(() =>
+            {
+                OwnStore.Ensure(settings);
+                isOwn = true;
+            });
+        }
+    }
+
     private static ActorSystem CreateSystem(NodeSettings settings)
     {
         try
@@ -98,12 +128,13 @@ internal sealed class RunningNode : IAsyncDisposable
         }
     }
 
-    private async Task StartServicesAsync(TaskCompletionSource<string> failed)
+    private async Task StartServicesAsync(TaskCompletionSource<string> failed, Func<Task>? storeCheck)
     {
-        System.ActorOf(Props.Create(() => new FailureListener(failed, _removed)), "failure-listener");
+        Action<string?> outage = reason => _storeOutage = reason;
+        System.ActorOf(Props.Create(() => new FailureListener(failed, _removed, outage)), "failure-listener");
         try
         {
-            Group = await Raft.Get(System).StartAsync(Settings.Raft, Stores.Create);
+            Group = await Raft.Get(System).StartAsync(Settings.Raft with { StoreCheck = storeCheck, ExplainStoreFailure = SqliteFaults.Explain }, Stores.Create);
         }
         catch (ConfigurationException e)
         {

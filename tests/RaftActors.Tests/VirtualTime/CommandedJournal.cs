@@ -12,10 +12,19 @@ internal sealed class CommandedJournal : UntypedActor
 {
     private readonly Disk _disk = Disk.Of(Context.System);
 
+    // As a journal that makes its tables when it starts: it fails when it cannot, and is started again.
+    protected override void PreStart()
+    {
+        if (_disk.TakeStartFailure() is { } failure)
+            Self.Tell(new Status.Failure(failure));
+    }
+
     protected override void OnReceive(object message)
     {
         switch (message)
         {
+            case Status.Failure failure:
+                throw failure.Cause;
             case WriteMessages write:
                 var sender = Sender;
                 _disk.Write([.. Persistents(write)], failure => Answer(write, sender, failure));
@@ -47,6 +56,12 @@ internal sealed class CommandedJournal : UntypedActor
 
     private void Replay(ReplayMessages replay)
     {
+        _disk.Replays++;
+        if (_disk.ReplayFailure is { } failure)
+        {
+            replay.PersistentActor.Tell(new ReplayMessagesFailure(failure), ActorRefs.NoSender);
+            return;
+        }
         var events = _disk.Events(replay.PersistenceId);
         foreach (var (sequenceNr, @event) in events)
         {
@@ -74,5 +89,7 @@ internal sealed class PendingWrite(object @event, Action<WriteFailure?> answer)
     public void Reject() =>
         answer(new WriteFailure(new InvalidOperationException("The journal rejects the event."), true));
 
-    public void Fail() => answer(new WriteFailure(new IOException("The disk is broken."), false));
+    public void Fail() => Fail(new IOException("The disk is broken."));
+
+    public void Fail(Exception cause) => answer(new WriteFailure(cause, false));
 }

@@ -25,6 +25,15 @@ internal sealed class Disk
     /// <summary>Whether each write of events waits for a command.</summary>
     public bool Commanded { get; set; }
 
+    /// <summary>What replays of events fail with; <c>null</c> when they do not.</summary>
+    public Exception? ReplayFailure { get; set; }
+
+    /// <summary>How many replays of events were asked for.</summary>
+    public int Replays { get; set; }
+
+    /// <summary>What the next start of the journal fails with; <c>null</c> when it does not.</summary>
+    public Exception? StartFailure { get; set; }
+
     /// <summary>Whether a snapshot store refuses manifests.</summary>
     public bool RefusesManifests { get; set; }
 
@@ -92,6 +101,14 @@ internal sealed class Disk
             _heldRequests.Enqueue(request);
         else
             request();
+    }
+
+    /// <summary>What a start of the journal fails with; the one after does not.</summary>
+    public Exception? TakeStartFailure()
+    {
+        var failure = StartFailure;
+        StartFailure = null;
+        return failure;
     }
 
     /// <summary>Writes events, now or when commanded.</summary>

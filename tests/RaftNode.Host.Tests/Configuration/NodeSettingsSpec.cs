@@ -91,6 +91,12 @@ public sealed class NodeSettingsSpec : IDisposable
     [InlineData(Members + "raft.member-id = a\nakka.persistence.journal { plugin = akka.persistence.journal.sql, sql { class = Akka.Persistence.Sql.Journal.SqlWriteJournal, provider-name = SQLite.MS, connection-string = what } }", "akka.persistence.journal.sql.connection-string is no connection string")]
     [InlineData(Members + "raft.member-id = a\nraftnode.data-dir = null", "raftnode.data-dir names no directory")]
     [InlineData(Members + "raft.member-id = a\nraftnode.data-dir = \"\"", "raftnode.data-dir names no directory")]
+    [InlineData(Members + "raft.member-id = a\nActorRuntime = AkkaNet", "ActorRuntime is a setting of the former runtime: Akka.NET is the only runtime")]
+    [InlineData(Members + "raft { member-id = a, ActorRuntime = Embedded }", "raft.ActorRuntime is a setting of the former runtime")]
+    [InlineData(Members + "raft.member-id = a\nakka.persistence.journal.sql.wal-size = 64 MiB", "the key is now akka.persistence.journal.raft-sqlite.wal-size")]
+    [InlineData(Members + "raft.member-id = a\nakka.persistence.snapshot-store.sql.wal-size = 64 MiB", "the key is now akka.persistence.snapshot-store.raft-sqlite.wal-size")]
+    [InlineData(Members + "raft.member-id = a\nraftactors.runtime.random-seed = 7", "the key is now raft.random-seed")]
+    [InlineData(Members + "raft.member-id = a\nraftactors.runtime.sql-writer-threads = x", "raftactors.runtime is a setting of the former runtime")]
     public void A_bad_setting_is_refused_with_a_sentence_that_names_it(string text, string named)
     {
         var path = _directory.Write("node.conf", text);

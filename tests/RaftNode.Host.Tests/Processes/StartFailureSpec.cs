@@ -92,7 +92,7 @@ public sealed partial class StartFailureSpec : IDisposable
             connection.Open();
             using var command = connection.CreateCommand();
             // The first event is PeerCreated, its first field the version of the format: tag 8 and a number.
-            command.CommandText = "UPDATE journal SET message = x'0863' || substr(message, 3) WHERE sequence_number = 1 AND substr(message, 1, 1) = x'08'";
+            command.CommandText = "UPDATE journal SET message = CAST(x'0863' || substr(message, 3) AS BLOB) WHERE sequence_number = 1 AND substr(message, 1, 1) = x'08'";
             Assert.Equal(1, command.ExecuteNonQuery());
         }
         await FailsAsync(Start(), "format");

@@ -1,0 +1,166 @@
+using System.Data.Common;
+using System.Net.Sockets;
+using System.Runtime.Serialization;
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Pattern;
+using Akka.Persistence;
+
+namespace RaftActors.Storage;
+
+/// <summary>What a journal or snapshot store failed with, and whether waiting can mend it.</summary>
+/// <remarks>
+/// A failure is known by its type and by the code that its database gives: SQLite's result code, or the SQLSTATE of any
+/// other database. A failure that is not known counts as one that waiting can mend: a peer that tries again in vain can be
+/// seen and stopped, and a peer that gives up because of a hiccup is a server lost to its group.
+/// </remarks>
+/// <param name="CanWait">Whether trying again later can succeed although nobody does anything about it.</param>
+/// <param name="Problem">What is wrong and what to do, in one line.</param>
+/// <param name="IsSilence">Whether all that is known is that nothing was answered.</param>
+internal sealed record StoreFailure(bool CanWait, string Problem, bool IsSilence = false)
+{
+    private const string Damaged =
+        "The database is damaged. Remove the member from the group and add it again, with an empty data directory";
+
+    /// <summary>The failure of something that was asked of a journal or snapshot store.</summary>
+    /// <param name="reason">What it was answered.</param>
+    /// <param name="explain">What the host knows of failures, or <c>null</c>.</param>
+    public static StoreFailure Of(Exception reason, Func<Exception, StoreException?>? explain) => Decide(reason, explain, OfRequest);
+
+    /// <summary>The failure of a plugin itself, which has not come to answer anything: of its settings, most likely.</summary>
+    /// <param name="reason">What the plugin's actor failed with.</param>
+    /// <param name="explain">What the host knows of failures, or <c>null</c>.</param>
+    public static StoreFailure OfPlugin(Exception reason, Func<Exception, StoreException?>? explain)
+    {
+        var failure = Decide(reason, explain, OfStart);
+        // Akka.NET does not try again to create an actor whose constructor failed.
+        return reason is ActorInitializationException ? failure with { CanWait = false } : failure;
+    }
+
+    // What says most of a failure is the database's own exception, wherever it is in the chain.
+    private static StoreFailure Decide(Exception reason, Func<Exception, StoreException?>? explain, Func<Exception, Verdict?> classify)
+    {
+        Exception[] chain = [.. Chain(reason)];
+        foreach (var exception in chain)
+            if ((exception as StoreException ?? explain?.Invoke(exception)) is { } known)
+                return new StoreFailure(known.CanWait, known.Message.ReplaceLineEndings(" "));
+        foreach (var exception in chain)
+            if (exception is DbException failure && OfDatabase(failure) is { } verdict)
+                return verdict.Of(exception);
+        foreach (var exception in chain)
+            if (classify(exception) is { } verdict)
+                return verdict.Of(exception);
+        return Wait("Nothing more is known of this failure").Of(chain[^1]);
+    }
+
+    private static IEnumerable<Exception> Chain(Exception reason)
+    {
+        for (Exception? exception = reason; exception is not null; exception = exception.InnerException)
+            yield return exception;
+    }
+
+    private static Verdict? OfDatabase(DbException failure)
+    {
+        if (SqliteCode(failure) is { } code)
+            return OfSqlite(code, failure.Message);
+        if (failure.SqlState is { Length: 5 } state && OfSqlState(state) is { } verdict)
+            return verdict;
+        return failure.IsTransient ? Wait("The database server cannot be reached, or is busy") : null;
+    }
+
+    // Microsoft.Data.Sqlite gives no SQLSTATE. The library does not depend on it for a number.
+    private static int? SqliteCode(DbException failure) =>
+        failure.GetType().GetProperty("SqliteErrorCode")?.GetValue(failure) is int code ? code & 0xFF : null;
+
+    // https://www.sqlite.org/rescode.html
+    private static Verdict? OfSqlite(int code, string message) => code switch
+    {
+        1 when message.Contains("no such", StringComparison.Ordinal) || message.Contains("no column", StringComparison.Ordinal) =>
+            End("The tables are not those of this journal. Name another database, or the tables that it has"),
+        3 or 23 => End("Give the node's user the right to read and write the database"),
+        5 or 6 => Wait("Another process or connection holds a lock on the database"),
+        7 => Wait("There is not enough memory"),
+        8 => End("The database cannot be written. Make the file and its directory writable"),
+        10 => Wait("The disk fails. Look into the kernel's log"),
+        11 => End(Damaged),
+        13 => Wait("The disk is full. Free some space"),
+        14 => End("Make sure that the directory exists and that the node's user may read and write it"),
+        15 or 17 => Wait("The database is in use"),
+        22 or 24 or 26 => End("The file is no database that can be read here. Name another file"),
+        _ => null,
+    };
+
+    // https://www.postgresql.org/docs/current/errcodes-appendix.html; the classes are those of the SQL standard.
+    private static Verdict? OfSqlState(string state) => state switch
+    {
+        "42501" => End("Give the user of the connection string the right to create and use the tables"),
+        "57P04" or "3D000" => End("Create the database, or correct the connection string"),
+        "3F000" => End("Create the schema, or correct the settings of the tables"),
+        "53100" => Wait("The disk of the database server is full. Free some space"),
+        "53300" => Wait("The database server has too many connections"),
+        "25006" => Wait("The database server takes no writes. It may be a standby that is yet to be promoted"),
+        "XX001" or "XX002" => End("The database is damaged. Restore it, or remove the member from the group and add it again"),
+        _ => state[..2] switch
+        {
+            "08" or "57" => Wait("The database server cannot be reached, starts or stops"),
+            "28" => End("Correct the user or the password in the connection string, or what the server allows them"),
+            "40" or "55" => Wait("The database is in use"),
+            "42" => End("The tables are not those of this journal. Name another database, or the tables that it has"),
+            "53" or "58" => Wait("The database server lacks resources, or its disk fails"),
+            _ => null,
+        },
+    };
+
+    private static Verdict? OfRequest(Exception exception) => exception switch
+    {
+        OpenCircuitException => Wait("The plugin rests after failures: its circuit breaker is open"),
+        RecoveryTimedOutException => new Verdict(true, "The journal or the snapshot store does not answer", IsSilence: true),
+        SerializationException => End("What is stored cannot be read. Run the version that wrote it, with the serializers that it had"),
+        ConfigurationException => End("Correct the setting"),
+        UnauthorizedAccessException => End("Give the node's user the right to read and write the data"),
+        FileLoadException or BadImageFormatException or TypeLoadException or MissingMethodException or TypeInitializationException =>
+            End("An assembly that the plugin needs is missing, or of another version"),
+        FileNotFoundException or DirectoryNotFoundException => End("Make sure that what it names exists"),
+        IOException => Wait("The disk or the network fails"),
+        SocketException => Wait("The database server cannot be reached"),
+        TimeoutException or OperationCanceledException => Wait("The database is slow, or does not answer"),
+        // Akka.Persistence.Sql reports what its library throws. This library does not depend on that one.
+        _ => exception.GetType().FullName switch
+        {
+            "LinqToDB.Common.LinqToDBConvertException" =>
+                End("A row cannot be read. Either it is damaged, or the table is not one of Akka.Persistence.Sql: name another database"),
+            "LinqToDB.LinqToDBException" => End("Correct provider-name and connection-string"),
+            _ => null,
+        },
+    };
+
+    private static Verdict? OfStart(Exception exception) => OfRequest(exception) ?? exception switch
+    {
+        ArgumentException or FormatException or KeyNotFoundException or NotSupportedException or InvalidCastException =>
+            End("Correct the plugin's settings, such as provider-name and connection-string"),
+        _ => null,
+    };
+
+    private static Verdict Wait(string advice) => new(true, advice);
+
+    private static Verdict End(string advice) => new(false, advice);
+
+    // The first line of each message in the chain that says something new: a server's "POSITION: 28" on the third says nothing here.
+    private static string Text(Exception exception)
+    {
+        string text = "";
+        foreach (var part in Chain(exception))
+        {
+            string line = part.Message.Split(['\r', '\n'], 2)[0].Trim().TrimEnd('.');
+            if (part is not AggregateException && line.Length > 0 && !text.Contains(line, StringComparison.Ordinal))
+                text += text.Length > 0 ? $": {line}" : line;
+        }
+        return text.Length > 0 ? text : exception.GetType().Name;
+    }
+
+    /// <summary>What becomes of a failure, and what to do about it.</summary>
+    private sealed record Verdict(bool CanWait, string Advice, bool IsSilence = false)
+    {
+        public StoreFailure Of(Exception exception) => new(CanWait, $"{Text(exception)}. {Advice}.", IsSilence);
+    }
+}
