@@ -59,7 +59,7 @@ if ! dotnet build -c Release -v q -nodeReuse:false -p:UseSharedCompilation=false
   cat build.log >&2
   exit 1
 fi
-seen=$(timeout 120 dotnet bin/Release/net10.0/finding.dll)
+seen=$(timeout 120 dotnet bin/Release/net10.0/finding.dll 2>&1) || seen+=" (exit code $?)"
 expected=$(cat <<'EOF'
 a { b { x = 1 }, c = 2 }  ->  Unknown token at position 15:
 a { b = { x = 1 }, c = 2 }  ->  c = 2

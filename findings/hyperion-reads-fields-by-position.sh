@@ -82,9 +82,10 @@ if ! dotnet build -c Release -v q -nodeReuse:false -p:UseSharedCompilation=false
   cat build.log >&2
   exit 1
 fi
-run() { timeout 60 dotnet bin/Release/net10.0/finding.dll "$@" account.bin; }
+run() { timeout 60 dotnet bin/Release/net10.0/finding.dll "$@" account.bin 2>&1 || echo "(exit code $?)"; }
 build() {
-  dotnet build -c Release -v q -nodeReuse:false -p:UseSharedCompilation=false -p:DefineConstants="$1" > build.log 2>&1
+  dotnet build -c Release -v q -nodeReuse:false -p:UseSharedCompilation=false -p:DefineConstants="$1" > build.log 2>&1 \
+    || { cat build.log >&2; exit 1; }
 }
 seen=$(run write)
 build FEWER

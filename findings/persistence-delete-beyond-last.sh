@@ -82,7 +82,7 @@ if ! dotnet build -c Release -v q -nodeReuse:false -p:UseSharedCompilation=false
   cat build.log >&2
   exit 1
 fi
-seen=$(timeout 120 dotnet bin/Release/net10.0/finding.dll)
+seen=$(timeout 120 dotnet bin/Release/net10.0/finding.dll 2>&1) || seen+=" (exit code $?)"
 expected=$(cat <<'EOF'
 3 events, delete to 4: toSequenceNr [4] must be less than or equal to LastSequenceNr [3]
 3 events, delete to 9223372036854775807: deleted to 3

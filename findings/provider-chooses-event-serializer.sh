@@ -141,7 +141,7 @@ if ! dotnet build -c Release -v q -nodeReuse:false -p:UseSharedCompilation=false
   cat build.log >&2
   exit 1
 fi
-seen=$(timeout 120 dotnet bin/Release/net10.0/finding.dll)
+seen=$(timeout 120 dotnet bin/Release/net10.0/finding.dll 2>&1) || seen+=" (exit code $?)"
 expected=$(cat <<'EOF'
 local wrote with serializers 1, 1, 1
 remote wrote with serializers 17, 17, 2

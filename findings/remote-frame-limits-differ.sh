@@ -80,7 +80,7 @@ if ! dotnet build -c Release -v q -nodeReuse:false -p:UseSharedCompilation=false
   cat build.log >&2
   exit 1
 fi
-seen=$(timeout 120 dotnet bin/Release/net10.0/finding.dll)
+seen=$(timeout 120 dotnet bin/Release/net10.0/finding.dll 2>&1) || seen+=" (exit code $?)"
 expected=$(cat <<'EOF'
 sent 1000, 70000, 2000 bytes; received 1000 bytes; the link was cut
 EOF

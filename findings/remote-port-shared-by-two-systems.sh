@@ -70,7 +70,7 @@ if ! dotnet build -c Release -v q -nodeReuse:false -p:UseSharedCompilation=false
   cat build.log >&2
   exit 1
 fi
-seen=$(timeout 120 dotnet bin/Release/net10.0/finding.dll)
+seen=$(timeout 120 dotnet bin/Release/net10.0/finding.dll 2>&1) || seen+=" (exit code $?)"
 expected=$(cat <<'EOF'
 tcp-reuse-addr = off-for-windows: both systems started, same port: True
 tcp-reuse-addr = off: SocketException for the second system

@@ -54,7 +54,7 @@ if ! dotnet build -c Release -v q -nodeReuse:false -p:UseSharedCompilation=false
   cat build.log >&2
   exit 1
 fi
-seen=$(timeout 120 dotnet bin/Release/net10.0/finding.dll)
+seen=$(timeout 120 dotnet bin/Release/net10.0/finding.dll 2>&1) || seen+=" (exit code $?)"
 expected=$(cat <<'EOF'
 10 s in 1 steps: periodic timer 1 times, inner timer 0 times
 10 s in 10 steps: periodic timer 10 times, inner timer 1 times
