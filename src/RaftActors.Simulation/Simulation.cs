@@ -5,6 +5,7 @@ using RaftActors.Simulation.Checks;
 using RaftActors.Simulation.Clients;
 using RaftActors.Simulation.Faults;
 using RaftActors.Simulation.World;
+using RaftActors.TestKit.Time;
 
 namespace RaftActors.Simulation;
 
@@ -16,7 +17,8 @@ internal sealed class Simulation
 {
     private readonly SimulationOptions _options;
     private readonly int _seed;
-    private readonly SimulatedWorld _world;
+    private readonly VirtualWorld _world;
+    private readonly Violations _violations;
     private readonly Trace _trace;
     private readonly Cluster _cluster;
     private readonly ClientWorld _clientWorld;
@@ -38,13 +40,16 @@ internal sealed class Simulation
         var installs = new Random(unchecked(seed * 17));
         // Many small chunks take their time, in which leaders change.
         bool slowInstalls = installs.Next(3) == 0;
-        _world = new SimulatedWorld(new Random(random.Next()));
+        _world = new VirtualWorld(new Random(random.Next()));
+        _violations = new Violations(_world);
         _trace = new Trace(_world, options.Trace);
         // Where nobody relies on clocks that differ little, they differ little; where somebody does, as much as he was told.
         int leases = random.Next(3) == 0 ? random.Next(3) == 0 ? random.Next(1, 10) : 10 : 0;
         bool apart = leases > 0 && random.Next(2) == 0;
         double drift = leases > 0 ? 0.01 + (0.19 * Math.Sqrt(random.NextDouble())) : 0.01;
-        _cluster = new Cluster(_world, options.Peers, random.Next(3), new Random(random.Next()), () => withPriorities ? priorities.Next(3) : 0, _trace, drift, apart)
+        _cluster = new Cluster(
+            _world, _violations, options.Peers, random.Next(3), new Random(random.Next()),
+            () => withPriorities ? priorities.Next(3) : 0, _trace, drift, apart)
         {
             Leases = leases,
             SnapshotEntries = random.Next(3) == 0 ? 1_000_000 : random.Next(5, 80),
@@ -57,7 +62,8 @@ internal sealed class Simulation
         bool doubled = drawn.Exists(fault => fault.Kind == FaultKind.Duplicates);
         bool sessions = doubled || random.Next(2) == 0;
         int clients = random.Next(2, 6);
-        _clientWorld = new ClientWorld(_world, _cluster.Nodes, _cluster.Invariants, _trace, new Random(random.Next()))
+        _clientWorld = new ClientWorld(
+            _world, _cluster.Nodes, _violations, _cluster.Invariants, _trace, new Random(random.Next()))
         {
             WithSessions = sessions,
             WithLeases = leases > 0,
@@ -74,7 +80,7 @@ internal sealed class Simulation
         _injector = new FaultInjector(_cluster, _world);
         _cluster.Answered = Answered;
         _cluster.Died = process => _clients.ForEach(client => client.ProcessDied(process));
-        _world.AfterTurn = AfterTurn;
+        _world.AfterTurn = process => AfterTurn((SimulatedProcess)process);
     }
 
     /// <summary>Runs a seed.</summary>
@@ -92,7 +98,7 @@ internal sealed class Simulation
             _clients.ForEach(client => client.Wake());
             _subscriber.Wake();
             _injector.Plan(_faults);
-            while (_world.Step(_faultTime))
+            while (Step(_faultTime))
             {
             }
             if (_trace.IsOn)
@@ -110,8 +116,16 @@ internal sealed class Simulation
             _seed, violation, _faults, _trace.Hash, _world.Turns, _trace.Messages, _trace.Writes, _clients.Sum(client => client.Answered), _world.Now);
     }
 
+    private bool Step(TimeSpan limit)
+    {
+        bool didSomething = _world.Step(limit);
+        _violations.ThrowIfAny();
+        return didSomething;
+    }
+
     private void AfterTurn(SimulatedProcess process)
     {
+        _violations.AfterTurn(process);
         if (process.IsDead)
             return;
         _cluster.Invariants.AfterTurn(process);
@@ -157,7 +171,7 @@ internal sealed class Simulation
         while (true)
         {
             var limit = _world.Now + TimeSpan.FromMilliseconds(20);
-            while (_world.Step(limit < end ? limit : end))
+            while (Step(limit < end ? limit : end))
             {
             }
             if (condition())

@@ -36,7 +36,7 @@ internal sealed class ClusterInvariants(ClusterTrace trace)
     }
 
     /// <summary>A store votes for one candidate a term, also across the crashes of its peer. A candidate votes for itself.</summary>
-    public void Sent(Message message)
+    public void Sent(Message<RaftPeer> message)
     {
         if (message.Original is RequestVote { PreVote: false } request)
             Votes(message.From, request.Header.StoreId, message.From, request.ElectionTerm);

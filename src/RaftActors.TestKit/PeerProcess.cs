@@ -2,22 +2,19 @@ using Akka.Actor;
 using RaftActors.Client;
 using RaftActors.Log;
 using RaftActors.StateMachines;
+using RaftActors.TestKit.Time;
 
 namespace RaftActors.TestKit;
 
 /// <summary>One life of a peer: from the start of its actor system to its end.</summary>
 internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
+    : VirtualProcess(peer.Disk.World, peer.Disk)
 {
     private long _lastCorrelationId;
 
     public RaftPeer Peer => peer;
 
-    /// <summary>Once dead, nothing that the process still does is seen by anyone.</summary>
-    public bool IsDead { get; private set; }
-
-    public ActorSystem System { get; private set; } = null!;
-
-    public IActorRef Ref { get; private set; } = null!;
+    public IActorRef Ref => Entry!;
 
     /// <summary>An actor in the process that proposes, asks and gets the answers.</summary>
     public IActorRef Client { get; private set; } = null!;
@@ -42,17 +39,15 @@ internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
 
     public Dictionary<long, PendingTransfer> Transfers { get; } = [];
 
-    public void Created(ActorSystem system)
-    {
-        System = system;
-        Client = system.ActorOf(Props.Create(() => new ClientActor(this)), "raftactors-testkit-client");
-    }
+    public void Created() =>
+        Client = System.ActorOf(Props.Create(() => new ClientActor(this)), "raftactors-testkit-client");
 
-    public void Started(IActorRef reference) => Ref = reference;
+    public void Started(IActorRef reference) => Entry = reference;
 
-    public void Die()
+    /// <inheritdoc/>
+    public override void Die()
     {
-        IsDead = true;
+        base.Die();
         foreach (var proposal in Proposals.Values)
             proposal.IsLost = true;
         foreach (var query in Queries.Values)

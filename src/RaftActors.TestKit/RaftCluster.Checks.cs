@@ -41,12 +41,18 @@ public sealed partial class RaftCluster
         return RunTicks(() => (leader = AgreedLeader()) is not null, limit ?? DefaultLimit) ? leader! : throw Failure("The connected peers do not agree on a leader.");
     }
 
-    /// <summary>Checks that no connected peer leads: neither when the longest election timeout has passed, nor within the time after that.</summary>
+    /// <summary>
+    /// Checks that no connected peer leads: neither when the longest election timeout has passed, and the heartbeat
+    /// after it, at
+    /// which a leader looks for its majority, nor within the time after that.
+    /// </summary>
     /// <param name="time">The time; a second by default.</param>
     /// <exception cref="RaftClusterException">One does.</exception>
     public void CheckNoLeader(TimeSpan? time = null)
     {
-        Run(LongestElectionTimeout);
+        var defaults = new RaftSettings { Group = _settings.Group, MemberId = Peers[0].Id, Members = [] };
+        var settings = _settings.Raft(defaults);
+        Run(settings.ElectionTimeoutMax + settings.HeartbeatInterval);
         CheckNever(() => LeaderAmong(Connected) is not null, time ?? TimeSpan.FromSeconds(1), "A peer leads without a majority.");
     }
 
@@ -174,8 +180,6 @@ public sealed partial class RaftCluster
         }
         return text.ToString();
     }
-
-    private TimeSpan LongestElectionTimeout => _settings.Raft(new RaftSettings { Group = _settings.Group, MemberId = Peers[0].Id, Members = [] }).ElectionTimeoutMax;
 
     private bool RunTicks(Func<bool> condition, TimeSpan limit)
     {

@@ -1,5 +1,4 @@
-using Akka.Actor;
-using Akka.Remote;
+using RaftActors.TestKit.Journals;
 
 namespace RaftActors.TestKit;
 
@@ -35,7 +34,7 @@ public sealed partial class RaftCluster
     public void CutLink(RaftPeer from, RaftPeer to)
     {
         _trace.Add($"{from.Id}->{to.Id} is cut");
-        _network.Between(from, to).IsCut = true;
+        _network.Between(from, to).Cuts = 1;
     }
 
     /// <summary>Undoes <see cref="CutLink"/>.</summary>
@@ -44,7 +43,7 @@ public sealed partial class RaftCluster
     public void HealLink(RaftPeer from, RaftPeer to)
     {
         _trace.Add($"{from.Id}->{to.Id} is connected");
-        _network.Between(from, to).IsCut = false;
+        _network.Between(from, to).Cuts = 0;
     }
 
     /// <summary>Undoes every <see cref="CutOff"/>, <see cref="CutLink"/>, <see cref="Partition"/> and <see cref="DropAfter"/>; faults, held writes and crashes stay.</summary>
@@ -53,7 +52,7 @@ public sealed partial class RaftCluster
         _trace.Add($"all are connected");
         _network.HealPartition();
         foreach (var link in _network.Links)
-            link.IsCut = false;
+            link.Cuts = 0;
         foreach (var peer in Peers)
         {
             peer.IsCutOff = false;
@@ -91,7 +90,7 @@ public sealed partial class RaftCluster
         foreach (var other in Peers.Where(other => other.IsRunning && _network.Connects(peer, other)))
             CloseConnection(other, peer);
         foreach (var client in _clients.Where(client => !client.Unreachable.Contains(peer)))
-            client.System.EventStream.Publish(new DisassociatedEvent(new Address("akka.tcp", client.System.Name), AddressOf(peer), inbound: false));
+            client.Process.ConnectionClosed(peer.Address);
         ThrowIfViolated();
     }
 
@@ -171,23 +170,12 @@ public sealed partial class RaftCluster
     public void FailNextWrite(RaftPeer peer, bool rejected = false)
     {
         _trace.Add($"{peer.Id}'s next write fails");
-        peer.Disk.NextFailure = (new IOException("A disk error that the test asked for."), rejected);
+        peer.Disk.FailNext(rejected ? WriteFailure.Rejected : WriteFailure.NotDone, DiskWork.Write);
     }
 
     /// <summary>Has a peer notice, as its remoting would, that its connection with another was closed: after what the other had sent before.</summary>
     /// <param name="peer">The peer that notices.</param>
     /// <param name="other">The other.</param>
-    public void CloseConnection(RaftPeer peer, RaftPeer other) => _network.AfterAllSent(other, peer, () =>
-    {
-        if (!peer.IsRunning)
-            return;
-        _trace.Add($"{peer.Id} notices that its connection with {other.Id} was closed");
-        peer.System.EventStream.Publish(new DisassociatedEvent(AddressOf(peer), AddressOf(other), inbound: false));
-    });
-
-    private static Address AddressOf(RaftPeer peer)
-    {
-        int colon = peer.Address.LastIndexOf(':');
-        return new Address("akka.tcp", $"raft-{peer.Id}", peer.Address[..colon], int.Parse(peer.Address.AsSpan(colon + 1), System.Globalization.CultureInfo.InvariantCulture));
-    }
+    public void CloseConnection(RaftPeer peer, RaftPeer other) =>
+        _network.CloseAfterAllSent(_network.Between(other, peer));
 }

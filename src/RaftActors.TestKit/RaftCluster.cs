@@ -1,4 +1,4 @@
-using Akka.Actor;
+using Akka.Configuration;
 using RaftActors.Membership;
 using RaftActors.TestKit.Journals;
 using RaftActors.TestKit.Network;
@@ -53,7 +53,13 @@ public sealed partial class RaftCluster : IDisposable
         var members = Enumerable.Range(1, settings.Peers).Select(MemberOf);
         _peers.AddRange(members.Select((member, index) => new RaftPeer(member, NewDisk(member)) { Priority = settings.Priorities.ElementAtOrDefault(index) }));
         _founders = _peers.ConvertAll(static peer => peer.MemberWithPriority);
-        _network = new ClusterNetwork(_world, new Random(_random.Next()), _peers) { Faults = settings.Faults, Watcher = Watch };
+        _network = new ClusterNetwork(_world, new Random(_random.Next()))
+        {
+            Faults = settings.Faults,
+            Watcher = Watch,
+            Noticed = Noticed,
+        };
+        _peers.ForEach(_network.Connect);
     }
 
     /// <summary>The peers, members or not, in the order in which they came.</summary>
@@ -104,9 +110,9 @@ public sealed partial class RaftCluster : IDisposable
     /// <summary>Starts a process beside those of the peers, for clients on nodes of their own.</summary>
     public ClientProcess StartClient()
     {
-        var starting = Task.Run(() => ActorSystem.Create($"client-{_clients.Count + 1}", ClusterConfig.ForClient(_settings, _world.Id)));
-        _world.SettleUntil(starting);
-        var client = new ClientProcess(this, _world, starting.Result, new Random(_random.Next()));
+        var process = new VirtualProcess(_world, null);
+        Start(process, $"client-{_clients.Count + 1}", _settings.Config.WithFallback(VirtualConfig.Default));
+        var client = new ClientProcess(this, process, _network, new Random(_random.Next()));
         _clients.Add(client);
         return client;
     }
@@ -127,7 +133,7 @@ public sealed partial class RaftCluster : IDisposable
     public void Run(TimeSpan time)
     {
         var end = Now + time;
-        while (_world.Step(end))
+        while (_world.StepToRest(end))
             ThrowIfViolated();
         ThrowIfViolated();
     }
@@ -143,7 +149,7 @@ public sealed partial class RaftCluster : IDisposable
         while (!condition())
         {
             ThrowIfViolated();
-            if (!_world.Step(end))
+            if (!_world.StepToRest(end))
                 return condition();
         }
         ThrowIfViolated();
@@ -163,24 +169,26 @@ public sealed partial class RaftCluster : IDisposable
         }
         foreach (var client in _clients)
             _world.SettleUntil(client.System.Terminate());
-        _world.Dispose();
     }
 
-    private PeerDisk NewDisk(Member member)
+    private PeerDisk NewDisk(Member member) => new(member.Id, _world, new Random(_random.Next()))
     {
-        var disk = new PeerDisk(member.Id, _world, new Random(_random.Next()), _settings.Journal) { MinLatency = _settings.MinDiskLatency, MaxLatency = _settings.MaxDiskLatency };
-        _world.Disks.Add(member.Id, disk);
-        return disk;
-    }
+        MinLatency = _settings.MinDiskLatency,
+        MaxLatency = _settings.MaxDiskLatency,
+    };
+
+    // Not on this thread: the start of an actor system may wait for what its actors do.
+    private void Start(VirtualProcess process, string name, Config config) =>
+        _world.SettleUntil(Task.Run(() => process.Start(name, config)));
 
     private void StartProcess(RaftPeer peer)
     {
         peer.Starts++;
         peer.Disk.Revive();
+        peer.Disk.Recover();
         var process = new PeerProcess(peer, _invariants);
-        var starting = Task.Run(() => ActorSystem.Create($"raft-{peer.Id}", ClusterConfig.For(_settings, peer.Disk)));
-        _world.SettleUntil(starting);
-        process.Created(starting.Result);
+        Start(process, $"raft-{peer.Id}", ClusterConfig.For(_settings, peer.Disk));
+        process.Created();
         peer.Process = process;
         var settings = _settings.Raft(new RaftSettings
         {
@@ -188,9 +196,9 @@ public sealed partial class RaftCluster : IDisposable
             MemberId = peer.Id,
             Members = peer.Joins ? [.. _founders, peer.MemberWithPriority] : _founders,
             Join = peer.Joins,
-            Clock = new VirtualClock(_world),
+            Clock = new VirtualClock(process),
             RandomSeed = HashCode(peer),
-            Resolver = new LinkResolver(_network, process),
+            Resolver = _network.ResolverOf(peer, process),
         });
         var started = Raft.Get(process.System).StartAsync(settings, () => new RecordingStateMachine(process, _settings.StateMachine?.Invoke()));
         _world.SettleUntil(started);
@@ -212,13 +220,16 @@ public sealed partial class RaftCluster : IDisposable
         _settings.Journal.AfterDeath(peer.Disk);
     }
 
-    private void Watch(Message message, string fate)
+    private void Watch(Message<RaftPeer> message, string fate)
     {
         _trace.Add($"{message} {fate}");
         _invariants.Sent(message);
         foreach (var watcher in _watchers)
             watcher(message, fate);
     }
+
+    private void Noticed(RaftPeer peer, RaftPeer other) =>
+        _trace.Add($"{peer.Id} notices that its connection with {other.Id} was closed");
 
     private void ThrowIfViolated()
     {

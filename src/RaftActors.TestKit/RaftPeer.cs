@@ -3,11 +3,12 @@ using RaftActors.Client;
 using RaftActors.Membership;
 using RaftActors.StateMachines;
 using RaftActors.TestKit.Journals;
+using RaftActors.TestKit.Network;
 
 namespace RaftActors.TestKit;
 
 /// <summary>A peer of a <see cref="RaftCluster"/>: a process that may be down, with a disk that outlives it.</summary>
-public sealed class RaftPeer
+public sealed class RaftPeer : INetworkNode
 {
     private (LinkDirection Direction, int Left)? _drop;
 
@@ -64,6 +65,8 @@ public sealed class RaftPeer
     internal bool Joins { get; init; }
 
     internal PeerProcess? Process { get; set; }
+
+    Time.VirtualProcess? INetworkNode.Process => Process;
 
     /// <summary>How often its process was started.</summary>
     internal int Starts { get; set; }

@@ -13,9 +13,6 @@ internal sealed class DurableState
     /// <summary>The last index that an installed snapshot stands in for.</summary>
     public long BaseIndex { get; private set; }
 
-    /// <summary>Told each event that is written, and its bytes.</summary>
-    public Action<object, byte[]>? Watcher { get; set; }
-
     /// <summary>The term and vote on the disk.</summary>
     public HardState HardState { get; private set; } = HardState.Initial;
 
@@ -35,7 +32,7 @@ internal sealed class DurableState
     public bool HasVoted(long term, string candidate) => _votes.GetValueOrDefault(term) == candidate;
 
     /// <summary>An event was written.</summary>
-    public void Written(object @event, byte[] bytes)
+    public void Written(object @event)
     {
         if (@event is Persisted persisted)
         {
@@ -52,7 +49,6 @@ internal sealed class DurableState
             WasInstalled = true;
             SnapshotCounts(installed.LastIncludedIndex);
         }
-        Watcher?.Invoke(@event, bytes);
     }
 
     /// <summary>A snapshot has taken the place of the log.</summary>

@@ -1,12 +1,13 @@
 using System.Runtime.InteropServices;
-using RaftActors.Simulation.Network;
 using RaftActors.Simulation.World;
 using RaftActors.TestKit;
+using RaftActors.TestKit.Network;
+using RaftActors.TestKit.Time;
 
 namespace RaftActors.Simulation.Checks;
 
 /// <summary>Everything that happens: always as a hash of each message and each write, and as lines to read when somebody listens.</summary>
-internal sealed class Trace(SimulatedWorld world, Action<string>? listener)
+internal sealed class Trace(VirtualWorld world, Action<string>? listener)
 {
     private const ulong Prime = 0x9E3779B97F4A7C15;
 
@@ -23,16 +24,16 @@ internal sealed class Trace(SimulatedWorld world, Action<string>? listener)
     public bool IsOn => listener is not null;
 
     /// <summary>A message was sent.</summary>
-    public void Message(SimulatedLink link, Passage passage, bool lost)
+    public void Message(Message<SimulatedNode> message, bool lost)
     {
         Messages++;
         Mix((ulong)world.Now.Ticks);
         Mix(lost ? 1UL : 2UL);
-        Mix(link.From.Id);
-        Mix(link.To.Id);
-        Mix(passage.Bytes);
+        Mix(message.From.Id);
+        Mix(message.To.Id);
+        Mix(message.Packed.Bytes);
         if (IsOn)
-            Line($"{link}: {MessageText.Of(passage.Original)}{(lost ? " LOST" : "")}");
+            Line($"{message}{(lost ? " LOST" : "")}");
     }
 
     /// <summary>An event was written.</summary>

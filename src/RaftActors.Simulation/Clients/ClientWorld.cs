@@ -2,11 +2,14 @@ using RaftActors.Client;
 using RaftActors.Linearizability.KeyValue;
 using RaftActors.Simulation.Checks;
 using RaftActors.Simulation.World;
+using RaftActors.TestKit.Time;
 
 namespace RaftActors.Simulation.Clients;
 
 /// <summary>What all clients of a run share, and what they were told.</summary>
-internal sealed class ClientWorld(SimulatedWorld world, IReadOnlyList<SimulatedNode> nodes, Invariants invariants, Trace trace, Random random)
+internal sealed class ClientWorld(
+    VirtualWorld world, IReadOnlyList<SimulatedNode> nodes, Violations violations, Invariants invariants, Trace trace,
+    Random random)
 {
     private readonly List<(string Number, byte[] Command)> _acknowledged = [];
     private long _ticks;
@@ -55,7 +58,7 @@ internal sealed class ClientWorld(SimulatedWorld world, IReadOnlyList<SimulatedN
     public long NewRequest() => ++_requests;
 
     /// <summary>Checks something in the middle of an actor's turn.</summary>
-    public void Check(Action check) => world.Check(check);
+    public void Check(Action check) => violations.Check(check);
 
     public void Schedule(TimeSpan delay, Action action) => world.Schedule(delay, action);
 
@@ -70,7 +73,7 @@ internal sealed class ClientWorld(SimulatedWorld world, IReadOnlyList<SimulatedN
     {
         var node = nodes[number];
         bool fit = IsHealing ? IsMember(node) : !node.MayBeRemoved && !node.IsOutside;
-        return fit && node.Process is { IsDead: false, Supervisor: not null } process ? process : null;
+        return fit && node.Process is { IsDead: false, Entry: not null } process ? process : null;
     }
 
     /// <summary>Whether a node is a member, by the word of whoever knows most is committed: one that never heard of the group does not know that it was removed.</summary>

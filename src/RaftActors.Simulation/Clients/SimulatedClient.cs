@@ -130,7 +130,7 @@ internal sealed class SimulatedClient(ClientWorld world, int number, (SimulatedP
         _request = world.NewRequest();
         if (world.Trace.IsOn)
             world.Trace.Line($"client {number} asks {process.Node}: {_input?.ToString() ?? "a session"} ({_request})");
-        process.Inside(() => (own?.Client ?? process.Supervisor!).Tell(message(_request), process.Port));
+        (own?.Client ?? process.Entry!).Tell(message(_request), process.Port);
     }
 
     private void OnProposed(Proposed proposed)

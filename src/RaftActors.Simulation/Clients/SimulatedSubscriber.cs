@@ -2,6 +2,7 @@ using Akka.Actor;
 using RaftActors.Simulation.Checks;
 using RaftActors.Simulation.World;
 using RaftActors.StateMachines;
+using RaftActors.TestKit.Network;
 
 namespace RaftActors.Simulation.Clients;
 
@@ -30,14 +31,14 @@ internal sealed class SimulatedSubscriber(ClientWorld world, Invariants invarian
 
     private void Subscribe(SimulatedProcess process)
     {
-        if (_process is { IsDead: false, Supervisor: { } former } old && _port is { } port)
-            old.Inside(() => former.Tell(new Unsubscribe(port), port));
+        if (_process is { IsDead: false, Entry: { } former } && _port is { } port)
+            former.Tell(new Unsubscribe(port), port);
         (_process, _heard) = (process, world.Now);
         if (world.Trace.IsOn)
             world.Trace.Line($"the subscriber subscribes from {_next} at {process.Node}");
         ProcessPort? own = null;
-        own = _port = new ProcessPort(((ExtendedActorSystem)process.System).Provider, message => world.Check(() => Receive(process, own!, message)));
-        process.Inside(() => process.Supervisor!.Tell(new Subscribe(_next, own, Credits: 1 + _random.Next(12)), own));
+        own = _port = new ProcessPort(process, message => world.Check(() => Receive(process, own!, message)));
+        process.Entry!.Tell(new Subscribe(_next, own, Credits: 1 + _random.Next(12)), own);
     }
 
     private void Receive(SimulatedProcess process, ProcessPort port, object message)
@@ -59,13 +60,15 @@ internal sealed class SimulatedSubscriber(ClientWorld world, Invariants invarian
                 // The peer's turn, in which it committed them, is not over yet.
                 world.Schedule(TimeSpan.Zero, () => CheckCommitted(process, committed));
                 long handled = _next - 1;
-                process.Schedule(TimeSpan.FromMilliseconds(world.MayStart ? _random.Next(20) : 0), () => process.Supervisor!.Tell(new EntriesHandled(port, handled), port));
+                process.Schedule(
+                    TimeSpan.FromMilliseconds(world.MayStart ? _random.Next(20) : 0),
+                    () => process.Entry!.Tell(new EntriesHandled(port, handled), port));
                 break;
             case SnapshotOffer offer:
                 if (offer.Index < _next || offer.Index > invariants.CommitIndex)
                     throw new SimulationViolation("a subscriber sees each entry once", $"{process.Node} offered a snapshot up to {offer.Index} where {_next} was due and {invariants.CommitIndex} is committed.");
                 _next = offer.Index + 1;
-                process.Schedule(TimeSpan.Zero, () => process.Supervisor!.Tell(new EntriesHandled(port, offer.Index), port));
+                process.Schedule(TimeSpan.Zero, () => process.Entry!.Tell(new EntriesHandled(port, offer.Index), port));
                 break;
             case SubscriptionEnded:
                 _process = null;

@@ -1,12 +1,13 @@
 using RaftActors.Client;
-using RaftActors.Simulation.Disk;
 using RaftActors.Simulation.World;
 using RaftActors.TestKit;
+using RaftActors.TestKit.Journals;
+using RaftActors.TestKit.Time;
 
 namespace RaftActors.Simulation.Faults;
 
 /// <summary>Does the harm of a plan, and undoes it.</summary>
-internal sealed class FaultInjector(Cluster cluster, SimulatedWorld world)
+internal sealed class FaultInjector(Cluster cluster, VirtualWorld world)
 {
     private static readonly LinkFaults Bad = LinkFaults.Unreliable with { Loss = 0.05 };
 
@@ -103,7 +104,7 @@ internal sealed class FaultInjector(Cluster cluster, SimulatedWorld world)
                 Later(fault, () => node.Disk.MaxLatency = TimeSpan.FromMilliseconds(1));
                 break;
             case FaultKind.DiskFailure:
-                node.Disk.NextFailure = (WriteFailure)(fault.Detail % 3);
+                node.Disk.FailNext((WriteFailure)(fault.Detail % 3), DiskWork.Events | DiskWork.EventDeletion);
                 break;
             case FaultKind.Transfer:
                 cluster.Ask(node, new TransferLeadership(fault.Detail % 3 == 0 ? null : other.Id));
@@ -115,7 +116,7 @@ internal sealed class FaultInjector(Cluster cluster, SimulatedWorld world)
                 cluster.Ask(node, new Campaign());
                 break;
             case FaultKind.SnapshotFailure:
-                node.Disk.NextSnapshotFailure = (WriteFailure)(fault.Detail % 3);
+                node.Disk.FailNext((WriteFailure)(fault.Detail % 3), DiskWork.Snapshot | DiskWork.SnapshotDeletion);
                 break;
             case FaultKind.MachineSlow:
                 node.MachineDelay = TimeSpan.FromMilliseconds(1 + (fault.Detail % 120));

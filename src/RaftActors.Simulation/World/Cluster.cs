@@ -3,8 +3,9 @@ using RaftActors.Client;
 using RaftActors.Membership;
 using RaftActors.Simulation.Checks;
 using RaftActors.Simulation.Clients;
-using RaftActors.Simulation.Disk;
-using RaftActors.Simulation.Network;
+using RaftActors.TestKit.Journals;
+using RaftActors.TestKit.Network;
+using RaftActors.TestKit.Time;
 
 namespace RaftActors.Simulation.World;
 
@@ -16,13 +17,18 @@ internal sealed class Cluster
 {
     private const string Group = "sim";
 
-    private readonly SimulatedWorld _world;
+    // Some hundred are many.
+    private const int MostUnderway = 5_000;
+
+    private readonly VirtualWorld _world;
+    private readonly Violations _violations;
     private readonly Random _random;
     private readonly List<Member> _members;
     private readonly double _leaseClockDrift;
 
     /// <summary>Makes the nodes; none runs yet.</summary>
     /// <param name="world">Where they are.</param>
+    /// <param name="violations">Told what is wrong.</param>
     /// <param name="peers">How many found the group.</param>
     /// <param name="spares">How many more wait to be added.</param>
     /// <param name="random">The lots.</param>
@@ -30,25 +36,34 @@ internal sealed class Cluster
     /// <param name="trace">What happens.</param>
     /// <param name="drift">By how much each node's clock may be fast or slow.</param>
     /// <param name="apart">Whether one clock is as slow and all others are as fast as can be, and who has the slow one is to lead.</param>
-    public Cluster(SimulatedWorld world, int peers, int spares, Random random, Func<int> priority, Trace trace, double drift, bool apart)
+    public Cluster(
+        VirtualWorld world, Violations violations, int peers, int spares, Random random, Func<int> priority,
+        Trace trace, double drift, bool apart)
     {
         _world = world;
+        _violations = violations;
         _random = random;
         Trace = trace;
         int slow = apart ? random.Next(peers) : -1;
         _members = Enumerable.Range(1, peers).Select(number => new Member($"peer{number}", $"peer{number}:4051") { Priority = apart ? (number - 1 == slow ? 1 : 0) : priority() }).ToList();
         var all = Enumerable.Range(1, peers + spares).Select(number => new Member($"peer{number}", $"peer{number}:4051"));
-        Nodes = all.Select((member, index) => new SimulatedNode(member, new SimulatedDisk(world, new Random(random.Next())))
+        Nodes = all.Select((member, index) => new SimulatedNode(member, NewDisk(member.Id))
         {
             Drift = apart ? (index == slow ? -drift : drift) : DrawDrift(random, drift),
             Joins = index >= peers,
         }).ToList();
         foreach (var node in Nodes)
-            node.Durable.Watcher = (@event, bytes) => trace.Write(node, @event, bytes);
+            node.Disk.Written = (@event, bytes) =>
+            {
+                node.Durable.Written(@event);
+                trace.Write(node, @event, bytes);
+            };
         // How much faster the fastest clock can be than the slowest.
         _leaseClockDrift = 1 - ((1 - drift) / (1 + drift));
         Invariants = new Invariants(Nodes, trace);
-        Network = new SimulatedNetwork(world, new Random(random.Next()), trace, Nodes) { Watcher = Invariants.Sent };
+        Network = new VirtualNetwork<SimulatedNode>(world, new Random(random.Next())) { Watcher = Sent };
+        foreach (var node in Nodes)
+            Network.Connect(node);
     }
 
     /// <summary>After how many entries a peer takes a snapshot.</summary>
@@ -68,7 +83,7 @@ internal sealed class Cluster
 
     public IReadOnlyList<SimulatedNode> Nodes { get; }
 
-    public SimulatedNetwork Network { get; }
+    public VirtualNetwork<SimulatedNode> Network { get; }
 
     public Invariants Invariants { get; }
 
@@ -100,27 +115,28 @@ internal sealed class Cluster
         node.HasLeft = false;
         if (Trace.IsOn)
             Trace.Line($"{node} starts");
-        var process = new SimulatedProcess(_world, node);
+        node.Disk.Revive();
+        var process = new SimulatedProcess(_world, node, _violations);
         node.Process = process;
         int seed = _random.Next();
-        process.Start($"raft-{node.Id}", NodeConfig.Config, _ => process.StartPeer(SettingsOf(process, seed), () => NewMachine(process)), message => Receive(process, message));
+        process.Start($"raft-{node.Id}", message => Receive(process, message));
+        process.StartPeer(SettingsOf(process, seed), () => NewMachine(process));
     }
 
     /// <summary>Starts a process of its own for clients, with a <see cref="RaftClient"/>; nothing ever befalls it but what befalls its messages.</summary>
     public (SimulatedProcess Process, IActorRef Client) StartClient(int number)
     {
-        var node = new SimulatedNode(new Member($"client{number}", $"client{number}:4051"), new SimulatedDisk(_world, new Random(_random.Next())));
-        var process = new SimulatedProcess(_world, node);
-        var client = ActorRefs.Nobody as IActorRef;
-        process.Start(node.Id, NodeConfig.Config, _ => client = process.System.ActorOf(RaftClient.Props(ClientSettingsOf(process))), message => Receive(process, message));
-        return (process, client);
+        var node = new SimulatedNode(new Member($"client{number}", $"client{number}:4051"), NewDisk($"client{number}"));
+        var process = new SimulatedProcess(_world, node, _violations);
+        process.Start(node.Id, message => Receive(process, message));
+        return (process, process.System.ActorOf(RaftClient.Props(ClientSettingsOf(process))));
     }
 
     /// <summary>Tells a node's peer something, if there is one; the answer is of no interest.</summary>
     public void Ask(SimulatedNode node, object message)
     {
-        if (node.Process is { IsDead: false, Supervisor: { } supervisor } process)
-            process.Inside(() => supervisor.Tell(message, process.Port));
+        if (node.Process is { IsDead: false, Entry: { } entry } process)
+            entry.Tell(message, process.Port);
     }
 
     /// <summary>
@@ -158,15 +174,18 @@ internal sealed class Cluster
             return;
         if (Trace.IsOn)
             Trace.Line($"{node} dies");
-        process.Die();
+        process.Vanish();
         node.Process = null;
-        node.Disk.ProcessDied();
+        node.Disk.Die(someIsDone: true);
         node.MachineFails = false;
         node.MachineDelay = TimeSpan.Zero;
         Invariants.ProcessDied(node);
-        Network.Closed(node);
+        foreach (var other in Nodes.Where(other => other != node))
+            Network.BreakOneWay(Network.Between(node, other));
         Died?.Invoke(process);
     }
+
+    private PeerDisk NewDisk(string peerId) => new(peerId, _world, new Random(_random.Next()));
 
     // Rather much than little: clocks that are nearly right show nothing.
     private static double DrawDrift(Random random, double most)
@@ -182,11 +201,11 @@ internal sealed class Cluster
         Members = process.Node.Joins ? [.. _members, process.Node.Member] : _members,
         Join = process.Node.Joins,
         CatchUpTimeout = TimeSpan.FromSeconds(1),
-        Clock = new ProcessClock(process),
+        Clock = new VirtualClock(process),
         RandomSeed = seed,
         LeaseReads = _random.Next(10) < Leases,
         LeaseClockDrift = _leaseClockDrift,
-        Resolver = Network.ResolverOf(process),
+        Resolver = Network.ResolverOf(process.Node, process),
         // A run is short: what waits for seconds in a real cluster would never end in it.
         RestartBackoffMax = TimeSpan.FromSeconds(1),
         ForwardTimeout = TimeSpan.FromSeconds(1),
@@ -202,21 +221,52 @@ internal sealed class Cluster
         SnapshotChunkSize = SnapshotChunkSize,
     };
 
-    private RaftClientSettings ClientSettingsOf(SimulatedProcess process) => new()
+    private RaftClientSettings ClientSettingsOf(SimulatedProcess process)
     {
-        Group = Group,
-        Addresses = [.. _members.Select(member => member.Address)],
-        Resolver = new ClientLinks(Network, _world, process, new Random(_random.Next())),
-        RandomSeed = _random.Next(),
-        Deadline = TimeSpan.FromSeconds(3),
-        AttemptTimeout = TimeSpan.FromMilliseconds(100),
-        RetryBackoffMax = TimeSpan.FromMilliseconds(200),
-    };
+        var random = new Random(_random.Next());
+        return new RaftClientSettings
+        {
+            Group = Group,
+            Addresses = [.. _members.Select(member => member.Address)],
+            Resolver = new ClientLinks<SimulatedNode>(process, Network, (_, _, arrive) => Carry(random, arrive)),
+            RandomSeed = _random.Next(),
+            Deadline = TimeSpan.FromSeconds(3),
+            AttemptTimeout = TimeSpan.FromMilliseconds(100),
+            RetryBackoffMax = TimeSpan.FromMilliseconds(200),
+        };
+    }
+
+    // What clients and nodes tell each other is late, lost and doubled as the messages between peers are.
+    private void Carry(Random random, Action arrive)
+    {
+        var faults = Network.Faults;
+        if (random.NextDouble() < faults.Loss)
+            return;
+        _world.Schedule(faults.DrawDelay(random), arrive);
+        if (random.NextDouble() < faults.Duplication)
+            _world.Schedule(faults.DrawDelay(random), arrive);
+    }
+
+    private void Sent(Message<SimulatedNode> message, string fate) => _violations.Check(() =>
+    {
+        // That one was told before, when it was sent.
+        if (fate == "lost on its way")
+            return;
+        Invariants.Sent(message.From, message.To, message.Original);
+        Trace.Message(message, fate == "lost");
+        if (message.Link.Underway.Count > MostUnderway)
+        {
+            throw new SimulationViolation(
+                "messages are bounded",
+                $"{MostUnderway} messages are on their way from {message.From} to {message.To}, the last one "
+                + $"{message.Original}.");
+        }
+    });
 
     // One that was replaced before it had its first turn may be made after its successor: the process's is the one that is given something.
     private KeyValueMachine NewMachine(SimulatedProcess process)
     {
-        var machine = new KeyValueMachine(new MachineWatcher(_world, process, Invariants));
+        var machine = new KeyValueMachine(new MachineWatcher(_violations, process, Invariants));
         process.Machine ??= machine;
         return machine;
     }
@@ -239,17 +289,13 @@ internal sealed class Cluster
             case Akka.Event.LogEvent logged:
                 if (Trace.IsOn)
                     Trace.Line($"{process.Node} logs {logged.LogLevel()}: {logged.Message} {logged.Cause?.Message}");
-                if (logged.Cause is { } cause and not (SimulatedMachineException or SimulatedDiskException) && !(cause is InvalidDataException && process.Node.DamagedSnapshot > 0))
+                if (logged.Cause is { } cause and not (SimulatedMachineException or DiskFailureException)
+                    && !(cause is InvalidDataException && process.Node.DamagedSnapshot > 0))
                     throw new SimulationViolation(cause is SimulationViolation violation ? violation.Property : "no exception", $"{process.Node}: {cause}");
                 break;
             default:
                 Answered?.Invoke(message);
                 break;
         }
-    }
-
-    private sealed class ProcessClock(SimulatedProcess process) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => process.WallClock;
     }
 }

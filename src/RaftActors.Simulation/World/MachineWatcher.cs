@@ -5,7 +5,8 @@ using RaftActors.Simulation.Clients;
 namespace RaftActors.Simulation.World;
 
 /// <summary>Checks what the state machine of a process is given, and has it fail when it is to.</summary>
-internal sealed class MachineWatcher(SimulatedWorld world, SimulatedProcess process, Invariants invariants) : IMachineWatcher
+internal sealed class MachineWatcher(Violations violations, SimulatedProcess process, Invariants invariants)
+    : IMachineWatcher
 {
     public void Applies(KeyValueMachine machine, LogEntry entry)
     {
@@ -16,14 +17,16 @@ internal sealed class MachineWatcher(SimulatedWorld world, SimulatedProcess proc
             node.MachineFails = false;
             throw new SimulatedMachineException();
         }
-        world.Check(() => invariants.Applies(node, machine.LastIndex, entry));
+        violations.Check(() => invariants.Applies(node, machine.LastIndex, entry));
     }
 
-    public void Applied(LogEntry entry, string key, string? value, string answer) => world.Check(() => invariants.Applied(process.Node, entry, key, value, answer));
+    public void Applied(LogEntry entry, string key, string? value, string answer) =>
+        violations.Check(() => invariants.Applied(process.Node, entry, key, value, answer));
 
-    public void Captured(long index, string state) => world.Check(() => invariants.Captured(process.Node, index, state));
+    public void Captured(long index, string state) =>
+        violations.Check(() => invariants.Captured(process.Node, index, state));
 
-    public void ReadsImage(bool isLast) => world.Check(() =>
+    public void ReadsImage(bool isLast) => violations.Check(() =>
     {
         if (!isLast)
             throw new SimulationViolation("one image at a time", $"The state machine of {process.Node} was asked for another image while one was being read.");
@@ -32,6 +35,6 @@ internal sealed class MachineWatcher(SimulatedWorld world, SimulatedProcess proc
     public void Restored(KeyValueMachine machine)
     {
         process.Machine = machine;
-        world.Check(() => invariants.Restored(process.Node, machine.LastIndex, machine.State));
+        violations.Check(() => invariants.Restored(process.Node, machine.LastIndex, machine.State));
     }
 }

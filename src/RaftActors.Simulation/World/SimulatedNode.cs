@@ -1,23 +1,29 @@
 using RaftActors.Membership;
 using RaftActors.Simulation.Checks;
-using RaftActors.Simulation.Disk;
+using RaftActors.TestKit.Journals;
+using RaftActors.TestKit.Network;
+using RaftActors.TestKit.Time;
 
 namespace RaftActors.Simulation.World;
 
 /// <summary>A machine: its disk outlives the processes that run on it one after the other.</summary>
-internal sealed class SimulatedNode(Member member, SimulatedDisk disk)
+internal sealed class SimulatedNode(Member member, PeerDisk disk) : INetworkNode
 {
     public Member Member => member;
 
     public string Id => member.Id;
 
-    public SimulatedDisk Disk => disk;
+    public string Address => member.Address;
+
+    public PeerDisk Disk => disk;
 
     /// <summary>What its disk holds, as the journal's events say.</summary>
     public DurableState Durable { get; } = new();
 
     /// <summary>The process that runs; <c>null</c> while it is down.</summary>
     public SimulatedProcess? Process { get; set; }
+
+    VirtualProcess? INetworkNode.Process => Process;
 
     /// <summary>How often a process was started.</summary>
     public int Starts { get; set; }

@@ -1,18 +1,29 @@
 using Akka.Actor;
 using Akka.Persistence;
+using RaftActors.TestKit.Time;
 
 namespace RaftActors.TestKit.Journals;
 
 /// <summary>A request to a journal or snapshot store on its way through a <see cref="PluginGate"/>.</summary>
-internal sealed class GateRequest(object message, IActorRef sender)
+internal sealed class GateRequest(
+    object message, IActorRef sender, IActorRef plugin, IActorRef gate, VirtualWorld world) : DiskRequest
 {
-    /// <summary>Whether the disk has had its time.</summary>
-    public bool IsDue { get; set; }
+    private readonly List<(object Message, IActorRef Sender)> _answers = [];
+    private Action? _done;
+    private int _missing;
 
-    public bool IsWrite => message is WriteMessages or SaveSnapshot;
+    /// <summary>Told when it is passed on.</summary>
+    public required Action<GateRequest> Begins { get; init; }
 
-    /// <summary>How many messages answer it, not counting those of a replay.</summary>
-    public int AnswerCount => message is WriteMessages write ? 1 + write.Messages.Sum(envelope => envelope.Size) : 1;
+    /// <inheritdoc/>
+    public override DiskWork Work => message switch
+    {
+        WriteMessages => DiskWork.Events,
+        SaveSnapshot => DiskWork.Snapshot,
+        DeleteMessagesTo => DiskWork.EventDeletion,
+        DeleteSnapshot or DeleteSnapshots => DiskWork.SnapshotDeletion,
+        _ => DiskWork.Read,
+    };
 
     private IActorRef ReplyTo => message switch
     {
@@ -23,8 +34,12 @@ internal sealed class GateRequest(object message, IActorRef sender)
     };
 
     /// <summary>Passes it on, to be answered to the gate.</summary>
-    public void Forward(IActorRef plugin, IActorRef gate)
+    public override void Do(Action done)
     {
+        _done = done;
+        _missing = 1 + (message is WriteMessages written ? written.Messages.Sum(static envelope => envelope.Size) : 0);
+        world.BeginOutsideWork();
+        Begins(this);
         object request = message switch
         {
             WriteMessages write => new WriteMessages(write.Messages, gate, write.ActorInstanceId),
@@ -35,30 +50,36 @@ internal sealed class GateRequest(object message, IActorRef sender)
         plugin.Tell(request, gate);
     }
 
-    /// <summary>Passes the answers back.</summary>
-    public void Answer(List<(object Message, IActorRef Sender)> answers)
+    /// <summary>The plugin has answered something.</summary>
+    /// <returns>Whether that is all of its answer.</returns>
+    public bool Answered(object answer, IActorRef from)
     {
-        foreach (var (answer, from) in answers)
-            ReplyTo.Tell(answer, from);
+        _answers.Add((answer, from));
+        if (answer is ReplayedMessage || --_missing > 0)
+            return false;
+        world.EndOutsideWork();
+        _done!();
+        return true;
     }
 
-    /// <summary>Answers a write as a journal does that failed to do it, or that refused it.</summary>
-    public void Fail(Exception cause, bool reject)
+    /// <summary>Nobody reads an answer any more.</summary>
+    public void Abandon() => world.EndOutsideWork();
+
+    /// <summary>Passes the answers back, or answers as a plugin does that failed, or that refused.</summary>
+    public override void Answer(WriteFailure? failure)
     {
-        if (message is SaveSnapshot save)
+        if (failure is null)
         {
-            ReplyTo.Tell(new SaveSnapshotFailure(save.Metadata, cause), ActorRefs.NoSender);
-            return;
+            foreach (var (answer, from) in _answers)
+                ReplyTo.Tell(answer, from);
         }
-        if (message is not WriteMessages write)
-            return;
-        ReplyTo.Tell(reject ? WriteMessagesSuccessful.Instance : new WriteMessagesFailed(cause, write.Messages.Count(envelope => envelope is AtomicWrite)), ActorRefs.NoSender);
-        foreach (var persistent in write.Messages.OfType<AtomicWrite>().SelectMany(atomic => (IEnumerable<IPersistentRepresentation>)atomic.Payload))
+        else if (message is WriteMessages write)
         {
-            object answer = reject
-                ? new WriteMessageRejected(persistent, cause, write.ActorInstanceId)
-                : new WriteMessageFailure(persistent, cause, write.ActorInstanceId);
-            ReplyTo.Tell(answer, persistent.Sender);
+            JournalAnswers.Tell(write, failure);
+        }
+        else if (message is SaveSnapshot save)
+        {
+            ReplyTo.Tell(new SaveSnapshotFailure(save.Metadata, new DiskFailureException()), ActorRefs.NoSender);
         }
     }
 }

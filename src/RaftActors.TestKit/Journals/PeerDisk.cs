@@ -1,71 +1,118 @@
-using Akka.Actor;
 using RaftActors.TestKit.Time;
 
 namespace RaftActors.TestKit.Journals;
 
-/// <summary>The disk of a peer: what stays when its process dies, and what can go wrong with a write.</summary>
-internal sealed class PeerDisk(string peerId, VirtualWorld world, Random random, ClusterJournal journal)
+/// <summary>
+/// The disk of a machine, which outlives its processes. Requests are done one after the other, each in its time; a
+/// write is
+/// there, as a whole, when its request is done. What its process had not been answered when it died may be there or
+/// not.
+/// </summary>
+internal sealed class PeerDisk(string peerId, VirtualWorld world, Random random)
 {
-    private readonly List<IActorRef> _gates = [];
-
-    /// <summary>The disk that the peer of an actor system writes to.</summary>
-    public static PeerDisk Of(ActorSystem system)
-    {
-        var config = system.Settings.Config;
-        return VirtualWorld.Named(config.GetString(ClusterConfig.WorldKey, "")).Disks[config.GetString(ClusterConfig.PeerKey, "")];
-    }
+    private readonly Queue<DiskRequest> _waiting = new();
+    private readonly Queue<DiskRequest> _heldWrites = new();
+    private readonly Queue<(DiskRequest Request, WriteFailure? Failure)> _heldAnswers = new();
+    private readonly Dictionary<DiskWork, WriteFailure> _failures = [];
+    private DiskRequest? _current;
+    private DiskRequest? _scheduled;
+    private TimeSpan _stalledUntil;
+    private bool _hurries;
 
     public string PeerId => peerId;
 
     public VirtualWorld World => world;
 
-    public ClusterJournal Journal => journal;
-
-    /// <summary>What <see cref="InMemoryClusterJournal"/> has stored.</summary>
+    /// <summary>What is stored, unless a plugin stores it elsewhere.</summary>
     public InMemoryStore Store { get; } = new();
 
-    public TimeSpan MinLatency { get; init; }
+    /// <summary>The shortest time that a request takes.</summary>
+    public TimeSpan MinLatency { get; init; } = TimeSpan.FromMilliseconds(0.1);
 
-    public TimeSpan MaxLatency { get; init; }
+    /// <summary>The longest.</summary>
+    public TimeSpan MaxLatency { get; set; } = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Writes are not given to the journal: they wait, as in a cache that was not synced.</summary>
+    /// <summary>Writes are not done: they wait, as in a cache that was not synced.</summary>
     public bool HoldsWrites { get; private set; }
 
     /// <summary>Writes are done, but the peer is not told.</summary>
     public bool HoldsAnswers { get; private set; }
 
-    /// <summary>Nobody reads the answers any more, and nothing new is written.</summary>
+    /// <summary>Its process is dead: nothing new is written.</summary>
     public bool IsDead { get; private set; }
 
-    /// <summary>The reason to fail the next write for, and how; <c>null</c> when it is to succeed.</summary>
-    public (Exception Cause, bool Reject)? NextFailure { get; set; }
-
-    public TimeSpan DrawLatency() => MinLatency + (MaxLatency - MinLatency) * random.NextDouble();
+    /// <summary>Told each event that is stored in <see cref="Store"/>, and its bytes.</summary>
+    public Action<object, byte[]>? Written { get; set; }
 
     public double Draw() => random.NextDouble();
 
-    public void Attach(IActorRef gate) => _gates.Add(gate);
+    /// <summary>Has the next request of a kind go wrong.</summary>
+    /// <param name="failure">How.</param>
+    /// <param name="of">The kinds.</param>
+    public void FailNext(WriteFailure failure, DiskWork of) => _failures[of] = failure;
 
+    /// <summary>Does nothing before some time has passed.</summary>
+    public void Stall(TimeSpan time) => _stalledUntil = world.Now + time;
+
+    /// <summary>No longer stalled, nor about to fail.</summary>
+    public void Recover()
+    {
+        _stalledUntil = TimeSpan.Zero;
+        _failures.Clear();
+        if (_waiting.TryPeek(out var head))
+            world.Schedule(TimeSpan.Zero, () => Take(head));
+    }
+
+    /// <summary>Reads.</summary>
+    public void Read(Action done) => Submit(new Request(DiskWork.Read, static () => { }, _ => done()));
+
+    /// <summary>Writes.</summary>
+    /// <param name="work">What is written.</param>
+    /// <param name="effect">Puts it into the store.</param>
+    /// <param name="done">Told how it went; <c>null</c> for well.</param>
+    public void Write(DiskWork work, Action effect, Action<WriteFailure?> done) =>
+        Submit(new Request(work, effect, done));
+
+    /// <summary>Does a request in its time.</summary>
+    public void Submit(DiskRequest request)
+    {
+        if (IsDead)
+            return;
+        _waiting.Enqueue(request);
+        Continue();
+    }
+
+    /// <summary>Holds writes or answers from now on, and lets go those that are not to be held.</summary>
     public void Hold(bool writes, bool answers)
     {
         HoldsWrites = writes;
         HoldsAnswers = answers;
-        TellGates(PluginGate.Resume.Instance);
+        while (!HoldsAnswers && _heldAnswers.TryDequeue(out var held))
+            held.Request.Answer(held.Failure);
+        Continue();
     }
 
-    /// <summary>Writes what was held, without answering.</summary>
+    /// <summary>Writes what was held, and all else that waits, without answering.</summary>
     public void Flush()
     {
+        _hurries = true;
         Hold(writes: false, answers: true);
-        TellGates(PluginGate.Hurry.Instance);
         world.Settle();
+        _hurries = false;
     }
 
-    /// <summary>The process dies.</summary>
-    public void Die()
+    /// <summary>The process dies, and with it what it still asks for.</summary>
+    /// <param name="someIsDone">Whether some of what waits, in order, has been done all the same.</param>
+    public void Die(bool someIsDone = false)
     {
+        int done = someIsDone ? random.Next(_waiting.Count + 1) : 0;
+        foreach (var request in _waiting.Take(done))
+            request.Do(static () => { });
         IsDead = true;
-        _gates.Clear();
+        _waiting.Clear();
+        _heldWrites.Clear();
+        _heldAnswers.Clear();
+        _current = null;
     }
 
     /// <summary>A new process starts.</summary>
@@ -74,12 +121,99 @@ internal sealed class PeerDisk(string peerId, VirtualWorld world, Random random,
         IsDead = false;
         HoldsWrites = false;
         HoldsAnswers = false;
-        NextFailure = null;
     }
 
-    private void TellGates(object message)
+    private void Continue()
     {
-        foreach (var gate in _gates)
-            gate.Tell(message, ActorRefs.NoSender);
+        while (_current is null)
+        {
+            if (!HoldsWrites && _heldWrites.TryDequeue(out var held))
+            {
+                Do(held);
+                continue;
+            }
+            if (!_waiting.TryPeek(out var head))
+                return;
+            if (!_hurries)
+            {
+                Await(head);
+                return;
+            }
+            Do(_waiting.Dequeue());
+        }
+    }
+
+    private void Await(DiskRequest request)
+    {
+        if (_scheduled == request)
+            return;
+        _scheduled = request;
+        world.Schedule(MinLatency + ((MaxLatency - MinLatency) * random.NextDouble()), () => Take(request));
+    }
+
+    // Its time has come, unless it is gone or done already.
+    private void Take(DiskRequest request)
+    {
+        if (_current is not null || !_waiting.TryPeek(out var head) || head != request)
+            return;
+        if (world.Now < _stalledUntil)
+        {
+            world.Schedule(_stalledUntil - world.Now, () => Take(request));
+            return;
+        }
+        _waiting.Dequeue();
+        if (HoldsWrites && (request.Work & DiskWork.Write) != 0)
+            _heldWrites.Enqueue(request);
+        else
+            Do(request);
+        Continue();
+    }
+
+    private void Do(DiskRequest request)
+    {
+        var failure = TakeFailure(request.Work);
+        _current = request;
+        if (failure is null or WriteFailure.DoneAllTheSame)
+            request.Do(() => Done(request, failure));
+        else
+            Done(request, failure);
+    }
+
+    // A plugin may be done in a later turn, in which nobody else goes on with what waits.
+    private void Done(DiskRequest request, WriteFailure? failure)
+    {
+        if (_current != request)
+            return;
+        _current = null;
+        if (_heldAnswers.Count > 0 || (HoldsAnswers && (request.Work & DiskWork.Write) != 0))
+            _heldAnswers.Enqueue((request, failure));
+        else
+            request.Answer(failure);
+        Continue();
+    }
+
+    private WriteFailure? TakeFailure(DiskWork work)
+    {
+        foreach (var (of, failure) in _failures)
+        {
+            if ((of & work) == 0)
+                continue;
+            _failures.Remove(of);
+            return failure;
+        }
+        return null;
+    }
+
+    private sealed class Request(DiskWork work, Action effect, Action<WriteFailure?> done) : DiskRequest
+    {
+        public override DiskWork Work => work;
+
+        public override void Do(Action done)
+        {
+            effect();
+            done();
+        }
+
+        public override void Answer(WriteFailure? failure) => done(failure);
     }
 }

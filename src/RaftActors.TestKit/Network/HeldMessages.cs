@@ -1,14 +1,14 @@
 namespace RaftActors.TestKit.Network;
 
 /// <summary>Messages that the network keeps back, as long as it is told to.</summary>
-internal sealed class HeldMessages(ClusterNetwork network, Func<Message, bool> which)
+internal sealed class HeldMessages(ClusterNetwork network, Func<Message<RaftPeer>, bool> which)
 {
-    private readonly List<Message> _messages = [];
+    private readonly List<Message<RaftPeer>> _messages = [];
 
     /// <summary>What was kept back, in the order in which it was sent.</summary>
-    public IReadOnlyList<Message> Messages => _messages;
+    public IReadOnlyList<Message<RaftPeer>> Messages => _messages;
 
-    public bool Take(Message message)
+    public bool Take(Message<RaftPeer> message)
     {
         if (!which(message))
             return false;
@@ -17,7 +17,7 @@ internal sealed class HeldMessages(ClusterNetwork network, Func<Message, bool> w
     }
 
     /// <summary>Sends on some of what was kept back.</summary>
-    public void Release(Func<Message, bool> released)
+    public void Release(Func<Message<RaftPeer>, bool> released)
     {
         foreach (var message in _messages.FindAll(message => released(message)))
         {

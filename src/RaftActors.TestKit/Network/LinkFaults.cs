@@ -40,4 +40,16 @@ public sealed record LinkFaults
 
     /// <summary>The longest such additional time.</summary>
     public TimeSpan MaxLongDelay { get; init; }
+
+    /// <summary>How long a message takes.</summary>
+    internal TimeSpan DrawDelay(Random random)
+    {
+        var delay = DrawShortDelay(random);
+        if (LongDelay > 0 && random.NextDouble() < LongDelay)
+            delay += MinLongDelay + ((MaxLongDelay - MinLongDelay) * random.NextDouble());
+        return delay;
+    }
+
+    /// <summary>How long a message takes that is not one of those that take longer.</summary>
+    internal TimeSpan DrawShortDelay(Random random) => MinDelay + ((MaxDelay - MinDelay) * random.NextDouble());
 }

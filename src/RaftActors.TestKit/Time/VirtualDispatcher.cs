@@ -1,21 +1,39 @@
+using Akka.Actor;
 using Akka.Configuration;
 using Akka.Dispatch;
 
 namespace RaftActors.TestKit.Time;
 
-/// <summary>Hands the mailboxes of an actor system to its cluster's <see cref="VirtualWorld"/>.</summary>
+/// <summary>Has the actors of one process take their turns when its <see cref="VirtualWorld"/> says so.</summary>
 internal sealed class VirtualDispatcher : MessageDispatcher
 {
-    private readonly VirtualWorld _world;
+    private readonly VirtualProcess _process;
 
-    public VirtualDispatcher(MessageDispatcherConfigurator configurator, VirtualWorld world)
+    public VirtualDispatcher(MessageDispatcherConfigurator configurator, VirtualProcess process)
         : base(configurator)
     {
-        _world = world;
+        _process = process;
         Id = configurator.Config.GetString("id", "virtual");
+        if (!process.World.DrawsLots)
+            return;
+        // Akka.NET takes Throughput + 1 messages a turn, unless a deadline that is past ends the turn after the first.
+        Throughput = 1;
+        ThroughputDeadlineTime = 0;
     }
 
-    protected override void ExecuteTask(IRunnable run) => _world.Execute(run);
+    public override void Attach(ActorCell cell)
+    {
+        _process.Attach(cell);
+        base.Attach(cell);
+    }
+
+    public override void Detach(ActorCell cell)
+    {
+        _process.Detach(cell);
+        base.Detach(cell);
+    }
+
+    protected override void ExecuteTask(IRunnable run) => _process.Ready(run);
 
     protected override void Shutdown()
     {
@@ -29,7 +47,7 @@ internal sealed class VirtualDispatcherConfigurator : MessageDispatcherConfigura
 
     public VirtualDispatcherConfigurator(Config config, IDispatcherPrerequisites prerequisites)
         : base(config, prerequisites) =>
-        _dispatcher = new VirtualDispatcher(this, VirtualWorld.Named(prerequisites.Settings.Config.GetString(ClusterConfig.WorldKey, "")));
+        _dispatcher = new VirtualDispatcher(this, ((VirtualScheduler)prerequisites.Scheduler).Process);
 
     public override MessageDispatcher Dispatcher() => _dispatcher;
 }

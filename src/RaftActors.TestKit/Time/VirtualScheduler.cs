@@ -5,25 +5,26 @@ using Akka.Event;
 
 namespace RaftActors.TestKit.Time;
 
-/// <summary>The scheduler of one actor system: its cluster's timeline. Dies with the process that it stands for.</summary>
+/// <summary>
+/// The scheduler and the clock of one process: its world's timeline, but fast or slow by the drift of the process. Dies
+/// with the process.
+/// </summary>
 internal sealed class VirtualScheduler : IScheduler, IAdvancedScheduler, IDisposable
 {
-    private readonly VirtualWorld _world;
     private volatile bool _stopped;
 
-    public VirtualScheduler(Config config, ILoggingAdapter log)
-    {
-        _ = log;
-        _world = VirtualWorld.Named(config.GetString(ClusterConfig.WorldKey, ""));
-    }
+    public VirtualScheduler(Config config, ILoggingAdapter log) => _ = (config, log);
+
+    /// <summary>The process.</summary>
+    public VirtualProcess Process { get; } = VirtualProcess.Starting;
 
     public IAdvancedScheduler Advanced => this;
 
-    public DateTimeOffset Now => VirtualClock.Epoch + _world.Now;
+    public DateTimeOffset Now => Process.WallClock;
 
-    public TimeSpan MonotonicClock => _world.Now;
+    public TimeSpan MonotonicClock => Process.Clock;
 
-    public TimeSpan HighResMonotonicClock => _world.Now;
+    public TimeSpan HighResMonotonicClock => Process.Clock;
 
     /// <summary>From now on nothing that was scheduled happens.</summary>
     public void Dispose() => _stopped = true;
@@ -58,19 +59,20 @@ internal sealed class VirtualScheduler : IScheduler, IAdvancedScheduler, IDispos
     public void ScheduleRepeatedly(TimeSpan initialDelay, TimeSpan interval, IRunnable action, ICancelable? cancelable) =>
         Repeatedly(initialDelay, interval, action.Run, cancelable);
 
-    private void Once(TimeSpan delay, Action action, ICancelable? cancelable) => _world.Schedule(delay, () =>
+    private void Once(TimeSpan delay, Action action, ICancelable? cancelable) => Process.Schedule(delay, () =>
     {
         if (MayRun(cancelable))
             action();
     });
 
-    private void Repeatedly(TimeSpan delay, TimeSpan interval, Action action, ICancelable? cancelable) => _world.Schedule(delay, () =>
+    private void Repeatedly(TimeSpan delay, TimeSpan interval, Action action, ICancelable? cancelable) =>
+        Once(delay, () => Repeat(interval, action, cancelable), cancelable);
+
+    private void Repeat(TimeSpan interval, Action action, ICancelable? cancelable)
     {
-        if (!MayRun(cancelable))
-            return;
         action();
         Repeatedly(interval, interval, action, cancelable);
-    });
+    }
 
     private bool MayRun(ICancelable? cancelable) => !_stopped && cancelable is not { IsCancellationRequested: true };
 }

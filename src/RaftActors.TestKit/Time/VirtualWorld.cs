@@ -1,53 +1,77 @@
-using System.Collections.Concurrent;
 using Akka.Dispatch;
-using RaftActors.TestKit.Journals;
 
 namespace RaftActors.TestKit.Time;
 
 /// <summary>
-/// What a cluster's actor systems run on instead of threads and a clock: a queue of mailboxes that have something to do, run one after another by whoever drives the
-/// cluster, and a timeline of what is due later.
+/// What the actor systems of several processes run on instead of threads and a clock: the turns of actors that have
+/// something to do, taken one after another by whoever drives the world, and a timeline of what is due later.
 /// </summary>
 /// <remarks>
-/// Time stands still until there is nothing left to do, then jumps to the next thing that is due. So the order of everything follows from the order in which it was
-/// scheduled, and a run can be repeated from its seed. Work that is done elsewhere (a journal's own threads) is announced with <see cref="BeginOutsideWork"/>: time waits for it.
+/// <para>
+/// Time stands still until there is nothing left to do, then jumps to the next thing that is due. So the order of
+/// everything
+/// follows from the order in which it was scheduled, or from the lots, and a run can be repeated from its seed. Work
+/// that is
+/// done elsewhere (a journal's own threads) is announced with <see cref="BeginOutsideWork"/>: time waits for it.
+/// </para>
+/// <para>
+/// With lots the next turn is drawn among all that are possible, and a turn is one message. Without, turns are taken in
+/// the
+/// order in which they came to be possible, and a turn is up to as many messages as on any dispatcher.
+/// </para>
 /// </remarks>
-internal sealed class VirtualWorld : IDisposable
+/// <param name="lots">Draws whose turn is next; <c>null</c> for whoever waits longest.</param>
+internal sealed class VirtualWorld(Random? lots = null)
 {
-    private static readonly ConcurrentDictionary<string, VirtualWorld> Worlds = new(StringComparer.Ordinal);
     private static readonly TimeSpan OutsidePatience = TimeSpan.FromSeconds(30);
-    private const int MaxRunsWithoutTime = 20_000_000;
+    private const int MaxTurnsWithoutTime = 20_000_000;
 
     private readonly object _lock = new();
-    private readonly Queue<IRunnable> _ready = new();
+    private readonly List<Turn> _ready = [];
+
+    // What has become possible since the last turn began.
+    private readonly List<Turn> _arrived = [];
     private readonly PriorityQueue<Action, (long Due, long Order)> _timeline = new();
     private long _order;
     private long _now;
     private int _outside;
-
-    /// <summary>What an actor system's configuration names to find this world: dispatchers and schedulers are built from configuration alone.</summary>
-    public string Id { get; } = Guid.NewGuid().ToString("N");
-
-    /// <summary>The disks of the cluster's peers, by member id.</summary>
-    public Dictionary<string, PeerDisk> Disks { get; } = new(StringComparer.Ordinal);
-
-    public VirtualWorld() => Worlds[Id] = this;
-
-    public static VirtualWorld Named(string id) =>
-        Worlds.TryGetValue(id, out var world) ? world : throw new InvalidOperationException("The cluster of this actor system was disposed.");
+    private int _processes;
 
     /// <summary>Virtual time since the beginning.</summary>
     public TimeSpan Now => new(Interlocked.Read(ref _now));
 
-    public void Dispose() => Worlds.TryRemove(Id, out _);
+    /// <summary>How many turns actors have had.</summary>
+    public long Turns { get; private set; }
 
-    /// <summary>Has a mailbox run, by whoever drives. May be called on any thread.</summary>
-    public void Execute(IRunnable work)
+    /// <summary>Called after every turn, with the process whose actor had it.</summary>
+    public Action<VirtualProcess>? AfterTurn { get; set; }
+
+    /// <summary>Whether a turn is one message.</summary>
+    public bool DrawsLots => lots is not null;
+
+    /// <summary>A number for a process that is made.</summary>
+    public int NextProcess() => Interlocked.Increment(ref _processes);
+
+    /// <summary>An actor has something to do. May be called on any thread.</summary>
+    /// <param name="process">Its process.</param>
+    /// <param name="actor">The number of the actor in its process.</param>
+    /// <param name="work">Its turn.</param>
+    public void Ready(VirtualProcess process, int actor, IRunnable work)
     {
         lock (_lock)
         {
-            _ready.Enqueue(work);
+            _arrived.Add(new Turn(process, actor, work));
             Monitor.Pulse(_lock);
+        }
+    }
+
+    /// <summary>A process is gone: nothing of it ever runs again.</summary>
+    public void Forget(VirtualProcess process)
+    {
+        lock (_lock)
+        {
+            _ready.RemoveAll(turn => turn.Process == process);
+            _arrived.RemoveAll(turn => turn.Process == process);
         }
     }
 
@@ -75,16 +99,31 @@ internal sealed class VirtualWorld : IDisposable
             _timeline.Enqueue(action, (_now + Math.Max(0, delay.Ticks), _order++));
     }
 
+    /// <summary>
+    /// Does the next thing: a turn, or what is due next, unless that is later than a limit: then time stops at the
+    /// limit.
+    /// </summary>
+    /// <returns>Whether there was something to do.</returns>
+    public bool Step(TimeSpan limit)
+    {
+        if (!TakeTurn(null, out var turn))
+            return Jump(limit);
+        Run(turn);
+        return true;
+    }
+
     /// <summary>Runs all that can be done without time passing.</summary>
     public void Settle()
     {
-        for (int runs = 0; runs < MaxRunsWithoutTime; runs++)
+        for (int turns = 0; turns < MaxTurnsWithoutTime; turns++)
         {
-            if (!TakeReady(null, out var work))
+            if (!TakeTurn(null, out var turn))
                 return;
-            Run(work);
+            Run(turn);
         }
-        throw new RaftClusterException($"The actors did not come to rest within {MaxRunsWithoutTime} runs of a mailbox at virtual time {Now}: they tell each other something without end.");
+        throw new RaftClusterException(
+            $"The actors did not come to rest within {MaxTurnsWithoutTime} turns at virtual time {Now}: they tell each "
+            + "other something without end.");
     }
 
     /// <summary>Runs actors until a task is done that waits for them; time stands still meanwhile.</summary>
@@ -93,46 +132,55 @@ internal sealed class VirtualWorld : IDisposable
         task.ContinueWith(_ => Pulse(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         while (!task.IsCompleted)
         {
-            if (TakeReady(task, out var work))
-                Run(work);
+            if (TakeTurn(task, out var turn))
+                Run(turn);
         }
         task.GetAwaiter().GetResult();
     }
 
-    /// <summary>Comes to rest, then jumps to what is due next and runs it, unless that is later than a limit: then time stops at the limit.</summary>
-    /// <returns>Whether something was run.</returns>
-    public bool Step(TimeSpan limit)
+    /// <summary>
+    /// Comes to rest, then jumps to what is due next, unless that is later than a limit, and comes to rest again.
+    /// </summary>
+    /// <returns>Whether something was due.</returns>
+    public bool StepToRest(TimeSpan limit)
     {
         Settle();
-        Action? action;
-        lock (_lock)
-        {
-            if (!_timeline.TryPeek(out action, out var at) || at.Due > limit.Ticks)
-            {
-                _now = Math.Max(_now, limit.Ticks);
-                return false;
-            }
-            _timeline.Dequeue();
-            _now = Math.Max(_now, at.Due);
-        }
-        action();
+        if (!Jump(limit))
+            return false;
         Settle();
         return true;
     }
 
+    private bool Jump(TimeSpan limit)
+    {
+        Action? action;
+        lock (_lock)
+        {
+            bool isDue = _timeline.TryPeek(out action, out var at) && at.Due <= limit.Ticks;
+            _now = Math.Max(_now, isDue ? at.Due : limit.Ticks);
+            if (!isDue)
+                return false;
+            _timeline.Dequeue();
+        }
+        action!();
+        return true;
+    }
+
     // As on any dispatcher there is no synchronization context, whatever a test runner has on its threads: a task that an actor completes goes on at once and not on another thread.
-    private static void Run(IRunnable work)
+    private void Run(Turn turn)
     {
         var context = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
-            work.Run();
+            Turns++;
+            turn.Process.Run(turn.Actor, turn.Work);
         }
         finally
         {
             SynchronizationContext.SetSynchronizationContext(context);
         }
+        AfterTurn?.Invoke(turn.Process);
     }
 
     private void Pulse()
@@ -141,19 +189,52 @@ internal sealed class VirtualWorld : IDisposable
             Monitor.PulseAll(_lock);
     }
 
-    // Waits for work as long as something outside may still bring some: until a task is done, or else until all outside work is.
-    private bool TakeReady(Task? task, out IRunnable work)
+    // Waits for a turn as long as something outside may still bring one: until a task is done, or else until all
+    // outside work is.
+    private bool TakeTurn(Task? task, out Turn turn)
     {
         lock (_lock)
         {
-            while (!_ready.TryDequeue(out work!))
+            while (!TryTake(out turn))
             {
                 if (task?.IsCompleted ?? _outside == 0)
                     return false;
                 if (!Monitor.Wait(_lock, OutsidePatience))
-                    throw new RaftClusterException($"Nothing happened for {OutsidePatience.TotalSeconds:0} s of real time at virtual time {Now}, while {_outside} answers of a journal are outstanding.");
+                {
+                    throw new RaftClusterException(
+                        $"Nothing happened for {OutsidePatience.TotalSeconds:0} s of real time at virtual time {Now}, "
+                        + $"while {_outside} answers of a journal are outstanding.");
+                }
             }
             return true;
         }
+    }
+
+    private bool TryTake(out Turn turn)
+    {
+        if (DrawsLots && _arrived.Count > 1)
+            _arrived.Sort(static (one, other) => one.Place.CompareTo(other.Place));
+        _ready.AddRange(_arrived);
+        _arrived.Clear();
+        turn = default;
+        if (_ready.Count == 0)
+            return false;
+        if (lots is null)
+        {
+            turn = _ready[0];
+            _ready.RemoveAt(0);
+            return true;
+        }
+        int drawn = _ready.Count == 1 ? 0 : lots.Next(_ready.Count);
+        turn = _ready[drawn];
+        _ready[drawn] = _ready[^1];
+        _ready.RemoveAt(_ready.Count - 1);
+        return true;
+    }
+
+    private readonly record struct Turn(VirtualProcess Process, int Actor, IRunnable Work)
+    {
+        /// <summary>Its place among those that became possible at once.</summary>
+        public (int Process, int Actor) Place => (Process.Number, Actor);
     }
 }

@@ -26,8 +26,7 @@ internal sealed class CommandedJournal : UntypedActor
             case Status.Failure failure:
                 throw failure.Cause;
             case WriteMessages write:
-                var sender = Sender;
-                _disk.Write([.. Persistents(write)], failure => Answer(write, sender, failure));
+                _disk.Write([.. JournalAnswers.EventsOf(write)], failure => JournalAnswers.Tell(write, failure?.How, failure?.Cause));
                 break;
             case ReplayMessages replay:
                 _disk.Read(() => Replay(replay));
@@ -36,22 +35,6 @@ internal sealed class CommandedJournal : UntypedActor
                 Unhandled(message);
                 break;
         }
-    }
-
-    private static IEnumerable<IPersistentRepresentation> Persistents(WriteMessages write) =>
-        write.Messages.OfType<AtomicWrite>()
-            .SelectMany(static atomic => (IEnumerable<IPersistentRepresentation>)atomic.Payload);
-
-    private static void Answer(WriteMessages write, IActorRef sender, WriteFailure? failure)
-    {
-        if (failure is { } failed)
-        {
-            new GateRequest(write, sender).Fail(failed.Cause, failed.IsRejection);
-            return;
-        }
-        write.PersistentActor.Tell(WriteMessagesSuccessful.Instance, ActorRefs.NoSender);
-        foreach (var persistent in Persistents(write))
-            write.PersistentActor.Tell(new WriteMessageSuccess(persistent, write.ActorInstanceId), persistent.Sender);
     }
 
     private void Replay(ReplayMessages replay)
@@ -75,11 +58,11 @@ internal sealed class CommandedJournal : UntypedActor
     }
 }
 
-/// <summary>Why events are not on the disk.</summary>
-internal sealed record WriteFailure(Exception Cause, bool IsRejection);
+/// <summary>How a write fails, and why.</summary>
+internal sealed record CommandedFailure(WriteFailure How, Exception Cause);
 
 /// <summary>A write that waits for a command.</summary>
-internal sealed class PendingWrite(object @event, Action<WriteFailure?> answer)
+internal sealed class PendingWrite(object @event, Action<CommandedFailure?> answer)
 {
     /// <summary>What is to be written.</summary>
     public object Event { get; } = @event;
@@ -87,9 +70,9 @@ internal sealed class PendingWrite(object @event, Action<WriteFailure?> answer)
     public void Succeed() => answer(null);
 
     public void Reject() =>
-        answer(new WriteFailure(new InvalidOperationException("The journal rejects the event."), true));
+        answer(new CommandedFailure(WriteFailure.Rejected, new InvalidOperationException("The journal rejects the event.")));
 
     public void Fail() => Fail(new IOException("The disk is broken."));
 
-    public void Fail(Exception cause) => answer(new WriteFailure(cause, false));
+    public void Fail(Exception cause) => answer(new CommandedFailure(WriteFailure.NotDone, cause));
 }

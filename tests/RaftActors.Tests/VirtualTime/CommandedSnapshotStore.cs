@@ -65,11 +65,8 @@ internal sealed class CommandedSnapshotStore : UntypedActor
 
     private SelectedSnapshot? Find(LoadSnapshot load)
     {
-        var criteria = load.Criteria;
-        long most = Math.Min(criteria.MaxSequenceNr, load.ToSequenceNr);
-        var found = _disk.Snapshots.Stream(load.PersistenceId).LatestSnapshot((sequenceNr, time) =>
-            sequenceNr >= criteria.MinSequenceNr && sequenceNr <= most && time <= criteria.MaxTimeStamp);
-        if (found is not { } snapshot)
+        var stream = _disk.Snapshots.Stream(load.PersistenceId);
+        if (stream.LatestSnapshot(load.Criteria, load.ToSequenceNr) is not { } snapshot)
             return null;
         var metadata = new SnapshotMetadata(load.PersistenceId, snapshot.SequenceNr, snapshot.Time);
         return new SelectedSnapshot(metadata, _objects.Load(snapshot.Snapshot));

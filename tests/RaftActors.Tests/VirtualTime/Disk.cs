@@ -112,7 +112,7 @@ internal sealed class Disk
     }
 
     /// <summary>Writes events, now or when commanded.</summary>
-    public void Write(IPersistentRepresentation[] events, Action<WriteFailure?> answer)
+    public void Write(IPersistentRepresentation[] events, Action<CommandedFailure?> answer)
     {
         if (!Commanded)
         {
@@ -138,7 +138,7 @@ internal sealed class Disk
             read();
     }
 
-    private void End(IPersistentRepresentation[] events, WriteFailure? failure, Action<WriteFailure?> answer)
+    private void End(IPersistentRepresentation[] events, CommandedFailure? failure, Action<CommandedFailure?> answer)
     {
         if (failure is null)
         {

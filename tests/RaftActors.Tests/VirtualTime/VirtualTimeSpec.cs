@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Akka.Configuration;
 using RaftActors.TestKit;
 using RaftActors.TestKit.Time;
@@ -14,19 +15,21 @@ public abstract class VirtualTimeSpec : Akka.TestKit.Xunit2.TestKit
 {
     private static int _systems;
 
-    private readonly VirtualWorld _world;
+    private static readonly Config Loggers =
+        ConfigurationFactory.ParseString($"akka.loggers = [\"{NameOf<Akka.TestKit.TestEventListener>()}\"]");
+
+    private readonly InlineProcess _process;
 
     private protected VirtualTimeSpec(ITestOutputHelper? output = null, Config? config = null)
-        : base(Configuration(config ?? Config.Empty), $"spec-{Interlocked.Increment(ref _systems)}", output) =>
-        _world = VirtualWorld.Named(Sys.Settings.Config.GetString(ClusterConfig.WorldKey));
+        : base(NewSystem(config ?? Config.Empty), output) => _process = (InlineProcess)VirtualProcess.Of(Sys);
 
     /// <summary>Lets time pass: whatever falls due is done at its time.</summary>
     protected void Advance(double milliseconds)
     {
-        var end = _world.Now + TimeSpan.FromMilliseconds(milliseconds);
-        InlineDispatcher.Drive(_world, () =>
+        var end = _process.World.Now + TimeSpan.FromMilliseconds(milliseconds);
+        _process.Drive(() =>
         {
-            while (_world.Step(end))
+            while (_process.World.StepToRest(end))
             {
             }
         });
@@ -43,45 +46,16 @@ public abstract class VirtualTimeSpec : Akka.TestKit.Xunit2.TestKit
     }
 
     /// <summary>Has several messages told before any actor handles the first of them.</summary>
-    protected void TellTogether(Action tell) => InlineDispatcher.Drive(_world, () =>
+    protected void TellTogether(Action tell) => _process.Drive(() =>
     {
         tell();
-        _world.Settle();
+        _process.World.Settle();
     });
-
-    /// <inheritdoc/>
-    protected override void AfterAll()
-    {
-        base.AfterAll();
-        _world.Dispose();
-    }
 
     /// <summary>What a configuration names a type by.</summary>
     private protected static string NameOf<T>() => $"{typeof(T).FullName}, {typeof(T).Assembly.GetName().Name}";
 
-    private static Config Configuration(Config own)
-    {
-        string dispatcher = NameOf<InlineDispatcherConfigurator>();
-        return own.WithFallback(ConfigurationFactory.ParseString($$"""
-            {{ClusterConfig.WorldKey}} = "{{new VirtualWorld().Id}}"
-            akka {
-              loglevel = WARNING
-              stdout-loglevel = OFF
-              scheduler.implementation = "{{NameOf<VirtualScheduler>()}}"
-              actor {
-                default-dispatcher.type = "{{dispatcher}}"
-                internal-dispatcher.type = "{{dispatcher}}"
-              }
-              persistence.dispatchers {
-                default-plugin-dispatcher.type = "{{dispatcher}}"
-                default-replay-dispatcher.type = "{{dispatcher}}"
-                default-stream-dispatcher.type = "{{dispatcher}}"
-              }
-              coordinated-shutdown {
-                run-by-clr-shutdown-hook = off
-                run-by-actor-system-terminate = off
-              }
-            }
-            """));
-    }
+    private static ActorSystem NewSystem(Config own) => new InlineProcess().Start(
+        $"spec-{Interlocked.Increment(ref _systems)}",
+        own.WithFallback(Loggers).WithFallback(VirtualConfig.Default));
 }

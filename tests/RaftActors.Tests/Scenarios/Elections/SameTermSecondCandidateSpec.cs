@@ -55,7 +55,7 @@ public sealed class SameTermSecondCandidateSpec(ITestOutputHelper output) : Scen
         var leader = cluster.CheckSingleLeader();
         cluster.One("before", 3);
         string storeId = cluster.StatusOf(leader)!.StoreId;
-        Message? request = null;
+        Message<RaftPeer>? request = null;
         cluster.WatchMessages((message, _) =>
         {
             if (message.To != leader && message.Original is RequestVote { PreVote: false })

@@ -1,0 +1,54 @@
+using RaftActors.Simulation.World;
+using RaftActors.TestKit.Time;
+
+namespace RaftActors.Simulation.Checks;
+
+/// <summary>
+/// What was found in the middle of an actor's turn, where an exception is the actor's failure and goes no further; and
+/// whether time passes.
+/// </summary>
+internal sealed class Violations(VirtualWorld world)
+{
+    // A moment has a few hundred turns.
+    private const int MostTurnsAtOnce = 100_000;
+
+    private SimulationViolation? _first;
+    private TimeSpan _moment;
+    private long _turnsBefore;
+
+    /// <summary>Checks something in the middle of an actor's turn.</summary>
+    public void Check(Action check)
+    {
+        try
+        {
+            check();
+        }
+        catch (SimulationViolation violation)
+        {
+            _first ??= violation;
+            throw;
+        }
+    }
+
+    /// <summary>An actor of a process has had its turn.</summary>
+    public void AfterTurn(SimulatedProcess process)
+    {
+        ThrowIfAny();
+        if (world.Now != _moment)
+            (_moment, _turnsBefore) = (world.Now, world.Turns);
+        if (world.Turns - _turnsBefore > MostTurnsAtOnce)
+        {
+            throw new SimulationViolation(
+                "time passes",
+                $"Actors have had {MostTurnsAtOnce} turns at {world.Now}, the last one of {process.Node}: they tell "
+                + "each other something over and over.");
+        }
+    }
+
+    /// <summary>Ends the run if something was found.</summary>
+    public void ThrowIfAny()
+    {
+        if (_first is not null)
+            throw _first;
+    }
+}

@@ -1,0 +1,19 @@
+using Akka.Actor;
+using RaftActors.TestKit.Time;
+
+namespace RaftActors.TestKit.Network;
+
+/// <summary>
+/// Where what actors of a process tell the world outside arrives, at once and in the sender's own turn.
+/// </summary>
+internal sealed class ProcessPort(VirtualProcess process, Action<object> receive) : MinimalActorRef
+{
+    public override ActorPath Path { get; } = ProviderOf(process).RootPath / "outside" / process.NextPort();
+
+    public override IActorRefProvider Provider => ProviderOf(process);
+
+    protected override void TellInternal(object message, IActorRef? sender) => receive(message);
+
+    private static IActorRefProvider ProviderOf(VirtualProcess process) =>
+        ((ExtendedActorSystem)process.System).Provider;
+}

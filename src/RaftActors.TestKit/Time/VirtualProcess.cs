@@ -1,0 +1,182 @@
+using System.Globalization;
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Dispatch;
+using Akka.Remote;
+using RaftActors.TestKit.Journals;
+
+namespace RaftActors.TestKit.Time;
+
+/// <summary>
+/// One life of a process in a <see cref="VirtualWorld"/>, from the start of its actor system to its death.
+/// </summary>
+/// <param name="world">Where it runs.</param>
+/// <param name="disk">What its journal and snapshot store write to; <c>null</c> if it has none.</param>
+/// <param name="drift">By how much its clock is fast: 0.01 is one in a hundred.</param>
+internal class VirtualProcess(VirtualWorld world, PeerDisk? disk, double drift = 0)
+{
+    /// <summary>
+    /// What wall clocks show at the beginning: always the same day, so that log time too can be repeated.
+    /// </summary>
+    private static readonly DateTimeOffset Epoch = new(2024, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    [ThreadStatic]
+    private static VirtualProcess? _starting;
+
+    // Akka.NET keeps the children of an actor in the order of randomised string hashes: actors are numbered as they
+    // are made, which gives an order that is the same in every process.
+    private readonly Dictionary<IRunnable, (int Number, string Name)> _actors = new(ReferenceEqualityComparer.Instance);
+    private readonly List<(int Actor, IRunnable Work)> _parked = [];
+    private readonly TimeSpan _bootedAt = world.Now;
+    private int _lastActor;
+    private int _ports;
+    private bool _paused;
+    private bool _isGone;
+
+    /// <summary>
+    /// The process whose actor system is being made on this thread: its scheduler is made from configuration alone, and
+    /// finds out here where it belongs.
+    /// </summary>
+    public static VirtualProcess Starting =>
+        _starting ?? throw new InvalidOperationException("No process of a virtual world starts on this thread.");
+
+    /// <summary>The process that an actor system stands for.</summary>
+    public static VirtualProcess Of(ActorSystem system) => ((VirtualScheduler)system.Scheduler).Process;
+
+    public VirtualWorld World => world;
+
+    /// <summary>The number of the process in its world.</summary>
+    public int Number { get; } = world.NextProcess();
+
+    /// <summary>What its journal and snapshot store write to.</summary>
+    public PeerDisk Disk => disk ?? throw new InvalidOperationException("This process has no disk.");
+
+    public ActorSystem System { get; private set; } = null!;
+
+    /// <summary>Whom other processes tell something: its peer; <c>null</c> until that is there.</summary>
+    public IActorRef? Entry { get; protected set; }
+
+    /// <summary>Once dead, nothing that the process still does is seen by anyone.</summary>
+    public bool IsDead { get; private set; }
+
+    /// <summary>Time since the process began, by its own clock.</summary>
+    public TimeSpan Clock => (world.Now - _bootedAt) * (1 + drift);
+
+    /// <summary>The time of day, by its own clock.</summary>
+    public DateTimeOffset WallClock => Epoch + (world.Now * (1 + drift));
+
+    /// <summary>Makes its actor system.</summary>
+    public ActorSystem Start(string name, Config config)
+    {
+        var outer = _starting;
+        _starting = this;
+        try
+        {
+            return System = ActorSystem.Create(name, config);
+        }
+        finally
+        {
+            _starting = outer;
+        }
+    }
+
+    /// <summary>A number for the next place outside where its actors can tell something.</summary>
+    public string NextPort() => Interlocked.Increment(ref _ports).ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>It notices, as remoting does, that its connection with another node was closed.</summary>
+    public void ConnectionClosed(string address) =>
+        System.EventStream.Publish(
+            new DisassociatedEvent(new Address("akka.tcp", System.Name), AddressOf(address), inbound: false));
+
+    /// <summary>It dies; its actor system may still be ended in an orderly way.</summary>
+    public virtual void Die() => IsDead = true;
+
+    /// <summary>It is killed, in the middle of whatever it does: nothing of it ever runs again.</summary>
+    public void Vanish()
+    {
+        Die();
+        _isGone = true;
+        _parked.Clear();
+        world.Forget(this);
+    }
+
+    /// <summary>It stands still, as a stopped process or a machine that is out of memory; what arrives waits.</summary>
+    public void Pause() => _paused = true;
+
+    /// <summary>It goes on, and finds out how late it is.</summary>
+    public void Resume()
+    {
+        _paused = false;
+        foreach (var (actor, work) in _parked)
+            world.Ready(this, actor, work);
+        _parked.Clear();
+    }
+
+    /// <summary>An actor was made.</summary>
+    public void Attach(ActorCell cell)
+    {
+        lock (_actors)
+            _actors.Add(cell.Mailbox!, (++_lastActor, cell.Self.Path.Name));
+    }
+
+    /// <summary>An actor has ended.</summary>
+    public void Detach(ActorCell cell)
+    {
+        lock (_actors)
+            _actors.Remove(cell.Mailbox!);
+    }
+
+    /// <summary>
+    /// An actor, or something else that a dispatcher was given, has something to do. May be called on any thread.
+    /// </summary>
+    public virtual void Ready(IRunnable work)
+    {
+        (int Number, string Name) actor;
+        lock (_actors)
+        {
+            if (!_actors.TryGetValue(work, out actor))
+                actor = (++_lastActor, "");
+        }
+        var delay = DelayOf(actor.Name);
+        if (delay > TimeSpan.Zero)
+            world.Schedule(delay, () => Ready(actor.Number, work));
+        else
+            Ready(actor.Number, work);
+    }
+
+    /// <summary>An actor has its turn.</summary>
+    public void Run(int actor, IRunnable work)
+    {
+        if (_paused)
+            _parked.Add((actor, work));
+        else
+            work.Run();
+    }
+
+    /// <summary>Schedules by its own clock.</summary>
+    public void Schedule(TimeSpan delay, Action action) => world.Schedule(delay / (1 + drift), () =>
+    {
+        if (!_isGone)
+            action();
+    });
+
+    /// <summary>How long an actor of a name takes before its turn.</summary>
+    protected virtual TimeSpan DelayOf(string actor) => TimeSpan.Zero;
+
+    private static Address AddressOf(string address)
+    {
+        int colon = address.LastIndexOf(':');
+        int port = int.Parse(address.AsSpan(colon + 1), CultureInfo.InvariantCulture);
+        return new Address("akka.tcp", "raft", address[..colon], port);
+    }
+
+    private void Ready(int actor, IRunnable work)
+    {
+        if (_isGone)
+            return;
+        if (_paused)
+            _parked.Add((actor, work));
+        else
+            world.Ready(this, actor, work);
+    }
+}
