@@ -6,7 +6,9 @@ using RaftActors.Snapshots;
 namespace RaftActors.Backups;
 
 /// <summary>
-/// Fills an empty store with a snapshot, so that a peer starts from it: the event that makes the store one of this member, the chunks, and last the manifest, without which nothing of it counts.
+/// Fills an empty store with a snapshot, so that a peer starts from it: the events that make the store one of this member
+/// and say that it goes on from the snapshot, the chunks, and last the manifest. Without the manifest no peer starts: a
+/// store that is only begun never passes for that of a new member.
 /// </summary>
 internal sealed class StoreFounder : OfflineWriter
 {
@@ -39,7 +41,7 @@ internal sealed class StoreFounder : OfflineWriter
         if (message is not RecoveryCompleted)
             _isEmpty = false;
         else if (_isEmpty)
-            Persist(new PeerCreated(PeerCreated.CurrentFormat, _manifest.Group, _manifest.MemberId, _manifest.StoreId), _ => WriteNext());
+            Found();
         else
             Fail("The store is not empty.", null);
     }
@@ -52,6 +54,18 @@ internal sealed class StoreFounder : OfflineWriter
             Succeed();
         else
             WriteNext();
+    }
+
+    private void Found()
+    {
+        var created = new PeerCreated(PeerCreated.CurrentFormat, _manifest.Group, _manifest.MemberId, _manifest.StoreId);
+        var (index, term) = (_manifest.Snapshot.LastIncludedIndex, _manifest.Snapshot.LastIncludedTerm);
+        IRaftMessage[] events = [created, new SnapshotInstalled(index, term)];
+        PersistAll(events, @event =>
+        {
+            if (@event is SnapshotInstalled)
+                WriteNext();
+        });
     }
 
     private void WriteNext()

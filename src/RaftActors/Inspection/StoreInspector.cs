@@ -1,3 +1,4 @@
+using Akka.Actor;
 using RaftActors.Log;
 using RaftActors.Membership;
 using RaftActors.Protocol;
@@ -11,14 +12,14 @@ namespace RaftActors.Inspection;
 public sealed class StoreInspector
 {
     private readonly string _persistenceId;
-    private readonly IStoredRecords _records;
+    private readonly StoredRecords _records;
     private readonly StoreReport _report = new();
     private readonly List<string> _problems = [];
     // The terms of the log's entries: the first is that of the entry before FirstIndex.
     private readonly List<long> _terms = [0];
     private ConfigurationHistory _configurations = new(Configuration.None);
 
-    private StoreInspector(string persistenceId, IStoredRecords records)
+    private StoreInspector(string persistenceId, StoredRecords records)
     {
         _persistenceId = persistenceId;
         _records = records;
@@ -29,16 +30,26 @@ public sealed class StoreInspector
     private long LastIndex => BaseIndex + _terms.Count - 1;
 
     /// <summary>Reads a store.</summary>
+    /// <param name="system">An actor system whose journal and snapshot store are the peer's.</param>
     /// <param name="persistenceId">The peer's persistence id, <c>raft-GROUP-MEMBER</c>.</param>
-    /// <param name="records">What is stored.</param>
-    public static StoreReport Inspect(string persistenceId, IStoredRecords records) => new StoreInspector(persistenceId, records).Inspect();
-
-    private StoreReport Inspect()
+    /// <exception cref="IOException">A plugin cannot be started, or does not answer.</exception>
+    public static Task<StoreReport> InspectAsync(ActorSystem system, string persistenceId)
     {
-        var start = ReadSnapshots();
+        ArgumentNullException.ThrowIfNull(system);
+        return new StoreInspector(persistenceId, new StoredRecords(system)).InspectAsync();
+    }
+
+    private async Task<StoreReport> InspectAsync()
+    {
+        var start = await ReadSnapshotsAsync().ConfigureAwait(false);
         long expected = start + 1;
-        foreach (var record in _records.Events(_persistenceId))
+        await foreach (var record in _records.EventsAsync(_persistenceId).ConfigureAwait(false))
         {
+            if (record.Problem is not null)
+            {
+                _problems.Add($"the events from {record.SequenceNr} on cannot be read: {record.Problem}");
+                break;
+            }
             _report.Events++;
             if (_report.FirstEvent == 0)
                 _report.FirstEvent = record.SequenceNr;
@@ -50,7 +61,8 @@ public sealed class StoreInspector
             expected = record.SequenceNr + 1;
             Read(record);
         }
-        if (_report.StoreId is null)
+        var nothing = _report.Events == 0 && _report.Snapshots.Count == 0 && _problems.Count == 0;
+        if (_report.StoreId is null && !nothing)
             _problems.Add("there is neither a first event nor a snapshot that can be read");
         _report.LastIndex = LastIndex;
         _report.LastTerm = _terms[^1];
@@ -64,21 +76,28 @@ public sealed class StoreInspector
     }
 
     // Returns the event up to which the latest sound snapshot stands for the journal.
-    private long ReadSnapshots()
+    private async Task<long> ReadSnapshotsAsync()
     {
+        var stored = new List<StoredSnapshot>();
+        await foreach (var snapshot in _records.SnapshotsAsync(_persistenceId).ConfigureAwait(false))
+            stored.Insert(0, snapshot);
         var found = new List<InspectedSnapshot>();
         long start = 0;
-        foreach (var record in _records.Snapshots(_persistenceId))
+        foreach (var record in stored)
         {
-            if (Parse(record) is not SnapshotManifest manifest)
+            if (record.Snapshot is not SnapshotManifest manifest)
             {
-                _problems.Add($"the manifest of the snapshot for events up to {record.SequenceNr} cannot be read");
+                _problems.Add(record.Problem is not null
+                    ? $"a snapshot cannot be loaded: {record.Problem}"
+                    : $"the manifest of the snapshot for events up to {record.SequenceNr} cannot be read");
                 continue;
             }
             var snapshot = manifest.Snapshot;
-            var problem = Verify(manifest);
+            var content = snapshot.Content;
+            var problem = await VerifyAsync(manifest).ConfigureAwait(false);
             found.Add(new InspectedSnapshot(
-                record.SequenceNr, snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, snapshot.Content.Length, snapshot.Content.Chunks, snapshot.Content.Sha256, problem));
+                record.SequenceNr, snapshot.LastIncludedIndex, snapshot.LastIncludedTerm,
+                content.Length, content.Chunks, content.Sha256, problem));
             if (problem is not null)
             {
                 _problems.Add($"the snapshot up to entry {snapshot.LastIncludedIndex} is damaged: {problem}");
@@ -102,26 +121,24 @@ public sealed class StoreInspector
         _configurations.Reset(manifest.Snapshot.ConfigurationIndex, manifest.Snapshot.Configuration);
     }
 
-    private string? Verify(SnapshotManifest manifest)
+    private async Task<string?> VerifyAsync(SnapshotManifest manifest)
     {
         var content = manifest.Snapshot.Content;
+        var chunks = ChunkStore.IdOf(_persistenceId, manifest.Slot);
         using var digest = new ContentDigest();
-        foreach (var record in _records.Snapshots($"{_persistenceId}-snapshot-{manifest.Slot}"))
+        while (digest.Chunks < content.Chunks)
         {
-            if (digest.Chunks == content.Chunks)
-                break;
-            if (record.SequenceNr != digest.Chunks + 1 || Parse(record) is not SnapshotChunk chunk)
-                break;
+            int number = digest.Chunks + 1;
+            if (await _records.SnapshotAsync(chunks, number).ConfigureAwait(false) is not SnapshotChunk chunk)
+                return $"chunk {number} of {content.Chunks} is missing or cannot be read";
             digest.Add(chunk.Data.Span);
         }
-        if (digest.Chunks < content.Chunks)
-            return $"chunk {digest.Chunks + 1} of {content.Chunks} is missing or cannot be read";
         return digest.Content == content ? null : $"its checksum is {digest.Content.Sha256}, not {content.Sha256}";
     }
 
-    private void Read(StoredRecord record)
+    private void Read(StoredEvent record)
     {
-        switch (Parse(record))
+        switch (record.Event)
         {
             case PeerCreated created:
                 (_report.Group, _report.MemberId, _report.StoreId) = (created.Group, created.MemberId, created.StoreId);
@@ -185,8 +202,6 @@ public sealed class StoreInspector
 
     private bool Has(SnapshotInstalled installed) => installed.LastIncludedIndex >= BaseIndex && installed.LastIncludedIndex <= LastIndex
         && _terms[(int)(installed.LastIncludedIndex - BaseIndex)] == installed.LastIncludedTerm;
-
-    private static object Parse(StoredRecord record) => RaftSerializer.ReadStored(record.Bytes, record.Manifest);
 
     private static IReadOnlyList<Member> Members(ReadOnlySpan<Voter> servers)
     {

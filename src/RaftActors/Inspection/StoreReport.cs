@@ -5,6 +5,9 @@ namespace RaftActors.Inspection;
 /// <summary>What a stopped peer has in its store, and so would start with.</summary>
 public sealed record StoreReport
 {
+    /// <summary>Whether the store holds nothing that can be read, and nothing that cannot.</summary>
+    public bool IsEmpty => Events == 0 && Snapshots.Count == 0 && Problems.Count == 0;
+
     /// <summary>The group; <c>null</c> when no event or snapshot that can be read names it.</summary>
     public string? Group { get; internal set; }
 

@@ -125,19 +125,6 @@ public sealed class RaftSerializer : SerializerWithStringManifest
         }
     }
 
-    /// <summary>Reads what a journal or a snapshot store holds, without an actor system.</summary>
-    internal static IRaftMessage ReadStored(byte[] bytes, string manifest)
-    {
-        try
-        {
-            return ParseStored(bytes, manifest) ?? new MalformedMessage(manifest, "The manifest is not that of an event or a snapshot.");
-        }
-        catch (Exception problem) when (problem is FormatException or InvalidProtocolBufferException or ArgumentException or OverflowException)
-        {
-            return new MalformedMessage(manifest, problem.Message);
-        }
-    }
-
     private static IRaftMessage? ParseStored(byte[] bytes, string manifest)
     {
         switch (manifest)

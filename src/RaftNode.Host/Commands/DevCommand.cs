@@ -40,7 +40,8 @@ internal static class DevCommand
     {
         HelpName = "CONNECTION",
         Description = "The database of --journal postgresql: \"Host=...;Database=...;Username=...;Password=...\". "
-            + $"By default the environment variable {StorePlace.PostgresqlVariable}, or else what hocon/journal-postgresql.conf says.",
+            + $"By default the environment variable {StorePlace.PostgresqlVariable}, "
+            + "or else what hocon/journal-postgresql.conf says.",
     };
 
     /// <summary>Makes the command.</summary>
@@ -53,8 +54,9 @@ internal static class DevCommand
         command.Validators.Add(static result =>
         {
             if (result.GetResult(ConfigDirectory) is not null && result.GetResult(Journal) is not null)
-                result.AddError("--journal is for files that dev writes. In those of --config-dir include the journal's file instead.");
-            if (result.GetResult(ConnectionString) is not null && result.GetValue(Journal) != JournalChoice.Postgresql.Name)
+                result.AddError("--journal is for files that dev writes; in those of --config-dir include the journal's.");
+            var isPostgresql = result.GetValue(Journal) == JournalChoice.Postgresql.Name;
+            if (result.GetResult(ConnectionString) is not null && !isPostgresql)
                 result.AddError("--postgresql is for --journal postgresql.");
         });
         command.SetAction((parsed, _) => RunAsync(parsed));
@@ -66,7 +68,8 @@ internal static class DevCommand
         var option = new Option<string?>("--journal", "-j")
         {
             HelpName = string.Join('|', JournalChoice.All.Select(static choice => choice.Name)),
-            Description = "What the nodes keep their journals in: the node's own SQLite journal, Akka.Persistence.Sql on SQLite, or on PostgreSQL. The last two have their data in data/sql and data/postgresql by default.",
+            Description = "What the nodes keep their journals in: the node's own SQLite journal, Akka.Persistence.Sql on "
+                + "SQLite, or on PostgreSQL. The last two have their data in data/sql and data/postgresql by default.",
         };
         option.AcceptOnlyFromAmong([.. JournalChoice.All.Select(static choice => choice.Name)]);
         return option;
@@ -88,7 +91,7 @@ internal static class DevCommand
         // Each journal finds its own data when it is chosen again.
         var data = parsed.GetValue(Data) ?? (journal?.File is null ? null : Path.Combine("data", journal.Name));
         var nodes = Files(parsed, journal, data).Select(file => new DevNode(file, data)).ToList();
-        if (nodes.Select(static node => node.Settings.Store.Journal).FirstOrDefault(static place => place.IsPostgresql) is { } database)
+        if (nodes[0].Settings.Store.Journal is { IsPostgresql: true } database)
             await Postgresql.EnsureReachableAsync(database);
         foreach (var settings in nodes.Select(node => node.Settings))
         {
@@ -113,9 +116,11 @@ internal static class DevCommand
         var (nodes, raftPort, httpPort) = (parsed.GetValue(Nodes), parsed.GetValue(RaftPort), parsed.GetValue(HttpPort));
         if (parsed.GetValue(ConfigDirectory) is { } directory)
             return ClusterFiles.In(directory, nodes);
-        return journal is null && nodes == ClusterFiles.Shipped && raftPort == ClusterFiles.RaftPort && httpPort == ClusterFiles.HttpPort
-            ? ClusterFiles.In(ClusterFiles.ShippedDirectory(), nodes)
-            : ClusterFiles.Write(Path.Combine(data ?? "data", "dev"), nodes, raftPort, httpPort, journal, parsed.GetValue(ConnectionString));
+        var shipped = (ClusterFiles.Shipped, ClusterFiles.RaftPort, ClusterFiles.HttpPort);
+        if (journal is null && (nodes, raftPort, httpPort) == shipped)
+            return ClusterFiles.In(ClusterFiles.ShippedDirectory(), nodes);
+        var written = Path.Combine(data ?? "data", "dev");
+        return ClusterFiles.Write(written, nodes, raftPort, httpPort, journal, parsed.GetValue(ConnectionString));
     }
 
     private static async Task<int> ShowAsync(IReadOnlyList<DevNode> nodes, StopSignals signals)

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using Microsoft.Data.Sqlite;
-using RaftActors;
 using RaftActors.Backups;
 using RaftActors.Inspection;
 using RaftActors.Membership;
+using RaftActors.Storage;
 using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Commands;
@@ -11,53 +11,51 @@ namespace RaftNode.Host.Commands;
 /// <summary><c>raftnode inspect</c>: says what a stopped node has in its data directory.</summary>
 internal static class InspectCommand
 {
-    private static readonly Argument<string> Directory = new("DIR") { Description = "The node's own data directory, such as data/node1: the one that holds raft.db. Or a file that raftnode backup wrote." };
+    private static readonly Argument<string?> Directory = new("DIR")
+    {
+        Arity = ArgumentArity.ZeroOrOne,
+        Description = "The node's own data directory, such as data/node1: the one that holds raft.db. "
+            + "By default the one that --config leads to. Or a file that raftnode backup wrote.",
+    };
 
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
         var command = new Command(
-            "inspect", "Reads a stopped node's journal and snapshots without changing them: terms, indexes, members, and whether the checksums are right. Exit code 1 if something is wrong with them.")
+            "inspect",
+            "Reads a stopped node's journal and snapshots without changing them: terms, indexes, members, and whether "
+                + "the checksums are right. Exit code 1 if something is wrong with them.")
         {
-            Directory,
+            Directory, NodeOptions.StoppedNodesConfig,
         };
-        command.SetAction((parsed, _) => RunAsync(parsed.GetValue(Directory)!));
+        command.SetAction((parsed, _) =>
+            RunAsync(parsed.GetValue(NodeOptions.StoppedNodesConfig), parsed.GetValue(Directory)));
         return command;
     }
 
-    private static async Task<int> RunAsync(string directory)
+    private static async Task<int> RunAsync(string? config, string? directory)
     {
         if (File.Exists(directory))
             return await RunOnBackupAsync(directory);
-        var file = Path.Combine(directory, "raft.db");
-        if (!File.Exists(file))
-        {
-            await Console.Error.WriteLineAsync($"raftnode: there is no {file}: give the directory of one node, such as data/node1");
-            return ExitCode.NotDone;
-        }
         try
         {
-            // Held meanwhile: a node that starts would write to what is being read.
-            using var held = DataDirectory.Open(directory);
-            using var records = new JournalRecords(file);
-            if (records.PersistenceId() is not { } persistenceId)
+            var node = StoppedNode.Find(config, directory);
+            using var held = await node.HoldAsync();
+            if (node.PersistenceId is null || await node.InspectAsync() is not { IsEmpty: false } report)
             {
                 await Console.Out.WriteLineAsync("the journal is empty");
                 return ExitCode.Done;
             }
-            var report = StoreInspector.Inspect(persistenceId, records);
             await Console.Out.WriteLineAsync(string.Join('\n', Lines(report)));
             return report.Problems.Count == 0 ? ExitCode.Done : ExitCode.No;
         }
-        catch (NodeStartException e)
+        catch (Exception e) when (e is StoreException or SqliteException)
         {
-            await Console.Error.WriteLineAsync($"raftnode: {e.Message.ReplaceLineEndings(" ")}");
-            return ExitCode.NotDone;
+            return await ExitCode.FailAsync($"the journal cannot be read: {e.Message}", ExitCode.No);
         }
-        catch (SqliteException e)
+        catch (Exception e) when (e is NodeStartException or IOException)
         {
-            await Console.Error.WriteLineAsync($"raftnode: the database {file} cannot be read: {e.Message.ReplaceLineEndings(" ")}");
-            return ExitCode.No;
+            return await ExitCode.FailAsync(e.Message, ExitCode.NotDone);
         }
     }
 

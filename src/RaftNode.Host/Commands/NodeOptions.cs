@@ -18,6 +18,14 @@ internal static class NodeOptions
         DefaultValueFactory = _ => ["http://127.0.0.1:8081", "http://127.0.0.1:8082", "http://127.0.0.1:8083"],
     };
 
+    /// <summary>The configuration of a node that does not run.</summary>
+    public static readonly Option<string?> StoppedNodesConfig = new("--config", "-c")
+    {
+        HelpName = "FILE",
+        Description = "The node's HOCON file, which says what its journal is in. "
+            + "Not needed for raft.db in the node's directory.",
+    };
+
     /// <summary>How long an answer may take.</summary>
     public static readonly Option<double> Timeout = CreateTimeout("How long an answer may take.", 10);
 

@@ -4,6 +4,7 @@ using RaftActors;
 using RaftActors.Backups;
 using RaftActors.Inspection;
 using RaftActors.Membership;
+using RaftActors.Storage;
 using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Commands;
@@ -11,11 +12,11 @@ namespace RaftNode.Host.Commands;
 /// <summary><c>raftnode recover</c>: makes a stopped node the only member of its group, when the majority is lost for good.</summary>
 internal static class RecoverCommand
 {
-    private static readonly Option<string> Data = new("--data", "-d")
+    private static readonly Option<string?> Data = new("--data", "-d")
     {
-        Required = true,
         HelpName = "DIR",
-        Description = "The survivor's own data directory, such as data/node1: the one that holds raft.db. The node must not run.",
+        Description = "The survivor's own data directory, such as data/node1: the one that holds raft.db. "
+            + "By default the one that --config leads to. The node must not run.",
     };
 
     private static readonly Option<string[]> Members = new("--members", "-m")
@@ -47,7 +48,7 @@ internal static class RecoverCommand
               raftnode recover --data data/node1 --members node1=10.0.0.1:4051,node4=10.0.0.4:4051,node5=10.0.0.5:4051
             """)
         {
-            Data, Members, Yes,
+            Data, NodeOptions.StoppedNodesConfig, Members, Yes,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
@@ -55,18 +56,19 @@ internal static class RecoverCommand
 
     private static async Task<int> RunAsync(ParseResult parsed)
     {
-        var directory = parsed.GetValue(Data)!;
         List<Member>? wanted = null;
         if (parsed.GetValue(Members) is { Length: > 0 } given && !RestoreCommand.TryReadMembers(given, out wanted, out var problem))
             return await ExitCode.FailAsync(problem, ExitCode.NotDone);
-        var file = Path.Combine(directory, "raft.db");
-        if (!File.Exists(file))
-            return await ExitCode.FailAsync($"there is no {file}: give the directory of one node, such as data/node1", ExitCode.NotDone);
+        var written = false;
         try
         {
-            using var held = DataDirectory.Open(directory);
-            if (Inspect(file) is not { } report)
-                return await ExitCode.FailAsync($"the journal in {file} is empty: there is nothing to go on with", ExitCode.No);
+            var node = StoppedNode.Find(parsed.GetValue(NodeOptions.StoppedNodesConfig), parsed.GetValue(Data));
+            using var held = await node.HoldAsync();
+            if (node.PersistenceId is null || await node.InspectAsync() is not { IsEmpty: false } report)
+            {
+                return await ExitCode.FailAsync(
+                    $"the journal in {node.Store.Journal} is empty: there is nothing to go on with", ExitCode.No);
+            }
             await Console.Out.WriteLineAsync(string.Join('\n', InspectCommand.Lines(report)));
             var self = wanted?.Find(member => member.Id == report.MemberId);
             if (wanted is not null && self is null)
@@ -75,7 +77,8 @@ internal static class RecoverCommand
             await Console.Out.WriteLineAsync($"\n{string.Join('\n', Warning(report))}\n");
             if (!parsed.GetValue(Yes) && !await AskAsync(report.MemberId!))
                 return ExitCode.NotDone;
-            await OfflineStore.UseAsync(file, recovery.WriteAsync);
+            written = true;
+            await OfflineStore.WriteAsync(node.Store, node.Config, recovery.WriteAsync);
             await Console.Out.WriteLineAsync($"""
                 recovered {report.MemberId} at {recovery.Self.Address} is the only member of group {report.Group}, by the configuration at entry {recovery.Index} of term {recovery.Term}; its store is now {recovery.StoreId}
                 Start it: raftnode start --config CONFIG --data DIR, where DIR/{report.MemberId} is this directory
@@ -87,24 +90,20 @@ internal static class RecoverCommand
         {
             return await ExitCode.FailAsync($"nothing was changed: {e.Message}", ExitCode.No);
         }
-        catch (IOException e)
+        catch (IOException e) when (written)
         {
-            return await ExitCode.FailAsync($"it is not known whether the recovery was written: {e.Message} See raftnode inspect {directory}; recover may be run again", ExitCode.NotDone);
+            return await ExitCode.FailAsync(
+                $"it is not known whether the recovery was written: {e.Message} "
+                + "See raftnode inspect; recover may be run again");
         }
-        catch (NodeStartException e)
+        catch (Exception e) when (e is StoreException or SqliteException)
         {
-            return await ExitCode.FailAsync(e.Message, ExitCode.NotDone);
+            return await ExitCode.FailAsync($"the journal cannot be read: {e.Message}", ExitCode.No);
         }
-        catch (SqliteException e)
+        catch (Exception e) when (e is NodeStartException or IOException)
         {
-            return await ExitCode.FailAsync($"the database {file} cannot be read: {e.Message}", ExitCode.No);
+            return await ExitCode.FailAsync(e.Message);
         }
-    }
-
-    private static StoreReport? Inspect(string file)
-    {
-        using var records = new JournalRecords(file);
-        return records.PersistenceId() is { } persistenceId ? StoreInspector.Inspect(persistenceId, records) : null;
     }
 
     // Those of before may come back elsewhere: their addresses are the operator's to know.

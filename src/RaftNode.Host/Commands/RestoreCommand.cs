@@ -1,7 +1,7 @@
 using System.CommandLine;
 using RaftActors.Backups;
 using RaftActors.Membership;
-using RaftNode.Host.Node;
+using RaftNode.Host.Configuration;
 
 namespace RaftNode.Host.Commands;
 
@@ -10,21 +10,33 @@ internal static class RestoreCommand
 {
     private static readonly Argument<string> Source = new("FILE") { Description = "What raftnode backup wrote." };
 
-    private static readonly Option<string> Data = new("--data", "-d")
+    private static readonly Option<string?> Data = new("--data", "-d")
     {
-        Required = true,
         HelpName = "DIR",
-        Description = "Where the data goes: DIR/<member-id> for each member. These directories must not exist, or be empty.",
+        Description = "Where the data goes: DIR/<member-id> for each member. These directories must not exist, or be "
+            + "empty. By default raftnode.data-dir of --config.",
     };
 
     private static readonly Option<string[]> Members = new("--members", "-m")
     {
-        Required = true,
         HelpName = "ID=HOST:PORT,...",
-        Description = "The members of the new cluster and where they reach each other, as in raft.members of their configuration: node1=10.0.0.1:4051,node2=10.0.0.2:4051",
+        Description = "The members of the new cluster and where they reach each other, as in raft.members of their "
+            + "configuration: node1=10.0.0.1:4051,node2=10.0.0.2:4051. By default those of --config.",
     };
 
-    private static readonly Option<string?> Group = new("--group") { HelpName = "NAME", Description = "The name of the new group, raft.group of the nodes' configuration; that of the backup by default." };
+    private static readonly Option<string?> Group = new("--group")
+    {
+        HelpName = "NAME",
+        Description = "The name of the new group, raft.group of the nodes' configuration. "
+            + "By default that of --config, or else that of the backup.",
+    };
+
+    private static readonly Option<string?> ConfigFile = new("--config", "-c")
+    {
+        HelpName = "FILE",
+        Description = "The HOCON file of one of the new nodes, which says what the nodes' journals are in. "
+            + "Not needed for raft.db in each node's directory.",
+    };
 
     /// <summary>Makes the command.</summary>
     public static Command Create()
@@ -37,6 +49,9 @@ internal static class RestoreCommand
             it once for each node: each run makes another cluster, and nodes of different ones do not work together.
             Stop the old cluster first, if it still runs.
 
+            Where the nodes' journals are in a PostgreSQL database, give one node's --config: each member's part of that
+            database is filled, and there are no directories to bring anywhere.
+
             With a single member the cluster starts with one node, and others are added to it: raftnode start --join,
             and raftnode member add.
 
@@ -44,29 +59,45 @@ internal static class RestoreCommand
               raftnode restore kv.backup --data new --members node1=10.0.0.1:4051,node2=10.0.0.2:4051,node3=10.0.0.3:4051
             """)
         {
-            Source, Data, Members, Group,
+            Source, Data, Members, Group, ConfigFile,
         };
+        command.Validators.Add(static result =>
+        {
+            var isSaid = result.GetResult(Data) is not null && result.GetResult(Members) is not null;
+            if (result.GetResult(ConfigFile) is null && !isSaid)
+                result.AddError("--data and --members are needed where there is no --config.");
+        });
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult parsed)
     {
-        var (file, data) = (parsed.GetValue(Source)!, parsed.GetValue(Data)!);
+        var file = parsed.GetValue(Source)!;
         try
         {
-            if (!TryReadMembers(parsed.GetValue(Members)!, out var members, out var problem))
-                return await ExitCode.FailAsync(problem, ExitCode.NotDone);
-            if (members.Find(member => IsTaken(Path.Combine(data, member.Id))) is { } taken)
-                return await ExitCode.FailAsync($"{Path.Combine(data, taken.Id)} is not empty; restore makes new stores only. Move it away, or give another --data", ExitCode.NotDone);
+            var settings = parsed.GetValue(ConfigFile) is { } config ? NodeSettings.Load(config) : null;
+            var (members, problem) = (settings?.Raft.Members.ToList() ?? [], "");
+            if (parsed.GetValue(Members) is { Length: > 0 } given && !TryReadMembers(given, out members, out problem))
+                return await ExitCode.FailAsync(problem);
+            var target = new RestoreTarget(settings, parsed.GetValue(Data));
             var backup = BackupFile.Open(file);
-            var group = RestoredGroup.Create(backup, parsed.GetValue(Group) ?? backup.Group, members);
+            var name = parsed.GetValue(Group) ?? settings?.Raft.Group ?? backup.Group;
+            var group = RestoredGroup.Create(backup, name, members);
+            if (await target.FindTakenAsync(group.Group, members) is { } taken)
+            {
+                return await ExitCode.FailAsync(
+                    $"{taken}; restore makes new stores only. Move it away, or give another --data or --config");
+            }
             await Console.Out.WriteLineAsync(string.Join('\n', BackupCommand.Lines(file, backup)));
-            await WriteAsync(group, members, data);
+            await target.WriteAsync(group, members);
             await Console.Out.WriteLineAsync($"group     {group.Group}, a new one: it goes on after entry {group.Index} of term {group.Term}");
             foreach (var member in members)
-                await Console.Out.WriteLineAsync($"restored  {Path.Combine(data, member.Id)} for {member.Id} at {member.Address}, store {group.StoreIdOf(member.Id)}");
-            await Console.Out.WriteLineAsync("Bring each directory to its node, whole and to that node only, and start the nodes: raftnode start --config CONFIG --data DIR, where DIR/<member-id> is that directory.");
+            {
+                var restored = $"restored  {target.NameOf(member.Id)} for {member.Id} at {member.Address}";
+                await Console.Out.WriteLineAsync($"{restored}, store {group.StoreIdOf(member.Id)}");
+            }
+            await Console.Out.WriteLineAsync(target.WhatNext);
             return ExitCode.Done;
         }
         catch (FileNotFoundException)
@@ -82,68 +113,6 @@ internal static class RestoreCommand
             return await ExitCode.FailAsync($"nothing was restored: {e.Message}", ExitCode.No);
         }
     }
-
-    // In a directory of its own until all of it is there: a store that is only begun would look like that of a new node.
-    private static async Task WriteAsync(RestoredGroup group, IReadOnlyList<Member> members, string data)
-    {
-        var unfinished = Path.Combine(data, $".restore-{Environment.ProcessId}");
-        Directory.CreateDirectory(unfinished);
-        try
-        {
-            foreach (var member in members)
-            {
-                var directory = Path.Combine(unfinished, member.Id);
-                Directory.CreateDirectory(directory);
-                await OfflineStore.UseAsync(Path.Combine(directory, "raft.db"), system => group.WriteAsync(system, member.Id));
-            }
-            MoveAll(members.Select(static member => member.Id), unfinished, data);
-        }
-        finally
-        {
-            Directory.Delete(unfinished, recursive: true);
-        }
-    }
-
-    /// <summary>Moves the members' directories: all of them, or none.</summary>
-    internal static void MoveAll(IEnumerable<string> members, string from, string to)
-    {
-        var moved = new Stack<string>();
-        try
-        {
-            foreach (var member in members)
-            {
-                var target = Path.Combine(to, member);
-                if (Directory.Exists(target))
-                    Directory.Delete(target); // It is empty, or this fails.
-                Directory.Move(Path.Combine(from, member), target);
-                moved.Push(member);
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            MoveBack(moved, from, to, e.Message);
-            throw;
-        }
-    }
-
-    private static void MoveBack(Stack<string> moved, string from, string to, string why)
-    {
-        try
-        {
-            while (moved.TryPeek(out var member))
-            {
-                Directory.Move(Path.Combine(to, member), Path.Combine(from, member));
-                moved.Pop();
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            var left = string.Join(", ", moved.Select(member => Path.Combine(to, member)));
-            throw new NodeStartException($"the cluster was not restored as a whole: {why} Delete {left}, which cannot be taken back ({e.Message}), and run restore again", e);
-        }
-    }
-
-    private static bool IsTaken(string path) => File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any());
 
     internal static bool TryReadMembers(IEnumerable<string> texts, out List<Member> members, out string problem)
     {

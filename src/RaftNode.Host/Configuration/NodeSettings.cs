@@ -35,6 +35,9 @@ internal sealed record NodeSettings
     /// <summary>The directory of this node's data.</summary>
     public required string DataDirectory { get; init; }
 
+    /// <summary>What the file says, over the defaults: without what leads to this node's own data.</summary>
+    public required Config Given { get; init; }
+
     /// <summary>The configuration of the actor system.</summary>
     public required Config Config { get; init; }
 
@@ -49,13 +52,15 @@ internal sealed record NodeSettings
     /// <param name="dataDirectory">Overrides <c>raftnode.data-dir</c>, unless <c>null</c>.</param>
     /// <param name="found">Whether the operator says that this node founds the group.</param>
     /// <param name="join">Whether the operator says that this node is to be added to a group that exists.</param>
+    /// <param name="ownDirectory">The node's own directory, whatever else is said; <c>null</c> for the one that follows.</param>
     /// <exception cref="NodeStartException">The file is not HOCON, or a setting makes no sense; the message says which.</exception>
-    public static NodeSettings Load(string file, string? dataDirectory = null, bool found = false, bool join = false)
+    public static NodeSettings Load(
+        string file, string? dataDirectory = null, bool found = false, bool join = false, string? ownDirectory = null)
     {
         var own = ConfigFile.Load(file);
         try
         {
-            return From(own, dataDirectory, found, join);
+            return From(own, dataDirectory, found, join, ownDirectory);
         }
         catch (Exception e) when (e is NodeStartException or ConfigurationException or FormatException or NotSupportedException or OverflowException or ArgumentException)
         {
@@ -63,7 +68,7 @@ internal sealed record NodeSettings
         }
     }
 
-    private static NodeSettings From(Config own, string? dataDirectory, bool found, bool join)
+    private static NodeSettings From(Config own, string? dataDirectory, bool found, bool join, string? ownDirectory)
     {
         FormerSettings.Refuse(own);
         var config = own.WithFallback(Reference()).WithFallback(RaftActors.Raft.DefaultConfig());
@@ -80,8 +85,8 @@ internal sealed record NodeSettings
         var endpoint = Endpoint(self, own);
         if ((dataDirectory ?? config.GetString("raftnode.data-dir", null)) is not { Length: > 0 } data)
             throw new NodeStartException("raftnode.data-dir names no directory");
-        var directory = Path.GetFullPath(Path.Combine(data, self.Id));
-        var store = StoreSettings.From(config, raft, directory);
+        var directory = Path.GetFullPath(ownDirectory ?? Path.Combine(data, self.Id));
+        var store = StoreSettings.From(config, raft.JournalPluginId, raft.SnapshotPluginId, directory);
         return new NodeSettings
         {
             // A request is answered by its deadline: the peer has to know by then that there is no leader.
@@ -91,6 +96,7 @@ internal sealed record NodeSettings
             DataDirectory = directory,
             RaftEndpoint = endpoint,
             Store = store,
+            Given = config,
             Config = Overrides(endpoint, own, http).WithFallback(store.Overrides()).WithFallback(config),
         };
     }

@@ -10,7 +10,9 @@ namespace RaftNode.Host.Configuration;
 /// <param name="ConnectionString">How Akka.Persistence.Sql connects; <c>null</c> for another plugin.</param>
 internal sealed record StorePlace(string PluginId, string? File, string? Provider, string? ConnectionString)
 {
-    /// <summary>The environment variable whose connection string replaces that of a PostgreSQL database in the file.</summary>
+    /// <summary>
+    /// The environment variable whose connection string replaces that of a PostgreSQL database in the file.
+    /// </summary>
     public const string PostgresqlVariable = "RAFTNODE_POSTGRESQL";
 
     /// <summary>Where the plugins keep what they store when the configuration does not say.</summary>
@@ -50,13 +52,33 @@ internal sealed record StorePlace(string PluginId, string? File, string? Provide
             return new StorePlace(pluginId, null, provider, given);
         var connection = Parse(given, $"{pluginId}.connection-string");
         var file = InDirectory(directory, connection.TryGetValue(DataSource, out var source) ? (string)source : "");
-        connection[DataSource] = file;
-        return new StorePlace(pluginId, file, provider, connection.ConnectionString);
+        return new StorePlace(pluginId, file, provider, Join(given, DataSource, file));
     }
 
-    /// <summary>The place with the connection string that the environment has for it, if it is a PostgreSQL database.</summary>
-    public StorePlace WithEnvironment() =>
-        IsPostgresql && Environment.GetEnvironmentVariable(PostgresqlVariable) is { Length: > 0 } given ? this with { ConnectionString = given } : this;
+    /// <summary>Whether it is a file of a directory.</summary>
+    public bool IsIn(string directory) =>
+        File?.StartsWith(Path.GetFullPath(directory) + Path.DirectorySeparatorChar, StringComparison.Ordinal) == true;
+
+    /// <summary>The place with the connection string that the environment has for a PostgreSQL database.</summary>
+    public StorePlace WithEnvironment()
+    {
+        var given = IsPostgresql ? Environment.GetEnvironmentVariable(PostgresqlVariable) : null;
+        return string.IsNullOrEmpty(given) ? this : this with { ConnectionString = given };
+    }
+
+    /// <summary>The place with another SQLite database.</summary>
+    public StorePlace WithFile(string file) => IsSqlOnSqlite
+        ? this with { File = file, ConnectionString = Join(ConnectionString!, DataSource, file) }
+        : this with { File = file };
+
+    /// <summary>The place as one that nothing is written to, as far as the plugin can be told.</summary>
+    public StorePlace ReadOnly() => this switch
+    {
+        { IsSqlOnSqlite: true } => this with { ConnectionString = Join(ConnectionString!, "Mode", "ReadOnly") },
+        { IsPostgresql: true } =>
+            this with { ConnectionString = Join(ConnectionString!, "Options", "-c default_transaction_read_only=on") },
+        _ => this,
+    };
 
     /// <summary>The settings that lead the plugin there.</summary>
     public string Settings()
@@ -73,7 +95,8 @@ internal sealed record StorePlace(string PluginId, string? File, string? Provide
             return File ?? PluginId;
         // Not the whole string: it may have a password.
         var connection = Parse(ConnectionString!, $"{PluginId}.connection-string");
-        var parts = new[] { "Host", "Port", "Database" }.Where(connection.ContainsKey).Select(part => $"{part}={connection[part]}");
+        string[] shown = ["Host", "Port", "Database"];
+        var parts = shown.Where(connection.ContainsKey).Select(part => $"{part}={connection[part]}");
         return $"{Provider} at {string.Join(';', parts)}";
     }
 
@@ -82,6 +105,9 @@ internal sealed record StorePlace(string PluginId, string? File, string? Provide
 
     private static string InDirectory(string directory, string? file) =>
         Path.GetFullPath(Path.Combine(directory, string.IsNullOrEmpty(file) ? DefaultFile : file));
+
+    private static string Join(string connection, string key, string value) =>
+        new DbConnectionStringBuilder { ConnectionString = connection, [key] = value }.ConnectionString;
 
     private static DbConnectionStringBuilder Parse(string text, string key)
     {

@@ -3,7 +3,6 @@ using Akka.Actor.Setup;
 using Akka.Configuration;
 using Akka.Persistence.Sql.Config;
 using LinqToDB;
-using RaftActors;
 
 namespace RaftNode.Host.Configuration;
 
@@ -15,31 +14,37 @@ internal sealed record StoreSettings(StorePlace Journal, StorePlace Snapshots)
     private const string JournalKey = "akka.persistence.journal.plugin";
     private const string SnapshotsKey = "akka.persistence.snapshot-store.plugin";
 
-    /// <summary>Whether the journal is in a database of its node's own directory, which no other node has.</summary>
-    public bool IsInDirectory => Journal.File is not null;
+    /// <summary>Whether all that is stored is in files of a node's own directory.</summary>
+    public bool IsIn(string directory) => Journal.IsIn(directory) && Snapshots.IsIn(directory);
 
     /// <summary>Reads the settings.</summary>
     /// <param name="config">The node's configuration.</param>
-    /// <param name="raft">The peer's settings, which may name plugins that are not the system's defaults.</param>
+    /// <param name="journalId">The plugin that <c>raft.journal-plugin-id</c> names, or nothing for the default.</param>
+    /// <param name="snapshotsId">The plugin that <c>raft.snapshot-plugin-id</c> names, or nothing.</param>
     /// <param name="directory">The node's data directory.</param>
     /// <exception cref="NodeStartException">A plugin is not configured; the message names its key.</exception>
-    public static StoreSettings From(Config config, RaftSettings raft, string directory)
+    public static StoreSettings From(Config config, string journalId, string snapshotsId, string directory)
     {
-        var journal = Read(config, "raft.journal-plugin-id", raft.JournalPluginId, JournalKey, directory);
-        var snapshots = Read(config, "raft.snapshot-plugin-id", raft.SnapshotPluginId, SnapshotsKey, directory);
+        var journal = Read(config, "raft.journal-plugin-id", journalId, JournalKey, directory);
+        var snapshots = Read(config, "raft.snapshot-plugin-id", snapshotsId, SnapshotsKey, directory);
         // A server has a database, and not files that are better apart: so it need not be named twice.
-        return new StoreSettings(journal, snapshots is { ConnectionString: "" } && snapshots.Provider == journal.Provider ? snapshots with { ConnectionString = journal.ConnectionString } : snapshots);
+        if (snapshots is { ConnectionString: "" } && snapshots.Provider == journal.Provider)
+            snapshots = snapshots with { ConnectionString = journal.ConnectionString };
+        return new StoreSettings(journal, snapshots);
     }
 
     /// <summary>What leads the plugins to where this node's data is, over the node's configuration.</summary>
     public Config Overrides() => ConfigurationFactory.ParseString(Journal.Settings() + Snapshots.Settings());
 
-    /// <summary>The configuration of an actor system that uses the store without a network, and with these plugins as its defaults.</summary>
-    /// <param name="readOnly">Whether nothing may be written, and no table made.</param>
+    /// <summary>
+    /// The configuration of an actor system that uses the store of a stopped node: without a network, and with these
+    /// plugins as its defaults.
+    /// </summary>
     /// <param name="config">The node's configuration.</param>
+    /// <param name="readOnly">Whether nothing may be written, and no table made.</param>
     public Config Offline(Config config, bool readOnly)
     {
-        var store = readOnly ? this with { Journal = ReadOnly(Journal), Snapshots = ReadOnly(Snapshots) } : this;
+        var store = readOnly ? new StoreSettings(Journal.ReadOnly(), Snapshots.ReadOnly()) : this;
         var text = $"""
             akka.actor.provider = local
             akka.loglevel = OFF
@@ -60,19 +65,16 @@ internal sealed record StoreSettings(StorePlace Journal, StorePlace Snapshots)
         var sql = new MultiDataOptionsSetup();
         foreach (var place in new[] { Journal, Snapshots }.Where(static place => place.IsSqlOnSqlite))
         {
-            var options = new DataOptions().UseConnectionString(place.Provider!, config.GetString($"{place.PluginId}.connection-string"));
+            var connection = config.GetString($"{place.PluginId}.connection-string");
+            var options = new DataOptions().UseConnectionString(place.Provider!, connection);
             sql.AddDataOptions(place.PluginId, options.UseInterceptor(new SqliteConnectionSetup()));
         }
         return ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), sql);
     }
 
-    private static StorePlace Read(Config config, string ownKey, string own, string key, string directory) =>
-        StorePlace.Read(config, own.Length > 0 ? ownKey : key, own.Length > 0 ? own : config.GetString(key, "") ?? "", directory).WithEnvironment();
-
-    private static StorePlace ReadOnly(StorePlace place) => place switch
+    private static StorePlace Read(Config config, string ownKey, string own, string key, string directory)
     {
-        { IsSqlOnSqlite: true } => place with { ConnectionString = $"{place.ConnectionString};Mode=ReadOnly" },
-        { IsPostgresql: true } => place with { ConnectionString = $"{place.ConnectionString};Options=-c default_transaction_read_only=on" },
-        _ => place,
-    };
+        var (named, id) = own.Length > 0 ? (ownKey, own) : (key, config.GetString(key, "") ?? "");
+        return StorePlace.Read(config, named, id, directory).WithEnvironment();
+    }
 }

@@ -37,14 +37,17 @@ internal static class ClusterFiles
     /// <param name="raftPort">The port of the first node's remoting; the others follow.</param>
     /// <param name="httpPort">The port of the first node's HTTP; the others follow.</param>
     /// <param name="journal">The nodes' journal; <c>null</c> for the default.</param>
-    /// <param name="connectionString">Where their PostgreSQL database is; <c>null</c> for where the program's file says.</param>
-    public static IReadOnlyList<string> Write(string directory, int nodes, int raftPort, int httpPort, JournalChoice? journal = null, string? connectionString = null)
+    /// <param name="connectionString">Their PostgreSQL database; <c>null</c> for the one of the program's file.</param>
+    public static IReadOnlyList<string> Write(
+        string directory, int nodes, int raftPort, int httpPort,
+        JournalChoice? journal = null, string? connectionString = null)
     {
         Directory.CreateDirectory(directory);
         var members = new StringBuilder("# Written by raftnode dev.\n");
         foreach (var file in new[] { "cluster.conf", journal?.File }.OfType<string>())
         {
-            File.Copy(Path.Combine(AppContext.BaseDirectory, "hocon", file), Path.Combine(directory, file), overwrite: true);
+            var shipped = Path.Combine(AppContext.BaseDirectory, "hocon", file);
+            File.Copy(shipped, Path.Combine(directory, file), overwrite: true);
             members.Append($"include \"{file}\"\n");
         }
         if (connectionString is not null)

@@ -19,7 +19,8 @@ internal sealed class DevView(IReadOnlyList<DevNode> nodes)
     ];
 
     /// <summary>What the nodes keep their journals in.</summary>
-    public string Journal { get; } = $"{nodes[0].Settings.Store.Journal.PluginId}, {nodes[0].Name}'s in {nodes[0].Settings.Store.Journal}";
+    public string Journal { get; } =
+        $"{nodes[0].Settings.Store.Journal.PluginId}, {nodes[0].Name}'s in {nodes[0].Settings.Store.Journal}";
 
     /// <summary>The table.</summary>
     /// <param name="states">What each node says.</param>

@@ -16,7 +16,11 @@ internal static class JournalFile
     public static void EnsureOwn(string path, string persistenceId)
     {
         if (Read(path, connection => FindOther(connection, persistenceId)) is { } other)
-            throw new StoreException($"the database {path} belongs to another node: it holds {other}, and this node is {persistenceId}", canWait: false);
+        {
+            throw new StoreException(
+                $"the database {path} belongs to another node: it holds {other}, and this node is {persistenceId}",
+                canWait: false);
+        }
     }
 
     /// <summary>The persistence id of the peer whose journal it is; <c>null</c> when there are no events.</summary>

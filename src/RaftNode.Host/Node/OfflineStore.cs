@@ -1,34 +1,42 @@
 using Akka.Actor;
 using Akka.Configuration;
-using RaftActors.Persistence.Sqlite;
+using Npgsql;
 using RaftNode.Host.Configuration;
 
 namespace RaftNode.Host.Node;
 
-/// <summary>A stopped node's journal and snapshot store, opened with the same plugins as the node's own, and without a network.</summary>
+/// <summary>A stopped node's journal and snapshot store, opened with the node's plugins, without a network.</summary>
 internal static class OfflineStore
 {
     /// <summary>Does something with a store.</summary>
-    /// <param name="file">The SQLite file; made if need be.</param>
+    /// <param name="store">Where it is.</param>
+    /// <param name="config">The node's configuration.</param>
+    /// <param name="readOnly">Whether it is only read.</param>
     /// <param name="action">What to do, with an actor system whose journal and snapshot store it is.</param>
-    public static async Task UseAsync(string file, Func<ActorSystem, Task> action)
+    /// <exception cref="NodeStartException">The actor system cannot be started.</exception>
+    public static async Task<T> UseAsync<T>(
+        StoreSettings store, Config config, bool readOnly, Func<ActorSystem, Task<T>> action)
     {
-        var path = Path.GetFullPath(file).Replace("\\", "\\\\").Replace("\"", "\\\"");
-        var config = ConfigurationFactory.ParseString($$"""
-            akka.actor.provider = local
-            akka.loglevel = OFF
-            akka.loggers = []
-            {{SqlitePersistence.JournalId}}.file = "{{path}}"
-            {{SqlitePersistence.SnapshotStoreId}}.file = "{{path}}"
-            """);
-        using var system = ActorSystem.Create(RunningNode.SystemName, config.WithFallback(NodeSettings.Reference()).WithFallback(RaftActors.Raft.DefaultConfig()));
+        var offline = store.Offline(config, readOnly);
+        using var system = ActorSystem.Create(RunningNode.SystemName, store.Setup(offline));
         try
         {
-            await action(system);
+            return await action(system);
         }
         finally
         {
             await system.Terminate();
+            // What a plugin kept open would keep the file from being moved, or the database from being dropped.
+            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+            NpgsqlConnection.ClearAllPools();
         }
     }
+
+    /// <summary>Writes something to a store.</summary>
+    public static Task WriteAsync(StoreSettings store, Config config, Func<ActorSystem, Task> action) =>
+        UseAsync(store, config, readOnly: false, async system =>
+        {
+            await action(system);
+            return true;
+        });
 }

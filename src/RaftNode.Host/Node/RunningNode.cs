@@ -18,6 +18,7 @@ internal sealed class RunningNode : IAsyncDisposable
     public const string SystemName = "raftnode";
 
     private readonly DataDirectory _directory;
+    private PostgresqlHold? _hold;
     private volatile string? _storeOutage;
     private readonly TaskCompletionSource<long> _removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -63,15 +64,21 @@ internal sealed class RunningNode : IAsyncDisposable
             Ports.EnsureFree("HTTP", settings.Http.Endpoint.Address.ToString(), settings.Http.Endpoint.Port);
             var storeCheck = CheckStore(settings);
             var failed = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-            var node = new RunningNode(settings, directory, CreateSystem(settings), new KeyValueStores(settings.Http.Watch), failed.Task);
+            var hold = Hold(settings, failed);
+            var node = new RunningNode(settings, directory, CreateSystem(settings), new KeyValueStores(settings.Http.Watch), failed.Task)
+            {
+                _hold = hold,
+            };
             try
             {
-                await node.StartServicesAsync(failed, storeCheck);
+                await node.StartServicesAsync(failed, hold is null ? storeCheck : hold.EnsureAsync);
                 return node;
             }
             catch
             {
                 await node.StopAsync();
+                if (hold is not null)
+                    await hold.DisposeAsync();
                 throw;
             }
         }
@@ -89,8 +96,16 @@ internal sealed class RunningNode : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
+        if (_hold is not null)
+            await _hold.DisposeAsync();
         _directory.Dispose();
     }
+
+    // Of a database that others can reach the directory's lock says nothing.
+    private static PostgresqlHold? Hold(NodeSettings settings, TaskCompletionSource<string> failed) =>
+        settings.Store.Journal is { IsPostgresql: true } journal
+            ? new PostgresqlHold(journal, settings.Raft.PersistenceId, reason => failed.TrySetResult(reason))
+            : null;
 
     // What is still to be found out before the peer may start; null for nothing. Once it is found out the plugins have the files to themselves.
     private static Func<Task>? CheckStore(NodeSettings settings)

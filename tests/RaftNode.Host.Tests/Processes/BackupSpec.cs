@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using RaftActors.Backups;
 using RaftNode.Host.Commands;
 
@@ -7,10 +6,12 @@ namespace RaftNode.Host.Tests.Processes;
 /// <summary><c>raftnode backup</c> of real nodes.</summary>
 public sealed class BackupSpec
 {
-    [Fact]
-    public async Task Any_node_writes_a_backup_of_all_that_was_acknowledged_and_the_file_is_replaced_only_by_force()
+    [Theory]
+    [OnJournal(NodeJournal.Sqlite)]
+    [OnJournal(NodeJournal.Postgresql)]
+    public async Task Any_node_writes_a_backup_of_all_that_was_acknowledged_and_the_file_is_replaced_only_by_force(NodeJournal journal)
     {
-        await using var cluster = await NodeCluster.StartAsync(3);
+        await using var cluster = await NodeCluster.StartAsync(3, journal: journal);
         using var directory = new TemporaryDirectory();
         var file = directory.In("kv.backup");
         for (var node = 0; node < 3; node++)
@@ -53,21 +54,19 @@ public sealed class BackupSpec
         Assert.Empty(Directory.GetFileSystemEntries(Path.GetDirectoryName(directory.In("kv.backup"))!));
     }
 
-    [Fact]
-    public async Task A_snapshot_that_is_damaged_on_the_nodes_disk_ends_the_backup_and_leaves_no_file()
+    [Theory]
+    [OnJournal(NodeJournal.Sqlite)]
+    [OnJournal(NodeJournal.Postgresql)]
+    public async Task A_snapshot_that_is_damaged_on_the_nodes_disk_ends_the_backup_and_leaves_no_file(NodeJournal journal)
     {
-        await using var cluster = await NodeCluster.StartAsync(1, "raft.snapshot.chunk-size = 1 KiB\n");
+        await using var cluster = await NodeCluster.StartAsync(1, "raft.snapshot.chunk-size = 1 KiB\n", journal: journal);
         using var put = await cluster.Http.PutAsync(cluster.Key(0, "key"), new ByteArrayContent(new byte[5000]));
         using (var taken = await cluster.Http.PostAsync($"{cluster.Urls[0]}/snapshot", null))
             taken.EnsureSuccessStatusCode();
         // A chunk of the right form, but another one's bytes.
-        using (var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(cluster.DataOf(0), "raft.db"), Pooling = false }.ConnectionString))
-        {
-            connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = "UPDATE snapshot SET snapshot = (SELECT snapshot FROM snapshot WHERE persistence_id LIKE '%-snapshot-%' AND sequence_number = 1) WHERE persistence_id LIKE '%-snapshot-%' AND sequence_number = 3";
-            Assert.Equal(1, command.ExecuteNonQuery());
-        }
+        const string chunks = "persistence_id LIKE '%-snapshot-%' AND sequence_number";
+        var damage = $"UPDATE snapshot SET snapshot = (SELECT snapshot FROM snapshot WHERE {chunks} = 1) WHERE {chunks} = 3";
+        Assert.Equal(1, await cluster.ExecuteAsync(0, damage));
         using var directory = new TemporaryDirectory();
 
         var run = await ProgramRun.ToEndAsync(["backup", directory.In("kv.backup"), "--url", cluster.Urls[0]]);

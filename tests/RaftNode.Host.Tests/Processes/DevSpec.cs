@@ -70,7 +70,8 @@ public sealed partial class DevSpec : IDisposable
         {
             await using var dev = Start(1, chosen);
             await ReadyAsync(dev, 1);
-            Assert.Contains(dev.Output, line => line.StartsWith("Journal: ", StringComparison.Ordinal) && line.Contains(journal == NodeJournal.Postgresql ? "PostgreSQL" : "raft.db", StringComparison.Ordinal));
+            var shown = dev.Output.First(line => line.StartsWith("Journal: ", StringComparison.Ordinal));
+            Assert.Contains(journal == NodeJournal.Postgresql ? "PostgreSQL" : "raft.db", shown);
             using var http = new HttpClient();
             if (run > 0)
                 Assert.Equal("value", await http.GetStringAsync($"http://127.0.0.1:{_port + 3}/kv/key"));
@@ -83,7 +84,9 @@ public sealed partial class DevSpec : IDisposable
     }
 
     [Theory]
-    [InlineData("--journal postgresql --postgresql Host=127.0.0.1;Port=1;Database=kv;Password=secret", ExitCode.No, "the database PostgreSQL.15 at Host=127.0.0.1;Port=1;Database=kv cannot be used")]
+    [InlineData(
+        "--journal postgresql --postgresql Host=127.0.0.1;Port=1;Database=kv;Password=secret", ExitCode.No,
+        "the database PostgreSQL.15 at Host=127.0.0.1;Port=1;Database=kv cannot be used")]
     [InlineData("--journal postgresql --postgresql Nonsense=1", ExitCode.No, "cannot be used")]
     [InlineData("--journal oracle", ExitCode.NotDone, "Must be one of")]
     [InlineData("--postgresql Host=127.0.0.1", ExitCode.NotDone, "--postgresql is for --journal postgresql")]
@@ -128,5 +131,10 @@ public sealed partial class DevSpec : IDisposable
     private static partial Regex NodeLine();
 
     private ProgramRun Start(int nodes, params IEnumerable<string> options) =>
-        ProgramRun.StartIn(_directory.Path, ["dev", "--nodes", $"{nodes}", "--raft-port", $"{_port}", "--http-port", $"{_port + 3}", "--data", "data", .. options]);
+        ProgramRun.StartIn(
+            _directory.Path,
+            [
+                "dev", "--nodes", $"{nodes}", "--raft-port", $"{_port}", "--http-port", $"{_port + 3}", "--data", "data",
+                .. options,
+            ]);
 }

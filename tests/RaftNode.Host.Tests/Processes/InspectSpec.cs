@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.Data.Sqlite;
 using RaftNode.Host.Commands;
 
 namespace RaftNode.Host.Tests.Processes;
@@ -7,10 +6,13 @@ namespace RaftNode.Host.Tests.Processes;
 /// <summary><c>raftnode inspect</c> on the data of real nodes.</summary>
 public sealed class InspectSpec
 {
-    [Fact]
-    public async Task A_stopped_nodes_store_is_described_and_its_snapshot_verified_and_a_running_nodes_is_not_touched()
+    [Theory]
+    [OnJournal(NodeJournal.Sqlite)]
+    [OnJournal(NodeJournal.Sql)]
+    [OnJournal(NodeJournal.Postgresql)]
+    public async Task A_stopped_nodes_store_is_described_and_its_snapshot_verified_and_a_running_nodes_is_not_touched(NodeJournal journal)
     {
-        await using var cluster = await NodeCluster.StartAsync(1);
+        await using var cluster = await NodeCluster.StartAsync(1, journal: journal);
         await PutAsync(cluster, "before");
         using (var taken = await cluster.Http.PostAsync($"{cluster.Urls[0]}/snapshot", null))
             taken.EnsureSuccessStatusCode();
@@ -38,17 +40,20 @@ public sealed class InspectSpec
         Assert.Equal("value", await cluster.Http.GetStringAsync(cluster.Key(0, "after")));
     }
 
-    [Fact]
-    public async Task Damage_to_a_snapshot_and_missing_events_are_reported()
+    [Theory]
+    [OnJournal(NodeJournal.Sqlite)]
+    [OnJournal(NodeJournal.Sql)]
+    [OnJournal(NodeJournal.Postgresql)]
+    public async Task Damage_to_a_snapshot_and_missing_events_are_reported(NodeJournal journal)
     {
-        await using var cluster = await NodeCluster.StartAsync(1);
+        await using var cluster = await NodeCluster.StartAsync(1, journal: journal);
         await PutAsync(cluster, "key");
         using (var taken = await cluster.Http.PostAsync($"{cluster.Urls[0]}/snapshot", null))
             taken.EnsureSuccessStatusCode();
         await PutAsync(cluster, "key");
         await cluster.KillAsync(0);
-        Execute(cluster, "DELETE FROM snapshot WHERE persistence_id LIKE '%-snapshot-%'");
-        Execute(cluster, "DELETE FROM journal WHERE sequence_number = 2");
+        Assert.Equal(1, await cluster.ExecuteAsync(0, "DELETE FROM snapshot WHERE persistence_id LIKE '%-snapshot-%'"));
+        Assert.Equal(1, await cluster.ExecuteAsync(0, "DELETE FROM journal WHERE sequence_number = 2"));
 
         var (code, output, _) = await InspectAsync(cluster);
 
@@ -71,20 +76,11 @@ public sealed class InspectSpec
         Assert.False(Directory.Exists(directory));
     }
 
-    private static Task<(int Code, string Output, IReadOnlyList<string> Errors)> InspectAsync(NodeCluster cluster) => ProgramRun.ToEndAsync(["inspect", cluster.DataOf(0)]);
+    private static Task<(int Code, string Output, IReadOnlyList<string> Errors)> InspectAsync(NodeCluster cluster) => ProgramRun.ToEndAsync(["inspect", .. cluster.StoppedNode(0)]);
 
     private static async Task PutAsync(NodeCluster cluster, string key)
     {
         using var put = await cluster.Http.PutAsync(cluster.Key(0, key), new ByteArrayContent(Encoding.UTF8.GetBytes("value")));
         put.EnsureSuccessStatusCode();
-    }
-
-    private static void Execute(NodeCluster cluster, string statement)
-    {
-        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(cluster.DataOf(0), "raft.db"), Pooling = false }.ConnectionString);
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = statement;
-        command.ExecuteNonQuery();
     }
 }

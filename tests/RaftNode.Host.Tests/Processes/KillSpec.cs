@@ -15,11 +15,13 @@ public sealed class KillSpec(ITestOutputHelper output)
     private const int GeneratedLines = 4000;
     private const int Kills = 8;
 
-    [Fact]
-    public async Task Nothing_acknowledged_is_lost_while_nodes_are_killed_in_turn()
+    [Theory]
+    [OnJournal(NodeJournal.Sqlite)]
+    [OnJournal(NodeJournal.Postgresql)]
+    public async Task Nothing_acknowledged_is_lost_while_nodes_are_killed_in_turn(NodeJournal journal)
     {
         var lines = await LinesAsync();
-        await using var cluster = await NodeCluster.StartAsync(3);
+        await using var cluster = await NodeCluster.StartAsync(3, journal: journal);
         var load = new WriteLoad(cluster, lines, Writers, stages: Kills + 1);
         var writing = load.RunAsync();
         var leadersKilled = 0;

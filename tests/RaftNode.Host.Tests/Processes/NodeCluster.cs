@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
 using RaftNode.Host.Dev;
 using RaftNode.Host.Http;
 using RaftNode.Host.Tests.Processes.Nemesis;
@@ -14,16 +15,21 @@ internal sealed class NodeCluster : IAsyncDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly IReadOnlyList<string> _files;
     private readonly int _founders;
+    private readonly NodeJournal _journal;
+    private readonly string? _database;
     private readonly ProgramRun?[] _runs;
     private readonly string[] _said;
     private readonly List<IDisposable> _disks = [];
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(20) };
 
-    private NodeCluster(int nodes, string settings, bool behindProxies, int founders)
+    private NodeCluster(
+        int nodes, string settings, bool behindProxies, int founders, NodeJournal journal, string? database)
     {
         _founders = founders;
+        _journal = journal;
+        _database = database;
         var ports = FreePorts.Range((behindProxies ? 3 : 2) * nodes);
-        _files = ClusterFiles.Write(_directory.In("conf"), nodes, ports, ports + nodes);
+        _files = ClusterFiles.Write(_directory.In("conf"), nodes, ports, ports + nodes, journal.Choice(), database);
         File.AppendAllText(_directory.In("conf/members.conf"), Patient + settings);
         if (behindProxies)
         {
@@ -70,9 +76,13 @@ internal sealed class NodeCluster : IAsyncDisposable
     /// <param name="behindProxies">Whether the nodes reach each other through <see cref="Links"/>.</param>
     /// <param name="prepare">What to do before the first node starts.</param>
     /// <param name="founders">How many of the nodes found the group and are started; the others are to join it.</param>
-    public static async Task<NodeCluster> StartAsync(int nodes, string settings = "", bool behindProxies = false, Action<NodeCluster>? prepare = null, int? founders = null)
+    /// <param name="journal">What their journals are in; on PostgreSQL all have one database.</param>
+    public static async Task<NodeCluster> StartAsync(
+        int nodes, string settings = "", bool behindProxies = false, Action<NodeCluster>? prepare = null,
+        int? founders = null, NodeJournal journal = NodeJournal.Sqlite)
     {
-        var cluster = new NodeCluster(nodes, settings, behindProxies, founders ?? nodes);
+        var database = await journal.CreateDatabaseAsync();
+        var cluster = new NodeCluster(nodes, settings, behindProxies, founders ?? nodes, journal, database);
         try
         {
             prepare?.Invoke(cluster);
@@ -106,6 +116,57 @@ internal sealed class NodeCluster : IAsyncDisposable
 
     /// <summary>The directory of a node's data.</summary>
     public string DataOf(int node) => Path.Combine(Data, $"node{node + 1}");
+
+    /// <summary>
+    /// What leads a command to a stopped node's data: its directory, and its configuration where that is needed.
+    /// </summary>
+    /// <param name="node">The node.</param>
+    /// <param name="option">The option that the directory is given with, if it is an option.</param>
+    public string[] StoppedNode(int node, string? option = null) =>
+        [.. option is null ? Array.Empty<string>() : [option], DataOf(node), .. ConfigWhereNeeded(node)];
+
+    /// <summary>
+    /// The option that names a node's configuration, for a command that finds its data by itself only with the default
+    /// journal.
+    /// </summary>
+    public string[] ConfigWhereNeeded(int node) => _journal == NodeJournal.Sqlite ? [] : ["--config", _files[node]];
+
+    /// <summary>Loses what a stopped node has stored.</summary>
+    public async Task ForgetAsync(int node)
+    {
+        if (Directory.Exists(DataOf(node)))
+            Directory.Delete(DataOf(node), recursive: true);
+        if (_database is null)
+            return;
+        var id = $"raft-kv-node{node + 1}";
+        var its = $"persistence_id = '{id}' OR persistence_id LIKE '{id}-snapshot-%'";
+        foreach (var table in (string[])["journal", "snapshot"])
+            await ExecuteAsync(node, $"DELETE FROM {table} WHERE {its}");
+    }
+
+    /// <summary>Executes a statement on what a node has stored, behind its back.</summary>
+    /// <returns>How many rows it changed.</returns>
+    public async Task<int> ExecuteAsync(int node, string statement)
+    {
+        if (_database is not null)
+            return await (await PostgresServer.SharedAsync()).ExecuteAsync(statement, _database);
+        var changed = 0;
+        // Of the tables of both plugins, each is used in one of the files.
+        foreach (var file in Directory.GetFiles(DataOf(node), "*.db"))
+        {
+            var opened = new SqliteConnectionStringBuilder { DataSource = file, Pooling = false };
+            await using var connection = new SqliteConnection(opened.ConnectionString);
+            connection.Open();
+            await using var command = connection.CreateCommand();
+            var table = statement.Contains("journal", StringComparison.Ordinal) ? "journal" : "snapshot";
+            command.CommandText = $"SELECT COUNT(*) FROM sqlite_master WHERE name = '{table}'";
+            if ((long)(await command.ExecuteScalarAsync())! == 0)
+                continue;
+            command.CommandText = statement;
+            changed += await command.ExecuteNonQueryAsync();
+        }
+        return changed;
+    }
 
     /// <summary>The URL of a key at a node.</summary>
     public string Key(int node, string key) => $"{Urls[node]}/kv/{Uri.EscapeDataString(key)}";

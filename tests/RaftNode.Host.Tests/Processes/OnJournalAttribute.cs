@@ -17,7 +17,10 @@ public enum NodeJournal
     Postgresql,
 }
 
-/// <summary>Runs a theory with a journal: as its first argument, before those that are given. Without PostgreSQL on the machine its case is skipped.</summary>
+/// <summary>
+/// Runs a theory with a journal: as its first argument, before those that are given. Without PostgreSQL on the machine
+/// its case is skipped.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
 public sealed class OnJournalAttribute : DataAttribute
 {
@@ -37,7 +40,8 @@ public sealed class OnJournalAttribute : DataAttribute
 internal static class NodeJournals
 {
     /// <summary>The choice that the program has for it.</summary>
-    public static JournalChoice Choice(this NodeJournal journal) => JournalChoice.Named(journal.ToString().ToLowerInvariant());
+    public static JournalChoice Choice(this NodeJournal journal) =>
+        JournalChoice.Named(journal.ToString().ToLowerInvariant());
 
     /// <summary>A new database for it; <c>null</c> when it needs none.</summary>
     public static async Task<string?> CreateDatabaseAsync(this NodeJournal journal) =>

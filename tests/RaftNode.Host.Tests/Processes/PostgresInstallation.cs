@@ -13,7 +13,8 @@ internal static class PostgresInstallation
     private static readonly string? Programs = Find();
 
     /// <summary>
-    /// Why specs that need PostgreSQL are skipped on this machine; <c>null</c> when they are not. A build server (CI=true) skips none: there PostgreSQL has to be installed.
+    /// Why specs that need PostgreSQL are skipped on this machine; <c>null</c> when they are not. A build server
+    /// (CI=true) skips none: there PostgreSQL has to be installed.
     /// </summary>
     public static string? WhyNot => Programs is not null || Environment.GetEnvironmentVariable("CI") == "true"
         ? null
@@ -23,8 +24,11 @@ internal static class PostgresInstallation
     /// <exception cref="InvalidOperationException">PostgreSQL is not installed.</exception>
     public static IReadOnlyList<string> Command(string program, params IEnumerable<string> arguments)
     {
-        var directory = Programs ?? throw new InvalidOperationException($"These specs need PostgreSQL: {DebianDirectory}/*/bin/initdb, or initdb on the PATH.");
-        string[] asUser = Environment.IsPrivilegedProcess ? ["setpriv", $"--reuid={User}", $"--regid={User}", "--init-groups"] : [];
+        var directory = Programs ?? throw new InvalidOperationException(
+            $"These specs need PostgreSQL: {DebianDirectory}/*/bin/initdb, or initdb on the PATH.");
+        string[] asUser = ["setpriv", $"--reuid={User}", $"--regid={User}", "--init-groups"];
+        if (!Environment.IsPrivilegedProcess)
+            asUser = [];
         return [.. asUser, Path.Combine(directory, program), .. arguments];
     }
 
@@ -39,20 +43,30 @@ internal static class PostgresInstallation
     /// <exception cref="InvalidOperationException">It failed; the message has what it wrote.</exception>
     public static void Run(IReadOnlyList<string> command)
     {
-        using var process = Process.Start(new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo(command[0], command.Skip(1))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
         var written = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         if (process.ExitCode != 0)
-            throw new InvalidOperationException($"'{string.Join(' ', command)}' ended with {process.ExitCode}: {output}{written.Result}");
+        {
+            throw new InvalidOperationException(
+                $"'{string.Join(' ', command)}' ended with {process.ExitCode}: {output}{written.Result}");
+        }
     }
+
+    private static int Version(string path) => int.TryParse(Path.GetFileName(path), out var version) ? version : 0;
 
     private static string? Find()
     {
-        var debian = Directory.Exists(DebianDirectory)
-            ? Directory.GetDirectories(DebianDirectory).OrderByDescending(static path => int.TryParse(Path.GetFileName(path), out var version) ? version : 0).Select(static path => Path.Combine(path, "bin"))
-            : [];
-        var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
-        return debian.Concat(path).FirstOrDefault(static directory => File.Exists(Path.Combine(directory, "initdb")));
+        string[] versions = Directory.Exists(DebianDirectory) ? Directory.GetDirectories(DebianDirectory) : [];
+        var debian = versions.OrderByDescending(Version).Select(static path => Path.Combine(path, "bin"));
+        var path = Environment.GetEnvironmentVariable("PATH") ?? "";
+        return debian.Concat(path.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+            .FirstOrDefault(static directory => File.Exists(Path.Combine(directory, "initdb")));
     }
 }

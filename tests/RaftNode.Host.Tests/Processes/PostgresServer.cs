@@ -5,7 +5,8 @@ using Npgsql;
 namespace RaftNode.Host.Tests.Processes;
 
 /// <summary>
-/// A PostgreSQL server of the specs' own: a new cluster in a temporary directory, on a free port of 127.0.0.1. It does not outlive the test run, even one that is killed.
+/// A PostgreSQL server of the specs' own: a new cluster in a temporary directory, on a free port of 127.0.0.1. It does
+/// not outlive the test run, even one that is killed.
 /// </summary>
 internal sealed class PostgresServer : IAsyncDisposable
 {
@@ -14,9 +15,10 @@ internal sealed class PostgresServer : IAsyncDisposable
     private const string Password = "let-me-in";
 
     // The server ends when standard input does, and so with this process. It says which process it is first.
-    private const string EndWithInput = "\"$@\" & server=$!; echo $server; cat > /dev/null; kill -INT $server 2> /dev/null; wait $server";
+    private const string EndWithInput =
+        "\"$@\" & server=$!; echo $server; cat > /dev/null; kill -INT $server 2> /dev/null; wait $server";
 
-    // What is tested is the death of processes, not of the machine: what the operating system was given is there afterwards.
+    // What is tested is the death of processes, not of the machine: the operating system keeps what it was given.
     private const string WithoutFlush = "fsync=off";
 
     private static readonly Lazy<Task<PostgresServer>> ForAll = new(StartForAllAsync);
@@ -50,7 +52,9 @@ internal sealed class PostgresServer : IAsyncDisposable
         }
     }
 
-    /// <summary>The server that all specs share which do it no harm. It is started for the first of them and ends with the test run.</summary>
+    /// <summary>
+    /// The server that all specs share which do it no harm. It starts for the first of them and ends with the test run.
+    /// </summary>
     public static Task<PostgresServer> SharedAsync() => ForAll.Value;
 
     /// <summary>Makes a new cluster and starts its server, for a spec that stops, kills or pauses it.</summary>
@@ -82,18 +86,22 @@ internal sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <summary>How nodes connect to a database.</summary>
-    public string ConnectionString(string database, string user = Role, string password = Password) => new NpgsqlConnectionStringBuilder
+    public string ConnectionString(string database, string user = Role, string password = Password)
     {
-        Host = "127.0.0.1",
-        Port = Port,
-        Database = database,
-        Username = user,
-        Password = password,
-    }.ConnectionString;
+        var connection = new NpgsqlConnectionStringBuilder
+        {
+            Host = "127.0.0.1",
+            Port = Port,
+            Database = database,
+            Username = user,
+            Password = password,
+        };
+        return connection.ConnectionString;
+    }
 
     /// <summary>Executes a statement as the administrator.</summary>
     /// <param name="statement">The statement.</param>
-    /// <param name="connectionString">A connection string whose database it is executed in; by default the administrator's.</param>
+    /// <param name="connectionString">Names the database to execute it in; by default the administrator's.</param>
     /// <returns>How many rows it changed.</returns>
     public async Task<int> ExecuteAsync(string statement, string? connectionString = null)
     {
@@ -110,7 +118,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         return await command.ExecuteScalarAsync();
     }
 
-    /// <summary>Stops the server as an administrator does: transactions under way are broken off, connections closed.</summary>
+    /// <summary>Stops the server as an administrator does: transactions are broken off, connections closed.</summary>
     public async Task StopAsync()
     {
         if (_process is not { } process)
@@ -125,14 +133,17 @@ internal sealed class PostgresServer : IAsyncDisposable
     {
         if (_process is not null)
             throw new InvalidOperationException("The server runs.");
-        var command = PostgresInstallation.Command(
-            "postgres",
-            ["-D", Data, "-p", Port.ToString(CultureInfo.InvariantCulture), "-h", "127.0.0.1", "-k", _directory.Path, .. _settings.Prepend(WithoutFlush).SelectMany(static setting => (string[])["-c", setting])]);
+        string[] where = ["-D", Data, "-p", $"{Port}", "-h", "127.0.0.1", "-k", _directory.Path];
+        var settings = _settings.Prepend(WithoutFlush).SelectMany(static setting => (string[])["-c", setting]);
+        var command = PostgresInstallation.Command("postgres", [.. where, .. settings]);
         var process = new Process
         {
             StartInfo = new ProcessStartInfo("/bin/sh", ["-c", EndWithInput, "sh", .. command])
             {
-                RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _directory.Path,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                WorkingDirectory = _directory.Path,
             },
         };
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
@@ -199,13 +210,14 @@ internal sealed class PostgresServer : IAsyncDisposable
         var password = _directory.Write("password", Password);
         PostgresInstallation.GiveAway(password);
         PostgresInstallation.Run(PostgresInstallation.Command(
-            "initdb", "-D", Data, "-U", Administrator, "--pwfile", password, "--auth-host=scram-sha-256", "--auth-local=trust", "--encoding=UTF8", "--locale=C", "--no-sync"));
+            "initdb", "-D", Data, "-U", Administrator, "--pwfile", password, "--auth-host=scram-sha-256",
+            "--auth-local=trust", "--encoding=UTF8", "--locale=C", "--no-sync"));
     }
 
     private async Task<NpgsqlConnection> OpenAsync(string? connectionString)
     {
-        var database = connectionString is null ? Administrator : new NpgsqlConnectionStringBuilder(connectionString).Database;
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString(database!, Administrator)) { Pooling = false }.ConnectionString);
+        var database = new NpgsqlConnectionStringBuilder(connectionString).Database ?? Administrator;
+        var connection = new NpgsqlConnection($"{ConnectionString(database, Administrator)};Pooling=false");
         await connection.OpenAsync();
         return connection;
     }
@@ -231,8 +243,10 @@ internal sealed class PostgresServer : IAsyncDisposable
             UnixSignal.Send(process, signal);
     }
 
-    private async Task StateIsAsync(bool stopped) =>
-        await Eventually.IsTrueAsync($"the server to {(stopped ? "stand still" : "go on")}", () => Task.FromResult(StateOf(ProcessId) is 'T' == stopped), () => Transcript);
+    private Task StateIsAsync(bool stopped) => Eventually.IsTrueAsync(
+        $"the server to {(stopped ? "stand still" : "go on")}",
+        () => Task.FromResult(StateOf(ProcessId) is 'T' == stopped),
+        () => Transcript);
 
     private async Task EndedAsync(Process process)
     {
@@ -250,9 +264,18 @@ internal sealed class PostgresServer : IAsyncDisposable
             _lines.Add(line);
     }
 
-    private static List<int> ChildrenOf(int parent) =>
-        [.. Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(static name => int.TryParse(name, out _)).Select(static name => int.Parse(name!, CultureInfo.InvariantCulture))
-            .Where(pid => StatOf(pid) is [_, var its, ..] && its == parent.ToString(CultureInfo.InvariantCulture))];
+    private static List<int> ChildrenOf(int parent)
+    {
+        var children = new List<int>();
+        foreach (var directory in Directory.GetDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(directory), out var pid))
+                continue;
+            if (StatOf(pid) is [_, var its, ..] && its == $"{parent}")
+                children.Add(pid);
+        }
+        return children;
+    }
 
     private static bool IsRunning(int pid) => StateOf(pid) is not (null or 'Z');
 

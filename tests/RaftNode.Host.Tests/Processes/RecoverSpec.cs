@@ -7,29 +7,32 @@ public sealed class RecoverSpec
 {
     private const int Keys = 200;
 
-    [Fact]
-    public async Task One_survivor_of_three_goes_on_alone_and_takes_in_two_new_nodes()
+    [Theory]
+    [OnJournal(NodeJournal.Sqlite)]
+    [OnJournal(NodeJournal.Postgresql)]
+    public async Task One_survivor_of_three_goes_on_alone_and_takes_in_two_new_nodes(NodeJournal journal)
     {
-        await using var cluster = await NodeCluster.StartAsync(3, "raft.snapshot { entries = 60, min-growth = 0, trailing-entries = 10 }\nraft.catch-up-timeout = 30 s\n");
+        const string often = "raft.snapshot { entries = 60, min-growth = 0, trailing-entries = 10 }\nraft.catch-up-timeout = 30 s\n";
+        await using var cluster = await NodeCluster.StartAsync(3, often, journal: journal);
         await Task.WhenAll(Enumerable.Range(0, Keys).Select(key => PutAsync(cluster, key % 3, $"key{key}")));
         var before = (await cluster.SettledAsync())[0];
 
-        var running = await ProgramRun.ToEndAsync(["recover", "--data", cluster.DataOf(0), "--yes"]);
+        var running = await ProgramRun.ToEndAsync(["recover", .. cluster.StoppedNode(0, "--data"), "--yes"]);
         Assert.Equal(ExitCode.NotDone, running.Code);
         Assert.Contains("is in use by another process", running.Errors[0]);
 
         for (var node = 0; node < 3; node++)
             await cluster.KillAsync(node);
-        var unasked = await ProgramRun.ToEndAsync(["recover", "--data", cluster.DataOf(0)]);
+        var unasked = await ProgramRun.ToEndAsync(["recover", .. cluster.StoppedNode(0, "--data")]);
         Assert.Equal(ExitCode.NotDone, unasked.Code);
         Assert.Contains("standard input is no terminal", unasked.Errors[0]);
-        Assert.Contains($"store {before.StoreId}", (await ProgramRun.ToEndAsync(["inspect", cluster.DataOf(0)])).Output);
+        Assert.Contains($"store {before.StoreId}", (await ProgramRun.ToEndAsync(["inspect", .. cluster.StoppedNode(0)])).Output);
 
-        var stranger = await ProgramRun.ToEndAsync(["recover", "--data", cluster.DataOf(0), "--members", $"node2={cluster.Addresses[1]}", "--yes"]);
+        var stranger = await ProgramRun.ToEndAsync(["recover", .. cluster.StoppedNode(0, "--data"), "--members", $"node2={cluster.Addresses[1]}", "--yes"]);
         Assert.Equal(ExitCode.NotDone, stranger.Code);
         Assert.Contains("the data is that of node1, which --members does not have", stranger.Errors[0]);
         var members = string.Join(',', cluster.Addresses.Select((address, node) => $"node{node + 1}={address}"));
-        var recovered = await ProgramRun.ToEndAsync(["recover", "--data", cluster.DataOf(0), "--members", members, "--yes"]);
+        var recovered = await ProgramRun.ToEndAsync(["recover", .. cluster.StoppedNode(0, "--data"), "--members", members, "--yes"]);
         Assert.True(recovered.Code == ExitCode.Done, recovered.Output + string.Join('\n', recovered.Errors));
         Assert.Contains($"store {before.StoreId}", recovered.Output);
         Assert.Contains($"whatever came after entry {before.LastIndex}", recovered.Output);
@@ -60,17 +63,19 @@ public sealed class RecoverSpec
         Assert.Equal("value", await cluster.Http.GetStringAsync(cluster.Key(0, "without")));
     }
 
-    [Fact]
-    public async Task Where_nothing_is_to_be_recovered_nothing_is_changed()
+    [Theory]
+    [OnJournal(NodeJournal.Sqlite)]
+    [OnJournal(NodeJournal.Postgresql)]
+    public async Task Where_nothing_is_to_be_recovered_nothing_is_changed(NodeJournal journal)
     {
-        await using var cluster = await NodeCluster.StartAsync(1);
+        await using var cluster = await NodeCluster.StartAsync(1, journal: journal);
         await PutAsync(cluster, 0, "key");
         await cluster.KillAsync(0);
-        var inspected = (await ProgramRun.ToEndAsync(["inspect", cluster.DataOf(0)])).Output;
+        var inspected = (await ProgramRun.ToEndAsync(["inspect", .. cluster.StoppedNode(0)])).Output;
 
-        var alone = await ProgramRun.ToEndAsync(["recover", "--data", cluster.DataOf(0), "--yes"]);
+        var alone = await ProgramRun.ToEndAsync(["recover", .. cluster.StoppedNode(0, "--data"), "--yes"]);
         Assert.Equal((ExitCode.No, "raftnode: nothing was changed: node1 is the only member already: start it, and it leads."), (alone.Code, Assert.Single(alone.Errors)));
-        Assert.Equal(inspected, (await ProgramRun.ToEndAsync(["inspect", cluster.DataOf(0)])).Output);
+        Assert.Equal(inspected, (await ProgramRun.ToEndAsync(["inspect", .. cluster.StoppedNode(0)])).Output);
         var none = await ProgramRun.ToEndAsync(["recover", "--data", cluster.DataOf(1), "--yes"]);
         Assert.Equal(ExitCode.NotDone, none.Code);
         Assert.Contains("give the directory of one node", Assert.Single(none.Errors));
@@ -78,7 +83,7 @@ public sealed class RecoverSpec
 
     private static async Task<ProgramRun> JoinAsync(NodeCluster cluster, int node)
     {
-        Directory.Delete(cluster.DataOf(node), recursive: true);
+        await cluster.ForgetAsync(node);
         var run = ProgramRun.Start([.. cluster.StartArguments(node), "--join"]);
         await Eventually.IsTrueAsync($"node{node + 1} to answer", async () => await cluster.StatusAsync(node) is not null, () => run.Transcript);
         var added = await ProgramRun.ToEndAsync(["member", "add", $"node{node + 1}", cluster.Addresses[node], "--url", cluster.Urls[0], "--timeout", "60"]);

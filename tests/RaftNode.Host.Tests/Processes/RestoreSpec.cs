@@ -7,14 +7,17 @@ public sealed class RestoreSpec
 {
     private const int Keys = 300;
 
-    [Fact]
-    public async Task A_new_cluster_starts_with_the_whole_store_and_recognises_commands_that_were_done_before()
+    [Theory]
+    [OnJournal(NodeJournal.Sqlite)]
+    [OnJournal(NodeJournal.Postgresql)]
+    public async Task A_new_cluster_starts_with_the_whole_store_and_recognises_commands_that_were_done_before(NodeJournal journal)
     {
         using var directory = new TemporaryDirectory();
         var file = directory.In("kv.backup");
         var (session, etag, digest) = await BackUpAsync(file);
 
-        await using var cluster = await NodeCluster.StartAsync(3, prepare: cluster => RestoreAsync(cluster, file).GetAwaiter().GetResult());
+        void Restore(NodeCluster cluster) => RestoreAsync(cluster, file).GetAwaiter().GetResult();
+        await using var cluster = await NodeCluster.StartAsync(3, prepare: Restore, journal: journal);
 
         var settled = await cluster.SettledAsync();
         Assert.All(settled, status => Assert.Equal((Keys + 1, digest), (status.State.Keys, status.State.Digest)));
@@ -34,14 +37,18 @@ public sealed class RestoreSpec
         Assert.Equal($"value {Keys - 1}", await cluster.Http.GetStringAsync(cluster.Key(2, $"key{Keys - 1}")));
     }
 
-    [Fact]
-    public async Task Restored_on_one_node_it_takes_in_others_and_on_two_of_three_the_third_is_refused()
+    [Theory]
+    [OnJournal(NodeJournal.Sqlite)]
+    [OnJournal(NodeJournal.Postgresql)]
+    public async Task Restored_on_one_node_it_takes_in_others_and_on_two_of_three_the_third_is_refused(NodeJournal journal)
     {
         using var directory = new TemporaryDirectory();
         var file = directory.In("kv.backup");
         var (_, _, digest) = await BackUpAsync(file);
 
-        await using (var cluster = await NodeCluster.StartAsync(2, prepare: cluster => RestoreAsync(cluster, file, members: 1).GetAwaiter().GetResult(), founders: 1, settings: "raft.catch-up-timeout = 30 s\n"))
+        void RestoreOne(NodeCluster cluster) => RestoreAsync(cluster, file, members: 1).GetAwaiter().GetResult();
+        const string patient = "raft.catch-up-timeout = 30 s\n";
+        await using (var cluster = await NodeCluster.StartAsync(2, patient, prepare: RestoreOne, founders: 1, journal: journal))
         {
             cluster.Start(1);
             await cluster.AnswersAsync(1);
@@ -50,7 +57,7 @@ public sealed class RestoreSpec
             Assert.All(await cluster.SettledAsync(), status => Assert.Equal(digest, status.State.Digest));
         }
 
-        await using (var cluster = await NodeCluster.StartAsync(3, prepare: Forget, founders: 2))
+        await using (var cluster = await NodeCluster.StartAsync(3, prepare: Forget, founders: 2, journal: journal))
         {
             // The third starts with nothing, although the others know it by the store that it was to have.
             await using var third = ProgramRun.Start(cluster.StartArguments(2).Where(argument => argument != "--join"));
@@ -62,7 +69,7 @@ public sealed class RestoreSpec
         void Forget(NodeCluster cluster)
         {
             RestoreAsync(cluster, file).GetAwaiter().GetResult();
-            Directory.Delete(cluster.DataOf(2), recursive: true);
+            cluster.ForgetAsync(2).GetAwaiter().GetResult();
         }
     }
 
@@ -130,7 +137,7 @@ public sealed class RestoreSpec
             directory.Write($"from/{member}/raft.db", member);
         directory.Write("to/node3", "in the way");
 
-        Assert.Throws<IOException>(() => RestoreCommand.MoveAll(["node1", "node2", "node3"], directory.In("from"), directory.In("to")));
+        Assert.Throws<IOException>(() => RestoreTarget.MoveAll(["node1", "node2", "node3"], directory.In("from"), directory.In("to")));
 
         Assert.Equal([directory.In("to/node3")], Directory.GetFileSystemEntries(directory.In("to")));
         Assert.All((string[])["node1", "node2", "node3"], member => Assert.Equal(member, File.ReadAllText(directory.In($"from/{member}/raft.db"))));
@@ -172,7 +179,8 @@ public sealed class RestoreSpec
     private static async Task RestoreAsync(NodeCluster cluster, string file, int? members = null)
     {
         var names = cluster.Addresses.Take(members ?? cluster.Count).Select((address, node) => $"node{node + 1}={address}");
-        var run = await ProgramRun.ToEndAsync(["restore", file, "--data", cluster.Data, "--members", string.Join(',', names)]);
+        string[] where = ["--data", cluster.Data, "--members", string.Join(',', names), .. cluster.ConfigWhereNeeded(0)];
+        var run = await ProgramRun.ToEndAsync(["restore", file, .. where]);
         Assert.True(run.Code == ExitCode.Done, string.Join('\n', run.Errors));
     }
 }

@@ -21,10 +21,12 @@ public sealed class RollingRestartSpec(ITestOutputHelper output)
     private int _done;
     private volatile bool _ended;
 
-    [Fact]
-    public async Task No_client_sees_a_failure_and_nothing_is_done_twice()
+    [Theory]
+    [OnJournal(NodeJournal.Sqlite)]
+    [OnJournal(NodeJournal.Postgresql)]
+    public async Task No_client_sees_a_failure_and_nothing_is_done_twice(NodeJournal journal)
     {
-        await using var cluster = await NodeCluster.StartAsync(3);
+        await using var cluster = await NodeCluster.StartAsync(3, journal: journal);
         var config = ConfigurationFactory.ParseString("akka.loglevel = ERROR, akka.remote.dot-netty.tcp { hostname = \"127.0.0.1\", port = 0 }")
             .WithFallback(NodeSettings.Reference()).WithFallback(Raft.DefaultConfig());
         var system = ActorSystem.Create(RunningNode.SystemName, config);

@@ -11,11 +11,13 @@ public sealed class SnapshotsSpec
 {
     private const string Often = "raft.snapshot { entries = 300, min-growth = 0, trailing-entries = 50, chunk-size = 16 KiB }\n";
 
-    [Fact]
-    public async Task A_node_that_was_down_while_the_log_was_compacted_past_it_catches_up_by_snapshot_under_load()
+    [Theory]
+    [OnJournal(NodeJournal.Sqlite)]
+    [OnJournal(NodeJournal.Postgresql)]
+    public async Task A_node_that_was_down_while_the_log_was_compacted_past_it_catches_up_by_snapshot_under_load(NodeJournal journal)
     {
         byte[][] lines = [.. Enumerable.Range(0, 6000).Select(line => Encoding.UTF8.GetBytes($"value {line}"))];
-        await using var cluster = await NodeCluster.StartAsync(3, Often);
+        await using var cluster = await NodeCluster.StartAsync(3, Often, journal: journal);
         var load = new WriteLoad(cluster, lines, writers: 16, stages: 3);
         var writing = load.RunAsync();
         await load.StageAsync(0);
@@ -48,10 +50,13 @@ public sealed class SnapshotsSpec
         Assert.Equal(lines[17], await cluster.Http.GetByteArrayAsync(cluster.Key(0, WriteLoad.Key(17))));
     }
 
-    [Fact]
-    public async Task A_snapshot_is_taken_on_request()
+    [Theory]
+    [OnJournal(NodeJournal.Sqlite)]
+    [OnJournal(NodeJournal.Sql)]
+    [OnJournal(NodeJournal.Postgresql)]
+    public async Task A_snapshot_is_taken_on_request(NodeJournal journal)
     {
-        await using var cluster = await NodeCluster.StartAsync(1);
+        await using var cluster = await NodeCluster.StartAsync(1, journal: journal);
         using var put = await cluster.Http.PutAsync(cluster.Key(0, "key"), new StringContent("value"));
 
         using var answer = await cluster.Http.PostAsync($"{cluster.Urls[0]}/snapshot", null);

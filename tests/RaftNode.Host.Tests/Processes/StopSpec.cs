@@ -20,10 +20,13 @@ public sealed class StopSpec
         Assert.Equal(ExitCode.Done, await cluster.Run(0).ExitAsync());
     }
 
-    [Fact]
-    public async Task What_was_acknowledged_is_there_after_a_stop_and_after_a_kill()
+    [Theory]
+    [OnJournal(NodeJournal.Sqlite)]
+    [OnJournal(NodeJournal.Sql)]
+    [OnJournal(NodeJournal.Postgresql)]
+    public async Task What_was_acknowledged_is_there_after_a_stop_and_after_a_kill(NodeJournal journal)
     {
-        await using var cluster = await NodeCluster.StartAsync(1);
+        await using var cluster = await NodeCluster.StartAsync(1, journal: journal);
         for (var round = 0; round < 2; round++)
         {
             using var put = await cluster.Http.PutAsync(cluster.Key(0, $"key{round}"), new StringContent($"value{round}"));

@@ -1,0 +1,155 @@
+using Akka.Configuration;
+using RaftActors.Backups;
+using RaftActors.Inspection;
+using RaftActors.Membership;
+using RaftNode.Host.Configuration;
+using RaftNode.Host.Node;
+
+namespace RaftNode.Host.Commands;
+
+/// <summary>
+/// Where <see cref="RestoreCommand"/> puts the members' stores: into a directory each, or each into its part of a
+/// database.
+/// </summary>
+internal sealed class RestoreTarget
+{
+    private readonly string _data;
+    private readonly Config _config;
+    private readonly NodeSettings? _settings;
+    private readonly bool _inDirectories;
+
+    /// <summary>Decides where.</summary>
+    /// <param name="settings">One of the nodes' settings; <c>null</c> for the defaults.</param>
+    /// <param name="data">What was given with --data; <c>null</c> for what the settings say.</param>
+    /// <exception cref="NodeStartException">The members' stores would be the same files.</exception>
+    public RestoreTarget(NodeSettings? settings, string? data)
+    {
+        _settings = settings;
+        _data = data ?? Path.GetDirectoryName(settings!.DataDirectory)!;
+        _config = settings?.Given ?? NodeSettings.Reference().WithFallback(RaftActors.Raft.DefaultConfig());
+        var probe = Path.Combine(_data, "member");
+        var store = StoreIn(probe);
+        _inDirectories = store.IsIn(probe);
+        if (!_inDirectories && (store.Journal.File ?? store.Snapshots.File) is { } file)
+            throw new NodeStartException($"{file} is not in a member's directory: restore makes a store for each");
+    }
+
+    /// <summary>What there is to do when all is restored.</summary>
+    public string WhatNext => _inDirectories
+        ? "Bring each directory to its node, whole and to that node only, and start the nodes: "
+            + "raftnode start --config CONFIG --data DIR, where DIR/<member-id> is that directory."
+        : "Start the nodes: raftnode start --config CONFIG, each with an empty data directory and this database.";
+
+    /// <summary>What is restored for a member, in words.</summary>
+    public string NameOf(string memberId) =>
+        _inDirectories ? Path.Combine(_data, memberId) : StoreIn(Path.Combine(_data, memberId)).Journal.ToString();
+
+    /// <summary>Looks for a store that is not empty.</summary>
+    /// <returns>Which it is, as the beginning of a sentence; <c>null</c> when all are empty.</returns>
+    /// <exception cref="IOException">A store cannot be read.</exception>
+    public async Task<string?> FindTakenAsync(string group, IReadOnlyList<Member> members)
+    {
+        foreach (var member in members)
+        {
+            var directory = Path.Combine(_data, member.Id);
+            if (File.Exists(directory)
+                || (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any()))
+                return $"{directory} is not empty";
+            if (!_inDirectories && !await IsEmptyAsync(StoreIn(directory), PersistenceId(group, member.Id)))
+                return $"the database {NameOf(member.Id)} holds {PersistenceId(group, member.Id)}";
+        }
+        return null;
+    }
+
+    /// <summary>Writes all stores.</summary>
+    /// <exception cref="IOException">It cannot be done.</exception>
+    public Task WriteAsync(RestoredGroup group, IReadOnlyList<Member> members) =>
+        _inDirectories ? WriteDirectoriesAsync(group, members) : WriteDatabaseAsync(group, members);
+
+    private static string PersistenceId(string group, string memberId) => $"raft-{group}-{memberId}";
+
+    private StoreSettings StoreIn(string directory) => StoreSettings.From(
+        _config, _settings?.Raft.JournalPluginId ?? "", _settings?.Raft.SnapshotPluginId ?? "", directory);
+
+    // A database that no node has used has no tables yet; they are made here, as a node would.
+    private async Task<bool> IsEmptyAsync(StoreSettings store, string persistenceId)
+    {
+        var report = await OfflineStore.UseAsync(
+            store, _config, readOnly: false, system => StoreInspector.InspectAsync(system, persistenceId));
+        return report.IsEmpty;
+    }
+
+    private async Task WriteDatabaseAsync(RestoredGroup group, IReadOnlyList<Member> members)
+    {
+        foreach (var member in members)
+        {
+            var directory = Path.Combine(_data, member.Id);
+            var store = StoreIn(directory);
+            using var held = await StoreHold.TakeAsync(directory, store, PersistenceId(group.Group, member.Id));
+            await OfflineStore.WriteAsync(store, _config, system => group.WriteAsync(system, member.Id));
+        }
+    }
+
+    // In a directory of its own until all of it is there.
+    private async Task WriteDirectoriesAsync(RestoredGroup group, IReadOnlyList<Member> members)
+    {
+        var unfinished = Path.Combine(_data, $".restore-{Environment.ProcessId}");
+        Directory.CreateDirectory(unfinished);
+        try
+        {
+            foreach (var member in members)
+            {
+                var directory = Path.Combine(unfinished, member.Id);
+                Directory.CreateDirectory(directory);
+                var store = StoreIn(directory);
+                await OfflineStore.WriteAsync(store, _config, system => group.WriteAsync(system, member.Id));
+            }
+            MoveAll(members.Select(static member => member.Id), unfinished, _data);
+        }
+        finally
+        {
+            Directory.Delete(unfinished, recursive: true);
+        }
+    }
+
+    /// <summary>Moves the members' directories: all of them, or none.</summary>
+    internal static void MoveAll(IEnumerable<string> members, string from, string to)
+    {
+        var moved = new Stack<string>();
+        try
+        {
+            foreach (var member in members)
+            {
+                var target = Path.Combine(to, member);
+                if (Directory.Exists(target))
+                    Directory.Delete(target); // It is empty, or this fails.
+                Directory.Move(Path.Combine(from, member), target);
+                moved.Push(member);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            MoveBack(moved, from, to, e.Message);
+            throw;
+        }
+    }
+
+    private static void MoveBack(Stack<string> moved, string from, string to, string why)
+    {
+        try
+        {
+            while (moved.TryPeek(out var member))
+            {
+                Directory.Move(Path.Combine(to, member), Path.Combine(from, member));
+                moved.Pop();
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            var left = string.Join(", ", moved.Select(member => Path.Combine(to, member)));
+            throw new NodeStartException(
+                $"the cluster was not restored as a whole: {why} Delete {left}, which cannot be taken back ({e.Message}), "
+                + "and run restore again", e);
+        }
+    }
+}

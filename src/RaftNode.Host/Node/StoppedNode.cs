@@ -1,0 +1,69 @@
+using Akka.Configuration;
+using RaftActors.Inspection;
+using RaftNode.Host.Configuration;
+
+namespace RaftNode.Host.Node;
+
+/// <summary>A node that does not run, and its data, for the commands that look into it or change it.</summary>
+/// <param name="Directory">The node's own directory.</param>
+/// <param name="Store">Its journal and snapshot store.</param>
+/// <param name="Config">Its configuration.</param>
+/// <param name="PersistenceId">Its peer's persistence id; <c>null</c> when the journal is empty.</param>
+internal sealed record StoppedNode(string Directory, StoreSettings Store, Config Config, string? PersistenceId)
+{
+    /// <summary>Where journal-sql.conf has the snapshots.</summary>
+    private const string SnapshotsFile = "raft-snapshots.db";
+
+    /// <summary>Finds the node that a command is told of.</summary>
+    /// <param name="configFile">The node's file; <c>null</c> for the defaults: the database says whose it is.</param>
+    /// <param name="directory">The node's own directory; <c>null</c> for the one that its file leads to.</param>
+    /// <exception cref="NodeStartException">There is no such node; the message says what to give.</exception>
+    /// <exception cref="RaftActors.Storage.StoreException">Its journal is no database.</exception>
+    /// <exception cref="Microsoft.Data.Sqlite.SqliteException">Its journal cannot be read.</exception>
+    public static StoppedNode Find(string? configFile, string? directory)
+    {
+        var node = configFile is null
+            ? ByDirectory(directory ?? throw new NodeStartException("give the node's directory, or its file with --config"))
+            : ByFile(configFile, directory);
+        if (node.Store.Journal.File is not { } journal)
+            return node;
+        if (!File.Exists(journal))
+        {
+            throw new NodeStartException($"there is no {journal}: give the directory of one node, such as data/node1"
+                + (configFile is null ? "; of a node whose journal is elsewhere, give its file with --config" : ""));
+        }
+        // With this SQLite also takes back what a process that was killed had half written, for which it has to write.
+        var owner = JournalFile.Owner(journal);
+        if (node.PersistenceId is { } expected && owner is not null && owner != expected)
+            throw new NodeStartException($"{journal} belongs to {owner}, and {configFile} is the file of {expected}");
+        return node with { PersistenceId = owner };
+    }
+
+    /// <summary>Holds what a node that runs holds, so that none starts meanwhile.</summary>
+    /// <exception cref="NodeStartException">A node runs on it, or its database cannot be reached.</exception>
+    public Task<StoreHold> HoldAsync() => StoreHold.TakeAsync(Directory, Store, PersistenceId);
+
+    /// <summary>Reads what the node would start from.</summary>
+    /// <exception cref="NodeStartException">The store cannot be opened.</exception>
+    /// <exception cref="IOException">The store does not answer.</exception>
+    public Task<StoreReport> InspectAsync() =>
+        OfflineStore.UseAsync(
+            Store, Config, readOnly: true, system => StoreInspector.InspectAsync(system, PersistenceId!));
+
+    private static StoppedNode ByFile(string configFile, string? directory)
+    {
+        var settings = NodeSettings.Load(configFile, ownDirectory: directory);
+        return new StoppedNode(settings.DataDirectory, settings.Store, settings.Config, settings.Raft.PersistenceId);
+    }
+
+    private static StoppedNode ByDirectory(string directory)
+    {
+        var config = NodeSettings.Reference().WithFallback(RaftActors.Raft.DefaultConfig());
+        var store = StoreSettings.From(config, "", "", directory);
+        // Either SQLite plugin reads the other's tables, but one of them has two files.
+        var snapshots = Path.GetFullPath(Path.Combine(directory, SnapshotsFile));
+        if (File.Exists(snapshots))
+            store = store with { Snapshots = store.Snapshots.WithFile(snapshots) };
+        return new StoppedNode(directory, store, config, null);
+    }
+}
