@@ -28,9 +28,9 @@ internal static class CompareCommand
         };
         var clients = Many("--clients", "The numbers of clients inside the leader.", 1, 16, 64, 256, 1024);
         var httpClients = Many("--http-clients", "The numbers of clients over HTTP.", 1, 256);
-        var seconds = Seconds("--seconds", 5, "How long each number of clients is measured.");
-        var warmUp = Seconds("--warm-up", 2, "For how many seconds it goes on before it is measured.");
-        var useSeconds = Seconds("--use-seconds", 20,
+        var seconds = Seconds("--seconds", "-s", 5, "How long each number of clients is measured.");
+        var warmUp = Seconds("--warm-up", "-w", 2, "For how many seconds it goes on before it is measured.");
+        var useSeconds = Seconds("--use-seconds", "-u", 20,
             "How long nodes, idle or at half load, are measured, and run before.");
         var halfRate = new Option<double?>("--half-rate")
         {
@@ -74,8 +74,8 @@ internal static class CompareCommand
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private static Option<double> Seconds(string name, double value, string description) =>
-        new(name) { Description = description, DefaultValueFactory = _ => value };
+    private static Option<double> Seconds(string name, string alias, double value, string description) =>
+        new(name, alias) { Description = description, DefaultValueFactory = _ => value };
 
     private static Option<int> Positive(string name, string alias, int value, string description)
     {
