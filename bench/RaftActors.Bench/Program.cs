@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net.Sockets;
 using RaftActors.Bench;
 using RaftNode.Host;
+using RaftNode.Host.Dev;
 
 var clients = new Option<int[]>("--clients", "-c")
 {
@@ -27,6 +28,14 @@ var bytes = new Option<int>("--bytes", "-b") { Description = "The size of a comm
 var json = new Option<string?>("--json") { HelpName = "FILE", Description = "Also adds the figures to a file, a line of JSON a run." };
 var label = new Option<string?>("--label") { HelpName = "NAME", Description = "What the run is called in that file; by default the commit and the time." };
 var data = new Option<string?>("--data", "-d") { HelpName = "DIR", Description = "An existing directory on the disk to measure; by default that of temporary files." };
+var journal = new Option<string>("--journal", "-j")
+{
+    HelpName = string.Join('|', JournalChoice.All.Select(choice => choice.Name)),
+    Description = "Where the nodes keep their journals: the node's own SQLite journal, or Akka.Persistence.Sql on SQLite or "
+        + "PostgreSQL. The environment variable RAFTNODE_POSTGRESQL says where the database is.",
+    DefaultValueFactory = _ => JournalChoice.Sqlite.Name,
+};
+journal.AcceptOnlyFromAmong([.. JournalChoice.All.Select(choice => choice.Name)]);
 var settings = new Option<string>("--settings")
 {
     HelpName = "HOCON",
@@ -42,7 +51,7 @@ var only = new Option<Workload[]>("--only")
 var dead = new Option<bool>("--one-dead") { Description = "Ends a follower with SIGKILL before the first run." };
 var nodes = new Option<int>("--nodes", "-n") { Description = "How many nodes.", DefaultValueFactory = _ => 3 };
 
-var load = new Command("load", "Operations a second and latencies of three node processes on loopback with durable journals.") { clients, rates, seconds, warmUp, sizes, json, label, data, settings, only, dead, nodes };
+var load = new Command("load", "Operations a second and latencies of three node processes on loopback with durable journals.") { clients, rates, seconds, warmUp, sizes, json, label, data, journal, settings, only, dead, nodes };
 load.SetAction((parsed, stop) => LoadBench.RunAsync(new LoadBenchOptions
 {
     Clients = parsed.GetValue(clients)!,
@@ -60,20 +69,20 @@ load.SetAction((parsed, stop) => LoadBench.RunAsync(new LoadBenchOptions
 
 var trials = new Option<int>("--trials", "-t") { Description = "How many times the leader is killed.", DefaultValueFactory = _ => 10 };
 var busy = new Option<int>("--busy") { HelpName = "CLIENTS", Description = "How many clients write all the while; 0 for an idle cluster.", DefaultValueFactory = _ => 0 };
-var failover = new Command("failover", "The time from SIGKILL of the leader to the next acknowledged write.") { trials, busy, json, label, data, settings };
+var failover = new Command("failover", "The time from SIGKILL of the leader to the next acknowledged write.") { trials, busy, json, label, data, journal, settings };
 failover.SetAction((parsed, stop) => FailoverBench.RunAsync(parsed.GetValue(trials), parsed.GetValue(busy), parsed.GetValue(json), parsed.GetValue(label), Cluster(parsed), stop));
 
 var restarts = new Option<int>("--trials", "-t") { Description = "How many times the leader is stopped and started.", DefaultValueFactory = _ => 10 };
-var restart = new Command("restart", "The longest time between two acknowledged writes while the leader is stopped in order and started again.") { restarts, json, label, data, settings };
+var restart = new Command("restart", "The longest time between two acknowledged writes while the leader is stopped in order and started again.") { restarts, json, label, data, journal, settings };
 restart.SetAction((parsed, stop) => RestartBench.RunAsync(parsed.GetValue(restarts), parsed.GetValue(json), parsed.GetValue(label), Cluster(parsed), stop));
 
 var entries = new Option<int>("--entries", "-e") { Description = "How many entries the log has.", DefaultValueFactory = _ => 1_000_000 };
-var recovery = new Command("recovery", "How long a node takes to start with a long log, without and with a snapshot.") { entries, bytes, data, settings };
+var recovery = new Command("recovery", "How long a node takes to start with a long log, without and with a snapshot.") { entries, bytes, data, journal, settings };
 recovery.SetAction((parsed, stop) => SnapshotBench.RecoveryAsync(parsed.GetValue(entries), parsed.GetValue(bytes), Cluster(parsed), stop));
 
 var size = new Option<int>("--mebibytes", "-m") { Description = "How large the state is.", DefaultValueFactory = _ => 500 };
 var writers = new Option<int>("--clients", "-c") { Description = "How many clients write meanwhile.", DefaultValueFactory = _ => 16 };
-var transfer = new Command("transfer", "Writes while a large snapshot is sent to a follower that was down.") { size, writers, data, settings };
+var transfer = new Command("transfer", "Writes while a large snapshot is sent to a follower that was down.") { size, writers, data, journal, settings };
 transfer.SetAction((parsed, stop) => SnapshotBench.TransferAsync(parsed.GetValue(size), parsed.GetValue(writers), Cluster(parsed), stop));
 
 var kind = new Option<Workload>("--workload") { Description = "What is offered: propose (inside the leader), or put, get, mix or followerget over HTTP.", DefaultValueFactory = _ => Workload.Propose };
@@ -82,7 +91,7 @@ var capacityClients = new Option<int>("--clients", "-c") { Description = "How ma
 var offered = new Option<double?>("--rate", "-r") { HelpName = "OPS", Description = "Offers so many operations a second, rather than a multiple of what the nodes can do." };
 var connections = new Option<int>("--connections") { Description = "Over HTTP: through how many connections the overload comes. More than a node's raftnode.http.max-requests, or nothing is refused.", DefaultValueFactory = _ => 6000 };
 var overSeconds = new Option<double>("--seconds", "-s") { Description = "How long the overload goes on.", DefaultValueFactory = _ => 10 };
-var overload = new Command("overload", "Twice what three nodes can do: what becomes of the excess, of memory, and of the speed afterwards.") { kind, times, offered, capacityClients, connections, overSeconds, json, label, data, settings };
+var overload = new Command("overload", "Twice what three nodes can do: what becomes of the excess, of memory, and of the speed afterwards.") { kind, times, offered, capacityClients, connections, overSeconds, json, label, data, journal, settings };
 overload.SetAction((parsed, stop) => OverloadBench.RunAsync(
     new OverloadOptions(parsed.GetValue(kind), parsed.GetValue(times), parsed.GetValue(offered), parsed.GetValue(capacityClients), parsed.GetValue(connections), parsed.GetValue(overSeconds)),
     parsed.GetValue(json), parsed.GetValue(label), Cluster(parsed), stop));
@@ -92,13 +101,13 @@ var grownSizes = new Option<int[]>("--sizes") { Description = "The entries, or k
 var clusters = new Option<int[]>("--nodes", "-n") { Description = "The sizes of clusters.", DefaultValueFactory = _ => [3, 5, 7], AllowMultipleArgumentsPerToken = true };
 var growthClients = new Option<int>("--clients", "-c") { Description = "How many clients.", DefaultValueFactory = _ => 256 };
 var noSnapshots = new Option<bool>("--no-snapshots") { Description = "Nodes take no snapshots: the whole log stays in memory." };
-var growth = new Command("growth", "Throughput and memory as the log, the store and the cluster grow.") { growing, grownSizes, clusters, growthClients, bytes, warmUp, seconds, noSnapshots, json, label, data, settings };
+var growth = new Command("growth", "Throughput and memory as the log, the store and the cluster grow.") { growing, grownSizes, clusters, growthClients, bytes, warmUp, seconds, noSnapshots, json, label, data, journal, settings };
 growth.SetAction((parsed, stop) => GrowthBench.RunAsync(
     new GrowthOptions(parsed.GetValue(growing)!, parsed.GetValue(grownSizes)!, parsed.GetValue(clusters)!, parsed.GetValue(growthClients), parsed.GetValue(bytes), parsed.GetValue(warmUp), parsed.GetValue(seconds),
         !parsed.GetValue(noSnapshots)),
     parsed.GetValue(json), parsed.GetValue(label), Cluster(parsed), stop));
 
-var compare = CompareCommand.Make(json, label, data, settings);
+var compare = CompareCommand.Make(json, label, data, journal, settings);
 
 var files = new Argument<string[]>("FILE") { Description = "Files that runs wrote with --json.", Arity = ArgumentArity.OneOrMore };
 var output = new Option<string>("--output", "-o") { HelpName = "FILE", Description = "The page to write.", DefaultValueFactory = _ => "report.html" };
@@ -122,4 +131,5 @@ catch (Exception e) when (e is NodeStartException or OperationCanceledException 
     return 1;
 }
 
-ClusterOptions Cluster(ParseResult parsed) => new(parsed.GetValue(data), parsed.GetValue(settings)!);
+ClusterOptions Cluster(ParseResult parsed) =>
+    new(parsed.GetValue(data), JournalChoice.Named(parsed.GetValue(journal)!), parsed.GetValue(settings)!);

@@ -37,7 +37,7 @@ internal static class CompareBench
     private static async Task<double> ProbeAsync(BenchBuild other, CompareOptions options, CancellationToken stop)
     {
         var probe = ComparePart.All(options with { What = [Compared.Propose], Clients = [ProbeClients] }, 0)[0];
-        var readings = await RunAsync(probe, other, options, settings: "", stop);
+        var readings = await RunAsync(probe, other, options, [], stop);
         return Math.Round(readings[0].Value / 2);
     }
 
@@ -50,10 +50,10 @@ internal static class CompareBench
             // The build that runs first changes, so that a machine that becomes slower favours neither.
             var ownFirst = alternation % 2 == 0;
             if (ownFirst)
-                ownRuns.Add(await RunAsync(part, own, options, options.Settings, stop));
-            otherRuns.Add(await RunAsync(part, other, options, settings: "", stop));
+                ownRuns.Add(await RunAsync(part, own, options, OfOwn(options), stop));
+            otherRuns.Add(await RunAsync(part, other, options, [], stop));
             if (!ownFirst)
-                ownRuns.Add(await RunAsync(part, own, options, options.Settings, stop));
+                ownRuns.Add(await RunAsync(part, own, options, OfOwn(options), stop));
             Console.WriteLine($"{part.What.ToString().ToLowerInvariant()} {alternation + 1} of {options.Alternations}: "
                 + CompareTable.Brief(ownRuns[^1], otherRuns[^1]));
         }
@@ -61,13 +61,16 @@ internal static class CompareBench
     }
 
     private static async Task<IReadOnlyList<Reading>> RunAsync(
-        ComparePart part, BenchBuild build, CompareOptions options, string settings, CancellationToken stop)
+        ComparePart part, BenchBuild build, CompareOptions options, IReadOnlyList<string> ofBuild,
+        CancellationToken stop)
     {
-        List<string> arguments = [.. part.Arguments];
+        List<string> arguments = [.. part.Arguments, .. ofBuild];
         if (options.DataDirectory is { } data)
             arguments.AddRange(["--data", data]);
-        if (settings.Length > 0)
-            arguments.AddRange(["--settings", settings]);
         return part.Read(await BenchChild.RunAsync(build, arguments, part.WritesResults, stop));
     }
+
+    /// <summary>The options that only this build gets: a former one may not have them.</summary>
+    private static IReadOnlyList<string> OfOwn(CompareOptions options) =>
+        ["--journal", options.Journal, "--settings", options.Settings];
 }

@@ -9,9 +9,11 @@ internal static class CompareCommand
     /// <param name="json">Where figures go besides.</param>
     /// <param name="label">What they are called there.</param>
     /// <param name="data">Where the nodes' data goes.</param>
+    /// <param name="journal">Where the nodes of this build keep their journals.</param>
     /// <param name="settings">Settings of the nodes, here of those of this build alone.</param>
     public static Command Make(
-        Option<string?> json, Option<string?> label, Option<string?> data, Option<string> settings)
+        Option<string?> json, Option<string?> label, Option<string?> data, Option<string> journal,
+        Option<string> settings)
     {
         var against = new Option<string>("--against")
         {
@@ -44,7 +46,7 @@ internal static class CompareCommand
             "compare", "The same load with this build and another one in turn: medians, ratios and their spread.")
         {
             against, alternations, only, clients, httpClients, seconds, warmUp, useSeconds, halfRate, trials, entries,
-            json, label, data, settings,
+            json, label, data, journal, settings,
         };
         command.SetAction((parsed, stop) => CompareBench.RunAsync(new CompareOptions
         {
@@ -62,6 +64,7 @@ internal static class CompareCommand
             JsonFile = parsed.GetValue(json),
             Label = parsed.GetValue(label),
             DataDirectory = parsed.GetValue(data),
+            Journal = parsed.GetValue(journal)!,
             Settings = parsed.GetValue(settings)!,
         }, stop));
         return command;

@@ -47,6 +47,9 @@ internal sealed record CompareOptions
     /// <summary>The directory that holds the nodes' data; <c>null</c> for that of temporary files.</summary>
     public required string? DataDirectory { get; init; }
 
+    /// <summary>Where the nodes of this build keep their journals; those of the other have its default.</summary>
+    public required string Journal { get; init; }
+
     /// <summary>Settings of the nodes of this build alone.</summary>
     public required string Settings { get; init; }
 }

@@ -21,8 +21,8 @@ internal sealed class BenchCluster : IAsyncDisposable
         var parent = options.DataDirectory;
         _directory = parent is null ? Directory.CreateTempSubdirectory("raft-bench-").FullName : Path.Combine(parent, $"raft-bench-{Environment.ProcessId}");
         var ports = FreePorts(2 * nodes);
-        _files = ClusterFiles.Write(Path.Combine(_directory, "conf"), nodes, ports, ports + nodes);
-        File.AppendAllText(Path.Combine(_directory, "conf", "members.conf"), $"akka.loglevel = ERROR\n{settings}{options.Settings}\n");
+        _files = ClusterFiles.Write(Path.Combine(_directory, "conf"), nodes, ports, ports + nodes, options.Journal);
+        File.AppendAllText(Path.Combine(_directory, "conf", "members.conf"), $"akka.loglevel = ERROR\n{settings}{options.SettingsOfRun()}");
         _links = new NodeLink[nodes];
         Endpoints = [.. Enumerable.Range(ports + nodes, nodes).Select(port => new IPEndPoint(IPAddress.Loopback, port))];
     }
