@@ -25,6 +25,8 @@ internal sealed partial class RaftActor
         Learners = Membership.Configuration.Shown(Configuration.Learners),
         Followers = FollowerStatuses(),
         DroppedMessages = _dropped,
+        MaximumFrameSize = _frameSizes.Own,
+        OtherFrameSizes = new Dictionary<string, long>(_frameSizes.Others),
     };
 
     private FollowerStatus[] FollowerStatuses()

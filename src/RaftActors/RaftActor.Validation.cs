@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Akka.Event;
 using RaftActors.Log;
 using RaftActors.Protocol;
@@ -7,6 +8,7 @@ namespace RaftActors;
 // Messages that make no sense, or are meant for somebody else, are dropped with a warning and counted; none takes the peer down.
 internal sealed partial class RaftActor
 {
+    private readonly FrameSizes _frameSizes = new(RaftSettings.LargestFrame((ExtendedActorSystem)Context.System) ?? 0);
     private long _dropped;
 
     private bool Accept(PeerMessage message)
@@ -18,6 +20,8 @@ internal sealed partial class RaftActor
             return Drop("malformed", header.MemberId, "its header is incomplete");
         if (header.MemberId == _self.Id)
             return Drop("own name", header.MemberId, $"it comes from {header.Address}: two nodes run under one member id");
+        if (_frameSizes.Learn(header.MemberId, header.MaximumFrameSize) is { } difference)
+            Log.Warning("{0}: {1} at {2} {3}", PersistenceId, header.MemberId, header.Address, difference);
         return message switch
         {
             AppendEntries m => IsPossible(m) || Drop("impossible index", header.MemberId, $"AppendEntries after {m.PrevLogIndex} in term {m.Term}"),

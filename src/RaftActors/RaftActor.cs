@@ -253,7 +253,8 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         Context.Stop(Self);
     }
 
-    private PeerHeader Header(string toStoreId = "") => new(_self.Address, _settings.Group, _self.Id, _storeId, Term, toStoreId);
+    private PeerHeader Header(string toStoreId = "") =>
+        new(_self.Address, _settings.Group, _self.Id, _storeId, Term, toStoreId) { MaximumFrameSize = _frameSizes.Own };
 
     /// <summary>The leader of a term.</summary>
     private sealed record LeaderInfo(Member Member, string StoreId, long Term);

@@ -81,6 +81,15 @@ public sealed record RaftStatus
 
     /// <summary>How many messages of other peers the peer has dropped, since it started, because they made no sense or were meant for another.</summary>
     public long DroppedMessages { get; init; }
+
+    /// <summary>The most bytes of one message that the node's remoting takes; 0 without remoting.</summary>
+    public long MaximumFrameSize { get; init; }
+
+    /// <summary>
+    /// Other members whose remoting takes another size, each with it: messages that are too large for one of the two cut their
+    /// connection. Empty when all that were heard of have the same.
+    /// </summary>
+    public IReadOnlyDictionary<string, long> OtherFrameSizes { get; init; } = new Dictionary<string, long>();
 }
 
 /// <summary>What a leader knows of a follower.</summary>

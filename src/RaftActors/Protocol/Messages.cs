@@ -15,7 +15,11 @@ internal interface IRaftMessage;
 /// <param name="StoreId">The identity of its store.</param>
 /// <param name="Term">Its term.</param>
 /// <param name="ToStoreId">In a reply: the store that asked; otherwise empty.</param>
-internal sealed record PeerHeader(string Address, string Group, string MemberId, string StoreId, long Term, string ToStoreId = "");
+internal sealed record PeerHeader(string Address, string Group, string MemberId, string StoreId, long Term, string ToStoreId = "")
+{
+    /// <summary>The most bytes of one message that the sender's remoting takes; 0 where it does not say.</summary>
+    public long MaximumFrameSize { get; init; }
+}
 
 /// <summary>A message between peers.</summary>
 internal abstract record PeerMessage(PeerHeader Header) : IRaftMessage

@@ -212,11 +212,15 @@ internal static class WireMapping
         StoreId = header.StoreId,
         Term = header.Term,
         ToStoreId = header.ToStoreId,
+        MaximumFrameSize = header.MaximumFrameSize,
     };
 
     internal static PeerHeader FromWire(this Wire.Header? header) => header is null
         ? throw new FormatException("The header is missing.")
-        : new PeerHeader(header.Address, header.Group, header.MemberId, header.StoreId, header.Term, header.ToStoreId);
+        : new PeerHeader(header.Address, header.Group, header.MemberId, header.StoreId, header.Term, header.ToStoreId)
+        {
+            MaximumFrameSize = header.MaximumFrameSize,
+        };
 
     internal static Wire.HardState ToWire(this HardState state) =>
         new() { Term = state.Term, VotedFor = state.VotedFor ?? "", VotedForStore = state.VotedForStore ?? "" };

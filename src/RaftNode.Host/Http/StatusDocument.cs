@@ -66,6 +66,12 @@ internal sealed record StatusDocument
     /// <summary>On a leader, how far the others are; otherwise empty.</summary>
     public required IReadOnlyList<FollowerDocument> Followers { get; init; }
 
+    /// <summary>The most bytes of one message that the node's remoting takes.</summary>
+    public long MaximumFrameSize { get; init; }
+
+    /// <summary>Other nodes whose remoting takes another size, each with it.</summary>
+    public IReadOnlyDictionary<string, long> OtherFrameSizes { get; init; } = new Dictionary<string, long>();
+
     /// <summary>For how many seconds the node has run.</summary>
     public required double UptimeSeconds { get; init; }
 

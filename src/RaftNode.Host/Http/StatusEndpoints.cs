@@ -86,6 +86,8 @@ internal sealed class StatusEndpoints(RunningNode node)
             Members = [.. status.Members.Select(MemberDocument.Of)],
             Learners = [.. status.Learners.Select(MemberDocument.Of)],
             Followers = [.. status.Followers.Select(f => new FollowerDocument(f.MemberId, Camel(f.State), f.MatchIndex, f.NextIndex, f.RecentlyActive))],
+            MaximumFrameSize = status.MaximumFrameSize,
+            OtherFrameSizes = status.OtherFrameSizes,
             UptimeSeconds = Math.Round(Stopwatch.GetElapsedTime(_started).TotalSeconds, 1),
             Version = Version,
         };
