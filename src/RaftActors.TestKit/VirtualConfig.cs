@@ -26,6 +26,7 @@ internal static class VirtualConfig
           scheduler.implementation = "RaftActors.TestKit.Time.VirtualScheduler, RaftActors.TestKit"
           actor {
             provider = local
+            serialization-settings.allow-unregistered-types = off
             default-dispatcher.type = "{{Dispatcher}}"
             internal-dispatcher.type = "{{Dispatcher}}"
           }

@@ -55,6 +55,7 @@ public sealed class Raft : IExtension
         ArgumentNullException.ThrowIfNull(stateMachine);
         settings.Validate();
         settings.ValidateAgainst(_system);
+        PolymorphicTypes.Of(_system);
         // An unknown plugin is named here, and not found out by a peer that starts again and again.
         StorePlugins.Check(_system, settings);
 

@@ -59,6 +59,8 @@ internal sealed partial class RaftActor
         var replyTo = new ReplyTo(proposal.Header, proposal.RequestId);
         if (_role != RaftRole.Leader)
             FailProposal(replyTo, FailureReason.NotLeader, NotLeaderMessage());
+        else if (Payloads.Problem(Context.System.Serialization, proposal.Command) is { } problem)
+            FailProposal(replyTo, FailureReason.NotSerializable, problem);
         else
             Propose(new Proposal(proposal.Kind, proposal.Command, proposal.Session, proposal.ReplyWhenAppended), replyTo);
     }

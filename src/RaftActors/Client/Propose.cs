@@ -14,7 +14,7 @@ public enum ReplyWhen
 
 /// <summary>Asks the group to append a command to its log. May be told to any peer of the group.</summary>
 /// <remarks>Answered, to the sender, by exactly one <see cref="Proposed"/> or <see cref="ProposalFailed"/>.</remarks>
-/// <param name="Command">A <c>byte[]</c>, stored as it is and not to be modified, or an object whose type has a serializer registered in <c>akka.actor.serialization-bindings</c>.</param>
+/// <param name="Command">A <c>byte[]</c>, stored as it is and not to be modified, or an object whose type has a serializer of its own in <c>akka.actor.serialization-bindings</c>. Others only as <c>raft.hyperion-types</c> and <c>raft.allow-json-commands</c> say.</param>
 /// <param name="ReplyWhen">When the sender is answered.</param>
 /// <param name="Forward">Whether a peer that is not the leader forwards the proposal to it; otherwise it answers <see cref="FailureReason.NotLeader"/> with the leader's name.</param>
 /// <param name="CorrelationId">Returned in the answer, so that one actor can keep several proposals in flight.</param>

@@ -2,7 +2,10 @@ using Akka.Serialization;
 
 namespace RaftActors.Log;
 
-/// <summary>Between objects and payloads: a <c>byte[]</c> as it is, anything else by its registered serializer.</summary>
+/// <summary>
+/// Between objects and payloads: a <c>byte[]</c> as it is, anything else by its registered serializer. Of serializers that
+/// take any type only what the host allows: <see cref="PolymorphicTypes"/>.
+/// </summary>
 internal static class Payloads
 {
     /// <summary>Encodes an object.</summary>
@@ -25,12 +28,12 @@ internal static class Payloads
                     payload = new Payload(bytes, 0, "");
                     return true;
                 case Payload encoded:
+                    problem = Problem(serialization, encoded) ?? "";
                     payload = encoded;
-                    return true;
+                    return problem.Length == 0;
                 default:
-                    var serializer = serialization.FindSerializerFor(content);
-                    payload = new Payload(serializer.ToBinary(content), serializer.Identifier, Serialization.ManifestFor(serializer, content));
-                    return true;
+                    payload = Encode(serialization, content, out problem);
+                    return problem.Length == 0;
             }
         }
         catch (Exception failure)
@@ -38,6 +41,27 @@ internal static class Payloads
             problem = $"A {content!.GetType()} cannot be serialized: {failure.Message} Register a serializer for it in akka.actor.serialization-bindings.";
             return false;
         }
+    }
+
+    /// <summary>Why what was encoded elsewhere must not get into the log; <c>null</c> if it may.</summary>
+    public static string? Problem(Serialization serialization, Payload encoded) =>
+        encoded.SerializerId == PolymorphicTypes.JsonIdentifier ? PolymorphicTypes.Of(serialization.System).JsonProblem(encoded.Manifest) : null;
+
+    // What a serializer that takes any type cannot read again must not get into a log: no node could ever apply it.
+    private static Payload Encode(Serialization serialization, object content, out string problem)
+    {
+        problem = "";
+        var serializer = serialization.FindSerializerFor(content);
+        bool isPolymorphic = PolymorphicTypes.IsPolymorphic(serializer);
+        if (isPolymorphic && PolymorphicTypes.Of(serialization.System).Problem(serializer, content.GetType()) is { } refused)
+        {
+            problem = refused;
+            return default;
+        }
+        var payload = new Payload(serializer.ToBinary(content), serializer.Identifier, Serialization.ManifestFor(serializer, content));
+        if (isPolymorphic)
+            Decode(serialization, payload);
+        return payload;
     }
 
     /// <summary>Encodes what a state machine answered, for another node.</summary>

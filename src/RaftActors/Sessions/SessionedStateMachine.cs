@@ -1,4 +1,4 @@
-using Akka.Serialization;
+using Akka.Actor;
 using RaftActors.Client;
 using RaftActors.Log;
 using RaftActors.Protocol;
@@ -7,8 +7,13 @@ using RaftActors.StateMachines;
 namespace RaftActors.Sessions;
 
 /// <summary>A state machine behind the session table: a command of a session is applied once, whatever is proposed again, and one of an unknown or expired session never.</summary>
-internal sealed class SessionedStateMachine(IStateMachine machine, Serialization serialization)
+/// <param name="machine">The state machine.</param>
+/// <param name="system">Whose serializers commands and responses have.</param>
+/// <param name="warn">Told of responses that cannot be remembered, once a type.</param>
+internal sealed class SessionedStateMachine(IStateMachine machine, ActorSystem system, Action<string> warn)
 {
+    private readonly HashSet<Type> _forgotten = [];
+
     /// <summary>The sessions; replaced when a snapshot is restored.</summary>
     public SessionTable Sessions { get; set; } = new();
 
@@ -20,7 +25,7 @@ internal sealed class SessionedStateMachine(IStateMachine machine, Serialization
         return entry.Kind switch
         {
             EntryKind.Command when entry.Session is { } stamp => ApplyOnce(entry, stamp),
-            EntryKind.Command => machine.Apply(entry, Payloads.Decode(serialization, entry.Payload)),
+            EntryKind.Command => machine.Apply(entry, Payloads.Decode(system.Serialization, entry.Payload)),
             EntryKind.Session => Change(entry),
             _ => null,
         };
@@ -31,7 +36,7 @@ internal sealed class SessionedStateMachine(IStateMachine machine, Serialization
         switch (Sessions.Admit(stamp, out var earlier))
         {
             case Admission.Apply:
-                object? response = machine.Apply(entry, Payloads.Decode(serialization, entry.Payload));
+                object? response = machine.Apply(entry, Payloads.Decode(system.Serialization, entry.Payload));
                 Sessions.Remember(stamp, Remembered(entry, response));
                 return response;
             case Admission.Duplicate:
@@ -67,9 +72,11 @@ internal sealed class SessionedStateMachine(IStateMachine machine, Serialization
     {
         if (response is null)
             return new SessionResponse(entry.Index, entry.Term, null);
-        return Payloads.TryEncode(serialization, response, out var payload, out _)
-            ? new SessionResponse(entry.Index, entry.Term, payload)
-            : new SessionResponse(entry.Index, entry.Term, null, Forgotten: true);
+        if (Payloads.TryEncode(system.Serialization, response, out var payload, out string problem))
+            return new SessionResponse(entry.Index, entry.Term, payload);
+        if (_forgotten.Add(response.GetType()))
+            warn($"The response to the command at index {entry.Index} cannot be remembered, and a retry of it will not be answered: {problem}");
+        return new SessionResponse(entry.Index, entry.Term, null, Forgotten: true);
     }
 
     private EntryOutcome Again(SessionResponse earlier)
@@ -78,7 +85,7 @@ internal sealed class SessionedStateMachine(IStateMachine machine, Serialization
             return new EntryOutcome.AppliedBefore(earlier.Index, earlier.Term, null);
         try
         {
-            return new EntryOutcome.AppliedBefore(earlier.Index, earlier.Term, Payloads.Decode(serialization, payload));
+            return new EntryOutcome.AppliedBefore(earlier.Index, earlier.Term, Payloads.Decode(system.Serialization, payload));
         }
         catch (Exception problem)
         {

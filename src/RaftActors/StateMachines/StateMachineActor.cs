@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using Akka.Persistence;
 using RaftActors.Log;
 using RaftActors.Sessions;
@@ -81,7 +82,8 @@ internal sealed class StateMachineActor : UntypedActor, IWithUnboundedStash
     protected override void PreStart()
     {
         _machine = _create();
-        _sessioned = new SessionedStateMachine(_machine, Context.System.Serialization);
+        var log = Context.GetLogger();
+        _sessioned = new SessionedStateMachine(_machine, Context.System, problem => log.Warning("{0}", problem));
         if (_snapshot is { } snapshot)
             Become(Loading(new SnapshotReader(snapshot.Content, _chunks!, Self)));
     }

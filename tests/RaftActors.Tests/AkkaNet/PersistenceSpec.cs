@@ -148,7 +148,7 @@ public sealed class PersistenceSpec : CommandedDiskSpec
     {
         var store = Akka.Persistence.Persistence.Instance.Apply(Sys).SnapshotStoreFor(null);
         var metadata = new SnapshotMetadata("actor", sequenceNr, DateTime.UnixEpoch);
-        store.Tell(new SaveSnapshot(metadata, $"{sequenceNr}"), TestActor);
+        store.Tell(new SaveSnapshot(metadata, new[] { (byte)sequenceNr }), TestActor);
         ExpectMsg<SaveSnapshotSuccess>();
     }
 
@@ -170,7 +170,7 @@ public sealed class PersistenceSpec : CommandedDiskSpec
 
         protected override void OnRecover(object message) => log.Tell(message switch
         {
-            SnapshotOffer offer => $"offered {offer.Snapshot}",
+            SnapshotOffer offer => $"offered {((byte[])offer.Snapshot)[0]}",
             RecoveryCompleted => $"recovered at {LastSequenceNr}",
             "poison" => throw new IOException("poison"),
             _ => $"replayed {message} at {LastSequenceNr}",

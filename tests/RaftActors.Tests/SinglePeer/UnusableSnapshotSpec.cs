@@ -80,7 +80,7 @@ public sealed class UnusableSnapshotSpec : PeerSpec
 
     private void PutUnreadable(long sequenceNr)
     {
-        Store.Tell(new SaveSnapshot(new SnapshotMetadata(PersistenceId, sequenceNr, Settings.Clock.GetUtcNow().UtcDateTime), "no manifest"), TestActor);
+        Store.Tell(new SaveSnapshot(new SnapshotMetadata(PersistenceId, sequenceNr, Settings.Clock.GetUtcNow().UtcDateTime), "no manifest"u8.ToArray()), TestActor);
         ExpectMsg<SaveSnapshotSuccess>();
     }
 
