@@ -8,10 +8,11 @@ using RaftActors.Persistence.Sqlite;
 namespace RaftActors.Microbench;
 
 /// <summary>
-/// Events of 256 bytes in the SQLite journal, from when an actor is told until it has persisted its event, beside a write
-/// to a file and fdatasync.
+/// Events of 256 bytes in the SQLite journal, from when an actor is told until it has persisted its event, beside a
+/// write to a file and fdatasync.
 /// </summary>
-/// <remarks>In the directory that MICROBENCH_DATA names, or else that of temporary files: the disk is what decides here.</remarks>
+/// <remarks>In the directory that MICROBENCH_DATA names, or else that of temporary files: the disk is what decides
+/// here.</remarks>
 public class JournalBenchmarks
 {
     private const int Page = 4096;
@@ -40,7 +41,8 @@ public class JournalBenchmarks
               raft-sqlite.file = "{{Path.Combine(_directory, "journal.db")}}"
             }
             """).WithFallback(SqlitePersistence.DefaultConfig()));
-        _persistent = [.. Enumerable.Range(0, Actors).Select(i => _system.ActorOf(Props.Create(typeof(PersistingActor), $"microbench-{i}")))];
+        _persistent = [.. Enumerable.Range(0, Actors).Select(
+            i => _system.ActorOf(Props.Create(typeof(PersistingActor), $"microbench-{i}")))];
         PersistOfEach().Wait();
         _growing = Open("growing");
         _allocated = Open("allocated");
@@ -60,8 +62,8 @@ public class JournalBenchmarks
     }
 
     /// <summary>
-    /// 4 KiB written to a file durably, within its length and over what was there, as a write-ahead log that is used again
-    /// does: the least that a durable event can cost.
+    /// 4 KiB written to a file durably, within its length and over what was there, as a write-ahead log that is used
+    /// again does: the least that a durable event can cost.
     /// </summary>
     [Benchmark]
     public void OverwriteAndSync()

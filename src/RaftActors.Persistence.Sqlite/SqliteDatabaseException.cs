@@ -20,7 +20,9 @@ public enum SqliteFault
     /// <summary>The disk failed to read or write.</summary>
     InputOutput,
 
-    /// <summary>An event with the same sequence number exists: another actor writes with the same persistence id.</summary>
+    /// <summary>
+    /// An event with the same sequence number exists: another actor writes with the same persistence id.
+    /// </summary>
     Conflict,
 
     /// <summary>The plugin was stopped.</summary>
@@ -69,6 +71,7 @@ public sealed class SqliteDatabaseException : AkkaException
     /// <summary>
     /// Whether trying again can help: the fault may pass without anybody changing the database or the configuration.
     /// </summary>
-    public bool MayRecover => Fault is SqliteFault.Other or SqliteFault.Locked or SqliteFault.Full or SqliteFault.Stalled
+    public bool MayRecover =>
+        Fault is SqliteFault.Other or SqliteFault.Locked or SqliteFault.Full or SqliteFault.Stalled
         or SqliteFault.InputOutput or SqliteFault.Conflict or SqliteFault.Closed;
 }

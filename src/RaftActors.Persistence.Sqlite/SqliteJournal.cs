@@ -18,20 +18,17 @@ public sealed class SqliteJournal : ActorBase
     private readonly Config _config;
     private readonly DatabaseAccess _access;
     private readonly bool _publish;
-    private readonly ReplayFilterMode _filter;
     private EventAdapters? _adapters;
     private ICancelable? _watch;
 
     /// <summary>Called by Akka.Persistence.</summary>
     /// <param name="config">The plugin's section.</param>
-    /// <exception cref="ConfigurationException"><c>replay-filter.mode</c> is none that there is.</exception>
     public SqliteJournal(Config config)
     {
         _config = config;
         _access = new DatabaseAccess(
             Context.System, Self.Path.Name, config, SqlitePersistence.JournalId, Context.GetLogger());
         _publish = Akka.Persistence.Persistence.Instance.Apply(Context.System).Settings.Internal.PublishPluginCommands;
-        _filter = FilterMode(config.GetString("replay-filter.mode", "off"));
     }
 
     private EventAdapters Adapters =>
@@ -76,16 +73,6 @@ public sealed class SqliteJournal : ActorBase
         }
     }
 
-    private static ReplayFilterMode FilterMode(string mode) => mode.ToLowerInvariant() switch
-    {
-        "off" => ReplayFilterMode.Disabled,
-        "repair-by-discard-old" => ReplayFilterMode.RepairByDiscardOld,
-        "fail" => ReplayFilterMode.Fail,
-        "warn" => ReplayFilterMode.Warn,
-        _ => throw new ConfigurationException(
-            $"replay-filter.mode = {mode} is not one of off, repair-by-discard-old, fail and warn"),
-    };
-
     private void Write(WriteMessages write)
     {
         AppendEvents work;
@@ -93,7 +80,8 @@ public sealed class SqliteJournal : ActorBase
         {
             var database = _access.Database;
             var created = Context.System.Scheduler.Now.UtcTicks;
-            work = new AppendEvents(write, Self, Context.System.Serialization, Adapters, created) { Queued = _access.Now };
+            work = new AppendEvents(
+                write, Self, Context.System.Serialization, Adapters, created) { Queued = _access.Now };
             database.Writer.Write(work);
         }
         catch (Exception e)
@@ -107,25 +95,41 @@ public sealed class SqliteJournal : ActorBase
         try
         {
             var database = _access.Database;
-            var target = _filter == ReplayFilterMode.Disabled
-                ? request.PersistentActor
-                : Context.ActorOf(ReplayFilter.Props(
-                    request.PersistentActor,
-                    _filter,
-                    _config.GetInt("replay-filter.window-size", 100),
-                    _config.GetInt("replay-filter.max-old-writers", 10),
-                    _config.GetBoolean("replay-filter.debug", false)));
+            var target = Filtered(request.PersistentActor);
             var replay = Context.ActorOf(Props
                 .Create(typeof(Replay), database, request, target, Adapters, _publish)
                 .WithDispatcher(_config.GetString("replay-dispatcher")));
-            // Behind whatever the actor, or its predecessor, still had to be written: also what was reported as stalled.
-            database.Writer.ReadAfterWritesOf(
-                request.PersistenceId, new PendingRead(_access.Now, failure => replay.Tell(new Replay.Begin(failure), ActorRefs.NoSender)));
+            // Behind whatever the actor, or its predecessor, still had to be written: also what was reported as
+            // stalled.
+            var read = new PendingRead(
+                _access.Now, failure => replay.Tell(new Replay.Begin(failure), ActorRefs.NoSender));
+            database.Writer.ReadAfterWritesOf(request.PersistenceId, read);
         }
         catch (Exception e)
         {
             request.PersistentActor.Tell(new ReplayMessagesFailure(e), Self);
         }
+    }
+
+    /// <summary>The actor itself, or the filter that the settings put before it.</summary>
+    private IActorRef Filtered(IActorRef persistentActor)
+    {
+        var name = _config.GetString("replay-filter.mode", "off");
+        ReplayFilterMode? mode = name.ToLowerInvariant() switch
+        {
+            "off" => null,
+            "repair-by-discard-old" => ReplayFilterMode.RepairByDiscardOld,
+            "fail" => ReplayFilterMode.Fail,
+            "warn" => ReplayFilterMode.Warn,
+            _ => throw new ConfigurationException(
+                $"{Self.Path.Name}.replay-filter.mode = {name} is not one of off, repair-by-discard-old, fail, warn"),
+        };
+        return mode is null ? persistentActor : Context.ActorOf(ReplayFilter.Props(
+            persistentActor,
+            mode.Value,
+            _config.GetInt("replay-filter.window-size", 100),
+            _config.GetInt("replay-filter.max-old-writers", 10),
+            _config.GetBoolean("replay-filter.debug", false)));
     }
 
     private void Delete(DeleteMessagesTo delete)

@@ -33,7 +33,8 @@ public sealed class SqlitePersistence : IExtension
 
     /// <summary>The defaults of both plugins: <c>reference.conf</c> of this assembly.</summary>
     public static Config DefaultConfig() =>
-        ConfigurationFactory.FromResource("RaftActors.Persistence.Sqlite.reference.conf", typeof(SqlitePersistence).Assembly);
+        ConfigurationFactory.FromResource(
+            "RaftActors.Persistence.Sqlite.reference.conf", typeof(SqlitePersistence).Assembly);
 }
 
 /// <summary>Makes <see cref="SqlitePersistence"/>. Its name may stand in <c>akka.extensions</c>.</summary>

@@ -17,7 +17,8 @@ internal sealed record SqliteSettings(
         var config = section.WithFallback(SqlitePersistence.DefaultConfig().GetConfig(defaultsPath));
         var file = config.GetString("file", "");
         if (string.IsNullOrEmpty(file))
-            throw new ConfigurationException($"{id}.file is not set: name the database file, for example file = \"data/journal.db\"");
+            throw new ConfigurationException(
+                $"{id}.file is not set: name the database file, for example file = \"data/journal.db\"");
         if (file == ":memory:" || file.StartsWith("file:", StringComparison.Ordinal))
             throw new ConfigurationException($"{id}.file = \"{file}\" does not name a file");
         var walSize = config.GetByteSize("wal-size", null) ?? 0;
@@ -43,6 +44,7 @@ internal sealed record SqliteSettings(
         {
             // Which is said below, with the name of the key.
         }
-        throw new ConfigurationException($"{id}.{key} = {config.GetString(key)} is no time that can be waited for; use for example 5 s");
+        throw new ConfigurationException(
+            $"{id}.{key} = {config.GetString(key)} is no time that can be waited for; use for example 5 s");
     }
 }

@@ -8,8 +8,8 @@ using RaftActors.Persistence.Sqlite.Storage;
 namespace RaftActors.Persistence.Sqlite;
 
 /// <summary>
-/// The snapshot store plugin, to be named as <c>class</c> in its section of the configuration. It speaks the protocol of
-/// snapshot stores itself, and shares the writer of the database with a journal that has the same file.
+/// The snapshot store plugin, to be named as <c>class</c> in its section of the configuration. It speaks the protocol
+/// of snapshot stores itself, and shares the writer of the database with a journal that has the same file.
 /// </summary>
 public sealed class SqliteSnapshotStore : ActorBase
 {
@@ -78,10 +78,13 @@ public sealed class SqliteSnapshotStore : ActorBase
         try
         {
             var database = _access.Database;
-            var load = Context.ActorOf(Props.Create(typeof(SnapshotLoad), database, request, Sender));
+            var props = Props.Create(typeof(SnapshotLoad), database, request, Sender).WithDispatcher(
+                Context.Props.Dispatcher);
+            var load = Context.ActorOf(props);
             // Behind whatever still had to be written, also what was reported as stalled.
-            database.Writer.ReadAfterWritesOf(
-                request.PersistenceId, new PendingRead(_access.Now, failure => load.Tell(new SnapshotLoad.Begin(failure), ActorRefs.NoSender)));
+            var read = new PendingRead(
+                _access.Now, failure => load.Tell(new SnapshotLoad.Begin(failure), ActorRefs.NoSender));
+            database.Writer.ReadAfterWritesOf(request.PersistenceId, read);
         }
         catch (Exception e)
         {
@@ -136,7 +139,8 @@ public sealed class SqliteSnapshotStore : ActorBase
             : new DeleteSnapshotsFailure(criteria, failure));
     }
 
-    private void Delete(object request, string persistenceId, SnapshotBounds bounds, Func<Exception?, ISnapshotResponse> answer)
+    private void Delete(
+        object request, string persistenceId, SnapshotBounds bounds, Func<Exception?, ISnapshotResponse> answer)
     {
         var (self, asker, events, publish) = (Self, Sender, Context.System.EventStream, _publish);
         void Finished(Exception? failure)
@@ -147,7 +151,8 @@ public sealed class SqliteSnapshotStore : ActorBase
         }
         try
         {
-            _access.Database.Writer.Write(new DeleteSnapshotsWork(persistenceId, bounds, Finished) { Queued = _access.Now });
+            _access.Database.Writer.Write(
+                new DeleteSnapshotsWork(persistenceId, bounds, Finished) { Queued = _access.Now });
         }
         catch (Exception e)
         {

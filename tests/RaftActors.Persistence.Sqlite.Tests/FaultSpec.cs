@@ -16,7 +16,8 @@ public sealed class FaultSpec : PluginSpec
     public void Tables_of_another_application()
     {
         Change("CREATE TABLE snapshot(id INTEGER PRIMARY KEY, picture BLOB)", create: true);
-        FailsToRecover(SqliteFault.Foreign, mayRecover: false, $"The database {File} is not one of Akka.Persistence: table snapshot lacks");
+        FailsToRecover(SqliteFault.Foreign, mayRecover: false,
+            $"The database {File} is not one of Akka.Persistence: table snapshot lacks");
     }
 
     [Fact]
@@ -24,7 +25,8 @@ public sealed class FaultSpec : PluginSpec
     {
         WriteSome();
         Change("PRAGMA user_version = 7");
-        FailsToRecover(SqliteFault.NewerFormat, mayRecover: false, $"The database {File} was written by a newer version (format 7)");
+        FailsToRecover(SqliteFault.NewerFormat, mayRecover: false,
+            $"The database {File} was written by a newer version (format 7)");
     }
 
     [Fact]
@@ -49,7 +51,8 @@ public sealed class FaultSpec : PluginSpec
         WriteSome();
         Change("UPDATE journal SET identifier = 99999 WHERE sequence_number = 2");
         FailsToRecover(
-            SqliteFault.Unreadable, mayRecover: false, $"The event 2 of a in {File} cannot be read (serializer 99999, manifest \"", "replayed a-1");
+            SqliteFault.Unreadable, mayRecover: false,
+            $"The event 2 of a in {File} cannot be read (serializer 99999, manifest \"", "replayed a-1");
     }
 
     [Fact]
@@ -57,7 +60,8 @@ public sealed class FaultSpec : PluginSpec
     {
         WriteSome();
         Change("INSERT INTO snapshot VALUES ('a', 1, 0, x'00', '', 99999)");
-        FailsToRecover(SqliteFault.Unreadable, mayRecover: false, $"The snapshot 1 of a in {File} cannot be read (serializer 99999");
+        FailsToRecover(SqliteFault.Unreadable, mayRecover: false,
+            $"The snapshot 1 of a in {File} cannot be read (serializer 99999");
     }
 
     [Fact]
@@ -67,7 +71,8 @@ public sealed class FaultSpec : PluginSpec
         var fault = FailsToRecover(system);
         Assert.Equal(SqliteFault.Missing, fault.Fault);
         Assert.Equal(
-            $"The database {Directory / "missing/journal.db"} cannot be opened: the directory {Directory / "missing"} does not exist",
+            $"The database {Directory / "missing/journal.db"} cannot be opened: "
+            + $"the directory {Directory / "missing"} does not exist",
             fault.Message);
 
         System.IO.Directory.CreateDirectory(Directory / "missing");

@@ -23,7 +23,8 @@ public sealed class GroupCommitSpec : PluginSpec
         using var other = new SqliteConnection(File, create: false);
         other.Execute("BEGIN IMMEDIATE");
         for (var actor = 0; actor < 64; actor++)
-            client.Write(JournalClient.Atomic([.. Enumerable.Range(1, 10).Select(n => JournalClient.Event($"p{actor}", n, $"{n}"))]));
+            client.Write(JournalClient.Atomic(
+                [.. Enumerable.Range(1, 10).Select(n => JournalClient.Event($"p{actor}", n, $"{n}"))]));
         client.Journal.Tell(new CheckJournalHealth(CancellationToken.None), client.Probe);
         client.Next<JournalHealthCheckResponse>();
 

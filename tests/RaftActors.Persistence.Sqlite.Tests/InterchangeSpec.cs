@@ -47,7 +47,10 @@ public sealed class InterchangeSpec : PluginSpec
         using var connection = new SqliteConnection(File, create: false);
         Assert.Equal(
             ["1 a 1 red", "3 a 3 blue", "3 a 3 red", "10 a 4 blue"],
-            Rows(connection, "SELECT ordering_id || ' ' || persistence_id || ' ' || sequence_nr || ' ' || tag FROM tags ORDER BY ordering_id, tag"));
+            Rows(connection, """
+                SELECT ordering_id || ' ' || persistence_id || ' ' || sequence_nr || ' ' || tag FROM tags
+                ORDER BY ordering_id, tag
+                """));
     }
 
     [Fact]
@@ -61,7 +64,10 @@ public sealed class InterchangeSpec : PluginSpec
         using var theirs = new SqliteConnection(other, create: false);
         foreach (var table in (string[])["journal", "tags", "snapshot"])
         {
-            var columns = $"SELECT name || ' ' || type || ' ' || \"notnull\" || ' ' || pk FROM pragma_table_info('{table}') ORDER BY cid";
+            var columns = $"""
+                SELECT name || ' ' || type || ' ' || "notnull" || ' ' || pk
+                FROM pragma_table_info('{table}') ORDER BY cid
+                """;
             Assert.NotEmpty(Rows(ours, columns));
             Assert.Equal(Rows(theirs, columns), Rows(ours, columns));
         }
@@ -71,7 +77,8 @@ public sealed class InterchangeSpec : PluginSpec
             """;
         Assert.Equal(7, Rows(ours, indexes).Count);
         Assert.Equal(Rows(theirs, indexes), Rows(ours, indexes));
-        const string counted = "SELECT count(*) FROM sqlite_master WHERE name = 'journal' AND sql LIKE '%AUTOINCREMENT%'";
+        const string counted =
+            "SELECT count(*) FROM sqlite_master WHERE name = 'journal' AND sql LIKE '%AUTOINCREMENT%'";
         Assert.Equal(1, ours.QueryNumber(counted));
         Assert.Equal(1, theirs.QueryNumber(counted));
 
@@ -107,10 +114,14 @@ public sealed class InterchangeSpec : PluginSpec
         using var materializer = system.Materializer();
 
         Assert.Equal(["a", "b"], (await Run(journal.CurrentPersistenceIds(), materializer)).Order());
-        Assert.Equal(["one", "two", "three"], Payloads(await Run(journal.CurrentEventsByPersistenceId("a", 0, long.MaxValue), materializer)));
-        Assert.Equal(["one", "three", "b-one"], Payloads(await Run(journal.CurrentEventsByTag("red", Offset.NoOffset()), materializer)));
-        Assert.Equal(["three"], Payloads(await Run(journal.CurrentEventsByTag("blue", Offset.NoOffset()), materializer)));
-        Assert.Equal(["one", "two", "three", "b-one"], Payloads(await Run(journal.CurrentAllEvents(Offset.NoOffset()), materializer)));
+        Assert.Equal(["one", "two", "three"], Payloads(
+            await Run(journal.CurrentEventsByPersistenceId("a", 0, long.MaxValue), materializer)));
+        Assert.Equal(["one", "three", "b-one"], Payloads(
+            await Run(journal.CurrentEventsByTag("red", Offset.NoOffset()), materializer)));
+        Assert.Equal(
+            ["three"], Payloads(await Run(journal.CurrentEventsByTag("blue", Offset.NoOffset()), materializer)));
+        Assert.Equal(["one", "two", "three", "b-one"], Payloads(
+            await Run(journal.CurrentAllEvents(Offset.NoOffset()), materializer)));
 
         var red = Run(journal.EventsByTag("red", Offset.NoOffset()).Take(5), materializer);
         var ofB = Run(journal.EventsByPersistenceId("b", 2, long.MaxValue).Take(2), materializer);

@@ -35,12 +35,15 @@ internal sealed class JournalClient
 
     public TestProbe NewProbe() => _kit.CreateTestProbe();
 
-    public static IPersistentRepresentation Event(string persistenceId, long sequenceNr, object payload, IActorRef? sender = null) =>
+    public static IPersistentRepresentation Event(
+        string persistenceId, long sequenceNr, object payload, IActorRef? sender = null) =>
         new Persistent(payload, sequenceNr, persistenceId, "", false, sender ?? ActorRefs.NoSender, "writer");
 
     public static AtomicWrite Atomic(params IPersistentRepresentation[] events) => new(events.ToImmutableList());
 
-    /// <summary>The events a-1, a-2 and so on, each an atomic write of its own, and waits until they are written.</summary>
+    /// <summary>
+    /// The events a-1, a-2 and so on, each an atomic write of its own, and waits until they are written.
+    /// </summary>
     public void WriteEvents(string persistenceId, long from, long to)
     {
         WriteEvents(persistenceId, Numbers(from, to).Select(n => (n, (object)$"{persistenceId}-{n}")));
@@ -59,7 +62,8 @@ internal sealed class JournalClient
         Journal.Tell(new WriteMessages(envelopes, Probe, Instance), Probe);
 
     /// <summary>What is replayed, as "number payload", and then the highest sequence number.</summary>
-    public (List<string> Events, long Highest) Replay(string persistenceId, long from = 0, long to = long.MaxValue, long max = long.MaxValue)
+    public (List<string> Events, long Highest) Replay(
+        string persistenceId, long from = 0, long to = long.MaxValue, long max = long.MaxValue)
     {
         var (events, outcome) = ReplayTo(NewProbe(), persistenceId, from, to, max);
         return (events, Assert.IsType<RecoverySuccess>(outcome).HighestSequenceNr);
@@ -79,11 +83,13 @@ internal sealed class JournalClient
 
     public SnapshotMetadata Save(string persistenceId, long sequenceNr, object snapshot, DateTime timestamp = default)
     {
-        SnapshotStore.Tell(new SaveSnapshot(new SnapshotMetadata(persistenceId, sequenceNr, timestamp), snapshot), Probe);
+        SnapshotStore.Tell(
+            new SaveSnapshot(new SnapshotMetadata(persistenceId, sequenceNr, timestamp), snapshot), Probe);
         return Next<SaveSnapshotSuccess>().Metadata;
     }
 
-    public SelectedSnapshot? Load(string persistenceId, SnapshotSelectionCriteria? criteria = null, long to = long.MaxValue)
+    public SelectedSnapshot? Load(
+        string persistenceId, SnapshotSelectionCriteria? criteria = null, long to = long.MaxValue)
     {
         SnapshotStore.Tell(new LoadSnapshot(persistenceId, criteria ?? SnapshotSelectionCriteria.Latest, to), Probe);
         return Next<LoadSnapshotResult>().Snapshot;
@@ -97,7 +103,8 @@ internal sealed class JournalClient
             yield return n;
     }
 
-    private (List<string> Events, object Outcome) ReplayTo(TestProbe probe, string persistenceId, long from, long to, long max)
+    private (List<string> Events, object Outcome) ReplayTo(
+        TestProbe probe, string persistenceId, long from, long to, long max)
     {
         Journal.Tell(new ReplayMessages(from, to, max, persistenceId, probe), probe);
         var events = new List<string>();

@@ -34,7 +34,8 @@ public sealed class PersistentActorSpec : PluginSpec
         Stop(system);
 
         new Subject(Start(Plugin.Sqlite, more)).Expect("offered one at 1", "recovered at 1");
-        var withoutSnapshots = Start(Plugin.Sqlite, $"akka.persistence.snapshot-store.raft-sqlite.file = \"{Directory / "other.db"}\"",
+        var withoutSnapshots = Start(
+            Plugin.Sqlite, $"akka.persistence.snapshot-store.raft-sqlite.file = \"{Directory / "other.db"}\"",
             Copy(File));
         new Subject(withoutSnapshots).Expect("replayed 1", "recovered at 1");
     }
@@ -46,8 +47,10 @@ public sealed class PersistentActorSpec : PluginSpec
             akka.loglevel = OFF
             akka.stdout-loglevel = OFF
             akka.persistence.journal.plugin = "akka.persistence.journal.mine"
-            akka.persistence.journal.mine.class = "RaftActors.Persistence.Sqlite.SqliteJournal, RaftActors.Persistence.Sqlite"
-            akka.persistence.journal.mine.file = "{{File}}"
+            akka.persistence.journal.mine {
+              class = "RaftActors.Persistence.Sqlite.SqliteJournal, RaftActors.Persistence.Sqlite"
+              file = "{{File}}"
+            }
             akka.persistence.snapshot-store.plugin = "my-snapshots"
             my-snapshots.class = "RaftActors.Persistence.Sqlite.SqliteSnapshotStore, RaftActors.Persistence.Sqlite"
             my-snapshots.file = "{{File}}"
@@ -68,7 +71,10 @@ public sealed class PersistentActorSpec : PluginSpec
             akka.stdout-loglevel = OFF
             akka.extensions = ["RaftActors.Persistence.Sqlite.SqlitePersistenceProvider, RaftActors.Persistence.Sqlite"]
             akka.persistence.journal { plugin = "akka.persistence.journal.raft-sqlite", raft-sqlite.file = "{{File}}" }
-            akka.persistence.snapshot-store { plugin = "akka.persistence.snapshot-store.raft-sqlite", raft-sqlite.file = "{{File}}" }
+            akka.persistence.snapshot-store {
+              plugin = "akka.persistence.snapshot-store.raft-sqlite"
+              raft-sqlite.file = "{{File}}"
+            }
             """));
         var subject = new Subject(system);
         subject.Persist("1");

@@ -19,7 +19,8 @@ internal static class PluginConfig
     public static Config For(Plugin plugin, string file, string more = "")
     {
         var own = plugin == Plugin.Sqlite ? Sqlite(file) : AkkaPersistenceSql(file);
-        return ConfigurationFactory.ParseString(more).WithFallback(own).WithFallback(ConfigurationFactory.ParseString($$"""
+        return ConfigurationFactory.ParseString(more).WithFallback(own).WithFallback(
+            ConfigurationFactory.ParseString($$"""
             akka.loglevel = OFF
             akka.stdout-loglevel = OFF
             akka.actor.serializers.refusing = "{{typeof(RefusingSerializer).AssemblyQualifiedName}}"
@@ -35,8 +36,10 @@ internal static class PluginConfig
 
     private static Config Sqlite(string file) => ConfigurationFactory.ParseString($$"""
         akka.persistence {
-          journal { plugin = "{{SqlitePersistence.JournalId}}", raft-sqlite { file = "{{file}}", wal-size = 1 MiB } }
-          snapshot-store { plugin = "{{SqlitePersistence.SnapshotStoreId}}", raft-sqlite { file = "{{file}}", wal-size = 1 MiB } }
+          journal.plugin = "{{SqlitePersistence.JournalId}}"
+          journal.raft-sqlite { file = "{{file}}", wal-size = 1 MiB }
+          snapshot-store.plugin = "{{SqlitePersistence.SnapshotStoreId}}"
+          snapshot-store.raft-sqlite { file = "{{file}}", wal-size = 1 MiB }
         }
         """).WithFallback(SqlitePersistence.DefaultConfig());
 

@@ -20,7 +20,9 @@ public abstract class PluginSpec : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Starts an actor system whose journal and snapshot store are in <see cref="File"/>, or in another file.</summary>
+    /// <summary>
+    /// Starts an actor system whose journal and snapshot store are in <see cref="File"/>, or in another file.
+    /// </summary>
     protected ActorSystem Start(Plugin plugin, string more = "", string? file = null) =>
         Start(PluginConfig.For(plugin, file ?? File, more));
 

@@ -32,5 +32,6 @@ public sealed class SpecEventAdapter : IEventAdapter
         return parts.Length == 1 ? evt : new Tagged(parts[^1], parts[..^1]);
     }
 
-    public IEventSequence FromJournal(object evt, string manifest) => EventSequence.Create([.. ((string)evt).Split('+')]);
+    public IEventSequence FromJournal(object evt, string manifest) =>
+        EventSequence.Create([.. ((string)evt).Split('+')]);
 }

@@ -18,10 +18,12 @@ public sealed class SqliteSettingsSpec
     [Fact]
     public void A_section_says_all_of_it()
     {
-        var settings = From("file = a.db, auto-initialize = off, wal-size = 1 MiB, busy-timeout = 1 s, stall-timeout = 2 s");
+        var settings = From(
+            "file = a.db, auto-initialize = off, wal-size = 1 MiB, busy-timeout = 1 s, stall-timeout = 2 s");
 
         Assert.Equal(
-            new SqliteSettings(Path.GetFullPath("a.db"), false, 1 << 20, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)), settings);
+            new SqliteSettings(
+                Path.GetFullPath("a.db"), false, 1 << 20, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)), settings);
     }
 
     [Theory]

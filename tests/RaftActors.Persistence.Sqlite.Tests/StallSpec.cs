@@ -7,6 +7,8 @@ namespace RaftActors.Persistence.Sqlite.Tests;
 /// <summary>A disk that does not answer is reported after a time that is the scheduler's.</summary>
 public sealed class StallSpec : PluginSpec
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly Akka.Actor.ActorSystem _system;
     private readonly JournalClient _client;
     private readonly SqliteConnection _other;
@@ -40,7 +42,8 @@ public sealed class StallSpec : PluginSpec
         var fault = subject.ExpectFault();
         Assert.Equal(SqliteFault.Stalled, fault.Fault);
         Assert.True(fault.MayRecover);
-        Assert.Equal($"The database {File} did not answer within 10 s; what was to be written may still be", fault.Message);
+        Assert.Equal(
+            $"The database {File} did not answer within 10 s; what was to be written may still be", fault.Message);
         subject.Expect("stopped");
 
         var successor = new Subject(_system);
@@ -52,13 +55,14 @@ public sealed class StallSpec : PluginSpec
     public void A_recovery_that_waits_for_a_stalled_write_is_reported()
     {
         _client.Write(JournalClient.Atomic(JournalClient.Event("a", 2, "two")));
-        var subject = new Subject(_system);
-        var snapshots = _client.NewProbe();
+        var (events, snapshots) = (_client.NewProbe(), _client.NewProbe());
+        _client.Journal.Tell(new ReplayMessages(0, long.MaxValue, long.MaxValue, "a", events), events);
         _client.SnapshotStore.Tell(new LoadSnapshot("a", SnapshotSelectionCriteria.Latest, long.MaxValue), snapshots);
-        Assert.IsType<SqliteDatabaseException>(FailureOf(snapshots));
 
-        Assert.Equal(SqliteFault.Stalled, subject.ExpectFault().Fault);
-        subject.Expect("stopped");
+        Advance(12);
+
+        Assert.Equal(SqliteFault.Stalled, FaultOf(events.ExpectMsg<ReplayMessagesFailure>(Patience).Cause));
+        Assert.Equal(SqliteFault.Stalled, FaultOf(snapshots.ExpectMsg<LoadSnapshotFailed>(Patience).Cause));
         Release();
         new Subject(_system).Expect("replayed a-1", "replayed two", "recovered at 2");
     }
@@ -68,7 +72,7 @@ public sealed class StallSpec : PluginSpec
     {
         _client.Journal.Tell(new DeleteMessagesTo("a", 1, _client.Probe), _client.Probe);
         Advance(12);
-        Assert.Equal(SqliteFault.Stalled, Assert.IsType<SqliteDatabaseException>(_client.Next<DeleteMessagesFailure>().Cause).Fault);
+        Assert.Equal(SqliteFault.Stalled, FaultOf(_client.Next<DeleteMessagesFailure>().Cause));
         Release();
         Assert.Empty(_client.Replay("a").Events);
     }
@@ -76,9 +80,10 @@ public sealed class StallSpec : PluginSpec
     [Fact]
     public void A_snapshot_that_was_reported_as_not_saved_is_not_left_behind()
     {
-        _client.SnapshotStore.Tell(new SaveSnapshot(new SnapshotMetadata("a", 1, DateTime.MinValue), "one"), _client.Probe);
+        _client.SnapshotStore.Tell(
+            new SaveSnapshot(new SnapshotMetadata("a", 1, DateTime.MinValue), "one"), _client.Probe);
         Advance(12);
-        Assert.Equal(SqliteFault.Stalled, Assert.IsType<SqliteDatabaseException>(_client.Next<SaveSnapshotFailure>().Cause).Fault);
+        Assert.Equal(SqliteFault.Stalled, FaultOf(_client.Next<SaveSnapshotFailure>().Cause));
         Release();
         Assert.Null(_client.Load("a"));
     }
@@ -98,7 +103,7 @@ public sealed class StallSpec : PluginSpec
         var probe = _client.NewProbe();
         _client.Journal.Tell(new CheckJournalHealth(CancellationToken.None), probe);
         _client.SnapshotStore.Tell(new CheckSnapshotStoreHealth(CancellationToken.None), probe);
-        probe.ReceiveN(2);
+        probe.ReceiveN(2, Patience);
     }
 
     private static void Sync(Subject subject)
@@ -107,11 +112,7 @@ public sealed class StallSpec : PluginSpec
         subject.Expect("told");
     }
 
-    private Exception FailureOf(TestProbe probe)
-    {
-        Advance(12);
-        return probe.ExpectMsg<LoadSnapshotFailed>(TimeSpan.FromSeconds(60)).Cause;
-    }
+    private static SqliteFault FaultOf(Exception cause) => Assert.IsType<SqliteDatabaseException>(cause).Fault;
 
     private void Release()
     {

@@ -83,7 +83,8 @@ internal sealed class Subject
 
         protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) => Note(cause);
 
-        protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr) => Note($"rejected at {sequenceNr}");
+        protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr) =>
+            Note($"rejected at {sequenceNr}");
 
         protected override void OnRecoveryFailure(Exception reason, object? message = null) => Note(reason);
     }

@@ -5,7 +5,8 @@ internal sealed class TemporaryDirectory : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("raft-sqlite-").FullName;
 
-    public static string operator /(TemporaryDirectory directory, string name) => System.IO.Path.Combine(directory.Path, name);
+    public static string operator /(TemporaryDirectory directory, string name) =>
+        System.IO.Path.Combine(directory.Path, name);
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

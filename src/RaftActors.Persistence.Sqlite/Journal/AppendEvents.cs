@@ -8,8 +8,8 @@ using RaftActors.Persistence.Sqlite.Storage;
 namespace RaftActors.Persistence.Sqlite.Journal;
 
 /// <summary>
-/// What one persistent actor writes at a time. An event that its serializer or event adapter refuses is rejected with its
-/// atomic write, before anything is written.
+/// What one persistent actor writes at a time. An event that its serializer or event adapter refuses is rejected with
+/// its atomic write, before anything is written.
 /// </summary>
 internal sealed class AppendEvents : DatabaseWork
 {
@@ -76,7 +76,8 @@ internal sealed class AppendEvents : DatabaseWork
 
     /// <summary>Tells a persistent actor what became of what it wrote, in the order in which it was written.</summary>
     private static void Answer(
-        WriteMessages write, IPersistentEnvelope[] envelopes, IActorRef journal, Exception? failure, Exception?[]? rejections)
+        WriteMessages write, IPersistentEnvelope[] envelopes, IActorRef journal, Exception? failure,
+        Exception?[]? rejections)
     {
         var actor = write.PersistentActor;
         if (failure is null)
@@ -95,7 +96,8 @@ internal sealed class AppendEvents : DatabaseWork
         }
     }
 
-    private static object Outcome(IPersistentRepresentation e, Exception? failure, Exception? rejection, int instance) =>
+    private static object Outcome(
+        IPersistentRepresentation e, Exception? failure, Exception? rejection, int instance) =>
         failure is not null ? new WriteMessageFailure(e, failure, instance)
         : rejection is not null ? new WriteMessageRejected(e, rejection, instance)
         : new WriteMessageSuccess(e, instance);
@@ -127,6 +129,7 @@ internal sealed class AppendEvents : DatabaseWork
         IImmutableSet<string>? tags = null;
         if (payload is Tagged tagged)
             (payload, tags) = (tagged.Payload, tagged.Tags);
-        return new NewEvent(e.PersistenceId, e.SequenceNr, Payloads.Write(serialization, payload), tags, e.WriterGuid ?? "");
+        return new NewEvent(
+            e.PersistenceId, e.SequenceNr, Payloads.Write(serialization, payload), tags, e.WriterGuid ?? "");
     }
 }

@@ -12,7 +12,8 @@ internal sealed class DeleteEvents(string persistenceId, long toSequenceNr, Acti
 
     public override bool Concerns(string id) => id == persistenceId;
 
-    public override bool Execute(WriteStatements statements) => statements.DeleteEvents(persistenceId, toSequenceNr, Step);
+    public override bool Execute(WriteStatements statements) =>
+        statements.DeleteEvents(persistenceId, toSequenceNr, Step);
 
     protected override void Finished(Exception? failure) => finished(failure);
 }

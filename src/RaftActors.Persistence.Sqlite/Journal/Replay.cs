@@ -6,9 +6,9 @@ using RaftActors.Persistence.Sqlite.Storage;
 namespace RaftActors.Persistence.Sqlite.Journal;
 
 /// <summary>
-/// Replays the events of one actor, some at a time. It stays two steps ahead of the actor, and knows how far that is from
-/// the answers to <see cref="Identify"/>, which an actor gives between the messages before and behind: a replay of any
-/// length takes little memory.
+/// Replays the events of one actor, some at a time. It stays two steps ahead of the actor, and knows how far that is
+/// from the answers to <see cref="Identify"/>, which an actor gives between the messages before and behind: a replay of
+/// any length takes little memory.
 /// </summary>
 internal sealed class Replay : UntypedActor
 {
@@ -102,7 +102,8 @@ internal sealed class Replay : UntypedActor
         if (limit <= 0 || _next > to)
             return false;
         _events.Clear();
-        var more = _database.Read(reader => reader.ReadEvents(_request.PersistenceId, _next, to, limit, BytesPerStep, _events));
+        var more = _database.Read(
+            reader => reader.ReadEvents(_request.PersistenceId, _next, to, limit, BytesPerStep, _events));
         foreach (var stored in _events)
             Tell(stored);
         if (!more)
@@ -128,7 +129,8 @@ internal sealed class Replay : UntypedActor
 
     private void Tell(in StoredEvent stored, object payload) => _target.Tell(
         new ReplayedMessage(new Persistent(
-            payload, stored.SequenceNr, _request.PersistenceId, stored.Payload.Manifest, false, ActorRefs.NoSender, stored.Writer,
+            payload, stored.SequenceNr, _request.PersistenceId, stored.Payload.Manifest, false, ActorRefs.NoSender,
+            stored.Writer,
             stored.Created)),
         ActorRefs.NoSender);
 

@@ -4,7 +4,8 @@ namespace RaftActors.Persistence.Sqlite.Snapshots;
 
 /// <summary>Saves a snapshot, in place of an earlier one with the same sequence number.</summary>
 internal sealed class SaveSnapshotWork(
-    string persistenceId, long sequenceNr, long created, SerializedPayload payload, Action<Exception?> finished) : DatabaseWork
+    string persistenceId, long sequenceNr, long created, SerializedPayload payload, Action<Exception?> finished)
+        : DatabaseWork
 {
     public override int Size => payload.Bytes.Length;
 
@@ -20,7 +21,8 @@ internal sealed class SaveSnapshotWork(
 }
 
 /// <summary>Deletes the snapshots within bounds that include their ends; times are in ticks.</summary>
-internal sealed class DeleteSnapshotsWork(string persistenceId, SnapshotBounds bounds, Action<Exception?> finished) : DatabaseWork
+internal sealed class DeleteSnapshotsWork(string persistenceId, SnapshotBounds bounds, Action<Exception?> finished)
+    : DatabaseWork
 {
     /// <summary>Snapshots may be large, and every page of one is visited.</summary>
     private const int Step = 16;

@@ -6,8 +6,8 @@ using Akka.Persistence;
 namespace RaftActors.Persistence.Sqlite.Storage;
 
 /// <summary>
-/// A plugin's hold on its database. One that could not be opened is tried again when it is next needed: whoever needs it
-/// learns what is wrong with it, and nothing has to be restarted once it is right.
+/// A plugin's hold on its database. One that could not be opened is tried again when it is next needed: whoever needs
+/// it learns what is wrong with it, and nothing has to be restarted once it is right.
 /// </summary>
 /// <param name="system">The actor system of the plugin.</param>
 /// <param name="id">The path of the plugin's section.</param>
@@ -66,7 +66,8 @@ internal sealed class DatabaseAccess(
             return;
         var timeout = _settings!.StallTimeout;
         var failure = new SqliteDatabaseException(database.Path, SqliteFault.Stalled,
-            $"The database {database.Path} did not answer within {timeout.TotalSeconds} s; what was to be written may still be");
+            $"The database {database.Path} did not answer within {timeout.TotalSeconds} s; "
+            + "what was to be written may still be");
         database.Writer.ReportOverdue(new QueueTime(this, _watched - timeout), failure);
     }
 

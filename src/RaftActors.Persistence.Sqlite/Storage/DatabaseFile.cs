@@ -62,7 +62,8 @@ internal sealed class DatabaseFile : IDisposable
         if (!Directory.Exists(directory))
         {
             throw new SqliteDatabaseException(
-                path, SqliteFault.Missing, $"The database {path} cannot be opened: the directory {directory} does not exist");
+                path, SqliteFault.Missing,
+                $"The database {path} cannot be opened: the directory {directory} does not exist");
         }
         try
         {
@@ -73,11 +74,14 @@ internal sealed class DatabaseFile : IDisposable
             throw FaultOf(e) switch
             {
                 SqliteFault.Locked => new SqliteDatabaseException(
-                    path, SqliteFault.Locked, $"The database {path} is in use by another process or actor system ({e.Message})", e),
+                    path, SqliteFault.Locked,
+                    $"The database {path} is in use by another process or actor system ({e.Message})", e),
                 SqliteFault.ReadOnly => new SqliteDatabaseException(
                     path, SqliteFault.ReadOnly,
-                    $"The database {path} cannot be opened: the directory {directory}, or a file in it, is not writable ({e.Message})", e),
-                var fault => new SqliteDatabaseException(path, fault, $"The database {path} cannot be opened: {e.Message}", e),
+                    $"The database {path} cannot be opened: "
+                    + $"the directory {directory}, or a file in it, is not writable ({e.Message})", e),
+                var fault =>
+                    new SqliteDatabaseException(path, fault, $"The database {path} cannot be opened: {e.Message}", e),
             };
         }
     }
@@ -92,8 +96,8 @@ internal sealed class DatabaseFile : IDisposable
     };
 
     /// <summary>
-    /// Opens it alone once. That finds out about processes that do not know the lock file, finishes what a crash left in
-    /// the log, and, as the last connection to close, leaves no log behind.
+    /// Opens it alone once. That finds out about processes that do not know the lock file, finishes what a crash left
+    /// in the log, and, as the last connection to close, leaves no log behind.
     /// </summary>
     private void Prepare()
     {
@@ -112,24 +116,27 @@ internal sealed class DatabaseFile : IDisposable
                 SqliteFault.Locked => Fault(SqliteFault.Locked, $"The database {Path} is in use by another process", e),
                 SqliteFault.ReadOnly when !_settings.AutoInitialize && !File.Exists(Path) =>
                     Fault(SqliteFault.Missing, $"The database {Path} does not exist, and auto-initialize is off", e),
-                SqliteFault.ReadOnly => Fault(SqliteFault.ReadOnly, $"The database {Path} cannot be opened for writing: {e.Message}", e),
+                SqliteFault.ReadOnly =>
+                    Fault(SqliteFault.ReadOnly, $"The database {Path} cannot be opened for writing: {e.Message}", e),
                 _ => e,
             };
         }
     }
 
-    private SqliteDatabaseException Fault(SqliteFault fault, string message, Exception cause) => new(Path, fault, message, cause);
+    private SqliteDatabaseException Fault(SqliteFault fault, string message, Exception cause) =>
+        new(Path, fault, message, cause);
 
     /// <summary>
-    /// A log whose blocks exist and have been written makes a commit a plain data flush. A log that grows makes a commit
-    /// a journal commit of the file system too, which takes about twice as long. SQLite takes a log of zeros for an empty
-    /// one, and later starts it over instead of truncating it.
+    /// A log whose blocks exist and have been written makes a commit a plain data flush. A log that grows makes a
+    /// commit a journal commit of the file system too, which takes about twice as long. SQLite takes a log of zeros for
+    /// an empty one, and later starts it over instead of truncating it.
     /// </summary>
     private void PreallocateLog()
     {
         try
         {
-            using var log = File.OpenHandle(Path + "-wal", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+            using var log = File.OpenHandle(
+                Path + "-wal", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
             if (RandomAccess.GetLength(log) > 0)
                 return;
             try

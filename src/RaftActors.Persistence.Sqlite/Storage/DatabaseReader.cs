@@ -17,7 +17,8 @@ internal sealed class DatabaseReader : IDisposable
         _highest = connection.Prepare("SELECT max(sequence_number) FROM journal WHERE persistence_id = ?1");
         _events = connection.Prepare("""
             SELECT sequence_number, created, message, identifier, manifest, writer_uuid FROM journal
-            WHERE persistence_id = ?1 AND sequence_number BETWEEN ?2 AND ?3 AND deleted = 0 ORDER BY sequence_number LIMIT ?4
+            WHERE persistence_id = ?1 AND sequence_number BETWEEN ?2 AND ?3 AND deleted = 0
+            ORDER BY sequence_number LIMIT ?4
             """);
         _snapshot = connection.Prepare("""
             SELECT sequence_number, created, snapshot, serializer_id, manifest FROM snapshot
@@ -90,7 +91,7 @@ internal sealed class DatabaseReader : IDisposable
             throw new SqliteDatabaseException(
                 _connection.Path,
                 SqliteFault.Unreadable,
-                $"The row {sequenceNr} of {persistenceId} in {_connection.Path} does not say which serializer wrote it");
+                $"The row {sequenceNr} of {persistenceId} in {_connection.Path} names no serializer");
         }
         return new SerializedPayload(row.Bytes(column), (int)serializer, row.Text(column + 2) ?? "");
     }

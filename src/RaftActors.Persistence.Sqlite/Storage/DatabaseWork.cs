@@ -11,7 +11,9 @@ internal abstract class DatabaseWork
     /// <summary>About how many bytes it adds to the transaction.</summary>
     public virtual int Size => 0;
 
-    /// <summary>Whether there is anything to execute. What has only answers to give, in their order, has nothing.</summary>
+    /// <summary>
+    /// Whether there is anything to execute. What has only answers to give, in their order, has nothing.
+    /// </summary>
     public virtual bool Writes => true;
 
     /// <summary>Reads that begin when this work has ended. Guarded by the gate of the writer.</summary>

@@ -6,7 +6,9 @@ namespace RaftActors.Persistence.Sqlite.Storage;
 /// </summary>
 internal sealed class DatabaseWriter
 {
-    /// <summary>Beyond this the rest waits for the next transaction, so that small writes do not wait for many large ones.</summary>
+    /// <summary>
+    /// Beyond this the rest waits for the next transaction, so that small writes do not wait for many large ones.
+    /// </summary>
     private const int LargestTransaction = 4 << 20;
 
     private readonly SqliteConnection _connection;
@@ -44,7 +46,8 @@ internal sealed class DatabaseWriter
         if (wake)
             _thread.Wake();
         else if (closed)
-            work.Report(new SqliteDatabaseException(_connection.Path, SqliteFault.Closed, $"The database {_connection.Path} is closed"));
+            work.Report(new SqliteDatabaseException(
+                _connection.Path, SqliteFault.Closed, $"The database {_connection.Path} is closed"));
     }
 
     /// <summary>

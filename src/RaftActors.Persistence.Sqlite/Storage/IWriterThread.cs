@@ -4,7 +4,8 @@ namespace RaftActors.Persistence.Sqlite.Storage;
 internal interface IWriterThread
 {
     /// <summary>
-    /// There is something to write: run the writer soon, once. May be called from any thread, and again before it has run.
+    /// There is something to write: run the writer soon, once. May be called from any thread, and again before it has
+    /// run.
     /// </summary>
     void Wake();
 

@@ -14,7 +14,8 @@ internal sealed class OpenDatabases(ExtendedActorSystem system)
         {
             if (!_open.TryGetValue(settings.Path, out var entry))
             {
-                var checkpointer = system.SystemActorOf(Props.Create<Checkpointer>(), $"raft-sqlite-checkpointer-{++_opened}");
+                var checkpointer = system.SystemActorOf(
+                    Props.Create<Checkpointer>(), $"raft-sqlite-checkpointer-{++_opened}");
                 try
                 {
                     entry = (Open(settings, checkpointer), checkpointer, 0);

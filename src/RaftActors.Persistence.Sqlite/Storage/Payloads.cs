@@ -29,7 +29,8 @@ internal static class Payloads
         catch (Exception e)
         {
             throw new SqliteDatabaseException(database, SqliteFault.Unreadable,
-                $"{what} in {database} cannot be read (serializer {payload.SerializerId}, manifest \"{payload.Manifest}\"): {e.Message}", e);
+                $"{what} in {database} cannot be read (serializer {payload.SerializerId}, "
+                + $"manifest \"{payload.Manifest}\"): {e.Message}", e);
         }
     }
 }

@@ -16,4 +16,5 @@ internal readonly record struct StoredEvent(long SequenceNr, long Created, Seria
 internal readonly record struct StoredSnapshot(long SequenceNr, long Created, SerializedPayload Payload);
 
 /// <summary>Which snapshots are meant. All bounds are inclusive; times are in ticks.</summary>
-internal readonly record struct SnapshotBounds(long MinSequenceNr, long MaxSequenceNr, long MinCreated, long MaxCreated);
+internal readonly record struct SnapshotBounds(
+    long MinSequenceNr, long MaxSequenceNr, long MinCreated, long MaxCreated);

@@ -3,7 +3,8 @@ using SQLitePCL;
 namespace RaftActors.Persistence.Sqlite.Storage;
 
 /// <summary>
-/// A connection to SQLite's C API, for one thread at a time. The journal's hot path leaves no room for ADO.NET's layers.
+/// A connection to SQLite's C API, for one thread at a time. The journal's hot path leaves no room for ADO.NET's
+/// layers.
 /// </summary>
 internal sealed class SqliteConnection : IDisposable
 {
@@ -77,7 +78,8 @@ internal sealed class SqliteConnection : IDisposable
     /// <returns>Whether the log is now copied as a whole, so that the next transaction may start it over.</returns>
     public bool Checkpoint()
     {
-        var code = raw.sqlite3_wal_checkpoint_v2(_handle, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out var inLog, out var copied);
+        var code = raw.sqlite3_wal_checkpoint_v2(
+            _handle, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out var inLog, out var copied);
         if ((code & 0xff) is raw.SQLITE_BUSY or raw.SQLITE_LOCKED)
             return false;
         if (code != raw.SQLITE_OK)

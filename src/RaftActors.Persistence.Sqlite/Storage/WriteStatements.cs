@@ -8,7 +8,8 @@ internal sealed class WriteStatements(SqliteConnection connection)
     private readonly SqliteStatement _rollback = connection.Prepare("ROLLBACK");
 
     private readonly SqliteStatement _insertEvent = connection.Prepare("""
-        INSERT INTO journal(created, deleted, persistence_id, sequence_number, message, manifest, identifier, writer_uuid)
+        INSERT INTO journal(
+          created, deleted, persistence_id, sequence_number, message, manifest, identifier, writer_uuid)
         VALUES (?1, 0, ?2, ?3, ?4, ?5, ?6, ?7)
         """);
 

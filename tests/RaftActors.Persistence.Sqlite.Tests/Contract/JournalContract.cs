@@ -116,12 +116,14 @@ public abstract class JournalContract : PluginSpec
         _client.Write(
             JournalClient.Atomic(JournalClient.Event("a", 1, "one", first)),
             new Loop("loop", second),
-            JournalClient.Atomic(JournalClient.Event("a", 2, "two", second), JournalClient.Event("a", 3, "three", first)));
+            JournalClient.Atomic(
+                JournalClient.Event("a", 2, "two", second), JournalClient.Event("a", 3, "three", first)));
 
         _client.Next<WriteMessagesSuccessful>();
         ExpectSuccess("one", first);
         var loop = _client.Next<LoopMessageSuccess>();
-        Assert.Equal(("loop", JournalClient.Instance, second.Ref), (loop.Message, loop.ActorInstanceId, _client.Probe.LastSender));
+        Assert.Equal(("loop", JournalClient.Instance, second.Ref), (
+            loop.Message, loop.ActorInstanceId, _client.Probe.LastSender));
         ExpectSuccess("two", second);
         ExpectSuccess("three", first);
     }
@@ -156,7 +158,8 @@ public abstract class JournalContract : PluginSpec
         for (var sequenceNr = 2; sequenceNr <= 3; sequenceNr++)
         {
             var rejected = _client.Next<WriteMessageRejected>();
-            Assert.Equal((sequenceNr, JournalClient.Instance), (rejected.Persistent.SequenceNr, rejected.ActorInstanceId));
+            Assert.Equal(
+                (sequenceNr, JournalClient.Instance), (rejected.Persistent.SequenceNr, rejected.ActorInstanceId));
             Assert.Equal("refused", Assert.IsType<NotSupportedException>(rejected.Cause).Message);
         }
         ExpectSuccess("four", ActorRefs.NoSender);
@@ -188,7 +191,8 @@ public abstract class JournalContract : PluginSpec
     public void An_atomic_write_is_written_as_a_whole_or_not_at_all()
     {
         _client.WriteEvents("a", 1, 3);
-        _client.Write(JournalClient.Atomic([.. JournalClient.Numbers(2, 40).Select(n => JournalClient.Event("a", n, $"other {n}"))]));
+        _client.Write(JournalClient.Atomic(
+            [.. JournalClient.Numbers(2, 40).Select(n => JournalClient.Event("a", n, $"other {n}"))]));
 
         Assert.Equal(1, _client.Next<WriteMessagesFailed>().WriteCount);
         ExpectReplay("a", 3, "1 a-1", "2 a-2", "3 a-3");
@@ -255,7 +259,8 @@ public abstract class JournalContract : PluginSpec
     public async Task The_health_of_a_journal_can_be_asked()
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        var health = await Akka.Persistence.Persistence.Instance.Apply(_client.System).CheckJournalHealthAsync("", patience.Token);
+        var health = await Akka.Persistence.Persistence.Instance.Apply(_client.System).CheckJournalHealthAsync(
+            "", patience.Token);
         Assert.Equal(PersistenceHealthStatus.Healthy, health.Status);
     }
 
@@ -303,10 +308,11 @@ public sealed class SqliteJournalContractSpec() : JournalContract(Plugin.Sqlite)
 
 /// <summary>
 /// The contract on Akka.Persistence.Sql, and where it deviates: a request without events is answered as failed, with a
-/// count of 0, though what it holds is looped back all the same (ten in a row open the circuit breaker); and a replay from beyond the last event is told 0 as the
-/// highest sequence number.
+/// count of 0, though what it holds is looped back all the same (ten in a row open the circuit breaker); and a replay
+/// from beyond the last event is told 0 as the highest sequence number.
 /// </summary>
 public sealed class AkkaPersistenceSqlJournalContractSpec() : JournalContract(Plugin.AkkaPersistenceSql)
 {
-    private protected override void ExpectAnswerToNoEvents() => Assert.Equal(0, Client.Next<WriteMessagesFailed>().WriteCount);
+    private protected override void ExpectAnswerToNoEvents() =>
+        Assert.Equal(0, Client.Next<WriteMessagesFailed>().WriteCount);
 }

@@ -34,7 +34,8 @@ public abstract class SnapshotContract : PluginSpec
         SaveFive("a");
         var loaded = _client.Load("a")!;
         Assert.Equal("snapshot 50", loaded.Snapshot);
-        Assert.Equal(("a", 50, Day.AddDays(5)), (loaded.Metadata.PersistenceId, loaded.Metadata.SequenceNr, loaded.Metadata.Timestamp));
+        Assert.Equal(("a", 50, Day.AddDays(5)), (
+            loaded.Metadata.PersistenceId, loaded.Metadata.SequenceNr, loaded.Metadata.Timestamp));
     }
 
     [Fact]
@@ -121,7 +122,8 @@ public abstract class SnapshotContract : PluginSpec
         SaveFive("a");
         _client.SnapshotStore.Tell(
             new SaveSnapshot(new SnapshotMetadata("a", 60, Day.AddDays(6)), new Unserializable()), _client.Probe);
-        Assert.Equal("refused", Assert.IsType<NotSupportedException>(_client.Next<SaveSnapshotFailure>().Cause).Message);
+        Assert.Equal(
+            "refused", Assert.IsType<NotSupportedException>(_client.Next<SaveSnapshotFailure>().Cause).Message);
         Assert.Equal(50, _client.Load("a")!.Metadata.SequenceNr);
     }
 

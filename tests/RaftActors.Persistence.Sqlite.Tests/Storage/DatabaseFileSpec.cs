@@ -19,11 +19,15 @@ public sealed class DatabaseFileSpec : IDisposable
         test.Stepped.Step();
 
         using var connection = new SqliteConnection(test.Path, create: false);
-        using var row = connection.Prepare(
-            "SELECT ordering, created, deleted, persistence_id, sequence_number, message, manifest, identifier, writer_uuid FROM journal");
+        using var row = connection.Prepare("""
+            SELECT ordering, created, deleted, persistence_id, sequence_number,
+              message, manifest, identifier, writer_uuid FROM journal
+            """);
         Assert.True(row.Step());
-        Assert.Equal((1, 1003, 0, "raft-kv-1", 3), (row.Number(0), row.Number(1), row.Number(2), row.Text(3), row.Number(4)));
-        Assert.Equal((10, "D", 4711, TestDatabase.Writer), (row.Bytes(5).Length, row.Text(6), row.Number(7), row.Text(8)));
+        Assert.Equal(
+            (1, 1003, 0, "raft-kv-1", 3), (row.Number(0), row.Number(1), row.Number(2), row.Text(3), row.Number(4)));
+        Assert.Equal(
+            (10, "D", 4711, TestDatabase.Writer), (row.Bytes(5).Length, row.Text(6), row.Number(7), row.Text(8)));
     }
 
     [Fact]
@@ -39,7 +43,8 @@ public sealed class DatabaseFileSpec : IDisposable
     {
         var failure = new InvalidOperationException("no thread");
         var settings = TestDatabase.Settings(Path);
-        Assert.Same(failure, Assert.Throws<InvalidOperationException>(() => Database.Open(settings, _ => throw failure, () => { })));
+        Assert.Same(failure, Assert.Throws<InvalidOperationException>(
+            () => Database.Open(settings, _ => throw failure, () => { })));
         Database.Open(settings, run => new SteppedWriter(run), () => { }).Close();
     }
 
@@ -93,7 +98,8 @@ public sealed class DatabaseFileSpec : IDisposable
             CREATE TABLE snapshot(
               persistence_id, sequence_number, created, snapshot, manifest, serializer_id, checksum BigInt NOT NULL)
             """);
-        Assert.Contains("table snapshot needs a value for an unknown column checksum", Fails(SqliteFault.NewerFormat).Message);
+        Assert.Contains(
+            "table snapshot needs a value for an unknown column checksum", Fails(SqliteFault.NewerFormat).Message);
     }
 
     [Fact]
@@ -108,7 +114,8 @@ public sealed class DatabaseFileSpec : IDisposable
     public void Tables_of_another_application_are_refused_and_left_alone()
     {
         Execute("CREATE TABLE journal(entry TEXT)", create: true);
-        Assert.Contains("is not one of Akka.Persistence: table journal lacks ordering", Fails(SqliteFault.Foreign).Message);
+        Assert.Contains(
+            "is not one of Akka.Persistence: table journal lacks ordering", Fails(SqliteFault.Foreign).Message);
         using var connection = new SqliteConnection(Path, create: false);
         Assert.Equal(1, connection.QueryNumber("SELECT count(*) FROM sqlite_master"));
     }
@@ -162,7 +169,8 @@ public sealed class DatabaseFileSpec : IDisposable
     [Fact]
     public void Without_auto_initialize_nothing_is_created()
     {
-        Assert.Contains("does not exist, and auto-initialize is off", Fails(SqliteFault.Missing, initialize: false).Message);
+        Assert.Contains(
+            "does not exist, and auto-initialize is off", Fails(SqliteFault.Missing, initialize: false).Message);
         new SqliteConnection(Path, create: true).Dispose();
         Assert.Contains("has no table journal", Fails(SqliteFault.Missing, initialize: false).Message);
     }
@@ -172,7 +180,8 @@ public sealed class DatabaseFileSpec : IDisposable
     {
         Assert.Contains("no does not exist", Fails(SqliteFault.Missing, path: _directory / "no/journal.db").Message);
         if (OperatingSystem.IsLinux())
-            Assert.Contains("the directory /proc, or a file in it, is not writable", Fails(SqliteFault.ReadOnly, path: "/proc/journal.db").Message);
+            Assert.Contains("the directory /proc, or a file in it, is not writable", Fails(
+                SqliteFault.ReadOnly, path: "/proc/journal.db").Message);
     }
 
     /// <summary>On this thread files are accessed as a user who is not root, if root runs the spec.</summary>

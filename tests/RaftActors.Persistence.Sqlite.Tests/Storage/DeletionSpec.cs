@@ -20,9 +20,12 @@ public sealed class DeletionSpec
         Delete(test, "a", 2);
 
         using var connection = new SqliteConnection(test.Path, create: false);
-        Assert.Equal(0, connection.QueryNumber("SELECT count(*) FROM journal WHERE persistence_id = 'a' AND sequence_number = 1"));
-        Assert.Equal(1, connection.QueryNumber("SELECT deleted FROM journal WHERE persistence_id = 'a' AND sequence_number = 2"));
-        Assert.Equal(0, connection.QueryNumber("SELECT deleted FROM journal WHERE persistence_id = 'a' AND sequence_number = 3"));
+        Assert.Equal(0, connection.QueryNumber(
+            "SELECT count(*) FROM journal WHERE persistence_id = 'a' AND sequence_number = 1"));
+        Assert.Equal(1, connection.QueryNumber(
+            "SELECT deleted FROM journal WHERE persistence_id = 'a' AND sequence_number = 2"));
+        Assert.Equal(0, connection.QueryNumber(
+            "SELECT deleted FROM journal WHERE persistence_id = 'a' AND sequence_number = 3"));
         Assert.Equal([3], test.Read("a"));
         Assert.Equal([1], test.Read("b"));
     }
@@ -106,7 +109,8 @@ public sealed class DeletionSpec
     {
         using var test = new TestDatabase();
         for (var i = 1; i <= 40; i++)
-            test.Database.Writer.Write(new SaveSnapshotWork("a", i, 100 + i, TestDatabase.Payload(), e => _failure = e));
+            test.Database.Writer.Write(
+                new SaveSnapshotWork("a", i, 100 + i, TestDatabase.Payload(), e => _failure = e));
         test.Database.Writer.Write(new SaveSnapshotWork("a", 40, 200, TestDatabase.Payload(5), e => _failure = e));
         test.Stepped.Step();
 
@@ -116,7 +120,8 @@ public sealed class DeletionSpec
         Assert.Equal(20, Latest(test, new(0, long.MaxValue, 0, 120))!.Value.SequenceNr);
         Assert.Null(Latest(test, new(41, long.MaxValue, 0, long.MaxValue)));
 
-        test.Database.Writer.Write(new DeleteSnapshotsWork("a", new(0, 35, 0, 134), e => (_finished, _failure) = (true, e)));
+        test.Database.Writer.Write(
+            new DeleteSnapshotsWork("a", new(0, 35, 0, 134), e => (_finished, _failure) = (true, e)));
         test.Stepped.Step();
 
         Assert.True(_finished);

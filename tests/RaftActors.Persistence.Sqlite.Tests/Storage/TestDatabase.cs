@@ -28,7 +28,8 @@ internal sealed class TestDatabase : IDisposable
     public TestDatabase(long walSize = 1 << 20)
     {
         Path = Directory / "journal.db";
-        Database = Database.Open(Settings(Path, walSize: walSize), run => Stepped = new SteppedWriter(run), () => CheckpointsWanted++);
+        Database = Database.Open(
+            Settings(Path, walSize: walSize), run => Stepped = new SteppedWriter(run), () => CheckpointsWanted++);
     }
 
     public TemporaryDirectory Directory { get; } = new();
@@ -44,7 +45,8 @@ internal sealed class TestDatabase : IDisposable
     public bool KeepOpen { get; set; }
 
     public static SqliteSettings Settings(string path, bool initialize = true, long walSize = 1 << 20) =>
-        new(path, initialize, walSize, BusyTimeout: TimeSpan.FromMilliseconds(100), StallTimeout: TimeSpan.FromSeconds(10));
+        new(path, initialize, walSize, BusyTimeout: TimeSpan.FromMilliseconds(100), StallTimeout: TimeSpan.FromSeconds(
+            10));
 
     public static SerializedPayload Payload(int length = 10) => new(new byte[length], 4711, "D");
 

@@ -3,9 +3,9 @@ using System.Net;
 namespace RaftNode.Host.Tests.Processes;
 
 /// <summary>
-/// The journal of a node that ran on the actor runtime which RaftActors had of its own, before Akka.NET. It holds the keys
-/// key-1 to key-5, of which key-2 is deleted again; a snapshot of these; and behind it key-6, key-7 and another value of
-/// key-1. Its columns are declared as that runtime declared them.
+/// The journal of a node that ran on the actor runtime which RaftActors had of its own, before Akka.NET. It holds the
+/// keys key-1 to key-5, of which key-2 is deleted again; a snapshot of these; and behind it key-6, key-7 and another
+/// value of key-1. Its columns are declared as that runtime declared them.
 /// </summary>
 public sealed class FormerJournalSpec
 {
@@ -19,7 +19,8 @@ public sealed class FormerJournalSpec
             raftnode.http { address = "127.0.0.1", port = {{ports + 1}} }
             """);
         Directory.CreateDirectory(directory.In("data/old"));
-        File.Copy(Path.Combine(AppContext.BaseDirectory, "Data", "former-journal.db"), directory.In("data/old/raft.db"));
+        File.Copy(
+            Path.Combine(AppContext.BaseDirectory, "Data", "former-journal.db"), directory.In("data/old/raft.db"));
         string[] start = ["start", "--config", config, "--data", directory.In("data")];
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{ports + 1}") };
 
@@ -45,7 +46,8 @@ public sealed class FormerJournalSpec
     private static async Task HasAsync(HttpClient http, string value, string key) =>
         Assert.Equal(value, await http.GetStringAsync($"/kv/{key}"));
 
-    private static Task ReadyAsync(HttpClient http, ProgramRun run) => Eventually.IsTrueAsync("the node to be ready", async () =>
+    private static Task ReadyAsync(HttpClient http, ProgramRun run) =>
+        Eventually.IsTrueAsync("the node to be ready", async () =>
     {
         try
         {
