@@ -1,8 +1,8 @@
 namespace RaftActors;
 
 /// <summary>
-/// Which other members' remoting takes messages of another size than this node's. A message that is larger than its receiver
-/// takes cuts the connection.
+/// Which other members' remoting takes messages of another size than this node's. A message that is larger than its
+/// receiver takes cuts the connection.
 /// </summary>
 /// <param name="own">The most bytes of one message that this node's remoting takes; 0 without remoting.</param>
 internal sealed class FrameSizes(long own)
@@ -21,7 +21,9 @@ internal sealed class FrameSizes(long own)
     /// <summary>Takes note of what a member has said.</summary>
     /// <param name="memberId">The member.</param>
     /// <param name="said">The size; 0 if it says nothing.</param>
-    /// <returns>What is to be told about it, the end of a sentence about the member; <c>null</c> if nothing is, or it was told.</returns>
+    /// <returns>
+    /// What is to be told about it, the end of a sentence about the member; <c>null</c> if nothing is, or it was told.
+    /// </returns>
     public string? Learn(string memberId, long said)
     {
         if (said == own || said <= 0 || own == 0)
@@ -34,7 +36,7 @@ internal sealed class FrameSizes(long own)
         if (!isNews)
             return null;
         _others[memberId] = said;
-        return $"has {RaftSettings.MaximumFrameSize} = {said}, this node has {own}: a message that is larger than the smaller of the two"
-            + " cuts the connection between them. Give all nodes the same value.";
+        return $"has {RaftSettings.MaximumFrameSize} = {said}, this node has {own}: a message that is larger than the"
+            + " smaller of the two cuts the connection between them. Give all nodes the same value.";
     }
 }

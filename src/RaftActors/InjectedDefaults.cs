@@ -10,8 +10,8 @@ namespace RaftActors;
 /// <remarks>
 /// <para>
 /// Serializers and their bindings are made anew from the whole configuration whenever defaults are put behind it. So a
-/// serializer that was added to <see cref="ActorSystem.Serialization"/> by a call would be gone when the next extension does
-/// the same; one from the configuration stays.
+/// serializer that was added to <see cref="ActorSystem.Serialization"/> by a call would be gone when the next extension
+/// does the same; one from the configuration stays.
 /// </para>
 /// <para>
 /// Remoting has read its settings when the actor system started. Its part of the defaults, <c>remoting.conf</c>, is

@@ -31,7 +31,7 @@ internal readonly record struct NodeAddress(string? System, string Host, int Por
         int colon = endpoint.LastIndexOf(':');
         int port = 0;
         string? wrong = system is not null && !IsSystemName(system)
-                ? $"'{system}' is no name of an actor system, which has letters, digits and '-', and does not start with '-'"
+                ? $"'{system}' is no name of an actor system: that has letters, digits and '-', but no '-' at its start"
             : colon < 0 ? "it has no port"
             : colon == 0 ? "it has no host"
             : !IsHost(endpoint.AsSpan(0, colon)) ? $"'{endpoint[..colon]}' is no host"
@@ -53,9 +53,12 @@ internal readonly record struct NodeAddress(string? System, string Host, int Por
     /// <param name="text">The member's address.</param>
     /// <param name="remote">The other end of the connection.</param>
     public static bool IsAt(string? text, Address remote) =>
-        text is not null && EndpointOf(text) == string.Create(CultureInfo.InvariantCulture, $"{remote.Host}:{remote.Port}");
+        text is not null
+        && EndpointOf(text) == string.Create(CultureInfo.InvariantCulture, $"{remote.Host}:{remote.Port}");
 
-    /// <summary>An address as a node wrote it that may have another system's name: where that is not said, it is the writer's.</summary>
+    /// <summary>
+    /// An address as a node wrote it whose actor system may have another name: an address without a name has the writer's.
+    /// </summary>
     /// <param name="text">What the node wrote.</param>
     /// <param name="writer">The node's address.</param>
     public static string WrittenBy(string text, string writer) =>

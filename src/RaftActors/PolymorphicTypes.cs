@@ -5,8 +5,8 @@ using Akka.Serialization;
 namespace RaftActors;
 
 /// <summary>
-/// What is taken of the serializers that take any type. What they write is read by its types' names and fields, whatever those
-/// have become since: for what lives in a log that is a risk that the host has to take, by its configuration.
+/// What is taken of the serializers that take any type. What they write is read by its types' names and fields, whatever
+/// those have become since: for what lives in a log that is a risk that the host has to take, by its configuration.
 /// </summary>
 internal sealed class PolymorphicTypes : IExtension
 {
@@ -31,19 +31,25 @@ internal sealed class PolymorphicTypes : IExtension
         _allowsJson = config.GetBoolean(AllowJson);
         foreach (string name in config.GetStringList(ListOfTypes, []))
         {
-            _hyperionTypes.Add(Type.GetType(name) ?? throw new ConfigurationException(
-                $"{ListOfTypes} has {name}: there is no such type. A type is written with its assembly: \"My.Orders.Place, My.Orders\"."));
+            _hyperionTypes.Add(Type.GetType(name) ?? throw new ConfigurationException($"{ListOfTypes} has {name}: there is"
+                + " no such type. A type is written with its assembly: \"My.Orders.Place, My.Orders\"."));
         }
         if (_hyperionTypes.Count > 0 && !config.GetBoolean(UnsafeTypes, true))
-            throw new ConfigurationException($"{UnsafeTypes} = off: with types in {ListOfTypes}, Hyperion must refuse unsafe types.");
+        {
+            throw new ConfigurationException(
+                $"{UnsafeTypes} = off: with types in {ListOfTypes}, Hyperion must refuse unsafe types.");
+        }
     }
 
     /// <summary>What the configuration of an actor system says.</summary>
     /// <exception cref="ConfigurationException">It names a type that does not exist, or does not go together.</exception>
     public static PolymorphicTypes Of(ActorSystem system) => system.WithExtension<PolymorphicTypes, Id>();
 
-    /// <summary>Whether a serializer takes any type, so that what it writes is to be read again before it is used.</summary>
-    public static bool IsPolymorphic(Serializer serializer) => serializer is NewtonSoftJsonSerializer || IsHyperion(serializer);
+    /// <summary>
+    /// Whether a serializer takes any type, so that what it writes is to be read again before it is used.
+    /// </summary>
+    public static bool IsPolymorphic(Serializer serializer) =>
+        serializer is NewtonSoftJsonSerializer || IsHyperion(serializer);
 
     /// <summary>Why a type must not be written by the serializer that it has; <c>null</c> if it may.</summary>
     /// <param name="serializer">The serializer.</param>
@@ -54,14 +60,15 @@ internal sealed class PolymorphicTypes : IExtension
             return JsonProblem(type.ToString());
         if (!IsHyperion(serializer) || _hyperionTypes.Contains(type))
             return null;
-        return $"A {type} would be written by Hyperion, which matches fields by position, and is not listed in {ListOfTypes}. {WaysOut}";
+        return $"A {type} would be written by Hyperion, which matches fields by position, and is not listed in"
+            + $" {ListOfTypes}. {WaysOut}";
     }
 
     /// <summary>Why a type must not be written by the JSON serializer; <c>null</c> if it may.</summary>
     /// <param name="type">The type, as it is shown.</param>
     public string? JsonProblem(string type) => _allowsJson ? null
-        : $"A {type} would be written by Akka.NET's JSON serializer, which does not read everything as it was written. {WaysOut}"
-        + $" {AllowJson} = on takes it as it is.";
+        : $"A {type} would be written by Akka.NET's JSON serializer, which does not read everything as it was written."
+        + $" {WaysOut} {AllowJson} = on takes it as it is.";
 
     private static bool IsHyperion(Serializer serializer) => serializer.GetType().FullName == HyperionSerializer;
 

@@ -13,8 +13,8 @@ internal static class RemotingCheck
     ];
 
     /// <summary>What to do about it, for messages.</summary>
-    public const string Advice = "Remoting reads its settings when the actor system starts: write it in the configuration that"
-        + " ActorSystem.Create is given, or put .WithFallback(Raft.DefaultConfig()) behind that configuration.";
+    public const string Advice = "Remoting reads its settings when the actor system starts: write it in the configuration"
+        + " that ActorSystem.Create is given, or put .WithFallback(Raft.DefaultConfig()) behind that configuration.";
 
     /// <summary>Whether an actor system has remoting.</summary>
     public static bool HasRemoting(ExtendedActorSystem system) => system.Provider.DefaultAddress.Host is not null;
@@ -25,9 +25,12 @@ internal static class RemotingCheck
         if (!HasRemoting(system))
             return null;
         var wanted = ReferenceConfig.LoadRemoting();
-        var missing = Durations.Where(each => system.Settings.Config.GetTimeSpan(each.Key, each.Default) == each.Default)
-            .Select(each => $"{each.Key} = {each.Default.TotalSeconds:0} s, which should be {wanted.GetString(each.Key)}").ToList();
+        var missing = Durations
+            .Where(each => system.Settings.Config.GetTimeSpan(each.Key, each.Default) == each.Default)
+            .Select(each => $"{each.Key} = {each.Default.TotalSeconds:0} s, which should be {wanted.GetString(each.Key)}")
+            .ToList();
         return missing.Count == 0 ? null
-            : $"Remoting runs with defaults that cost a group several elections when a node fails: {string.Join("; ", missing)}. {Advice}";
+            : "Remoting runs with defaults that cost a group several elections when a node fails: "
+            + $"{string.Join("; ", missing)}. {Advice}";
     }
 }

@@ -79,16 +79,21 @@ public sealed class FrameSizesSpec : IAsyncLifetime
             system.ActorOf(Props.Create(() => new WarningListener(found, listening)));
             await listening.Task.WaitAsync(Limit);
             warnings.Add(found.Task);
-            peers.Add(await Raft.Get(system).StartAsync(RaftSettings.FromConfig(system.Settings.Config.GetConfig("raft")), static () => new EchoMachine()));
+            var settings = RaftSettings.FromConfig(system.Settings.Config.GetConfig("raft"));
+            peers.Add(await Raft.Get(system).StartAsync(settings, static () => new EchoMachine()));
         }
 
-        Assert.Contains($"node1 at 127.0.0.1:{ports[1]} has akka.remote.dot-netty.tcp.maximum-frame-size = 5242880, this node has 4194304", await warnings[0].WaitAsync(Limit));
-        Assert.Contains($"node0 at 127.0.0.1:{ports[0]} has akka.remote.dot-netty.tcp.maximum-frame-size = 4194304, this node has 5242880", await warnings[1].WaitAsync(Limit));
+        const string Key = "akka.remote.dot-netty.tcp.maximum-frame-size";
+        string first = $"node1 at 127.0.0.1:{ports[1]} has {Key} = 5242880, this node has 4194304";
+        string second = $"node0 at 127.0.0.1:{ports[0]} has {Key} = 4194304, this node has 5242880";
+        Assert.Contains(first, await warnings[0].WaitAsync(Limit));
+        Assert.Contains(second, await warnings[1].WaitAsync(Limit));
 
         var status = await peers[0].Ask<RaftStatus>(GetStatus.Instance, Limit);
         Assert.Equal(4194304, status.MaximumFrameSize);
         Assert.Equal(new Dictionary<string, long> { ["node1"] = 5242880 }, status.OtherFrameSizes);
-        Assert.Equal(new Dictionary<string, long> { ["node0"] = 4194304 }, (await peers[1].Ask<RaftStatus>(GetStatus.Instance, Limit)).OtherFrameSizes);
+        var other = await peers[1].Ask<RaftStatus>(GetStatus.Instance, Limit);
+        Assert.Equal(new Dictionary<string, long> { ["node0"] = 4194304 }, other.OtherFrameSizes);
         Assert.Equal([1], (byte[])(await peers[1].Ask<Proposed>(new Propose(new byte[] { 1 }), Limit)).Response!);
     }
 

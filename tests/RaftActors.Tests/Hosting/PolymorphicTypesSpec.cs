@@ -20,7 +20,14 @@ public sealed class PolymorphicTypesSpec : IAsyncLifetime
     private const string Listed = $"{Hyperion}\nraft.hyperion-types = [ \"{TypeName}\" ]";
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-    private static readonly RaftSettings Settings = new() { Group = "group", MemberId = "a", Members = [new Member("a", "127.0.0.1:1")], LeaderWait = Limit };
+
+    private static readonly RaftSettings Settings = new()
+    {
+        Group = "group",
+        MemberId = "a",
+        Members = [new Member("a", "127.0.0.1:1")],
+        LeaderWait = Limit,
+    };
 
     private ActorSystem? _system;
 
@@ -82,7 +89,8 @@ public sealed class PolymorphicTypesSpec : IAsyncLifetime
     {
         var peer = await StartAsync("raft.allow-json-commands = on");
 
-        var refused = Assert.IsType<ProposalFailed>(await ProposeAsync(peer, new Prices(ImmutableDictionary<string, long>.Empty.Add("pen", 3))));
+        var command = new Prices(ImmutableDictionary<string, long>.Empty.Add("pen", 3));
+        var refused = Assert.IsType<ProposalFailed>(await ProposeAsync(peer, command));
 
         Assert.Equal(FailureReason.NotSerializable, refused.Reason);
         Assert.Contains(nameof(Prices), refused.Message);
@@ -104,10 +112,12 @@ public sealed class PolymorphicTypesSpec : IAsyncLifetime
     {
         var peer = await StartAsync(Listed);
 
-        var refused = Assert.IsType<ProposalFailed>(await ProposeAsync(peer, new Prices(ImmutableDictionary<string, long>.Empty)));
+        var command = new Prices(ImmutableDictionary<string, long>.Empty);
+        var refused = Assert.IsType<ProposalFailed>(await ProposeAsync(peer, command));
 
         Assert.Equal(FailureReason.NotSerializable, refused.Reason);
-        Assert.StartsWith($"A {typeof(Prices)} would be written by Hyperion, which matches fields by position, and is not listed in raft.hyperion-types.", refused.Message);
+        Assert.StartsWith($"A {typeof(Prices)} would be written by Hyperion, which matches fields by position, and is not"
+            + " listed in raft.hyperion-types.", refused.Message);
         await StillWorksAsync(peer);
     }
 
@@ -116,7 +126,8 @@ public sealed class PolymorphicTypesSpec : IAsyncLifetime
     {
         var peer = await StartAsync(Listed);
 
-        var refused = Assert.IsType<ProposalFailed>(await ProposeAsync(peer, new Place("pen", 3) { Note = new FileInfo("/etc/passwd") }));
+        var command = new Place("pen", 3) { Note = new FileInfo("/etc/passwd") };
+        var refused = Assert.IsType<ProposalFailed>(await ProposeAsync(peer, command));
 
         Assert.Equal(FailureReason.NotSerializable, refused.Reason);
         Assert.Contains("Unsafe Type", refused.Message);
@@ -124,8 +135,12 @@ public sealed class PolymorphicTypesSpec : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("raft.hyperion-types = [ \"My.Missing, App\" ]", "raft.hyperion-types has My.Missing, App: there is no such type.")]
-    [InlineData(Listed + "\nakka.actor.serialization-settings.hyperion.disallow-unsafe-type = off", "disallow-unsafe-type = off: with types in raft.hyperion-types, Hyperion must refuse unsafe types.")]
+    [InlineData(
+        "raft.hyperion-types = [ \"My.Missing, App\" ]",
+        "raft.hyperion-types has My.Missing, App: there is no such type.")]
+    [InlineData(
+        Listed + "\nakka.actor.serialization-settings.hyperion.disallow-unsafe-type = off",
+        "disallow-unsafe-type = off: with types in raft.hyperion-types, Hyperion must refuse unsafe types.")]
     public async Task A_list_that_cannot_be_is_named_at_the_start(string config, string problem)
     {
         var failure = await Assert.ThrowsAsync<ConfigurationException>(() => StartAsync(config));

@@ -20,7 +20,7 @@ public sealed class SystemNamesSpec : IAsyncLifetime
     [Fact]
     public async Task They_form_a_group_and_its_leadership_is_handed_over_when_the_leader_s_system_ends()
     {
-        var leaders = Names.Select(static _ => new TaskCompletionSource<LeaderChanged>(TaskCreationOptions.RunContinuationsAsynchronously)).ToArray();
+        TaskCompletionSource<LeaderChanged>[] leaders = [.. Names.Select(static _ => NewLeader())];
         var peers = new List<IActorRef>();
         for (int i = 0; i < 3; i++)
         {
@@ -37,10 +37,11 @@ public sealed class SystemNamesSpec : IAsyncLifetime
 
         // A client in a system of yet another name, which is told of one node and hears of the leader.
         var apart = Create("client", _ports[3], "");
-        await using var client = RaftClient.Start(apart, new RaftClientSettings { Group = "names", Addresses = [Address((led + 1) % 3)] });
+        var one = new RaftClientSettings { Group = "names", Addresses = [Address((led + 1) % 3)] };
+        await using var client = RaftClient.Start(apart, one);
         Assert.Equal([2], (byte[])(await client.ProposeAsync(new byte[] { 2 }, Limit)).Response!);
 
-        var next = new TaskCompletionSource<LeaderChanged>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var next = NewLeader();
         _systems[led].ActorOf(Props.Create(() => new LeaderListener(next, first.Id)));
         await _systems[led].Terminate();
 
@@ -54,12 +55,18 @@ public sealed class SystemNamesSpec : IAsyncLifetime
     {
         var system = Create("other", _ports[0], Section(0));
 
-        var problem = await Assert.ThrowsAsync<ConfigurationException>(() => Raft.Get(system).StartAsync(Settings(system), static () => new EchoMachine()));
+        var problem = await Assert.ThrowsAsync<ConfigurationException>(
+            () => Raft.Get(system).StartAsync(Settings(system), static () => new EchoMachine()));
 
-        Assert.Equal($"raft.members = {Address(0)}: it is the address of this node, node0, whose actor system is called other.", problem.Message);
+        Assert.Equal($"raft.members = {Address(0)}: it is the address of this node, node0, whose actor system is called"
+            + " other.", problem.Message);
     }
 
-    private static RaftSettings Settings(ActorSystem system) => RaftSettings.FromConfig(system.Settings.Config.GetConfig("raft"));
+    private static TaskCompletionSource<LeaderChanged> NewLeader() =>
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private static RaftSettings Settings(ActorSystem system) =>
+        RaftSettings.FromConfig(system.Settings.Config.GetConfig("raft"));
 
     private string Address(int i) => $"{Names[i]}@127.0.0.1:{_ports[i]}";
 
