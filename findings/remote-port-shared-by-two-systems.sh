@@ -2,9 +2,9 @@
 # Akka.Remote 1.5.74 (DotNetty transport) on Linux, .NET 10.
 #
 # Behaviour: Two actor systems can listen on the same port; neither start fails. The kernel gives each new connection
-# to one of them, so associations with the first system are lost when they reach the second. The cause is tcp-reuse-
-# addr, which is on by default outside Windows: .NET then sets SO_REUSEPORT, too. With tcp-reuse-addr = off the second
-# start fails.
+# to one of them, so associations with the first system are lost when they reach the second. The cause is
+# tcp-reuse-addr, which is on by default outside Windows: .NET then sets SO_REUSEPORT, too. With tcp-reuse-addr = off
+# the second start fails.
 #
 # One would have guessed: The second start fails: the address is in use.
 #
