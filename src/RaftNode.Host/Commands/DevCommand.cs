@@ -54,9 +54,10 @@ internal static class DevCommand
         command.Validators.Add(static result =>
         {
             if (result.GetResult(ConfigDirectory) is not null && result.GetResult(Journal) is not null)
-                result.AddError("--journal is for files that dev writes; in those of --config-dir include the journal's.");
-            var isPostgresql = result.GetValue(Journal) == JournalChoice.Postgresql.Name;
-            if (result.GetResult(ConnectionString) is not null && !isPostgresql)
+                result.AddError("--journal is for files that dev writes. Include the journal's file in --config-dir.");
+            // Not its value: asked for one that is none of the choices, the library throws.
+            var chosen = result.GetResult(Journal)?.Tokens.Select(static token => token.Value) ?? [];
+            if (result.GetResult(ConnectionString) is not null && !chosen.Contains(JournalChoice.Postgresql.Name))
                 result.AddError("--postgresql is for --journal postgresql.");
         });
         command.SetAction((parsed, _) => RunAsync(parsed));
@@ -68,8 +69,8 @@ internal static class DevCommand
         var option = new Option<string?>("--journal", "-j")
         {
             HelpName = string.Join('|', JournalChoice.All.Select(static choice => choice.Name)),
-            Description = "What the nodes keep their journals in: the node's own SQLite journal, Akka.Persistence.Sql on "
-                + "SQLite, or on PostgreSQL. The last two have their data in data/sql and data/postgresql by default.",
+            Description = "What the nodes keep their journals in: the node's own SQLite journal, Akka.Persistence.Sql "
+                + "on SQLite, or on PostgreSQL. The last two have their data in data/sql and data/postgresql.",
         };
         option.AcceptOnlyFromAmong([.. JournalChoice.All.Select(static choice => choice.Name)]);
         return option;

@@ -66,11 +66,6 @@ internal sealed record StorePlace(string PluginId, string? File, string? Provide
         return string.IsNullOrEmpty(given) ? this : this with { ConnectionString = given };
     }
 
-    /// <summary>The place with another SQLite database.</summary>
-    public StorePlace WithFile(string file) => IsSqlOnSqlite
-        ? this with { File = file, ConnectionString = Join(ConnectionString!, DataSource, file) }
-        : this with { File = file };
-
     /// <summary>The place as one that nothing is written to, as far as the plugin can be told.</summary>
     public StorePlace ReadOnly() => this switch
     {

@@ -11,7 +11,7 @@ namespace RaftNode.Host.Node;
 internal static class OwnStore
 {
     /// <summary>
-    /// Makes sure that the configured journal and snapshot store are those that the node used before, and nobody else's.
+    /// Makes sure that the configured journal and snapshot store are those that the node used before, and only its own.
     /// </summary>
     /// <exception cref="StoreException">They are not; the message says what to do.</exception>
     /// <exception cref="SqliteException">It cannot be found out, for example because a database is locked.</exception>
@@ -26,7 +26,8 @@ internal static class OwnStore
         {
             throw new StoreException(
                 $"{former} holds the journal of a node, but the configuration keeps it in {journal}: set "
-                + $"{journal.PluginId} back to where it was, or move {former} away and add the node anew", canWait: false);
+                + $"{journal.PluginId} back to where it was, or move {former} away and add the node anew",
+                canWait: false);
         }
         if (journal.File is null || journal.File == snapshots.File || !JournalFile.HasSnapshots(journal.File, id))
             return;

@@ -4,8 +4,8 @@ using RaftNode.Host.Configuration;
 namespace RaftNode.Host.Node;
 
 /// <summary>
-/// Keeps the lock on a node's part of a PostgreSQL database while the node runs. A connection that ended is made anew, as
-/// after a restart of the server; if another process has taken the lock meanwhile, the node must stop.
+/// Keeps the lock on a node's part of a PostgreSQL database while the node runs. A connection that ended is made anew,
+/// as after a restart of the server; if another process has taken the lock meanwhile, the node must stop.
 /// </summary>
 /// <param name="place">The database.</param>
 /// <param name="persistenceId">The peer's persistence id.</param>

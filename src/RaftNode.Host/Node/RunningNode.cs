@@ -65,10 +65,8 @@ internal sealed class RunningNode : IAsyncDisposable
             var storeCheck = CheckStore(settings);
             var failed = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
             var hold = Hold(settings, failed);
-            var node = new RunningNode(settings, directory, CreateSystem(settings), new KeyValueStores(settings.Http.Watch), failed.Task)
-            {
-                _hold = hold,
-            };
+            var stores = new KeyValueStores(settings.Http.Watch);
+            var node = new RunningNode(settings, directory, CreateSystem(settings), stores, failed.Task) { _hold = hold };
             try
             {
                 await node.StartServicesAsync(failed, hold is null ? storeCheck : hold.EnsureAsync);

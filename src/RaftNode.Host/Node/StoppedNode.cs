@@ -23,7 +23,7 @@ internal sealed record StoppedNode(string Directory, StoreSettings Store, Config
     public static StoppedNode Find(string? configFile, string? directory)
     {
         var node = configFile is null
-            ? ByDirectory(directory ?? throw new NodeStartException("give the node's directory, or its file with --config"))
+            ? ByDirectory(directory ?? throw new NodeStartException("give a node's directory, or its --config"))
             : ByFile(configFile, directory);
         if (node.Store.Journal.File is not { } journal)
             return node;
@@ -59,11 +59,12 @@ internal sealed record StoppedNode(string Directory, StoreSettings Store, Config
     private static StoppedNode ByDirectory(string directory)
     {
         var config = NodeSettings.Reference().WithFallback(RaftActors.Raft.DefaultConfig());
-        var store = StoreSettings.From(config, "", "", directory);
-        // Either SQLite plugin reads the other's tables, but one of them has two files.
-        var snapshots = Path.GetFullPath(Path.Combine(directory, SnapshotsFile));
-        if (File.Exists(snapshots))
-            store = store with { Snapshots = store.Snapshots.WithFile(snapshots) };
-        return new StoppedNode(directory, store, config, null);
+        // The directory shows which of the two SQLite plugins it is of: only one of them has two files.
+        if (File.Exists(Path.Combine(directory, SnapshotsFile)))
+        {
+            var shipped = Path.Combine(AppContext.BaseDirectory, "hocon", "journal-sql.conf");
+            config = ConfigFile.Load(shipped).WithFallback(config);
+        }
+        return new StoppedNode(directory, StoreSettings.From(config, "", "", directory), config, null);
     }
 }

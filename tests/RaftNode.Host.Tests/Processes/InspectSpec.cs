@@ -34,6 +34,9 @@ public sealed class InspectSpec
         Assert.Contains($"node1 at {cluster.Addresses[0]}, voter", stopped.Output);
         Assert.Contains("no problem found", stopped.Output);
 
+        if (journal != NodeJournal.Postgresql)
+            Assert.Equal(stopped.Output, (await ProgramRun.ToEndAsync(["inspect", cluster.DataOf(0)])).Output);
+
         // What was inspected is still what the node starts from.
         cluster.Start(0);
         await cluster.ReadyAsync(0);
