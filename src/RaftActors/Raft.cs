@@ -46,7 +46,8 @@ public sealed class Raft : IExtension
     /// queries with <see cref="Client.FailureReason.NoLeader"/>. A peer that stopped for good is announced as <see cref="Client.PeerFailed"/> on the event stream.
     /// </returns>
     /// <exception cref="ConfigurationException">
-    /// The settings do not go together, or not with the actor system's remoting, or there is no such journal or snapshot store.
+    /// The settings do not go together, or not with the actor system's remoting, or there is no such journal or snapshot
+    /// store.
     /// </exception>
     /// <exception cref="InvalidOperationException">A peer of that group was started before, or the actor system ends.</exception>
     public async Task<IActorRef> StartAsync(RaftSettings settings, Func<IStateMachine> stateMachine)

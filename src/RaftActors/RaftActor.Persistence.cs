@@ -84,13 +84,19 @@ internal sealed partial class RaftActor
                 Log.Error("{0}", reason.Message);
                 break;
             default:
-                Context.Parent.Tell(new RaftSupervisor.StoreFailed(StoreFailure.Of(reason, _settings.ExplainStoreFailure), IsWrite: false));
+                ReportFailure(reason, isWrite: false);
                 break;
         }
     }
 
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) =>
-        Context.Parent.Tell(new RaftSupervisor.StoreFailed(StoreFailure.Of(cause, _settings.ExplainStoreFailure), IsWrite: true));
+        ReportFailure(cause, isWrite: true);
+
+    private void ReportFailure(Exception reason, bool isWrite)
+    {
+        var failure = StoreFailure.Of(reason, _settings.ExplainStoreFailure);
+        Context.Parent.Tell(new RaftSupervisor.StoreFailed(failure, isWrite));
+    }
 
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
     {

@@ -146,15 +146,16 @@ public sealed partial record RaftSettings
     public string SnapshotPluginId { get; init; } = "";
 
     /// <summary>
-    /// Looks into the store before each start of the peer, for what the plugins themselves do not notice. It must not block,
-    /// and throws a <see cref="Storage.StoreException"/> when the peer must not use the store. <c>null</c> for no such check.
+    /// Looks into the store before each start of the peer, for what the plugins themselves do not notice. It must not
+    /// block, and throws a <see cref="Storage.StoreException"/> when the peer must not use the store. <c>null</c> for no
+    /// such check.
     /// </summary>
     public Func<Task>? StoreCheck { get; init; }
 
     /// <summary>
-    /// Says whether waiting can mend an exception that the journal or the snapshot store failed with. It is asked of each
-    /// exception in a chain, and returns <c>null</c> for one that it does not know. <c>null</c> for what the library knows by
-    /// itself: SQLite's result codes, SQLSTATEs, and what Akka.Persistence reports.
+    /// Says whether waiting can mend an exception that the journal or the snapshot store failed with. It is asked of
+    /// each exception in a chain, and returns <c>null</c> for one that it does not know. <c>null</c> for what the library
+    /// knows by itself: SQLite's result codes, SQLSTATEs, and what Akka.Persistence reports.
     /// </summary>
     public Func<Exception, Storage.StoreException?>? ExplainStoreFailure { get; init; }
 

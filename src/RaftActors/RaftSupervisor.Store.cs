@@ -6,8 +6,9 @@ using RaftActors.Storage;
 
 namespace RaftActors;
 
-// What becomes of a peer whose journal or snapshot store fails. What waiting can mend is an outage: it is announced once,
-// the peer starts again with back-off, and the end is announced once. What waiting cannot mend ends the peer for good.
+// What becomes of a peer whose journal or snapshot store fails. What waiting can mend is an outage: its beginning is
+// announced once, the peer starts again with back-off, and the end of the outage is announced once. What waiting cannot
+// mend ends the peer for good.
 internal sealed partial class RaftSupervisor
 {
     private StorePlugins? _plugins;
@@ -17,10 +18,12 @@ internal sealed partial class RaftSupervisor
     private string? _outage;
     private TimeSpan _outageBegan;
 
-    // Whether a write failed since the last that succeeded. A store on a full disk can be read, so a peer that has recovered proves little.
+    // Whether a write failed since the last that succeeded. A store on a full disk can be read: a peer that has
+    // recovered does not prove that it can write.
     private bool _mustWrite;
 
-    // A peer that recovers keeps what it is asked for until it has. While its store cannot be used nobody is to wait for that.
+    // A peer that recovers keeps what it is asked for until it has recovered. Nobody is to wait for that while the
+    // store cannot be used.
     private bool IsWaitingForStore => _outage is not null && !_isPeerStarted;
 
     private bool StartPlugins()
@@ -48,11 +51,13 @@ internal sealed partial class RaftSupervisor
             OnPluginFailed(StoreFailure.OfPlugin(error.Cause!, _settings.ExplainStoreFailure));
     }
 
-    // Akka.NET starts no plugin a second time that has stopped. When the actor system ends, the plugins may stop before the peer.
+    // Akka.NET starts no plugin a second time that has stopped. When the actor system ends, the plugins may stop before
+    // the peer.
     private void OnPluginStopped(IActorRef plugin)
     {
+        string problem = $"{plugin.Path.Name} has stopped, and the log says why. Correct its settings.";
         if (!_isPeerStarted)
-            OnStoreFailed(new StoreFailure(false, $"{plugin.Path.Name} has stopped, and the log says why. Correct its settings."), isWrite: false);
+            OnStoreFailed(new StoreFailure(CanWait: false, problem), isWrite: false);
     }
 
     private void OnPluginFailed(StoreFailure failure)
@@ -71,7 +76,8 @@ internal sealed partial class RaftSupervisor
     {
         if (_final is not null)
             return;
-        string reason = $"The store of {_settings.PersistenceId}, {StorePlugins.Describe(Context.System.Settings.Config, _settings)}, cannot be used: {failure.Problem}";
+        string plugins = StorePlugins.Describe(Context.System.Settings.Config, _settings);
+        string reason = $"The store of {_settings.PersistenceId}, {plugins}, cannot be used: {failure.Problem}";
         if (!failure.CanWait)
         {
             _final = reason;
@@ -108,12 +114,16 @@ internal sealed partial class RaftSupervisor
         if (_outage is null)
             return;
         _outage = null;
-        _log.Info("The store of {0} can be used again, after {1} s.", _settings.PersistenceId, (long)(Now - _outageBegan).TotalSeconds);
+        long seconds = (long)(Now - _outageBegan).TotalSeconds;
+        _log.Info("The store of {0} can be used again, after {1} s.", _settings.PersistenceId, seconds);
         Context.System.EventStream.Publish(new StoreAvailable(_settings.Group, _settings.MemberId));
     }
 
     private void CheckStore(Func<Task> check) =>
-        check().PipeTo(Self, success: static () => new StoreChecked(null), failure: static problem => new StoreChecked(problem));
+        check().PipeTo(
+            Self,
+            success: static () => new StoreChecked(null),
+            failure: static problem => new StoreChecked(problem));
 
     private void OnStoreChecked(StoreChecked check)
     {
@@ -136,7 +146,7 @@ internal sealed partial class RaftSupervisor
     /// <summary>Told by a peer whose journal or snapshot store failed, before it stops.</summary>
     internal sealed record StoreFailed(StoreFailure Failure, bool IsWrite);
 
-    /// <summary>Tells a peer to write something, and to say <see cref="StoreWritten"/> when something was written.</summary>
+    /// <summary>Tells a peer to write something, and to say <see cref="StoreWritten"/> when that is done.</summary>
     internal sealed record ProveStore
     {
         public static readonly ProveStore Instance = new();

@@ -1,15 +1,17 @@
 namespace RaftActors.Client;
 
 /// <summary>
-/// Published on the event stream when a peer's journal or snapshot store cannot be used, but waiting can help: the peer is
-/// started again with back-off until it can. Published again when the reason changes.
+/// Published on the event stream when a peer's journal or snapshot store cannot be used, but waiting can help: the peer
+/// is started again with back-off until it can. Published again when the reason changes.
 /// </summary>
 /// <param name="Group">The group.</param>
 /// <param name="MemberId">The peer.</param>
 /// <param name="Reason">What is wrong, where, and what to do, in a sentence or two.</param>
 public sealed record StoreUnavailable(string Group, string MemberId, string Reason);
 
-/// <summary>Published on the event stream when the peer of a <see cref="StoreUnavailable"/> can use its store again.</summary>
+/// <summary>
+/// Published on the event stream when the peer of a <see cref="StoreUnavailable"/> can use its store again.
+/// </summary>
 /// <param name="Group">The group.</param>
 /// <param name="MemberId">The peer.</param>
 public sealed record StoreAvailable(string Group, string MemberId);

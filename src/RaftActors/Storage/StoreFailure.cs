@@ -11,8 +11,8 @@ namespace RaftActors.Storage;
 /// <summary>What a journal or snapshot store failed with, and whether waiting can mend it.</summary>
 /// <remarks>
 /// A failure is known by its type and by the code that its database gives: SQLite's result code, or the SQLSTATE of any
-/// other database. A failure that is not known counts as one that waiting can mend: a peer that tries again in vain can be
-/// seen and stopped, and a peer that gives up because of a hiccup is a server lost to its group.
+/// other database. A failure that is not known counts as one that waiting can mend: a peer that tries again in vain can
+/// be seen and stopped, and a peer that gives up because of a hiccup is a server lost to its group.
 /// </remarks>
 /// <param name="CanWait">Whether trying again later can succeed although nobody does anything about it.</param>
 /// <param name="Problem">What is wrong and what to do, in one line.</param>
@@ -22,12 +22,20 @@ internal sealed record StoreFailure(bool CanWait, string Problem, bool IsSilence
     private const string Damaged =
         "The database is damaged. Remove the member from the group and add it again, with an empty data directory";
 
+    private const string ForeignTables =
+        "The tables are not those of this journal. Name another database, or the tables that it has";
+
+    private const StringComparison Exactly = StringComparison.Ordinal;
+
     /// <summary>The failure of something that was asked of a journal or snapshot store.</summary>
     /// <param name="reason">What it was answered.</param>
     /// <param name="explain">What the host knows of failures, or <c>null</c>.</param>
-    public static StoreFailure Of(Exception reason, Func<Exception, StoreException?>? explain) => Decide(reason, explain, OfRequest);
+    public static StoreFailure Of(Exception reason, Func<Exception, StoreException?>? explain) =>
+        Decide(reason, explain, OfRequest);
 
-    /// <summary>The failure of a plugin itself, which has not come to answer anything: of its settings, most likely.</summary>
+    /// <summary>
+    /// The failure of a plugin itself, which has not come to answer anything: of its settings, most likely.
+    /// </summary>
     /// <param name="reason">What the plugin's actor failed with.</param>
     /// <param name="explain">What the host knows of failures, or <c>null</c>.</param>
     public static StoreFailure OfPlugin(Exception reason, Func<Exception, StoreException?>? explain)
@@ -38,7 +46,8 @@ internal sealed record StoreFailure(bool CanWait, string Problem, bool IsSilence
     }
 
     // What says most of a failure is the database's own exception, wherever it is in the chain.
-    private static StoreFailure Decide(Exception reason, Func<Exception, StoreException?>? explain, Func<Exception, Verdict?> classify)
+    private static StoreFailure Decide(
+        Exception reason, Func<Exception, StoreException?>? explain, Func<Exception, Verdict?> classify)
     {
         Exception[] chain = [.. Chain(reason)];
         foreach (var exception in chain)
@@ -75,8 +84,7 @@ internal sealed record StoreFailure(bool CanWait, string Problem, bool IsSilence
     // https://www.sqlite.org/rescode.html
     private static Verdict? OfSqlite(int code, string message) => code switch
     {
-        1 when message.Contains("no such", StringComparison.Ordinal) || message.Contains("no column", StringComparison.Ordinal) =>
-            End("The tables are not those of this journal. Name another database, or the tables that it has"),
+        1 when message.Contains("no such", Exactly) || message.Contains("no column", Exactly) => End(ForeignTables),
         3 or 23 => End("Give the node's user the right to read and write the database"),
         5 or 6 => Wait("Another process or connection holds a lock on the database"),
         7 => Wait("There is not enough memory"),
@@ -99,13 +107,13 @@ internal sealed record StoreFailure(bool CanWait, string Problem, bool IsSilence
         "53100" => Wait("The disk of the database server is full. Free some space"),
         "53300" => Wait("The database server has too many connections"),
         "25006" => Wait("The database server takes no writes. It may be a standby that is yet to be promoted"),
-        "XX001" or "XX002" => End("The database is damaged. Restore it, or remove the member from the group and add it again"),
+        "XX001" or "XX002" => End(Damaged),
         _ => state[..2] switch
         {
             "08" or "57" => Wait("The database server cannot be reached, starts or stops"),
             "28" => End("Correct the user or the password in the connection string, or what the server allows them"),
             "40" or "55" => Wait("The database is in use"),
-            "42" => End("The tables are not those of this journal. Name another database, or the tables that it has"),
+            "42" => End(ForeignTables),
             "53" or "58" => Wait("The database server lacks resources, or its disk fails"),
             _ => null,
         },
@@ -114,12 +122,14 @@ internal sealed record StoreFailure(bool CanWait, string Problem, bool IsSilence
     private static Verdict? OfRequest(Exception exception) => exception switch
     {
         OpenCircuitException => Wait("The plugin rests after failures: its circuit breaker is open"),
-        RecoveryTimedOutException => new Verdict(true, "The journal or the snapshot store does not answer", IsSilence: true),
-        SerializationException => End("What is stored cannot be read. Run the version that wrote it, with the serializers that it had"),
+        RecoveryTimedOutException =>
+            new Verdict(true, "The journal or the snapshot store does not answer", IsSilence: true),
+        SerializationException =>
+            End("What is stored cannot be read. Run the version that wrote it, with the serializers that it had"),
         ConfigurationException => End("Correct the setting"),
         UnauthorizedAccessException => End("Give the node's user the right to read and write the data"),
-        FileLoadException or BadImageFormatException or TypeLoadException or MissingMethodException or TypeInitializationException =>
-            End("An assembly that the plugin needs is missing, or of another version"),
+        FileLoadException or BadImageFormatException or TypeLoadException or MissingMethodException
+            or TypeInitializationException => End("What the plugin needs is missing, or of another version"),
         FileNotFoundException or DirectoryNotFoundException => End("Make sure that what it names exists"),
         IOException => Wait("The disk or the network fails"),
         SocketException => Wait("The database server cannot be reached"),
@@ -128,7 +138,7 @@ internal sealed record StoreFailure(bool CanWait, string Problem, bool IsSilence
         _ => exception.GetType().FullName switch
         {
             "LinqToDB.Common.LinqToDBConvertException" =>
-                End("A row cannot be read. Either it is damaged, or the table is not one of Akka.Persistence.Sql: name another database"),
+                End("A row cannot be read. It is damaged, or the table is not one of Akka.Persistence.Sql"),
             "LinqToDB.LinqToDBException" => End("Correct provider-name and connection-string"),
             _ => null,
         },
@@ -145,7 +155,8 @@ internal sealed record StoreFailure(bool CanWait, string Problem, bool IsSilence
 
     private static Verdict End(string advice) => new(false, advice);
 
-    // The first line of each message in the chain that says something new: a server's "POSITION: 28" on the third says nothing here.
+    // The first line of each message in the chain that says something new. What a server says in the lines after it,
+    // such as "POSITION: 28", helps nobody here.
     private static string Text(Exception exception)
     {
         string text = "";

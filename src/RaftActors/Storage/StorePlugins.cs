@@ -6,13 +6,16 @@ using Akka.Persistence;
 
 namespace RaftActors.Storage;
 
-/// <summary>The journal and the snapshot store of a peer: the actors of the two plugins, and how their configuration names them.</summary>
+/// <summary>
+/// The journal and the snapshot store of a peer: the actors of the two plugins, and how the configuration names them.
+/// </summary>
 internal sealed class StorePlugins
 {
-    private static readonly string[] PlaceKeys = ["data source", "host", "server", "port", "database", "initial catalog"];
-
     private const string Journals = "akka.persistence.journal.plugin";
     private const string SnapshotStores = "akka.persistence.snapshot-store.plugin";
+
+    private static readonly string[] PlaceKeys =
+        ["data source", "host", "server", "port", "database", "initial catalog"];
 
     private StorePlugins(params IReadOnlyList<IActorRef> actors) => Actors = actors;
 
@@ -22,13 +25,16 @@ internal sealed class StorePlugins
     /// <summary>Which plugins a peer's settings name, and where they keep what they store.</summary>
     public static string Describe(Config config, RaftSettings settings)
     {
-        string journal = IdOf(config, settings.JournalPluginId, Journals), snapshots = IdOf(config, settings.SnapshotPluginId, SnapshotStores);
-        string events = Place(config, journal), states = Place(config, snapshots);
+        string journal = IdOf(config, settings.JournalPluginId, Journals);
+        string snapshots = IdOf(config, settings.SnapshotPluginId, SnapshotStores);
+        var (events, states) = (Place(config, journal), Place(config, snapshots));
         return events == states ? $"{journal} and {snapshots}{events}" : $"{journal}{events} and {snapshots}{states}";
     }
 
-    /// <summary>Makes sure that there are plugins of the names that a peer's settings give, without starting them.</summary>
-    /// <exception cref="ConfigurationException">There is none, or its class cannot be loaded; the message says which key names it.</exception>
+    /// <summary>Makes sure that the plugins exist that a peer's settings name, without starting them.</summary>
+    /// <exception cref="ConfigurationException">
+    /// One does not exist, or its class cannot be loaded; the message says which key names it.
+    /// </exception>
     public static void Check(ActorSystem system, RaftSettings settings)
     {
         // The extension adds the plugins that Akka.Persistence has itself to the configuration.
@@ -42,13 +48,18 @@ internal sealed class StorePlugins
     public static StorePlugins Start(ActorSystem system, RaftSettings settings)
     {
         var persistence = Persistence.Instance.Apply(system);
-        return new StorePlugins(Start(settings.JournalPluginId, persistence.JournalFor), Start(settings.SnapshotPluginId, persistence.SnapshotStoreFor));
+        return new StorePlugins(
+            Start(settings.JournalPluginId, persistence.JournalFor),
+            Start(settings.SnapshotPluginId, persistence.SnapshotStoreFor));
     }
 
-    /// <summary>Whether a log event says that one of the plugins' actors failed. The actor above a plugin says so.</summary>
+    /// <summary>Whether a log event says that one of the plugins failed. The actor above a plugin says so.</summary>
     public bool HasFailed(Error error) =>
         error.Cause is not null && typeof(SupervisorStrategy).IsAssignableFrom(error.LogClass)
-        && Actors.Any(actor => error.LogSource.EndsWith(actor.Path.ToStringWithoutAddress(), StringComparison.Ordinal));
+        && Actors.Any(actor => IsPathOf(error.LogSource, actor));
+
+    private static bool IsPathOf(string source, IActorRef actor) =>
+        source.EndsWith(actor.Path.ToStringWithoutAddress(), StringComparison.Ordinal);
 
     private static IActorRef Start(string id, Func<string, IActorRef> start)
     {
@@ -62,7 +73,8 @@ internal sealed class StorePlugins
         }
     }
 
-    private static string IdOf(Config config, string own, string defaultKey) => own.Length > 0 ? own : config.GetString(defaultKey, "") ?? "";
+    private static string IdOf(Config config, string own, string defaultKey) =>
+        own.Length > 0 ? own : config.GetString(defaultKey, "") ?? "";
 
     private static void Check(Config config, string ownKey, string own, string defaultKey)
     {
@@ -77,7 +89,10 @@ internal sealed class StorePlugins
     private static void CheckClass(Config? section, string key, string id)
     {
         if (section is null || section.IsEmpty)
-            throw new ConfigurationException($"{key} = {id}: there is no section {id}. Name the section of a plugin, or include the file that has it.");
+        {
+            throw new ConfigurationException(
+                $"{key} = {id}: there is no section {id}. Name a plugin's section, or include the file that has it.");
+        }
         string name = section.GetString("class", "") ?? "";
         if (name.Length == 0)
             throw new ConfigurationException($"{id}.class is missing: {key} names this section as that of a plugin.");
@@ -92,7 +107,10 @@ internal sealed class StorePlugins
             (type, problem) = (null, e.Message);
         }
         if (type is null)
-            throw new ConfigurationException($"{id}.class = \"{name}\" cannot be loaded: {problem}. Add the plugin's package, or correct the name.");
+        {
+            throw new ConfigurationException(
+                $"{id}.class = \"{name}\" cannot be loaded: {problem}. Add the plugin's package, or correct the name.");
+        }
     }
 
     // What of a connection string says where the database is. The rest may be secret.

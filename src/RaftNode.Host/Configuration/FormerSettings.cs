@@ -2,9 +2,10 @@ using Akka.Configuration;
 
 namespace RaftNode.Host.Configuration;
 
-/// <summary>Keys that mean nothing any more. A file that still has one is refused: its author means something by it.</summary>
+/// <summary>Keys that mean nothing any more. A file that still has one is refused: its author relies on it.</summary>
 internal static class FormerSettings
 {
+    private const string Plugins = "akka.persistence.";
     private const string OnlyRuntime = "Akka.NET is the only runtime. Remove the key";
 
     private static readonly (string Key, string Instead)[] Keys =
@@ -13,11 +14,12 @@ internal static class FormerSettings
         ("raft.ActorRuntime", OnlyRuntime),
         ("raftnode.ActorRuntime", OnlyRuntime),
         ("akka.ActorRuntime", OnlyRuntime),
-        ("akka.persistence.journal.sql.wal-size", "the key is now akka.persistence.journal.raft-sqlite.wal-size"),
-        ("akka.persistence.snapshot-store.sql.wal-size", "the key is now akka.persistence.snapshot-store.raft-sqlite.wal-size"),
+        (Plugins + "journal.sql.wal-size", $"the key is now {Plugins}journal.raft-sqlite.wal-size"),
+        (Plugins + "snapshot-store.sql.wal-size", $"the key is now {Plugins}snapshot-store.raft-sqlite.wal-size"),
         ("raftactors.runtime.random-seed", "the key is now raft.random-seed"),
-        ("raftactors.runtime.remote.outbound-buffer-size", "Akka.NET bounds no such buffer. Remove the key; raft.max-pending-bytes bounds what is sent"),
-        ("raftactors.runtime", "the settings of Akka.NET's own runtime are in the section akka. Remove the section"),
+        ("raftactors.runtime.remote.outbound-buffer-size",
+            "Akka.NET bounds no such buffer. Remove the key; raft.max-pending-bytes bounds what is sent"),
+        ("raftactors.runtime", "the settings of Akka.NET are in the section akka. Remove the section"),
     ];
 
     /// <summary>Makes sure that a file has no such key.</summary>

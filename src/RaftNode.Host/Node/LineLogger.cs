@@ -5,13 +5,12 @@ namespace RaftNode.Host.Node;
 
 /// <summary>The actor system's logger (<c>akka.loggers</c>): gives every event to <see cref="LineLog"/>.</summary>
 /// <remarks>
-/// But for what the journal and the snapshot store say of their failures, one line a try and more: the peer says it, once when
-/// it begins and once when it ends.
+/// But for what the journal and the snapshot store say of their failures, several lines at each try: the peer says it
+/// once when it begins, and once when it ends.
 /// </remarks>
 internal sealed class LineLogger : ReceiveActor
 {
-    private readonly string[] _stores =
-        [.. new[] { "journal", "snapshot-store" }.Select(kind => "/system/" + Context.System.Settings.Config.GetString($"akka.persistence.{kind}.plugin", ""))];
+    private readonly string[] _stores = [StorePath("journal"), StorePath("snapshot-store")];
 
     public LineLogger()
     {
@@ -20,8 +19,11 @@ internal sealed class LineLogger : ReceiveActor
         Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
     }
 
+    private static string StorePath(string kind) =>
+        "/system/" + Context.System.Settings.Config.GetString($"akka.persistence.{kind}.plugin", "");
+
     private bool IsOfStore(string source) =>
-        _stores.Any(store => source.StartsWith(store, StringComparison.Ordinal) && (source.Length == store.Length || source[store.Length] == '/'));
+        _stores.Any(store => source == store || source.StartsWith(store + "/", StringComparison.Ordinal));
 
     private static void Write(LogEvent e) => LineLog.Write(e.Timestamp.ToUniversalTime(), e.LogLevel(), Source(e.LogSource), e.Message?.ToString(), e.Cause);
 

@@ -105,7 +105,8 @@ internal sealed class RunningNode : IAsyncDisposable
             ? new PostgresqlHold(journal, settings.Raft.PersistenceId, reason => failed.TrySetResult(reason))
             : null;
 
-    // What is still to be found out before the peer may start; null for nothing. Once it is found out the plugins have the files to themselves.
+    // What is still to be found out before the peer may start; null for nothing. It is found out once: then the plugins
+    // have the files to themselves.
     private static Func<Task>? CheckStore(NodeSettings settings)
     {
         try
@@ -119,7 +120,8 @@ internal sealed class RunningNode : IAsyncDisposable
         }
         catch (SqliteException)
         {
-            // The peer's supervisor looks again before it starts the peer: it waits for what waiting can mend, and says what it cannot.
+            // The peer's supervisor looks again before it starts the peer. It waits for what waiting can mend, and says
+            // what it cannot.
             bool isOwn = false;
             return () => isOwn ? Task.CompletedTask : Task.Run(() =>
             {
@@ -147,7 +149,8 @@ internal sealed class RunningNode : IAsyncDisposable
         System.ActorOf(Props.Create(() => new FailureListener(failed, _removed, outage)), "failure-listener");
         try
         {
-            Group = await Raft.Get(System).StartAsync(Settings.Raft with { StoreCheck = storeCheck, ExplainStoreFailure = SqliteFaults.Explain }, Stores.Create);
+            var settings = Settings.Raft with { StoreCheck = storeCheck, ExplainStoreFailure = SqliteFaults.Explain };
+            Group = await Raft.Get(System).StartAsync(settings, Stores.Create);
         }
         catch (ConfigurationException e)
         {

@@ -76,7 +76,9 @@ public sealed class StoreOutageSpec : PeerSpec
         Disk.NextWrite().Fail(new UnauthorizedAccessException("The file is not yours."));
 
         var failed = Event<PeerFailed>();
-        Assert.Contains($"The store of {PersistenceId}, commanded and commanded-snapshots, cannot be used: The file is not yours.", failed.Reason);
+        Assert.Contains(
+            $"The store of {PersistenceId}, commanded and commanded-snapshots, cannot be used: The file is not yours.",
+            failed.Reason);
         Peer.Tell(new Propose(new byte[] { 1 }), TestActor);
         Assert.Contains("The file is not yours", ExpectMsg<ProposalFailed>().Message);
     }
@@ -117,7 +119,8 @@ public sealed class StoreOutageSpec : PeerSpec
     public void A_plugin_that_fails_to_start_says_why_in_the_log_only_and_that_is_heard()
     {
         PutLog(new HardState(1, null, null), 1);
-        Disk.StartFailure = new ApplicationException("Failed to initialize.", new ArgumentException("There is no provider Oracle9."));
+        var cause = new ArgumentException("There is no provider Oracle9.");
+        Disk.StartFailure = new ApplicationException("Failed to initialize.", cause);
 
         Start();
 
@@ -128,7 +131,8 @@ public sealed class StoreOutageSpec : PeerSpec
     public void A_plugin_that_starts_at_its_second_try_is_an_outage_that_ends()
     {
         PutLog(new HardState(1, null, null), 1);
-        Disk.StartFailure = new ApplicationException("Failed to initialize.", new TimeoutException("The server is slow."));
+        var cause = new TimeoutException("The server is slow.");
+        Disk.StartFailure = new ApplicationException("Failed to initialize.", cause);
 
         Start();
 
@@ -143,7 +147,11 @@ public sealed class StoreOutageSpec : PeerSpec
     {
         PutLog(new HardState(1, null, null), 1);
         int checks = 0;
-        Settings = Settings with { StoreCheck = () => ++checks < 3 ? Task.FromException(new StoreException("It is locked.", canWait: true)) : Task.CompletedTask };
+        var locked = new StoreException("It is locked.", canWait: true);
+        Settings = Settings with
+        {
+            StoreCheck = () => ++checks < 3 ? Task.FromException(locked) : Task.CompletedTask,
+        };
 
         Start();
 
@@ -156,7 +164,8 @@ public sealed class StoreOutageSpec : PeerSpec
     [Fact]
     public void What_the_hosts_own_check_refuses_is_not_touched()
     {
-        Settings = Settings with { StoreCheck = () => Task.FromException(new StoreException("It is another's.", canWait: false)) };
+        var foreign = new StoreException("It is another's.", canWait: false);
+        Settings = Settings with { StoreCheck = () => Task.FromException(foreign) };
 
         Start();
 

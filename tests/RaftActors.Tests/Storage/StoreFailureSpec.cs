@@ -57,8 +57,12 @@ public sealed class StoreFailureSpec
     [InlineData("no such column: persistence_id", false)]
     [InlineData("table journal has no column named ordering", false)]
     [InlineData("cannot start a transaction within a transaction", true)]
-    public void SQLites_general_error_is_for_good_when_the_tables_are_foreign(string message, bool canWait) =>
-        Assert.Equal(canWait, StoreFailure.Of(new SqliteLikeException($"SQLite Error 1: '{message}'.", 1), null).CanWait);
+    public void SQLites_general_error_is_for_good_when_the_tables_are_foreign(string message, bool canWait)
+    {
+        var reason = new SqliteLikeException($"SQLite Error 1: '{message}'.", 1);
+
+        Assert.Equal(canWait, StoreFailure.Of(reason, null).CanWait);
+    }
 
     [Theory]
     [InlineData("08006", true)] // connection failure
@@ -87,10 +91,13 @@ public sealed class StoreFailureSpec
     [Fact]
     public void A_provider_that_gives_no_code_says_itself_that_waiting_may_help()
     {
-        var failure = StoreFailure.Of(new ServerException("Failed to connect", null, new SocketException((int)SocketError.ConnectionRefused), isTransient: true), null);
+        var refused = new SocketException((int)SocketError.ConnectionRefused);
+        var failure = StoreFailure.Of(new ServerException("Failed to connect", null, refused, isTransient: true), null);
 
         Assert.True(failure.CanWait);
-        Assert.Equal("Failed to connect: Connection refused. The database server cannot be reached, or is busy.", failure.Problem);
+        Assert.Equal(
+            "Failed to connect: Connection refused. The database server cannot be reached, or is busy.",
+            failure.Problem);
     }
 
     [Theory]
@@ -104,12 +111,15 @@ public sealed class StoreFailureSpec
     [Fact]
     public void The_databases_own_exception_decides_wherever_it_is_in_the_chain()
     {
-        var reason = new AggregateException(new TimeoutException("late", new ServerException("3D000: database \"kv\" does not exist\n\nPOSITION: 28", "3D000")));
+        var missing = new ServerException("3D000: database \"kv\" does not exist\n\nPOSITION: 28", "3D000");
+        var reason = new AggregateException(new TimeoutException("late", missing));
 
         var failure = StoreFailure.Of(reason, null);
 
         Assert.False(failure.CanWait);
-        Assert.Equal("3D000: database \"kv\" does not exist. Create the database, or correct the connection string.", failure.Problem);
+        Assert.Equal(
+            "3D000: database \"kv\" does not exist. Create the database, or correct the connection string.",
+            failure.Problem);
     }
 
     [Fact]
@@ -117,7 +127,8 @@ public sealed class StoreFailureSpec
     {
         var reason = new InvalidOperationException("outer", new NotSupportedException("inner"));
 
-        var failure = StoreFailure.Of(reason, static e => e is NotSupportedException ? new StoreException("It says so.", canWait: false) : null);
+        var failure = StoreFailure.Of(
+            reason, static e => e is NotSupportedException ? new StoreException("It says so.", canWait: false) : null);
 
         Assert.Equal(new StoreFailure(false, "It says so."), failure);
     }
@@ -125,14 +136,18 @@ public sealed class StoreFailureSpec
     [Fact]
     public void Of_a_plugin_that_does_not_start_bad_settings_are_for_good_and_a_server_that_is_away_is_not()
     {
-        Assert.False(StoreFailure.OfPlugin(new ApplicationException("Failed to initialize", new ArgumentException("Keyword 'host' is not supported")), null).CanWait);
-        Assert.True(StoreFailure.OfPlugin(new ApplicationException("Failed to initialize", new ServerException("no", "57P03")), null).CanWait);
+        static bool CanWait(Exception cause) =>
+            StoreFailure.OfPlugin(new ApplicationException("Failed to initialize", cause), null).CanWait;
+
+        Assert.False(CanWait(new ArgumentException("Keyword 'host' is not supported")));
+        Assert.True(CanWait(new ServerException("no", "57P03")));
     }
 
     [Fact]
     public void A_plugin_that_was_never_created_is_not_tried_again_by_anybody()
     {
-        var failure = StoreFailure.OfPlugin(new ActorInitializationException("Exception during creation", new IOException("no disk")), null);
+        var reason = new ActorInitializationException("Exception during creation", new IOException("no disk"));
+        var failure = StoreFailure.OfPlugin(reason, null);
 
         Assert.False(failure.CanWait);
         Assert.Contains("no disk", failure.Problem);
@@ -144,7 +159,8 @@ public sealed class StoreFailureSpec
         public int SqliteErrorCode { get; } = code;
     }
 
-    private sealed class ServerException(string message, string? state, Exception? cause = null, bool isTransient = false) : DbException(message, cause)
+    private sealed class ServerException(
+        string message, string? state, Exception? cause = null, bool isTransient = false) : DbException(message, cause)
     {
         public override string? SqlState { get; } = state;
 

@@ -2,28 +2,35 @@ using Npgsql;
 
 namespace RaftNode.Host.Tests.Processes;
 
-/// <summary>Akka.Persistence.Sql on PostgreSQL: what waiting cannot mend ends the start, what it can is waited for.</summary>
+/// <summary>Akka.Persistence.Sql on PostgreSQL: what ends the start, and what is tried again.</summary>
 public sealed class PostgresFailureSpec : StoreSpec
 {
     [PostgresFact]
     public async Task A_database_that_does_not_exist()
     {
         var server = await PostgresServer.SharedAsync();
-        await EndsAsync(Store(server.ConnectionString("nowhere")), "3D000", "\"nowhere\" does not exist", $"127.0.0.1 {server.Port} nowhere", "Create the database");
+        await EndsAsync(
+            Store(server.ConnectionString("nowhere")),
+            "3D000",
+            "\"nowhere\" does not exist",
+            $"127.0.0.1 {server.Port} nowhere",
+            "Create the database");
     }
 
     [PostgresFact]
     public async Task A_wrong_password()
     {
         var server = await PostgresServer.SharedAsync();
-        await EndsAsync(Store(server.ConnectionString("postgres", password: "wrong")), "28P01", "the password in the connection string");
+        var wrong = server.ConnectionString("postgres", password: "wrong");
+        await EndsAsync(Store(wrong), "28P01", "the password in the connection string");
     }
 
     [PostgresFact]
     public async Task A_user_who_may_not_make_tables()
     {
         var server = await PostgresServer.SharedAsync();
-        await EndsAsync(Store(server.ConnectionString("postgres")), "42501", "permission denied", "the right to create and use the tables");
+        var foreign = server.ConnectionString("postgres");
+        await EndsAsync(Store(foreign), "42501", "permission denied", "the right to create and use the tables");
     }
 
     [PostgresFact]
@@ -39,7 +46,8 @@ public sealed class PostgresFailureSpec : StoreSpec
     public async Task A_provider_of_another_database()
     {
         var server = await PostgresServer.SharedAsync();
-        await EndsAsync(Sql("SQLite.MS", server.ConnectionString("postgres")), "Connection string keyword", "provider-name");
+        var database = server.ConnectionString("postgres");
+        await EndsAsync(Sql("SQLite.MS", database), "Connection string keyword", "provider-name");
     }
 
     [PostgresTheory]
@@ -60,7 +68,8 @@ public sealed class PostgresFailureSpec : StoreSpec
         await using var server = await PostgresServer.StartAsync();
         var database = await server.CreateDatabaseAsync();
         await server.ExecuteAsync("ALTER ROLE raftnode CONNECTION LIMIT 0");
-        await WaitsAsync(Store(database), "53300", () => server.ExecuteAsync("ALTER ROLE raftnode CONNECTION LIMIT -1"));
+        await WaitsAsync(
+            Store(database), "53300", () => server.ExecuteAsync("ALTER ROLE raftnode CONNECTION LIMIT -1"));
     }
 
     [PostgresFact]

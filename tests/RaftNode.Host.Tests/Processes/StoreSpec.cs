@@ -38,7 +38,10 @@ public abstract partial class StoreSpec : IDisposable
     private protected static string Plugins(string journal, string snapshots, string settings) => $$"""
         akka.persistence {
           journal { plugin = "akka.persistence.journal.spec", spec { class = "{{journal}}", {{settings}} } }
-          snapshot-store { plugin = "akka.persistence.snapshot-store.spec", spec { class = "{{snapshots}}", {{settings}} } }
+          snapshot-store {
+            plugin = "akka.persistence.snapshot-store.spec"
+            spec { class = "{{snapshots}}", {{settings}} }
+          }
         }
 
         """;
@@ -46,7 +49,8 @@ public abstract partial class StoreSpec : IDisposable
     /// <summary>The start ends with one line that says what is wrong, and with exit code 1.</summary>
     private protected async Task EndsAsync(string settings, params string[] said)
     {
-        var code = await CommandLine.RunAsync(["start", "--config", ConfigFile(settings), "--data", Directory.In("data")]).WaitAsync(ProgramRun.Patience);
+        string[] start = ["start", "--config", ConfigFile(settings), "--data", Directory.In("data")];
+        var code = await Bounded(CommandLine.RunAsync(start));
 
         Assert.Equal(ExitCode.No, code);
         var lines = Lines();
@@ -58,8 +62,12 @@ public abstract partial class StoreSpec : IDisposable
         Assert.True(lines.Count(static line => line.Contains("Z ERROR ", StringComparison.Ordinal)) <= 1, _errors.ToString());
     }
 
-    /// <summary>The node runs, but is not ready and says why, until the store is mended. The log says that it begins, and that it ends.</summary>
-    private protected async Task WaitsAsync(string settings, string said, Func<Task> mend, Func<RunningNode, Task>? spoil = null)
+    /// <summary>
+    /// The node runs, but is not ready and says why, until the store is mended. The log says once that this begins, and
+    /// once that it ends.
+    /// </summary>
+    private protected async Task WaitsAsync(
+        string settings, string said, Func<Task> mend, Func<RunningNode, Task>? spoil = null)
     {
         await using var node = await StartAsync(settings);
         if (spoil is not null)
@@ -93,12 +101,14 @@ public abstract partial class StoreSpec : IDisposable
 
     private static Task<T> Bounded<T>(Task<T> task) => task.WaitAsync(ProgramRun.Patience);
 
-    private Task<RunningNode> StartAsync(string settings) => Bounded(RunningNode.StartAsync(NodeSettings.Load(ConfigFile(settings), Directory.In("data"))));
+    private Task<RunningNode> StartAsync(string settings) =>
+        Bounded(RunningNode.StartAsync(NodeSettings.Load(ConfigFile(settings), Directory.In("data"))));
 
     private string ConfigFile(string settings)
     {
         var file = ClusterFiles.Write(Directory.In("conf"), 1, _port, _port + 1)[0];
-        return Directory.Write("conf/node.conf", $"include \"{Path.GetFileName(file)}\"\nraft.restart-backoff {{ min = 20 ms, max = 200 ms }}\n{settings}");
+        const string Backoff = "raft.restart-backoff { min = 20 ms, max = 200 ms }";
+        return Directory.Write("conf/node.conf", $"include \"{Path.GetFileName(file)}\"\n{Backoff}\n{settings}");
     }
 
     private Task ReadyAsync() => Eventually.IsTrueAsync("the node to be ready", async () =>
