@@ -69,7 +69,7 @@ internal sealed class RunningNode : IAsyncDisposable
             var node = new RunningNode(settings, directory, CreateSystem(settings), stores, failed.Task) { _hold = hold };
             try
             {
-                await node.StartServicesAsync(failed, hold is null ? storeCheck : hold.EnsureAsync);
+                await node.StartServicesAsync(failed, hold is null ? storeCheck : () => BothAsync(storeCheck, hold));
                 return node;
             }
             catch
@@ -104,6 +104,13 @@ internal sealed class RunningNode : IAsyncDisposable
         settings.Store.Journal is { IsPostgresql: true } journal
             ? new PostgresqlHold(journal, settings.Raft.PersistenceId, reason => failed.TrySetResult(reason))
             : null;
+
+    private static async Task BothAsync(Func<Task>? storeCheck, PostgresqlHold hold)
+    {
+        if (storeCheck is not null)
+            await storeCheck();
+        await hold.EnsureAsync();
+    }
 
     // What is still to be found out before the peer may start; null for nothing. It is found out once: then the plugins
     // have the files to themselves.
