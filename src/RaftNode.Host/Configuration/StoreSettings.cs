@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Configuration;
@@ -58,12 +59,25 @@ internal sealed record StoreSettings(StorePlace Journal, StorePlace Snapshots)
         return ConfigurationFactory.ParseString(text).WithFallback(store.Overrides()).WithFallback(config);
     }
 
-    /// <summary>How an actor system that has the store is set up.</summary>
+    /// <summary>Starts an actor system that has the store.</summary>
+    /// <param name="name">The system's name.</param>
     /// <param name="config">The system's configuration.</param>
-    public ActorSystemSetup Setup(Config config)
+    /// <remarks>
+    /// With a setup, even one that has the configuration, Akka.NET also looks for an application's XML configuration
+    /// file, which loads 3 MB of libraries: so there is a setup only where a store needs one.
+    /// </remarks>
+    public ActorSystem StartSystem(string name, Config config)
+    {
+        var places = new[] { Journal, Snapshots }.Where(static place => place.IsSqlOnSqlite).ToList();
+        return places.Count == 0 ? ActorSystem.Create(name, config) : ActorSystem.Create(name, Setup(config, places));
+    }
+
+    // A method of its own: the libraries that it names are loaded when it is compiled.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ActorSystemSetup Setup(Config config, IReadOnlyList<StorePlace> places)
     {
         var sql = new MultiDataOptionsSetup();
-        foreach (var place in new[] { Journal, Snapshots }.Where(static place => place.IsSqlOnSqlite))
+        foreach (var place in places)
         {
             var connection = config.GetString($"{place.PluginId}.connection-string");
             var options = new DataOptions().UseConnectionString(place.Provider!, connection);

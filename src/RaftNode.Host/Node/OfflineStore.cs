@@ -18,7 +18,7 @@ internal static class OfflineStore
         StoreSettings store, Config config, bool readOnly, Func<ActorSystem, Task<T>> action)
     {
         var offline = store.Offline(config, readOnly);
-        using var system = ActorSystem.Create(RunningNode.SystemName, store.Setup(offline));
+        using var system = store.StartSystem(RunningNode.SystemName, offline);
         try
         {
             return await action(system);

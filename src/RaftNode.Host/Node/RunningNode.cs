@@ -57,6 +57,7 @@ internal sealed class RunningNode : IAsyncDisposable
     public static async Task<RunningNode> StartAsync(NodeSettings settings)
     {
         NativeHeap.ShareArenas();
+        TransportBuffers.RecordNoStackTraces();
         var directory = DataDirectory.Open(settings.DataDirectory);
         try
         {
@@ -142,7 +143,7 @@ internal sealed class RunningNode : IAsyncDisposable
     {
         try
         {
-            return ActorSystem.Create(SystemName, settings.Store.Setup(settings.Config));
+            return settings.Store.StartSystem(SystemName, settings.Config);
         }
         catch (Exception e)
         {
