@@ -104,6 +104,8 @@ internal sealed record StoreFailure(bool CanWait, string Problem, bool IsSilence
         "42501" => End("Give the user of the connection string the right to create and use the tables"),
         "57P04" or "3D000" => End("Create the database, or correct the connection string"),
         "3F000" => End("Create the schema, or correct the settings of the tables"),
+        // CREATE TABLE IF NOT EXISTS fails like this when another session makes the same table at the same moment.
+        "42710" or "42P07" => Wait("Another node makes the tables of this journal at this moment"),
         "53100" => Wait("The disk of the database server is full. Free some space"),
         "53300" => Wait("The database server has too many connections"),
         "25006" => Wait("The database server takes no writes. It may be a standby that is yet to be promoted"),

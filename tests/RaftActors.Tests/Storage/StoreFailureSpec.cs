@@ -74,6 +74,8 @@ public sealed class StoreFailureSpec
     [InlineData("40P01", true)] // deadlock
     [InlineData("55P03", true)] // lock not available
     [InlineData("25006", true)] // a standby
+    [InlineData("42710", true)] // the type of a table that another node makes
+    [InlineData("42P07", true)] // a table that another node makes
     [InlineData("58030", true)] // input or output
     [InlineData("23505", true)] // a duplicate key: not known
     [InlineData("28P01", false)] // wrong password
