@@ -95,6 +95,8 @@ internal sealed class PostgresServer : IAsyncDisposable
             Database = database,
             Username = user,
             Password = password,
+            Timeout = 5,
+            CommandTimeout = 10,
         };
         return connection.ConnectionString;
     }

@@ -16,7 +16,7 @@ public sealed class SnapshotsSpec
     [OnJournal(NodeJournal.Postgresql)]
     public async Task A_node_that_was_down_while_the_log_was_compacted_past_it_catches_up_by_snapshot_under_load(NodeJournal journal)
     {
-        byte[][] lines = [.. Enumerable.Range(0, 6000).Select(line => Encoding.UTF8.GetBytes($"value {line}"))];
+        byte[][] lines = [.. Enumerable.Range(0, 4000).Select(line => Encoding.UTF8.GetBytes($"value {line}"))];
         await using var cluster = await NodeCluster.StartAsync(3, Often, journal: journal);
         var load = new WriteLoad(cluster, lines, writers: 16, stages: 3);
         var writing = load.RunAsync();
