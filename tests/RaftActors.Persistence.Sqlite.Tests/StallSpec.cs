@@ -55,6 +55,8 @@ public sealed class StallSpec : PluginSpec
     public void A_recovery_that_waits_for_a_stalled_write_is_reported()
     {
         _client.Write(JournalClient.Atomic(JournalClient.Event("a", 2, "two")));
+        // Journal and snapshot store are two actors: the write has to be queued before the snapshot is asked for.
+        Sync();
         var (events, snapshots) = (_client.NewProbe(), _client.NewProbe());
         _client.Journal.Tell(new ReplayMessages(0, long.MaxValue, long.MaxValue, "a", events), events);
         _client.SnapshotStore.Tell(new LoadSnapshot("a", SnapshotSelectionCriteria.Latest, long.MaxValue), snapshots);
