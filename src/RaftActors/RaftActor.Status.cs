@@ -24,6 +24,7 @@ internal sealed partial class RaftActor
         Members = Configuration.Members(),
         Learners = Membership.Configuration.Shown(Configuration.Learners),
         Followers = FollowerStatuses(),
+        Problems = Problems(),
         DroppedMessages = _dropped,
         MaximumFrameSize = _frameSizes.Own,
         OtherFrameSizes = new Dictionary<string, long>(_frameSizes.Others),

@@ -82,6 +82,9 @@ public sealed record RaftStatus
     /// <summary>How many messages of other peers the peer has dropped, since it started, because they made no sense or were meant for another.</summary>
     public long DroppedMessages { get; init; }
 
+    /// <summary>Why the peer cannot serve as it should; empty when nothing is wrong.</summary>
+    public IReadOnlyList<PeerProblem> Problems { get; init; } = [];
+
     /// <summary>The most bytes of one message that the node's remoting takes; 0 without remoting.</summary>
     public long MaximumFrameSize { get; init; }
 

@@ -43,6 +43,15 @@ internal static class Problems
     /// <summary>The node's peer cannot use its journal or snapshot store, and tries again.</summary>
     public static ProblemHttpResult StoreUnavailable(string detail) => Make(StatusCodes.Status503ServiceUnavailable, "store-unavailable", "The node's store cannot be used", detail, null);
 
+    /// <summary>Something is wrong with the node's peer, which runs.</summary>
+    public static ProblemHttpResult NotReady(PeerProblem problem) =>
+        Make(StatusCodes.Status503ServiceUnavailable, Name(problem.Kind), "The node is not ready", problem.Reason, null);
+
+    /// <summary>The name of a problem, as it is in the <c>type</c> of a problem body: "OtherGroup" as "other-group".</summary>
+    public static string Name(PeerProblemKind kind) =>
+        string.Concat(kind.ToString().Select(static (c, i) => char.IsAsciiLetterUpper(c) && i > 0 ? $"-{c}" : $"{c}"))
+            .ToLowerInvariant();
+
     /// <summary>There is no new snapshot.</summary>
     public static ProblemHttpResult NoSnapshot(string detail) => Make(StatusCodes.Status503ServiceUnavailable, "no-snapshot", "There is no new snapshot", detail, null);
 

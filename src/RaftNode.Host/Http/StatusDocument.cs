@@ -66,6 +66,9 @@ internal sealed record StatusDocument
     /// <summary>On a leader, how far the others are; otherwise empty.</summary>
     public required IReadOnlyList<FollowerDocument> Followers { get; init; }
 
+    /// <summary>Why the node is not ready although its peer runs; empty when nothing is wrong.</summary>
+    public IReadOnlyList<ProblemDocument> Problems { get; init; } = [];
+
     /// <summary>The most bytes of one message that the node's remoting takes.</summary>
     public long MaximumFrameSize { get; init; }
 
@@ -102,6 +105,11 @@ internal sealed record MemberDocument(string Id, string Address, int Priority = 
 /// <param name="NextIndex">The next index to send.</param>
 /// <param name="Active">Whether it answered lately.</param>
 internal sealed record FollowerDocument(string Id, string State, long MatchIndex, long NextIndex, bool Active);
+
+/// <summary>Why a node is not ready.</summary>
+/// <param name="Type">What is wrong, as in the <c>type</c> of a problem body.</param>
+/// <param name="Detail">What is wrong, where, and what to do.</param>
+internal sealed record ProblemDocument(string Type, string Detail);
 
 /// <summary>How the documents are written.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]

@@ -43,7 +43,9 @@ internal sealed class StatusEndpoints(RunningNode node)
             return;
         }
         var status = await AskAsync();
-        if (status?.Leader is { } leader)
+        if (status?.Problems is [var first, ..])
+            await Problems.WriteAsync(context, Problems.NotReady(first));
+        else if (status?.Leader is { } leader)
             await TypedResults.Text($"ready, the leader is {leader.Id}\n").ExecuteAsync(context);
         else
             await Problems.WriteAsync(context, Problems.PeerSilent(status is null ? "The node's peer is not running." : "The node knows no leader."));
@@ -86,6 +88,8 @@ internal sealed class StatusEndpoints(RunningNode node)
             Members = [.. status.Members.Select(MemberDocument.Of)],
             Learners = [.. status.Learners.Select(MemberDocument.Of)],
             Followers = [.. status.Followers.Select(f => new FollowerDocument(f.MemberId, Camel(f.State), f.MatchIndex, f.NextIndex, f.RecentlyActive))],
+            Problems = [.. status.Problems.Select(
+                static problem => new ProblemDocument(Problems.Name(problem.Kind), problem.Reason))],
             MaximumFrameSize = status.MaximumFrameSize,
             OtherFrameSizes = status.OtherFrameSizes,
             UptimeSeconds = Math.Round(Stopwatch.GetElapsedTime(_started).TotalSeconds, 1),

@@ -1,0 +1,28 @@
+namespace RaftActors.Client;
+
+/// <summary>What can be wrong with a peer that runs.</summary>
+public enum PeerProblemKind
+{
+    /// <summary>The peer has known no leader for a while.</summary>
+    NoLeader,
+
+    /// <summary>The peer has not applied what the group had committed a while ago.</summary>
+    Behind,
+
+    /// <summary>The peer's store belongs to another group than the members that it meets.</summary>
+    OtherGroup,
+
+    /// <summary>The peer's store no longer has what it had confirmed.</summary>
+    StoreSetBack,
+
+    /// <summary>The peer's replica differs from those of the other members.</summary>
+    ReplicaDiffers,
+}
+
+/// <summary>
+/// Why a peer that runs cannot serve as it should. Part of <see cref="RaftStatus"/> for as long as it lasts; the log has
+/// one line when it begins and one when it ends.
+/// </summary>
+/// <param name="Kind">What is wrong.</param>
+/// <param name="Reason">What is wrong, where, and what to do, in a sentence or two.</param>
+public sealed record PeerProblem(PeerProblemKind Kind, string Reason);
