@@ -48,22 +48,6 @@ public sealed class ReadSpec(ITestOutputHelper output) : PeerSpec(output)
     }
 
     [Fact]
-    public void No_query_is_answered_before_an_entry_of_the_leaders_own_term_is_committed()
-    {
-        StartWithLog(new HardState(1, null, null), 1, 1);
-        Elect();
-        B.Expect<AppendEntries>(append => append.Entries.Count > 0);
-        Peer.Tell(new Query(new byte[] { 1 }), TestActor);
-        B.ExpectNone<AppendEntries>(append => append.ReadContext > 0);
-
-        B.Accept(3, 2);
-        long context = B.Expect<AppendEntries>(append => append.ReadContext > 0).ReadContext;
-        B.Accept(3, 2, readContext: context);
-
-        Assert.Equal(3, ExpectMsg<QueryResult>().AppliedIndex);
-    }
-
-    [Fact]
     public void A_query_reflects_every_write_that_was_acknowledged_before_it()
     {
         StartAsLeader();

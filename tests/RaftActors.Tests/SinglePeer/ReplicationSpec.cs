@@ -22,16 +22,6 @@ public sealed class ReplicationSpec(ITestOutputHelper output) : PeerSpec(output)
         Assert.Equal((false, 5, new LogConflict(0, 3)), (reply.Success, reply.RejectedIndex, reply.Conflict));
     }
 
-    [Fact]
-    public void A_follower_with_another_term_there_says_where_that_term_begins()
-    {
-        StartWithLog(new HardState(3, null, null), 1, 3, 3, 3);
-
-        B.Append(4, 4, 2, 0);
-
-        Assert.Equal(new LogConflict(3, 2), B.Expect<AppendEntriesReply>().Conflict);
-    }
-
     // Whoever leads now may be the same, and its contexts begin anew in each term: an answer to an old one would confirm reads that nobody has confirmed.
     [Fact]
     public void The_read_context_of_an_earlier_term_is_not_returned()
@@ -42,17 +32,6 @@ public sealed class ReplicationSpec(ITestOutputHelper output) : PeerSpec(output)
 
         var reply = B.Expect<AppendEntriesReply>();
         Assert.Equal((5, false, 0), (reply.Term, reply.Success, reply.ReadContext));
-    }
-
-    [Fact]
-    public void A_leader_of_an_earlier_term_is_told_the_present_one()
-    {
-        StartWithLog(new HardState(5, null, null), 1);
-
-        B.Append(4, 1, 1, 0);
-
-        Assert.Equal((false, 5), B.Expect<AppendEntriesReply>() is var reply ? (reply.Success, reply.Term) : default);
-        Assert.Null(Status().Leader);
     }
 
     [Fact]
@@ -69,16 +48,6 @@ public sealed class ReplicationSpec(ITestOutputHelper output) : PeerSpec(output)
     }
 
     [Fact]
-    public void A_follower_commits_no_further_than_the_message_shows_its_log_to_agree()
-    {
-        StartWithLog(InTerm1, 1, 1, 1);
-
-        B.Append(2, 2, 1, 3);
-
-        Assert.Equal(2, Status().CommitIndex);
-    }
-
-    [Fact]
     public void A_leader_that_would_replace_a_committed_entry_stops_the_peer_for_good()
     {
         StartWithLog(InTerm1, 1, 1, 1);
@@ -88,20 +57,6 @@ public sealed class ReplicationSpec(ITestOutputHelper output) : PeerSpec(output)
         B.Append(2, 1, 1, 0, Command(2, 2));
 
         Assert.Contains("3 is committed", ExpectMsg<PeerFailed>().Reason);
-    }
-
-    [Fact]
-    public void An_entry_of_an_earlier_term_commits_only_through_one_of_the_present_term()
-    {
-        StartWithLog(InTerm1, 1, 1);
-        Elect();
-        B.Expect<AppendEntries>(append => append.Entries.Count > 0);
-
-        B.Accept(2, 2);
-        Assert.Equal(0, Status().CommitIndex);
-
-        B.Accept(3, 2);
-        Assert.Equal(3, Status().CommitIndex);
     }
 
     [Fact]
@@ -187,21 +142,6 @@ public sealed class ReplicationSpec(ITestOutputHelper output) : PeerSpec(output)
         int heartbeats = 0;
         C.ExpectNone<AppendEntries>(append => append.Entries.Count > 0 || ++heartbeats < 0);
         Assert.Equal(5, heartbeats);
-    }
-
-    [Fact]
-    public void A_lost_message_shows_in_the_answer_to_the_next_heartbeat()
-    {
-        StartAsLeader();
-        Propose(1);
-        C.Expect<AppendEntries>(append => append.Entries.Count > 0);
-
-        Advance(50);
-        var heartbeat = C.Expect<AppendEntries>(append => append.Entries.Count == 0);
-        Assert.Equal(4, heartbeat.PrevLogIndex);
-        C.Say(header => new AppendEntriesReply(header, false, 0, 0, 4, new LogConflict(0, 4), 0), 2);
-
-        Assert.Equal(4, C.Expect<AppendEntries>(append => append.Entries.Count > 0).LastIndex);
     }
 
     [Fact]

@@ -28,22 +28,6 @@ public sealed class TransferSpec(ITestOutputHelper output) : PeerSpec(output)
     }
 
     [Fact]
-    public void A_target_that_is_behind_is_brought_up_to_date_first()
-    {
-        StartAsLeader();
-        Peer.Tell(new Propose(new byte[] { 1 }, ReplyWhen.Appended), TestActor);
-        ExpectMsg<Proposed>();
-
-        Peer.Tell(new TransferLeadership("b"), TestActor);
-        B.ExpectNone<TimeoutNow>();
-        C.Accept(4, 2);
-        B.ExpectNone<TimeoutNow>();
-        B.Accept(4, 2);
-
-        B.Expect<TimeoutNow>();
-    }
-
-    [Fact]
     public void Proposals_wait_during_a_transfer_and_are_appended_when_it_is_given_up()
     {
         StartAsLeader();
@@ -172,18 +156,6 @@ public sealed class TransferSpec(ITestOutputHelper output) : PeerSpec(output)
         B.Say(header => new ForwardReply(header, forwarded.RequestId, null, "", new Member("c", "host:3"), 0, 2, null), 2);
 
         Assert.Equal(("c", 2, 4), ExpectMsg<LeadershipTransferred>() is var answer ? (answer.Leader.Id, answer.Term, answer.CorrelationId) : default);
-    }
-
-    [Fact]
-    public void A_peer_that_is_told_to_take_over_campaigns_at_once_without_a_pre_vote()
-    {
-        StartWithLog(InTerm1, 1);
-        B.Append(1, 1, 1, 1);
-
-        B.Say(header => new TimeoutNow(header), 1);
-
-        var request = C.Expect<RequestVote>();
-        Assert.Equal((false, true, 2), (request.PreVote, request.Transfer, request.Term));
     }
 
     [Fact]
