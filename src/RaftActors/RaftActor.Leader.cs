@@ -21,6 +21,7 @@ internal sealed partial class RaftActor
         _leading = new LeaderState(_self.Id, _log.LastIndex, _settings.MaxInflightAppends, configuration, Now)
         {
             Inherited = Uncommitted(),
+            CheckQuorum = new CheckQuorum(Now, _settings.ElectionTimeoutMax, _settings.ElectionTimeoutMin),
             Favourite = new Favourite(2 * _settings.ElectionTimeoutMax, _settings.ElectionTimeoutMin),
         };
         Timers.StartPeriodicTimer(Heartbeat.Instance, Heartbeat.Instance, _settings.HeartbeatInterval);
@@ -63,14 +64,17 @@ internal sealed partial class RaftActor
 
     private void OnHeartbeat()
     {
-        // Check-quorum: a leader that a majority no longer hears makes way (dissertation, section 6.2).
-        if (Now - _leading!.MajorityContact(Now) >= _settings.ElectionTimeoutMax)
+        var contact = _leading!.MajorityContact(Now);
+        if (_leading.CheckQuorum.IsLost(contact, Now))
         {
-            Log.Warning("{0}: no majority has answered for {1} ms; the leadership of term {2} ends.", PersistenceId, _settings.ElectionTimeoutMax.TotalMilliseconds, Term);
+            Log.Warning(
+                "{0}: no majority has answered for {1} ms; the leadership of term {2} ends.",
+                PersistenceId, (long)(Now - contact).TotalMilliseconds, Term);
             BecomeFollower(Term, null);
             return;
         }
         NoteFreshness();
+        NoteLag(_log.CommitIndex);
         ApplyLeaseSetting();
         RenewLease();
         SendHeartbeats();

@@ -12,6 +12,8 @@ internal sealed partial class RaftActor
     private void BecomePreCandidate()
     {
         StopDisconnectGrace();
+        if (_leader is null)
+            NoteLeaderless();
         if (!MayCampaign || _leaving || IsBoundByLease)
         {
             BecomeFollower(Term, null);

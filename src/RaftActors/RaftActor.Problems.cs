@@ -1,5 +1,7 @@
 using Akka.Event;
 using RaftActors.Client;
+using RaftActors.Membership;
+using RaftActors.Replication;
 
 namespace RaftActors;
 
@@ -7,7 +9,18 @@ namespace RaftActors;
 // A store that fails stops the peer instead, and is told by the supervisor (RaftSupervisor.Store.cs).
 internal sealed partial class RaftActor
 {
+    private static readonly TimeSpan LeastPatience = TimeSpan.FromSeconds(3);
+
     private readonly SortedDictionary<PeerProblemKind, (PeerProblem Problem, TimeSpan Since)> _problems = [];
+
+    // When each member was last heard while this peer knew no leader.
+    private readonly Dictionary<string, TimeSpan> _heardWithoutLeader = new(StringComparer.Ordinal);
+    private readonly ApplyLag _lag;
+    private TimeSpan? _leaderlessSince;
+
+    /// <summary>How long a state may last before it counts as a problem: longer than any ordinary election.</summary>
+    private static TimeSpan Patience(RaftSettings settings) =>
+        3 * settings.ElectionTimeoutMax is var elections && elections > LeastPatience ? elections : LeastPatience;
 
     /// <summary>Notes a problem. Of one that is known only the reason changes, and the log has no second line.</summary>
     /// <param name="kind">What is wrong.</param>
@@ -30,4 +43,75 @@ internal sealed partial class RaftActor
     }
 
     private PeerProblem[] Problems() => [.. _problems.Values.Select(static known => known.Problem)];
+
+    /// <summary>Compares what this peer has applied with what the leader has committed.</summary>
+    private void NoteLag(long committed)
+    {
+        if (!_lag.Note(committed, _appliedIndex, Now))
+        {
+            if (_appliedIndex >= _lag.Target && _problems.Count > 0)
+                EndProblem(PeerProblemKind.Behind, "this node has caught up");
+            return;
+        }
+        string where = _log.LastIndex < _lag.Target
+            ? $"Its log ends at {_log.LastIndex}: the leader's entries, or its snapshot, do not arrive or cannot be stored"
+            : $"Its log ends at {_log.LastIndex}: its state machine does not keep up";
+        BeginProblem(
+            PeerProblemKind.Behind,
+            $"This node is behind: it has applied entries up to {_appliedIndex}, but the group had committed "
+            + $"{_lag.Target} more than {Patience(_settings).TotalSeconds} s ago. {where}. Look at the log, the disk and "
+            + "the network of this node and of the leader.");
+    }
+
+    /// <summary>Says once what is missing if no leader has been known for long. Called at each election timeout.</summary>
+    private void NoteLeaderless()
+    {
+        _leaderlessSince ??= Now;
+        if (Now - _leaderlessSince >= Patience(_settings))
+            BeginProblem(PeerProblemKind.NoLeader, $"This node knows no leader. {WhyLeaderless()}");
+    }
+
+    private void NoteLeader(LeaderInfo? leader)
+    {
+        _leaderlessSince = leader is null ? _leaderlessSince ?? Now : null;
+        if (leader is null)
+            return;
+        _heardWithoutLeader.Clear();
+        EndProblem(PeerProblemKind.NoLeader, $"the group has a leader again, {leader.Member.Id}");
+    }
+
+    /// <summary>Notes that another member lives. Only needed to say who is missing while nobody leads.</summary>
+    private void NoteHeard(string memberId)
+    {
+        if (_leader is null && Configuration.Find(memberId) is not null)
+            _heardWithoutLeader[memberId] = Now;
+    }
+
+    private string WhyLeaderless()
+    {
+        if (_log.IsEmpty && _settings.Join)
+            return $"Its log is empty: it waits until member {_self.Id} at {_self.Address} is added to the group.";
+        var since = Now - Patience(_settings);
+        bool IsHeard(Voter server) =>
+            server.Id == _self.Id || (_heardWithoutLeader.TryGetValue(server.Id, out var heard) && heard >= since);
+        string silent = string.Join(
+            ", ",
+            Configuration.Servers.ToArray().Where(server => Configuration.IsVoter(server.Id) && !IsHeard(server))
+                .Select(static server => $"{server.Id} at {server.Address}"));
+        if (_log.IsEmpty)
+        {
+            return silent.Length > 0
+                ? $"Its log is empty, and these members do not answer: {silent}. Start them, or correct raft.members."
+                : "Its log is empty. The other members answer, but this one is no part of their group: see the logs.";
+        }
+        if (Configuration.HasMajority(IsHeard))
+        {
+            return silent.Length > 0
+                ? $"A majority of the voters can be heard, but not {silent}. None that can be heard has won an election."
+                : "All voters can be heard, but none has won an election. See their logs.";
+        }
+        return $"No majority of the voters can be heard; these do not answer: {silent}. Start them, or mend the network. "
+            + "If the disks of a majority are lost for good, or their addresses have changed, make a group of one node's "
+            + "store: raftnode recover (StoreRecovery in a program of your own).";
+    }
 }

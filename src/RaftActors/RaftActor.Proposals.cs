@@ -187,7 +187,12 @@ internal sealed partial class RaftActor
         return false;
     }
 
-    private string NotLeaderMessage() => _leader is { } leader
-        ? $"{_self.Id} is not the leader; {leader.Member.Id} at {leader.Member.Address} is."
-        : $"{_self.Id} knows no leader. Try again after an election timeout.";
+    private string NotLeaderMessage()
+    {
+        if (_leader is { } leader)
+            return $"{_self.Id} is not the leader; {leader.Member.Id} at {leader.Member.Address} is.";
+        return _problems.TryGetValue(PeerProblemKind.NoLeader, out var known)
+            ? known.Problem.Reason
+            : $"{_self.Id} knows no leader. Try again after an election timeout.";
+    }
 }

@@ -23,6 +23,7 @@ internal sealed partial class RaftActor
 
         if (!HearFrom(header))
             return;
+        NoteLag(append.LeaderCommit);
         if (!_log.Has(append.PrevLogIndex, append.PrevLogTerm))
         {
             var conflict = LogConflict.At(_log, append.PrevLogIndex);

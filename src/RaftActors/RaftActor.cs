@@ -5,6 +5,7 @@ using RaftActors.Elections;
 using RaftActors.Log;
 using RaftActors.Membership;
 using RaftActors.Protocol;
+using RaftActors.Replication;
 using RaftActors.StateMachines;
 
 namespace RaftActors;
@@ -41,6 +42,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         _createStateMachine = stateMachine;
         _forwards = new PendingForwards(settings.LeaderWait, settings.ForwardTimeout, _random.NextInt64(1L << 48));
         _pace = new TransferPace(5 * settings.ElectionTimeoutMax, 100 * settings.ElectionTimeoutMax);
+        _lag = new ApplyLag(Patience(settings));
         _onPersisted = OnPersisted;
         _answerReadIndex = AnswerReadIndex;
         JournalPluginId = settings.JournalPluginId;
@@ -236,6 +238,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
             return;
         var former = _leader;
         _leader = leader;
+        NoteLeader(leader);
         if (former is not null && former.Member != leader?.Member)
             LeaveForwards(former.Member.Address);
         Announce(new LeaderChanged(_settings.Group, _self.Id, Term, leader?.Member));

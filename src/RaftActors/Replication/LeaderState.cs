@@ -35,6 +35,9 @@ internal sealed class LeaderState
     /// <summary>The entries of earlier leaders that were not committed when it was elected: as long as they are not, they count as pending.</summary>
     public (int Count, long Bytes) Inherited { get; init; }
 
+    /// <summary>Whether a majority still answers.</summary>
+    public required CheckQuorum CheckQuorum { get; init; }
+
     /// <summary>Who should lead instead.</summary>
     public required Favourite Favourite { get; init; }
 

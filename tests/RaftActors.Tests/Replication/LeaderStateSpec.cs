@@ -16,7 +16,11 @@ public sealed class LeaderStateSpec
         {
             var configuration = new Configuration(Some(random), Some(random), random.Next(2) == 0 ? [] : Some(random));
             var match = "abcde".ToDictionary(static id => id.ToString(), _ => random.NextInt64(6));
-            var leader = new LeaderState("a", 10, 4, configuration, TimeSpan.Zero) { Favourite = new Favourite(TimeSpan.Zero, TimeSpan.Zero) };
+            var leader = new LeaderState("a", 10, 4, configuration, TimeSpan.Zero)
+            {
+                CheckQuorum = new CheckQuorum(TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero),
+                Favourite = new Favourite(TimeSpan.Zero, TimeSpan.Zero),
+            };
             foreach (var follower in leader.Followers)
                 follower.Progress.Accepted(match[follower.Voter.Id], match[follower.Voter.Id]);
 

@@ -22,4 +22,25 @@ public sealed class CheckQuorumSpec(ITestOutputHelper output) : ScenarioSpec(out
         cluster.StopDropping(leader);
         cluster.CheckSingleLeader();
     }
+
+    // All processes have just been started, on a machine that is busy.
+    [Theory, InMemoryJournal, SqliteJournal]
+    public void A_new_leader_whose_followers_are_slow_to_answer_for_the_first_time_goes_on(JournalKind journal)
+    {
+        using var cluster = StartWith(journal, 3);
+        RaftPeer? leader = null;
+        cluster.Await(
+            () => (leader = cluster.Peers.FirstOrDefault(peer => cluster.StatusOf(peer)?.Role == RaftRole.Leader)) is not null,
+            "one leads",
+            Seconds(5));
+        long term = cluster.StatusOf(leader!)!.Term;
+
+        cluster.DropAfter(leader!, 0, LinkDirection.Received);
+        cluster.Run(Milliseconds(900));
+        cluster.StopDropping(leader!);
+        cluster.Run(Seconds(5));
+
+        Assert.Same(leader, cluster.CheckSingleLeader());
+        Assert.Equal(term, cluster.CheckTerm());
+    }
 }
