@@ -221,7 +221,7 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
                 subscribe.Subscriber.Tell(new SubscriptionEnded(WhyNoPeer()));
                 break;
             case GetStatus or GetMembers when _final is not null:
-                sender.Tell(new Status.Failure(new InvalidOperationException(WhyNoPeer())));
+                sender.Tell(new Status.Failure(new PeerStoppedException(WhyNoPeer(), _removedAt > 0)));
                 break;
             case GetStatus or GetMembers or Subscribe when _heldBack.Count < MaxHeldBack:
                 _heldBack.Enqueue((message, sender));

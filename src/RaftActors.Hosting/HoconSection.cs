@@ -1,0 +1,44 @@
+using System.Text;
+using System.Text.Json;
+using Akka.Configuration;
+using static System.FormattableString;
+
+namespace RaftActors.Hosting;
+
+/// <summary>Options as HOCON. What is not set is left out, so that it hides nothing behind it.</summary>
+internal sealed class HoconSection
+{
+    private readonly StringBuilder _text = new();
+
+    public HoconSection Add(string key, string? value) => value is null ? this : AddValue(key, Quoted(value));
+
+    public HoconSection Add(string key, bool? value) =>
+        value is null ? this : AddValue(key, value.Value ? "on" : "off");
+
+    public HoconSection Add(string key, TimeSpan? value) =>
+        value is { } time ? AddValue(key, Invariant($"{time.TotalMilliseconds:0.####} ms")) : this;
+
+    public HoconSection Add(string key, IList<string> values) =>
+        values.Count == 0 ? this : AddValue(key, $"[{string.Join(", ", values.Select(Quoted))}]");
+
+    public HoconSection Add(string key, IList<RaftMemberOptions> members) =>
+        members.Count == 0 ? this : AddValue(key, $"[{string.Join(", ", members.Select(Member))}]");
+
+    /// <summary>The section before other HOCON, and that before the section <c>raft</c> of an actor system.</summary>
+    public Config Over(string? more, Config systemConfig) => ConfigurationFactory.ParseString(_text.ToString())
+        .WithFallback(ConfigurationFactory.ParseString(more ?? ""))
+        .WithFallback(systemConfig.GetConfig("raft") ?? Config.Empty);
+
+    private HoconSection AddValue(string key, string value)
+    {
+        _text.Append(key).Append(" = ").Append(value).Append('\n');
+        return this;
+    }
+
+    private static string Member(RaftMemberOptions member) =>
+        $"{{ id = {Quoted(member.Id)}, address = {Quoted(member.Address)}"
+        + (member.Priority is { } priority ? Invariant($", priority = {priority} }}") : " }");
+
+    // A string of JSON is one of HOCON.
+    private static string Quoted(string text) => JsonSerializer.Serialize(text, HoconJson.Default.String);
+}

@@ -1,0 +1,73 @@
+using Akka.Configuration;
+
+namespace RaftActors.Hosting;
+
+/// <summary>
+/// How this node's peer of a group runs. A value that is <c>null</c> is not set: the section <c>raft</c> of the actor
+/// system's configuration counts, and <c>reference.conf</c> of RaftActors behind it, which documents each key.
+/// </summary>
+public sealed class RaftGroupOptions
+{
+    /// <summary>This node's member id, one of <see cref="Members"/> (<c>raft.member-id</c>).</summary>
+    public string? MemberId { get; set; }
+
+    /// <summary>
+    /// The voters with which the group is founded, the same on all its nodes (<c>raft.members</c>); empty for those of
+    /// the
+    /// configuration.
+    /// </summary>
+    public IList<RaftMemberOptions> Members { get; set; } = [];
+
+    /// <summary>Whether the group exists and this node is to be added to it (<c>raft.join</c>).</summary>
+    public bool? Join { get; set; }
+
+    /// <summary>How often the leader lets its followers know that it lives (<c>raft.heartbeat-interval</c>).</summary>
+    public TimeSpan? HeartbeatInterval { get; set; }
+
+    /// <summary>The shortest election timeout (<c>raft.election-timeout.min</c>).</summary>
+    public TimeSpan? ElectionTimeoutMin { get; set; }
+
+    /// <summary>The longest election timeout (<c>raft.election-timeout.max</c>).</summary>
+    public TimeSpan? ElectionTimeoutMax { get; set; }
+
+    /// <summary>The configuration path of the peer's journal (<c>raft.journal-plugin-id</c>).</summary>
+    public string? JournalPluginId { get; set; }
+
+    /// <summary>The configuration path of the peer's snapshot store (<c>raft.snapshot-plugin-id</c>).</summary>
+    public string? SnapshotPluginId { get; set; }
+
+    /// <summary>
+    /// Any other key of the section <c>raft</c>, as HOCON without that prefix: <c>snapshot.entries = 10000</c>. What is
+    /// set
+    /// above goes before.
+    /// </summary>
+    public string? Hocon { get; set; }
+
+    /// <summary>
+    /// How long the start of the host waits until the peer has recovered from its journal. A peer that needs longer, or
+    /// whose store cannot be used for the moment, is logged: the host comes up, and is not ready until the peer is.
+    /// </summary>
+    public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a health check waits for the peer's answer before it reports the peer as unhealthy.</summary>
+    public TimeSpan HealthCheckTimeout { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>The settings of the peer.</summary>
+    /// <param name="group">The group's name.</param>
+    /// <param name="systemConfig">The actor system's configuration.</param>
+    /// <exception cref="ConfigurationException">A value is not usable; the message names it and its key.</exception>
+    internal RaftSettings ToSettings(string group, Config systemConfig)
+    {
+        var own = new HoconSection()
+            .Add("group", group)
+            .Add("member-id", MemberId)
+            .Add("members", Members)
+            .Add("join", Join)
+            .Add("heartbeat-interval", HeartbeatInterval)
+            .Add("election-timeout.min", ElectionTimeoutMin)
+            .Add("election-timeout.max", ElectionTimeoutMax)
+            .Add("journal-plugin-id", JournalPluginId)
+            .Add("snapshot-plugin-id", SnapshotPluginId);
+        return RaftSettings.FromConfig(own.Over(Hocon, systemConfig));
+    }
+}
