@@ -15,7 +15,7 @@ namespace RaftActors;
 /// </para>
 /// <para>
 /// Remoting has read its settings when the actor system started. Its part of the defaults, <c>remoting.conf</c>, is
-/// therefore left out: the configuration would only seem to have it. <see cref="RemotingCheck"/> says what is missing.
+/// therefore left out: the configuration would only seem to have it. <see cref="SystemCheck"/> says what is missing.
 /// </para>
 /// </remarks>
 internal sealed class InjectedDefaults : IExtension

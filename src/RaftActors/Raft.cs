@@ -17,8 +17,6 @@ public sealed class Raft : IExtension
     {
         _system = system;
         InjectedDefaults.EnsureIn(system);
-        if (RemotingCheck.Problem(system) is { } problem)
-            system.Log.Warning("{0}", problem);
         _groups = system.SystemActorOf(Props.Create(() => new RaftGroups()), RaftGroups.Name);
         // Before anything stops serving: what comes meanwhile is forwarded to the next leader.
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "raft-hand-over", HandOverAsync);
@@ -37,6 +35,19 @@ public sealed class Raft : IExtension
     /// <c>ActorSystem.Create("app", own.WithFallback(Raft.DefaultConfig()))</c>.
     /// </summary>
     public static Config DefaultConfig() => ReferenceConfig.Load().WithFallback(ReferenceConfig.LoadRemoting());
+
+    /// <summary>
+    /// What the actor system has configured, or left at a default, that makes consensus unsafe or slow for a peer with these
+    /// settings. <see cref="StartAsync"/> logs each of them, and refuses to start with those that are
+    /// <see cref="SettingProblem.IsRefused"/>.
+    /// </summary>
+    /// <param name="settings">How the peer runs.</param>
+    /// <returns>The problems; empty when there are none.</returns>
+    public IReadOnlyList<SettingProblem> Check(RaftSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return SystemCheck.Problems(_system, settings);
+    }
 
     /// <summary>Starts this node's peer of a group, under <c>/system/raft/&lt;group&gt;</c>.</summary>
     /// <param name="settings">How the peer runs.</param>
@@ -59,6 +70,12 @@ public sealed class Raft : IExtension
         PolymorphicTypes.Of(_system);
         // An unknown plugin is named here, and not found out by a peer that starts again and again.
         StorePlugins.Check(_system, settings);
+        foreach (var problem in Check(settings))
+        {
+            if (problem.IsRefused)
+                throw new ConfigurationException($"The group {settings.Group} does not start. {problem}");
+            _system.Log.Warning("{0}", problem);
+        }
 
         var started = await _groups.Ask<object>(new RaftGroups.StartGroup(settings, stateMachine), Timeout.InfiniteTimeSpan).ConfigureAwait(false);
         return started switch

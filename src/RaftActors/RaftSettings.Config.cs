@@ -26,6 +26,7 @@ public sealed partial record RaftSettings
             MemberId = reader.Text("member-id"),
             Members = reader.Members("members"),
             Found = reader.Switch("found"),
+            AllowVolatile = reader.Switch("allow-volatile"),
             Join = reader.Switch("join"),
             CatchUpTimeout = reader.Duration("catch-up-timeout"),
             HeartbeatInterval = reader.Duration("heartbeat-interval"),
@@ -121,7 +122,7 @@ public sealed partial record RaftSettings
 
     /// <summary>The most bytes of one message of the remoting; <c>null</c> without remoting.</summary>
     internal static long? LargestFrame(ExtendedActorSystem system) =>
-        RemotingCheck.HasRemoting(system) ? system.Settings.Config.GetByteSize(MaximumFrameSize, null) ?? 0 : null;
+        SystemCheck.HasRemoting(system) ? system.Settings.Config.GetByteSize(MaximumFrameSize, null) ?? 0 : null;
 
     /// <summary>Checks that the settings go with an actor system.</summary>
     /// <exception cref="ConfigurationException">They do not; the message names the key and its value.</exception>
@@ -141,7 +142,7 @@ public sealed partial record RaftSettings
     internal void ValidateFrameSize(long maximumFrameSize)
     {
         string why = $"the largest message, with 64 KiB to spare, must fit {MaximumFrameSize}, which is {maximumFrameSize}"
-            + $" (the defaults of raft.* need 4 MiB). {RemotingCheck.Advice.TrimEnd('.')}";
+            + $" (the defaults of raft.* need 4 MiB). {SystemCheck.RemotingAdvice.TrimEnd('.')}";
         long room = maximumFrameSize - FrameOverhead;
         Check(MaxEntryBytes + LogEntry.MaxOverhead <= room, "max-entry-bytes", MaxEntryBytes, why);
         Check(MaxBatchBytes <= room, "max-batch-bytes", MaxBatchBytes, why);

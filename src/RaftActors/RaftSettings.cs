@@ -23,6 +23,11 @@ public sealed partial record RaftSettings
     public bool Found { get; init; }
 
     /// <summary>
+    /// Whether the group starts with a journal or a snapshot store that loses what it has stored when the process ends.
+    /// </summary>
+    public bool AllowVolatile { get; init; }
+
+    /// <summary>
     /// Says that the group exists and this peer is to be added to it: with an empty log it waits until a leader sends it one, and never founds a group. Of <see cref="Members"/> only its own
     /// address counts then. It means nothing once there is a log.
     /// </summary>

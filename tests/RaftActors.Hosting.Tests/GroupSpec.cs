@@ -16,7 +16,7 @@ public sealed class GroupSpec(ITestOutputHelper output) : Akka.Hosting.TestKit.T
         services.AddRaftClient<Counters, byte[], byte[]>().AddHealthChecks();
 
     protected override void ConfigureAkka(AkkaConfigurationBuilder builder, IServiceProvider provider) => builder
-        .AddHocon(InMemory.Snapshots, HoconAddMode.Prepend)
+        .AddHocon(InMemory.Store, HoconAddMode.Prepend)
         .WithRaftGroup<Counters>("counters", static () => new Counter(), static options =>
         {
             options.MemberId = "a";

@@ -22,13 +22,13 @@ public sealed class HostingExample
 
     private static IHost Build(int port)
     {
-        const string snapshotsInMemory = InMemory.Snapshots;
+        const string inMemory = InMemory.Store;
         #region host
         var host = new HostBuilder().ConfigureServices(services =>
         {
             services.AddAkka("shop", (builder, provider) => builder
                 .WithRemoting("127.0.0.1", port)
-                .AddHocon(snapshotsInMemory, HoconAddMode.Prepend)
+                .AddHocon(inMemory, HoconAddMode.Prepend)
                 .WithRaftGroup<Tickets>("tickets", () => new Counter(), options =>
                 {
                     options.MemberId = "node1";

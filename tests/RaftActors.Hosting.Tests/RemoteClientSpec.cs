@@ -14,7 +14,7 @@ public sealed class RemoteClientSpec
     {
         int port = FreePort.Next();
         using var member = Build("member", port, builder => builder
-            .AddHocon(InMemory.Snapshots, HoconAddMode.Prepend)
+            .AddHocon(InMemory.Store, HoconAddMode.Prepend)
             .WithRaftGroup<Counters>("counters", static () => new Counter(), options =>
             {
                 options.MemberId = "a";

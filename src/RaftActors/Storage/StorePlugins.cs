@@ -14,6 +14,9 @@ internal sealed class StorePlugins
     private const string Journals = "akka.persistence.journal.plugin";
     private const string SnapshotStores = "akka.persistence.snapshot-store.plugin";
 
+    private const string JournalFallback = "akka.persistence.journal-plugin-fallback";
+    private const string SnapshotFallback = "akka.persistence.snapshot-store-plugin-fallback";
+
     private static readonly string[] PlaceKeys =
         ["data source", "host", "server", "port", "database", "initial catalog"];
 
@@ -22,13 +25,21 @@ internal sealed class StorePlugins
     /// <summary>The actors of the plugins.</summary>
     public IReadOnlyList<IActorRef> Actors { get; }
 
+    /// <summary>The journal that a peer's settings name.</summary>
+    public static StorePlugin JournalOf(Config config, RaftSettings settings) =>
+        Named(config, "raft.journal-plugin-id", settings.JournalPluginId, Journals, JournalFallback);
+
+    /// <summary>The snapshot store that a peer's settings name.</summary>
+    public static StorePlugin SnapshotStoreOf(Config config, RaftSettings settings) =>
+        Named(config, "raft.snapshot-plugin-id", settings.SnapshotPluginId, SnapshotStores, SnapshotFallback);
+
     /// <summary>Which plugins a peer's settings name, and where they keep what they store.</summary>
     public static string Describe(Config config, RaftSettings settings)
     {
-        string journal = IdOf(config, settings.JournalPluginId, Journals);
-        string snapshots = IdOf(config, settings.SnapshotPluginId, SnapshotStores);
-        var (events, states) = (Place(config, journal), Place(config, snapshots));
-        return events == states ? $"{journal} and {snapshots}{events}" : $"{journal}{events} and {snapshots}{states}";
+        var (journal, snapshots) = (JournalOf(config, settings), SnapshotStoreOf(config, settings));
+        return journal.Place == snapshots.Place
+            ? $"{journal.Id} and {snapshots.Id}{journal.Place}"
+            : $"{journal.Id}{journal.Place} and {snapshots.Id}{snapshots.Place}";
     }
 
     /// <summary>Makes sure that the plugins exist that a peer's settings name, without starting them.</summary>
@@ -39,8 +50,14 @@ internal sealed class StorePlugins
     {
         // The extension adds the plugins that Akka.Persistence has itself to the configuration.
         Persistence.Instance.Apply(system);
-        Check(system.Settings.Config, "raft.journal-plugin-id", settings.JournalPluginId, Journals);
-        Check(system.Settings.Config, "raft.snapshot-plugin-id", settings.SnapshotPluginId, SnapshotStores);
+        var config = system.Settings.Config;
+        var (journal, snapshots) = (JournalOf(config, settings), SnapshotStoreOf(config, settings));
+        // Akka.NET has a snapshot store for who names none, which stores nothing. It has no such journal.
+        if (journal.Id.Length == 0)
+            throw new ConfigurationException($"{Journals} names no journal.");
+        CheckClass(config.GetConfig(journal.Id), journal.Key, journal.Id);
+        if (snapshots.Id.Length > 0)
+            CheckClass(config.GetConfig(snapshots.Id), snapshots.Key, snapshots.Id);
     }
 
     /// <summary>Starts the plugins that a peer's settings name, unless they run.</summary>
@@ -73,17 +90,12 @@ internal sealed class StorePlugins
         }
     }
 
-    private static string IdOf(Config config, string own, string defaultKey) =>
-        own.Length > 0 ? own : config.GetString(defaultKey, "") ?? "";
-
-    private static void Check(Config config, string ownKey, string own, string defaultKey)
+    private static StorePlugin Named(Config config, string ownKey, string own, string defaultKey, string fallback)
     {
-        var (key, id) = (own.Length > 0 ? ownKey : defaultKey, IdOf(config, own, defaultKey));
-        if (id.Length > 0)
-            CheckClass(config.GetConfig(id), key, id);
-        else if (defaultKey == Journals)
-            // Akka.NET has a snapshot store for who names none, which stores nothing. It has no such journal.
-            throw new ConfigurationException($"{defaultKey} names no journal.");
+        var (key, id) = own.Length > 0 ? (ownKey, own) : (defaultKey, config.GetString(defaultKey, "") ?? "");
+        var section = id.Length > 0 ? config.GetConfig(id) : null;
+        string name = section?.GetString("class", "") ?? "";
+        return new StorePlugin(key, id, name.Length > 0 ? TypeOf(name, out _) : null, fallback, Place(section));
     }
 
     private static void CheckClass(Config? section, string key, string id)
@@ -96,27 +108,30 @@ internal sealed class StorePlugins
         string name = section.GetString("class", "") ?? "";
         if (name.Length == 0)
             throw new ConfigurationException($"{id}.class is missing: {key} names this section as that of a plugin.");
-        Type? type;
-        string problem = "there is no such class";
-        try
-        {
-            type = Type.GetType(name, throwOnError: false);
-        }
-        catch (Exception e) when (e is IOException or TypeLoadException or BadImageFormatException or ArgumentException)
-        {
-            (type, problem) = (null, e.Message);
-        }
-        if (type is null)
+        if (TypeOf(name, out string problem) is null)
         {
             throw new ConfigurationException(
                 $"{id}.class = \"{name}\" cannot be loaded: {problem}. Add the plugin's package, or correct the name.");
         }
     }
 
-    // What of a connection string says where the database is. The rest may be secret.
-    private static string Place(Config config, string id)
+    private static Type? TypeOf(string name, out string problem)
     {
-        var section = id.Length > 0 ? config.GetConfig(id) : null;
+        problem = "there is no such class";
+        try
+        {
+            return Type.GetType(name, throwOnError: false);
+        }
+        catch (Exception e) when (e is IOException or TypeLoadException or BadImageFormatException or ArgumentException)
+        {
+            problem = e.Message;
+            return null;
+        }
+    }
+
+    // What of a connection string says where the database is. The rest may be secret.
+    private static string Place(Config? section)
+    {
         if (section?.GetString("file", "") is { Length: > 0 } file)
             return $" ({file})";
         if (section?.GetString("connection-string", "") is not { Length: > 0 } connection)

@@ -82,6 +82,7 @@ public sealed class CommandExamples
         {
             Group = "accounts",
             MemberId = "a",
+            AllowVolatile = true,
             Members = [new Member("a", "127.0.0.1:1")],
             LeaderWait = TimeSpan.FromSeconds(60),
         };

@@ -15,7 +15,7 @@ public sealed class ExactlyOnceExamples
     public async Task A_client_deposits_once()
     {
         var config = ConfigurationFactory.ParseString("""
-            raft { group = accounts, member-id = node1, members = [ { id = node1, address = "127.0.0.1:4051" } ], leader-wait = 60 s }
+            raft { group = accounts, member-id = node1, members = [ { id = node1, address = "127.0.0.1:4051" } ], leader-wait = 60 s, allow-volatile = on }
             akka.loglevel = OFF
             """);
         var system = ActorSystem.Create("app", config.WithFallback(Raft.DefaultConfig()));

@@ -43,7 +43,7 @@ public sealed class MembershipExamples
     }
 
     private static Config Config(string id, int port, params int[] members) => ConfigurationFactory.ParseString($$"""
-        raft { group = counters, member-id = {{id}}, members = [ {{string.Join(", ", members.Select((each, i) => $"{{ id = node{i + 1}, address = \"127.0.0.1:{each}\" }}"))}} ], leader-wait = 60 s
+        raft { group = counters, member-id = {{id}}, members = [ {{string.Join(", ", members.Select((each, i) => $"{{ id = node{i + 1}, address = \"127.0.0.1:{each}\" }}"))}} ], leader-wait = 60 s, allow-volatile = on
           catch-up-timeout = 30 s, election-timeout { min = 2 s, max = 4 s }
         }
         akka { loglevel = OFF, actor.provider = remote, remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{port}} } }

@@ -14,7 +14,7 @@ public sealed class PriorityExamples
     public async Task Priorities_are_changed()
     {
         var config = ConfigurationFactory.ParseString("""
-            raft { group = counters, member-id = node1, members = [ { id = node1, address = "127.0.0.1:4051", priority = 10 } ], leader-wait = 60 s }
+            raft { group = counters, member-id = node1, members = [ { id = node1, address = "127.0.0.1:4051", priority = 10 } ], leader-wait = 60 s, allow-volatile = on }
             akka.loglevel = OFF
             """);
         var system = ActorSystem.Create("app", config.WithFallback(Raft.DefaultConfig()));

@@ -10,7 +10,7 @@ namespace RaftActors.Tests.Docs;
 public sealed class ReadmeExample
 {
     private static readonly Config OneNode = ConfigurationFactory.ParseString("""
-        raft { group = counters, member-id = node1, members = [ { id = node1, address = "127.0.0.1:4051" } ], leader-wait = 60 s }
+        raft { group = counters, member-id = node1, members = [ { id = node1, address = "127.0.0.1:4051" } ], leader-wait = 60 s, allow-volatile = on }
         akka.loglevel = OFF
         """);
 

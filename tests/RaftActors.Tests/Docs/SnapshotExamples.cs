@@ -15,7 +15,7 @@ public sealed class SnapshotExamples
     public async Task A_state_machine_comes_back_from_its_snapshot()
     {
         var config = ConfigurationFactory.ParseString("""
-            raft { group = names, member-id = node1, members = [ { id = node1, address = "127.0.0.1:4051" } ], restart-backoff.min = 10 ms, leader-wait = 60 s }
+            raft { group = names, member-id = node1, members = [ { id = node1, address = "127.0.0.1:4051" } ], restart-backoff.min = 10 ms, leader-wait = 60 s, allow-volatile = on }
             akka.loglevel = OFF
             akka.persistence.snapshot-store.plugin = "akka.persistence.snapshot-store.inmem"
             """);

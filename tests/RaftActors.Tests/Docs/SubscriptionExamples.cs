@@ -13,7 +13,7 @@ public sealed class SubscriptionExamples
     public async Task A_projection_goes_on_where_it_was()
     {
         var config = ConfigurationFactory.ParseString("""
-            raft { group = orders, member-id = node1, members = [ { id = node1, address = "127.0.0.1:4051" } ], leader-wait = 60 s }
+            raft { group = orders, member-id = node1, members = [ { id = node1, address = "127.0.0.1:4051" } ], leader-wait = 60 s, allow-volatile = on }
             akka.loglevel = OFF
             """);
         var system = ActorSystem.Create("app", config.WithFallback(Raft.DefaultConfig()));

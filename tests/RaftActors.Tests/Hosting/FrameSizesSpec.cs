@@ -101,7 +101,7 @@ public sealed class FrameSizesSpec : IAsyncLifetime
     {
         var system = ActorSystem.Create("frames", ConfigurationFactory.ParseString($$"""
             raft {
-              group = frames, member-id = node{{i}}
+              group = frames, allow-volatile = on, member-id = node{{i}}
               members = [ { id = node0, address = "127.0.0.1:{{ports[0]}}" }, { id = node1, address = "127.0.0.1:{{ports[1]}}" } ]
               leader-wait = 60 s, forward-timeout = 60 s, election-timeout { min = 2 s, max = 4 s }
             }

@@ -20,7 +20,7 @@ public sealed class InjectedDefaultsSpec : IAsyncLifetime
         """;
 
     private static readonly RaftSettings Settings =
-        new() { Group = "group", MemberId = "a", Members = [new Member("a", "127.0.0.1:1")] };
+        new() { Group = "group", MemberId = "a", Members = [new Member("a", "127.0.0.1:1")], AllowVolatile = true };
 
     private readonly List<ActorSystem> _systems = [];
 
@@ -121,30 +121,6 @@ public sealed class InjectedDefaultsSpec : IAsyncLifetime
             + " .WithFallback(Raft.DefaultConfig()) behind that configuration.", problem.Message);
     }
 
-    [Fact]
-    public async Task Frames_of_the_user_are_enough_and_slow_defaults_of_remoting_are_warned_of()
-    {
-        var system = Create($"""
-            {Remoting}
-            akka.loglevel = WARNING
-            akka.loggers = ["{typeof(Warnings).FullName}, RaftActors.Tests"]
-            akka.remote.dot-netty.tcp.maximum-frame-size = 4 MiB
-            """);
-
-        await Raft.Get(system).StartAsync(Settings, static () => new EchoMachine());
-
-        string warning = await Warnings.Of(system).Task.WaitAsync(TimeSpan.FromSeconds(30));
-        Assert.Contains("akka.remote.retry-gate-closed-for = 5 s, which should be 200 ms", warning);
-        Assert.Contains("akka.remote.transport-failure-detector.acceptable-heartbeat-pause = 120 s, which should be 3 s", warning);
-        Assert.Contains(".WithFallback(Raft.DefaultConfig())", warning);
-    }
-
-    [Theory]
-    [InlineData("akka.remote { retry-gate-closed-for = 1 s, transport-failure-detector.acceptable-heartbeat-pause = 20 s }")]
-    [InlineData("akka.actor.provider = local")]
-    public void Other_values_of_the_user_are_not_warned_of(string own) =>
-        Assert.Null(RemotingCheck.Problem((ExtendedActorSystem)Create($"{Remoting}\n{own}")));
-
     private ActorSystem Create(string config)
     {
         var system = ActorSystem.Create("defaults", ConfigurationFactory.ParseString($"{Quiet}{config}")
@@ -154,23 +130,4 @@ public sealed class InjectedDefaultsSpec : IAsyncLifetime
     }
 
     public sealed class Mine;
-
-    /// <summary>A logger that keeps the first warning about remoting.</summary>
-    public sealed class Warnings : ReceiveActor
-    {
-        private static readonly System.Runtime.CompilerServices.ConditionalWeakTable<ActorSystem, TaskCompletionSource<string>> Found = new();
-
-        public Warnings()
-        {
-            Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
-            Receive<Warning>(warning =>
-            {
-                if (warning.ToString().Contains("Remoting runs with defaults", StringComparison.Ordinal))
-                    Of(Context.System).TrySetResult(warning.ToString());
-            });
-        }
-
-        public static TaskCompletionSource<string> Of(ActorSystem system) =>
-            Found.GetValue(system, static _ => new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously));
-    }
 }

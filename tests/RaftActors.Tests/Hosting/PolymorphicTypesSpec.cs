@@ -25,6 +25,7 @@ public sealed class PolymorphicTypesSpec : IAsyncLifetime
     {
         Group = "group",
         MemberId = "a",
+        AllowVolatile = true,
         Members = [new Member("a", "127.0.0.1:1")],
         LeaderWait = Limit,
     };

@@ -14,6 +14,7 @@ public sealed class SystemEndSpec
     {
         Group = "group",
         MemberId = "a",
+        AllowVolatile = true,
         Members = [new Member("a", "127.0.0.1:1")],
         LeaderWait = Limit,
     };

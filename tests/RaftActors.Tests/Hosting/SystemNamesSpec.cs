@@ -74,7 +74,7 @@ public sealed class SystemNamesSpec : IAsyncLifetime
 
     private string Section(int i) => $$"""
         raft {
-          group = names, member-id = node{{i}}
+          group = names, allow-volatile = on, member-id = node{{i}}
           members = [ {{string.Join(", ", Names.Select((_, each) => $"{{ id = node{each}, address = \"{Address(each)}\" }}"))}} ]
           leader-wait = 60 s, forward-timeout = 60 s, election-timeout { min = 2 s, max = 4 s }
         }

@@ -1,0 +1,163 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Persistence;
+using Akka.Persistence.Journal;
+using Akka.Persistence.Snapshot;
+using RaftActors.Storage;
+
+namespace RaftActors;
+
+/// <summary>
+/// Finds out what the host of a group has configured, or left at a default, that makes consensus unsafe or slow there.
+/// It reads the effective configuration of the actor system and nothing else.
+/// </summary>
+internal sealed class SystemCheck
+{
+    private const string RetryGate = "akka.remote.retry-gate-closed-for";
+    private const string FailureDetector = "akka.remote.transport-failure-detector.acceptable-heartbeat-pause";
+    private const string AllowVolatile = "or set raft.allow-volatile = on where that is meant, as in a test.";
+
+    private readonly List<SettingProblem> _problems = [];
+    private readonly Config _config;
+    private readonly RaftSettings _settings;
+    private readonly StorePlugin _journal;
+    private readonly StorePlugin _snapshots;
+
+    private SystemCheck(Config config, RaftSettings settings)
+    {
+        _config = config;
+        _settings = settings;
+        _journal = StorePlugins.JournalOf(config, settings);
+        _snapshots = StorePlugins.SnapshotStoreOf(config, settings);
+    }
+
+    /// <summary>What to do about settings of remoting, for messages.</summary>
+    public const string RemotingAdvice = "Remoting reads its settings when the actor system starts: write it in the"
+        + " configuration that ActorSystem.Create is given, or put .WithFallback(Raft.DefaultConfig()) behind that"
+        + " configuration.";
+
+    /// <summary>Whether an actor system has remoting.</summary>
+    public static bool HasRemoting(ExtendedActorSystem system) => system.Provider.DefaultAddress.Host is not null;
+
+    /// <summary>All problems of an actor system for a peer with these settings.</summary>
+    public static IReadOnlyList<SettingProblem> Problems(ExtendedActorSystem system, RaftSettings settings)
+    {
+        // The extension adds the defaults of Akka.Persistence to the configuration.
+        Persistence.Instance.Apply(system);
+        var check = new SystemCheck(system.Settings.Config, settings);
+        check.CheckJournal();
+        check.CheckSnapshotStore();
+        check.CheckBreaker(check._journal);
+        check.CheckBreaker(check._snapshots);
+        if (HasRemoting(system))
+            check.CheckRemoting();
+        return check._problems;
+    }
+
+    private void CheckJournal()
+    {
+        if (IsVolatile(_journal))
+        {
+            Refuse(_journal,
+                "What this node acknowledges is gone when its process ends; the group takes its disk for lost then.",
+                $"Name a journal that is durable, {AllowVolatile}");
+        }
+        if (IsSqlOnSqlite && Text(_journal, "read-isolation-level") is var level and not "read-uncommitted")
+        {
+            Add($"{_journal.Id}.read-isolation-level", level ?? "unspecified",
+                "On SQLite a recovery waits for every write that is under way.",
+                "Set it to read-uncommitted.");
+        }
+    }
+
+    private void CheckSnapshotStore()
+    {
+        if (IsVolatile(_snapshots))
+        {
+            Refuse(_snapshots,
+                _snapshots.Type == typeof(LocalSnapshotStore)
+                    ? "Its files are not flushed to the disk, and the events that a snapshot replaces are deleted."
+                    : "Its snapshots are gone when the process ends, and the events that they replace are deleted.",
+                $"Name a snapshot store that is durable, {AllowVolatile}");
+        }
+        if (_snapshots.Type is null || _snapshots.Type == typeof(NoSnapshotStore))
+        {
+            Add(_snapshots.Key, _snapshots.Id,
+                "No snapshot is ever stored: the journal and the log in memory grow without end.",
+                "Name a snapshot store.");
+        }
+        if (_snapshots.Section(_config).GetBoolean("snapshot-is-optional", false))
+        {
+            Add($"{_snapshots.Id}.snapshot-is-optional", "on",
+                "A snapshot that cannot be loaded is passed over, and a peer would start from a state that never was.",
+                "Set it off: RaftActors itself goes back to an older snapshot when one is damaged.");
+        }
+        if (IsSqlOnSqlite && _journal.Place.Length > 0 && _journal.Place == _snapshots.Place)
+        {
+            Add($"{_snapshots.Id}.connection-string", _journal.Place.Trim(' ', '(', ')'),
+                "The journal and the snapshot store of Akka.Persistence.Sql share one SQLite database:"
+                + " an event waits for each chunk of a snapshot, in steps of 150 ms.",
+                "Give the snapshot store a database of its own.");
+        }
+    }
+
+    private void CheckBreaker(StorePlugin plugin)
+    {
+        bool hasBreaker = plugin.Type?.IsAssignableTo(typeof(AsyncWriteJournal)) == true
+            || plugin.Type?.IsAssignableTo(typeof(SnapshotStore)) == true;
+        if (!hasBreaker || IsVolatile(plugin))
+            return;
+        var section = plugin.Section(_config);
+        var reset = section.GetTimeSpan("circuit-breaker.reset-timeout", TimeSpan.Zero);
+        bool opens = section.GetInt("circuit-breaker.max-failures", 0) < 1000;
+        if (!opens || reset <= _settings.RestartBackoffMax)
+            return;
+        Add($"{plugin.Id}.circuit-breaker.reset-timeout", Spoken(reset),
+            "After circuit-breaker.max-failures failures the plugin refuses everything for that long, also the start"
+            + $" of a peer. By then it is tried every {Spoken(_settings.RestartBackoffMax)} (raft.restart-backoff.max).",
+            "Set it to at most that time.");
+    }
+
+    private void CheckRemoting()
+    {
+        var gate = _config.GetTimeSpan(RetryGate, TimeSpan.FromSeconds(5));
+        if (gate > _settings.ElectionTimeoutMax)
+        {
+            Add(RetryGate, Spoken(gate),
+                "After a lost connection a node hears nothing from the other for that long. That is longer than an election"
+                + $" timeout ({Spoken(_settings.ElectionTimeoutMax)}): a node that comes back costs elections.",
+                $"Set it to 200 ms. {RemotingAdvice}");
+        }
+        var pause = _config.GetTimeSpan(FailureDetector, TimeSpan.FromSeconds(120));
+        if (pause > 10 * _settings.ElectionTimeoutMax)
+        {
+            Add(FailureDetector, Spoken(pause),
+                "A connection to a node that lost power is kept for that long. What is sent on it meanwhile is lost,"
+                + " also when the node is back.",
+                $"Set it to 3 s. {RemotingAdvice}");
+        }
+    }
+
+    private bool IsSqlOnSqlite => _journal.Type?.Name == "SqlWriteJournal"
+        && Text(_journal, "provider-name")?.StartsWith("SQLite", StringComparison.OrdinalIgnoreCase) == true;
+
+    private static bool IsVolatile(StorePlugin plugin) =>
+        plugin.Type?.IsAssignableTo(typeof(MemoryJournal)) == true
+        || plugin.Type?.IsAssignableTo(typeof(SharedMemoryJournal)) == true
+        || plugin.Type == typeof(MemorySnapshotStore)
+        || plugin.Type == typeof(LocalSnapshotStore);
+
+    private string? Text(StorePlugin plugin, string key) => plugin.Section(_config).GetString(key, null);
+
+    private void Add(string key, string value, string consequence, string advice) =>
+        _problems.Add(new SettingProblem(key, value, consequence, advice));
+
+    private void Refuse(StorePlugin plugin, string consequence, string advice)
+    {
+        var problem = new SettingProblem(plugin.Key, plugin.Id, consequence, advice);
+        _problems.Add(problem with { IsRefused = !_settings.AllowVolatile });
+    }
+
+    private static string Spoken(TimeSpan time) =>
+        time.Ticks % TimeSpan.TicksPerSecond == 0 ? $"{time.TotalSeconds} s" : $"{time.TotalMilliseconds} ms";
+}
