@@ -27,7 +27,7 @@ internal sealed partial class RaftActor
         if (!_log.Has(append.PrevLogIndex, append.PrevLogTerm))
         {
             var conflict = LogConflict.At(_log, append.PrevLogIndex);
-            Send(header.Address, new AppendEntriesReply(Header(header.StoreId), false, 0, 0, append.PrevLogIndex, conflict, append.ReadContext));
+            Send(header.Address, new AppendEntriesReply(Header(header.StoreId), false, 0, 0, append.PrevLogIndex, conflict, append.ReadContext) { Number = append.Number });
             return;
         }
         AppendReceived(append.Entries);
@@ -160,7 +160,10 @@ internal sealed partial class RaftActor
         // Where every log agrees: of what is compacted the leader knows the term no more.
         if (previous < _log.BaseIndex)
             previous = 0;
-        return new AppendEntries(Header(), previous, previous == 0 ? 0 : _log.TermAt(previous), _log.CommitIndex, _leading!.Reads.Context, entries);
+        return new AppendEntries(Header(), previous, previous == 0 ? 0 : _log.TermAt(previous), _log.CommitIndex, _leading!.Reads.Context, entries)
+        {
+            Number = follower.Progress.NextNumber(),
+        };
     }
 
     private void OnAppendEntriesReply(AppendEntriesReply reply)
@@ -184,7 +187,7 @@ internal sealed partial class RaftActor
         }
         else
         {
-            progress.Rejected(_log, reply.RejectedIndex, reply.Conflict);
+            progress.Rejected(_log, reply.RejectedIndex, reply.Conflict, reply.Number);
         }
         // It may just have committed the end of its membership.
         if (_leading is null)

@@ -1,6 +1,7 @@
 using RaftActors.Client;
 using RaftActors.Log;
 using RaftActors.Protocol;
+using RaftActors.Replication;
 using RaftActors.Simulation.World;
 
 namespace RaftActors.Simulation.Checks;
@@ -199,7 +200,7 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
     }
 
     // A late answer takes nothing back (paper, Figure 2: matchIndex increases monotonically).
-    private static void CheckFollowers(SimulatedNode node, PeerView view, in PeerState state)
+    private void CheckFollowers(SimulatedNode node, PeerView view, in PeerState state)
     {
         if (state.Leading is not { } leading)
             return;
@@ -208,7 +209,31 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
             if (view.Matches.TryGetValue(progress, out long before) && progress.MatchIndex < before)
                 throw new SimulationViolation("a match index never goes back", $"{node} knew {voter.Id} to have entries up to {before}, and now only up to {progress.MatchIndex}.");
             view.Matches[progress] = progress.MatchIndex;
+            CheckSends(node, view, voter.Id, progress);
         }
+    }
+
+    // Once a follower has a snapshot, the leader starts no second one because of an answer that came late: only if it has dropped more entries since,
+    // or if the follower has restarted and may have lost some.
+    private void CheckSends(SimulatedNode node, PeerView view, string follower, FollowerProgress progress)
+    {
+        bool isSent = progress.State == ProgressState.Snapshot;
+        if (!view.Sends.TryGetValue(progress, out var former))
+        {
+            if (isSent)
+                view.Sends[progress] = (true, 0, null);
+            return;
+        }
+        if (isSent == former.IsSent)
+            return;
+        var process = nodes.First(each => each.Id == follower).Process;
+        if (isSent && process is not null && process == former.To && progress.NextIndex < former.NextIndex)
+        {
+            throw new SimulationViolation(
+                "a snapshot is sent once",
+                $"{node} starts to send {follower} a snapshot again, from {progress.NextIndex} on, although the one before brought it to {former.NextIndex - 1}.");
+        }
+        view.Sends[progress] = (isSent, progress.NextIndex, process);
     }
 
     private static bool IsSame(LogEntry one, LogEntry other) => ReferenceEquals(one, other)

@@ -1,5 +1,7 @@
 using RaftActors.Client;
 using RaftActors.Log;
+using RaftActors.Replication;
+using RaftActors.Simulation.World;
 
 namespace RaftActors.Simulation.Checks;
 
@@ -22,6 +24,9 @@ internal sealed class PeerView(RaftActor peer, Majorities majorities)
 
     /// <summary>How far it knew each follower to be: an object made anew with each leadership, and by that told apart.</summary>
     public Dictionary<object, long> Matches { get; } = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Of each follower that it has sent a snapshot: whether it does so now; otherwise where the follower then was, and in which process.</summary>
+    public Dictionary<FollowerProgress, (bool IsSent, long NextIndex, SimulatedProcess? To)> Sends { get; } = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>The last index of its log.</summary>
     public long LastIndex => _baseIndex + _log.Count;
@@ -57,6 +62,8 @@ internal sealed class PeerView(RaftActor peer, Majorities majorities)
             Electorate = majorities.At(log, log.LastIndex);
         if (state.Leading is null && Matches.Count > 0)
             Matches.Clear();
+        if (state.Leading is null && Sends.Count > 0)
+            Sends.Clear();
         Role = state.Role;
         Term = state.HardState.Term;
         CommitIndex = log.CommitIndex;

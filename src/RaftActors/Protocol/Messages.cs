@@ -54,6 +54,9 @@ internal sealed record AppendEntries(PeerHeader Header, long PrevLogIndex, long 
 {
     /// <summary>The index of the last entry, or the previous index when there is none.</summary>
     public long LastIndex => PrevLogIndex + Entries.Count;
+
+    /// <summary>Counts the leader's messages to this follower; a rejection returns it. 0 from a leader that does not count.</summary>
+    public long Number { get; init; }
 }
 
 /// <summary>The answer to an <see cref="AppendEntries"/>.</summary>
@@ -65,7 +68,11 @@ internal sealed record AppendEntries(PeerHeader Header, long PrevLogIndex, long 
 /// <param name="Conflict">Otherwise: how the follower's log differs there.</param>
 /// <param name="ReadContext">That of the request.</param>
 internal sealed record AppendEntriesReply(
-    PeerHeader Header, bool Success, long MatchIndex, long AcceptedIndex, long RejectedIndex, LogConflict Conflict, long ReadContext) : PeerMessage(Header);
+    PeerHeader Header, bool Success, long MatchIndex, long AcceptedIndex, long RejectedIndex, LogConflict Conflict, long ReadContext) : PeerMessage(Header)
+{
+    /// <summary>Of a rejection: the number of the request; 0 from a follower that does not return it.</summary>
+    public long Number { get; init; }
+}
 
 /// <summary>A chunk of the leader's snapshot, for a follower whose next entry the leader has compacted (paper, section 7 and Figure 13).</summary>
 /// <param name="Header">The leader.</param>

@@ -43,10 +43,11 @@ internal static class WireMapping
         PrevLogTerm = m.PrevLogTerm,
         LeaderCommit = m.LeaderCommit,
         ReadContext = m.ReadContext,
+        Number = m.Number,
     };
 
     public static AppendEntries FromWire(this Wire.AppendEntries m, EntryBatch entries) =>
-        new(m.Header.FromWire(), m.PrevLogIndex, m.PrevLogTerm, m.LeaderCommit, m.ReadContext, entries);
+        new(m.Header.FromWire(), m.PrevLogIndex, m.PrevLogTerm, m.LeaderCommit, m.ReadContext, entries) { Number = m.Number };
 
     public static Wire.AppendEntriesReply ToWire(this AppendEntriesReply m) => new()
     {
@@ -58,10 +59,14 @@ internal static class WireMapping
         ConflictTerm = m.Conflict.Term,
         ConflictIndex = m.Conflict.Index,
         ReadContext = m.ReadContext,
+        Number = m.Number,
     };
 
     public static AppendEntriesReply FromWire(this Wire.AppendEntriesReply m) => new(
-        m.Header.FromWire(), m.Success, m.MatchIndex, m.AcceptedIndex, m.RejectedIndex, new LogConflict(m.ConflictTerm, m.ConflictIndex), m.ReadContext);
+        m.Header.FromWire(), m.Success, m.MatchIndex, m.AcceptedIndex, m.RejectedIndex, new LogConflict(m.ConflictTerm, m.ConflictIndex), m.ReadContext)
+    {
+        Number = m.Number,
+    };
 
     public static Wire.AskIdentity ToWire(this AskIdentity m) => new() { Header = m.Header.ToWire(), Round = m.Round };
 

@@ -17,13 +17,29 @@ internal enum ProgressState
 
 /// <summary>What a leader knows of a follower's log, and what it may send next.</summary>
 /// <remarks>
-/// <see cref="MatchIndex"/> is what the follower has acknowledged as durable; <see cref="NextIndex"/> runs ahead of it, by what is under way. A heartbeat names the entry before
-/// NextIndex as the previous one, so that a lost message shows in the answer to the next heartbeat, and the progress falls back to probing.
+/// <para><see cref="MatchIndex"/> is what the follower has acknowledged as durable; <see cref="NextIndex"/> runs ahead of it, by what is under way. A heartbeat names the entry before
+/// NextIndex as the previous one, so that a lost message shows in the answer to the next heartbeat, and the progress falls back to probing.</para>
+/// <para>Answers come late, twice and in any order. A success only ever moves the progress forward. A rejection moves it back only if it is
+/// news: its message was sent after the progress was last set anew (<see cref="_setAt"/>). What was sent before had an older guess as its
+/// previous index, and the messages since then are answered, too. A rejection of a message that was sent before the follower was last heard to
+/// agree never moves NextIndex to before what it agreed to. A follower that restarts may lose what it agreed to and had not written:
+/// it then rejects later messages, which are news.</para>
 /// </remarks>
 internal sealed class FollowerProgress
 {
     private readonly Inflights _inflights;
     private bool _probeSent;
+
+    // The messages with a previous index so far are numbered up to this.
+    private long _number;
+
+    // The number of the last message that was sent before the progress was last set anew: by a rejection, by the answer to a probe, or by the
+    // end of a snapshot.
+    private long _setAt;
+
+    // The follower's log agrees with the leader's up to here, perhaps only in its memory; so it said when messages up to this number were sent.
+    private long _agreed;
+    private long _agreedAt;
 
     public FollowerProgress(long lastIndex, int window, TimeSpan now)
     {
@@ -58,6 +74,9 @@ internal sealed class FollowerProgress
         _ => false,
     };
 
+    /// <summary>The number of the next message to the follower; the first is 1.</summary>
+    public long NextNumber() => ++_number;
+
     /// <summary>Records that entries up to an index were sent.</summary>
     public void Sent(long lastIndex)
     {
@@ -85,6 +104,7 @@ internal sealed class FollowerProgress
         bool moved = match > MatchIndex;
         if (moved)
             MatchIndex = match;
+        Agrees(accepted);
         // In Probe, only the answer to the present probe opens the pipeline: an earlier message's answer comes late, and
         // its index would move NextIndex back, to before a snapshot that the follower has just installed.
         if (State == ProgressState.Probe && accepted >= NextIndex - 1)
@@ -92,10 +112,11 @@ internal sealed class FollowerProgress
             State = ProgressState.Replicate;
             NextIndex = accepted + 1;
             _probeSent = false;
+            _setAt = _number;
         }
-        else if (NextIndex <= MatchIndex)
+        else if (NextIndex <= accepted)
         {
-            NextIndex = MatchIndex + 1;
+            NextIndex = accepted + 1;
         }
         _inflights.FreeUpTo(MatchIndex);
         return moved;
@@ -114,22 +135,40 @@ internal sealed class FollowerProgress
     {
         State = ProgressState.Probe;
         NextIndex = Math.Max(Math.Max(NextIndex, MatchIndex + 1), (installed ?? 0) + 1);
+        Agrees(installed ?? 0);
+        _setAt = _number;
         _probeSent = false;
     }
 
     /// <summary>The follower refused a message because its log has no such entry at <paramref name="previousIndex"/>.</summary>
+    /// <param name="log">The leader's log.</param>
+    /// <param name="previousIndex">The previous index of the message that was refused.</param>
+    /// <param name="conflict">How the follower's log differs there.</param>
+    /// <param name="number">The number of that message; 0 from a follower whose version returns none.</param>
     /// <returns>Whether the refusal is news; an old one that was overtaken changes nothing.</returns>
-    public bool Rejected(RaftLog log, long previousIndex, LogConflict conflict)
+    public bool Rejected(RaftLog log, long previousIndex, LogConflict conflict, long number)
     {
-        bool stale = previousIndex <= MatchIndex || State == ProgressState.Snapshot
+        bool overtaken = number > 0 && (number <= _setAt || (number <= _agreedAt && previousIndex <= _agreed));
+        bool stale = overtaken || previousIndex <= MatchIndex || State == ProgressState.Snapshot
             || (State == ProgressState.Probe ? previousIndex != NextIndex - 1 : previousIndex >= NextIndex);
         if (stale)
             return false;
 
         State = ProgressState.Probe;
-        NextIndex = Math.Max(MatchIndex, conflict.LastPossibleMatch(log, previousIndex)) + 1;
+        if (number == 0 || number > _agreedAt)
+            _agreed = MatchIndex;
+        NextIndex = Math.Max(Math.Max(MatchIndex, _agreed), conflict.LastPossibleMatch(log, previousIndex)) + 1;
+        _setAt = _number;
         _probeSent = false;
         _inflights.Clear();
         return true;
+    }
+
+    private void Agrees(long index)
+    {
+        if (index < _agreed)
+            return;
+        _agreed = index;
+        _agreedAt = _number;
     }
 }

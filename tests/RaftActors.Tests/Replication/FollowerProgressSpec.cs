@@ -64,7 +64,7 @@ public sealed class FollowerProgressSpec
         progress.Accepted(match: 3, accepted: 3);
         progress.Sent(6);
 
-        Assert.True(progress.Rejected(log, 6, new LogConflict(0, 1)));
+        Assert.True(progress.Rejected(log, 6, new LogConflict(0, 1), number: 0));
 
         Assert.Equal((ProgressState.Probe, 3, 4, 0), (progress.State, progress.MatchIndex, progress.NextIndex, progress.Inflight));
     }
@@ -77,7 +77,7 @@ public sealed class FollowerProgressSpec
         progress.Sent(3);
         progress.Accepted(match: 3, accepted: 3);
 
-        Assert.False(progress.Rejected(log, 2, new LogConflict(0, 1)));
+        Assert.False(progress.Rejected(log, 2, new LogConflict(0, 1), number: 0));
         Assert.Equal((ProgressState.Replicate, 4), (progress.State, progress.NextIndex));
     }
 
@@ -93,6 +93,67 @@ public sealed class FollowerProgressSpec
 
         Assert.Equal((ProgressState.Probe, 21), (progress.State, progress.NextIndex));
     }
+
+    [Fact]
+    public void A_late_refusal_does_not_move_the_progress_back_to_before_an_installed_snapshot()
+    {
+        var log = Logs.Of([.. Enumerable.Repeat(1L, 20)]);
+        var progress = new FollowerProgress(20, 4, TimeSpan.Zero);
+        long number = progress.NextNumber();
+        Assert.True(progress.Rejected(log, 20, new LogConflict(0, 1), number));
+        progress.SendsSnapshot();
+        progress.SnapshotEnded(installed: 20);
+
+        // It comes twice: the second one when the progress is where it was when its message was sent.
+        Assert.False(progress.Rejected(log, 20, new LogConflict(0, 1), number));
+
+        Assert.Equal((ProgressState.Probe, 21), (progress.State, progress.NextIndex));
+    }
+
+    [Fact]
+    public void A_refusal_of_what_was_sent_before_the_last_probe_changes_nothing()
+    {
+        var log = Logs.Of([.. Enumerable.Repeat(1L, 20)]);
+        var progress = Replicating(window: 8);
+        long first = Send(4), second = Send(8);
+        Assert.True(progress.Rejected(log, 4, new LogConflict(0, 3), first));
+        Send(6);
+        progress.Accepted(match: 6, accepted: 6);
+        Send(12);
+
+        Assert.False(progress.Rejected(log, 8, new LogConflict(0, 3), second));
+        Assert.Equal((ProgressState.Replicate, 13), (progress.State, progress.NextIndex));
+
+        long Send(long last)
+        {
+            progress.Sent(last);
+            return progress.NextNumber();
+        }
+    }
+
+    [Fact]
+    public void A_follower_that_restarts_without_what_it_had_agreed_to_is_probed_from_what_it_has()
+    {
+        var log = Logs.Of([.. Enumerable.Repeat(1L, 20)]);
+        var progress = Replicating(window: 8);
+        progress.Accepted(match: 3, accepted: 20);
+        progress.Sent(20);
+
+        Assert.True(progress.Rejected(log, 20, new LogConflict(0, 4), progress.NextNumber()));
+        Assert.Equal((ProgressState.Probe, 4), (progress.State, progress.NextIndex));
+    }
+
+    [Fact]
+    public void No_late_repeated_or_reordered_answer_moves_the_progress_to_before_what_the_follower_agreed_to() =>
+        Prop.ForAll(Gen.Choose(0, 9).ArrayOf(300).ToArbitrary(), choices =>
+        {
+            var network = new Network(Logs.Of(1, 1, 2, 4, 4, 4, 6, 6, 6, 6), Logs.Of(1, 1, 3, 3, 3, 5, 5, 5, 5)) { Repeats = true };
+            foreach (int choice in choices)
+            {
+                network.Step(choice);
+                Assert.True(network.Progress.NextIndex > network.Agreed, $"{network.Agreed} was agreed, and {network.Progress.NextIndex} is to be sent next.");
+            }
+        }).QuickCheckThrowOnFailure();
 
     [Fact]
     public void No_late_repeated_or_reordered_success_moves_the_progress_back() =>
@@ -137,8 +198,15 @@ public sealed class FollowerProgressSpec
     /// <summary>A leader and a follower with one link that loses, repeats and reorders.</summary>
     private sealed class Network(RaftLog leader, RaftLog follower)
     {
-        private readonly List<(long Previous, long Term, LogEntry[] Entries)> _requests = [];
+        private readonly List<(long Number, long Previous, long Term, LogEntry[] Entries)> _requests = [];
         private readonly List<Action> _replies = [];
+        private readonly Random _random = new(1);
+
+        /// <summary>Whether answers come twice, too.</summary>
+        public bool Repeats { get; init; }
+
+        /// <summary>What the leader has been told that the follower has.</summary>
+        public long Agreed { get; private set; }
 
         public RaftLog Leader { get; } = leader;
 
@@ -155,6 +223,9 @@ public sealed class FollowerProgressSpec
                 case 2: Deliver(0, keep: false); break;
                 case 3: Deliver(_requests.Count - 1, keep: true); break;
                 case 4: Take(_replies, _replies.Count - 1)?.Invoke(); break;
+                case 6 or 7 when Repeats && _replies.Count > 0: _replies[_random.Next(_replies.Count)](); break;
+                case 8 when Repeats: Install(); break;
+                case 9 when Repeats: Deliver(_random.Next(_requests.Count + 1) - 1, keep: true); break;
                 default: Take(_requests, 0); break;
             }
             Assert.True(Progress.MatchIndex < Progress.NextIndex);
@@ -183,24 +254,43 @@ public sealed class FollowerProgressSpec
             {
                 long last = Leader.LastOfBatch(Progress.NextIndex, 2, int.MaxValue);
                 long previous = Progress.NextIndex - 1;
-                _requests.Add((previous, Leader.TermAt(previous), Leader.Slice(Progress.NextIndex, last)));
+                _requests.Add((Progress.NextNumber(), previous, Leader.TermAt(previous), Leader.Slice(Progress.NextIndex, last)));
                 Progress.Sent(last);
             }
         }
 
-        private void Heartbeat() => _requests.Add((Progress.NextIndex - 1, Leader.TermAt(Progress.NextIndex - 1), []));
+        private void Heartbeat() => _requests.Add((Progress.NextNumber(), Progress.NextIndex - 1, Leader.TermAt(Progress.NextIndex - 1), []));
+
+        // The leader has compacted all but the last two entries: a follower that needs more is sent a snapshot.
+        private void Install()
+        {
+            long included = Leader.LastIndex - 2;
+            if (Progress.NextIndex > included)
+                return;
+            Progress.SendsSnapshot();
+            for (long index = 1; index <= included; index++)
+            {
+                if (Follower.TermAt(index) != Leader.TermAt(index))
+                {
+                    Follower.TruncateAfter(index - 1);
+                    Follower.Append(Leader[index]);
+                }
+            }
+            Progress.SnapshotEnded(included);
+            Agreed = Math.Max(Agreed, included);
+        }
 
         private void Deliver(int at, bool keep)
         {
             if (at < 0 || at >= _requests.Count)
                 return;
-            var (previous, term, entries) = _requests[at];
+            var (number, previous, term, entries) = _requests[at];
             if (!keep)
                 _requests.RemoveAt(at);
             if (Follower.TermAt(previous) != term)
             {
                 var conflict = LogConflict.At(Follower, previous);
-                _replies.Add(() => Progress.Rejected(Leader, previous, conflict));
+                _replies.Add(() => Progress.Rejected(Leader, previous, conflict, number));
                 return;
             }
             foreach (var entry in entries)
@@ -211,7 +301,13 @@ public sealed class FollowerProgressSpec
                 Follower.Append(entry);
             }
             long accepted = previous + entries.Length;
-            _replies.Add(() => Progress.Accepted(accepted, accepted));
+            // Of what it accepts the follower has written all but the last entry.
+            long match = Math.Max(0, accepted - 1);
+            _replies.Add(() =>
+            {
+                Progress.Accepted(Repeats ? match : accepted, accepted);
+                Agreed = Math.Max(Agreed, accepted);
+            });
         }
 
         private static T? Take<T>(List<T> list, int at)
