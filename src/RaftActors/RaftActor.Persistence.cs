@@ -45,7 +45,7 @@ internal sealed partial class RaftActor
                 break;
             case SnapshotOffer offer:
                 Context.Parent.Tell(new RaftSupervisor.SnapshotUnusable(offer.Metadata.SequenceNr));
-                throw new SnapshotUnusableException($"The manifest of the snapshot that {PersistenceId} has for events up to {offer.Metadata.SequenceNr} cannot be read: {offer.Snapshot}");
+                throw new SnapshotUnusableException($"The manifest of the snapshot that {PersistenceId} has for events up to {offer.Metadata.SequenceNr} cannot be read{ChunkStore.Problem(offer.Snapshot)}");
             case SnapshotInstalled installed:
                 CheckSequence();
                 Recover(installed);
@@ -67,7 +67,8 @@ internal sealed partial class RaftActor
                 _settings.Observer?.Recovered(this);
                 break;
             case MalformedMessage malformed:
-                throw new RefusedException($"Event {LastSequenceNr} of {PersistenceId} cannot be read: {malformed.Problem}");
+                throw new RefusedException(
+                    $"Event {LastSequenceNr} of {PersistenceId} cannot be read: {malformed.Problem}. The log before it ends with entry {_log.LastIndex}; the journal is {StorePlugins.Describe(Context.System.Settings.Config, _settings)}.");
             default:
                 throw new RefusedException($"Event {LastSequenceNr} of {PersistenceId} is a {message.GetType()}, which no Raft peer writes: the journal is that of something else.");
         }

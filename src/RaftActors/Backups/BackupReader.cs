@@ -32,7 +32,7 @@ internal sealed class BackupReader : UntypedActor, IWithTimers
             case LoadSnapshotResult result when _wanted is { } wanted && result.ToSequenceNr == wanted.Chunk:
                 Answer(ChunkStore.Read(result, wanted.Chunk) is { } chunk
                     ? new BackupChunk(chunk.Data)
-                    : new BackupRefused($"Chunk {wanted.Chunk} of the snapshot is missing or cannot be read."));
+                    : new BackupRefused($"Chunk {wanted.Chunk} of the snapshot is missing or cannot be read{ChunkStore.Problem(result.Snapshot?.Snapshot)}."));
                 break;
             case LoadSnapshotResult:
                 break;

@@ -89,7 +89,7 @@ public sealed class StoreInspector
             {
                 _problems.Add(record.Problem is not null
                     ? $"a snapshot cannot be loaded: {record.Problem}"
-                    : $"the manifest of the snapshot for events up to {record.SequenceNr} cannot be read");
+                    : $"the manifest of the snapshot for events up to {record.SequenceNr} cannot be read{ChunkStore.Problem(record.Snapshot)}");
                 continue;
             }
             var snapshot = manifest.Snapshot;
@@ -129,8 +129,9 @@ public sealed class StoreInspector
         while (digest.Chunks < content.Chunks)
         {
             int number = digest.Chunks + 1;
-            if (await _records.SnapshotAsync(chunks, number).ConfigureAwait(false) is not SnapshotChunk chunk)
-                return $"chunk {number} of {content.Chunks} is missing or cannot be read";
+            object? stored = await _records.SnapshotAsync(chunks, number).ConfigureAwait(false);
+            if (stored is not SnapshotChunk chunk)
+                return $"chunk {number} of {content.Chunks} is missing or cannot be read{ChunkStore.Problem(stored)}";
             digest.Add(chunk.Data.Span);
         }
         return digest.Content == content ? null : $"its checksum is {digest.Content.Sha256}, not {content.Sha256}";
@@ -155,7 +156,7 @@ public sealed class StoreInspector
             case SnapshotInstalled:
                 break;
             case MalformedMessage malformed:
-                _problems.Add($"event {record.SequenceNr} cannot be read: {malformed.Problem}");
+                _problems.Add($"event {record.SequenceNr} cannot be read: {malformed.Problem}; the log before it ends with entry {LastIndex}");
                 break;
             default:
                 _problems.Add($"event {record.SequenceNr} is none that a Raft peer writes");

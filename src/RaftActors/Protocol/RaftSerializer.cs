@@ -77,7 +77,7 @@ public sealed class RaftSerializer : SerializerWithStringManifest
     public override byte[] ToBinary(object obj) => obj switch
     {
         AppendEntries m => Join(m.ToWire(), m.Entries),
-        Persisted m => Join(m.ToWire(), m.Batches),
+        Persisted m => StoredChecksum.Seal(PersistedManifest, m.ToWire(), m.Batches),
         AppendEntriesReply m => m.ToWire().ToByteArray(),
         ForwardProposal m => m.ToWire().ToByteArray(),
         ForwardReply m => m.ToWire().ToByteArray(),
@@ -92,7 +92,7 @@ public sealed class RaftSerializer : SerializerWithStringManifest
         ForwardTransfer m => m.ToWire().ToByteArray(),
         ReadIndex m => m.ToWire().ToByteArray(),
         ReadIndexReply m => m.ToWire().ToByteArray(),
-        PeerCreated m => m.ToWire().ToByteArray(),
+        PeerCreated m => StoredChecksum.Seal(PeerCreatedManifest, m.ToWire(), []),
         SessionOpened m => m.ToWire().ToByteArray(),
         Propose m => m.ToWire(system.Serialization).ToByteArray(),
         OpenSession m => m.ToWire().ToByteArray(),
@@ -105,10 +105,10 @@ public sealed class RaftSerializer : SerializerWithStringManifest
         QueryFailed m => m.ToWire().ToByteArray(),
         InstallSnapshot m => m.ToWire().ToByteArray(),
         InstallSnapshotReply m => m.ToWire().ToByteArray(),
-        SnapshotInstalled m => m.ToWire().ToByteArray(),
-        SnapshotManifest m => m.ToWire().ToByteArray(),
-        SnapshotChunk m => m.ToWire().ToByteArray(),
-        StoreRenewed m => m.ToWire().ToByteArray(),
+        SnapshotInstalled m => StoredChecksum.Seal(SnapshotInstalledManifest, m.ToWire(), []),
+        SnapshotManifest m => StoredChecksum.Seal(SnapshotManifestManifest, m.ToWire(), []),
+        SnapshotChunk m => StoredChecksum.Seal(SnapshotChunkManifest, m.ToWire(), []),
+        StoreRenewed m => StoredChecksum.Seal(StoreRenewedManifest, m.ToWire(), []),
         _ => throw new ArgumentException($"{obj.GetType()} is no message of a Raft group.", nameof(obj)),
     };
 
@@ -127,6 +127,8 @@ public sealed class RaftSerializer : SerializerWithStringManifest
 
     private static IRaftMessage? ParseStored(byte[] bytes, string manifest)
     {
+        if (StoredChecksum.Problem(manifest, bytes) is { } problem)
+            return new MalformedMessage(manifest, problem);
         switch (manifest)
         {
             case PersistedManifest:
@@ -185,22 +187,6 @@ public sealed class RaftSerializer : SerializerWithStringManifest
         var bytes = new byte[headSize + encoded.Length];
         head.WriteTo(bytes.AsSpan(0, headSize));
         encoded.CopyTo(bytes.AsSpan(headSize));
-        return bytes;
-    }
-
-    private static byte[] Join(IMessage head, IReadOnlyList<EntryBatch> batches)
-    {
-        int headSize = head.CalculateSize();
-        int size = headSize;
-        for (int i = 0; i < batches.Count; i++)
-            size += batches[i].Encoded.Length;
-        var bytes = new byte[size];
-        head.WriteTo(bytes.AsSpan(0, headSize));
-        for (int i = 0, at = headSize; i < batches.Count; i++)
-        {
-            batches[i].Encoded.Span.CopyTo(bytes.AsSpan(at));
-            at += batches[i].Encoded.Length;
-        }
         return bytes;
     }
 

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Persistence;
+using RaftActors.Protocol;
 
 namespace RaftActors.Snapshots;
 
@@ -33,6 +34,9 @@ internal sealed record ChunkStore(IActorRef Store, string PeerId, int Slot, Time
 
     /// <summary>Deletes the chunks up to a number; answered by <see cref="DeleteSnapshotsSuccess"/> or <see cref="DeleteSnapshotsFailure"/>.</summary>
     public void DeleteUpTo(long chunk, IActorRef asker) => Store.Tell(new DeleteSnapshots(PersistenceId, new SnapshotSelectionCriteria(chunk)), asker);
+
+    /// <summary>Why there is no chunk in an answer to <see cref="Load"/>, as the end of a sentence; empty when no more is known than that there is none.</summary>
+    public static string Problem(object? snapshot) => snapshot is MalformedMessage malformed ? $": {malformed.Problem}" : "";
 
     /// <summary>The chunk in an answer to <see cref="Load"/>, or <c>null</c> when it is missing or no chunk.</summary>
     public static SnapshotChunk? Read(LoadSnapshotResult result, int chunk) =>

@@ -31,7 +31,7 @@ internal sealed class SnapshotReader
         int number = _digest.Chunks + 1;
         if (ChunkStore.Read(result, number) is not { } chunk)
         {
-            Problem = $"chunk {number} of {_content.Chunks} is missing or cannot be read";
+            Problem = $"chunk {number} of {_content.Chunks} is missing or cannot be read{ChunkStore.Problem(result.Snapshot?.Snapshot)}";
             return true;
         }
         _digest.Add(chunk.Data.Span);

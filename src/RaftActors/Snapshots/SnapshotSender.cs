@@ -88,7 +88,7 @@ internal sealed class SnapshotSender : UntypedActor, IWithTimers
             return; // Of a chunk that is no longer wanted.
         if (ChunkStore.Read(result, _wanted) is not { } chunk)
         {
-            Fail($"chunk {_wanted} is missing");
+            Fail($"chunk {_wanted} is missing or cannot be read{ChunkStore.Problem(result.Snapshot?.Snapshot)}");
             return;
         }
         if (_wanted == _digest.Chunks + 1)

@@ -68,6 +68,21 @@ public sealed class InspectSpec
     }
 
     [Fact]
+    public async Task A_letter_that_changed_in_a_stored_event_is_reported_and_the_node_refuses_it()
+    {
+        await using var cluster = await NodeCluster.StartAsync(1);
+        await PutAsync(cluster, "key");
+        await cluster.KillAsync(0);
+        Assert.Equal(1, await cluster.ExecuteAsync(
+            0, "UPDATE journal SET message = unhex(replace(hex(message), hex('value'), hex('valve'))) WHERE instr(hex(message), hex('value')) > 0"));
+
+        var (code, output, _) = await InspectAsync(cluster);
+
+        Assert.Equal(ExitCode.No, code);
+        Assert.Matches("PROBLEM   event [0-9]+ cannot be read: its checksum is [0-9A-F]{16}, not [0-9A-F]{16}", output);
+    }
+
+    [Fact]
     public async Task A_directory_without_a_journal_is_refused_and_not_made()
     {
         var directory = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
