@@ -128,6 +128,16 @@ public sealed partial class RaftCluster
         peer.HighestTerm = 0;
     }
 
+    /// <summary>Gives a peer that is down a copy of another's disk, perhaps of a peer of another cluster. For <see cref="ClusterJournal.InMemory"/>.</summary>
+    /// <param name="peer">A peer that is down.</param>
+    /// <param name="from">Whose disk is copied, as it is now.</param>
+    internal void GiveDisk(RaftPeer peer, RaftPeer from)
+    {
+        Wipe(peer);
+        _trace.Add($"{peer.Id} gets a copy of {from.Id}'s disk");
+        peer.Disk.Store.CopyFrom(from.Disk.Store);
+    }
+
     /// <summary>Damages the latest snapshot of a peer; one that runs does not notice before it reads it. For <see cref="ClusterJournal.InMemory"/>.</summary>
     /// <param name="peer">A peer.</param>
     /// <param name="missing">Whether a part of it is missing, rather than changed.</param>

@@ -96,7 +96,7 @@ internal sealed partial class RaftActor
     // leader may not know one that another leader has brought about.
     private void BindStore(PeerHeader header)
     {
-        bool unbound = Configuration.Find(header.MemberId) is { IsBound: false } voter && voter.Address == header.Address;
+        bool unbound = Configuration.Find(header.MemberId) is { IsBound: false } voter && voter.Address == header.Address && (header.GroupId == GroupId || header is { IsEmpty: true, GroupId: "" });
         if (unbound && _leading is { } leading && !IsHandingOver && !Configuration.IsJoint && IsConfigurationCommitted && _log.CommitIndex >= leading.FirstIndex)
             AppendConfiguration(Configuration.Binding(header.MemberId, header.StoreId));
     }

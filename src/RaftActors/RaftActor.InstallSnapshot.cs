@@ -132,6 +132,7 @@ internal sealed partial class RaftActor
         Log.Info("{0}: a snapshot of the leader takes the place of the log, which ended at {1}: it goes on after {2}.", PersistenceId, _log.LastIndex, snapshot.LastIncludedIndex);
         _log.Reset(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, snapshot.LastIncludedTime);
         _configurations.Reset(snapshot.ConfigurationIndex, snapshot.Configuration);
+        DecideGroup(snapshot.Configuration);
         LoseChangeAfter(snapshot.ConfigurationIndex);
         _events.Clear();
         _persistedIndex = _issuedIndex = snapshot.LastIncludedIndex;
@@ -161,7 +162,7 @@ internal sealed partial class RaftActor
             return;
         }
         var snapshot = stored.Manifest.Snapshot;
-        var sending = new Sending(Header(), follower.Voter.Id, follower.Voter.Address, snapshot, Chunks(stored.Manifest.Slot));
+        var sending = new Sending(Header(follower.Voter.StoreId), follower.Voter.Id, follower.Voter.Address, snapshot, Chunks(stored.Manifest.Slot));
         var sender = Context.ActorOf(SnapshotSender.Props(sending, _settings, _resolver), $"send-snapshot-{++_snapshotActors}");
         _sent.Add(follower.Voter.Id, new SentSnapshot(follower.Voter, snapshot.LastIncludedIndex, stored.Manifest.Slot, sender));
         progress.SendsSnapshot();

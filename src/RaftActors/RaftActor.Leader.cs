@@ -28,7 +28,7 @@ internal sealed partial class RaftActor
 
         // The first entry of its term, by which those of earlier terms commit (paper, section 8). A founder's is the configuration, which binds the members to their stores.
         if (_log.IsEmpty)
-            AppendConfiguration(configuration);
+            AppendConfiguration(configuration.Beginning(_random.NewIdentity(_settings), 1));
         else
             Append(EntryKind.NoOp, Payload.Empty);
         // Only now: what clients proposed while there was no leader is appended at once, and a log that begins with a command binds nobody.
@@ -83,6 +83,7 @@ internal sealed partial class RaftActor
         ContinueTransfer(again: true);
         ContinueChange();
         LeaveJoint();
+        IdentifyGroup();
         Tick();
     }
 

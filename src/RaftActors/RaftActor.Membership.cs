@@ -78,6 +78,7 @@ internal sealed partial class RaftActor
         if (index > _committedConfiguration)
         {
             _committedConfiguration = index;
+            DecideGroup(configuration);
             Context.System.EventStream.Publish(new MembershipChanged(
                 _settings.Group, _self.Id, index, configuration.Members(), Membership.Configuration.Shown(configuration.Learners), configuration.IsJoint));
             AnswerChange(index, configuration);

@@ -148,10 +148,11 @@ internal sealed partial class RaftActor
     private void Recover(HardState hardState)
     {
         bool isOlder = hardState.Term < Term || (hardState.Term == Term && hardState.VotedFor is null);
-        if (!isOlder)
-            _hardState = hardState;
-        else if (hardState.Term < Term && _snapshot is null)
+        // Once decided, the group stays: but for an operator's recovery, which is in a later term.
+        string group = hardState.GroupId.Length == 0 || (isOlder && IsGroupDecided) ? _hardState.GroupId : hardState.GroupId;
+        if (hardState.Term < Term && _snapshot is null)
             throw new InvariantViolationException($"The term goes back from {Term} to {hardState.Term} in the journal.");
+        _hardState = (isOlder ? _hardState : hardState) with { GroupId = group };
     }
 
     private void Recover(SnapshotInstalled installed)
@@ -180,7 +181,7 @@ internal sealed partial class RaftActor
         else if (LastSequenceNr > 0)
             Refuse($"The first event of {PersistenceId} is missing.");
         else
-            Persist(new PeerCreated(PeerCreated.CurrentFormat, _settings.Group, _self.Id, _random.NewStoreId(_settings)), created =>
+            Persist(new PeerCreated(PeerCreated.CurrentFormat, _settings.Group, _self.Id, _random.NewIdentity(_settings)), created =>
             {
                 _storeId = created.StoreId;
                 Start();

@@ -24,9 +24,9 @@ internal sealed partial class RaftActor
         if (!HearFrom(header))
             return;
         NoteLag(append.LeaderCommit);
-        if (!_log.Has(append.PrevLogIndex, append.PrevLogTerm))
+        if (!_log.Has(append.PrevLogIndex, append.PrevLogTerm) || ContinuesAnotherFounding(append))
         {
-            var conflict = LogConflict.At(_log, append.PrevLogIndex);
+            var conflict = ContinuesAnotherFounding(append) ? new LogConflict(0, _configurations.FirstOfGroup) : LogConflict.At(_log, append.PrevLogIndex);
             Send(header.Address, new AppendEntriesReply(Header(header.StoreId), false, 0, 0, append.PrevLogIndex, conflict, append.ReadContext) { Number = append.Number });
             return;
         }
@@ -130,6 +130,9 @@ internal sealed partial class RaftActor
     // Entries that gather while a write is under way travel with it when their turn comes, as one message; only a follower that has nothing else to do gets them before.
     private void SendEntries(Follower follower)
     {
+        // Of a store that is not known yet, nobody can say whether it is of this group. It answers a heartbeat, and is bound.
+        if (!follower.Voter.IsBound)
+            return;
         var progress = follower.Progress;
         if (progress.State == ProgressState.Snapshot && progress.NextIndex > _log.BaseIndex)
         {
@@ -160,7 +163,7 @@ internal sealed partial class RaftActor
         // Where every log agrees: of what is compacted the leader knows the term no more.
         if (previous < _log.BaseIndex)
             previous = 0;
-        return new AppendEntries(Header(), previous, previous == 0 ? 0 : _log.TermAt(previous), _log.CommitIndex, _leading!.Reads.Context, entries)
+        return new AppendEntries(Header(follower.Voter.StoreId), previous, previous == 0 ? 0 : _log.TermAt(previous), _log.CommitIndex, _leading!.Reads.Context, entries)
         {
             Number = follower.Progress.NextNumber(),
         };
@@ -204,7 +207,10 @@ internal sealed partial class RaftActor
     {
         var voter = follower.Voter;
         if (voter.StoreId == header.StoreId)
+        {
+            follower.Progress.Version = header.Version;
             return true;
+        }
         if (voter.IsBound)
             Send(header.Address, new StoreReplaced(Header(header.StoreId)));
         else

@@ -313,7 +313,8 @@ internal sealed partial class RaftActor
         var snapshot = manifest.Snapshot;
         _snapshot = new StoredSnapshot(metadata.SequenceNr, manifest);
         _storeId = manifest.StoreId;
-        _hardState = manifest.HardState;
+        // Of a snapshot the configuration is committed.
+        _hardState = manifest.HardState.GroupId.Length > 0 ? manifest.HardState : manifest.HardState with { GroupId = snapshot.Configuration.GroupId };
         _lastEvent = metadata.SequenceNr;
         _deletedEvents = manifest.Previous?.SequenceNr ?? 0;
         _log.Reset(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, snapshot.LastIncludedTime);

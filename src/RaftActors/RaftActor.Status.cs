@@ -10,6 +10,8 @@ internal sealed partial class RaftActor
         Group = _settings.Group,
         MemberId = _self.Id,
         StoreId = _storeId,
+        GroupId = GroupId,
+        ForeignPeers = _foreign.Recent(Now),
         Role = _role,
         Term = _durableHardState.Term,
         Leader = _leader?.Member,

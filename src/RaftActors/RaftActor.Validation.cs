@@ -18,6 +18,13 @@ internal sealed partial class RaftActor
             return Drop("foreign group", header.MemberId, $"it is for group '{header.Group}'");
         if (header.MemberId.Length == 0 || header.StoreId.Length == 0 || header.Address.Length == 0 || header.Term < 0)
             return Drop("malformed", header.MemberId, "its header is incomplete");
+        if (message is ContactRefused refused)
+        {
+            OnContactRefused(refused);
+            return false;
+        }
+        if (!IsOfThisGroup(message))
+            return DropForeign(header);
         if (header.MemberId == _self.Id)
             return Drop("own name", header.MemberId, $"it comes from {header.Address}: two nodes run under one member id");
         NoteHeard(header.MemberId);
@@ -25,7 +32,7 @@ internal sealed partial class RaftActor
             Log.Warning("{0}: {1} at {2} {3}", PersistenceId, header.MemberId, header.Address, difference);
         return message switch
         {
-            AppendEntries m => IsPossible(m) || Drop("impossible index", header.MemberId, $"AppendEntries after {m.PrevLogIndex} in term {m.Term}"),
+            AppendEntries m => IsPossible(m) ? !IsMixedUp(m) || DropForeign(header) : Drop("impossible index", header.MemberId, $"AppendEntries after {m.PrevLogIndex} in term {m.Term}"),
             AppendEntriesReply m => IsForThisStore(header) && (IsPossible(m) || Drop("impossible index", header.MemberId, $"AppendEntriesReply up to {m.AcceptedIndex}")),
             InstallSnapshot m => IsPossible(m) || Drop("impossible index", header.MemberId, $"InstallSnapshot up to {m.Snapshot.LastIncludedIndex}, chunk {m.Chunk}"),
             InstallSnapshotReply m => IsForThisStore(header) && (m is { LastIncludedIndex: > 0, NextChunk: > 0 } || Drop("impossible index", header.MemberId, $"InstallSnapshotReply for chunk {m.NextChunk}")),
@@ -58,6 +65,13 @@ internal sealed partial class RaftActor
             term = entry.Term;
         }
         return possible;
+    }
+
+    // An entry of another founding that has the index and term of the own one would pass for it.
+    private bool IsMixedUp(AppendEntries m)
+    {
+        long first = IsAnotherFounding(m.Header) ? _configurations.FirstOfGroup : 0;
+        return first > m.PrevLogIndex && first <= m.LastIndex && _log.Has(first, m.Entries.Entries[(int)(first - m.PrevLogIndex - 1)].Term);
     }
 
     private static bool IsPossible(InstallSnapshot m) => m.Snapshot is { LastIncludedIndex: > 0, LastIncludedTerm: > 0, Content.Chunks: > 0 } snapshot

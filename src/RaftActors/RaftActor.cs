@@ -257,7 +257,14 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     }
 
     private PeerHeader Header(string toStoreId = "") =>
-        new(_self.Address, _settings.Group, _self.Id, _storeId, Term, toStoreId) { MaximumFrameSize = _frameSizes.Own };
+        new(_self.Address, _settings.Group, _self.Id, _storeId, Term, toStoreId)
+        {
+            MaximumFrameSize = _frameSizes.Own,
+            GroupId = GroupId,
+            GroupIsUndecided = !IsGroupDecided,
+            Version = PeerHeader.CurrentVersion,
+            IsEmpty = _log.IsEmpty,
+        };
 
     /// <summary>The leader of a term.</summary>
     private sealed record LeaderInfo(Member Member, string StoreId, long Term);

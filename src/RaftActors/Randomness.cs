@@ -17,8 +17,8 @@ internal static class Randomness
     /// <summary>A time drawn evenly between two.</summary>
     public static TimeSpan Between(this Random random, TimeSpan least, TimeSpan most) => least + ((most - least) * random.NextDouble());
 
-    /// <summary>The identity of a new store: 128 random bits.</summary>
-    public static string NewStoreId(this Random random, RaftSettings settings)
+    /// <summary>The identity of a new store, or of a new group: 128 random bits.</summary>
+    public static string NewIdentity(this Random random, RaftSettings settings)
     {
         if (settings.RandomSeed is null)
             return Guid.NewGuid().ToString("N");

@@ -17,6 +17,14 @@ internal sealed class InMemoryStore
 
     public void Clear() => _streams.Clear();
 
+    /// <summary>Holds what another store holds, and nothing else.</summary>
+    public void CopyFrom(InMemoryStore other)
+    {
+        _streams.Clear();
+        foreach (var (persistenceId, stream) in other._streams)
+            Stream(persistenceId).CopyFrom(stream);
+    }
+
     /// <summary>Damages the last chunk of the latest snapshot, or of all.</summary>
     public void DamageSnapshots(bool missing, bool all)
     {
@@ -44,6 +52,18 @@ internal sealed class StoredStream
         {
             lock (this)
                 return _highest;
+        }
+    }
+
+    public void CopyFrom(StoredStream other)
+    {
+        lock (other)
+        {
+            foreach (var (sequenceNr, stored) in other._events)
+                _events.Add(sequenceNr, stored);
+            foreach (var (sequenceNr, stored) in other._snapshots)
+                _snapshots.Add(sequenceNr, stored);
+            _highest = other._highest;
         }
     }
 

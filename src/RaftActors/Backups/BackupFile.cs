@@ -26,6 +26,9 @@ public sealed class BackupFile
     /// <summary>The group that it is of.</summary>
     public string Group { get; }
 
+    /// <summary>The identity of that group; empty when it had none.</summary>
+    public string GroupId => Snapshot.Configuration.GroupId;
+
     /// <summary>The last entry that it includes.</summary>
     public long Index => Snapshot.LastIncludedIndex;
 

@@ -31,6 +31,9 @@ public sealed class RestoredGroup
     /// <summary>The group's name.</summary>
     public string Group { get; }
 
+    /// <summary>The identity of the group: another one than that of the group that the backup is of.</summary>
+    public string GroupId => _configuration.GroupId;
+
     /// <summary>The index of the configuration of the new members.</summary>
     public long Index => _backup.Index + 1;
 
@@ -62,7 +65,8 @@ public sealed class RestoredGroup
             throw new BackupException("Two members have one id or one address.");
         var former = backup.Snapshot.Configuration;
         var voters = members.Select(member => Voter.Of(member) with { StoreId = Guid.NewGuid().ToString("N"), Priority = former.Find(member.Id)?.Priority ?? member.Priority });
-        return new RestoredGroup(backup, group, new Configuration(voters, lease: former.Lease), Leap(backup.Term));
+        var configuration = new Configuration(voters, lease: former.Lease) { Histories = former.Histories };
+        return new RestoredGroup(backup, group, configuration.Beginning(Guid.NewGuid().ToString("N"), backup.Index + 1), Leap(backup.Term));
     }
 
     /// <summary>The identity of a member's store.</summary>
@@ -79,7 +83,7 @@ public sealed class RestoredGroup
         var former = _backup.Snapshot;
         var content = former.Content with { Chunks = checked((int)((former.Content.Length + chunkSize - 1) / chunkSize)) };
         var snapshot = new Snapshot(Index, Term, former.LastIncludedTime, _configuration, Index, content);
-        var manifest = new SnapshotManifest(Group, memberId, StoreIdOf(memberId), new HardState(Term, null, null), snapshot, 0, null);
+        var manifest = new SnapshotManifest(Group, memberId, StoreIdOf(memberId), new HardState(Term, null, null) { GroupId = GroupId }, snapshot, 0, null);
         return OfflineWriting.RunAsync(system, done => StoreFounder.Props($"raft-{Group}-{memberId}", manifest, _backup.Chunks(chunkSize), done));
     }
 

@@ -33,6 +33,12 @@ public sealed class StoreRecovery
     /// <summary>The store's new identity.</summary>
     public string StoreId { get; } = Guid.NewGuid().ToString("N");
 
+    /// <summary>The group's new identity.</summary>
+    public string GroupId { get; } = Guid.NewGuid().ToString("N");
+
+    /// <summary>The identity that the group had; empty when it had none.</summary>
+    public string FormerGroupId => _report.GroupId;
+
     /// <summary>The only member that there will be.</summary>
     public Member Self => _self;
 
@@ -64,8 +70,8 @@ public sealed class StoreRecovery
     {
         ArgumentNullException.ThrowIfNull(system);
         // Leases are the leader's to set.
-        var configuration = new Configuration([Voter.Of(_self) with { StoreId = StoreId }]);
+        var configuration = new Configuration([Voter.Of(_self) with { StoreId = StoreId }]) { Histories = _report.Histories }.Beginning(GroupId, Index);
         return OfflineWriting.RunAsync(system, done => StoreRecoverer.Props(
-            $"raft-{_report.Group}-{_report.MemberId}", _report, StoreId, new HardState(Term, null, null), configuration, done));
+            $"raft-{_report.Group}-{_report.MemberId}", _report, StoreId, new HardState(Term, null, null) { GroupId = GroupId }, configuration, done));
     }
 }

@@ -98,4 +98,7 @@ public enum FailureReason
 
     /// <summary>A voter to come did not answer or did not catch up with the log. It is a learner now; the voters are as they were.</summary>
     NotCaughtUp,
+
+    /// <summary>The store of a member to come belongs to another group: nothing was sent to it. The voters are as they were.</summary>
+    ForeignGroup,
 }

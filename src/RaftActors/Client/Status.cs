@@ -37,6 +37,12 @@ public sealed record RaftStatus
     /// <summary>The identity of the peer's store, drawn when it was created.</summary>
     public required string StoreId { get; init; }
 
+    /// <summary>The identity of the group, 128 random bits that the founder drew; another one after a restore or recover. Empty as long as the peer's log has none.</summary>
+    public required string GroupId { get; init; }
+
+    /// <summary>The peers of other groups that this one has heard of in the last minute. Nothing that they say counts.</summary>
+    public required IReadOnlyList<ForeignPeer> ForeignPeers { get; init; }
+
     /// <summary>The peer's role.</summary>
     public required RaftRole Role { get; init; }
 

@@ -71,6 +71,7 @@ public sealed class StoreInspector
         _report.Voters = Members(members.Voters);
         _report.OutgoingVoters = Members(members.Outgoing);
         _report.Learners = Members(members.Learners);
+        _report.Histories = members.Histories;
         _report.Problems = _problems;
         return _report;
     }

@@ -17,6 +17,9 @@ public sealed record StoreReport
     /// <summary>The identity of the peer's store.</summary>
     public string? StoreId { get; internal set; }
 
+    /// <summary>The identity of the group that its log belongs to; empty when the log has none.</summary>
+    public string GroupId => Histories.Length > 0 ? Histories[^1].GroupId : "";
+
     /// <summary>The term that the peer is in.</summary>
     public long Term { get; internal set; }
 
@@ -52,6 +55,9 @@ public sealed record StoreReport
 
     /// <summary>Who gets the log but has no vote.</summary>
     public IReadOnlyList<Member> Learners { get; internal set; } = [];
+
+    /// <summary>The group's histories, as that configuration has them.</summary>
+    internal History[] Histories { get; set; } = [];
 
     /// <summary>The snapshots, the oldest first.</summary>
     public IReadOnlyList<InspectedSnapshot> Snapshots { get; internal set; } = [];

@@ -42,6 +42,12 @@ internal sealed class Configuration : IEquatable<Configuration>
     /// <summary>How long a voter elects nobody after it has heard a leader, or has started; zero without lease reads.</summary>
     public TimeSpan Lease { get; }
 
+    /// <summary>Which group it is, and which it was before it was restored or recovered, oldest first; empty in a log without identities.</summary>
+    public History[] Histories { get; init; } = [];
+
+    /// <summary>The identity of the group; empty in a log without identities.</summary>
+    public string GroupId => Histories.Length > 0 ? Histories[^1].GroupId : "";
+
     /// <summary>Whether it is on the way from one set of voters to another.</summary>
     public bool IsJoint => _outgoing.Length > 0;
 
@@ -53,7 +59,20 @@ internal sealed class Configuration : IEquatable<Configuration>
         new(members.Select(Voter.Of), lease: lease);
 
     /// <summary>The same servers, with another lease.</summary>
-    public Configuration WithLease(TimeSpan lease) => new(_voters, _learners, _outgoing, lease);
+    public Configuration WithLease(TimeSpan lease) => Of(_voters, _learners, _outgoing, lease);
+
+    /// <summary>The same servers, as another history of the group.</summary>
+    /// <param name="groupId">The identity of the history.</param>
+    /// <param name="firstIndex">The index of its first entry; entries before it are those of the histories that there are.</param>
+    public Configuration Beginning(string groupId, long firstIndex)
+    {
+        IEnumerable<History> former = Histories.Length > 0 || firstIndex == 1 ? Histories : [new History("", 1)];
+        return new Configuration(_voters, _learners, _outgoing, Lease) { Histories = [.. former, new History(groupId, firstIndex)] };
+    }
+
+    /// <summary>The same servers; of the same group as another configuration, if this one does not say of which.</summary>
+    public Configuration Inheriting(Configuration before) => Histories.Length > 0 || before.Histories.Length == 0 ? this
+        : new Configuration(_voters, _learners, _outgoing, Lease) { Histories = before.Histories };
 
     /// <summary>The server of that name, or <c>null</c>.</summary>
     public Voter? Find(string id) => Find(_servers, id);
@@ -74,7 +93,7 @@ internal sealed class Configuration : IEquatable<Configuration>
     public Configuration Binding(string id, string storeId)
     {
         IEnumerable<Voter> Bind(Voter[] servers) => servers.Select(server => server.Id == id ? server with { StoreId = storeId } : server);
-        return new Configuration(Bind(_voters), Bind(_learners), Bind(_outgoing), Lease);
+        return Of(Bind(_voters), Bind(_learners), Bind(_outgoing), Lease);
     }
 
     /// <summary>The servers as a target has them, priorities included, with the stores of those that are here already.</summary>
@@ -83,15 +102,15 @@ internal sealed class Configuration : IEquatable<Configuration>
     /// <returns>The joint configuration, or the new one itself if the voters do not change.</returns>
     public Configuration Towards(IEnumerable<Voter> voters, IEnumerable<Voter> learners)
     {
-        var target = new Configuration(voters.Select(Known), learners.Select(Known), lease: Lease);
-        return AreSame(target._voters, _voters) ? target : new Configuration(target._voters, target._learners, _voters, Lease);
+        var target = Of(voters.Select(Known), learners.Select(Known), [], Lease);
+        return AreSame(target._voters, _voters) ? target : Of(target._voters, target._learners, _voters, Lease);
     }
 
     /// <summary>The same servers and more learners.</summary>
-    public Configuration Teaching(IEnumerable<Voter> learners) => new(_voters, _learners.Concat(learners), _outgoing, Lease);
+    public Configuration Teaching(IEnumerable<Voter> learners) => Of(_voters, _learners.Concat(learners), _outgoing, Lease);
 
     /// <summary>The configuration at the end of a joint one.</summary>
-    public Configuration WithoutOutgoing() => new(_voters, _learners, lease: Lease);
+    public Configuration WithoutOutgoing() => Of(_voters, _learners, [], Lease);
 
     /// <summary>The voters as they are shown outside.</summary>
     public IReadOnlyList<Member> Members() => Shown(_voters);
@@ -100,7 +119,7 @@ internal sealed class Configuration : IEquatable<Configuration>
     public static IReadOnlyList<Member> Shown(ReadOnlySpan<Voter> servers) => Array.ConvertAll(servers.ToArray(), static server => server.Member);
 
     /// <inheritdoc/>
-    public bool Equals(Configuration? other) => other is not null && Lease == other.Lease
+    public bool Equals(Configuration? other) => other is not null && Lease == other.Lease && Histories.AsSpan().SequenceEqual(other.Histories)
         && _voters.AsSpan().SequenceEqual(other._voters) && _learners.AsSpan().SequenceEqual(other._learners) && _outgoing.AsSpan().SequenceEqual(other._outgoing);
 
     /// <inheritdoc/>
@@ -115,6 +134,10 @@ internal sealed class Configuration : IEquatable<Configuration>
         static string Text(Voter[] servers) => string.Join(", ", servers.Select(static server => $"{server.Id}@{server.Address}#{server.StoreId}{(server.Priority != 0 ? $" priority {server.Priority}" : "")}"));
         return Text(_voters) + (_learners.Length > 0 ? $"; learners {Text(_learners)}" : "") + (IsJoint ? $"; outgoing {Text(_outgoing)}" : "");
     }
+
+    // Other servers, or another lease, of the same group.
+    private Configuration Of(IEnumerable<Voter> voters, IEnumerable<Voter> learners, IEnumerable<Voter> outgoing, TimeSpan lease) =>
+        new(voters, learners, outgoing, lease) { Histories = Histories };
 
     private Voter Known(Voter server) => Find(server.Id) is { } known ? known with { Priority = server.Priority } : server;
 

@@ -51,7 +51,22 @@ internal sealed class ConfigurationHistory(Configuration initial)
     }
 
     /// <summary>Records a configuration that was appended to the log.</summary>
-    public void Append(long index, Configuration configuration) => _appended.Add((index, configuration));
+    public void Append(long index, Configuration configuration) => _appended.Add((index, configuration.Inheriting(Latest)));
+
+    /// <summary>The index of the first configuration of the group that the latest one is of, of those that are not compacted.</summary>
+    public long FirstOfGroup
+    {
+        get
+        {
+            string group = Latest.GroupId;
+            if (_base.Configuration.GroupId == group)
+                return _base.Index;
+            foreach (var (index, configuration) in _appended)
+                if (configuration.GroupId == group)
+                    return index;
+            return LatestIndex;
+        }
+    }
 
     /// <summary>Forgets configurations after an index.</summary>
     public void TruncateAfter(long index)

@@ -19,6 +19,28 @@ internal sealed record PeerHeader(string Address, string Group, string MemberId,
 {
     /// <summary>The most bytes of one message that the sender's remoting takes; 0 where it does not say.</summary>
     public long MaximumFrameSize { get; init; }
+
+    /// <summary>The identity of the group that the sender's log belongs to; empty when the log has none.</summary>
+    public string GroupId { get; init; } = "";
+
+    /// <summary>Whether the sender does not know that this identity is committed.</summary>
+    public bool GroupIsUndecided { get; init; }
+
+    /// <summary>What the sender understands: <see cref="CurrentVersion"/>, or 0 of a version without identities of groups.</summary>
+    public int Version { get; init; }
+
+    /// <summary>Whether the sender says that its log is empty.</summary>
+    public bool IsEmpty { get; init; }
+
+    /// <summary>What this version understands.</summary>
+    public const int CurrentVersion = 1;
+}
+
+/// <summary>Why nothing that a peer says counts.</summary>
+internal enum RefusalReason
+{
+    /// <summary>Its log belongs to another group.</summary>
+    AnotherGroup = 1,
 }
 
 /// <summary>A message between peers.</summary>
@@ -97,6 +119,9 @@ internal sealed record IdentityReply(PeerHeader Header, long Round, bool Empty, 
 
 /// <summary>A leader tells a peer that the group knows its member under another store than <c>Header.ToStoreId</c>.</summary>
 internal sealed record StoreReplaced(PeerHeader Header) : PeerMessage(Header);
+
+/// <summary>Tells a peer that nothing that it says counts here.</summary>
+internal sealed record ContactRefused(PeerHeader Header, RefusalReason Reason) : PeerMessage(Header);
 
 /// <summary>A leader tells the peer that is to succeed it to campaign at once (dissertation, section 3.10).</summary>
 internal sealed record TimeoutNow(PeerHeader Header) : PeerMessage(Header);

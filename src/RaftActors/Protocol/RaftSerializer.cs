@@ -15,7 +15,7 @@ public sealed class RaftSerializer : SerializerWithStringManifest
     private const string RequestVoteManifest = "RV", RequestVoteReplyManifest = "RVR";
     private const string AppendEntriesManifest = "AE", AppendEntriesReplyManifest = "AER";
     private const string AskIdentityManifest = "ID", IdentityReplyManifest = "IDR", StoreReplacedManifest = "SR", TimeoutNowManifest = "TN";
-    private const string MemberRemovedManifest = "MR", ChangeMembersManifest = "CM";
+    private const string MemberRemovedManifest = "MR", ContactRefusedManifest = "CR", ChangeMembersManifest = "CM";
     private const string ForwardProposalManifest = "FP", ForwardReplyManifest = "FR", ForwardTransferManifest = "FT";
     private const string ReadIndexManifest = "RI", ReadIndexReplyManifest = "RIR";
     private const string PeerCreatedManifest = "PC", PersistedManifest = "P", SessionOpenedManifest = "SO";
@@ -52,6 +52,7 @@ public sealed class RaftSerializer : SerializerWithStringManifest
         IdentityReply => IdentityReplyManifest,
         StoreReplaced => StoreReplacedManifest,
         MemberRemoved => MemberRemovedManifest,
+        ContactRefused => ContactRefusedManifest,
         ChangeMembers => ChangeMembersManifest,
         TimeoutNow => TimeoutNowManifest,
         ForwardTransfer => ForwardTransferManifest,
@@ -87,6 +88,7 @@ public sealed class RaftSerializer : SerializerWithStringManifest
         IdentityReply m => m.ToWire().ToByteArray(),
         StoreReplaced m => m.ToWire().ToByteArray(),
         MemberRemoved m => m.ToWire().ToByteArray(),
+        ContactRefused m => m.ToWire().ToByteArray(),
         ChangeMembers m => m.ToWire().ToByteArray(),
         TimeoutNow m => m.ToWire().ToByteArray(),
         ForwardTransfer m => m.ToWire().ToByteArray(),
@@ -167,6 +169,7 @@ public sealed class RaftSerializer : SerializerWithStringManifest
             case ForwardTransferManifest: return Wire.ForwardTransfer.Parser.ParseFrom(bytes).FromWire();
             case StoreReplacedManifest: return Wire.StoreReplaced.Parser.ParseFrom(bytes).FromWire();
             case MemberRemovedManifest: return Wire.MemberRemoved.Parser.ParseFrom(bytes).FromWire();
+            case ContactRefusedManifest: return Wire.ContactRefused.Parser.ParseFrom(bytes).FromWire();
             case ChangeMembersManifest: return Wire.ClientMemberChange.Parser.ParseFrom(bytes).FromWire();
             case ProposeManifest: return Wire.ClientProposal.Parser.ParseFrom(bytes).FromWire();
             case ChangeSessionManifest: return Wire.ClientSession.Parser.ParseFrom(bytes).FromWire();

@@ -86,6 +86,10 @@ internal static class WireMapping
 
     public static StoreReplaced FromWire(this Wire.StoreReplaced m) => new(m.Header.FromWire());
 
+    public static Wire.ContactRefused ToWire(this ContactRefused m) => new() { Header = m.Header.ToWire(), Reason = (int)m.Reason };
+
+    public static ContactRefused FromWire(this Wire.ContactRefused m) => new(m.Header.FromWire(), (RefusalReason)m.Reason);
+
     public static Wire.MemberRemoved ToWire(this MemberRemoved m) => new() { Header = m.Header.ToWire(), Index = m.Index };
 
     public static MemberRemoved FromWire(this Wire.MemberRemoved m) => new(m.Header.FromWire(), m.Index);
@@ -179,6 +183,8 @@ internal static class WireMapping
             wire.Learners.Add(learner.ToWire());
         foreach (var outgoing in configuration.Outgoing)
             wire.OutgoingVoters.Add(outgoing.ToWire());
+        foreach (var history in configuration.Histories)
+            wire.Histories.Add(new Wire.History { GroupId = history.GroupId, FirstIndex = history.FirstIndex });
         return wire;
     }
 
@@ -186,7 +192,10 @@ internal static class WireMapping
     {
         if (wire.Voters.Count == 0)
             throw new FormatException("A configuration without voters.");
-        return new Configuration(wire.Voters.Select(FromWire), wire.Learners.Select(FromWire), wire.OutgoingVoters.Select(FromWire), TimeSpan.FromMilliseconds(Math.Clamp(wire.LeaseReads, 0, int.MaxValue)));
+        return new Configuration(wire.Voters.Select(FromWire), wire.Learners.Select(FromWire), wire.OutgoingVoters.Select(FromWire), TimeSpan.FromMilliseconds(Math.Clamp(wire.LeaseReads, 0, int.MaxValue)))
+        {
+            Histories = [.. wire.Histories.Select(static history => new History(history.GroupId, history.FirstIndex))],
+        };
     }
 
     private static Wire.Voter ToWire(this Voter voter) => new() { Id = voter.Id, Address = voter.Address, StoreId = voter.StoreId, Priority = voter.Priority };
@@ -218,6 +227,10 @@ internal static class WireMapping
         Term = header.Term,
         ToStoreId = header.ToStoreId,
         MaximumFrameSize = header.MaximumFrameSize,
+        GroupId = header.GroupId,
+        GroupIsUndecided = header.GroupIsUndecided,
+        Version = header.Version,
+        IsEmpty = header.IsEmpty,
     };
 
     internal static PeerHeader FromWire(this Wire.Header? header) => header is null
@@ -225,14 +238,18 @@ internal static class WireMapping
         : new PeerHeader(header.Address, header.Group, header.MemberId, header.StoreId, header.Term, header.ToStoreId)
         {
             MaximumFrameSize = header.MaximumFrameSize,
+            GroupId = header.GroupId,
+            GroupIsUndecided = header.GroupIsUndecided,
+            Version = header.Version,
+            IsEmpty = header.IsEmpty,
         };
 
     internal static Wire.HardState ToWire(this HardState state) =>
-        new() { Term = state.Term, VotedFor = state.VotedFor ?? "", VotedForStore = state.VotedForStore ?? "" };
+        new() { Term = state.Term, VotedFor = state.VotedFor ?? "", VotedForStore = state.VotedForStore ?? "", GroupId = state.GroupId };
 
     internal static HardState FromWire(this Wire.HardState state) => state.VotedFor.Length > 0
-        ? new HardState(state.Term, state.VotedFor, state.VotedForStore)
-        : new HardState(state.Term, null, null);
+        ? new HardState(state.Term, state.VotedFor, state.VotedForStore) { GroupId = state.GroupId }
+        : new HardState(state.Term, null, null) { GroupId = state.GroupId };
 
     // The bytes are wrapped, not copied: nothing here modifies them.
     internal static Wire.Payload ToWire(this Log.Payload payload) => new()

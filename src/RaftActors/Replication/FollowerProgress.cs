@@ -63,6 +63,9 @@ internal sealed class FollowerProgress
     /// <summary>When the follower was last heard of.</summary>
     public TimeSpan LastContact { get; private set; }
 
+    /// <summary>What the follower understands: <see cref="Protocol.PeerHeader.Version"/>.</summary>
+    public int Version { get; set; }
+
     /// <summary>How many messages with entries are under way.</summary>
     public int Inflight => _inflights.Count;
 

@@ -80,7 +80,7 @@ internal static class BackupCommand
     /// <summary>What a backup is, a line each.</summary>
     public static IEnumerable<string> Lines(string file, BackupFile backup)
     {
-        yield return $"backup    of group {backup.Group}, up to entry {backup.Index} of term {backup.Term}, taken {backup.TakenAt:yyyy-MM-dd HH:mm:ss}Z";
+        yield return $"backup    of group {backup.Group}{(backup.GroupId.Length > 0 ? $" with the identity {backup.GroupId}" : "")}, up to entry {backup.Index} of term {backup.Term}, taken {backup.TakenAt:yyyy-MM-dd HH:mm:ss}Z";
         yield return $"file      {file}, {backup.Length} bytes, SHA-256 {backup.Sha256}: verified";
         yield return $"members   {string.Join(", ", backup.Voters.Select(static member => $"{member.Id} at {member.Address}"))}";
     }

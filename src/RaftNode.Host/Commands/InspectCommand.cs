@@ -77,6 +77,7 @@ internal static class InspectCommand
     public static IEnumerable<string> Lines(StoreReport report)
     {
         yield return $"member    {report.MemberId} of group {report.Group}, store {report.StoreId}";
+        yield return $"identity  {(report.GroupId.Length > 0 ? report.GroupId : "none yet")}";
         yield return $"term      {report.Term}, vote {(report.VotedFor is { } vote ? $"for {vote}" : "not given")}";
         yield return $"journal   {report.Events} events, {report.FirstEvent} to {report.LastEvent}";
         yield return report.LastIndex < report.FirstIndex

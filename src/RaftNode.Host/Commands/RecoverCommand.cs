@@ -81,6 +81,7 @@ internal static class RecoverCommand
             await OfflineStore.WriteAsync(node.Store, node.Config, recovery.WriteAsync);
             await Console.Out.WriteLineAsync($"""
                 recovered {report.MemberId} at {recovery.Self.Address} is the only member of group {report.Group}, by the configuration at entry {recovery.Index} of term {recovery.Term}; its store is now {recovery.StoreId}
+                identity  {recovery.GroupId}{(recovery.FormerGroupId.Length > 0 ? $", formerly {recovery.FormerGroupId}: a node that has the former one is refused" : "")}
                 Start it: raftnode start --config CONFIG --data DIR, where DIR/{report.MemberId} is this directory
                 """);
             await Console.Out.WriteLineAsync(string.Join('\n', Next(report, wanted)));

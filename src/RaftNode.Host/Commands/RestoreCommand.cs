@@ -92,6 +92,7 @@ internal static class RestoreCommand
             await Console.Out.WriteLineAsync(string.Join('\n', BackupCommand.Lines(file, backup)));
             await target.WriteAsync(group, members);
             await Console.Out.WriteLineAsync($"group     {group.Group}, a new one: it goes on after entry {group.Index} of term {group.Term}");
+            await Console.Out.WriteLineAsync($"identity  {group.GroupId}{(backup.GroupId.Length > 0 ? $", formerly {backup.GroupId}" : "")}");
             foreach (var member in members)
             {
                 var restored = $"restored  {target.NameOf(member.Id)} for {member.Id} at {member.Address}";

@@ -85,6 +85,7 @@ internal static class Problems
         FailureReason.MembersChanged => Make(StatusCodes.Status412PreconditionFailed, "members-changed", "The members have changed", message, NotDone),
         FailureReason.ChangeUnderWay => Make(StatusCodes.Status503ServiceUnavailable, "change-under-way", "Another change is under way", message, NotDone),
         FailureReason.NotCaughtUp => Make(StatusCodes.Status409Conflict, "not-caught-up", "A member does not catch up", message, NotDone),
+        FailureReason.ForeignGroup => Make(StatusCodes.Status409Conflict, "other-group", "The member is of another group", message, NotDone),
         FailureReason.SessionExpired => Make(StatusCodes.Status410Gone, "session-expired", "There is no such session", message, isWrite ? Unknown : null),
         FailureReason.ResponseForgotten => Make(StatusCodes.Status410Gone, "response-forgotten", "The answer is no longer known", message, isWrite ? Unknown : null),
         FailureReason.StateMachineFailed => Make(StatusCodes.Status500InternalServerError, "no-response", "The answer was lost", message, isWrite ? Unknown : null),

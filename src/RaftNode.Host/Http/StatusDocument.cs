@@ -48,6 +48,12 @@ internal sealed record StatusDocument
     /// <summary>The group.</summary>
     public required string Group { get; init; }
 
+    /// <summary>The identity of the group; empty as long as the node's log has none.</summary>
+    public required string GroupId { get; init; }
+
+    /// <summary>The nodes of other groups that were heard of in the last minute.</summary>
+    public IReadOnlyList<ForeignNodeDocument> ForeignNodes { get; init; } = [];
+
     /// <summary>The identity of the node's store.</summary>
     public required string StoreId { get; init; }
 
@@ -105,6 +111,12 @@ internal sealed record MemberDocument(string Id, string Address, int Priority = 
 /// <param name="NextIndex">The next index to send.</param>
 /// <param name="Active">Whether it answered lately.</param>
 internal sealed record FollowerDocument(string Id, string State, long MatchIndex, long NextIndex, bool Active);
+
+/// <summary>A node of another group, of which nothing counts.</summary>
+/// <param name="Id">What it calls itself.</param>
+/// <param name="Address">Where it is.</param>
+/// <param name="GroupId">The identity of its group; empty when its log has none.</param>
+internal sealed record ForeignNodeDocument(string Id, string Address, string GroupId);
 
 /// <summary>Why a node is not ready.</summary>
 /// <param name="Type">What is wrong, as in the <c>type</c> of a problem body.</param>

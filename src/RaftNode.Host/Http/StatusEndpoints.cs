@@ -82,6 +82,9 @@ internal sealed class StatusEndpoints(RunningNode node)
             SnapshotIndex = status.SnapshotIndex,
             SnapshotBytes = status.SnapshotBytes,
             Group = status.Group,
+            GroupId = status.GroupId,
+            ForeignNodes = [.. status.ForeignPeers.Select(
+                static peer => new ForeignNodeDocument(peer.MemberId, peer.Address, peer.GroupId))],
             StoreId = status.StoreId,
             Address = node.Settings.Self.Address,
             State = new StateDocument(state.Index, state.Keys, state.Digest.ToString("x16")),

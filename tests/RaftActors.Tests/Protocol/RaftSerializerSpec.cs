@@ -28,6 +28,7 @@ public sealed class RaftSerializerSpec
         new IdentityReply(Header, 77, true, ""),
         new IdentityReply(Header, 77, false, "store-b"),
         new StoreReplaced(Header),
+        new ContactRefused(Header with { GroupId = "group-1", GroupIsUndecided = true, Version = 1, IsEmpty = true }, RefusalReason.AnotherGroup),
         new TimeoutNow(Header),
         new ForwardTransfer(Header, 8, "b"),
         new ForwardReply(Header, 8, FailureReason.NotLeader, "no", new Member("b", "host:2"), 0, 0, null),

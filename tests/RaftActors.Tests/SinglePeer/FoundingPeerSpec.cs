@@ -73,7 +73,9 @@ public sealed class FoundingPeerSpec(ITestOutputHelper output) : PeerSpec(output
         var entry = Assert.Single(B.Expect<AppendEntries>(append => append.Entries.Count > 0).Entries.Entries.ToArray());
 
         Assert.Equal((1, EntryKind.Configuration), (entry.Index, entry.Kind));
-        Assert.Equal(Bound, entry.Payload.TryReadConfiguration());
+        var configuration = entry.Payload.TryReadConfiguration()!;
+        Assert.Equal(32, configuration.GroupId.Length);
+        Assert.Equal(Bound.Beginning(configuration.GroupId, 1), configuration);
     }
 
     [Fact]
@@ -230,6 +232,7 @@ public sealed class FoundingPeerSpec(ITestOutputHelper output) : PeerSpec(output
     {
         Start();
         UseStoreId(Status().StoreId);
+        B.IsEmpty = C.IsEmpty = true;
     }
 
     private void Answer(FakePeer peer, long term = 0)

@@ -184,8 +184,23 @@ public abstract class PeerSpec : CommandedDiskSpec
 
         public string Id => id;
 
+        /// <summary>The identity of the group that it says it is of.</summary>
+        public string GroupId { get; set; } = "";
+
+        /// <summary>Whether it says that this identity may yet change.</summary>
+        public bool GroupIsUndecided { get; set; }
+
+        /// <summary>Whether it says that its log is empty.</summary>
+        public bool IsEmpty { get; set; }
+
+        /// <summary>What it understands; 0 for a version without identities of groups.</summary>
+        public int Version { get; set; }
+
         /// <summary>The sender's part of a message of this member to the peer under test.</summary>
-        public PeerHeader Header(long term) => new(address, Group, id, StoreId, term, spec.StoreId);
+        public PeerHeader Header(long term) => new(address, Group, id, StoreId, term, spec.StoreId)
+        {
+            GroupId = GroupId, GroupIsUndecided = GroupIsUndecided, IsEmpty = IsEmpty, Version = Version,
+        };
 
         /// <summary>Tells the peer something.</summary>
         public void Say(Func<PeerHeader, PeerMessage> message, long term) => spec.Peer.Tell(message(Header(term)), ActorRefs.NoSender);

@@ -25,18 +25,17 @@ public sealed class RecoveredPeerSpec(ITestOutputHelper output) : PeerSpec(outpu
         Assert.Equal([2L, 3L], Machine.Applied.Select(entry => entry.Index));
         Assert.Equal([new Member("a", "host:1")], status.Members);
         Restart();
-        Assert.Equal(recovery.StoreId, Status().StoreId);
+        Assert.Equal((recovery.StoreId, recovery.GroupId), (Status().StoreId, Status().GroupId));
     }
 
     [Fact]
-    public async Task A_former_leader_has_nothing_to_say_and_its_entries_are_not_taken_over()
+    public async Task A_former_leader_is_refused_by_name_and_its_entries_are_not_taken_over()
     {
         var recovery = await RecoverAsync();
 
         B.Append(4, 3, 2, 5, Command(4, 4), Command(5, 4));
 
-        var reply = B.Expect<AppendEntriesReply>();
-        Assert.Equal((false, recovery.StoreId), (reply.Success, reply.Header.StoreId));
+        Assert.Equal(recovery.GroupId, B.Expect<ContactRefused>().Header.GroupId);
         Assert.Equal((RaftRole.Leader, 5L), (Status().Role, Status().LastIndex));
         // What it then says to a store that is no more is not for this one.
         B.Say(header => new StoreReplaced(header), recovery.Term + 10);
@@ -44,14 +43,14 @@ public sealed class RecoveredPeerSpec(ITestOutputHelper output) : PeerSpec(outpu
     }
 
     [Fact]
-    public async Task A_former_member_that_asks_for_votes_gets_none_and_is_told_that_it_is_no_member()
+    public async Task A_former_member_that_asks_for_votes_is_refused_by_name()
     {
         var recovery = await RecoverAsync();
 
         C.Say(header => new RequestVote(header, 9, 5, true, false, null), 5);
 
-        Assert.False(C.Expect<RequestVoteReply>().Granted);
-        Assert.Equal(recovery.Index, C.Expect<MemberRemoved>().Index);
+        Assert.Equal(recovery.GroupId, C.Expect<ContactRefused>().Header.GroupId);
+        C.ExpectNone<RequestVoteReply>();
     }
 
     [Fact]

@@ -166,7 +166,7 @@ public sealed class StoreIdentitySpec(ITestOutputHelper output) : PeerSpec(outpu
         Start();
 
         Assert.Contains(reason, ExpectMsg<PeerFailed>().Reason);
-        var problem = Assert.Throws<InvalidOperationException>(() => Status());
+        var problem = Assert.ThrowsAny<InvalidOperationException>(() => Status());
         Assert.Contains(reason, problem.Message);
         Peer.Tell(new Propose(new byte[1], CorrelationId: 7), TestActor);
         Assert.Equal((FailureReason.NoLeader, 7), ExpectMsg<ProposalFailed>() is var failed ? (failed.Reason, failed.CorrelationId) : default);
