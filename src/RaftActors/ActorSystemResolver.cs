@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
+using RaftActors.Protocol;
+using RaftActors.Remoting;
 
 namespace RaftActors;
 
@@ -14,20 +16,22 @@ internal sealed class ActorSystemResolver(ActorSystem system) : IPeerResolver
 
     // A remote reference to a path without a uid is bound to no incarnation and stays valid; finding it costs far more
     // than a message. The peer, and each actor that sends its snapshots, asks on a thread of its own.
-    private readonly ConcurrentDictionary<(string Address, string Group), IActorRef> _known = new();
+    private readonly ConcurrentDictionary<(string Address, string Group), ICanTell> _known = new();
     private readonly IActorRefProvider _provider = ((ExtendedActorSystem)system).Provider;
+    private readonly PeerLinks _links = PeerLinks.Of(system);
 
     public ICanTell Resolve(string nodeAddress, string group)
     {
-        if (_known.TryGetValue((nodeAddress, group), out var peer))
-            return peer;
+        if (_known.TryGetValue((nodeAddress, group), out var known))
+            return known;
         string node = nodeAddress.Contains('@') ? nodeAddress : $"{system.Name}@{nodeAddress}";
-        peer = _provider.ResolveActorRef($"{_provider.DefaultAddress.Protocol}://{node}{RaftGroups.Path}/{group}");
+        var peer = _provider.ResolveActorRef($"{_provider.DefaultAddress.Protocol}://{node}{RaftGroups.Path}/{group}");
         if (peer is not IActorRefScope { IsLocal: false })
             return peer;
         if (_known.Count >= MostKnown)
             _known.Clear();
-        _known[(nodeAddress, group)] = peer;
-        return peer;
+        return _known[(nodeAddress, group)] = _links.IsUsed
+            ? new PeerReference(peer, _links, RaftSerializer.Of(system), RaftSettings.LargestFrame((ExtendedActorSystem)system) ?? 0)
+            : peer;
     }
 }

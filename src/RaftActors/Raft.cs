@@ -2,6 +2,8 @@ using Akka;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
+using RaftActors.Protocol;
+using RaftActors.Remoting;
 using RaftActors.StateMachines;
 using RaftActors.Storage;
 
@@ -17,6 +19,7 @@ public sealed class Raft : IExtension
     {
         _system = system;
         InjectedDefaults.EnsureIn(system);
+        PeerLinks.Of(system).Serve(RaftSerializer.Of(system));
         _groups = system.SystemActorOf(Props.Create(() => new RaftGroups()), RaftGroups.Name);
         // Before anything stops serving: what comes meanwhile is forwarded to the next leader.
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "raft-hand-over", HandOverAsync);

@@ -18,6 +18,9 @@ internal sealed class RaftGroups : UntypedActor
     /// <summary>Its name among the actors of the system.</summary>
     public const string Name = "raft";
 
+    /// <summary>Whether a path is that of a group.</summary>
+    public static bool IsGroup(ActorPath path) => path.Elements is ["system", Name, _];
+
     private readonly IActorRef _systemGuardian = ((ExtendedActorSystem)Context.System).SystemGuardian;
     private readonly Dictionary<IActorRef, List<IActorRef>> _stopping = [];
     private bool _ending;

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace RaftActors.Protocol;
 
 /// <summary>Reads protobuf fields; whatever does not make sense is a <see cref="FormatException"/>.</summary>
@@ -9,7 +11,10 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> bytes)
     /// <summary>The wire type of bytes, text and messages.</summary>
     public const int Delimited = 2;
 
-    private const int Fixed64 = 1, Fixed32 = 5;
+    /// <summary>The wire type of numbers of eight bytes.</summary>
+    public const int Fixed64 = 1;
+
+    private const int Fixed32 = 5;
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
 
@@ -40,6 +45,14 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> bytes)
                 return (long)value;
         }
         throw new FormatException("An integer is too long.");
+    }
+
+    /// <summary>Reads a number of eight bytes.</summary>
+    public long Fixed()
+    {
+        int start = Position;
+        Advance(8);
+        return BinaryPrimitives.ReadInt64LittleEndian(_bytes[start..]);
     }
 
     /// <summary>Reads a length and steps over as many bytes; returns where they are.</summary>

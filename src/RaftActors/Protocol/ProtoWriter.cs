@@ -41,6 +41,14 @@ internal ref struct ProtoWriter(Span<byte> buffer)
     /// <summary>Writes text as UTF-8.</summary>
     public void Text(string text) => _position += Encoding.UTF8.GetBytes(text, _buffer[_position..]);
 
+    /// <summary>Writes a number of eight bytes that are all ones.</summary>
+    public void AllOnes(int field)
+    {
+        _buffer[_position++] = (byte)((field << 3) | ProtoReader.Fixed64);
+        _buffer.Slice(_position, 8).Fill(byte.MaxValue);
+        _position += 8;
+    }
+
     private void Varint(ulong value)
     {
         while (value > 0x7F)

@@ -35,6 +35,10 @@ public sealed class RaftSerializer : SerializerWithStringManifest
     /// <inheritdoc/>
     public override int Identifier => 6214;
 
+    /// <summary>The serializer of an actor system, which has the extension.</summary>
+    internal static RaftSerializer Of(ActorSystem system) =>
+        (RaftSerializer)system.Serialization.FindSerializerForType(typeof(IRaftMessage));
+
     // The system has no address yet when it makes its serializers.
     private long Room => _room != 0 ? _room : _room = RaftSettings.FrameRoom(system);
 
@@ -112,6 +116,14 @@ public sealed class RaftSerializer : SerializerWithStringManifest
         SnapshotChunk m => StoredChecksum.Seal(SnapshotChunkManifest, m.ToWire(), []),
         StoreRenewed m => StoredChecksum.Seal(StoreRenewedManifest, m.ToWire(), []),
         _ => throw new ArgumentException($"{obj.GetType()} is no message of a Raft group.", nameof(obj)),
+    };
+
+    /// <summary>What <see cref="ToBinary"/> makes of a message, in two parts that follow each other, without copying them together.</summary>
+    internal (IMessage? Head, ReadOnlyMemory<byte> Tail) Parts(PeerMessage message) => message switch
+    {
+        AppendEntries m => (m.ToWire(), m.Entries.Encoded),
+        AppendEntriesReply m => (m.ToWire(), default),
+        _ => (null, ToBinary(message)),
     };
 
     /// <inheritdoc/>

@@ -6,17 +6,17 @@ using Akka.TestKit;
 namespace RaftActors.Tests.AkkaNet;
 
 /// <summary>
-/// What Akka.NET promises of remoting between two systems. ActorSystemResolver keeps references without an incarnation,
+/// What Akka.NET promises of remoting between two systems, with its own transport and with that of RaftActors. ActorSystemResolver keeps references without an incarnation,
 /// a follower starts an election early when the connection to its leader is lost, reference.conf shortens the time for
 /// which a node that came back is not spoken to, and bounds of batches and chunks keep messages below the size of a
 /// frame.
 /// </summary>
-public sealed class RemotingSpec() : Akka.TestKit.Xunit2.TestKit(Defaults, "raft")
+public abstract class RemotingSpec(string transport) : Akka.TestKit.Xunit2.TestKit(Using(transport), "raft")
 {
     private const int FrameSize = 64_000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private static readonly Config Defaults = ConfigurationFactory.ParseString($$"""
+    private static readonly Config Shared = ConfigurationFactory.ParseString($$"""
         akka {
           loglevel = OFF
           stdout-loglevel = OFF
@@ -27,6 +27,7 @@ public sealed class RemotingSpec() : Akka.TestKit.Xunit2.TestKit(Defaults, "raft
         }
         """);
 
+    private readonly Config _defaults = Using(transport);
     private readonly List<ActorSystem> _others = [];
 
     [Fact]
@@ -146,10 +147,13 @@ public sealed class RemotingSpec() : Akka.TestKit.Xunit2.TestKit(Defaults, "raft
         base.AfterAll();
     }
 
+    private static Config Using(string transport) => ConfigurationFactory
+        .ParseString($"akka.remote.dot-netty.tcp.transport-class = \"{transport}\"").WithFallback(Shared);
+
     private ActorSystem Start(int port = 0, string settings = "")
     {
         var own = ConfigurationFactory.ParseString($"{settings}\nakka.remote.dot-netty.tcp.port = {port}");
-        var system = ActorSystem.Create("raft", own.WithFallback(Defaults));
+        var system = ActorSystem.Create("raft", own.WithFallback(_defaults));
         _others.Add(system);
         return system;
     }
@@ -200,3 +204,9 @@ public sealed class RemotingSpec() : Akka.TestKit.Xunit2.TestKit(Defaults, "raft
         }
     }
 }
+
+/// <summary>Remoting over DotNetty, which is Akka.NET's default.</summary>
+public sealed class DotNettyRemotingSpec() : RemotingSpec("Akka.Remote.Transport.DotNetty.TcpTransport, Akka.Remote");
+
+/// <summary>Remoting over the transport that a node uses.</summary>
+public sealed class TcpRemotingSpec() : RemotingSpec("RaftActors.Remoting.TcpTransport, RaftActors");

@@ -1,0 +1,114 @@
+using System.Buffers.Binary;
+using RaftActors.Protocol;
+
+namespace RaftActors.Remoting;
+
+/// <summary>
+/// A frame of Akka.Remote's protocol: four bytes of length, then an <c>AkkaProtocolMessage</c>, which is either a payload or
+/// an instruction to the connection itself.
+/// </summary>
+internal static class Frame
+{
+    /// <summary>The bytes of the length that a frame begins with.</summary>
+    public const int LengthBytes = 4;
+
+    private const int Payload = 1, Instruction = 2, CommandType = 1, HandshakeInfo = 2, Origin = 1;
+    private const int Associate = 1, HeartbeatCommand = 3;
+
+    /// <summary>The instruction that says nothing but that its sender lives.</summary>
+    public static ReadOnlySpan<byte> Heartbeat =>
+        [(Instruction << 3) | ProtoReader.Delimited, 2, CommandType << 3, HeartbeatCommand];
+
+    /// <summary>The length of the frame that begins here, without the bytes that say it; -1 while those are not all here.</summary>
+    /// <param name="received">What has arrived.</param>
+    /// <param name="maximum">The most bytes of a frame; as in Akka.Remote, those of the length count too.</param>
+    /// <exception cref="FormatException">The frame is longer than that.</exception>
+    public static int LengthOf(ReadOnlySpan<byte> received, int maximum)
+    {
+        if (received.Length < LengthBytes)
+            return -1;
+        int length = BinaryPrimitives.ReadInt32LittleEndian(received);
+        return length >= 0 && length <= maximum - LengthBytes ? length
+            : throw new FormatException($"A frame of {(uint)length} bytes; at most {maximum} are allowed.");
+    }
+
+    /// <summary>Writes the length of a frame.</summary>
+    public static void WriteLength(Span<byte> room, int length) => BinaryPrimitives.WriteInt32LittleEndian(room, length);
+
+    /// <summary>What a payload holds; empty for an instruction.</summary>
+    /// <exception cref="FormatException">These bytes are no frame.</exception>
+    public static ReadOnlySpan<byte> PayloadOf(ReadOnlySpan<byte> frame) => FieldOf(frame, Payload);
+
+    /// <summary>Who introduces itself; <c>null</c> if the frame is no handshake.</summary>
+    /// <exception cref="FormatException">These bytes are no frame.</exception>
+    public static Akka.Actor.Address? HandshakeOf(ReadOnlySpan<byte> frame)
+    {
+        var instruction = FieldOf(frame, Instruction);
+        var reader = new ProtoReader(instruction);
+        ReadOnlySpan<byte> info = default;
+        long command = 0;
+        while (!reader.AtEnd)
+        {
+            switch (reader.Tag())
+            {
+                case (CommandType, ProtoReader.Varint):
+                    command = reader.Int64();
+                    break;
+                case (HandshakeInfo, ProtoReader.Delimited):
+                    info = instruction[reader.Delimit()];
+                    break;
+                case var (_, type):
+                    reader.Skip(type);
+                    break;
+            }
+        }
+        return command == Associate ? AddressOf(FieldOf(info, Origin)) : null;
+    }
+
+    private static Akka.Actor.Address AddressOf(ReadOnlySpan<byte> origin)
+    {
+        var reader = new ProtoReader(origin);
+        string system = "", host = "", protocol = "";
+        long port = 0;
+        while (!reader.AtEnd)
+        {
+            switch (reader.Tag())
+            {
+                case (1, ProtoReader.Delimited):
+                    system = Text(origin[reader.Delimit()]);
+                    break;
+                case (2, ProtoReader.Delimited):
+                    host = Text(origin[reader.Delimit()]);
+                    break;
+                case (3, ProtoReader.Varint):
+                    port = reader.Int64();
+                    break;
+                case (4, ProtoReader.Delimited):
+                    protocol = Text(origin[reader.Delimit()]);
+                    break;
+                case var (_, type):
+                    reader.Skip(type);
+                    break;
+            }
+        }
+        return new Akka.Actor.Address(protocol, system, host, (int)port);
+    }
+
+    private static string Text(ReadOnlySpan<byte> utf8) => System.Text.Encoding.UTF8.GetString(utf8);
+
+    // The last one counts, as in all of protobuf.
+    private static ReadOnlySpan<byte> FieldOf(ReadOnlySpan<byte> message, int wanted)
+    {
+        var reader = new ProtoReader(message);
+        ReadOnlySpan<byte> content = default;
+        while (!reader.AtEnd)
+        {
+            var (field, type) = reader.Tag();
+            if (field == wanted && type == ProtoReader.Delimited)
+                content = message[reader.Delimit()];
+            else
+                reader.Skip(type);
+        }
+        return content;
+    }
+}

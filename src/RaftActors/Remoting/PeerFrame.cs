@@ -1,0 +1,82 @@
+using System.Text;
+using Akka.Actor;
+using Google.Protobuf;
+using RaftActors.Protocol;
+
+namespace RaftActors.Remoting;
+
+/// <summary>
+/// A frame that carries a message to a peer. It is the frame that Akka.Remote sends for the message, without its copies:
+/// everything is measured first and then written once, into the buffer that goes to the socket.
+/// </summary>
+internal readonly ref struct PeerFrame
+{
+    // Of a message that is not sent reliably.
+    private const int UnnumberedBytes = 9;
+
+    private readonly ReadOnlySpan<byte> _recipient;
+    private readonly IMessage? _head;
+    private readonly ReadOnlySpan<byte> _tail;
+    private readonly string _manifest;
+    private readonly int _headSize;
+    private readonly int _serializedSize;
+    private readonly int _envelopeSize;
+
+    /// <summary>Measures a frame.</summary>
+    /// <param name="recipient">The recipient as <see cref="RecipientField"/> writes it.</param>
+    /// <param name="serializer">The serializer.</param>
+    /// <param name="message">The message.</param>
+    public PeerFrame(ReadOnlySpan<byte> recipient, RaftSerializer serializer, PeerMessage message)
+    {
+        (_head, var tail) = serializer.Parts(message);
+        _recipient = recipient;
+        _tail = tail.Span;
+        _manifest = serializer.Manifest(message);
+        _headSize = _head?.CalculateSize() ?? 0;
+        int content = _headSize + tail.Length;
+        _serializedSize = FieldSize(content) + ProtoWriter.Int64Size(serializer.Identifier) + FieldSize(_manifest.Length);
+        _envelopeSize = recipient.Length + FieldSize(_serializedSize) + UnnumberedBytes;
+        SerializerId = serializer.Identifier;
+    }
+
+    /// <summary>The whole frame's size, the bytes of its length included.</summary>
+    public int Size => Frame.LengthBytes + FieldSize(FieldSize(_envelopeSize));
+
+    private int SerializerId { get; }
+
+    /// <summary>The recipient as a field of an envelope.</summary>
+    public static byte[] RecipientField(ActorPath path)
+    {
+        string text = path.ToSerializationFormat();
+        int length = Encoding.UTF8.GetByteCount(text);
+        var field = new byte[FieldSize(FieldSize(length))];
+        var writer = new ProtoWriter(field);
+        writer.Length(1, FieldSize(length));
+        writer.Length(1, length);
+        writer.Text(text);
+        return field;
+    }
+
+    /// <summary>Fills room of <see cref="Size"/> bytes.</summary>
+    public void Write(Span<byte> room)
+    {
+        Frame.WriteLength(room, room.Length - Frame.LengthBytes);
+        int head = room.Length - UnnumberedBytes - ProtoWriter.Int64Size(SerializerId) - FieldSize(_manifest.Length)
+            - _headSize - _tail.Length;
+        var writer = new ProtoWriter(room[Frame.LengthBytes..]);
+        writer.Length(1, FieldSize(_envelopeSize));
+        writer.Length(2, _envelopeSize);
+        writer.Raw(_recipient);
+        writer.Length(2, _serializedSize);
+        writer.Length(1, _headSize + _tail.Length);
+        _head?.WriteTo(room.Slice(head, _headSize));
+        _tail.CopyTo(room[(head + _headSize)..]);
+        writer = new ProtoWriter(room[(head + _headSize + _tail.Length)..]);
+        writer.Int64(2, SerializerId);
+        writer.Length(3, _manifest.Length);
+        writer.Text(_manifest);
+        writer.AllOnes(5);
+    }
+
+    private static int FieldSize(int content) => 1 + ProtoWriter.VarintSize((ulong)content) + content;
+}

@@ -1,0 +1,167 @@
+using System.Net.Sockets;
+using Akka.Actor;
+using Akka.Event;
+using Akka.Remote.Transport;
+using Google.Protobuf;
+
+namespace RaftActors.Remoting;
+
+/// <summary>
+/// A connection to another actor system, as Akka.Remote sees it, and for the messages of peers a short way past the actors
+/// of Akka.Remote: they are encoded where they are told and handed to the peer where they arrive.
+/// </summary>
+/// <remarks>
+/// The short way is open while both sides have introduced themselves. What Akka.Remote decides about the other system holds
+/// for it too: it ends a connection of a system that it does not want, or that its failure detector gave up.
+/// </remarks>
+internal sealed class TcpLink : AssociationHandle, IChannelHandler
+{
+    // Akka.Remote's failure detector learns of the frames that take the short way at least this often.
+    private const int TellAliveAfterMs = 100;
+
+    private static readonly InboundPayload _heartbeat = new(ByteString.CopyFrom(Frame.Heartbeat));
+
+    private readonly TcpTransport _transport;
+    private readonly Channel _channel;
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile IHandleEventListener? _listener;
+    private volatile bool _isDisassociated;
+    private volatile Address? _origin;
+    private volatile bool _hasIntroducedItself;
+    private PeerInbox? _inbox;
+    private long _told;
+
+    /// <summary>Makes a link, which begins to read as soon as Akka.Remote listens to it.</summary>
+    public TcpLink(TcpTransport transport, Address local, Address remote, Channel channel)
+        : base(local, remote)
+    {
+        _transport = transport;
+        _channel = channel;
+        ReadHandlerSource.Task.ContinueWith(
+            static (task, link) => ((TcpLink)link!).Start(task.Result),
+            this,
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously | TaskContinuationOptions.OnlyOnRanToCompletion,
+            TaskScheduler.Default);
+    }
+
+    /// <summary>Completes when the connection is gone.</summary>
+    public Task Ended => _closed.Task;
+
+    /// <summary>Where the other system says it is, once peers may use this link; else <c>null</c>.</summary>
+    public Address? Peer => _hasIntroducedItself && !_isDisassociated ? _origin : null;
+
+    /// <summary>Sends a message to a peer of the other system.</summary>
+    /// <returns>Whether it is on its way, or was dropped since too much waits to be sent. If not, the link is no use.</returns>
+    public bool TrySend(scoped in PeerFrame frame)
+    {
+        switch (_channel.TryWrite(frame))
+        {
+            case WriteResult.Full:
+                _transport.ReportFull(this);
+                return true;
+            case WriteResult.Written:
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool Write(ByteString payload)
+    {
+        bool isWritten = _channel.TryWrite(payload.Span) == WriteResult.Written;
+        if (isWritten && !_hasIntroducedItself && Frame.HandshakeOf(payload.Span) is not null)
+        {
+            _hasIntroducedItself = true;
+            AnnounceIfOpen();
+        }
+        return isWritten;
+    }
+
+#pragma warning disable CS0672 // The one that states a reason calls this one.
+    /// <inheritdoc/>
+    public override void Disassociate() => Close();
+#pragma warning restore CS0672
+
+    /// <summary>Sends what was written and ends the connection.</summary>
+    public void Close()
+    {
+        _isDisassociated = true;
+        _channel.Close();
+        _transport.AbortLater(this);
+    }
+
+    /// <summary>Ends the connection at once.</summary>
+    public void Abort() => _channel.Abort();
+
+    /// <inheritdoc/>
+    public int Received(ReadOnlySpan<byte> bytes)
+    {
+        int used = 0;
+        try
+        {
+            while (Frame.LengthOf(bytes[used..], (int)_transport.MaximumPayloadBytes) is var length and >= 0
+                && length <= bytes.Length - used - Frame.LengthBytes)
+            {
+                Take(bytes.Slice(used + Frame.LengthBytes, length));
+                used += Frame.LengthBytes + length;
+            }
+            return used;
+        }
+        catch (FormatException problem)
+        {
+            _transport.Log.Error("The connection from {0} is cut: {1}", RemoteAddress, problem.Message);
+            _channel.Abort();
+            return bytes.Length;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Closed(Exception? cause)
+    {
+        _isDisassociated = true;
+        _transport.Remove(this);
+        // Akka.Remote takes a connection that was reset for one whose system has shut down.
+        bool isReset = cause is SocketException { SocketErrorCode: SocketError.ConnectionReset };
+        _listener?.Notify(new Disassociated(isReset ? DisassociateInfo.Shutdown : DisassociateInfo.Unknown));
+        _closed.TrySetResult();
+    }
+
+    private void Start(IHandleEventListener listener)
+    {
+        _listener = listener;
+        _channel.Start(this);
+    }
+
+    private void Take(ReadOnlySpan<byte> frame)
+    {
+        if (_isDisassociated || frame.IsEmpty)
+            return;
+        if (_origin is null)
+        {
+            _origin = Frame.HandshakeOf(frame);
+            _listener!.Notify(new InboundPayload(ByteString.CopyFrom(frame)));
+            AnnounceIfOpen();
+        }
+        else if (Peer is null || !TryDeliver(frame))
+        {
+            _listener!.Notify(new InboundPayload(ByteString.CopyFrom(frame)));
+        }
+        else if (Environment.TickCount64 - _told >= TellAliveAfterMs)
+        {
+            _told = Environment.TickCount64;
+            _listener!.Notify(_heartbeat);
+        }
+    }
+
+    private bool TryDeliver(ReadOnlySpan<byte> frame) => _transport.Links?.Serializer is { } serializer
+        && PeerEnvelope.TryRead(Frame.PayloadOf(frame), out var envelope)
+        && (_inbox ??= new PeerInbox((ExtendedActorSystem)_transport.System, serializer)).TryDeliver(envelope);
+
+    private void AnnounceIfOpen()
+    {
+        if (Peer is not null)
+            _transport.Links?.Opened(this);
+    }
+}
