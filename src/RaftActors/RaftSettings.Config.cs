@@ -1,3 +1,4 @@
+using System.Globalization;
 using Akka.Actor;
 using Akka.Configuration;
 using RaftActors.Log;
@@ -15,11 +16,13 @@ public sealed partial record RaftSettings
 
     /// <summary>Reads the settings from the section <c>raft</c> of a configuration; keys that are missing have the defaults of <c>reference.conf</c>.</summary>
     /// <param name="raftSection">The section: <c>system.Settings.Config.GetConfig("raft")</c>.</param>
-    /// <exception cref="ConfigurationException">A key is missing, or its value is not usable; the message names both.</exception>
+    /// <exception cref="ConfigurationException">
+    /// A key is missing or unknown, or its value is not usable; the message names the key and the value.
+    /// </exception>
     public static RaftSettings FromConfig(Config? raftSection)
     {
         var own = raftSection ?? throw new ConfigurationException("The section raft is missing.");
-        var reader = new SettingsReader(own.WithFallback(ReferenceConfig.Load().GetConfig("raft")));
+        var reader = new SettingsReader(own);
         var settings = new RaftSettings
         {
             Group = reader.Text("group"),
@@ -68,14 +71,23 @@ public sealed partial record RaftSettings
             SnapshotPluginId = reader.OptionalText("snapshot-plugin-id"),
             RandomSeed = reader.OptionalInt("random-seed"),
         };
-        settings.Validate();
+        settings.ValidateAs(reader.Written);
         return settings;
     }
 
     /// <summary>Checks that the settings go together.</summary>
     /// <exception cref="ConfigurationException">They do not; the message names the key and its value.</exception>
-    public void Validate()
+    public void Validate() => ValidateAs(static _ => null);
+
+    // Values are shown as they are written where that is known.
+    private void ValidateAs(Func<string, string?> written)
     {
+        void Check(bool good, string key, object value, string why)
+        {
+            if (!good)
+                throw Bad(key, (value is string ? null : written(key)) ?? value, why);
+        }
+
         CheckName("group", Group);
         CheckName("member-id", MemberId);
         CheckMembers();
@@ -170,6 +182,17 @@ public sealed partial record RaftSettings
     private static void Check(bool good, string key, object value, string why)
     {
         if (!good)
-            throw new ConfigurationException($"raft.{key} = {value}: {why}.");
+            throw Bad(key, value, why);
+    }
+
+    internal static SettingException Bad(string key, object value, string why) =>
+        new($"raft.{key}", $"raft.{key} = {(value is TimeSpan time ? Text(time) : value)}: {why}.");
+
+    /// <summary>A duration as it is written in HOCON: 300 ms, 3 s.</summary>
+    internal static string Text(TimeSpan time)
+    {
+        bool isSeconds = time.Ticks % TimeSpan.TicksPerSecond == 0;
+        double number = isSeconds ? time.TotalSeconds : time.TotalMilliseconds;
+        return string.Create(CultureInfo.InvariantCulture, $"{number} {(isSeconds ? "s" : "ms")}");
     }
 }

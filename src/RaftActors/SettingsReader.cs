@@ -1,74 +1,102 @@
 using Akka.Configuration;
+using Akka.Configuration.Hocon;
 using RaftActors.Membership;
 
 namespace RaftActors;
 
-/// <summary>Reads values of a HOCON section so that whatever is wrong with one is reported with its key and value.</summary>
-internal sealed class SettingsReader(Config section)
+/// <summary>
+/// Reads values of the section <c>raft</c> so that whatever is wrong with one is reported with its key, its value and the
+/// form that it should have.
+/// </summary>
+internal sealed class SettingsReader
 {
+    private const string MemberForm = "each member is { id = ..., address = \"host:port\" }, with a priority if wanted";
+    private static readonly string[] MemberKeys = ["id", "address", "priority"];
+
+    private readonly Config _section;
+
+    /// <summary>Makes a reader.</summary>
+    /// <param name="own">The section as it is given.</param>
+    /// <exception cref="SettingException">It has a key that nobody reads, or a value of another kind.</exception>
+    public SettingsReader(Config own)
+    {
+        var reference = ReferenceConfig.Load();
+        new KnownKeys(reference, "raft").Check("raft", own);
+        _section = own.WithFallback(reference.GetConfig("raft"));
+    }
+
     public string Text(string key)
     {
         string text = OptionalText(key);
-        return text.Length > 0 ? text : throw new ConfigurationException($"raft.{key} is missing.");
+        return text.Length > 0 ? text : throw new SettingException($"raft.{key}", $"raft.{key} is missing.");
     }
 
-    public string OptionalText(string key) => Read(key, () => section.GetString(key, "")) ?? "";
+    public string OptionalText(string key) => Written(key) ?? "";
 
-    public bool Switch(string key) => Read(key, () => section.GetBoolean(key, false));
+    public bool Switch(string key) => Read(key, "on or off", () => _section.GetBoolean(key, false));
 
-    public TimeSpan Duration(string key) => Read(key, () => section.GetTimeSpan(key, null, false));
+    public TimeSpan Duration(string key) =>
+        Read(key, "a duration such as 300 ms, 3 s or 2 m", () => _section.GetTimeSpan(key, null, false));
 
-    public int Count(string key) => Read(key, () => section.GetInt(key, 0));
+    public int Count(string key) => Read(key, "a whole number such as 64", () => _section.GetInt(key, 0));
 
-    public double Number(string key) => Read(key, () => section.GetDouble(key, 0));
+    public double Number(string key) => Read(key, "a number such as 0.5", () => _section.GetDouble(key, 0));
 
-    public int? OptionalInt(string key)
-    {
-        string text = OptionalText(key);
-        return text.Length == 0 ? null : int.TryParse(text, out int value) ? value : throw Bad(key, "a whole number is wanted", null);
-    }
+    public int? OptionalInt(string key) =>
+        OptionalText(key).Length == 0 ? null : Read(key, "a whole number, or empty", () => _section.GetInt(key, 0));
 
     public long Bytes(string key, long most)
     {
-        long bytes = Read(key, () => section.GetByteSize(key, null)) ?? 0;
-        return bytes <= most ? bytes : throw Bad(key, $"at most {most} bytes are possible", null);
+        long bytes = Read(key, "a size such as 64 KiB or 4 MiB", () => _section.GetByteSize(key, null)) ?? 0;
+        return bytes <= most ? bytes : throw Bad(key, $"at most {most} bytes are possible");
     }
+
+    public IReadOnlyList<string> Texts(string key) =>
+        [.. Read(key, "a list of texts, [ \"...\" ]", () => _section.GetStringList(key, []))];
 
     public IReadOnlyList<Member> Members(string key)
     {
-        var members = new List<Member>();
-        var value = section.GetValue(key);
-        if (value is null || value.IsEmpty)
-            return members;
-        foreach (var item in Read(key, value.GetArray) ?? [])
-        {
-            var member = item.IsObject() ? item.ToConfig() : throw Bad(key, "each member is { id = ..., address = \"host:port\" }, or { ..., address = \"system@host:port\" }", null);
-            members.Add(new Member(member.GetString("id", "") ?? "", member.GetString("address", "") ?? "") { Priority = Priority(key, member) });
-        }
-        return members;
+        var value = _section.GetValue(key);
+        return value is null || !value.IsArray() ? [] : [.. value.GetArray().Select(item => Member(key, item))];
     }
 
-    private int Priority(string key, Config member)
+    /// <summary>A value as it is written; <c>null</c> for none.</summary>
+    public string? Written(string key) => _section.GetString(key, null);
+
+    private Member Member(string key, HoconValue item)
     {
-        string text = member.GetString("priority", "") ?? "";
-        return text.Length == 0 ? 0 : int.TryParse(text, out int value) ? value : throw Bad(key, $"the priority {text} of {member.GetString("id", "")} is no whole number", null);
+        var member = item.IsObject() ? item.GetObject() : throw Bad(key, MemberForm);
+        foreach (string given in member.Items.Keys.Except(MemberKeys))
+        {
+            throw Bad(
+                key, $"a member has no {KnownKeys.Quoted(given)}. The nearest one is {KnownKeys.Nearest(given, MemberKeys)}");
+        }
+        string Part(string name) => member.Items.TryGetValue(name, out var part) && part.IsString() ? part.GetString() : "";
+        if (Part("id").Length == 0 || Part("address").Length == 0)
+            throw Bad(key, $"a member without id or address: {MemberForm}");
+        return new Member(Part("id"), Part("address")) { Priority = Priority(key, Part("id"), Part("priority")) };
     }
 
-    private T Read<T>(string key, Func<T> read)
+    private int Priority(string key, string id, string text) => text.Length == 0 ? 0
+        : int.TryParse(text, out int value) ? value
+        : throw Bad(key, $"the priority {text} of {id} is no whole number");
+
+    // What the library throws at a value of another kind does not name the key.
+    private T Read<T>(string key, string form, Func<T> read)
     {
         try
         {
             return read();
         }
-        catch (Exception problem) when (problem is not ConfigurationException)
+        catch (Exception problem) when (problem is not SettingException)
         {
-            throw Bad(key, problem.Message, problem);
+            throw Bad(key, $"it is not {form}", problem);
         }
     }
 
-    private ConfigurationException Bad(string key, string why, Exception? cause)
+    private SettingException Bad(string key, string why, Exception? cause = null)
     {
-        string value = section.GetValue(key)?.ToString() ?? "";
-        return new ConfigurationException($"raft.{key} = {value}: {why}", cause!);
+        string value = _section.GetValue(key) is { } given ? KnownKeys.Text(given) : "";
+        return new SettingException($"raft.{key}", $"raft.{key} = {value}: {why}.", cause);
     }
 }

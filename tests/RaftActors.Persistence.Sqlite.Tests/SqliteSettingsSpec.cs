@@ -33,7 +33,7 @@ public sealed class SqliteSettingsSpec
     [InlineData("file = a.db, wal-size = 1 KiB", "my.journal.wal-size = 1 KiB is less than 64 KiB")]
     [InlineData("file = a.db, stall-timeout = -1 s", "my.journal.stall-timeout")]
     public void A_setting_that_makes_no_sense_is_named(string section, string problem) =>
-        Assert.Contains(problem, Assert.Throws<ConfigurationException>(() => From(section)).Message);
+        Assert.Contains(problem, Assert.ThrowsAny<ConfigurationException>(() => From(section)).Message);
 
     private static SqliteSettings From(string section) =>
         SqliteSettings.From("my.journal", ConfigurationFactory.ParseString(section), SqlitePersistence.JournalId);

@@ -43,7 +43,7 @@ public sealed class RaftExtensionSpec(ITestOutputHelper output) : Akka.TestKit.X
 
     [Fact]
     public async Task Settings_that_do_not_go_together_are_refused() =>
-        await Assert.ThrowsAsync<ConfigurationException>(() => Raft.Get(Sys).StartAsync(Settings with { MemberId = "z" }, () => new NoMachine()));
+        await Assert.ThrowsAnyAsync<ConfigurationException>(() => Raft.Get(Sys).StartAsync(Settings with { MemberId = "z" }, () => new NoMachine()));
 
     [Fact]
     public void The_default_configuration_names_the_serializer()

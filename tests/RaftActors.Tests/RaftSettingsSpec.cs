@@ -52,7 +52,11 @@ public sealed class RaftSettingsSpec
     [InlineData("members = [ { id = node2, address = \"h:1\" }, { id = node1, address = \"h:1\" } ]", "raft.members = h:1")]
     [InlineData("members = [ { id = node2, address = \"h:1\", priority = -1 } ]", "raft.members = node2: its priority is -1")]
     [InlineData("members = [ { id = node2, address = \"h:1\", priority = most } ]", "the priority most of node2 is no whole number")]
-    [InlineData("heartbeat-interval = soon", "raft.heartbeat-interval")]
+    [InlineData("heartbeat-interval = soon", "raft.heartbeat-interval = soon: it is not a duration such as 300 ms")]
+    [InlineData("heartbeat = 1 s", "raft.heartbeat: there is no such key. The nearest one is raft.heartbeat-interval.")]
+    [InlineData("client.windows = 1", "raft.client.windows: there is no such key. The nearest one is raft.client.window.")]
+    [InlineData("snapshot = off", "raft.snapshot = off: it is a section, { ... }, with these keys: entries, bytes")]
+    [InlineData("election-timeout { min = 300 ms, max = 200 ms }", "raft.election-timeout.max = 200 ms: ")]
     [InlineData("election-timeout.max = 10 ms", "raft.election-timeout.max")]
     [InlineData("election-timeout.min = 10 ms", "raft.election-timeout.min")]
     [InlineData("max-inflight-appends = 0", "raft.max-inflight-appends = 0")]
@@ -61,9 +65,21 @@ public sealed class RaftSettingsSpec
     [InlineData("sessions.max-responses = 0", "raft.sessions.max-responses = 0")]
     public void A_bad_value_is_reported_with_its_key(string line, string expected)
     {
-        var problem = Assert.Throws<ConfigurationException>(() => From(Minimal + "\n" + line));
+        var problem = Assert.ThrowsAny<ConfigurationException>(() => From(Minimal + "\n" + line));
 
         Assert.Contains(expected, problem.Message);
+    }
+
+    [Theory]
+    [InlineData(300, "300 ms")]
+    [InlineData(1500, "1500 ms")]
+    [InlineData(0.5, "0.5 ms")]
+    [InlineData(3000, "3 s")]
+    public void A_duration_that_was_not_written_is_shown_as_it_would_be(double milliseconds, string shown)
+    {
+        var settings = From(Minimal) with { HeartbeatInterval = TimeSpan.FromMilliseconds(-milliseconds) };
+
+        Assert.Contains($"raft.heartbeat-interval = -{shown}: ", Assert.Throws<SettingException>(settings.Validate).Message);
     }
 
     [Fact]
@@ -72,9 +88,9 @@ public sealed class RaftSettingsSpec
         var settings = From(Minimal);
 
         settings.ValidateFrameSize(4 * 1024 * 1024);
-        var problem = Assert.Throws<ConfigurationException>(() => settings.ValidateFrameSize(128_000));
+        var problem = Assert.ThrowsAny<ConfigurationException>(() => settings.ValidateFrameSize(128_000));
         Assert.Contains("max-entry-bytes", problem.Message);
-        problem = Assert.Throws<ConfigurationException>(() => (settings with { MaxEntryBytes = 1000 }).ValidateFrameSize(128_000));
+        problem = Assert.ThrowsAny<ConfigurationException>(() => (settings with { MaxEntryBytes = 1000 }).ValidateFrameSize(128_000));
         Assert.Contains("max-batch-bytes", problem.Message);
     }
 

@@ -56,12 +56,11 @@ public sealed record RaftClientSettings
     public static RaftClientSettings FromConfig(Config? raftSection)
     {
         var own = raftSection ?? throw new ConfigurationException("The section raft is missing.");
-        var section = own.WithFallback(ReferenceConfig.Load().GetConfig("raft"));
-        var reader = new SettingsReader(section);
+        var reader = new SettingsReader(own);
         return new RaftClientSettings
         {
             Group = reader.Text("group"),
-            Addresses = [.. section.GetStringList("client.addresses", [])],
+            Addresses = reader.Texts("client.addresses"),
             Window = reader.Count("client.window"),
             MaxWaiting = reader.Count("client.max-waiting"),
             Deadline = reader.Duration("client.deadline"),
@@ -90,6 +89,6 @@ public sealed record RaftClientSettings
     private static void Check(bool good, string key, object value, string why)
     {
         if (!good)
-            throw new ConfigurationException($"raft.{key} = {value}: {why}.");
+            throw RaftSettings.Bad(key, value, why);
     }
 }

@@ -49,10 +49,10 @@ internal static class MemberCommands
         command.SetAction((parsed, _) => ChangeAsync(parsed, members =>
         {
             var (voters, learners) = Split(members);
-            bool IsAdded(MemberDocument member) => member.Id == parsed.GetValue(Id) && member.Address == parsed.GetValue(address);
+            bool IsAdded(WantedMemberDocument member) => member.Id == parsed.GetValue(Id) && member.Address == parsed.GetValue(address);
             if (voters.Exists(IsAdded) || (parsed.GetValue(learner) && learners.Exists(IsAdded)))
                 return (null, $"{parsed.GetValue(Id)} is a member already");
-            var added = new MemberDocument(parsed.GetValue(Id)!, parsed.GetValue(address)!, parsed.GetValue(priority) ?? learners.Find(IsAdded)?.Priority ?? 0);
+            var added = new WantedMemberDocument(parsed.GetValue(Id)!, parsed.GetValue(address)!, parsed.GetValue(priority) ?? learners.Find(IsAdded)?.Priority ?? 0);
             learners.RemoveAll(IsAdded);
             (parsed.GetValue(learner) ? learners : voters).Add(added);
             return (new WantedMembersDocument(voters, learners), "");
@@ -95,7 +95,7 @@ internal static class MemberCommands
         command.SetAction((parsed, _) => ChangeAsync(parsed, members =>
         {
             var (voters, learners) = Split(members);
-            MemberDocument Changed(MemberDocument member) => member.Id == parsed.GetValue(Id) ? member with { Priority = parsed.GetValue(priority) } : member;
+            WantedMemberDocument Changed(WantedMemberDocument member) => member.Id == parsed.GetValue(Id) ? member with { Priority = parsed.GetValue(priority) } : member;
             return voters.Concat(learners).Any(member => member.Id == parsed.GetValue(Id))
                 ? (new WantedMembersDocument(voters.ConvertAll(Changed), learners.ConvertAll(Changed)), "")
                 : (null, $"{parsed.GetValue(Id)} is no member");
@@ -141,9 +141,9 @@ internal static class MemberCommands
             : (null, await NodeClient.DetailAsync(response));
     }
 
-    private static (List<MemberDocument> Voters, List<MemberDocument> Learners) Split(MembersDocument members)
+    private static (List<WantedMemberDocument> Voters, List<WantedMemberDocument> Learners) Split(MembersDocument members)
     {
-        List<MemberDocument> Of(string role) => [.. members.Members.Where(member => member.Role == role).Select(static member => new MemberDocument(member.Id, member.Address, member.Priority))];
+        List<WantedMemberDocument> Of(string role) => [.. members.Members.Where(member => member.Role == role).Select(static member => new WantedMemberDocument(member.Id, member.Address, member.Priority))];
         return (Of("voter"), Of("learner"));
     }
 

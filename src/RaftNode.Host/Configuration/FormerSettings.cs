@@ -1,4 +1,5 @@
 using Akka.Configuration;
+using RaftActors;
 
 namespace RaftNode.Host.Configuration;
 
@@ -23,11 +24,11 @@ internal static class FormerSettings
     ];
 
     /// <summary>Makes sure that a file has no such key.</summary>
-    /// <exception cref="NodeStartException">It has one; the message names the key and what takes its place.</exception>
+    /// <exception cref="SettingException">It has one; the message names the key and what takes its place.</exception>
     public static void Refuse(Config own)
     {
         foreach (var (key, instead) in Keys)
             if (own.HasPath(key))
-                throw new NodeStartException($"{key} is a setting of the former runtime: {instead}");
+                throw new SettingException(key, $"{key} is a setting of the former runtime: {instead}.");
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Akka.Configuration;
+using RaftActors;
 
 namespace RaftNode.Host.Configuration;
 
@@ -31,45 +32,57 @@ internal sealed record HttpSettings
     public required WatchSettings Watch { get; init; }
 
     /// <summary>Reads the settings.</summary>
-    /// <exception cref="NodeStartException">A value makes no sense; the message names its key.</exception>
+    /// <exception cref="SettingException">A value makes no sense; the message names its key.</exception>
     public static HttpSettings From(Config config)
     {
         var address = config.GetString("raftnode.http.address", "");
         if (!IPAddress.TryParse(address == "localhost" ? "127.0.0.1" : address, out var ip))
-            throw new NodeStartException($"raftnode.http.address = \"{address}\" is not an IP address");
+            throw Bad(config, "raftnode.http.address", "an IP address such as 127.0.0.1, or localhost");
         return new HttpSettings
         {
-            Endpoint = new IPEndPoint(ip, (int)Number(config, "raftnode.http.port", (c, key) => c.GetLong(key, 0), 1, IPEndPoint.MaxPort)),
-            MaxValueBytes = (int)Number(config, "raftnode.http.max-value-bytes", (c, key) => c.GetByteSize(key), 1, 1 << 30),
-            MaxKeyBytes = (int)Number(config, "raftnode.http.max-key-bytes", (c, key) => c.GetByteSize(key), 1, 2048),
-            MaxRequests = (int)Number(config, "raftnode.http.max-requests", (c, key) => c.GetLong(key, 0), 1, 1 << 20),
-            MaxBodyBytes = Number(config, "raftnode.http.max-body-bytes", (c, key) => c.GetByteSize(key), 1, 1L << 40),
+            Endpoint = new IPEndPoint(ip, Count(config, "raftnode.http.port", 1, IPEndPoint.MaxPort)),
+            MaxValueBytes = (int)Bytes(config, "raftnode.http.max-value-bytes", 1, 1 << 30),
+            MaxKeyBytes = (int)Bytes(config, "raftnode.http.max-key-bytes", 1, 2048),
+            MaxRequests = Count(config, "raftnode.http.max-requests", 1, 1 << 20),
+            MaxBodyBytes = Bytes(config, "raftnode.http.max-body-bytes", 1, 1L << 40),
             RequestTimeout = Duration(config, "raftnode.http.request-timeout"),
             ShutdownTimeout = Duration(config, "raftnode.http.shutdown-timeout"),
             Watch = new WatchSettings
             {
-                MaxWatchers = (int)Number(config, "raftnode.watch.max-watchers", (c, key) => c.GetLong(key, 0), 0, 1 << 20),
-                HistoryChanges = (int)Number(config, "raftnode.watch.history-changes", (c, key) => c.GetLong(key, 0), 1, 1 << 28),
-                HistoryBytes = Number(config, "raftnode.watch.history-bytes", (c, key) => c.GetByteSize(key), 0, 1L << 40),
+                MaxWatchers = Count(config, "raftnode.watch.max-watchers", 0, 1 << 20),
+                HistoryChanges = Count(config, "raftnode.watch.history-changes", 1, 1 << 28),
+                HistoryBytes = Bytes(config, "raftnode.watch.history-bytes", 0, 1L << 40),
                 KeepAlive = Duration(config, "raftnode.watch.keep-alive"),
             },
         };
     }
 
     /// <summary>Reads a port, which is 0 where none is given.</summary>
-    /// <exception cref="NodeStartException">It is none; the message names its key.</exception>
-    public static int Port(Config config, string key) => (int)Number(config, key, (c, k) => c.GetLong(k, 0), 0, IPEndPoint.MaxPort);
+    /// <exception cref="SettingException">It is none; the message names its key.</exception>
+    public static int Port(Config config, string key) => Count(config, key, 0, IPEndPoint.MaxPort);
 
-    private static long Number(Config config, string key, Func<Config, string, long?> read, long least, long most)
+    private static int Count(Config config, string key, int least, int most)
     {
-        var value = Read(config, key, read);
-        return value >= least && value <= most ? value.Value : throw Bad(config, key, $"a number from {least} to {most}");
+        var value = Read<long>(config, key, static (c, k) => c.GetLong(k, 0));
+        return value >= least && value <= most
+            ? (int)value.Value
+            : throw Bad(config, key, $"a whole number from {least} to {most}");
+    }
+
+    private static long Bytes(Config config, string key, long least, long most)
+    {
+        var value = Read<long>(config, key, static (c, k) => c.GetByteSize(k));
+        return value >= least && value <= most
+            ? value.Value
+            : throw Bad(config, key, $"a size from {least} to {most} bytes, such as 64 KiB or 1 MiB");
     }
 
     private static TimeSpan Duration(Config config, string key)
     {
-        var value = Read<TimeSpan>(config, key, (c, k) => c.GetTimeSpan(k, null, false));
-        return value > TimeSpan.Zero && value < TimeSpan.FromDays(1) ? value.Value : throw Bad(config, key, "a duration of more than nothing and less than a day");
+        var value = Read<TimeSpan>(config, key, static (c, k) => c.GetTimeSpan(k, null, false));
+        return value > TimeSpan.Zero && value < TimeSpan.FromDays(1)
+            ? value.Value
+            : throw Bad(config, key, "a duration such as 300 ms or 5 s, of more than nothing and less than a day");
     }
 
     // What the configuration throws at a value of the wrong kind does not always name the key.
@@ -80,11 +93,12 @@ internal sealed record HttpSettings
         {
             return read(config, key);
         }
-        catch (Exception e) when (e is FormatException or OverflowException or NotSupportedException)
+        catch (Exception e) when (e is FormatException or OverflowException or NotSupportedException or ArgumentException)
         {
             return null;
         }
     }
 
-    private static NodeStartException Bad(Config config, string key, string expected) => new($"{key} = {config.GetString(key, "")} is not {expected}");
+    private static SettingException Bad(Config config, string key, string expected) =>
+        new(key, $"{key} = {config.GetString(key, "")}: it is not {expected}.");
 }

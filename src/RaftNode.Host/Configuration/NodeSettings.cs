@@ -20,6 +20,9 @@ internal sealed record NodeSettings
 
     private const string Tcp = "akka.remote.dot-netty.tcp.";
 
+    /// <summary>What of a file is the node's, so that no key of it may be unknown.</summary>
+    private static readonly string[] Sections = ["raft", "raftnode"];
+
     /// <summary>How long it may take to break off what is under way when the time of the requests is up.</summary>
     private static readonly TimeSpan BreakingOff = TimeSpan.FromSeconds(2);
 
@@ -60,7 +63,11 @@ internal sealed record NodeSettings
         var own = ConfigFile.Load(file);
         try
         {
-            return From(own, dataDirectory, found, join, ownDirectory);
+            return From(own.Config, dataDirectory, found, join, ownDirectory);
+        }
+        catch (SettingException e) when (own.PlaceOf(e.Key) is { } place)
+        {
+            throw new NodeStartException($"{file}: {place}: {e.Message}", e);
         }
         catch (Exception e) when (e is NodeStartException or ConfigurationException or FormatException or NotSupportedException or OverflowException or ArgumentException)
         {
@@ -71,17 +78,28 @@ internal sealed record NodeSettings
     private static NodeSettings From(Config own, string? dataDirectory, bool found, bool join, string? ownDirectory)
     {
         FormerSettings.Refuse(own);
-        var config = own.WithFallback(Reference()).WithFallback(RaftActors.Raft.DefaultConfig());
+        var reference = Reference().WithFallback(RaftActors.Raft.DefaultConfig());
+        var keys = new KnownKeys(reference, Sections);
+        foreach (var section in Sections)
+            keys.Check(section, own.HasPath(section) ? own.GetConfig(section) : null);
+        var config = own.WithFallback(reference);
         var raft = RaftSettings.FromConfig(config.GetConfig("raft") ?? Config.Empty);
         var self = raft.Members.Single(member => member.Id == raft.MemberId);
         var http = HttpSettings.From(config);
         if (http.MaxValueBytes + http.MaxKeyBytes + EntryOverhead > raft.MaxEntryBytes)
         {
-            throw new NodeStartException($"raftnode.http.max-value-bytes = {http.MaxValueBytes} does not fit raft.max-entry-bytes = {raft.MaxEntryBytes} "
-                + $"with a key of {http.MaxKeyBytes} bytes and {EntryOverhead} bytes besides");
+            throw new SettingException(
+                "raftnode.http.max-value-bytes",
+                $"raftnode.http.max-value-bytes = {http.MaxValueBytes} does not fit raft.max-entry-bytes = "
+                + $"{raft.MaxEntryBytes} with a key of {http.MaxKeyBytes} bytes and {EntryOverhead} bytes besides");
         }
         if (http.MaxBodyBytes < http.MaxValueBytes)
-            throw new NodeStartException($"raftnode.http.max-body-bytes = {http.MaxBodyBytes} is less than raftnode.http.max-value-bytes = {http.MaxValueBytes}: the largest value could never be sent");
+        {
+            throw new SettingException(
+                "raftnode.http.max-body-bytes",
+                $"raftnode.http.max-body-bytes = {http.MaxBodyBytes} is less than raftnode.http.max-value-bytes = "
+                + $"{http.MaxValueBytes}: the largest value could never be sent");
+        }
         var endpoint = Endpoint(self, own);
         if ((dataDirectory ?? config.GetString("raftnode.data-dir", null)) is not { Length: > 0 } data)
             throw new NodeStartException("raftnode.data-dir names no directory");
@@ -122,7 +140,7 @@ internal sealed record NodeSettings
         var saidPort = HttpSettings.Port(file, Tcp + "public-port") is var publicPort and > 0 ? publicPort : listeningPort;
         if ((saidHost.Length > 0 && saidHost != host) || (saidPort > 0 && saidPort != port))
         {
-            throw new NodeStartException($"akka.remote.dot-netty.tcp says that this node is at {(saidHost.Length > 0 ? saidHost : host)}:{(saidPort > 0 ? saidPort : port)}, "
+            throw new SettingException("akka.remote.dot-netty.tcp", $"akka.remote.dot-netty.tcp says that this node is at {(saidHost.Length > 0 ? saidHost : host)}:{(saidPort > 0 ? saidPort : port)}, "
                 + $"but in raft.members {self.Id} is at {self.Address}");
         }
         return new DnsEndPoint(listeningHost.Length > 0 ? listeningHost : host, listeningPort > 0 ? listeningPort : port);
@@ -136,4 +154,5 @@ internal sealed record NodeSettings
         if (!own.HasPath(HttpPhaseTimeout))
             text.Append(HttpPhaseTimeout).Append(" = ").Append((long)(http.ShutdownTimeout + BreakingOff).TotalMilliseconds).AppendLine(" ms");
         return ConfigurationFactory.ParseString(text.ToString());
-    }}
+    }
+}

@@ -1,5 +1,8 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Akka.Configuration;
+using Npgsql;
+using RaftActors;
 
 namespace RaftNode.Host.Configuration;
 
@@ -37,9 +40,9 @@ internal sealed record StorePlace(string PluginId, string? File, string? Provide
     public static StorePlace Read(Config config, string key, string pluginId, string directory)
     {
         if (pluginId.Length == 0)
-            throw new NodeStartException($"{key} names no plugin");
+            throw new SettingException(key, $"{key} names no plugin");
         if (!config.HasPath(pluginId))
-            throw new NodeStartException($"{key} = {pluginId}: there is no section {pluginId}");
+            throw new SettingException(key, $"{key} = {pluginId}: there is no section {pluginId}");
         var section = config.GetConfig(pluginId);
         var type = section.GetString("class", "") ?? "";
         if (type.StartsWith(SqlitePlugins, StringComparison.Ordinal))
@@ -63,7 +66,12 @@ internal sealed record StorePlace(string PluginId, string? File, string? Provide
     public StorePlace WithEnvironment()
     {
         var given = IsPostgresql ? Environment.GetEnvironmentVariable(PostgresqlVariable) : null;
-        return string.IsNullOrEmpty(given) ? this : this with { ConnectionString = given };
+        if (!string.IsNullOrEmpty(given))
+            return CheckPostgresql(given, $"the environment variable {PostgresqlVariable}") with { ConnectionString = given };
+        // One that is empty may be that of the journal.
+        return IsPostgresql && ConnectionString!.Length > 0
+            ? CheckPostgresql(ConnectionString, $"{PluginId}.connection-string")
+            : this;
     }
 
     /// <summary>The place as one that nothing is written to, as far as the plugin can be told.</summary>
@@ -104,6 +112,22 @@ internal sealed record StorePlace(string PluginId, string? File, string? Provide
     private static string Join(string connection, string key, string value) =>
         new DbConnectionStringBuilder { ConnectionString = connection, [key] = value }.ConnectionString;
 
+    // A method of its own: the library that it names is loaded when it is compiled. What it says has no password.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private StorePlace CheckPostgresql(string text, string key)
+    {
+        try
+        {
+            _ = new NpgsqlConnectionStringBuilder(text);
+            return this;
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or OverflowException or InvalidCastException)
+        {
+            throw new SettingException(
+                key, $"{key} is no connection string of PostgreSQL: {e.Message} It has the form Host=...;Database=...", e);
+        }
+    }
+
     private static DbConnectionStringBuilder Parse(string text, string key)
     {
         try
@@ -112,7 +136,7 @@ internal sealed record StorePlace(string PluginId, string? File, string? Provide
         }
         catch (ArgumentException e)
         {
-            throw new NodeStartException($"{key} is no connection string: {e.Message}", e);
+            throw new SettingException(key, $"{key} is no connection string: {e.Message}", e);
         }
     }
 }

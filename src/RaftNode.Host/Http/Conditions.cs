@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using RaftNode.Host.KeyValue;
 
@@ -8,10 +9,13 @@ namespace RaftNode.Host.Http;
 /// <summary>Reads the conditions of a write: <c>If-Match</c> with entity tags or <c>*</c>, and <c>If-None-Match: *</c>.</summary>
 internal static class Conditions
 {
+    /// <summary>Said of a condition that has only weak tags (RFC 9110, sections 8.8.3.2 and 13.1.1).</summary>
+    public const string WeakNeverMatches = "A weak ETag never matches in If-Match.";
+
     /// <summary>Reads them.</summary>
     /// <param name="headers">The request's headers.</param>
     /// <param name="condition">What they say; <c>null</c> when no value whatever can satisfy them.</param>
-    /// <param name="problem">What is wrong with them.</param>
+    /// <param name="problem">What is wrong with them, or why no value can satisfy them.</param>
     public static bool TryRead(IHeaderDictionary headers, out WriteCondition? condition, out string problem)
     {
         condition = WriteCondition.None;
@@ -31,24 +35,49 @@ internal static class Conditions
             problem = "If-None-Match of a write can only be *.";
             return ifNoneMatch is [var only] && only?.Trim() == "*";
         }
-        if (!EntityTagHeaderValue.TryParseStrictList(ifMatch, out var tags) || tags.Count == 0)
-        {
-            problem = "If-Match is neither * nor a list of quoted entity tags.";
+        if (!TryReadTags(ifMatch, "If-Match", out var tags, out problem))
             return false;
-        }
-        condition = Match(tags);
+        condition = Match(tags, out problem);
         return true;
     }
 
-    private static WriteCondition? Match(IList<EntityTagHeaderValue> tags)
+    /// <summary>Reads a header with entity tags.</summary>
+    /// <param name="values">The header's values.</param>
+    /// <param name="header">Its name.</param>
+    /// <param name="tags">The tags; <c>*</c> is one, and stands alone.</param>
+    /// <param name="problem">What is wrong with it.</param>
+    public static bool TryReadTags(
+        StringValues values, string header, out IList<EntityTagHeaderValue> tags, out string problem)
     {
-        if (tags.Any(tag => tag.Equals(EntityTagHeaderValue.Any)))
-            return WriteCondition.Present;
-        // A weak tag never matches here, nor does a tag that no node has given out (RFC 9110, 8.8.3.2 and 13.1.1).
-        var versions = tags.Where(tag => !tag.IsWeak).Select(Version).OfType<long>().ToList();
-        return versions.Count > 0 ? WriteCondition.OneOf(versions) : null;
+        problem = "";
+        if (EntityTagHeaderValue.TryParseStrictList(values, out var read)
+            && read.Count > 0 && (read.Count == 1 || !read.Any(IsAny)))
+        {
+            tags = read;
+            return true;
+        }
+        tags = [];
+        problem = $"{header} is neither * nor a list of quoted entity tags.";
+        return false;
     }
 
+    private static WriteCondition? Match(IList<EntityTagHeaderValue> tags, out string never)
+    {
+        never = "";
+        if (tags.Any(IsAny))
+            return WriteCondition.Present;
+        var versions = tags.Where(static tag => !tag.IsWeak).Select(Version).OfType<long>().ToList();
+        if (versions.Count > 0)
+            return WriteCondition.OneOf(versions);
+        never = tags.All(static tag => tag.IsWeak)
+            ? WeakNeverMatches
+            : "No value has an ETag that If-Match names: they are whole numbers from 1 on, in quotes.";
+        return null;
+    }
+
+    private static bool IsAny(EntityTagHeaderValue tag) => tag.Equals(EntityTagHeaderValue.Any);
+
     private static long? Version(EntityTagHeaderValue tag) =>
-        long.TryParse(tag.Tag.AsSpan()[1..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version > 0 ? version : null;
+        long.TryParse(tag.Tag.AsSpan()[1..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            && version > 0 ? version : null;
 }

@@ -25,13 +25,15 @@ internal static class HttpServer
             kestrel.Limits.MaxRequestBodySize = null;
             // A key of the longest kind with every byte percent-encoded has to fit the request line.
             kestrel.Limits.MaxRequestLineSize = Math.Max(kestrel.Limits.MaxRequestLineSize, (3 * settings.MaxKeyBytes) + 1024);
-            kestrel.Listen(settings.Endpoint);
+            kestrel.Listen(settings.Endpoint, RefusedRequests.Answer);
         });
         builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton(RefusedRequests.Source());
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.ShutdownTimeout);
         builder.Logging.AddProvider(new LineLoggerProvider());
         var app = builder.Build();
+        app.Use(new ProblemBodies(node.System.Log).InvokeAsync);
         app.Use(new RequestLimit(settings).InvokeAsync);
         app.UseRouting();
         var idempotency = new IdempotencyKey(node.Settings.Raft.MaxSessionResponses);

@@ -1,11 +1,11 @@
 using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
+using System.Net.Mime;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Net.Http.Headers;
 using RaftActors.Client;
 using RaftNode.Host.Configuration;
 using RaftNode.Host.KeyValue;
@@ -32,6 +32,7 @@ internal sealed class KeyValueEndpoints(GroupClient client, HttpSettings setting
     private async Task GetAsync(HttpContext context)
     {
         if (!RequestKey.TryRead(context, settings.MaxKeyBytes, out var key, out var problem)
+            || !ReadConditions.TryRead(context.Request.Headers, out var conditions, out problem)
             || !ReadOptions.TryRead(context.Request.Query, out var consistency, out var maxStaleness, out problem))
         {
             await Problems.WriteAsync(context, Problems.BadRequest(problem));
@@ -42,8 +43,7 @@ internal sealed class KeyValueEndpoints(GroupClient client, HttpSettings setting
             context.Response.Headers[AppliedIndexHeader] = index.ToString(CultureInfo.InvariantCulture);
         if (answer is QueryResult { Result: ValueFound found })
         {
-            // Evaluates If-None-Match and If-Match, and leaves the body out for HEAD.
-            await TypedResults.Bytes(found.Value, "application/octet-stream", entityTag: new EntityTagHeaderValue(Tag(found.Version))).ExecuteAsync(context);
+            await WriteAsync(context, found, conditions);
             return;
         }
         await Problems.WriteAsync(context, answer switch
@@ -52,6 +52,27 @@ internal sealed class KeyValueEndpoints(GroupClient client, HttpSettings setting
             QueryFailed failed => Problems.Of(failed),
             _ => throw new InvalidOperationException($"A query was answered by {answer}."),
         });
+    }
+
+    private static async Task WriteAsync(HttpContext context, ValueFound found, ReadConditions conditions)
+    {
+        var response = context.Response;
+        response.Headers.ETag = Tag(found.Version);
+        switch (conditions.Of(found.Version))
+        {
+            case ReadConditions.Outcome.NotModified:
+                response.StatusCode = StatusCodes.Status304NotModified;
+                break;
+            case ReadConditions.Outcome.Failed:
+                await Problems.WriteAsync(context, Problems.ConditionFailed(found.Version, conditions.NeverMatches));
+                break;
+            default:
+                response.ContentType = MediaTypeNames.Application.Octet;
+                response.ContentLength = found.Value.Length;
+                if (!HttpMethods.IsHead(context.Request.Method))
+                    await response.BodyWriter.WriteAsync(found.Value, context.RequestAborted);
+                break;
+        }
     }
 
     private async Task PutAsync(HttpContext context, bool createOnly)
@@ -69,7 +90,7 @@ internal sealed class KeyValueEndpoints(GroupClient client, HttpSettings setting
         }
         if (condition is null)
         {
-            await Problems.WriteAsync(context, Problems.ConditionFailed(0));
+            await RefuseAsync(context, key, problem);
             return;
         }
         var (value, refusal) = await ReadBodyAsync(context.Request);
@@ -78,7 +99,8 @@ internal sealed class KeyValueEndpoints(GroupClient client, HttpSettings setting
             await Problems.WriteAsync(context, refusal);
             return;
         }
-        await WriteAsync(context, key, new PutValue(key, value, createOnly ? WriteCondition.Absent : condition), createOnly);
+        var put = new PutValue(key, value, createOnly ? WriteCondition.Absent : condition);
+        await WriteAsync(context, key, put, createOnly);
     }
 
     private async Task DeleteAsync(HttpContext context)
@@ -90,9 +112,24 @@ internal sealed class KeyValueEndpoints(GroupClient client, HttpSettings setting
             return;
         }
         if (condition is null)
-            await Problems.WriteAsync(context, Problems.ConditionFailed(0));
+            await RefuseAsync(context, key, problem);
         else
             await WriteAsync(context, key, new DeleteValue(key, condition), createOnly: false);
+    }
+
+    // No value satisfies the condition: the group need not decide. The client is told what it could ask for.
+    private async Task RefuseAsync(HttpContext context, string key, string why)
+    {
+        var answer = await client.QueryAsync(new GetValue(key));
+        if (answer is QueryFailed failed)
+        {
+            await Problems.WriteAsync(context, Problems.Of(failed, isWrite: true));
+            return;
+        }
+        var version = answer is QueryResult { Result: ValueFound found } ? found.Version : 0;
+        if (version > 0)
+            context.Response.Headers.ETag = Tag(version);
+        await Problems.WriteAsync(context, Problems.ConditionFailed(version, why));
     }
 
     private async Task WriteAsync(HttpContext context, string key, IKeyValueMessage command, bool createOnly)
@@ -134,22 +171,17 @@ internal sealed class KeyValueEndpoints(GroupClient client, HttpSettings setting
 
     private async ValueTask<(ReadOnlyMemory<byte> Value, ProblemHttpResult? Refusal)> ReadBodyAsync(HttpRequest request)
     {
-        try
+        if (request.ContentLength is { } length)
         {
-            if (request.ContentLength is { } length)
-            {
-                if (length > settings.MaxValueBytes)
-                    return (default, Problems.TooLarge(settings.MaxValueBytes));
-                var value = new byte[length];
-                await request.Body.ReadExactlyAsync(value);
-                return (value, null);
-            }
-            return await ReadChunksAsync(request.BodyReader, settings.MaxValueBytes) is { } bytes ? (bytes, null) : (default, Problems.TooLarge(settings.MaxValueBytes));
+            if (length > settings.MaxValueBytes)
+                return (default, Problems.TooLarge(settings.MaxValueBytes));
+            var value = new byte[length];
+            await request.Body.ReadExactlyAsync(value);
+            return (value, null);
         }
-        catch (BadHttpRequestException e)
-        {
-            return (default, Problems.BadRequest(e.Message));
-        }
+        return await ReadChunksAsync(request.BodyReader, settings.MaxValueBytes) is { } bytes
+            ? (bytes, null)
+            : (default, Problems.TooLarge(settings.MaxValueBytes));
     }
 
     /// <summary>Reads a body of unknown length, or returns <c>null</c> as soon as it is past the limit.</summary>

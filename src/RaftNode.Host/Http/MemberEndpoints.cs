@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Akka.Actor;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Net.Http.Headers;
 using RaftActors.Client;
 using RaftActors.Membership;
 using RaftNode.Host.Node;
@@ -16,6 +17,9 @@ namespace RaftNode.Host.Http;
 internal sealed class MemberEndpoints(RunningNode node, GroupClient client)
 {
     private const int MaxBody = 64 * 1024;
+    private const string Example = "The body is a JSON document such as { \"voters\": [ { \"id\": \"node1\", "
+        + "\"address\": \"127.0.0.1:4051\" } ], \"learners\": [] }.";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <summary>Adds the endpoints.</summary>
@@ -27,14 +31,9 @@ internal sealed class MemberEndpoints(RunningNode node, GroupClient client)
 
     private async Task GetAsync(HttpContext context)
     {
-        GroupMembers members;
-        try
+        if (await AskAsync() is not { } members)
         {
-            members = await node.Group.Ask<GroupMembers>(GetMembers.Instance, Patience);
-        }
-        catch (Exception e) when (e is AskTimeoutException or InvalidOperationException)
-        {
-            await Problems.WriteAsync(context, Problems.PeerSilent("The node's peer is not running: it recovers, or starts again after a failure, or its member was removed."));
+            await Problems.WriteAsync(context, NoPeer());
             return;
         }
         context.Response.Headers.ETag = Tag(members.Index);
@@ -43,17 +42,23 @@ internal sealed class MemberEndpoints(RunningNode node, GroupClient client)
 
     private async Task PutAsync(HttpContext context)
     {
-        if (!TryReadCondition(context.Request.Headers, out var expected))
+        if (!TryReadCondition(context.Request.Headers, out var expected, out var problem))
         {
-            await Problems.WriteAsync(context, Problems.BadRequest("If-Match is one quoted entity tag here, that of GET /members."));
+            await Problems.WriteAsync(context, Problems.BadRequest(problem));
             return;
         }
-        if (await ReadBodyAsync(context.Request) is not { } wanted)
+        if (expected is null)
         {
-            await Problems.WriteAsync(context, Problems.BadRequest("The body is a JSON document such as { \"voters\": [ { \"id\": \"node1\", \"address\": \"127.0.0.1:4051\" } ], \"learners\": [] }."));
+            await RefuseAsync(context);
             return;
         }
-        var answer = await client.ChangeMembersAsync(Members(wanted.Voters), Members(wanted.Learners), expected);
+        (var wanted, problem) = await ReadBodyAsync(context.Request);
+        if (wanted is null)
+        {
+            await Problems.WriteAsync(context, Problems.BadRequest($"{problem} {Example}"));
+            return;
+        }
+        var answer = await client.ChangeMembersAsync(Members(wanted.Voters), Members(wanted.Learners), expected.Value);
         if (answer is not Proposed done)
         {
             await Problems.WriteAsync(context, Problems.Of((ProposalFailed)answer, 0));
@@ -63,30 +68,82 @@ internal sealed class MemberEndpoints(RunningNode node, GroupClient client)
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
-    private static async Task<WantedMembersDocument?> ReadBodyAsync(HttpRequest request)
+    // The client is told what it could ask for.
+    private async Task RefuseAsync(HttpContext context)
+    {
+        if (await AskAsync() is not { } members)
+        {
+            await Problems.WriteAsync(context, NoPeer());
+            return;
+        }
+        context.Response.Headers.ETag = Tag(members.Index);
+        await Problems.WriteAsync(context, Problems.MembersNeverMatch(members.Index));
+    }
+
+    private async Task<GroupMembers?> AskAsync()
     {
         try
         {
-            var body = new byte[MaxBody];
-            var length = await request.Body.ReadAtLeastAsync(body, MaxBody, throwOnEndOfStream: false);
-            var wanted = length < MaxBody ? JsonSerializer.Deserialize(body.AsSpan(0, length), HostJson.Default.WantedMembersDocument) : null;
-            return wanted?.Voters is not null && wanted.Voters.Concat(wanted.Learners ?? []).All(static member => member is { Id: not null, Address: not null }) ? wanted : null;
+            return await node.Group.Ask<GroupMembers>(GetMembers.Instance, Patience);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is AskTimeoutException or InvalidOperationException)
         {
             return null;
         }
     }
 
-    private static bool TryReadCondition(IHeaderDictionary headers, out long expected)
+    private static ProblemHttpResult NoPeer() => Problems.PeerSilent(
+        "The node's peer is not running: it recovers, or starts again after a failure, or its member was removed.");
+
+    private static async Task<(WantedMembersDocument? Wanted, string Problem)> ReadBodyAsync(HttpRequest request)
     {
-        expected = 0;
-        return headers.IfMatch.Count == 0
-            || (EntityTagHeaderValue.TryParse(headers.IfMatch.ToString(), out var tag) && !tag.IsWeak
-                && long.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out expected) && expected > 0);
+        try
+        {
+            var body = new byte[MaxBody];
+            var length = await request.Body.ReadAtLeastAsync(body, MaxBody, throwOnEndOfStream: false);
+            if (length == MaxBody)
+                return (null, $"The body has {MaxBody} bytes or more.");
+            var wanted = JsonSerializer.Deserialize(body.AsSpan(0, length), HostJson.Default.WantedMembersDocument);
+            if (wanted?.Voters is null)
+                return (null, "The body has no voters.");
+            return wanted.Voters.Concat(wanted.Learners ?? []).All(static member => member is { Id: not null, Address: not null })
+                ? (wanted, "")
+                : (null, "A member has no id or no address.");
+        }
+        catch (JsonException e)
+        {
+            return (null, $"The body cannot be read at {e.Path ?? "$"}, line {e.LineNumber + 1}: {What(e)}.");
+        }
     }
 
-    private static Member[] Members(IReadOnlyList<MemberDocument>? members) => [.. (members ?? []).Select(static member => new Member(member.Id, member.Address) { Priority = member.Priority })];
+    // What the library says names types of this program.
+    private static string What(JsonException e) =>
+        e.InnerException is JsonException or null && e.Message.Contains("could not be mapped", StringComparison.Ordinal)
+            ? "there is no such property"
+            : "it is no JSON, or a value is of another kind than it should be";
+
+    // The index that the change is made for, 0 for any; null when no configuration can be meant.
+    private static bool TryReadCondition(IHeaderDictionary headers, out long? expected, out string problem)
+    {
+        (expected, problem) = (0, "");
+        if (headers.IfMatch.Count == 0)
+            return true;
+        problem = "If-Match is one quoted entity tag here, that of GET /members.";
+        if (!Conditions.TryReadTags(headers.IfMatch, "If-Match", out var tags, out _) || tags is not [var tag])
+            return false;
+        if (tag.IsWeak)
+        {
+            expected = null;
+            return true;
+        }
+        var isIndex = long.TryParse(
+            tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var index);
+        expected = index;
+        return isIndex && index > 0;
+    }
+
+    private static Member[] Members(IReadOnlyList<WantedMemberDocument>? members) =>
+        [.. (members ?? []).Select(static member => new Member(member.Id, member.Address) { Priority = member.Priority })];
 
     private static MembersDocument Document(GroupMembers members) => new(
         members.Index,
@@ -103,7 +160,16 @@ internal sealed class MemberEndpoints(RunningNode node, GroupClient client)
 /// <summary>The body of <c>PUT /members</c>.</summary>
 /// <param name="Voters">Who shall have a vote.</param>
 /// <param name="Learners">Who shall get the log without a vote; nobody if it is missing.</param>
-internal sealed record WantedMembersDocument(IReadOnlyList<MemberDocument> Voters, IReadOnlyList<MemberDocument>? Learners);
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record WantedMembersDocument(
+    IReadOnlyList<WantedMemberDocument> Voters, IReadOnlyList<WantedMemberDocument>? Learners);
+
+/// <summary>A member as it shall be. A property that is not known is refused: it would be ignored otherwise.</summary>
+/// <param name="Id">Its member id.</param>
+/// <param name="Address">Where peers reach it.</param>
+/// <param name="Priority">How much it is wanted as the leader.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record WantedMemberDocument(string Id, string Address, int Priority = 0);
 
 /// <summary>The body of <c>GET /members</c>: what the asked node has in its log.</summary>
 /// <param name="Index">The index of the configuration, which is the ETag too.</param>

@@ -23,8 +23,48 @@ internal static class Problems
     public static ProblemHttpResult Exists() => Make(StatusCodes.Status409Conflict, "exists", "The key exists", "The key has a value already; PUT replaces it.", NotDone);
 
     /// <summary>The condition of the request does not hold.</summary>
-    public static ProblemHttpResult ConditionFailed(long version) => Make(StatusCodes.Status412PreconditionFailed, "condition-failed", "The condition does not hold",
-        version > 0 ? $"The key's value has the ETag \"{version}\"." : "The key has no value.", NotDone);
+    /// <param name="version">The version of the key's value; 0 when it has none.</param>
+    /// <param name="why">Why it cannot hold whatever the value, or nothing.</param>
+    public static ProblemHttpResult ConditionFailed(long version, string why = "")
+    {
+        var present = version > 0 ? $"The key's value has the ETag \"{version}\"." : "The key has no value.";
+        return Make(
+            StatusCodes.Status412PreconditionFailed, "condition-failed", "The condition does not hold",
+            why.Length > 0 ? $"{why} {present}" : present, NotDone);
+    }
+
+    /// <summary>No resource has this path.</summary>
+    /// <param name="target">The path and query of the request, as they were sent.</param>
+    public static ProblemHttpResult NoSuchPath(string target)
+    {
+        var path = target.Split('?')[0];
+        var dots = path.Split('/').Any(static segment => Uri.UnescapeDataString(segment) is "." or "..")
+            ? " The segments . and .. of a URL lead to another path, so that no key can have them."
+            : "";
+        return Make(
+            StatusCodes.Status404NotFound, "not-found", "Not found", $"There is nothing at {path}.{dots}", NotDone);
+    }
+
+    /// <summary>The resource does not have this method.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="allowed">The methods that it has, as in the header <c>Allow</c>.</param>
+    public static ProblemHttpResult NotAllowed(string method, string allowed) => Make(
+        StatusCodes.Status405MethodNotAllowed, "method-not-allowed", "The method is not allowed",
+        $"{method} is none of the methods that are possible here: {allowed}.", NotDone);
+
+    /// <summary>The request is no HTTP that the server takes.</summary>
+    public static ProblemHttpResult Malformed(int status, string detail) =>
+        Make(status, "bad-request", "The request is not well-formed", detail, NotDone);
+
+    /// <summary>The node failed, and what was asked for may have been done.</summary>
+    public static ProblemHttpResult Internal() => Make(
+        StatusCodes.Status500InternalServerError, "internal", "The node failed", "See what the node wrote.", Unknown);
+
+    /// <summary>The members are not those that the change was made for, whichever they are.</summary>
+    /// <param name="index">The index of the present configuration.</param>
+    public static ProblemHttpResult MembersNeverMatch(long index) => Make(
+        StatusCodes.Status412PreconditionFailed, "members-changed", "The members have changed",
+        $"{Conditions.WeakNeverMatches} The present configuration has the ETag \"{index}\".", NotDone);
 
     /// <summary>The value is too large.</summary>
     public static ProblemHttpResult TooLarge(int limit) =>
@@ -62,12 +102,15 @@ internal static class Problems
     public static ProblemHttpResult Of(ProposalFailed failed, int limit) => Of(failed.Reason, failed.Message, limit, isWrite: true);
 
     /// <summary>A read failed.</summary>
-    public static ProblemHttpResult Of(QueryFailed failed) => Of(failed.Reason, failed.Message, 0, isWrite: false);
+    /// <param name="failed">How.</param>
+    /// <param name="isWrite">Whether it was asked for a write, which was not done then.</param>
+    public static ProblemHttpResult Of(QueryFailed failed, bool isWrite = false) =>
+        Of(failed.Reason, failed.Message, 0, isWrite);
 
     /// <summary>A transfer of leadership failed.</summary>
     public static ProblemHttpResult Of(TransferFailed failed) => failed.Reason switch
     {
-        FailureReason.InvalidTarget => Make(StatusCodes.Status400BadRequest, "bad-request", "Bad request", failed.Message, null),
+        FailureReason.InvalidTarget => BadRequest(failed.Message),
         FailureReason.TransferInProgress => Make(StatusCodes.Status409Conflict, "transfer-in-progress", "The leadership is being transferred", failed.Message, null),
         FailureReason.TransferTimedOut => Make(StatusCodes.Status503ServiceUnavailable, "not-transferred", "The leadership was not transferred", failed.Message, null),
         _ => Of(failed.Reason, failed.Message, 0, isWrite: false),

@@ -1,17 +1,16 @@
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace RaftNode.Host.Http;
 
 /// <summary>
-/// Takes the key out of a request: what follows <c>/kv/</c> in the path, percent-decoded, as UTF-8. Slashes, also encoded ones, are part of it. It has to have from 1 byte up to the
-/// limit, be valid UTF-8, and have no segment <c>.</c> or <c>..</c>, which URLs give another meaning.
+/// Takes the key out of a request: what follows <c>/kv/</c> in the path, percent-decoded, as UTF-8. Slashes, also encoded
+/// ones, are part of it. It has to have from 1 byte up to the limit, be valid UTF-8, and have no NUL and no segment
+/// <c>.</c> or <c>..</c>, which URLs give another meaning.
 /// </summary>
 internal static class RequestKey
 {
     private const string Prefix = "/kv/";
-    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
     /// <summary>Reads the key.</summary>
     /// <param name="context">The request.</param>
@@ -43,24 +42,14 @@ internal static class RequestKey
             problem = "The key is missing: the path is /kv/ and the key.";
             return false;
         }
-        var bytes = encoded.Length <= 1024 ? stackalloc byte[encoded.Length] : new byte[encoded.Length];
-        if (!TryUnescape(encoded, bytes, out var length))
+        if (!PercentEncoding.TryDecode(encoded, maxBytes, out key, out problem))
         {
-            problem = "The key is not well encoded: a '%' is followed by two hexadecimal digits, and other characters are ASCII.";
+            problem = $"The key {problem}";
             return false;
         }
-        if (length > maxBytes)
+        if (key.Contains('\0'))
         {
-            problem = $"The key has {length} bytes; the limit is {maxBytes}.";
-            return false;
-        }
-        try
-        {
-            key = Strict.GetString(bytes[..length]);
-        }
-        catch (DecoderFallbackException)
-        {
-            problem = "The key is not UTF-8.";
+            problem = "The key has a NUL character, which servers and proxies do not let through in a URL.";
             return false;
         }
         if (key.Split('/').Any(segment => segment is "." or ".."))
@@ -81,27 +70,5 @@ internal static class RequestKey
         var scheme = path.IndexOf("://", StringComparison.Ordinal);
         var start = scheme < 0 ? -1 : path.IndexOf('/', scheme + "://".Length);
         return start < 0 ? "" : path[start..];
-    }
-
-    private static bool TryUnescape(string encoded, Span<byte> bytes, out int length)
-    {
-        length = 0;
-        for (var i = 0; i < encoded.Length; i++)
-        {
-            var c = encoded[i];
-            if (c == '%')
-            {
-                if (i + 2 >= encoded.Length || !char.IsAsciiHexDigit(encoded[i + 1]) || !char.IsAsciiHexDigit(encoded[i + 2]))
-                    return false;
-                c = (char)Convert.ToByte(encoded.Substring(i + 1, 2), 16);
-                i += 2;
-            }
-            else if (!char.IsAscii(c))
-            {
-                return false;
-            }
-            bytes[length++] = (byte)c;
-        }
-        return true;
     }
 }

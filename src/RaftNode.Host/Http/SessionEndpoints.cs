@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using RaftActors.Client;
 using RaftNode.Host.Node;
@@ -14,8 +15,8 @@ internal sealed class SessionEndpoints(GroupClient client, IdempotencyKey idempo
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapMethods("/sessions", ["POST"], OpenAsync);
-        routes.MapMethods("/sessions/{id:long:min(1)}", ["PUT"], KeepAliveAsync);
-        routes.MapMethods("/sessions/{id:long:min(1)}", ["DELETE"], CloseAsync);
+        routes.MapMethods("/sessions/{id}", ["PUT"], KeepAliveAsync);
+        routes.MapMethods("/sessions/{id}", ["DELETE"], CloseAsync);
     }
 
     private async Task OpenAsync(HttpContext context)
@@ -30,29 +31,35 @@ internal sealed class SessionEndpoints(GroupClient client, IdempotencyKey idempo
         await TypedResults.Json(document, HostJson.Default.SessionDocument, statusCode: StatusCodes.Status201Created).ExecuteAsync(context);
     }
 
-    private async Task KeepAliveAsync(HttpContext context)
-    {
-        var answer = await client.KeepSessionAliveAsync(Id(context));
-        if (answer is Proposed)
-            context.Response.StatusCode = StatusCodes.Status204NoContent;
-        else
-            await Problems.WriteAsync(context, Failure(answer));
-    }
+    private Task KeepAliveAsync(HttpContext context) =>
+        OfSessionAsync(context, client.KeepSessionAliveAsync, static answer => answer is Proposed);
 
     // A session that is not there is as good as closed: the request may be sent again.
-    private async Task CloseAsync(HttpContext context)
+    private Task CloseAsync(HttpContext context) => OfSessionAsync(
+        context,
+        client.CloseSessionAsync,
+        static answer => answer is Proposed or ProposalFailed { Reason: FailureReason.SessionExpired });
+
+    private static async Task OfSessionAsync(
+        HttpContext context, Func<long, Task<object>> request, Func<object, bool> isDone)
     {
-        var answer = await client.CloseSessionAsync(Id(context));
-        if (answer is Proposed or ProposalFailed { Reason: FailureReason.SessionExpired })
+        var text = (string)context.Request.RouteValues["id"]!;
+        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) || id < 1)
+        {
+            await Problems.WriteAsync(context, Problems.BadRequest(
+                "The path is /sessions/ and the session's number, which POST /sessions answered."));
+            return;
+        }
+        var answer = await request(id);
+        if (isDone(answer))
             context.Response.StatusCode = StatusCodes.Status204NoContent;
         else
             await Problems.WriteAsync(context, Failure(answer));
     }
 
-    private static long Id(HttpContext context) => long.Parse((string)context.Request.RouteValues["id"]!, NumberStyles.None, CultureInfo.InvariantCulture);
-
-    private static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult Failure(object answer) =>
-        answer is ProposalFailed failed ? Problems.Of(failed, 0) : throw new InvalidOperationException($"A request about a session was answered by {answer}.");
+    private static ProblemHttpResult Failure(object answer) => answer is ProposalFailed failed
+        ? Problems.Of(failed, 0)
+        : throw new InvalidOperationException($"A request about a session was answered by {answer}.");
 }
 
 /// <summary>A session, as JSON.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Mvc;
 using RaftActors.Membership;
 
 namespace RaftNode.Host.Http;
@@ -131,4 +132,5 @@ internal sealed record ProblemDocument(string Type, string Detail);
 [JsonSerializable(typeof(SnapshotDocument))]
 [JsonSerializable(typeof(SessionDocument))]
 [JsonSerializable(typeof(LeaderDocument))]
+[JsonSerializable(typeof(ProblemDetails))]
 internal sealed partial class HostJson : JsonSerializerContext;

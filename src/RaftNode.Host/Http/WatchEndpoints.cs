@@ -24,7 +24,8 @@ internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings setting
 
     private async Task WatchAsync(HttpContext context)
     {
-        if (!TryReadStart(context.Request, out var after, out var problem))
+        if (!TryReadStart(context.Request, out var after, out var problem)
+            || !TryReadPrefix(context.Request, out var prefix, out problem))
         {
             await Problems.WriteAsync(context, Problems.BadRequest(problem));
             return;
@@ -39,7 +40,7 @@ internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings setting
             if (Interlocked.Increment(ref _watchers) > settings.Watch.MaxWatchers)
                 await Problems.WriteAsync(context, Problems.TooManyWatchers(settings.Watch.MaxWatchers));
             else
-                await SendAsync(context, after ?? store.Summary.Index);
+                await SendAsync(context, prefix, after ?? store.Summary.Index);
         }
         finally
         {
@@ -47,7 +48,7 @@ internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings setting
         }
     }
 
-    private async Task SendAsync(HttpContext context, long after)
+    private async Task SendAsync(HttpContext context, string prefix, long after)
     {
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-store";
@@ -57,7 +58,7 @@ internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings setting
         {
             events.Id(after);
             await events.FlushAsync(ending.Token);
-            await SendChangesAsync(events, context.Request.Query["prefix"].ToString(), after, ending.Token);
+            await SendChangesAsync(events, prefix, after, ending.Token);
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
@@ -152,6 +153,15 @@ internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings setting
         string? from = request.Query["from"];
         problem = "from is the first index wanted, 1 or more.";
         return from is null || TryReadIndex(from, 1, ref after);
+    }
+
+    // What is not UTF-8 was refused before.
+    private static bool TryReadPrefix(HttpRequest request, out string prefix, out string problem)
+    {
+        var named = request.Query["prefix"];
+        prefix = named.ToString();
+        problem = "prefix is one text that keys begin with, without a NUL character, which no key has.";
+        return named.Count <= 1 && !prefix.Contains('\0');
     }
 
     private static bool TryReadIndex(string text, int first, ref long? after)

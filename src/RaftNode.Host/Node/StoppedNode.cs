@@ -63,7 +63,7 @@ internal sealed record StoppedNode(string Directory, StoreSettings Store, Config
         if (File.Exists(Path.Combine(directory, SnapshotsFile)))
         {
             var shipped = Path.Combine(AppContext.BaseDirectory, "hocon", "journal-sql.conf");
-            config = ConfigFile.Load(shipped).WithFallback(config);
+            config = ConfigFile.Load(shipped).Config.WithFallback(config);
         }
         return new StoppedNode(directory, StoreSettings.From(config, "", "", directory), config, null);
     }

@@ -112,7 +112,7 @@ public sealed class InjectedDefaultsSpec : IAsyncLifetime
     {
         var system = Create(Remoting);
 
-        var problem = await Assert.ThrowsAsync<ConfigurationException>(
+        var problem = await Assert.ThrowsAnyAsync<ConfigurationException>(
             () => Raft.Get(system).StartAsync(Settings, static () => new EchoMachine()));
 
         Assert.Equal("raft.max-entry-bytes = 2097152: the largest message, with 64 KiB to spare, must fit"

@@ -55,7 +55,7 @@ public sealed class SystemNamesSpec : IAsyncLifetime
     {
         var system = Create("other", _ports[0], Section(0));
 
-        var problem = await Assert.ThrowsAsync<ConfigurationException>(
+        var problem = await Assert.ThrowsAnyAsync<ConfigurationException>(
             () => Raft.Get(system).StartAsync(Settings(system), static () => new EchoMachine()));
 
         Assert.Equal($"raft.members = {Address(0)}: it is the address of this node, node0, whose actor system is called"

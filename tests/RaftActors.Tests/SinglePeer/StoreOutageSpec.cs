@@ -187,7 +187,7 @@ public sealed class StoreOutageSpec : PeerSpec
             """));
         Settings = Settings with { JournalPluginId = journal, SnapshotPluginId = snapshots };
 
-        Assert.StartsWith(problem, Assert.Throws<ConfigurationException>(Start).Message);
+        Assert.StartsWith(problem, Assert.ThrowsAny<ConfigurationException>(Start).Message);
     }
 
     private T Event<T>() => _events.ExpectMsg<T>();

@@ -13,7 +13,7 @@ public sealed class ConfigFileSpec : IDisposable
     {
         _directory.Write("shared/base.conf", "include \"limits.conf\"\na = 1\nb = 1");
         _directory.Write("shared/limits.conf", "c = 3");
-        var config = ConfigFile.Load(_directory.Write("node.conf", "include \"shared/base.conf\"\nb = 2"));
+        var config = ConfigFile.Load(_directory.Write("node.conf", "include \"shared/base.conf\"\nb = 2")).Config;
         Assert.Equal((1, 2, 3), (config.GetInt("a", 0), config.GetInt("b", 0), config.GetInt("c", 0)));
     }
 

@@ -78,7 +78,7 @@ public sealed class NodeSettingsSpec : IDisposable
     [InlineData("raft { group = kv, member-id = a, members = [ { id = a, address = \"h:1\" }, { id = b, address = \"x@h:1\" } ] }", "x@h:1: the host and port are there twice")]
     [InlineData(Members + "raft.member-id = a\nraftnode.http.port = 70000", "raftnode.http.port = 70000")]
     [InlineData(Members + "raft.member-id = a\nraftnode.http.port = many", "raftnode.http.port")]
-    [InlineData(Members + "raft.member-id = a\nraftnode.http.address = nowhere", "raftnode.http.address = \"nowhere\"")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.http.address = nowhere", "raftnode.http.address = nowhere")]
     [InlineData(Members + "raft.member-id = a\nraftnode.http.request-timeout = 0 s", "raftnode.http.request-timeout = 0 s")]
     [InlineData(Members + "raft.member-id = a\nraftnode.http.max-value-bytes = 512 MiB", "raft.max-entry-bytes")]
     [InlineData(Members + "raft.member-id = a\nraftnode.http.max-requests = 0", "raftnode.http.max-requests = 0")]

@@ -1,0 +1,154 @@
+using Akka.Configuration;
+using Akka.Configuration.Hocon;
+
+namespace RaftActors;
+
+/// <summary>
+/// The keys of sections of a configuration that somebody reads: those of a reference configuration. A key that is not
+/// among them is most likely misspelt, and what its author wanted would silently not happen.
+/// </summary>
+public sealed class KnownKeys
+{
+    private enum Kind
+    {
+        Value,
+        List,
+        Section,
+    }
+
+    private readonly Dictionary<string, Kind> _kinds = new(StringComparer.Ordinal);
+
+    /// <summary>Takes the keys from a reference configuration.</summary>
+    /// <param name="reference">The configuration, which has every key of the sections.</param>
+    /// <param name="sections">The sections, such as <c>raft</c>.</param>
+    public KnownKeys(Config reference, params IEnumerable<string> sections)
+    {
+        foreach (string section in sections)
+        {
+            _kinds[section] = Kind.Section;
+            foreach (var part in Parts(reference.GetConfig(section)))
+                Add(section, part);
+        }
+    }
+
+    /// <summary>Checks that a section has no other keys, and that lists, sections and single values are where they belong.</summary>
+    /// <param name="name">The section's name, such as <c>raft</c>.</param>
+    /// <param name="section">What the configuration has under that name; <c>null</c> for nothing.</param>
+    /// <exception cref="SettingException">It does not; the message names the key and the nearest one that is known.</exception>
+    public void Check(string name, Config? section)
+    {
+        for (var part = section; part is not null; part = part.Fallback)
+        {
+            if (part.Root is { IsEmpty: false } root)
+                CheckKind(name, Kind.Section, root);
+        }
+        foreach (var part in Parts(section))
+            Check(name, part);
+    }
+
+    /// <summary>The key that a misspelt one most likely stands for.</summary>
+    /// <param name="key">The misspelt key, with its section.</param>
+    /// <param name="known">The keys that there are.</param>
+    internal static string Nearest(string key, IEnumerable<string> known)
+    {
+        string last = LastPart(key);
+        return known.MinBy(candidate =>
+        {
+            int edits = Edits(key, candidate);
+            // A key in the wrong section, or without it; or a key that is cut short.
+            int most = LastPart(candidate) == last ? 1 : LastPart(candidate).StartsWith(last, StringComparison.Ordinal) ? 4 : edits;
+            return (Math.Min(edits, most), edits);
+        })!;
+    }
+
+    /// <summary>A key as a part of a path: in quotes where it would be read as several keys, or as none.</summary>
+    public static string Quoted(string key) =>
+        key.Length > 0 && key.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? key : $"\"{key}\"";
+
+    private void Add(string path, HoconObject section)
+    {
+        foreach (var (key, value) in section.Items)
+        {
+            string full = $"{path}.{Quoted(key)}";
+            _kinds[full] = value.IsObject() ? Kind.Section : IsList(value) ? Kind.List : Kind.Value;
+            if (value.IsObject())
+                Add(full, value.GetObject());
+        }
+    }
+
+    private void Check(string path, HoconObject section)
+    {
+        foreach (var (key, value) in section.Items)
+        {
+            string full = $"{path}.{Quoted(key)}";
+            if (!_kinds.TryGetValue(full, out var kind))
+            {
+                throw new SettingException(
+                    full, $"{full}: there is no such key. The nearest one is {Nearest(full, _kinds.Keys)}.");
+            }
+            CheckKind(full, kind, value);
+            if (kind == Kind.Section)
+                Check(full, value.GetObject());
+        }
+    }
+
+    private void CheckKind(string key, Kind kind, HoconValue value)
+    {
+        string? problem = kind switch
+        {
+            Kind.Section when !value.IsObject() =>
+                $"it is a section, {{ ... }}, with these keys: {string.Join(", ", KeysOf(key))}",
+            Kind.List when !IsList(value) => "it is a list, [ ... ]",
+            Kind.Value when IsList(value) => "it is one value, and not a list",
+            Kind.Value when value.IsObject() => "it is one value, and not a section",
+            _ => null,
+        };
+        if (problem is not null)
+            throw new SettingException(key, $"{key} = {Text(value)}: {problem}.");
+    }
+
+    private IEnumerable<string> KeysOf(string section) => _kinds.Keys
+        .Where(key => key.StartsWith(section + ".", StringComparison.Ordinal))
+        .Select(key => key[(section.Length + 1)..])
+        .Where(static key => !key.Contains('.', StringComparison.Ordinal));
+
+    // A configuration with fallbacks is a chain of roots.
+    private static IEnumerable<HoconObject> Parts(Config? config)
+    {
+        for (var part = config; part is not null; part = part.Fallback)
+        {
+            if (part.Root is { } root && root.IsObject())
+                yield return root.GetObject();
+        }
+    }
+
+    /// <summary>A value in one line.</summary>
+    internal static string Text(HoconValue value)
+    {
+        string text = value.IsString() ? value.GetString() : value.ToString();
+        string line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return value.IsObject() ? $"{{ {line} }}" : line;
+    }
+
+    /// <summary>Whether a value is a list. Of one without items HoconValue says that it is none.</summary>
+    internal static bool IsList(HoconValue value) =>
+        value.IsArray() || value.Values.Any(static element => element is HoconArray);
+
+    private static string LastPart(string key) => key[(key.LastIndexOf('.') + 1)..];
+
+    // Levenshtein's distance, whatever the case.
+    private static int Edits(string a, string b)
+    {
+        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        for (int i = 1; i <= a.Length; i++)
+        {
+            (int diagonal, row[0]) = (row[0], i);
+            for (int j = 1; j <= b.Length; j++)
+            {
+                int cost = char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]) ? 0 : 1;
+                (diagonal, row[j]) = (row[j], Math.Min(diagonal + cost, 1 + Math.Min(row[j], row[j - 1])));
+            }
+        }
+        return row[^1];
+    }
+}

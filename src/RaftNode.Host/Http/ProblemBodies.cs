@@ -1,0 +1,68 @@
+using Akka.Event;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace RaftNode.Host.Http;
+
+/// <summary>
+/// Refuses what no endpoint would take, and gives every answer a problem body that says that something is wrong and has
+/// none: those of the routing, of Kestrel, and of a fault of this program.
+/// </summary>
+internal sealed class ProblemBodies(ILoggingAdapter log)
+{
+    /// <summary>Lets a request through, or answers it.</summary>
+    public async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            if (Mistake(context.Request) is { } mistake)
+                await Problems.WriteAsync(context, Problems.BadRequest(mistake));
+            else
+                await next(context);
+        }
+        catch (BadHttpRequestException e) when (!context.Response.HasStarted)
+        {
+            await Problems.WriteAsync(context, Problems.Malformed(e.StatusCode, e.Message));
+            return;
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is there to be answered.
+            return;
+        }
+        catch (Exception e) when (!context.Response.HasStarted)
+        {
+            log.Error(e, "{0} {1} failed", context.Request.Method, context.Request.Path);
+            context.Response.Clear();
+            await Problems.WriteAsync(context, Problems.Internal());
+            return;
+        }
+        var response = context.Response;
+        if (response is { StatusCode: >= 400, HasStarted: false, ContentType: null, ContentLength: null })
+            await Problems.WriteAsync(context, Problem(context));
+    }
+
+    private static string? Mistake(HttpRequest request)
+    {
+        var query = request.QueryString.Value ?? "";
+        if (!PercentEncoding.TryDecode(query, int.MaxValue, out _, out var problem))
+            return $"The query {problem}";
+        // A part of a value would take the place of all of it (RFC 9110, section 14.5).
+        var writes = HttpMethods.IsPut(request.Method) || HttpMethods.IsPost(request.Method);
+        return writes && request.Headers.ContentRange.Count > 0
+            ? "Content-Range is not supported: a value is written as a whole."
+            : null;
+    }
+
+    private static ProblemHttpResult Problem(HttpContext context) => context.Response.StatusCode switch
+    {
+        StatusCodes.Status404NotFound => Problems.NoSuchPath(Target(context)),
+        StatusCodes.Status405MethodNotAllowed =>
+            Problems.NotAllowed(context.Request.Method, context.Response.Headers.Allow.ToString()),
+        var status => Problems.Malformed(status, "The request cannot be answered."),
+    };
+
+    // The path as it was sent: the server has taken dot segments out of the one that it shows.
+    private static string Target(HttpContext context) => context.Features.Get<IHttpRequestFeature>()!.RawTarget;
+}
