@@ -30,7 +30,8 @@ internal sealed class GroupClient
         _group = group;
         _scheduler = system.Scheduler;
         _timeout = timeout;
-        _answers = system.ActorOf(Props.Create(() => new GroupClientActor(_pending, group, leaderWait)), "group-client");
+        var actor = system.ActorOf(Props.Create(() => new GroupClientActor(_pending, group, leaderWait)), "group-client");
+        _answers = new GroupClientAnswers((IInternalActorRef)actor, _pending);
     }
 
     /// <summary>Proposes a command.</summary>

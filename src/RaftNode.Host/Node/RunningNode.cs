@@ -57,7 +57,8 @@ internal sealed class RunningNode : IAsyncDisposable
     public static async Task<RunningNode> StartAsync(NodeSettings settings)
     {
         NativeHeap.ShareArenas();
-        TransportBuffers.RecordNoStackTraces();
+        if (TransportBuffers.AreUsed(settings.Config))
+            TransportBuffers.RecordNoStackTraces();
         var directory = DataDirectory.Open(settings.DataDirectory);
         try
         {

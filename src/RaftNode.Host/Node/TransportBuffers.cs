@@ -1,3 +1,4 @@
+using Akka.Configuration;
 using DotNetty.Common;
 
 namespace RaftNode.Host.Node;
@@ -7,6 +8,10 @@ internal static class TransportBuffers
 {
     // The variable that DotNetty reads itself.
     private const string Level = "io.netty.leakDetection.level";
+
+    /// <summary>Whether a configuration names DotNetty's transport.</summary>
+    public static bool AreUsed(Config config) =>
+        config.GetString("akka.remote.dot-netty.tcp.transport-class", "").Contains(nameof(DotNetty), StringComparison.Ordinal);
 
     /// <summary>
     /// Stops DotNetty from recording a stack trace with each hundredth buffer that it takes, lest one be lost: that reads
