@@ -10,7 +10,7 @@ namespace RaftActors.Tests;
 
 public sealed class RaftExtensionSpec(ITestOutputHelper output) : Akka.TestKit.Xunit2.TestKit(Raft.DefaultConfig(), output: output)
 {
-    private static readonly RaftSettings Settings = new() { Group = "group", MemberId = "a", Members = [new Member("a", "127.0.0.1:1")] };
+    private static readonly RaftSettings Settings = new() { Group = "group", MemberId = "a", Members = [new Member("a", "127.0.0.1:1")], AllowVolatile = true };
 
     [Fact]
     public async Task A_peer_runs_under_the_name_of_its_group()
