@@ -6,7 +6,7 @@ namespace RaftActors.Persistence.Sqlite;
 internal sealed record SqliteSettings(
     string Path, bool AutoInitialize, long WalSize, TimeSpan BusyTimeout, TimeSpan StallTimeout)
 {
-    private const long SmallestLog = 64 << 10;
+    public const long SmallestLog = 64 << 10;
 
     /// <summary>Reads the section of a plugin, over the plugin's defaults.</summary>
     /// <param name="id">The path of the section, for messages.</param>

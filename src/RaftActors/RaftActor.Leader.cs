@@ -65,7 +65,7 @@ internal sealed partial class RaftActor
     private void OnHeartbeat()
     {
         var contact = _leading!.MajorityContact(Now);
-        if (_leading.CheckQuorum.IsLost(contact, Now))
+        if (_leading.CheckQuorum.IsLost(contact, _leading.MajorityHasAnswered, Now))
         {
             Log.Warning(
                 "{0}: no majority has answered for {1} ms; the leadership of term {2} ends.",

@@ -40,7 +40,8 @@ internal sealed partial class RaftActor
     {
         var toCome = change.VotersToCome.Where(voter => !Configuration.IsVoter(voter.Id)).ToList();
         Log.Info("{0}: the voters are to be [{1}], the learners [{2}].", PersistenceId, string.Join(", ", change.Voters), string.Join(", ", change.Learners));
-        _change = new PendingChange(change, replyTo, toCome.ConvertAll(voter => new CatchUp(voter.Id, _settings.ElectionTimeoutMin)));
+        var catchUps = toCome.ConvertAll(voter => new CatchUp(voter.Id, _settings.ElectionTimeoutMin));
+        _change = new PendingChange(change, replyTo, catchUps, Now);
         var unknown = toCome.FindAll(voter => Configuration.Find(voter.Id) is null);
         if (unknown.Count > 0)
             AppendConfiguration(Configuration.Teaching(unknown));
@@ -59,9 +60,17 @@ internal sealed partial class RaftActor
                 throw new InvariantViolationException($"{catchUp.Id} is to catch up, but is no member.");
             if (learner.Voter.IsBound)
                 catchUp.Reached(learner.Progress.MatchIndex, _log.LastIndex, Now);
-            if (catchUp.IsTooSlow || Now - learner.Progress.LastContact >= _settings.CatchUpTimeout)
+            var heard = learner.Progress.LastContact;
+            bool isSilent = Now - (heard > pending.Began ? heard : pending.Began) >= _settings.CatchUpTimeout;
+            if (catchUp.IsTooSlow || isSilent)
             {
-                AbandonChange(FailureReason.NotCaughtUp, $"{catchUp.Id} at {learner.Voter.Address} {(catchUp.IsTooSlow ? "does not catch up with the log" : "does not answer")}. It is a learner; the voters are as they were.");
+                string why = catchUp.IsTooSlow
+                    ? "does not catch up with the log"
+                    : $"has not answered for {RaftSettings.Text(_settings.CatchUpTimeout)}, the time that raft.catch-up-timeout"
+                        + " gives it: start its process, with raft.join = on, or look at the network";
+                AbandonChange(
+                    FailureReason.NotCaughtUp,
+                    $"{catchUp.Id} at {learner.Voter.Address} {why}. It is a learner; the voters are as they were. Ask again.");
                 return;
             }
             ready &= catchUp.IsDone;

@@ -45,7 +45,7 @@ internal sealed class Database
             checkpoints = file.Connect();
             writing = file.Connect();
             var log = new WriteAheadLog(
-                settings.WalSize, writing.QueryNumber("PRAGMA page_size") ?? 4096, checkpointWanted);
+                file.LogSize, writing.QueryNumber("PRAGMA page_size") ?? 4096, checkpointWanted);
             return new Database(file, writing, checkpoints, log, threads);
         }
         catch

@@ -21,6 +21,9 @@ internal sealed class DatabaseFile : IDisposable
 
     public string Path => _settings.Path;
 
+    /// <summary>How large the write-ahead log is, in bytes: what the settings say, or less on a small disk.</summary>
+    public long LogSize { get; private set; }
+
     public static DatabaseFile Open(SqliteSettings settings)
     {
         var file = new DatabaseFile(settings, Lock(settings.Path));
@@ -137,21 +140,40 @@ internal sealed class DatabaseFile : IDisposable
         {
             using var log = File.OpenHandle(
                 Path + "-wal", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
-            if (RandomAccess.GetLength(log) > 0)
+            LogSize = _settings.WalSize;
+            if (RandomAccess.GetLength(log) is var present and > 0)
+            {
+                LogSize = Math.Min(LogSize, Math.Max(present, SqliteSettings.SmallestLog));
                 return;
-            try
-            {
-                Fill(log, _settings.WalSize);
             }
-            catch (IOException e) when (e.HResult == NoSpaceLeft)
+            while (!TryFill(log, LogSize))
             {
+                // The disk is small or nearly full. Half of what is free is for the database.
+                LogSize = Math.Min(LogSize / 2, DiskSpace.Free(Path) / 2);
+                if (LogSize >= SqliteSettings.SmallestLog)
+                    continue;
                 // Without it the database can be read, and whoever writes is told that the disk is full.
-                RandomAccess.SetLength(log, 0);
+                LogSize = SqliteSettings.SmallestLog;
+                return;
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw Fault(FaultOf(e), $"The write-ahead log of the database {Path} cannot be written: {e.Message}", e);
+        }
+    }
+
+    private static bool TryFill(Microsoft.Win32.SafeHandles.SafeFileHandle log, long size)
+    {
+        try
+        {
+            Fill(log, size);
+            return true;
+        }
+        catch (IOException e) when (e.HResult == NoSpaceLeft)
+        {
+            RandomAccess.SetLength(log, 0);
+            return false;
         }
     }
 

@@ -93,6 +93,8 @@ internal sealed class SqliteConnection : IDisposable
             ? raw.sqlite3_errmsg(_handle).utf8_to_string()
             : raw.sqlite3_errstr(code).utf8_to_string();
         var fault = FaultOf(code);
+        if ((code & 0xff) is raw.SQLITE_IOERR or raw.SQLITE_CANTOPEN && DiskSpace.IsUsedUp(Path))
+            fault = SqliteFault.Full;
         var what = fault switch
         {
             SqliteFault.Locked => "is locked by another process",

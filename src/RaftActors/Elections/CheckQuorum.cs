@@ -16,22 +16,22 @@ namespace RaftActors.Elections;
 /// </param>
 internal sealed class CheckQuorum(TimeSpan elected, TimeSpan limit, TimeSpan stall)
 {
-    private readonly TimeSpan _elected = elected;
     private TimeSpan _countsFrom = elected;
     private TimeSpan _lastHeartbeat = elected;
 
     /// <summary>Called at each heartbeat, before it is sent.</summary>
     /// <param name="contact">When a majority had last been heard of; the election counts as the first time.</param>
+    /// <param name="hasAnswered">Whether a majority has answered since the election.</param>
     /// <param name="now">The time.</param>
     /// <returns>Whether the leader has to make way.</returns>
-    public bool IsLost(TimeSpan contact, TimeSpan now)
+    public bool IsLost(TimeSpan contact, bool hasAnswered, TimeSpan now)
     {
         if (now - _lastHeartbeat >= stall)
             _countsFrom = now;
         _lastHeartbeat = now;
         // The followers of a new leader may have been started a moment ago, like the leader itself: they get twice the
         // time for their first answer.
-        var patience = contact <= _elected ? 2 * limit : limit;
+        var patience = hasAnswered ? limit : 2 * limit;
         return now - (contact > _countsFrom ? contact : _countsFrom) >= patience;
     }
 }

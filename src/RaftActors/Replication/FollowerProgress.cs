@@ -63,6 +63,9 @@ internal sealed class FollowerProgress
     /// <summary>When the follower was last heard of.</summary>
     public TimeSpan LastContact { get; private set; }
 
+    /// <summary>Whether the follower has answered this leader.</summary>
+    public bool HasAnswered { get; private set; }
+
     /// <summary>What the follower understands: <see cref="Protocol.PeerHeader.Version"/>.</summary>
     public int Version { get; set; }
 
@@ -96,6 +99,7 @@ internal sealed class FollowerProgress
     public void Heard(TimeSpan now, long readContext)
     {
         LastContact = now;
+        HasAnswered = true;
         if (readContext > ReadContext)
             ReadContext = readContext;
     }

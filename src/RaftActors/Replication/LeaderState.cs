@@ -89,6 +89,9 @@ internal sealed class LeaderState
     /// <summary>When a majority had last been heard of.</summary>
     public TimeSpan MajorityContact(TimeSpan now) => TimeSpan.FromTicks(Majority(static progress => progress.LastContact.Ticks, now.Ticks));
 
+    /// <summary>Whether a majority has answered this leader.</summary>
+    public bool MajorityHasAnswered => Majority(static progress => progress.HasAnswered ? 1 : 0, 1) > 0;
+
     /// <summary>A batch of the log; followers that are at the same point share it.</summary>
     public EntryBatch Batch(RaftLog log, ReadOnlySpan<EntryBatch> writing, long from, long to)
     {

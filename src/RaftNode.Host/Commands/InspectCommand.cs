@@ -39,8 +39,10 @@ internal static class InspectCommand
             return await RunOnBackupAsync(directory);
         try
         {
-            var node = StoppedNode.Find(config, directory);
+            var node = StoppedNode.Locate(config, directory);
             using var held = await node.HoldAsync();
+            using var scratch = new ScratchDirectory();
+            node = node.Copy(scratch.Path).WithOwner();
             if (node.PersistenceId is null || await node.InspectAsync() is not { IsEmpty: false } report)
             {
                 await Console.Out.WriteLineAsync("the journal is empty");

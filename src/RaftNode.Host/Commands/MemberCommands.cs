@@ -52,6 +52,13 @@ internal static class MemberCommands
             bool IsAdded(WantedMemberDocument member) => member.Id == parsed.GetValue(Id) && member.Address == parsed.GetValue(address);
             if (voters.Exists(IsAdded) || (parsed.GetValue(learner) && learners.Exists(IsAdded)))
                 return (null, $"{parsed.GetValue(Id)} is a member already");
+            if (voters.Concat(learners).FirstOrDefault(member => member.Id == parsed.GetValue(Id)) is { } known
+                && known.Address != parsed.GetValue(address))
+            {
+                return (null, $"{known.Id} is a member already, at {known.Address}. A member of that name cannot be added at "
+                    + $"{parsed.GetValue(address)} too: give the new node another name, or, if {known.Id} is to move, remove it "
+                    + $"(raftnode member remove {known.Id}), and add it again once that is done");
+            }
             var added = new WantedMemberDocument(parsed.GetValue(Id)!, parsed.GetValue(address)!, parsed.GetValue(priority) ?? learners.Find(IsAdded)?.Priority ?? 0);
             learners.RemoveAll(IsAdded);
             (parsed.GetValue(learner) ? learners : voters).Add(added);

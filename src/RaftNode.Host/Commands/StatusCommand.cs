@@ -40,11 +40,20 @@ internal static class StatusCommand
         {
             foreach (var (node, status, problem) in nodes)
                 Console.WriteLine($"{node.Authority} {(status is null ? problem : StatusTable.Line(status))}");
+            PrintWarnings(nodes);
             return;
         }
         var table = StatusTable.Create();
         foreach (var (node, status, problem) in nodes)
             StatusTable.AddRow(table, status?.Node ?? "?", status, problem, node.Authority, status?.Address ?? "");
         AnsiConsole.Write(table);
+        PrintWarnings(nodes);
+    }
+
+    // Not among the lines and rows, which other programs may read.
+    private static void PrintWarnings(IEnumerable<(Uri Node, StatusDocument? Status, string? Problem)> nodes)
+    {
+        foreach (var warning in nodes.Select(static node => node.Status).OfType<StatusDocument>().SelectMany(StatusTable.Warnings))
+            Console.Error.WriteLine(warning);
     }
 }

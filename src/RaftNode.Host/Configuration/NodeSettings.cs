@@ -108,7 +108,14 @@ internal sealed record NodeSettings
         return new NodeSettings
         {
             // A request is answered by its deadline: the peer has to know by then that there is no leader.
-            Raft = raft with { Found = raft.Found || found, Join = raft.Join || join, LeaderWait = Min(raft.LeaderWait, http.RequestTimeout / 2) },
+            // So with a voter to come that is silent: what was certainly not done is not to become unknown.
+            Raft = raft with
+            {
+                Found = raft.Found || found,
+                Join = raft.Join || join,
+                LeaderWait = Min(raft.LeaderWait, http.RequestTimeout / 2),
+                CatchUpTimeout = Min(raft.CatchUpTimeout, http.RequestTimeout * 0.8),
+            },
             Self = self,
             Http = http,
             DataDirectory = directory,

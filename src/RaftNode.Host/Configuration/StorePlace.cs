@@ -74,6 +74,13 @@ internal sealed record StorePlace(string PluginId, string? File, string? Provide
             : this;
     }
 
+    /// <summary>The same plugin with another SQLite database.</summary>
+    public StorePlace At(string file) => this with
+    {
+        File = file,
+        ConnectionString = IsSqlOnSqlite ? Join(ConnectionString!, DataSource, file) : ConnectionString,
+    };
+
     /// <summary>The place as one that nothing is written to, as far as the plugin can be told.</summary>
     public StorePlace ReadOnly() => this switch
     {

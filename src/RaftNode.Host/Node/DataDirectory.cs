@@ -8,6 +8,9 @@ internal sealed class DataDirectory : IDisposable
     private const int MacWouldBlock = 35;
     private const int WindowsSharingViolation = 32;
 
+    // And what they call a disk without space: ENOSPC, EDQUOT of Linux and of macOS, ERROR_DISK_FULL.
+    private static readonly int[] NoSpace = OperatingSystem.IsWindows() ? [112] : [28, 122, 69];
+
     private readonly FileStream _lock;
 
     private DataDirectory(FileStream @lock) => _lock = @lock;
@@ -22,7 +25,7 @@ internal sealed class DataDirectory : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new NodeStartException($"the data directory {path} cannot be made: {e.Message}", e);
+            throw new NodeStartException($"the data directory {path} cannot be made: {Why(e)}", e);
         }
         var file = Path.Combine(path, "lock");
         try
@@ -39,9 +42,13 @@ internal sealed class DataDirectory : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new NodeStartException($"the data directory {path} cannot be written: {e.Message}", e);
+            throw new NodeStartException($"the data directory {path} cannot be written: {Why(e)}", e);
         }
     }
+
+    private static string Why(Exception e) => NoSpace.Contains(e.HResult & 0xffff)
+        ? "the disk is full. Free some space on it"
+        : e.Message;
 
     /// <inheritdoc/>
     public void Dispose() => _lock.Dispose();

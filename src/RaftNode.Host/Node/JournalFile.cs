@@ -6,7 +6,11 @@ namespace RaftNode.Host.Node;
 /// <summary>Looks into a journal before it is used. One that another node left would look empty to this node's peer, which would then take its log for lost.</summary>
 internal static class JournalFile
 {
+    private const int InputOutput = 10;
+    private const int Full = 13;
+    private const int CannotOpen = 14;
     private const int NotADatabase = 26;
+    private const long LeastSpace = 64 << 10;
 
     /// <summary>Makes sure that a journal, if it exists, holds no events but this peer's.</summary>
     /// <param name="path">The SQLite file.</param>
@@ -54,9 +58,27 @@ internal static class JournalFile
             connection.Open();
             return read(connection);
         }
+        // Without room for the index of its log SQLite says that the disk fails, or that the file cannot be opened.
+        catch (SqliteException e) when (e.SqliteErrorCode is InputOutput or Full or CannotOpen && IsDiskFull(path))
+        {
+            throw new StoreException(
+                $"the database {path} cannot be opened: the disk is full. Free some space on it", canWait: true, e);
+        }
         catch (SqliteException e) when (e.SqliteErrorCode == NotADatabase)
         {
             throw new StoreException($"{path} is not a SQLite database", canWait: false, e);
+        }
+    }
+
+    private static bool IsDiskFull(string path)
+    {
+        try
+        {
+            return new DriveInfo(Path.GetDirectoryName(path)!).AvailableFreeSpace < LeastSpace;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return false;
         }
     }
 

@@ -10,7 +10,8 @@ namespace RaftNode.Host.Node;
 /// </remarks>
 internal sealed class LineLogger : ReceiveActor
 {
-    private readonly string[] _stores = [StorePath("journal"), StorePath("snapshot-store")];
+    private readonly string[] _stores =
+        [StorePath("raft.journal-plugin-id", "journal"), StorePath("raft.snapshot-plugin-id", "snapshot-store")];
 
     public LineLogger()
     {
@@ -19,8 +20,14 @@ internal sealed class LineLogger : ReceiveActor
         Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
     }
 
-    private static string StorePath(string kind) =>
-        "/system/" + Context.System.Settings.Config.GetString($"akka.persistence.{kind}.plugin", "");
+    // The plugin that the group names, or else the actor system's.
+    private static string StorePath(string ownKey, string kind)
+    {
+        var config = Context.System.Settings.Config;
+        return config.GetString(ownKey, "") is { Length: > 0 } own
+            ? $"/system/{own}"
+            : $"/system/{config.GetString($"akka.persistence.{kind}.plugin", "")}";
+    }
 
     private bool IsOfStore(string source) =>
         _stores.Any(store => source == store || source.StartsWith(store + "/", StringComparison.Ordinal));

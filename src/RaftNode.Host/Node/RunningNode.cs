@@ -127,7 +127,7 @@ internal sealed class RunningNode : IAsyncDisposable
         {
             throw new NodeStartException(e.Message, e);
         }
-        catch (SqliteException)
+        catch (Exception e) when (e is SqliteException or StoreException)
         {
             // The peer's supervisor looks again before it starts the peer. It waits for what waiting can mend, and says
             // what it cannot.

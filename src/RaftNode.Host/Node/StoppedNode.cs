@@ -20,7 +20,13 @@ internal sealed record StoppedNode(string Directory, StoreSettings Store, Config
     /// <exception cref="NodeStartException">There is no such node; the message says what to give.</exception>
     /// <exception cref="RaftActors.Storage.StoreException">Its journal is no database.</exception>
     /// <exception cref="Microsoft.Data.Sqlite.SqliteException">Its journal cannot be read.</exception>
-    public static StoppedNode Find(string? configFile, string? directory)
+    public static StoppedNode Find(string? configFile, string? directory) => Locate(configFile, directory).WithOwner();
+
+    /// <summary>Finds the node without a look into its journal, which could change that.</summary>
+    /// <param name="configFile">The node's file; <c>null</c> for the defaults.</param>
+    /// <param name="directory">The node's own directory; <c>null</c> for the one that its file leads to.</param>
+    /// <exception cref="NodeStartException">There is no such node; the message says what to give.</exception>
+    public static StoppedNode Locate(string? configFile, string? directory)
     {
         var node = configFile is null
             ? ByDirectory(directory ?? throw new NodeStartException("give a node's directory, or its --config"))
@@ -32,11 +38,43 @@ internal sealed record StoppedNode(string Directory, StoreSettings Store, Config
             throw new NodeStartException($"there is no {journal}: give the directory of one node, such as data/node1"
                 + (configFile is null ? "; of a node whose journal is elsewhere, give its file with --config" : ""));
         }
+        return node;
+    }
+
+    /// <summary>The node with the persistence id that its journal has.</summary>
+    /// <exception cref="NodeStartException">The journal is another node's.</exception>
+    /// <exception cref="RaftActors.Storage.StoreException">The journal is no database.</exception>
+    /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The journal cannot be read.</exception>
+    public StoppedNode WithOwner()
+    {
+        if (Store.Journal.File is not { } journal)
+            return this;
         // With this SQLite also takes back what a process that was killed had half written, for which it has to write.
         var owner = JournalFile.Owner(journal);
-        if (node.PersistenceId is { } expected && owner is not null && owner != expected)
-            throw new NodeStartException($"{journal} belongs to {owner}, and {configFile} is the file of {expected}");
-        return node with { PersistenceId = owner };
+        if (PersistenceId is { } expected && owner is not null && owner != expected)
+            throw new NodeStartException($"{journal} belongs to {owner}, and its configuration is that of {expected}");
+        return this with { PersistenceId = owner };
+    }
+
+    /// <summary>The node with copies of its databases, so that no look into them changes them.</summary>
+    /// <param name="directory">Where the copies are made: an empty directory.</param>
+    /// <exception cref="IOException">The disk of that directory has too little room, or a database cannot be read.</exception>
+    /// <remarks>SQLite folds the log of a process that was killed into the database as soon as that is opened.</remarks>
+    public StoppedNode Copy(string directory) =>
+        this with { Store = new StoreSettings(Copy(Store.Journal, directory), Copy(Store.Snapshots, directory)) };
+
+    private static StorePlace Copy(StorePlace place, string directory)
+    {
+        if (place.File is not { } file || !File.Exists(file))
+            return place;
+        var copy = Path.Combine(directory, Path.GetFileName(file));
+        if (!File.Exists(copy))
+        {
+            File.Copy(file, copy);
+            if (File.Exists(file + "-wal"))
+                File.Copy(file + "-wal", copy + "-wal");
+        }
+        return place.At(copy);
     }
 
     /// <summary>Holds what a node that runs holds, so that none starts meanwhile.</summary>

@@ -52,6 +52,6 @@ public sealed class CheckQuorumSpec
     private bool Heartbeat(TimeSpan contact)
     {
         _now += TimeSpan.FromMilliseconds(50);
-        return _quorum.IsLost(contact, _now);
+        return _quorum.IsLost(contact, hasAnswered: contact > Elected, _now);
     }
 }

@@ -35,7 +35,7 @@ public sealed class StalledLeaderSpec : PeerSpec
         StartAsLeader();
         _stoodStill = TimeSpan.FromSeconds(2);
 
-        Advance(1300);
+        Advance(700);
 
         Assert.NotEqual(RaftRole.Leader, Status().Role);
     }

@@ -38,6 +38,10 @@ public sealed class MembersHttpSpec
         Assert.Equal(ExitCode.No, (await ProgramRun.ToEndAsync(["member", "promote", "node1", "--url", cluster.Urls[0]])).Code);
         Assert.Equal(ExitCode.No, (await ProgramRun.ToEndAsync(["member", "priority", "node4", "3", "--url", cluster.Urls[0]])).Code);
         Assert.Equal(ExitCode.No, (await ProgramRun.ToEndAsync(["member", "add", "node1", cluster.Addresses[0], "--url", cluster.Urls[0]])).Code);
+        var moved = await ProgramRun.ToEndAsync(["member", "add", "node1", cluster.Addresses[3], "--url", cluster.Urls[0]]);
+        Assert.Equal(ExitCode.No, moved.Code);
+        Assert.Contains($"node1 is a member already, at {cluster.Addresses[0]}", string.Join(' ', moved.Errors));
+        Assert.Contains("raftnode member remove node1", string.Join(' ', moved.Errors));
     }
 
     [Fact]

@@ -24,6 +24,7 @@ public sealed class InspectSpec
         Assert.Contains("is in use by another process", running.Errors[0]);
 
         await cluster.KillAsync(0);
+        var files = FilesOf(cluster);
         var stopped = await InspectAsync(cluster);
         Assert.True(stopped.Code == ExitCode.Done, stopped.Output + string.Join('\n', stopped.Errors));
         Assert.Contains("member    node1 of group", stopped.Output);
@@ -33,6 +34,10 @@ public sealed class InspectSpec
         Assert.Contains(": verified", stopped.Output);
         Assert.Contains($"node1 at {cluster.Addresses[0]}, voter", stopped.Output);
         Assert.Contains("no problem found", stopped.Output);
+
+        // Not even what a process that was killed has left in the write-ahead log is folded into the database.
+        Assert.Equal(files, FilesOf(cluster));
+        Assert.True(journal == NodeJournal.Postgresql || files.Exists(static file => file.StartsWith("raft.db-wal", StringComparison.Ordinal)));
 
         if (journal != NodeJournal.Postgresql)
             Assert.Equal(stopped.Output, (await ProgramRun.ToEndAsync(["inspect", cluster.DataOf(0)])).Output);
@@ -101,4 +106,14 @@ public sealed class InspectSpec
         using var put = await cluster.Http.PutAsync(cluster.Key(0, key), new ByteArrayContent(Encoding.UTF8.GetBytes("value")));
         put.EnsureSuccessStatusCode();
     }
+
+    // The databases and their logs, each with a digest of what is in it.
+    private static List<string> FilesOf(NodeCluster cluster) =>
+    [
+        .. Directory.GetFiles(cluster.DataOf(0), "*.db*")
+            .Where(static file => !file.EndsWith("-shm", StringComparison.Ordinal) && !file.EndsWith(".lock", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .Select(static file =>
+                $"{Path.GetFileName(file)} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))}"),
+    ];
 }

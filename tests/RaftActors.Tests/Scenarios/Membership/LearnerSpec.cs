@@ -55,6 +55,29 @@ public sealed class LearnerSpec(ITestOutputHelper output) : ScenarioSpec(output)
     }
 
     [Theory, InMemoryJournal(1, 2, 3)]
+    public void A_learner_whose_process_is_just_starting_is_waited_for_each_time_it_is_asked_for(JournalKind journal, int seed)
+    {
+        using var cluster = StartWith(journal, 3, seed);
+        cluster.One("before", 3);
+        var starting = cluster.StartJoining();
+        cluster.CutOff(starting);
+        var leader = cluster.CheckSingleLeader();
+        var first = cluster.Await(cluster.ChangeMembers(leader, cluster.Peers));
+        Assert.Contains($"{starting.Id} at", first.Failed!.Message);
+        Assert.Contains("has not answered for 3 s", first.Failed.Message);
+        cluster.Run(Seconds(10));
+
+        var second = cluster.ChangeMembers(leader, cluster.Peers);
+        cluster.Run(Seconds(2));
+        Assert.False(second.IsDone, second.ToString());
+        cluster.Heal(starting);
+        cluster.Await(() => second.IsDone, "the change is done");
+
+        Assert.True(second.Proposed is not null, second.ToString());
+        Assert.Equal(4, cluster.StatusOf(cluster.CheckSingleLeader())!.Members.Count);
+    }
+
+    [Theory, InMemoryJournal(1, 2, 3)]
     public void The_voters_do_not_change_before_a_voter_to_come_has_caught_up(JournalKind journal, int seed)
     {
         using var cluster = StartWith(journal, 3, seed);
