@@ -91,8 +91,10 @@ public sealed partial class StartFailureSpec : IDisposable
         {
             connection.Open();
             using var command = connection.CreateCommand();
-            // The first event is PeerCreated, its first field the version of the format: tag 8 and a number.
-            command.CommandText = "UPDATE journal SET message = CAST(x'0863' || substr(message, 3) AS BLOB) WHERE sequence_number = 1 AND substr(message, 1, 1) = x'08'";
+            // The first event is PeerCreated. Behind its checksum, of two and eight bytes, is the version of the format: tag 8 and
+            // a number. An event without a checksum is taken as it is.
+            command.CommandText = "UPDATE journal SET message = CAST(x'0863' || substr(message, 13) AS BLOB)"
+                + " WHERE sequence_number = 1 AND substr(message, 1, 2) = x'F101' AND substr(message, 11, 1) = x'08'";
             Assert.Equal(1, command.ExecuteNonQuery());
         }
         await FailsAsync(Start(), "format");
