@@ -1,4 +1,5 @@
 using Akka.Actor;
+using RaftActors.Membership;
 using RaftActors.Snapshots;
 using RaftActors.StateMachines;
 
@@ -21,12 +22,31 @@ internal sealed partial class RaftActor
             subscribe.Subscriber.Tell(new SubscriptionEnded(problem), Self);
             return;
         }
+        if (subscribe.History.Length > 0 && !IsContinued(subscribe))
+            return;
         // Remote actors are never watched: remote death watch quarantines a node that is only partitioned.
         if (subscribe.Subscriber is IActorRefScope { IsLocal: true })
             Context.Watch(subscribe.Subscriber);
         var subscription = new Subscription(subscribe.Subscriber, subscribe.FromIndex, Math.Min(subscribe.Credits, _settings.MaxSubscriberCredits));
         _subscriptions.Add(subscription);
         Feed(subscription);
+    }
+
+    // What it has seen has to be what this group has, up to there.
+    private bool IsContinued(Subscribe subscribe)
+    {
+        var histories = _configurations.At(_log.CommitIndex).Configuration.Histories;
+        if (histories.Include(subscribe.History, subscribe.FromIndex - 1))
+            return true;
+        if (histories.Length == 0)
+        {
+            subscribe.Subscriber.Tell(new SubscriptionEnded("This peer does not know yet which history its group has. Subscribe again, or at another node."), Self);
+            return false;
+        }
+        int seen = Array.FindIndex(histories, history => history.GroupId == subscribe.History);
+        long first = seen < 0 ? 1 : histories[seen + 1].FirstIndex;
+        subscribe.Subscriber.Tell(new HistoryChanged(histories[^1].GroupId, first), Self);
+        return false;
     }
 
     private void OnEntriesHandled(EntriesHandled handled)
@@ -58,7 +78,8 @@ internal sealed partial class RaftActor
             long last = Math.Min(Math.Min(_log.CommitIndex, subscription.Limit), subscription.Next + _settings.ApplyBatchEntries - 1);
             if (last < subscription.Next)
                 return;
-            subscription.Subscriber.Tell(new CommittedEntries(_log.Slice(subscription.Next, last)), Self);
+            subscription.Subscriber.Tell(
+                new CommittedEntries(_log.Slice(subscription.Next, last)) { History = _configurations.At(_log.CommitIndex).Configuration.GroupId }, Self);
             subscription.Sent(last);
         }
     }
@@ -92,7 +113,7 @@ internal sealed partial class RaftActor
             return true;
         }
         var snapshot = offer.Snapshot;
-        subscription.Subscriber.Tell(new SnapshotOffer(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, bytes), Self);
+        subscription.Subscriber.Tell(new SnapshotOffer(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, bytes) { History = snapshot.Configuration.GroupId }, Self);
         subscription.Sent(snapshot.LastIncludedIndex);
         Feed(subscription);
         return true;

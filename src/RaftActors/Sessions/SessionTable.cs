@@ -91,6 +91,16 @@ internal sealed class SessionTable
         return true;
     }
 
+    /// <summary>Ends all sessions: another history of the group begins, which does not have what their clients were told in the one before.</summary>
+    public void Clear()
+    {
+        foreach (var session in _sessions.Values)
+            Drop(session);
+        _sessions.Clear();
+        _oldest.Clear();
+        _nextExpiry = long.MaxValue;
+    }
+
     /// <summary>What is to be done with a command.</summary>
     /// <param name="stamp">The command's session and number.</param>
     /// <param name="earlier">Of a duplicate: what became of it.</param>

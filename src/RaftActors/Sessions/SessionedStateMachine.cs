@@ -1,6 +1,7 @@
 using Akka.Actor;
 using RaftActors.Client;
 using RaftActors.Log;
+using RaftActors.Membership;
 using RaftActors.Protocol;
 using RaftActors.StateMachines;
 
@@ -13,9 +14,10 @@ namespace RaftActors.Sessions;
 internal sealed class SessionedStateMachine(IStateMachine machine, ActorSystem system, Action<string> warn)
 {
     private readonly HashSet<Type> _forgotten = [];
+    private IReadOnlyList<History> _histories = [];
 
     /// <summary>The sessions; replaced when a snapshot is restored.</summary>
-    public SessionTable Sessions { get; set; } = new();
+    public SessionTable Sessions { get; private set; } = new();
 
     /// <summary>Applies the next entry, of whatever kind.</summary>
     /// <returns>The response; an <see cref="EntryOutcome"/> when the state machine was not given the command.</returns>
@@ -27,8 +29,39 @@ internal sealed class SessionedStateMachine(IStateMachine machine, ActorSystem s
             EntryKind.Command when entry.Session is { } stamp => ApplyOnce(entry, stamp),
             EntryKind.Command => machine.Apply(entry, Payloads.Decode(system.Serialization, entry.Payload)),
             EntryKind.Session => Change(entry),
+            EntryKind.Configuration => Enter(entry),
             _ => null,
         };
+    }
+
+    /// <summary>Goes on from a state that a snapshot holds.</summary>
+    /// <param name="sessions">The sessions in the snapshot.</param>
+    /// <param name="histories">The group's histories as of the snapshot.</param>
+    /// <param name="lastIncludedIndex">The last index that is in the snapshot.</param>
+    public void GoOnFrom(SessionTable sessions, IReadOnlyList<History> histories, long lastIncludedIndex)
+    {
+        Sessions = sessions;
+        Enter(histories, lastIncludedIndex);
+    }
+
+    private object? Enter(LogEntry entry)
+    {
+        if (entry.Payload.TryReadConfiguration() is { } configuration)
+            Enter(configuration.Histories, entry.Index);
+        return null;
+    }
+
+    // A configuration of a version without identities has none: then nothing has changed.
+    private void Enter(IReadOnlyList<History> histories, long index)
+    {
+        if (histories.Count == 0)
+            return;
+        if (histories.Count > 1 && histories[^1].FirstIndex == index)
+            Sessions.Clear();
+        if (histories.SequenceEqual(_histories))
+            return;
+        _histories = histories;
+        (machine as IHistoryAware)?.EnterHistory(histories);
     }
 
     private object? ApplyOnce(LogEntry entry, SessionStamp stamp)

@@ -135,8 +135,9 @@ internal sealed class StateMachineActor : UntypedActor, IWithUnboundedStash
         }
         Context.Parent.Tell(SnapshotIntact.Instance, Self);
         var stream = reader.Open();
-        _sessioned.Sessions = SnapshotBytes.ReadHead(stream);
+        var sessions = SnapshotBytes.ReadHead(stream);
         _machine.Restore(stream);
+        _sessioned.GoOnFrom(sessions, snapshot.Configuration.Histories, snapshot.LastIncludedIndex);
         _last = new AppliedEntry(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, snapshot.LastIncludedTime);
         Become(OnReceive);
         Stash.UnstashAll();

@@ -1,7 +1,7 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
+using RaftActors.Membership;
 using RaftNode.Host.KeyValue;
 
 namespace RaftNode.Host.Http;
@@ -14,9 +14,10 @@ internal static class Conditions
 
     /// <summary>Reads them.</summary>
     /// <param name="headers">The request's headers.</param>
+    /// <param name="histories">The histories of the group, oldest first.</param>
     /// <param name="condition">What they say; <c>null</c> when no value whatever can satisfy them.</param>
     /// <param name="problem">What is wrong with them, or why no value can satisfy them.</param>
-    public static bool TryRead(IHeaderDictionary headers, out WriteCondition? condition, out string problem)
+    public static bool TryRead(IHeaderDictionary headers, IReadOnlyList<History> histories, out WriteCondition? condition, out string problem)
     {
         condition = WriteCondition.None;
         problem = "";
@@ -37,7 +38,7 @@ internal static class Conditions
         }
         if (!TryReadTags(ifMatch, "If-Match", out var tags, out problem))
             return false;
-        condition = Match(tags, out problem);
+        condition = Match(tags, histories, out problem);
         return true;
     }
 
@@ -61,23 +62,24 @@ internal static class Conditions
         return false;
     }
 
-    private static WriteCondition? Match(IList<EntityTagHeaderValue> tags, out string never)
+    private static WriteCondition? Match(IList<EntityTagHeaderValue> tags, IReadOnlyList<History> histories, out string never)
     {
         never = "";
         if (tags.Any(IsAny))
             return WriteCondition.Present;
-        var versions = tags.Where(static tag => !tag.IsWeak).Select(Version).OfType<long>().ToList();
+        // Nor does a tag match that no node has given out, or one of a write that a restore or a recover has undone.
+        var versions = tags.Where(static tag => !tag.IsWeak).Select(tag => Version(tag, histories)).OfType<long>().ToList();
         if (versions.Count > 0)
             return WriteCondition.OneOf(versions);
         never = tags.All(static tag => tag.IsWeak)
             ? WeakNeverMatches
-            : "No value has an ETag that If-Match names: they are whole numbers from 1 on, in quotes.";
+            : "No value has an ETag that If-Match names: none was given out, or it is of a write that a restore or a recover has undone.";
         return null;
     }
 
     private static bool IsAny(EntityTagHeaderValue tag) => tag.Equals(EntityTagHeaderValue.Any);
 
-    private static long? Version(EntityTagHeaderValue tag) =>
-        long.TryParse(tag.Tag.AsSpan()[1..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-            && version > 0 ? version : null;
+    private static long? Version(EntityTagHeaderValue tag, IReadOnlyList<History> histories) =>
+        Position.TryParse(tag.Tag.AsSpan()[1..^1], out var position) && position.Index > 0 && position.IsOf(histories)
+            ? position.Index : null;
 }

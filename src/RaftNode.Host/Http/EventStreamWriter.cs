@@ -15,20 +15,21 @@ internal sealed class EventStreamWriter(PipeWriter body) : IDisposable
 
     /// <summary>A key has a value.</summary>
     /// <param name="change">The key and value.</param>
+    /// <param name="position">Where it is in the log.</param>
     /// <param name="isResumable">Whether who has seen this has seen everything before.</param>
-    public void Put(Change change, bool isResumable) => Write("put", isResumable ? change.Index : null, change);
+    public void Put(Change change, Position position, bool isResumable) => Write("put", change, position, isResumable);
 
     /// <summary>A key's value was deleted.</summary>
-    public void Delete(Change change) => Write("delete", change.Index, change);
+    public void Delete(Change change, Position position) => Write("delete", change, position, isResumable: true);
 
     /// <summary>What the receiver knows is too old: forget it, the present state follows.</summary>
-    public void Reset(long index) => Text($"event: reset\ndata: {{\"index\":{Number(index)}}}\n\n");
+    public void Reset(Position position) => Text($"event: reset\ndata: {{\"index\":{Number(position.Index)}}}\n\n");
 
     /// <summary>The state was sent.</summary>
-    public void Current(long index) => Text($"event: current\nid: {Number(index)}\ndata: {{\"index\":{Number(index)}}}\n\n");
+    public void Current(Position position) => Text($"event: current\nid: {position}\ndata: {{\"index\":{Number(position.Index)}}}\n\n");
 
     /// <summary>No event: only the id from which to resume. A receiver that knows the format dispatches nothing.</summary>
-    public void Id(long index) => Text($"id: {Number(index)}\n\n");
+    public void Id(Position position) => Text($"id: {position}\n\n");
 
     /// <summary>Lets the receiver have what was written, once it is much; waits while the receiver is slow.</summary>
     public async ValueTask FlushIfMuchAsync(CancellationToken cancellation)
@@ -47,13 +48,14 @@ internal sealed class EventStreamWriter(PipeWriter body) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _json.Dispose();
 
-    private void Write(string type, long? id, Change change)
+    private void Write(string type, Change change, Position position, bool isResumable)
     {
-        Text(id is { } known ? $"id: {Number(known)}\nevent: {type}\ndata: " : $"event: {type}\ndata: ");
+        Text(isResumable ? $"id: {position}\nevent: {type}\ndata: " : $"event: {type}\ndata: ");
         _json.Reset(body);
         _json.WriteStartObject();
         _json.WriteString("key", change.Key);
         _json.WriteNumber("version", change.Index);
+        _json.WriteString("etag", $"\"{position}\"");
         if (change.Value is { } value)
             _json.WriteBase64String("value", value.Span);
         _json.WriteEndObject();

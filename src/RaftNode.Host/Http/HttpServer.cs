@@ -37,7 +37,7 @@ internal static class HttpServer
         app.Use(new RequestLimit(settings).InvokeAsync);
         app.UseRouting();
         var idempotency = new IdempotencyKey(node.Settings.Raft.MaxSessionResponses);
-        new KeyValueEndpoints(client, settings, idempotency).Map(app);
+        new KeyValueEndpoints(client, node.Stores, settings, idempotency).Map(app);
         new SessionEndpoints(client, idempotency).Map(app);
         new WatchEndpoints(node.Stores, settings, app.Lifetime.ApplicationStopping).Map(app);
         new StatusEndpoints(node).Map(app);

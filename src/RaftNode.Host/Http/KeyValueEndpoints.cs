@@ -14,8 +14,8 @@ using RaftNode.Host.Node;
 namespace RaftNode.Host.Http;
 
 /// <summary>The key-value store: <c>GET</c>, <c>PUT</c> (create or replace), <c>POST</c> (create only) and <c>DELETE</c> of <c>/kv/{key}</c>.</summary>
-/// <remarks>Values are bytes as they are. A value's version, the index of the entry that wrote it, is its ETag.</remarks>
-internal sealed class KeyValueEndpoints(GroupClient client, HttpSettings settings, IdempotencyKey idempotency)
+/// <remarks>Values are bytes as they are. A value's version, where the entry that wrote it is (<see cref="Position"/>), is its ETag.</remarks>
+internal sealed class KeyValueEndpoints(GroupClient client, KeyValueStores stores, HttpSettings settings, IdempotencyKey idempotency)
 {
     private const string Path = "/kv/{**key}";
     private const string AppliedIndexHeader = "Raft-Applied-Index";
@@ -54,17 +54,17 @@ internal sealed class KeyValueEndpoints(GroupClient client, HttpSettings setting
         });
     }
 
-    private static async Task WriteAsync(HttpContext context, ValueFound found, ReadConditions conditions)
+    private async Task WriteAsync(HttpContext context, ValueFound found, ReadConditions conditions)
     {
         var response = context.Response;
         response.Headers.ETag = Tag(found.Version);
-        switch (conditions.Of(found.Version))
+        switch (conditions.Of(Tag(found.Version)))
         {
             case ReadConditions.Outcome.NotModified:
                 response.StatusCode = StatusCodes.Status304NotModified;
                 break;
             case ReadConditions.Outcome.Failed:
-                await Problems.WriteAsync(context, Problems.ConditionFailed(found.Version, conditions.NeverMatches));
+                await Problems.WriteAsync(context, Problems.ConditionFailed(Tag(found.Version), conditions.NeverMatches));
                 break;
             default:
                 response.ContentType = MediaTypeNames.Application.Octet;
@@ -78,11 +78,13 @@ internal sealed class KeyValueEndpoints(GroupClient client, HttpSettings setting
     private async Task PutAsync(HttpContext context, bool createOnly)
     {
         if (!RequestKey.TryRead(context, settings.MaxKeyBytes, out var key, out var problem)
-            || !Conditions.TryRead(context.Request.Headers, out var condition, out problem))
+            || !Conditions.TryRead(context.Request.Headers, stores.Histories, out var condition, out problem))
         {
             await Problems.WriteAsync(context, Problems.BadRequest(problem));
             return;
         }
+        if (await IsUnknownHistoryAsync(context))
+            return;
         if (createOnly && condition is not { IsNone: true })
         {
             await Problems.WriteAsync(context, Problems.BadRequest("POST creates and takes no condition; use PUT."));
@@ -106,15 +108,26 @@ internal sealed class KeyValueEndpoints(GroupClient client, HttpSettings setting
     private async Task DeleteAsync(HttpContext context)
     {
         if (!RequestKey.TryRead(context, settings.MaxKeyBytes, out var key, out var problem)
-            || !Conditions.TryRead(context.Request.Headers, out var condition, out problem))
+            || !Conditions.TryRead(context.Request.Headers, stores.Histories, out var condition, out problem))
         {
             await Problems.WriteAsync(context, Problems.BadRequest(problem));
             return;
         }
+        if (await IsUnknownHistoryAsync(context))
+            return;
         if (condition is null)
             await RefuseAsync(context, key, problem);
         else
             await WriteAsync(context, key, new DeleteValue(key, condition), createOnly: false);
+    }
+
+    // A node that has just started cannot say yet what an ETag stands for.
+    private async Task<bool> IsUnknownHistoryAsync(HttpContext context)
+    {
+        if (context.Request.Headers.IfMatch.Count == 0 || stores.Histories.Count > 0 || stores.Summary.Index > 0)
+            return false;
+        await Problems.WriteAsync(context, Problems.PeerSilent("This node has just started and does not know yet which history its group has, and so not what the ETag stands for. Try again."));
+        return true;
     }
 
     // No value satisfies the condition: the group need not decide. The client is told what it could ask for.
@@ -129,7 +142,7 @@ internal sealed class KeyValueEndpoints(GroupClient client, HttpSettings setting
         var version = answer is QueryResult { Result: ValueFound found } ? found.Version : 0;
         if (version > 0)
             context.Response.Headers.ETag = Tag(version);
-        await Problems.WriteAsync(context, Problems.ConditionFailed(version, why));
+        await Problems.WriteAsync(context, Problems.ConditionFailed(version > 0 ? Tag(version) : "", why));
     }
 
     private async Task WriteAsync(HttpContext context, string key, IKeyValueMessage command, bool createOnly)
@@ -162,7 +175,7 @@ internal sealed class KeyValueEndpoints(GroupClient client, HttpSettings setting
                 await Problems.WriteAsync(context, Problems.NotFound());
                 break;
             case WriteOutcome.ConditionFailed:
-                await Problems.WriteAsync(context, createOnly ? Problems.Exists() : Problems.ConditionFailed(result.Version));
+                await Problems.WriteAsync(context, createOnly ? Problems.Exists() : Problems.ConditionFailed(result.Version > 0 ? Tag(result.Version) : ""));
                 break;
             default:
                 throw new InvalidOperationException("The state machine does not know a command of this node: its version is older.");
@@ -201,5 +214,5 @@ internal sealed class KeyValueEndpoints(GroupClient client, HttpSettings setting
         }
     }
 
-    private static string Tag(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
+    private string Tag(long version) => $"\"{Position.Of(version, stores.Histories)}\"";
 }

@@ -23,14 +23,14 @@ internal static class Problems
     public static ProblemHttpResult Exists() => Make(StatusCodes.Status409Conflict, "exists", "The key exists", "The key has a value already; PUT replaces it.", NotDone);
 
     /// <summary>The condition of the request does not hold.</summary>
-    /// <param name="version">The version of the key's value; 0 when it has none.</param>
+    /// <param name="present">The ETag of the key's value; empty when it has none.</param>
     /// <param name="why">Why it cannot hold whatever the value, or nothing.</param>
-    public static ProblemHttpResult ConditionFailed(long version, string why = "")
+    public static ProblemHttpResult ConditionFailed(string present, string why = "")
     {
-        var present = version > 0 ? $"The key's value has the ETag \"{version}\"." : "The key has no value.";
+        var state = present.Length > 0 ? $"The key's value has the ETag {present}." : "The key has no value.";
         return Make(
             StatusCodes.Status412PreconditionFailed, "condition-failed", "The condition does not hold",
-            why.Length > 0 ? $"{why} {present}" : present, NotDone);
+            why.Length > 0 ? $"{why} {state}" : state, NotDone);
     }
 
     /// <summary>No resource has this path.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
@@ -28,10 +27,10 @@ internal sealed class ReadConditions
     }
 
     /// <summary>What they make of a value.</summary>
-    /// <param name="version">The value's version.</param>
-    public Outcome Of(long version)
+    /// <param name="present">The value's ETag.</param>
+    public Outcome Of(string present)
     {
-        var tag = new EntityTagHeaderValue(string.Create(CultureInfo.InvariantCulture, $"\"{version}\""));
+        var tag = new EntityTagHeaderValue(present);
         if (_match.Count > 0 && !_match.Any(wanted => Is(wanted, tag, strong: true)))
             return Outcome.Failed;
         // A proxy that compresses makes the ETag a weak one.

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -40,7 +39,7 @@ internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings setting
             if (Interlocked.Increment(ref _watchers) > settings.Watch.MaxWatchers)
                 await Problems.WriteAsync(context, Problems.TooManyWatchers(settings.Watch.MaxWatchers));
             else
-                await SendAsync(context, prefix, after ?? store.Summary.Index);
+                await SendAsync(context, prefix, after ?? store.Present);
         }
         finally
         {
@@ -48,7 +47,7 @@ internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings setting
         }
     }
 
-    private async Task SendAsync(HttpContext context, string prefix, long after)
+    private async Task SendAsync(HttpContext context, string prefix, Position after)
     {
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-store";
@@ -66,7 +65,7 @@ internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings setting
         }
     }
 
-    private async Task SendChangesAsync(EventStreamWriter events, string prefix, long after, CancellationToken cancellation)
+    private async Task SendChangesAsync(EventStreamWriter events, string prefix, Position after, CancellationToken cancellation)
     {
         var changes = new List<Change>();
         while (true)
@@ -76,8 +75,8 @@ internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings setting
             if (store.ReadChanges(after, prefix, MostAtOnce, changes) is { } upTo)
             {
                 foreach (var change in changes)
-                    await SendAsync(events, change, cancellation);
-                if (upTo > after)
+                    await SendAsync(events, store, change, cancellation);
+                if (upTo != after)
                 {
                     after = upTo;
                     await events.FlushAsync(cancellation);
@@ -92,7 +91,7 @@ internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings setting
         }
     }
 
-    private async Task WaitAsync(EventStreamWriter events, KeyValueStore store, long after, CancellationToken cancellation)
+    private async Task WaitAsync(EventStreamWriter events, KeyValueStore store, Position after, CancellationToken cancellation)
     {
         try
         {
@@ -106,41 +105,42 @@ internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings setting
     }
 
     // Until all of it is there the id stays what it was: who is cut off in between is sent the state again.
-    private async Task<long> SendStateAsync(EventStreamWriter events, KeyValueStore store, string prefix, CancellationToken cancellation)
+    private async Task<Position> SendStateAsync(EventStreamWriter events, KeyValueStore store, string prefix, CancellationToken cancellation)
     {
         var values = new List<Change>();
-        long index;
+        Position position;
         await _copying.WaitAsync(cancellation);
         try
         {
-            index = store.ReadState(prefix, values);
+            position = store.ReadState(prefix, values);
         }
         finally
         {
             _copying.Release();
         }
-        events.Reset(index);
+        events.Reset(position);
         foreach (var value in values)
         {
-            events.Put(value, isResumable: false);
+            events.Put(value, Position.Of(value.Index, store.Histories), isResumable: false);
             await events.FlushIfMuchAsync(cancellation);
         }
-        events.Current(index);
+        events.Current(position);
         await events.FlushAsync(cancellation);
-        return index;
+        return position;
     }
 
-    private static ValueTask SendAsync(EventStreamWriter events, Change change, CancellationToken cancellation)
+    private static ValueTask SendAsync(EventStreamWriter events, KeyValueStore store, Change change, CancellationToken cancellation)
     {
+        var position = Position.Of(change.Index, store.Histories);
         if (change.Value is null)
-            events.Delete(change);
+            events.Delete(change, position);
         else
-            events.Put(change, isResumable: true);
+            events.Put(change, position, isResumable: true);
         return events.FlushIfMuchAsync(cancellation);
     }
 
-    // The index after which to begin; null for the present one.
-    private static bool TryReadStart(HttpRequest request, out long? after, out string problem)
+    // The position after which to begin; null for the present one.
+    private static bool TryReadStart(HttpRequest request, out Position? after, out string problem)
     {
         after = null;
         problem = "";
@@ -148,11 +148,11 @@ internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings setting
         if (request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } last)
         {
             problem = "Last-Event-ID is the id of the last event that was received.";
-            return TryReadIndex(last, 0, ref after);
+            return TryReadPosition(last, 0, ref after);
         }
         string? from = request.Query["from"];
-        problem = "from is the first index wanted, 1 or more.";
-        return from is null || TryReadIndex(from, 1, ref after);
+        problem = "from is the first index wanted, 1 or more, as it stands in an ETag.";
+        return from is null || TryReadPosition(from, 1, ref after);
     }
 
     // What is not UTF-8 was refused before.
@@ -164,11 +164,11 @@ internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings setting
         return named.Count <= 1 && !prefix.Contains('\0');
     }
 
-    private static bool TryReadIndex(string text, int first, ref long? after)
+    private static bool TryReadPosition(string text, int first, ref Position? after)
     {
-        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index < first)
+        if (!Position.TryParse(text, out var position) || position.Index < first)
             return false;
-        after = index - first;
+        after = position with { Index = position.Index - first };
         return true;
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Google.Protobuf;
 using RaftActors.Log;
+using RaftActors.Membership;
 using RaftActors.StateMachines;
 
 namespace RaftNode.Host.KeyValue;
@@ -8,7 +9,7 @@ namespace RaftNode.Host.KeyValue;
 /// <summary>The replicated key-value store: a map from keys to bytes, in which every value remembers the index of the entry that wrote it.</summary>
 /// <param name="history">The changes that are remembered for watchers.</param>
 /// <remarks>What an <see cref="IStateMachine"/> has is called by one actor; everything else may be called by others at the same time.</remarks>
-internal sealed partial class KeyValueStore(ChangeHistory history) : IStateMachine
+internal sealed partial class KeyValueStore(ChangeHistory history) : IStateMachine, IHistoryAware
 {
     private const int PartSize = 64 * 1024;
 
@@ -16,6 +17,7 @@ internal sealed partial class KeyValueStore(ChangeHistory history) : IStateMachi
     // What others may look at changes under this lock.
     private readonly Lock _lock = new();
     private StateSummary _summary;
+    private IReadOnlyList<History> _histories = [];
 
     /// <summary>The state's size and digest, as of one applied command.</summary>
     public StateSummary Summary
@@ -24,6 +26,26 @@ internal sealed partial class KeyValueStore(ChangeHistory history) : IStateMachi
         {
             lock (_lock)
                 return _summary;
+        }
+    }
+
+    /// <summary>The histories that the state is of, oldest first.</summary>
+    public IReadOnlyList<History> Histories
+    {
+        get
+        {
+            lock (_lock)
+                return _histories;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void EnterHistory(IReadOnlyList<History> histories)
+    {
+        lock (_lock)
+        {
+            _histories = histories;
+            WakeWatchers();
         }
     }
 

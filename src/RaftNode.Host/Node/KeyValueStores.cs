@@ -16,6 +16,9 @@ internal sealed class KeyValueStores(WatchSettings watch)
     /// <summary>The state machine in use; <c>null</c> before the first was made.</summary>
     public KeyValueStore? Current => _current;
 
+    /// <summary>The histories that the state in use is of, oldest first; empty as long as that is not known.</summary>
+    public IReadOnlyList<RaftActors.Membership.History> Histories => _current?.Histories ?? [];
+
     /// <summary>Makes a state machine.</summary>
     public IStateMachine Create()
     {

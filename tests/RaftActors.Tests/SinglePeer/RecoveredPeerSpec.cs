@@ -1,9 +1,12 @@
+using Akka.Actor;
 using RaftActors.Backups;
 using RaftActors.Client;
 using RaftActors.Inspection;
 using RaftActors.Log;
 using RaftActors.Membership;
 using RaftActors.Protocol;
+using RaftActors.Sessions;
+using RaftActors.StateMachines;
 using Xunit.Abstractions;
 
 namespace RaftActors.Tests.SinglePeer;
@@ -11,6 +14,8 @@ namespace RaftActors.Tests.SinglePeer;
 /// <summary>A peer that an operator has made the only member of its group, and former members that come back all the same.</summary>
 public sealed class RecoveredPeerSpec(ITestOutputHelper output) : PeerSpec(output)
 {
+    private const string Own = "0123456789abcdef0123456789abcdef";
+
     [Fact]
     public async Task It_leads_alone_and_what_it_had_is_committed()
     {
@@ -54,6 +59,41 @@ public sealed class RecoveredPeerSpec(ITestOutputHelper output) : PeerSpec(outpu
     }
 
     [Fact]
+    public async Task A_session_of_before_is_unknown_afterwards()
+    {
+        var opening = new LogEntry(3, 2, EntryKind.Session, 0, new SessionChange(Settings.SessionLimits, false).ToPayload());
+        Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId), new Persisted(new HardState(3, "b", "store-b"), 0, [new EntryBatch([.. Entries(1, 2), opening])]));
+        await RecoverAsync();
+
+        Peer.Tell(new Propose(new byte[] { 1 }) { Session = new SessionStamp(SessionTable.IdOf(opening), 1, 1) }, TestActor);
+
+        Assert.Equal(FailureReason.SessionExpired, ExpectMsg<ProposalFailed>().Reason);
+    }
+
+    [Fact]
+    public async Task A_subscriber_that_has_seen_what_was_given_up_is_told()
+    {
+        var recovery = await RecoverAsync(Own);
+
+        Subscribe(4, Own);
+        var first = ExpectMsg<CommittedEntries>();
+        Assert.Equal((4L, recovery.GroupId), (first.Entries[0].Index, first.History));
+
+        Subscribe(5, Own);
+        Assert.Equal(new HistoryChanged(recovery.GroupId, recovery.Index), ExpectMsg<HistoryChanged>());
+        Subscribe(2, "another");
+        Assert.Equal(new HistoryChanged(recovery.GroupId, 1), ExpectMsg<HistoryChanged>());
+        Subscribe(5, recovery.GroupId);
+        Assert.Equal(5, ExpectMsg<CommittedEntries>().Entries[0].Index);
+    }
+
+    private void Subscribe(long fromIndex, string history)
+    {
+        Peer.Tell(new Unsubscribe(TestActor), TestActor);
+        Peer.Tell(new Subscribe(fromIndex, TestActor) { History = history }, TestActor);
+    }
+
+    [Fact]
     public void What_cannot_be_recovered_is_refused()
     {
         void Refused(string why, StoreReport report, string? address = null) => Assert.Contains(why, Assert.Throws<BackupException>(() => StoreRecovery.Create(report, address)).Message);
@@ -66,10 +106,11 @@ public sealed class RecoveredPeerSpec(ITestOutputHelper output) : PeerSpec(outpu
         Assert.Equal(new Member("a", "host:9"), StoreRecovery.Create(Report() with { Voters = [new Member("a", "host:1")] }, "host:9").Self);
     }
 
-    private async Task<StoreRecovery> RecoverAsync()
+    private async Task<StoreRecovery> RecoverAsync(string? groupId = null)
     {
-        PutLog(new HardState(3, "b", "store-b"), 1, 2, 2);
-        var recovery = StoreRecovery.Create(Report());
+        if (Disk.Events(PersistenceId).Count == 0)
+            PutLog(new HardState(3, "b", "store-b"), 1, 2, 2);
+        var recovery = StoreRecovery.Create(Report() with { Histories = groupId is null ? [] : [new History(groupId, 1)] });
         await recovery.WriteAsync(Sys);
         Start();
         AdvanceUntil(() => Status() is { Role: RaftRole.Leader, AppliedIndex: 5 });

@@ -38,8 +38,8 @@ public sealed class KeyValueStoreSpec
         Assert.Equal(summary, restored.Summary);
         Assert.Equal(1999, restored.Summary.Keys);
         Assert.Equal(new string('v', 9), Encoding.UTF8.GetString(Assert.IsType<ValueFound>(restored.Query(new GetValue("key 9"))).Value.Span));
-        Assert.Null(restored.ReadChanges(summary.Index - 1, "", 10, []));
-        Assert.Equal(summary.Index, restored.ReadChanges(summary.Index, "", 10, []));
+        Assert.Null(restored.ReadChanges(At(summary.Index - 1), "", 10, []));
+        Assert.Equal(At(summary.Index), restored.ReadChanges(At(summary.Index), "", 10, []));
     }
 
     [Fact]
@@ -150,19 +150,21 @@ public sealed class KeyValueStoreSpec
         Put("a", "one");
         Put("b", "two");
         var restored = new KeyValueStore(new ChangeHistory(4, 1 << 20));
-        var waiting = restored.WaitAsync(1);
+        var waiting = restored.WaitAsync(At(1));
         Assert.False(waiting.IsCompleted);
 
         restored.Restore(new MemoryStream([.. _store.TakeSnapshot().SelectMany(part => part.ToArray())]));
 
         Assert.True(waiting.IsCompleted);
         Assert.Equal(_store.Summary, restored.Summary);
-        Assert.Null(restored.ReadChanges(1, "", 10, []));
-        Assert.Equal(2, restored.ReadChanges(2, "", 10, []));
+        Assert.Null(restored.ReadChanges(At(1), "", 10, []));
+        Assert.Equal(At(2), restored.ReadChanges(At(2), "", 10, []));
         var state = new List<Change>();
-        Assert.Equal(2, restored.ReadState("", state));
+        Assert.Equal(At(2), restored.ReadState("", state));
         Assert.Equal(["a", "b"], state.Select(change => change.Key).Order());
     }
+
+    private static Position At(long index) => new(index, "");
 
     private WriteResult Put(string key, string value, WriteCondition? condition = null) =>
         Apply(new PutValue(key, System.Text.Encoding.UTF8.GetBytes(value), condition ?? WriteCondition.None));

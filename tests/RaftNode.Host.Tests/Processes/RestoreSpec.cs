@@ -1,4 +1,5 @@
 using RaftNode.Host.Commands;
+using RaftNode.Host.Tests.Http;
 
 namespace RaftNode.Host.Tests.Processes;
 
@@ -10,7 +11,7 @@ public sealed class RestoreSpec
     [Theory]
     [OnJournal(NodeJournal.Sqlite)]
     [OnJournal(NodeJournal.Postgresql)]
-    public async Task A_new_cluster_starts_with_the_whole_store_and_recognises_commands_that_were_done_before(NodeJournal journal)
+    public async Task A_new_cluster_starts_with_the_whole_store_and_knows_no_session_of_before(NodeJournal journal)
     {
         using var directory = new TemporaryDirectory();
         var file = directory.In("kv.backup");
@@ -23,7 +24,9 @@ public sealed class RestoreSpec
         Assert.All(settled, status => Assert.Equal((Keys + 1, digest), (status.State.Keys, status.State.Digest)));
         Assert.Equal("value 17", await cluster.Http.GetStringAsync(cluster.Key(1, "key17")));
         using var again = await WriteOnceAsync(cluster, session);
-        Assert.Equal((System.Net.HttpStatusCode.Created, etag), (again.StatusCode, again.Headers.ETag?.Tag));
+        Assert.Equal(System.Net.HttpStatusCode.Gone, again.StatusCode);
+        using var got = await cluster.Http.GetAsync(cluster.Key(0, "once"));
+        Assert.Equal(etag, got.Headers.ETag?.Tag);
         using var put = await cluster.Http.PutAsync(cluster.Key(2, "new"), new StringContent("value"));
         put.EnsureSuccessStatusCode();
 
@@ -101,6 +104,55 @@ public sealed class RestoreSpec
         Assert.Equal("value", await cluster.Http.GetStringAsync(cluster.Key(1, "before")));
         using var lost = await cluster.Http.GetAsync(cluster.Key(0, "after"));
         Assert.Equal(System.Net.HttpStatusCode.NotFound, lost.StatusCode);
+    }
+
+    [Fact]
+    public async Task Positions_of_what_a_restore_gave_up_are_not_taken_for_those_of_what_came_instead()
+    {
+        using var directory = new TemporaryDirectory();
+        var file = directory.In("kv.backup");
+        System.Net.Http.Headers.EntityTagHeaderValue kept, lost;
+        await using (var former = await NodeCluster.StartAsync(1))
+        {
+            kept = await VersionAsync(former, "kept");
+            Assert.Equal(ExitCode.Done, (await ProgramRun.ToEndAsync(["backup", file, "--url", former.Urls[0]])).Code);
+            lost = await VersionAsync(former, "lost");
+            for (var i = 0; i < 50; i++)
+                lost = await VersionAsync(former, "lost");
+        }
+        await using var cluster = await NodeCluster.StartAsync(1, prepare: each => RestoreAsync(each, file).GetAwaiter().GetResult());
+
+        using var watcher = await EventStream.OpenAsync(cluster.Http, $"{cluster.Urls[0]}/watch", lost.Tag.Trim('"'));
+        Assert.Equal("reset", (await watcher.NextAsync()).Type);
+        Assert.Equal(("put", "kept"), await watcher.NextAsync() is var put ? (put.Type, put.Key) : default);
+        Assert.Equal("current", (await watcher.NextAsync()).Type);
+        System.Net.Http.Headers.EntityTagHeaderValue? written = null;
+        while (written is null || Index(written) < Index(lost))
+            written = await VersionAsync(cluster, "lost");
+        Assert.Equal(Index(lost), Index(written));
+        Assert.Equal(System.Net.HttpStatusCode.PreconditionFailed, await PutIfAsync(cluster, "lost", lost));
+        Assert.Equal(System.Net.HttpStatusCode.NoContent, await PutIfAsync(cluster, "lost", written));
+        Assert.Equal(System.Net.HttpStatusCode.NoContent, await PutIfAsync(cluster, "kept", kept));
+        var next = await watcher.NextAsync();
+        Assert.Equal(("put", $"\"{next.LastId}\""), (next.Type, next.Json.GetProperty("etag").GetString()));
+    }
+
+    private static long Index(System.Net.Http.Headers.EntityTagHeaderValue tag) =>
+        long.Parse(tag.Tag.Trim('"').Split('-')[0], System.Globalization.CultureInfo.InvariantCulture);
+
+    private static async Task<System.Net.Http.Headers.EntityTagHeaderValue> VersionAsync(NodeCluster cluster, string key)
+    {
+        using var put = await cluster.Http.PutAsync(cluster.Key(0, key), new StringContent("value"));
+        put.EnsureSuccessStatusCode();
+        return put.Headers.ETag!;
+    }
+
+    private static async Task<System.Net.HttpStatusCode> PutIfAsync(NodeCluster cluster, string key, System.Net.Http.Headers.EntityTagHeaderValue tag)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, cluster.Key(0, key)) { Content = new StringContent("value") };
+        request.Headers.IfMatch.Add(tag);
+        using var response = await cluster.Http.SendAsync(request);
+        return response.StatusCode;
     }
 
     [Fact]
