@@ -128,6 +128,19 @@ public sealed partial class RaftCluster
         peer.HighestTerm = 0;
     }
 
+    /// <summary>Gives a peer that is down another address: its own settings say so, and those of no other.</summary>
+    /// <param name="peer">A peer that is down.</param>
+    /// <param name="address">Where it will be.</param>
+    public void Move(RaftPeer peer, string address)
+    {
+        if (peer.IsRunning)
+            throw new InvalidOperationException($"{peer.Id} is running.");
+        _trace.Add($"{peer.Id} moves to {address}");
+        string former = peer.Address;
+        peer.Member = peer.Member with { Address = address };
+        _network.Moved(peer, former);
+    }
+
     /// <summary>Gives a peer that is down a copy of another's disk, perhaps of a peer of another cluster. For <see cref="ClusterJournal.InMemory"/>.</summary>
     /// <param name="peer">A peer that is down.</param>
     /// <param name="from">Whose disk is copied, as it is now.</param>

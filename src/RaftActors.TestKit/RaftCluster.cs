@@ -194,7 +194,7 @@ public sealed partial class RaftCluster : IDisposable
         {
             Group = _settings.Group,
             MemberId = peer.Id,
-            Members = peer.Joins ? [.. _founders, peer.MemberWithPriority] : _founders,
+            Members = [.. _founders.Where(founder => founder.Id != peer.Id), peer.MemberWithPriority],
             Join = peer.Joins,
             Clock = new VirtualClock(process),
             RandomSeed = HashCode(peer),

@@ -19,7 +19,7 @@ public sealed class RaftPeer : INetworkNode
     }
 
     /// <summary>The peer as a member of its group.</summary>
-    public Member Member { get; }
+    public Member Member { get; internal set; }
 
     /// <summary>Its priority: that with which the group is founded, and that changes of members give it.</summary>
     public int Priority { get; set; }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Akka.Actor;
 
 namespace RaftActors;
@@ -35,12 +36,23 @@ internal readonly record struct NodeAddress(string? System, string Host, int Por
             : colon < 0 ? "it has no port"
             : colon == 0 ? "it has no host"
             : !IsHost(endpoint.AsSpan(0, colon)) ? $"'{endpoint[..colon]}' is no host"
+            : endpoint[0] != '[' && endpoint.IndexOf(':') != colon ? $"an IPv6 address is written in brackets: [{endpoint[..colon]}]:{endpoint[(colon + 1)..]}"
+            : IsAnyAddress(endpoint.AsSpan(0, colon)) ? $"'{endpoint[..colon]}' means all addresses of a machine, and others cannot reach it there"
             : !IsPort(endpoint.AsSpan(colon + 1), out port) ? $"'{endpoint[(colon + 1)..]}' is no port from 1 to 65535"
             : null;
         problem = wrong is null ? "" : $"{wrong}; {Rule}";
         if (wrong is null)
             address = new NodeAddress(system, endpoint[..colon], port);
         return wrong is null;
+    }
+
+    /// <summary>Whether an address leads every machine to itself.</summary>
+    public static bool IsLoopback(string text)
+    {
+        if (!TryParse(text, out var address, out _))
+            return false;
+        string host = address.Host.Trim('[', ']');
+        return host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip));
     }
 
     /// <summary>What is wrong with an address, and the rule; <c>null</c> if nothing is.</summary>
@@ -66,6 +78,9 @@ internal readonly record struct NodeAddress(string? System, string Host, int Por
 
     private static bool IsSystemName(string text) =>
         text.Length > 0 && text[0] != '-' && text.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-');
+
+    private static bool IsAnyAddress(ReadOnlySpan<char> host) =>
+        IPAddress.TryParse(host.Trim("[]"), out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any));
 
     private static bool IsHost(ReadOnlySpan<char> text) => text.IndexOfAny(" \t\r\n/#@\"") < 0;
 

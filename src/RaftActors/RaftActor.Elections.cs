@@ -73,7 +73,7 @@ internal sealed partial class RaftActor
             _quietSince = Now;
             RequestFlush();
         }
-        Send(header.Address, new RequestVoteReply(Header(header.StoreId), granted, request.PreVote, request.ElectionTerm));
+        Send(header.Address, new RequestVoteReply(Header(header.StoreId), granted, request.PreVote, request.ElectionTerm) { LeaderAddress = LeaderAddressFor(header) });
         TellIfRemoved(header);
 
         // It may have refused this peer while it still heard the leader. Now that it asks itself, it no longer does. Of two peers only one can be ahead: they do not go on asking each other.
@@ -115,7 +115,7 @@ internal sealed partial class RaftActor
         foreach (var server in _election.Configuration.Servers)
         {
             if (server.Id != _self.Id && _election.Configuration.IsVoter(server.Id))
-                AskForVote(server.Address);
+                AddressesOf(server).ForEach(AskForVote);
         }
     }
 
@@ -127,6 +127,7 @@ internal sealed partial class RaftActor
 
     private void OnRequestVoteReply(RequestVoteReply reply)
     {
+        GetInTouch(reply.LeaderAddress);
         if (_election is not { } election || !election.Configuration.Counts(reply.Header.MemberId, reply.Header.StoreId))
             return;
         if (reply.Term > Term)

@@ -11,6 +11,9 @@ internal sealed partial class RaftActor
     private Founding _founding = null!;
     private long _foundingTimeouts;
 
+    // Those of members that were named already.
+    private readonly HashSet<string> _otherAddresses = new(StringComparer.Ordinal);
+
     private void StartFounding()
     {
         _founding = new Founding(Configuration, _self.Id, _storeId, _random.NextInt64(1L << 48), _settings.Found);
@@ -56,17 +59,32 @@ internal sealed partial class RaftActor
     {
         var header = question.Header;
         string bound = _log.IsEmpty ? "" : Configuration.Find(header.MemberId)?.StoreId ?? "";
-        Send(header.Address, new IdentityReply(Header(header.StoreId), question.Round, _log.IsEmpty, bound));
+        Send(header.Address, new IdentityReply(Header(header.StoreId), question.Round, _log.IsEmpty, bound) { LeaderAddress = LeaderAddressFor(header) });
+        if (_log.IsEmpty)
+            NameOtherAddress(header);
         if (_log.IsEmpty && _founding.TryAskBack(header.MemberId, header.StoreId, out long round))
             Send(header.Address, new AskIdentity(Header(), round));
         BindStore(header);
         TellIfRemoved(header);
     }
 
+    // What one node calls localhost and another 127.0.0.1 is one node, but not for those who compare names: they would not found one group.
+    private void NameOtherAddress(PeerHeader header)
+    {
+        if (Configuration.Find(header.MemberId) is not { } member || NodeAddress.EndpointOf(member.Address) == NodeAddress.EndpointOf(header.Address) || !_otherAddresses.Add(header.Address))
+            return;
+        Log.Warning(
+            "{0}: {1} says that it is at {2}, and raft.members of this node has it at {3}. Write the same address into raft.members of all nodes: only then they found one group and reach each other.",
+            PersistenceId, header.MemberId, header.Address, member.Address);
+    }
+
     private void OnIdentityReply(IdentityReply reply)
     {
         if (!_log.IsEmpty)
+        {
+            GetInTouch(reply.LeaderAddress);
             return;
+        }
         var before = _founding.State;
         _founding.Answered(reply.Header.MemberId, reply.Round, new FoundingAnswer(reply.Header.StoreId, reply.Empty, reply.BoundStoreId, reply.Term));
         if (!reply.Empty && reply.BoundStoreId.Length > 0 && reply.BoundStoreId != _storeId)

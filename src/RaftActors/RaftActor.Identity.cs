@@ -60,19 +60,28 @@ internal sealed partial class RaftActor
     {
         Count("another group");
         OnForeign(header);
+        Refuse(header, RefusalReason.AnotherGroup);
+        return false;
+    }
+
+    private void Refuse(PeerHeader header, RefusalReason reason)
+    {
         if (_refusals.TryGetValue(header.Address, out var last) && Now - last < RefusalInterval)
-            return false;
+            return;
         if (_refusals.Count >= 64)
             _refusals.Clear();
         _refusals[header.Address] = Now;
-        Send(header.Address, new ContactRefused(Header(header.StoreId), RefusalReason.AnotherGroup));
-        return false;
+        Send(header.Address, new ContactRefused(Header(header.StoreId), reason) { OtherAddress = reason == RefusalReason.StoreInUse ? _contacts[header.MemberId].Address : "" });
     }
 
     private void OnContactRefused(ContactRefused refused)
     {
-        if (refused.Header.ToStoreId == _storeId && refused.Reason == RefusalReason.AnotherGroup && refused.Header.GroupId != GroupId)
+        if (refused.Header.ToStoreId != _storeId)
+            return;
+        if (refused.Reason == RefusalReason.AnotherGroup && refused.Header.GroupId != GroupId)
             OnForeign(refused.Header);
+        if (refused.Reason == RefusalReason.StoreInUse && _leader is null)
+            BeginProblem(PeerProblemKind.StoreInUse, TwoNodes(_self.Id, _self.Address, refused.OtherAddress));
     }
 
     private void OnForeign(PeerHeader header)

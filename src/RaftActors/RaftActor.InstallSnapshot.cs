@@ -162,9 +162,9 @@ internal sealed partial class RaftActor
             return;
         }
         var snapshot = stored.Manifest.Snapshot;
-        var sending = new Sending(Header(follower.Voter.StoreId), follower.Voter.Id, follower.Voter.Address, snapshot, Chunks(stored.Manifest.Slot));
+        var sending = new Sending(Header(follower.Voter.StoreId), follower.Voter.Id, AddressOf(follower.Voter), snapshot, Chunks(stored.Manifest.Slot));
         var sender = Context.ActorOf(SnapshotSender.Props(sending, _settings, _resolver), $"send-snapshot-{++_snapshotActors}");
-        _sent.Add(follower.Voter.Id, new SentSnapshot(follower.Voter, snapshot.LastIncludedIndex, stored.Manifest.Slot, sender));
+        _sent.Add(follower.Voter.Id, new SentSnapshot(follower.Voter with { Address = AddressOf(follower.Voter) }, snapshot.LastIncludedIndex, stored.Manifest.Slot, sender));
         progress.SendsSnapshot();
         Log.Info("{0}: sends the snapshot up to {1} to {2}, whose log ends before {3}.", PersistenceId, snapshot.LastIncludedIndex, follower.Voter.Id, _log.FirstIndex);
     }
@@ -215,7 +215,7 @@ internal sealed partial class RaftActor
             var follower = _leading!.Find(memberId);
             var progress = follower?.Progress;
             // One that was removed and added again, at another address or with another store, is not who it is sent to.
-            bool isSame = follower is not null && (follower.Voter.Address, follower.Voter.StoreId) == (_sent[memberId].To.Address, _sent[memberId].To.StoreId);
+            bool isSame = follower is not null && (AddressOf(follower.Voter), follower.Voter.StoreId) == (_sent[memberId].To.Address, _sent[memberId].To.StoreId);
             if (isSame && Now - progress!.LastContact < 10 * _settings.ElectionTimeoutMax)
                 continue;
             StopSending(memberId);

@@ -84,6 +84,7 @@ internal sealed partial class RaftActor
         ContinueChange();
         LeaveJoint();
         IdentifyGroup();
+        RecordAddresses();
         Tick();
     }
 

@@ -78,6 +78,7 @@ internal sealed partial class RaftActor
             return;
         _heardWithoutLeader.Clear();
         EndProblem(PeerProblemKind.NoLeader, $"the group has a leader again, {leader.Member.Id}");
+        EndProblem(PeerProblemKind.StoreInUse, "no other node runs with the store of this one");
         EndProblem(PeerProblemKind.OtherGroup, $"members of its own group are there, and {leader.Member.Id} leads");
     }
 

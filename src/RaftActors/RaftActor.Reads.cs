@@ -65,7 +65,7 @@ internal sealed partial class RaftActor
         if (Configuration.Lease > TimeSpan.Zero)
             leading.Lease.Drawn(leading.Reads.Context, Now);
         foreach (var follower in leading.Followers)
-            Send(follower.Voter.Address, AppendEntriesTo(follower, EntryBatch.Empty));
+            Send(AddressOf(follower.Voter), AppendEntriesTo(follower, EntryBatch.Empty));
         ConfirmReads();
     }
 

@@ -70,7 +70,7 @@ internal sealed partial class RaftActor
         foreach (var server in Configuration.Servers)
         {
             if (server.Id != _self.Id)
-                Send(server.Address, new AskIdentity(Header(), 0));
+                AddressesOf(server).ForEach(address => Send(address, new AskIdentity(Header(), 0)));
         }
     }
 

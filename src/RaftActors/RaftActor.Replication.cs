@@ -113,7 +113,7 @@ internal sealed partial class RaftActor
     {
         foreach (var follower in _leading!.Followers)
         {
-            Send(follower.Voter.Address, AppendEntriesTo(follower, EntryBatch.Empty));
+            Send(AddressOf(follower.Voter), AppendEntriesTo(follower, EntryBatch.Empty));
             SendEntries(follower);
         }
         StopSendingToSilent();
@@ -152,7 +152,7 @@ internal sealed partial class RaftActor
             if (from > last)
                 return;
             long to = Math.Min(last, _log.LastOfBatch(from, _settings.MaxBatchEntries, _settings.MaxBatchBytes));
-            Send(follower.Voter.Address, AppendEntriesTo(follower, _leading!.Batch(_log, _writing, from, to)));
+            Send(AddressOf(follower.Voter), AppendEntriesTo(follower, _leading!.Batch(_log, _writing, from, to)));
             progress.Sent(to);
         }
     }

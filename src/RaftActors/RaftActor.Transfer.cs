@@ -90,7 +90,7 @@ internal sealed partial class RaftActor
     private void SendTimeoutNow(Follower target)
     {
         _leading!.HandedOver = true;
-        Send(target.Voter.Address, new TimeoutNow(Header(target.Voter.StoreId)));
+        Send(AddressOf(target.Voter), new TimeoutNow(Header(target.Voter.StoreId)));
     }
 
     /// <summary>

@@ -27,6 +27,8 @@ internal sealed partial class RaftActor
             return DropForeign(header);
         if (header.MemberId == _self.Id)
             return Drop("own name", header.MemberId, $"it comes from {header.Address}: two nodes run under one member id");
+        if (!NoteAddress(header))
+            return false;
         NoteHeard(header.MemberId);
         if (_frameSizes.Learn(header.MemberId, header.MaximumFrameSize) is { } difference)
             Log.Warning("{0}: {1} at {2} {3}", PersistenceId, header.MemberId, header.Address, difference);

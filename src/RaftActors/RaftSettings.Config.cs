@@ -174,6 +174,8 @@ public sealed partial record RaftSettings
             Check(ids.Add(member.Id), "members", member.Id, "the id is there twice");
             Check(addresses.Add(NodeAddress.EndpointOf(member.Address)), "members", member.Address, "the host and port are there twice");
         }
+        var (near, far) = (Members.FirstOrDefault(static member => NodeAddress.IsLoopback(member.Address)), Members.FirstOrDefault(static member => !NodeAddress.IsLoopback(member.Address)));
+        Check(near is null || far is null, "members", near?.Address ?? "", $"it leads every machine to itself, and {far?.Id} is at {far?.Address}: give each member an address that all others reach");
         Check(ids.Contains(MemberId), "member-id", MemberId, "it is not among raft.members");
     }
 

@@ -33,6 +33,10 @@ public sealed class NodeAddressSpec
     [InlineData("or_ders@here:1", "'or_ders' is no name of an actor system")]
     [InlineData("a@b@here:1", "'a@b' is no name of an actor system")]
     [InlineData("he re:1", "'he re' is no host")]
+    [InlineData("::1:4051", "an IPv6 address is written in brackets: [::1]:4051")]
+    [InlineData("orders@fe80::1:4051", "an IPv6 address is written in brackets: [fe80::1]:4051")]
+    [InlineData("0.0.0.0:4051", "'0.0.0.0' means all addresses of a machine")]
+    [InlineData("[::]:4051", "'[::]' means all addresses of a machine")]
     [InlineData("http://here:1", "'http://here' is no host")]
     public void What_is_none_is_refused_with_the_reason_and_the_rule(string text, string problem)
     {

@@ -40,6 +40,15 @@ internal class VirtualNetwork<TNode>(VirtualWorld world, Random random)
         }
     }
 
+    /// <summary>A node, whose process is down, is at its present address from now on.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="former">Where it was: nobody is there any more.</param>
+    public void Moved(TNode node, string former)
+    {
+        _nodes.Remove(former);
+        _nodes.Add(node.Address, node);
+    }
+
     /// <summary>What a process of a node resolves its peers with.</summary>
     public IPeerResolver ResolverOf(TNode node, VirtualProcess process) => new Resolver(this, node, process);
 

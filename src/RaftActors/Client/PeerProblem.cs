@@ -12,6 +12,9 @@ public enum PeerProblemKind
     /// <summary>The peer's store belongs to another group than the members that it meets.</summary>
     OtherGroup,
 
+    /// <summary>Another node runs with the same store: one of the two has a copy of the other's disk.</summary>
+    StoreInUse,
+
     /// <summary>The peer's store no longer has what it had confirmed.</summary>
     StoreSetBack,
 

@@ -96,6 +96,13 @@ internal sealed class Configuration : IEquatable<Configuration>
         return Of(Bind(_voters), Bind(_learners), Bind(_outgoing), Lease);
     }
 
+    /// <summary>The same servers, one of them at another address.</summary>
+    public Configuration Moving(string id, string address)
+    {
+        IEnumerable<Voter> Move(Voter[] servers) => servers.Select(server => server.Id == id ? server with { Address = address } : server);
+        return Of(Move(_voters), Move(_learners), Move(_outgoing), Lease);
+    }
+
     /// <summary>The servers as a target has them, priorities included, with the stores of those that are here already.</summary>
     /// <param name="voters">The voters to come.</param>
     /// <param name="learners">The learners to come.</param>

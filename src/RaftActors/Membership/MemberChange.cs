@@ -35,7 +35,7 @@ internal sealed record MemberChange(IReadOnlyList<Member> Voters, IReadOnlyList<
             foreach (var known in present.Servers)
             {
                 if (known.Id == member.Id && known.Address != member.Address)
-                    return $"{member.Id} is at {known.Address}. To move it to {member.Address}, remove it, and add it again when that is done.";
+                    return $"{member.Id} is at {known.Address}. To move it with its data, start its node at {member.Address}: the group records the address by itself. With an empty data directory, remove it, and add it again when that is done.";
                 if (known.Id != member.Id && NodeAddress.EndpointOf(known.Address) == NodeAddress.EndpointOf(member.Address))
                     return $"{known.Id} is at {known.Address}. Remove it first, and add {member.Id} when that is done.";
             }

@@ -41,6 +41,9 @@ internal enum RefusalReason
 {
     /// <summary>Its log belongs to another group.</summary>
     AnotherGroup = 1,
+
+    /// <summary>Another node runs with the same store.</summary>
+    StoreInUse = 2,
 }
 
 /// <summary>A message between peers.</summary>
@@ -69,7 +72,11 @@ internal sealed record RequestVote(PeerHeader Header, long LastLogIndex, long La
 }
 
 /// <summary>The answer to a <see cref="RequestVote"/>.</summary>
-internal sealed record RequestVoteReply(PeerHeader Header, bool Granted, bool PreVote, long ElectionTerm) : PeerMessage(Header);
+internal sealed record RequestVoteReply(PeerHeader Header, bool Granted, bool PreVote, long ElectionTerm) : PeerMessage(Header)
+{
+    /// <summary>The leader that the voter follows and that may not know where the candidate is; otherwise empty.</summary>
+    public string LeaderAddress { get; init; } = "";
+}
 
 /// <summary>The leader's entries, or without any its heartbeat (paper, section 5.3).</summary>
 internal sealed record AppendEntries(PeerHeader Header, long PrevLogIndex, long PrevLogTerm, long LeaderCommit, long ReadContext, EntryBatch Entries) : PeerMessage(Header)
@@ -115,13 +122,21 @@ internal sealed record InstallSnapshotReply(PeerHeader Header, long LastIncluded
 internal sealed record AskIdentity(PeerHeader Header, long Round) : PeerMessage(Header);
 
 /// <summary>The answer to <see cref="AskIdentity"/>.</summary>
-internal sealed record IdentityReply(PeerHeader Header, long Round, bool Empty, string BoundStoreId) : PeerMessage(Header);
+internal sealed record IdentityReply(PeerHeader Header, long Round, bool Empty, string BoundStoreId) : PeerMessage(Header)
+{
+    /// <summary>The leader that the answering peer follows and that may not know where the asking one is; otherwise empty.</summary>
+    public string LeaderAddress { get; init; } = "";
+}
 
 /// <summary>A leader tells a peer that the group knows its member under another store than <c>Header.ToStoreId</c>.</summary>
 internal sealed record StoreReplaced(PeerHeader Header) : PeerMessage(Header);
 
 /// <summary>Tells a peer that nothing that it says counts here.</summary>
-internal sealed record ContactRefused(PeerHeader Header, RefusalReason Reason) : PeerMessage(Header);
+internal sealed record ContactRefused(PeerHeader Header, RefusalReason Reason) : PeerMessage(Header)
+{
+    /// <summary>Where the other node is that runs with the store; otherwise empty.</summary>
+    public string OtherAddress { get; init; } = "";
+}
 
 /// <summary>A leader tells the peer that is to succeed it to campaign at once (dissertation, section 3.10).</summary>
 internal sealed record TimeoutNow(PeerHeader Header) : PeerMessage(Header);

@@ -27,9 +27,10 @@ internal static class WireMapping
         Granted = m.Granted,
         PreVote = m.PreVote,
         ElectionTerm = m.ElectionTerm,
+        LeaderAddress = m.LeaderAddress,
     };
 
-    public static RequestVoteReply FromWire(this Wire.RequestVoteReply m) => new(m.Header.FromWire(), m.Granted, m.PreVote, m.ElectionTerm);
+    public static RequestVoteReply FromWire(this Wire.RequestVoteReply m) => new(m.Header.FromWire(), m.Granted, m.PreVote, m.ElectionTerm) { LeaderAddress = m.LeaderAddress };
 
     public static Wire.StoreRenewed ToWire(this StoreRenewed m) => new() { StoreId = m.StoreId };
 
@@ -78,17 +79,18 @@ internal static class WireMapping
         Round = m.Round,
         Empty = m.Empty,
         BoundStoreId = m.BoundStoreId,
+        LeaderAddress = m.LeaderAddress,
     };
 
-    public static IdentityReply FromWire(this Wire.IdentityReply m) => new(m.Header.FromWire(), m.Round, m.Empty, m.BoundStoreId);
+    public static IdentityReply FromWire(this Wire.IdentityReply m) => new(m.Header.FromWire(), m.Round, m.Empty, m.BoundStoreId) { LeaderAddress = m.LeaderAddress };
 
     public static Wire.StoreReplaced ToWire(this StoreReplaced m) => new() { Header = m.Header.ToWire() };
 
     public static StoreReplaced FromWire(this Wire.StoreReplaced m) => new(m.Header.FromWire());
 
-    public static Wire.ContactRefused ToWire(this ContactRefused m) => new() { Header = m.Header.ToWire(), Reason = (int)m.Reason };
+    public static Wire.ContactRefused ToWire(this ContactRefused m) => new() { Header = m.Header.ToWire(), Reason = (int)m.Reason, OtherAddress = m.OtherAddress };
 
-    public static ContactRefused FromWire(this Wire.ContactRefused m) => new(m.Header.FromWire(), (RefusalReason)m.Reason);
+    public static ContactRefused FromWire(this Wire.ContactRefused m) => new(m.Header.FromWire(), (RefusalReason)m.Reason) { OtherAddress = m.OtherAddress };
 
     public static Wire.MemberRemoved ToWire(this MemberRemoved m) => new() { Header = m.Header.ToWire(), Index = m.Index };
 

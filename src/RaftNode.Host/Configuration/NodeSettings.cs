@@ -101,6 +101,12 @@ internal sealed record NodeSettings
                 + $"{http.MaxValueBytes}: the largest value could never be sent");
         }
         var endpoint = Endpoint(self, own);
+        if (endpoint.Port == http.Endpoint.Port && IsSameHost(endpoint.Host, http.Endpoint.Address))
+        {
+            throw new NodeStartException(
+                $"raftnode.http.port = {http.Endpoint.Port} is also the port of {self.Address} in raft.members, for the other nodes: "
+                + "a port is for one thing. Give HTTP another one");
+        }
         if ((dataDirectory ?? config.GetString("raftnode.data-dir", null)) is not { Length: > 0 } data)
             throw new NodeStartException("raftnode.data-dir names no directory");
         var directory = Path.GetFullPath(ownDirectory ?? Path.Combine(data, self.Id));
@@ -152,6 +158,12 @@ internal sealed record NodeSettings
         }
         return new DnsEndPoint(listeningHost.Length > 0 ? listeningHost : host, listeningPort > 0 ? listeningPort : port);
     }
+
+    // One that listens on all addresses of the machine listens on each.
+    private static bool IsSameHost(string host, IPAddress address) =>
+        address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)
+        || (IPAddress.TryParse(host == "localhost" ? "127.0.0.1" : host, out var other)
+            && (other.Equals(address) || other.Equals(IPAddress.Any) || other.Equals(IPAddress.IPv6Any)));
 
     private static Config Overrides(DnsEndPoint endpoint, Config own, HttpSettings http)
     {

@@ -187,6 +187,19 @@ public sealed class FoundingPeerSpec(ITestOutputHelper output) : PeerSpec(output
     }
 
     [Fact]
+    public void A_member_that_calls_itself_otherwise_than_the_own_settings_is_named_once()
+    {
+        StartEmpty();
+
+        EventFilter.Warning(contains: "b says that it is at localhost:2, and raft.members of this node has it at host:2").ExpectOne(() =>
+        {
+            for (int round = 1; round < 4; round++)
+                B.Say(header => new AskIdentity(header with { Address = "localhost:2" }, round), 0);
+            _ = Status();
+        });
+    }
+
+    [Fact]
     public void A_peer_that_learns_of_a_new_store_asks_it_at_once()
     {
         StartEmpty();

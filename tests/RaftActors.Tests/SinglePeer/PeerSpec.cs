@@ -32,6 +32,8 @@ public abstract class PeerSpec : CommandedDiskSpec
         C = new FakePeer(this, "c", "host:3", "store-c");
         _probes["host:2"] = B.Probe;
         _probes["host:3"] = C.Probe;
+        Moved = new FakePeer(this, "moved", "host:9", "store-moved");
+        _probes["host:9"] = Moved.Probe;
         StoreId = "store-a";
     }
 
@@ -41,6 +43,9 @@ public abstract class PeerSpec : CommandedDiskSpec
     private protected FakePeer B { get; }
 
     private protected FakePeer C { get; }
+
+    /// <summary>Whoever is at host:9.</summary>
+    private protected FakePeer Moved { get; }
 
     /// <summary>The store of the peer under test.</summary>
     protected string StoreId { get; private set; }
@@ -168,6 +173,7 @@ public abstract class PeerSpec : CommandedDiskSpec
     {
         B.Forget();
         C.Forget();
+        Moved.Forget();
     }
 
     private sealed class ProbeResolver(Dictionary<string, TestProbe> probes) : IPeerResolver

@@ -1,0 +1,46 @@
+using RaftActors.TestKit;
+using Xunit.Abstractions;
+
+namespace RaftActors.Tests.Scenarios.Membership;
+
+public sealed class MovedMemberSpec(ITestOutputHelper output) : ScenarioSpec(output)
+{
+    [Theory, InMemoryJournal(1, 2, 3)]
+    public void A_follower_comes_back_at_another_address_with_its_disk_and_nobody_need_do_anything(JournalKind journal, int seed)
+    {
+        using var cluster = StartWith(journal, 3, seed);
+        cluster.One("before", 3);
+        var moving = Others(cluster, cluster.CheckSingleLeader())[0];
+
+        Move(cluster, moving);
+
+        cluster.One("after", 3);
+        cluster.Await(() => cluster.Peers.All(peer => IsRecorded(cluster, peer, moving)), "the address is recorded everywhere");
+    }
+
+    [Theory, InMemoryJournal(1, 2, 3)]
+    public void Two_of_three_come_back_at_other_addresses_one_after_the_other_or_at_once(JournalKind journal, int seed)
+    {
+        using var cluster = StartWith(journal, 3, seed);
+        cluster.One("before", 3);
+        var moving = Others(cluster, cluster.Peers[cluster.Random.Next(3)]);
+
+        moving.ForEach(cluster.Crash);
+        foreach (var peer in moving)
+            cluster.Move(peer, $"{peer.Id}.elsewhere:4051");
+        moving.ForEach(cluster.Restart);
+
+        cluster.One("after", 3, limit: Seconds(20));
+        cluster.Await(() => moving.TrueForAll(peer => IsRecorded(cluster, cluster.Peers[0], peer)), "the addresses are recorded");
+    }
+
+    private static void Move(RaftCluster cluster, RaftPeer peer)
+    {
+        cluster.Crash(peer);
+        cluster.Move(peer, $"{peer.Id}.elsewhere:4051");
+        cluster.Restart(peer);
+    }
+
+    private static bool IsRecorded(RaftCluster cluster, RaftPeer peer, RaftPeer moved) =>
+        cluster.MembersOf(peer)?.Members.Single(member => member.Id == moved.Id).Address == moved.Address;
+}
