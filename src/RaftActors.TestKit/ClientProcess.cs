@@ -49,6 +49,19 @@ public sealed class ClientProcess
     /// <summary>How long a message takes beside what the cluster's faults say; asked for each.</summary>
     public Func<object, TimeSpan> Delays { get; set; } = static _ => TimeSpan.Zero;
 
+    /// <summary>Time since the process began, by its own monotonic clock.</summary>
+    public TimeSpan Clock => Process.Clock;
+
+    /// <summary>Sets the wall clock of the process; durations are measured by another clock, which goes on.</summary>
+    /// <param name="by">By how much: forward, or back if it is less than zero.</param>
+    public void StepWallClock(TimeSpan by) => Process.StepWallClock(by);
+
+    /// <summary>Has the process stand still, as SIGSTOP does: what arrives waits, and its clocks go on.</summary>
+    public void Pause() => Process.Pause();
+
+    /// <summary>Undoes <see cref="Pause"/>.</summary>
+    public void Resume() => Process.Resume();
+
     internal VirtualProcess Process { get; }
 
     private void Carry(RaftPeer peer, object message, Action arrive)

@@ -8,7 +8,7 @@ namespace RaftActors.TestKit;
 
 /// <summary>One life of a peer: from the start of its actor system to its end.</summary>
 internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
-    : VirtualProcess(peer.Disk.World, peer.Disk)
+    : VirtualProcess(peer.Disk.World, peer.Disk, peer.ClockDrift)
 {
     private long _lastCorrelationId;
 

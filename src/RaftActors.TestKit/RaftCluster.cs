@@ -51,7 +51,11 @@ public sealed partial class RaftCluster : IDisposable
         _trace = new ClusterTrace(_world);
         _invariants = new ClusterInvariants(_trace);
         var members = Enumerable.Range(1, settings.Peers).Select(MemberOf);
-        _peers.AddRange(members.Select((member, index) => new RaftPeer(member, NewDisk(member)) { Priority = settings.Priorities.ElementAtOrDefault(index) }));
+        _peers.AddRange(members.Select((member, index) => new RaftPeer(member, NewDisk(member))
+        {
+            Priority = settings.Priorities.ElementAtOrDefault(index),
+            ClockDrift = settings.ClockDrifts.ElementAtOrDefault(index),
+        }));
         _founders = _peers.ConvertAll(static peer => peer.MemberWithPriority);
         _network = new ClusterNetwork(_world, new Random(_random.Next()))
         {
@@ -108,9 +112,10 @@ public sealed partial class RaftCluster : IDisposable
     }
 
     /// <summary>Starts a process beside those of the peers, for clients on nodes of their own.</summary>
-    public ClientProcess StartClient()
+    /// <param name="clockDrift">By how much its clocks are fast: 0.01 is one in a hundred.</param>
+    public ClientProcess StartClient(double clockDrift = 0)
     {
-        var process = new VirtualProcess(_world, null);
+        var process = new VirtualProcess(_world, null, clockDrift);
         Start(process, $"client-{_clients.Count + 1}", _settings.Config.WithFallback(VirtualConfig.Default));
         var client = new ClientProcess(this, process, _network, new Random(_random.Next()));
         _clients.Add(client);

@@ -15,6 +15,9 @@ public sealed record RaftClusterSettings
     /// <summary>The priorities of the peers that found the group, in their order; 0 for those beyond the list.</summary>
     public IReadOnlyList<int> Priorities { get; init; } = [];
 
+    /// <summary>By how much the clocks of the peers are fast, in their order: 0.01 is one in a hundred; 0 for those beyond the list.</summary>
+    public IReadOnlyList<double> ClockDrifts { get; init; } = [];
+
     /// <summary>The group's name.</summary>
     public string Group { get; init; } = "test";
 

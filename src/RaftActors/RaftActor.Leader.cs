@@ -23,6 +23,7 @@ internal sealed partial class RaftActor
             Inherited = Uncommitted(),
             CheckQuorum = new CheckQuorum(Now, _settings.ElectionTimeoutMax, _settings.ElectionTimeoutMin),
             Favourite = new Favourite(2 * _settings.ElectionTimeoutMax, _settings.ElectionTimeoutMin),
+            LogClock = new LogClock(_log.LastTime, _settings.Clock.GetUtcNow(), Now),
         };
         Timers.StartPeriodicTimer(Heartbeat.Instance, Heartbeat.Instance, _settings.HeartbeatInterval);
 
@@ -96,11 +97,11 @@ internal sealed partial class RaftActor
             Append(EntryKind.Tick, Payload.Empty);
     }
 
-    private long LogTime => _settings.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+    private long LogTime => _leading!.LogClock.At(Now);
 
     private LogEntry Append(EntryKind kind, Payload payload, SessionStamp? session = null)
     {
-        var entry = new LogEntry(_log.LastIndex + 1, Term, kind, Math.Max(_log.LastTime, LogTime), payload) { Session = session };
+        var entry = new LogEntry(_log.LastIndex + 1, Term, kind, LogTime, payload) { Session = session };
         AppendToLog(entry);
         RequestFlush();
         return entry;

@@ -164,7 +164,10 @@ public sealed partial record RaftSettings
     /// </summary>
     public Func<Exception, Storage.StoreException?>? ExplainStoreFailure { get; init; }
 
-    /// <summary>The clock that entries are stamped with. Only log time comes from it.</summary>
+    /// <summary>
+    /// The wall clock. Log time starts at it with each leadership, and goes on by <see cref="ElapsedTime"/>; a step of the
+    /// wall clock within a leadership does nothing.
+    /// </summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>

@@ -32,6 +32,8 @@ internal class VirtualProcess(VirtualWorld world, PeerDisk? disk, double drift =
     private int _ports;
     private bool _paused;
     private bool _isGone;
+    private TimeSpan _wallClockSteps;
+    private DateTimeOffset? _stoppedWallClock;
 
     /// <summary>
     /// The process whose actor system is being made on this thread: its scheduler is made from configuration alone, and
@@ -63,7 +65,13 @@ internal class VirtualProcess(VirtualWorld world, PeerDisk? disk, double drift =
     public TimeSpan Clock => (world.Now - _bootedAt) * (1 + drift);
 
     /// <summary>The time of day, by its own clock.</summary>
-    public DateTimeOffset WallClock => Epoch + (world.Now * (1 + drift));
+    public DateTimeOffset WallClock => _stoppedWallClock ?? Epoch + _wallClockSteps + (world.Now * (1 + drift));
+
+    /// <summary>Somebody sets the wall clock; what measures time is another clock and goes on.</summary>
+    public void StepWallClock(TimeSpan by) => _wallClockSteps += by;
+
+    /// <summary>Its wall clock stands still, or goes on with the right time.</summary>
+    public void StopWallClock(bool stopped) => _stoppedWallClock = stopped ? WallClock : null;
 
     /// <summary>Makes its actor system.</summary>
     public ActorSystem Start(string name, Config config)

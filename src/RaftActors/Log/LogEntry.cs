@@ -23,7 +23,11 @@ public enum EntryKind
 /// <param name="Index">Its position; the first entry has index 1.</param>
 /// <param name="Term">The term of the leader that created it.</param>
 /// <param name="Kind">What it is for.</param>
-/// <param name="Time">Log time in milliseconds since the Unix epoch, UTC: never less than the previous entry's. The only clock a state machine sees.</param>
+/// <param name="Time">
+/// Log time in milliseconds since the Unix epoch, UTC: never less than the previous entry's. The only clock a state machine
+/// sees. Between two entries of the same <paramref name="Term"/> this time has passed on the leader's monotonic clock, less
+/// or more than a millisecond. Between two terms it may jump forward by any amount: a duration is measured within terms.
+/// </param>
 /// <param name="Payload">The command or configuration, encoded once by the leader.</param>
 public sealed record LogEntry(long Index, long Term, EntryKind Kind, long Time, Payload Payload)
 {

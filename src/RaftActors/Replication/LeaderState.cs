@@ -41,6 +41,9 @@ internal sealed class LeaderState
     /// <summary>Who should lead instead.</summary>
     public required Favourite Favourite { get; init; }
 
+    /// <summary>What the entries that it appends are stamped with.</summary>
+    public required LogClock LogClock { get; init; }
+
     /// <summary>The followers: voters and learners.</summary>
     public ReadOnlySpan<Follower> Followers => _followers;
 

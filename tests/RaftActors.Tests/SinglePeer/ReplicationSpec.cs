@@ -169,8 +169,10 @@ public sealed class ReplicationSpec(ITestOutputHelper output) : PeerSpec(output)
         Assert.Same(batch, Assert.IsType<Persisted>(Disk.NextWrite().Event).Batches[0]);
     }
 
-    [Fact]
-    public void Log_time_never_goes_back()
+    [Theory]
+    [InlineData(-3000)]
+    [InlineData(3_600_000)]
+    public void A_step_of_the_leaders_wall_clock_does_not_move_log_time(long step)
     {
         StartWithLog(InTerm1, 1);
         var clock = new FixedClock { Now = DateTimeOffset.FromUnixTimeMilliseconds(5000) };
@@ -183,10 +185,26 @@ public sealed class ReplicationSpec(ITestOutputHelper output) : PeerSpec(output)
         Assert.Equal(5000, B.Expect<AppendEntries>(append => append.Entries.Count > 0).Entries.Entries[0].Time);
         B.Accept(2, 2);
 
-        clock.Now = DateTimeOffset.FromUnixTimeMilliseconds(3000);
+        clock.Now += TimeSpan.FromMilliseconds(step);
         Propose(1);
 
         Assert.Equal(5000, B.Expect<AppendEntries>(append => append.Entries.Count > 0).Entries.Entries[0].Time);
+    }
+
+    [Fact]
+    public void Log_time_moves_with_the_leaders_monotonic_clock()
+    {
+        StartAsLeader();
+        Propose(1);
+        var first = B.Expect<AppendEntries>(append => append.Entries.Count > 0).Entries.Entries[0];
+        B.Accept(first.Index, 2);
+
+        Advance(100);
+        B.Accept(first.Index, 2);
+        Propose(1);
+
+        var second = B.Expect<AppendEntries>(append => append.Entries.Count > 0).Entries.Entries[0];
+        Assert.Equal(100, second.Time - first.Time);
     }
 
     private void Propose(int count)

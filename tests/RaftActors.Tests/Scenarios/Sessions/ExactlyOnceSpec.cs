@@ -113,6 +113,23 @@ public sealed class ExactlyOnceSpec(ITestOutputHelper output) : ScenarioSpec(out
         Assert.Equal(FailureReason.SessionExpired, cluster.Await(cluster.KeepSessionAlive(cluster.Peers[1], session)).Failed!.Reason);
     }
 
+    [Theory]
+    [InlineData(3600)]
+    [InlineData(-3600)]
+    public void A_step_of_the_leaders_wall_clock_neither_ends_a_session_nor_keeps_it(int seconds)
+    {
+        using var cluster = Start();
+        var leader = cluster.CheckSingleLeader();
+        long session = Open(cluster);
+
+        cluster.StepWallClock(leader, Seconds(seconds));
+
+        cluster.Run(SessionTimeout / 2);
+        Assert.Equal("a", Response(Append(cluster, leader, "a", session, 1)));
+        cluster.Run(SessionTimeout + Seconds(3));
+        Assert.Equal(FailureReason.SessionExpired, Append(cluster, leader, "b", session, 2).Failed!.Reason);
+    }
+
     [Fact]
     public void A_session_whose_client_falls_silent_expires_although_nothing_else_happens()
     {
