@@ -173,7 +173,10 @@ public sealed partial class RaftCluster : IDisposable
                 Kill(process, tear: false);
         }
         foreach (var client in _clients)
+        {
+            client.Resume();
             _world.SettleUntil(client.System.Terminate());
+        }
     }
 
     private PeerDisk NewDisk(Member member) => new(member.Id, _world, new Random(_random.Next()))
@@ -218,6 +221,7 @@ public sealed partial class RaftCluster : IDisposable
     {
         var peer = process.Peer;
         process.Die();
+        process.Resume();
         peer.Process = null;
         peer.Disk.Die();
         _settings.Journal.BeforeDeath(peer.Disk, tear);

@@ -8,7 +8,10 @@ public sealed class MutantsSpec
 {
     private static readonly string Root = FindRoot();
 
-    public static TheoryData<string> Mutants => [.. Directory.GetFiles(Path.Combine(Root, "tests", "mutants"), "*.patch").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal)];
+    private static string Folder => Path.Combine(Root, "tests", "mutants");
+
+    public static TheoryData<string> Mutants =>
+        [.. Directory.GetFiles(Folder, "*.patch", SearchOption.AllDirectories).Select(static path => Path.ChangeExtension(Path.GetRelativePath(Folder, path), null).Replace('\\', '/')).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Mutants))]

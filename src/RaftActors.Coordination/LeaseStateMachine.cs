@@ -1,0 +1,197 @@
+using Google.Protobuf;
+using RaftActors.Log;
+using RaftActors.StateMachines;
+
+namespace RaftActors.Coordination;
+
+/// <summary>The state machine of a lease group: who holds which lease, until when, with which fencing token.</summary>
+/// <remarks>
+/// <see cref="RaftLeases.StartAsync"/> starts a peer with it. Commands, questions and answers are bytes of
+/// <c>lease.proto</c>; <see cref="RaftLeases"/> and <see cref="RaftLease"/> write and read them.
+/// </remarks>
+public sealed class LeaseStateMachine : IStateMachine
+{
+    private const int SnapshotForm = 1;
+    private const int MessagesInPart = 256;
+    private const int MostInAnswer = 1000;
+
+    // A third of a million years: sums of such times do not overflow.
+    private const long LongestTimeToLive = 1L << 53;
+
+    private readonly LeaseTable _table = new();
+
+    /// <inheritdoc/>
+    public object? Apply(LogEntry entry, object command)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        _table.Advance(entry);
+        return Reply(entry, command).ToByteArray();
+    }
+
+    /// <inheritdoc/>
+    public object? Query(object request)
+    {
+        var asked = Wire.Query.Parser.ParseFrom((byte[])request);
+        var answer = new Wire.Leases();
+        if (asked.HasName)
+        {
+            if (_table.Find(asked.Name) is { } lease)
+                answer.Leases_.Add(ToWire(lease));
+            return answer.ToByteArray();
+        }
+        int limit = asked.Limit is > 0 and <= MostInAnswer ? asked.Limit : MostInAnswer;
+        foreach (var lease in _table.Leases.Where(lease => IsAsked(asked, lease.Name) && _table.TimeLeft(lease) >= 0))
+        {
+            answer.More = answer.Leases_.Count == limit;
+            if (answer.More)
+                break;
+            answer.Leases_.Add(ToWire(lease));
+        }
+        return answer.ToByteArray();
+    }
+
+    /// <inheritdoc cref="IStateMachine"/>
+    public IEnumerable<ReadOnlyMemory<byte>> TakeSnapshot()
+    {
+        // What is kept for later is immutable.
+        HeldLease[] leases = [.. _table.Leases];
+        (long Number, long? LastSign)[] processes = [.. _table.Processes.Select(static process => (process.Number, process.LastSign))];
+        return Parts(_table.Clock, processes, leases);
+    }
+
+    /// <inheritdoc cref="IStateMachine"/>
+    public void Restore(Stream snapshot)
+    {
+        var head = Wire.SnapshotHead.Parser.ParseDelimitedFrom(snapshot);
+        if (head.Form != SnapshotForm)
+            throw new NotSupportedException($"The snapshot of the leases has the form {head.Form}; this version knows {SnapshotForm}. Run a newer version on this node.");
+        var processes = new List<(long, long?)>(head.Processes);
+        for (int i = 0; i < head.Processes; i++)
+        {
+            var process = Wire.Process.Parser.ParseDelimitedFrom(snapshot);
+            processes.Add((process.Number, process.HasLastSign ? process.LastSign : null));
+        }
+        var leases = new List<HeldLease>(head.Leases);
+        for (int i = 0; i < head.Leases; i++)
+        {
+            var lease = Wire.Lease.Parser.ParseDelimitedFrom(snapshot);
+            leases.Add(new HeldLease(lease.Name, lease.Owner, lease.Process, lease.Token, lease.TimeToLive, lease.GrantedAt));
+        }
+        _table.Restore(new LeaseClock(head.Clock, head.Term, head.Time), processes, leases);
+    }
+
+    // What is no command in any version is answered: an exception would stop the state machine on every node.
+    private Wire.Reply Reply(LogEntry entry, object command)
+    {
+        try
+        {
+            return command is byte[] { Length: > 0 } bytes
+                ? Apply(entry, Wire.Command.Parser.ParseFrom(bytes))
+                : new Wire.Reply { Invalid = "It is no command of a lease group." };
+        }
+        catch (InvalidProtocolBufferException malformed)
+        {
+            return new Wire.Reply { Invalid = $"It is no command of a lease group: {malformed.Message}" };
+        }
+    }
+
+    private Wire.Reply Apply(LogEntry entry, Wire.Command command)
+    {
+        switch (command.KindCase)
+        {
+            case Wire.Command.KindOneofCase.Register:
+                return new Wire.Reply { Registered = entry.Index };
+            case Wire.Command.KindOneofCase.Acquire:
+                return Acquire(entry, command.Acquire);
+            case Wire.Command.KindOneofCase.SignOfLife:
+                var sign = command.SignOfLife;
+                var held = new Wire.Held();
+                if (_table.SignOfLife(sign.Process, sign.Count, sign.Digest) is { } tokens)
+                    held.Tokens.AddRange(tokens);
+                else
+                    held.AsSaid = true;
+                return new Wire.Reply { Held = held };
+            case Wire.Command.KindOneofCase.Release:
+                var release = command.Release;
+                return new Wire.Reply { Released = _table.Release(release.Name, release.Owner, release.Process) };
+            case Wire.Command.KindOneofCase.ForceRelease:
+                var ended = _table.ForceRelease(command.ForceRelease.Name, command.ForceRelease.Token);
+                return new Wire.Reply { ForceReleased = new Wire.ForceReleased { Lease = ended is null ? null : ToWire(ended) } };
+            default:
+                throw new NotSupportedException($"The command at index {entry.Index} is of a later version than this node. Run a newer version on this node.");
+        }
+    }
+
+    private Wire.Reply Acquire(LogEntry entry, Wire.Acquire acquire)
+    {
+        if (Problem(acquire) is { } problem)
+            return new Wire.Reply { Invalid = problem };
+        var lease = _table.Acquire(acquire.Name, acquire.Owner, acquire.Process, acquire.TimeToLive, acquire.HeldToken, entry.Index, out bool granted);
+        return granted ? new Wire.Reply { Granted = ToWire(lease) } : new Wire.Reply { Refused = ToWire(lease) };
+    }
+
+    private static string? Problem(Wire.Acquire acquire) => acquire switch
+    {
+        { Name.Length: 0 } => "The name of the lease is empty.",
+        { Owner.Length: 0 } => "The owner of the lease is empty.",
+        { Process: < 1 } => $"{acquire.Process} is no number of a process.",
+        { TimeToLive: < 1 or > LongestTimeToLive } => $"The time to live is {acquire.TimeToLive} ms; it must be from 1 to {LongestTimeToLive} ms.",
+        _ => null,
+    };
+
+    private static bool IsAsked(Wire.Query asked, string name) =>
+        name.StartsWith(asked.Prefix, StringComparison.Ordinal) && string.CompareOrdinal(name, asked.After) > 0;
+
+    // The time that is left is as of now: an ended lease, as one that an operator took away, may be in no table any more.
+    private Wire.Lease ToWire(HeldLease lease)
+    {
+        var wire = Stored(lease);
+        if (ReferenceEquals(_table.Find(lease.Name), lease))
+            wire.TimeLeft = _table.TimeLeft(lease);
+        return wire;
+    }
+
+    private static Wire.Lease Stored(HeldLease lease) => new()
+    {
+        Name = lease.Name,
+        Owner = lease.Owner,
+        Process = lease.Process,
+        Token = lease.Token,
+        TimeToLive = lease.TimeToLive,
+        GrantedAt = lease.GrantedAt,
+    };
+
+    private static IEnumerable<ReadOnlyMemory<byte>> Parts(LeaseClock clock, (long Number, long? LastSign)[] processes, HeldLease[] leases)
+    {
+        var head = new Wire.SnapshotHead
+        {
+            Form = SnapshotForm,
+            Processes = processes.Length,
+            Leases = leases.Length,
+            Clock = clock.Now,
+            Term = clock.Term,
+            Time = clock.Time,
+        };
+        yield return Delimited([head]);
+        foreach (var part in processes.Select(ToWire).Chunk(MessagesInPart))
+            yield return Delimited(part);
+        foreach (var part in leases.Select(Stored).Chunk(MessagesInPart))
+            yield return Delimited(part);
+    }
+
+    private static Wire.Process ToWire((long Number, long? LastSign) process)
+    {
+        var wire = new Wire.Process { Number = process.Number };
+        if (process.LastSign is { } sign)
+            wire.LastSign = sign;
+        return wire;
+    }
+
+    private static byte[] Delimited(IEnumerable<IMessage> messages)
+    {
+        using var bytes = new MemoryStream();
+        foreach (var message in messages)
+            message.WriteDelimitedTo(bytes);
+        return bytes.ToArray();
+    }
+}
