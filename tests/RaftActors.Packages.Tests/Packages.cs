@@ -1,0 +1,8 @@
+namespace RaftActors.Packages.Tests;
+
+/// <summary>The packages that this repository makes.</summary>
+internal static class Packages
+{
+    public static readonly string[] Names =
+        ["RaftActors", "RaftActors.Hosting", "RaftActors.Persistence.Sqlite", "RaftActors.TestKit"];
+}
