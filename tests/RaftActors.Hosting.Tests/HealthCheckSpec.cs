@@ -21,6 +21,8 @@ public sealed class HealthCheckSpec : TestKit
         Group = "g",
         MemberId = "a",
         StoreId = "s",
+        GroupId = "",
+        ForeignPeers = [],
         Role = RaftRole.Follower,
         Term = 3,
         Leader = new Membership.Member("b", "host:2"),

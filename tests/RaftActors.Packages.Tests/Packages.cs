@@ -4,5 +4,11 @@ namespace RaftActors.Packages.Tests;
 internal static class Packages
 {
     public static readonly string[] Names =
-        ["RaftActors", "RaftActors.Hosting", "RaftActors.Persistence.Sqlite", "RaftActors.TestKit"];
+    [
+        "RaftActors",
+        "RaftActors.Coordination",
+        "RaftActors.Hosting",
+        "RaftActors.Persistence.Sqlite",
+        "RaftActors.TestKit",
+    ];
 }
