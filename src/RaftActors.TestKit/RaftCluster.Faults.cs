@@ -151,6 +151,34 @@ public sealed partial class RaftCluster
         peer.Disk.Store.CopyFrom(from.Disk.Store);
     }
 
+    /// <summary>A copy of a peer's disk as it is now, for <see cref="SetBackDisk"/>. For <see cref="ClusterJournal.InMemory"/>.</summary>
+    /// <param name="peer">A peer.</param>
+    internal static InMemoryStore CopyDisk(RaftPeer peer)
+    {
+        var copy = new InMemoryStore();
+        copy.CopyFrom(peer.Disk.Store);
+        return copy;
+    }
+
+    /// <summary>Sets the disk of a peer that is down back to an earlier copy.</summary>
+    /// <param name="peer">A peer that is down.</param>
+    /// <param name="copy">The copy.</param>
+    internal void SetBackDisk(RaftPeer peer, InMemoryStore copy)
+    {
+        Wipe(peer);
+        _trace.Add($"{peer.Id}'s disk is set back");
+        peer.Disk.Store.CopyFrom(copy);
+    }
+
+    /// <summary>Changes a bit of an event of a peer that is down. For <see cref="ClusterJournal.InMemory"/>.</summary>
+    /// <param name="peer">A peer that is down.</param>
+    /// <param name="which">Which event: its bytes are given.</param>
+    internal void DamageEvent(RaftPeer peer, Func<byte[], bool> which)
+    {
+        _trace.Add($"an event of {peer.Id} is damaged");
+        peer.Disk.Store.DamageEvent(which);
+    }
+
     /// <summary>Damages the latest snapshot of a peer; one that runs does not notice before it reads it. For <see cref="ClusterJournal.InMemory"/>.</summary>
     /// <param name="peer">A peer.</param>
     /// <param name="missing">Whether a part of it is missing, rather than changed.</param>

@@ -63,6 +63,8 @@ internal sealed partial class RaftActor
         bool granted = !ignored
             && (request.PreVote ? request.ElectionTerm > Term : request.Term == Term && _hardState.MayVoteFor(header.MemberId, header.StoreId))
             && _log.IsUpToDate(request.LastLogIndex, request.LastLogTerm)
+            && IsVerified
+            && MeetsFloor(request.LastLogTerm, request.LastLogIndex)
             && !IsRival(request)
             && MayVoteFor(request);
         if (granted && !request.PreVote)
@@ -73,7 +75,11 @@ internal sealed partial class RaftActor
             _quietSince = Now;
             RequestFlush();
         }
-        Send(header.Address, new RequestVoteReply(Header(header.StoreId), granted, request.PreVote, request.ElectionTerm) { LeaderAddress = LeaderAddressFor(header) });
+        Send(header.Address, new RequestVoteReply(Header(header.StoreId), granted, request.PreVote, request.ElectionTerm)
+        {
+            LeaderAddress = LeaderAddressFor(header),
+            Stores = StoresUnlike(request.StoresDigest),
+        });
         TellIfRemoved(header);
 
         // It may have refused this peer while it still heard the leader. Now that it asks itself, it no longer does. Of two peers only one can be ahead: they do not go on asking each other.
@@ -102,7 +108,7 @@ internal sealed partial class RaftActor
         return same;
     }
 
-    private bool MayCampaign => _removedAt == 0 && (_log.IsEmpty ? _founding.State == FoundingState.AllEmpty : HasVote);
+    private bool MayCampaign => _removedAt == 0 && IsVerified && MeetsFloor(_log.LastTerm, _log.LastIndex) && (_log.IsEmpty ? _founding.State == FoundingState.AllEmpty : HasVote);
 
     // Also while a configuration without this peer is not known to be committed (dissertation, section 4.2.2): those who have yet to get it may need this peer's vote, and not be up-to-date enough for it. Then
     // it leads without counting itself, until it is.
@@ -122,7 +128,7 @@ internal sealed partial class RaftActor
     private void AskForVote(string address)
     {
         var election = _election!;
-        Send(address, new RequestVote(Header(), _log.LastIndex, _log.LastTerm, election.PreVote, election.Transfer, _log.IsEmpty ? election.Configuration : null));
+        Send(address, new RequestVote(Header(), _log.LastIndex, _log.LastTerm, election.PreVote, election.Transfer, _log.IsEmpty ? election.Configuration : null) { StoresDigest = _stores.Digest });
     }
 
     private void OnRequestVoteReply(RequestVoteReply reply)
@@ -135,6 +141,9 @@ internal sealed partial class RaftActor
             BecomeFollower(reply.Term, null);
             return;
         }
+        Learn(reply.Stores);
+        if (_election != election)
+            return;
         if (!reply.Granted || reply.PreVote != election.PreVote || reply.ElectionTerm != election.Term)
             return;
         election.Grant(reply.Header.MemberId, reply.Header.StoreId);

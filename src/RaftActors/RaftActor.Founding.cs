@@ -59,7 +59,8 @@ internal sealed partial class RaftActor
     {
         var header = question.Header;
         string bound = _log.IsEmpty ? "" : Configuration.Find(header.MemberId)?.StoreId ?? "";
-        Send(header.Address, new IdentityReply(Header(header.StoreId), question.Round, _log.IsEmpty, bound) { LeaderAddress = LeaderAddressFor(header) });
+        var reply = new IdentityReply(Header(header.StoreId), question.Round, _log.IsEmpty, bound) { LeaderAddress = LeaderAddressFor(header) };
+        Send(header.Address, Answered(question, reply));
         if (_log.IsEmpty)
             NameOtherAddress(header);
         if (_log.IsEmpty && _founding.TryAskBack(header.MemberId, header.StoreId, out long round))
@@ -80,6 +81,7 @@ internal sealed partial class RaftActor
 
     private void OnIdentityReply(IdentityReply reply)
     {
+        OnStoreAnswer(reply);
         if (!_log.IsEmpty)
         {
             GetInTouch(reply.LeaderAddress);

@@ -180,7 +180,7 @@ internal sealed partial class RaftActor
                 BecomeFollower(reply.Term, null);
             return;
         }
-        follower.Progress.Heard(Now, 0);
+        follower.Progress.Heard(Now, 0, !header.IsVerifying);
         if (!_sent.TryGetValue(header.MemberId, out var sent) || sent.LastIncludedIndex != reply.LastIncludedIndex)
             return;
         if (!reply.Installed)

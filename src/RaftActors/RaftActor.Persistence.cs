@@ -34,7 +34,8 @@ internal sealed partial class RaftActor
     /// <summary>The last index up to which the in-memory log is covered by events that were issued; everything after it is the next event's.</summary>
     private long _issuedIndex;
 
-    private bool HardStateIsDurable => _durableHardState == _hardState;
+    // With the incarnations of stores that this peer knows.
+    private bool HardStateIsDurable => _durableHardState == _hardState && ReferenceEquals(_durableStores, _stores);
 
     protected override void OnRecover(object message)
     {
@@ -66,9 +67,16 @@ internal sealed partial class RaftActor
                 OnRecovered();
                 _settings.Observer?.Recovered(this);
                 break;
+            case JournalCut cut:
+                CheckSequence();
+                Recover(cut);
+                break;
+            case MalformedMessage { IsUnknown: false } malformed when _storeId.Length > 0:
+                CheckSequence();
+                RecoverDamaged(malformed);
+                break;
             case MalformedMessage malformed:
-                throw new RefusedException(
-                    $"Event {LastSequenceNr} of {PersistenceId} cannot be read: {malformed.Problem}. The log before it ends with entry {_log.LastIndex}; the journal is {StorePlugins.Describe(Context.System.Settings.Config, _settings)}.");
+                throw new RefusedException($"Event {LastSequenceNr} of {PersistenceId} cannot be read: {malformed.Problem}. {WhereDamaged()}.");
             default:
                 throw new RefusedException($"Event {LastSequenceNr} of {PersistenceId} is a {message.GetType()}, which no Raft peer writes: the journal is that of something else.");
         }
@@ -131,7 +139,8 @@ internal sealed partial class RaftActor
             throw new RefusedException($"The first event of {PersistenceId} is missing.");
         if (persisted.HardState is { } hardState)
             Recover(hardState);
-        if (persisted.Batches.Count == 0)
+        RecoverStores(persisted.Stores);
+        if (persisted.Batches.Count == 0 || _damagedEvent > 0)
             return;
         if (persisted.PreviousIndex > _log.LastIndex)
             throw new RefusedException($"The journal misses the entries from {_log.LastIndex + 1} to {persisted.PreviousIndex}.");
@@ -157,7 +166,7 @@ internal sealed partial class RaftActor
 
     private void Recover(SnapshotInstalled installed)
     {
-        if (!_log.Has(installed.LastIncludedIndex, installed.LastIncludedTerm))
+        if (_damagedEvent == 0 && !_log.Has(installed.LastIncludedIndex, installed.LastIncludedTerm))
             throw new RefusedException(
                 $"The journal goes on from a snapshot up to entry {installed.LastIncludedIndex} that cannot be read. Remove the member from the group and add it again, with an empty data directory.");
     }
@@ -175,8 +184,11 @@ internal sealed partial class RaftActor
     private void OnRecovered()
     {
         _durableHardState = _hardState;
+        _durableStores = _stores;
         _persistedIndex = _issuedIndex = _log.LastIndex;
-        if (_storeId.Length > 0)
+        if (_damagedEvent > 0)
+            CutJournal();
+        else if (_storeId.Length > 0)
             Start();
         else if (LastSequenceNr > 0)
             Refuse($"The first event of {PersistenceId} is missing.");
@@ -184,6 +196,7 @@ internal sealed partial class RaftActor
             Persist(new PeerCreated(PeerCreated.CurrentFormat, _settings.Group, _self.Id, _random.NewIdentity(_settings)), created =>
             {
                 _storeId = created.StoreId;
+                _isNewStore = true;
                 Start();
             });
     }
@@ -196,6 +209,8 @@ internal sealed partial class RaftActor
         if (_snapshot is null)
             StartPruning();
         StartStateMachine();
+        StartScrubbing();
+        StartIncarnation();
         StartFounding();
         BecomeFollower(Term, null);
     }
@@ -238,11 +253,15 @@ internal sealed partial class RaftActor
             return;
         }
         bool entries = _log.LastIndex > _issuedIndex && _work is not SnapshotWork.Installing;
-        bool hardState = !HardStateIsDurable || _mustProveStore;
-        if (!entries && !hardState)
+        bool hardState = _durableHardState != _hardState || _mustProveStore;
+        bool stores = !ReferenceEquals(_durableStores, _stores);
+        if (!entries && !hardState && !stores)
             return;
         _writing = entries ? Batches(_issuedIndex + 1) : [];
-        var persisted = new Persisted(hardState ? _hardState : null, _issuedIndex, _writing);
+        // What stores have confirmed is worth no write of its own.
+        var persisted = new Persisted(hardState ? _hardState : null, _issuedIndex, _writing) { Stores = stores || _confirmedUnwritten ? StoreRecords() : null };
+        _writingStores = _stores;
+        _confirmedUnwritten = false;
         if (entries)
             _issuedIndex = _log.LastIndex;
         _writeInFlight = true;
@@ -255,6 +274,8 @@ internal sealed partial class RaftActor
         _writeInFlight = false;
         if (persisted.HardState is not null)
             _durableHardState = persisted.HardState;
+        if (persisted.Stores is not null)
+            _durableStores = _writingStores;
         // A truncation since then has lowered _issuedIndex to what is still covered.
         _persistedIndex = _issuedIndex;
         if (persisted.Batches.Count > 0)
@@ -271,6 +292,7 @@ internal sealed partial class RaftActor
             _mustProveStore = false;
             Context.Parent.Tell(RaftSupervisor.StoreWritten.Instance);
         }
+        NoteCaughtUp();
         Write();
         if (HardStateIsDurable)
         {

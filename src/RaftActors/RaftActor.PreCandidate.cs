@@ -18,6 +18,9 @@ internal sealed partial class RaftActor
         {
             BecomeFollower(Term, null);
             AskForMembership();
+            // The log that was ahead of this one may be gone for good: whoever is left is asked again.
+            if (IsVerified && !MeetsFloor(_log.LastTerm, _log.LastIndex))
+                StartVerification();
             return;
         }
         SetLeader(null);

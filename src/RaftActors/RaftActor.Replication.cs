@@ -24,10 +24,15 @@ internal sealed partial class RaftActor
         if (!HearFrom(header))
             return;
         NoteLag(append.LeaderCommit);
+        Learn(append.Stores);
         if (!_log.Has(append.PrevLogIndex, append.PrevLogTerm) || ContinuesAnotherFounding(append))
         {
             var conflict = ContinuesAnotherFounding(append) ? new LogConflict(0, _configurations.FirstOfGroup) : LogConflict.At(_log, append.PrevLogIndex);
-            Send(header.Address, new AppendEntriesReply(Header(header.StoreId), false, 0, 0, append.PrevLogIndex, conflict, append.ReadContext) { Number = append.Number });
+            Send(header.Address, new AppendEntriesReply(Header(header.StoreId), false, 0, 0, append.PrevLogIndex, conflict, IsVerified ? append.ReadContext : 0)
+            {
+                Number = append.Number,
+                Stores = StoresUnlike(append.StoresDigest),
+            });
             return;
         }
         AppendReceived(append.Entries);
@@ -81,7 +86,7 @@ internal sealed partial class RaftActor
 
     private void Acknowledge(AppendEntries append)
     {
-        var reply = new OwedReply(append.Term, append.Header.Address, append.Header.StoreId, append.LastIndex, append.ReadContext);
+        var reply = new OwedReply(append.Term, append.Header.Address, append.Header.StoreId, append.LastIndex, append.ReadContext, append.StoresDigest);
         bool durable = reply.Accepted <= _persistedIndex;
         // A heartbeat is answered at once, for what is durable; entries once they are.
         if (durable || append.Entries.Count == 0)
@@ -105,15 +110,24 @@ internal sealed partial class RaftActor
 
     private OwedReply? Owed => _owed is { } owed && owed.Term == Term ? owed : null;
 
+    // One that may have forgotten that it follows a later leader confirms nothing: neither entries nor that this one leads.
     private void SendAcknowledgement(OwedReply reply) => Send(
         reply.Address,
-        new AppendEntriesReply(Header(reply.StoreId), true, Math.Min(reply.Accepted, _persistedIndex), reply.Accepted, 0, default, reply.ReadContext));
+        new AppendEntriesReply(
+            Header(reply.StoreId), true, IsVerified ? Math.Min(reply.Accepted, _persistedIndex) : 0, reply.Accepted, 0, default, IsVerified ? reply.ReadContext : 0)
+        {
+            Stores = StoresUnlike(reply.StoresDigest),
+        });
 
     private void SendHeartbeats()
     {
+        NoteConfirmedByFollowers();
+        bool tells = _confirmedUntold;
+        _confirmedUntold = false;
         foreach (var follower in _leading!.Followers)
         {
-            Send(AddressOf(follower.Voter), AppendEntriesTo(follower, EntryBatch.Empty));
+            var heartbeat = AppendEntriesTo(follower, EntryBatch.Empty);
+            Send(AddressOf(follower.Voter), tells || follower.Progress.KnowsOtherStores ? heartbeat with { Stores = StoreRecords() } : heartbeat);
             SendEntries(follower);
         }
         StopSendingToSilent();
@@ -166,6 +180,7 @@ internal sealed partial class RaftActor
         return new AppendEntries(Header(follower.Voter.StoreId), previous, previous == 0 ? 0 : _log.TermAt(previous), _log.CommitIndex, _leading!.Reads.Context, entries)
         {
             Number = follower.Progress.NextNumber(),
+            StoresDigest = _stores.Digest,
         };
     }
 
@@ -182,7 +197,12 @@ internal sealed partial class RaftActor
         }
 
         var progress = follower.Progress;
-        progress.Heard(Now, reply.ReadContext);
+        progress.Heard(Now, reply.ReadContext, !header.IsVerifying);
+        // Before it is counted: it was said by one that knew these incarnations.
+        Learn(reply.Stores);
+        if (_leading is null)
+            return;
+        progress.KnowsOtherStores = reply.Stores.Count > 0;
         if (reply.Success)
         {
             if (progress.Accepted(reply.MatchIndex, reply.AcceptedIndex))
@@ -235,5 +255,5 @@ internal sealed partial class RaftActor
             RequestFlush();
     }
 
-    private readonly record struct OwedReply(long Term, string Address, string StoreId, long Accepted, long ReadContext);
+    private readonly record struct OwedReply(long Term, string Address, string StoreId, long Accepted, long ReadContext, ulong StoresDigest);
 }

@@ -214,7 +214,7 @@ internal sealed partial class RaftActor
         var previous = _snapshot is not { } last ? null
             : last.SequenceNr == sequenceNr || IsDamaged ? last.Manifest.Previous
             : new KeptSnapshot(last.SequenceNr, last.Manifest.Slot);
-        return new SnapshotManifest(_settings.Group, _self.Id, _storeId, _durableHardState, snapshot, slot, previous);
+        return new SnapshotManifest(_settings.Group, _self.Id, _storeId, _durableHardState, snapshot, slot, previous) { Stores = StoreRecords() };
     }
 
     private void Save(StoredSnapshot stored) =>
@@ -315,6 +315,7 @@ internal sealed partial class RaftActor
         _storeId = manifest.StoreId;
         // Of a snapshot the configuration is committed.
         _hardState = manifest.HardState.GroupId.Length > 0 ? manifest.HardState : manifest.HardState with { GroupId = snapshot.Configuration.GroupId };
+        RecoverStores(manifest.Stores);
         _lastEvent = metadata.SequenceNr;
         _deletedEvents = manifest.Previous?.SequenceNr ?? 0;
         _log.Reset(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, snapshot.LastIncludedTime);

@@ -32,6 +32,8 @@ internal sealed partial class RaftActor
         NoteHeard(header.MemberId);
         if (_frameSizes.Learn(header.MemberId, header.MaximumFrameSize) is { } difference)
             Log.Warning("{0}: {1} at {2} {3}", PersistenceId, header.MemberId, header.Address, difference);
+        if (!IsOfLatestIncarnation(message))
+            return false;
         return message switch
         {
             AppendEntries m => IsPossible(m) ? !IsMixedUp(m) || DropForeign(header) : Drop("impossible index", header.MemberId, $"AppendEntries after {m.PrevLogIndex} in term {m.Term}"),

@@ -152,6 +152,15 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
             case FoundingTimeout:
                 OnFoundingTimeout();
                 break;
+            case VerificationTimeout:
+                OnVerificationTimeout();
+                break;
+            case ScrubDue:
+                OnScrubDue();
+                break;
+            case Storage.StoreScrubbed scrubbed:
+                OnScrubbed(scrubbed);
+                break;
             case MachineBackoff:
                 StartStateMachine();
                 break;
@@ -264,6 +273,8 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
             GroupIsUndecided = !IsGroupDecided,
             Version = PeerHeader.CurrentVersion,
             IsEmpty = _log.IsEmpty,
+            Incarnation = _incarnation,
+            IsVerifying = !IsVerified,
         };
 
     /// <summary>The leader of a term.</summary>

@@ -60,6 +60,8 @@ public sealed partial record RaftSettings
             SnapshotTrailingBytes = reader.Bytes("snapshot.trailing-bytes", long.MaxValue),
             SnapshotChunkSize = (int)reader.Bytes("snapshot.chunk-size", int.MaxValue),
             SnapshotSendRate = reader.Bytes("snapshot.send-rate", long.MaxValue),
+            ScrubInterval = reader.Duration("scrub.interval"),
+            ScrubRate = reader.Bytes("scrub.rate", long.MaxValue),
             SessionTimeout = reader.Duration("sessions.timeout"),
             MaxSessions = reader.Count("sessions.max"),
             MaxSessionResponses = reader.Count("sessions.max-responses"),
@@ -120,6 +122,8 @@ public sealed partial record RaftSettings
         Check(SnapshotTrailingBytes >= 0, "snapshot.trailing-bytes", SnapshotTrailingBytes, "it must not be negative");
         Check(SnapshotChunkSize > 0, "snapshot.chunk-size", SnapshotChunkSize, "it must be more than zero");
         Check(SnapshotSendRate > 0, "snapshot.send-rate", SnapshotSendRate, "it must be more than zero");
+        Check(ScrubInterval >= TimeSpan.Zero, "scrub.interval", ScrubInterval, "it must not be negative");
+        Check(ScrubRate > 0, "scrub.rate", ScrubRate, "it must be more than zero");
         Check(SessionTickInterval > TimeSpan.Zero, "sessions.tick-interval", SessionTickInterval, "it must be more than zero");
         Check(SessionTimeout >= 2 * SessionTickInterval, "sessions.timeout", SessionTimeout, "it must be at least twice sessions.tick-interval");
         Check(MaxSessions > 0, "sessions.max", MaxSessions, "it must be more than zero");

@@ -60,6 +60,11 @@ public sealed partial record RaftSettings
     /// <summary>How long a voter elects nobody after it has heard a leader, where the group has lease reads; otherwise zero.</summary>
     internal TimeSpan Lease => LeaseReads ? TimeSpan.FromMilliseconds((long)ElectionTimeoutMin.TotalMilliseconds) : TimeSpan.Zero;
 
+    /// <summary>How long a peer that has started waits for all other voters to say what they know of its store, before a majority is enough.</summary>
+    internal TimeSpan VerificationWait { get => _verificationWait ?? (2 * ElectionTimeoutMax); init => _verificationWait = value; }
+
+    private readonly TimeSpan? _verificationWait;
+
     /// <summary>How often a peer with an empty log asks the other voters whether they are empty too.</summary>
     public TimeSpan FoundingInterval { get; init; } = TimeSpan.FromMilliseconds(300);
 
@@ -122,6 +127,12 @@ public sealed partial record RaftSettings
 
     /// <summary>The most bytes of a snapshot that are sent to one follower in a second.</summary>
     public long SnapshotSendRate { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>How long after one pass over what is stored the next begins; zero for none. Damage is then found while other members still have what was damaged.</summary>
+    public TimeSpan ScrubInterval { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>The most bytes that such a pass reads in a second.</summary>
+    public long ScrubRate { get; init; } = 1024 * 1024;
 
     /// <summary>How long a client's session lives, in log time, without a command or a sign of life. What counts is the setting of the leader that opens the session.</summary>
     public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(60);

@@ -14,7 +14,7 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
 {
     private readonly Dictionary<SimulatedNode, PeerView> _views = [];
     private readonly Dictionary<long, string> _leaders = [];
-    private readonly Dictionary<(string StoreId, long Term), string> _votes = [];
+    private readonly Dictionary<(string StoreId, int SetBacks, long Term), string> _votes = [];
     private readonly Dictionary<SimulatedNode, long> _toldTerms = [];
     private readonly Majorities _majorities = new(nodes);
     private readonly AppliedValues _values = new();
@@ -35,6 +35,9 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
 
     /// <summary>A process of a node has ended.</summary>
     public void ProcessDied(SimulatedNode node) => _views.Remove(node);
+
+    /// <summary>A disk was set back: its node has told others of what it no longer knows.</summary>
+    public void DiskSetBack(SimulatedNode node) => _toldTerms.Remove(node);
 
     /// <summary>An actor of a process has had its turn.</summary>
     public void AfterTurn(SimulatedProcess process)
@@ -119,8 +122,9 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
         var durable = voter.Durable.HardState;
         if (durable.Term == term && durable.VotedFor != candidate)
             throw new SimulationViolation("durability", $"{voter} votes for {candidate} in term {term}, but its disk has a vote for {durable.VotedFor ?? "nobody"}.");
-        if (!_votes.TryAdd((storeId, term), candidate) && _votes[(storeId, term)] != candidate)
-            throw new SimulationViolation("one vote a term", $"{voter} votes in term {term} for {candidate} after {_votes[(storeId, term)]}.");
+        var key = (storeId, voter.SetBacks, term);
+        if (!_votes.TryAdd(key, candidate) && _votes[key] != candidate)
+            throw new SimulationViolation("one vote a term", $"{voter} votes in term {term} for {candidate} after {_votes[key]}.");
     }
 
     private void Recovered(SimulatedNode node, in PeerState state)
@@ -130,6 +134,13 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
         // A snapshot of the leader counts from the moment in which its manifest is on the disk, also if the event that says so never came to be: what it includes is committed.
         if (state.Log.LastIndex == state.Log.BaseIndex && state.Log.BaseIndex > node.Durable.BaseIndex)
             node.Durable.SnapshotCounts(state.Log.BaseIndex);
+        if (node.DamagedEvent > 0)
+        {
+            node.DamagedEvent = 0;
+            if (state.Log.LastIndex > node.Durable.LastIndex)
+                throw new SimulationViolation("durability", $"{node}, of which an event is damaged, recovers a log up to {state.Log.LastIndex}, but its disk had one up to {node.Durable.LastIndex}.");
+            node.Durable.Cut(state.Log);
+        }
         if (state.Log.LastIndex != node.Durable.LastIndex)
             throw new SimulationViolation("durability", $"{node} recovers a log up to {state.Log.LastIndex}, but its disk has one up to {node.Durable.LastIndex}.");
     }
@@ -206,9 +217,10 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
             return;
         foreach (var (voter, progress) in leading.Followers)
         {
-            if (view.Matches.TryGetValue(progress, out long before) && progress.MatchIndex < before)
-                throw new SimulationViolation("a match index never goes back", $"{node} knew {voter.Id} to have entries up to {before}, and now only up to {progress.MatchIndex}.");
-            view.Matches[progress] = progress.MatchIndex;
+            // But nothing counts that was said before the follower last started.
+            if (view.Matches.TryGetValue(progress, out var before) && progress.Incarnation == before.Incarnation && progress.MatchIndex < before.Index)
+                throw new SimulationViolation("a match index never goes back", $"{node} knew {voter.Id} to have entries up to {before.Index}, and now only up to {progress.MatchIndex}.");
+            view.Matches[progress] = (progress.Incarnation, progress.MatchIndex);
             CheckSends(node, view, voter.Id, progress);
         }
     }

@@ -45,7 +45,7 @@ internal sealed class Majorities(IReadOnlyList<SimulatedNode> nodes)
     /// <param name="entry">The entry.</param>
     public void CheckCommitted(SimulatedNode committer, Electorate? before, RaftLog log, LogEntry entry)
     {
-        bool IsOnDisk(SimulatedNode node) => node.Durable.Has(entry.Index, entry.Term);
+        bool IsOnDisk(SimulatedNode node) => node.Durable.EverHad(entry.Index, entry.Term);
         bool Has(string id, string? storeId) => Find(id) is { } node && IsStore(node, storeId) && IsOnDisk(node);
         // A turn that commits may append the next configuration afterwards: it was counted by the one before.
         if (before?.Decides(Has) != true && At(log, log.LastIndex) is var after && !after.Decides(Has))

@@ -23,7 +23,7 @@ internal sealed class PeerView(RaftActor peer, Majorities majorities)
     public Electorate? Electorate { get; private set; }
 
     /// <summary>How far it knew each follower to be: an object made anew with each leadership, and by that told apart.</summary>
-    public Dictionary<object, long> Matches { get; } = new(ReferenceEqualityComparer.Instance);
+    public Dictionary<object, (long Incarnation, long Index)> Matches { get; } = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Of each follower that it has sent a snapshot: whether it does so now; otherwise where the follower then was, and in which process.</summary>
     public Dictionary<FollowerProgress, (bool IsSent, long NextIndex, SimulatedProcess? To)> Sends { get; } = new(ReferenceEqualityComparer.Instance);

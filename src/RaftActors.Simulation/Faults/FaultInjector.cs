@@ -12,6 +12,7 @@ internal sealed class FaultInjector(Cluster cluster, VirtualWorld world)
     private static readonly LinkFaults Bad = LinkFaults.Unreliable with { Loss = 0.05 };
 
     private readonly Dictionary<SimulatedNode, int> _turnsLeft = [];
+    private readonly DiskLoss _loss = new(cluster);
     private bool _over;
 
     /// <summary>Has all faults happen at their times.</summary>
@@ -126,6 +127,15 @@ internal sealed class FaultInjector(Cluster cluster, VirtualWorld world)
                 if (SnapshotDamage.Do(node, fault.Detail) is { } damaged && cluster.Trace.IsOn)
                     cluster.Trace.Line($"{node}: {damaged}");
                 break;
+            case FaultKind.DiskSetBack:
+                SetBackLater(node, fault);
+                break;
+            case FaultKind.EventDamage:
+                Crash(node);
+                if (_loss.Damage(node, fault.Detail) is > 0 and var number && cluster.Trace.IsOn)
+                    cluster.Trace.Line($"{node}: event {number} is damaged");
+                world.Schedule(TimeSpan.FromMilliseconds(fault.Detail % 50), () => StartIfDown(node));
+                break;
             case FaultKind.MachineFailure:
                 node.MachineFails = true;
                 break;
@@ -146,6 +156,28 @@ internal sealed class FaultInjector(Cluster cluster, VirtualWorld world)
             if (node.Process is null)
                 cluster.Start(node);
         });
+    }
+
+    // A copy is made now; later the process dies, and the next one finds the copy.
+    private void SetBackLater(SimulatedNode node, Fault fault)
+    {
+        var copy = DiskLoss.Copy(node);
+        world.Schedule(fault.Duration, () =>
+        {
+            if (_over)
+                return;
+            Crash(node);
+            bool isSetBack = _loss.SetBack(node, copy);
+            if (cluster.Trace.IsOn)
+                cluster.Trace.Line($"{node}: the disk is {(isSetBack ? "set back" : "as it was")}");
+            world.Schedule(TimeSpan.FromMilliseconds(fault.Detail % 50), () => StartIfDown(node));
+        });
+    }
+
+    private void StartIfDown(SimulatedNode node)
+    {
+        if (node.Process is null)
+            cluster.Start(node);
     }
 
     private void Crash(SimulatedNode node)

@@ -54,6 +54,12 @@ internal enum FaultKind
     /// <summary>The latest snapshot on a disk is damaged, while the one before can still be used.</summary>
     SnapshotDamage,
 
+    /// <summary>A process dies, and the next one finds the disk as it was some time before.</summary>
+    DiskSetBack,
+
+    /// <summary>A process dies, and the next one finds a changed bit in an event of the journal.</summary>
+    EventDamage,
+
     /// <summary>The leadership is to go to another peer.</summary>
     Transfer,
 

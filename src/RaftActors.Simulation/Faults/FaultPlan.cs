@@ -22,6 +22,9 @@ internal static class FaultPlan
         var some = kinds.Where(_ => random.Next(5) < 2).ToList();
         if (some.Count == 0 && kinds.Count > 0)
             some.Add(kinds[random.Next(kinds.Count)]);
+        // A peer whose disk knows only members that are gone waits for a leader, and a majority may need its vote: not part of what is claimed.
+        if (some.Exists(static kind => kind is FaultKind.DiskSetBack or FaultKind.EventDamage))
+            some.Remove(FaultKind.ChangeMembers);
         if (some.Count == 0)
             return [];
         int count = random.Next(2, 8 + (int)(time.TotalSeconds * 5));

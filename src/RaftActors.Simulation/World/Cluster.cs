@@ -208,6 +208,8 @@ internal sealed class Cluster
         Resolver = Network.ResolverOf(process.Node, process),
         // A run is short: what waits for seconds in a real cluster would never end in it.
         RestartBackoffMax = TimeSpan.FromSeconds(1),
+        // What is claimed holds as long as silent and set-back stores together are no majority: one that was set back finds nobody silent.
+        VerificationWait = process.Node.SetBacks > 0 ? TimeSpan.FromHours(1) : TimeSpan.FromSeconds(1.2),
         ForwardTimeout = TimeSpan.FromSeconds(1),
         SessionTimeout = TimeSpan.FromSeconds(2),
         // Small enough that their limits are met.

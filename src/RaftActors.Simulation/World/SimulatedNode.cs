@@ -31,6 +31,15 @@ internal sealed class SimulatedNode(Member member, PeerDisk disk) : INetworkNode
     /// <summary>The next command that its state machine is given makes it fail.</summary>
     public bool MachineFails { get; set; }
 
+    /// <summary>How often its disk was set back, or an event on it damaged.</summary>
+    public int SetBacks { get; set; }
+
+    /// <summary>The event that was damaged and that its peer has not met yet; 0 for none.</summary>
+    public long DamagedEvent { get; set; }
+
+    /// <summary>Whether its disk may lack what its peer had confirmed.</summary>
+    public bool MayLack => SetBacks > 0 && Process?.Peer?.Inspect().IsWhole != true;
+
     /// <summary>The last index that is in the snapshot which was damaged last; 0 for none.</summary>
     public long DamagedSnapshot { get; set; }
 

@@ -25,6 +25,13 @@ internal sealed class InMemoryStore
             Stream(persistenceId).CopyFrom(stream);
     }
 
+    /// <summary>Changes a bit in the last byte of an event.</summary>
+    public void DamageEvent(Func<byte[], bool> which)
+    {
+        foreach (var stream in _streams.Values)
+            stream.DamageEvent(which);
+    }
+
     /// <summary>Damages the last chunk of the latest snapshot, or of all.</summary>
     public void DamageSnapshots(bool missing, bool all)
     {
@@ -122,6 +129,25 @@ internal sealed class StoredStream
                     return (sequenceNr, stored.Time, stored.Snapshot);
             }
             return null;
+        }
+    }
+
+    /// <summary>Changes a bit in the last byte of the first event of which that is wanted.</summary>
+    /// <returns>Its sequence number; 0 for none.</returns>
+    public long DamageEvent(Func<byte[], bool> which)
+    {
+        lock (this)
+        {
+            foreach (var (sequenceNr, stored) in _events)
+            {
+                if (!which(stored.Event.Bytes))
+                    continue;
+                byte[] bytes = (byte[])stored.Event.Bytes.Clone();
+                bytes[^1] ^= 1;
+                _events[sequenceNr] = (stored.Event with { Bytes = bytes }, stored.Manifest, stored.WriterGuid);
+                return sequenceNr;
+            }
+            return 0;
         }
     }
 

@@ -88,6 +88,9 @@ public sealed record RaftStatus
     /// <summary>How many messages of other peers the peer has dropped, since it started, because they made no sense or were meant for another.</summary>
     public long DroppedMessages { get; init; }
 
+    /// <summary>What of the peer's store could not be read in the last pass over it, each in a sentence; empty when all was whole, or nothing was read yet.</summary>
+    public IReadOnlyList<string> Damages { get; init; } = [];
+
     /// <summary>Why the peer cannot serve as it should; empty when nothing is wrong.</summary>
     public IReadOnlyList<PeerProblem> Problems { get; init; } = [];
 

@@ -32,4 +32,7 @@ internal sealed class CandidateState(long term, bool preVote, Configuration conf
         if (Configuration.Counts(memberId, storeId))
             _granted.Add(memberId);
     }
+
+    /// <summary>Takes a yes back: it was said by a former incarnation of the voter's store.</summary>
+    public void Revoke(string memberId) => _granted.Remove(memberId);
 }

@@ -19,6 +19,9 @@ public sealed class StoreInspector
     private readonly List<long> _terms = [0];
     private ConfigurationHistory _configurations = new(Configuration.None);
 
+    // The first event that cannot be read and that no later one cuts off, and what is wrong with it.
+    private (long SequenceNr, string Problem)? _damaged;
+
     private StoreInspector(string persistenceId, StoredRecords records)
     {
         _persistenceId = persistenceId;
@@ -61,6 +64,8 @@ public sealed class StoreInspector
             expected = record.SequenceNr + 1;
             Read(record);
         }
+        if (_damaged is { } damaged)
+            _problems.Add(damaged.Problem);
         var nothing = _report.Events == 0 && _report.Snapshots.Count == 0 && _problems.Count == 0;
         if (_report.StoreId is null && !nothing)
             _problems.Add("there is neither a first event nor a snapshot that can be read");
@@ -151,10 +156,21 @@ public sealed class StoreInspector
             case Persisted persisted:
                 Read(record.SequenceNr, persisted);
                 break;
-            case SnapshotInstalled installed when !Has(installed):
+            case JournalCut cut when cut.From == _damaged?.SequenceNr:
+                _damaged = null;
+                break;
+            case JournalCut cut when _damaged is null:
+                _problems.Add($"event {record.SequenceNr} cuts off the events from {cut.From} on, which can be read");
+                break;
+            case JournalCut:
+                break;
+            case SnapshotInstalled installed when _damaged is null && !Has(installed):
                 _problems.Add($"event {record.SequenceNr} goes on from a snapshot up to entry {installed.LastIncludedIndex} that cannot be read");
                 break;
             case SnapshotInstalled:
+                break;
+            case MalformedMessage { IsUnknown: false } malformed:
+                _damaged ??= (record.SequenceNr, $"event {record.SequenceNr} cannot be read: {malformed.Problem}; the log before it ends with entry {LastIndex}");
                 break;
             case MalformedMessage malformed:
                 _problems.Add($"event {record.SequenceNr} cannot be read: {malformed.Problem}; the log before it ends with entry {LastIndex}");
@@ -170,7 +186,7 @@ public sealed class StoreInspector
         // A snapshot's manifest may be later than the event, and its term and vote with it.
         if (persisted.HardState is { } state && (state.Term > _report.Term || (state.Term == _report.Term && state.VotedFor is not null)))
             (_report.Term, _report.VotedFor) = (state.Term, state.VotedFor);
-        if (persisted.Batches.Count == 0)
+        if (persisted.Batches.Count == 0 || _damaged is not null)
             return;
         if (persisted.PreviousIndex > LastIndex)
         {

@@ -32,6 +32,12 @@ internal sealed record PeerHeader(string Address, string Group, string MemberId,
     /// <summary>Whether the sender says that its log is empty.</summary>
     public bool IsEmpty { get; init; }
 
+    /// <summary>Which incarnation of its store the sender is; 0 from a version that has none.</summary>
+    public long Incarnation { get; init; }
+
+    /// <summary>Whether the sender has yet to find out whether it may confirm anything.</summary>
+    public bool IsVerifying { get; init; }
+
     /// <summary>What this version understands.</summary>
     public const int CurrentVersion = 1;
 }
@@ -56,7 +62,11 @@ internal abstract record PeerMessage(PeerHeader Header) : IRaftMessage
 /// <summary>Bytes that are none of the messages that this version knows.</summary>
 /// <param name="Manifest">What they claim to be.</param>
 /// <param name="Problem">What is wrong.</param>
-internal sealed record MalformedMessage(string Manifest, string Problem) : IRaftMessage;
+internal sealed record MalformedMessage(string Manifest, string Problem) : IRaftMessage
+{
+    /// <summary>Whether it is none of the messages that this version knows, rather than one whose bytes have changed.</summary>
+    public bool IsUnknown { get; init; }
+}
 
 /// <summary>Asks for a vote (paper, section 5.2), or with <paramref name="PreVote"/> whether one would be given (dissertation, section 9.6).</summary>
 /// <param name="Header">The candidate; a pre-candidate's term is the one before that of the election it asks about.</param>
@@ -69,6 +79,9 @@ internal sealed record RequestVote(PeerHeader Header, long LastLogIndex, long La
 {
     /// <summary>The term of the election.</summary>
     public long ElectionTerm => PreVote ? Term + 1 : Term;
+
+    /// <summary>Of the incarnations of stores that the candidate knows; 0 from a version that has none.</summary>
+    public ulong StoresDigest { get; init; }
 }
 
 /// <summary>The answer to a <see cref="RequestVote"/>.</summary>
@@ -76,6 +89,9 @@ internal sealed record RequestVoteReply(PeerHeader Header, bool Granted, bool Pr
 {
     /// <summary>The leader that the voter follows and that may not know where the candidate is; otherwise empty.</summary>
     public string LeaderAddress { get; init; } = "";
+
+    /// <summary>The stores that the voter knows, if it knows other incarnations than the candidate.</summary>
+    public IReadOnlyList<StoreRecord> Stores { get; init; } = [];
 }
 
 /// <summary>The leader's entries, or without any its heartbeat (paper, section 5.3).</summary>
@@ -86,6 +102,12 @@ internal sealed record AppendEntries(PeerHeader Header, long PrevLogIndex, long 
 
     /// <summary>Counts the leader's messages to this follower; a rejection returns it. 0 from a leader that does not count.</summary>
     public long Number { get; init; }
+
+    /// <summary>Of the incarnations of stores that the leader knows; 0 from a version that has none.</summary>
+    public ulong StoresDigest { get; init; }
+
+    /// <summary>What the leader knows of stores, if the follower may know less.</summary>
+    public IReadOnlyList<StoreRecord> Stores { get; init; } = [];
 }
 
 /// <summary>The answer to an <see cref="AppendEntries"/>.</summary>
@@ -101,6 +123,9 @@ internal sealed record AppendEntriesReply(
 {
     /// <summary>Of a rejection: the number of the request; 0 from a follower that does not return it.</summary>
     public long Number { get; init; }
+
+    /// <summary>The stores that the follower knows, if it knows other incarnations than the leader.</summary>
+    public IReadOnlyList<StoreRecord> Stores { get; init; } = [];
 }
 
 /// <summary>A chunk of the leader's snapshot, for a follower whose next entry the leader has compacted (paper, section 7 and Figure 13).</summary>
@@ -118,14 +143,33 @@ internal sealed record InstallSnapshot(PeerHeader Header, Snapshot Snapshot, int
 /// <param name="Installed">Nothing more is wanted: the follower's log reaches the last included entry.</param>
 internal sealed record InstallSnapshotReply(PeerHeader Header, long LastIncludedIndex, long LastIncludedTerm, int NextChunk, bool Installed) : PeerMessage(Header);
 
-/// <summary>Asks whether a peer is empty (see <see cref="Founding"/>).</summary>
-internal sealed record AskIdentity(PeerHeader Header, long Round) : PeerMessage(Header);
+/// <summary>Asks whether a peer is empty (see <see cref="Founding"/>), and what it knows of the asking peer's store (see <see cref="StoreVerification"/>).</summary>
+internal sealed record AskIdentity(PeerHeader Header, long Round) : PeerMessage(Header)
+{
+    /// <summary>The term with which the asking peer started.</summary>
+    public long RecoveredTerm { get; init; }
+
+    /// <summary>The last index with which the asking peer started.</summary>
+    public long RecoveredIndex { get; init; }
+}
 
 /// <summary>The answer to <see cref="AskIdentity"/>.</summary>
 internal sealed record IdentityReply(PeerHeader Header, long Round, bool Empty, string BoundStoreId) : PeerMessage(Header)
 {
     /// <summary>The leader that the answering peer follows and that may not know where the asking one is; otherwise empty.</summary>
     public string LeaderAddress { get; init; } = "";
+
+    /// <summary>The term of the last entry of the log of the peer that answers.</summary>
+    public long LastLogTerm { get; init; }
+
+    /// <summary>The index of that entry.</summary>
+    public long LastLogIndex { get; init; }
+
+    /// <summary>Whether the store of the peer that answers is known to be set back.</summary>
+    public bool IsSetBack { get; init; }
+
+    /// <summary>What it remembers of the store that asked; <c>null</c> for nothing.</summary>
+    public StoreRecord? Known { get; init; }
 }
 
 /// <summary>A leader tells a peer that the group knows its member under another store than <c>Header.ToStoreId</c>.</summary>
@@ -202,7 +246,15 @@ internal sealed record StoreRenewed(string StoreId) : IRaftMessage;
 /// <param name="HardState">The new hard state, or <c>null</c> when it is unchanged.</param>
 /// <param name="PreviousIndex">The entries replace everything after this index; without entries nothing is replaced.</param>
 /// <param name="Batches">The entries, in order.</param>
-internal sealed record Persisted(HardState? HardState, long PreviousIndex, IReadOnlyList<EntryBatch> Batches) : IRaftMessage;
+internal sealed record Persisted(HardState? HardState, long PreviousIndex, IReadOnlyList<EntryBatch> Batches) : IRaftMessage
+{
+    /// <summary>The stores that the peer knows, or <c>null</c> when nothing has changed.</summary>
+    public IReadOnlyList<StoreRecord>? Stores { get; init; }
+}
+
+/// <summary>The event by which the log goes on from what was before an event that cannot be read: what that one and those behind it say of the log is void.</summary>
+/// <param name="From">The sequence number of the first event that is void.</param>
+internal sealed record JournalCut(long From) : IRaftMessage;
 
 /// <summary>The event by which an installed snapshot takes the place of the log: the journal's entries before it are not those of the log any more.</summary>
 /// <param name="LastIncludedIndex">The last entry that the snapshot replaces.</param>

@@ -21,7 +21,7 @@ public sealed class RaftSerializer : SerializerWithStringManifest
     private const string PeerCreatedManifest = "PC", PersistedManifest = "P", SessionOpenedManifest = "SO";
     private const string ProposeManifest = "CP", ChangeSessionManifest = "CS", QueryManifest = "CQ", ProposalAnswerManifest = "CPA", QueryAnswerManifest = "CQA";
     private const string InstallSnapshotManifest = "IS", InstallSnapshotReplyManifest = "ISR";
-    private const string SnapshotInstalledManifest = "SI", SnapshotManifestManifest = "SM", SnapshotChunkManifest = "SC", StoreRenewedManifest = "SRN";
+    private const string SnapshotInstalledManifest = "SI", SnapshotManifestManifest = "SM", SnapshotChunkManifest = "SC", StoreRenewedManifest = "SRN", JournalCutManifest = "JC";
 
     private long _room;
 
@@ -75,6 +75,7 @@ public sealed class RaftSerializer : SerializerWithStringManifest
         SnapshotManifest => SnapshotManifestManifest,
         SnapshotChunk => SnapshotChunkManifest,
         StoreRenewed => StoreRenewedManifest,
+        JournalCut => JournalCutManifest,
         _ => throw new ArgumentException($"{o.GetType()} is no message of a Raft group.", nameof(o)),
     };
 
@@ -115,6 +116,7 @@ public sealed class RaftSerializer : SerializerWithStringManifest
         SnapshotManifest m => StoredChecksum.Seal(SnapshotManifestManifest, m.ToWire(), []),
         SnapshotChunk m => StoredChecksum.Seal(SnapshotChunkManifest, m.ToWire(), []),
         StoreRenewed m => StoredChecksum.Seal(StoreRenewedManifest, m.ToWire(), []),
+        JournalCut m => StoredChecksum.Seal(JournalCutManifest, m.ToWire(), []),
         _ => throw new ArgumentException($"{obj.GetType()} is no message of a Raft group.", nameof(obj)),
     };
 
@@ -139,8 +141,13 @@ public sealed class RaftSerializer : SerializerWithStringManifest
         }
     }
 
+    private static bool IsStored(string manifest) => manifest
+        is PersistedManifest or PeerCreatedManifest or SnapshotInstalledManifest or SnapshotManifestManifest or SnapshotChunkManifest or StoreRenewedManifest or JournalCutManifest;
+
     private static IRaftMessage? ParseStored(byte[] bytes, string manifest)
     {
+        if (!IsStored(manifest))
+            return null;
         if (StoredChecksum.Problem(manifest, bytes) is { } problem)
             return new MalformedMessage(manifest, problem);
         switch (manifest)
@@ -153,6 +160,7 @@ public sealed class RaftSerializer : SerializerWithStringManifest
             case PeerCreatedManifest: return Wire.PeerCreated.Parser.ParseFrom(bytes).FromWire();
             case SnapshotInstalledManifest: return Wire.SnapshotInstalled.Parser.ParseFrom(bytes).FromWire();
             case SnapshotManifestManifest: return Wire.SnapshotManifest.Parser.ParseFrom(bytes).FromWire();
+            case JournalCutManifest: return Wire.JournalCut.Parser.ParseFrom(bytes).FromWire();
             case StoreRenewedManifest: return Wire.StoreRenewed.Parser.ParseFrom(bytes).FromWire();
             case SnapshotChunkManifest: return Wire.SnapshotChunk.Parser.ParseFrom(bytes).FromWire();
             default: return null;
@@ -191,7 +199,7 @@ public sealed class RaftSerializer : SerializerWithStringManifest
             case SessionOpenedManifest: return Wire.SessionOpened.Parser.ParseFrom(bytes).FromWire();
             case InstallSnapshotManifest: return Wire.InstallSnapshot.Parser.ParseFrom(bytes).FromWire();
             case InstallSnapshotReplyManifest: return Wire.InstallSnapshotReply.Parser.ParseFrom(bytes).FromWire();
-            default: return ParseStored(bytes, manifest) ?? new MalformedMessage(manifest, "The manifest is not known.");
+            default: return ParseStored(bytes, manifest) ?? new MalformedMessage(manifest, "The manifest is not known.") { IsUnknown = true };
         }
     }
 

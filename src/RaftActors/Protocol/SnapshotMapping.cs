@@ -37,6 +37,7 @@ internal static class SnapshotMapping
         Snapshot = m.Snapshot.ToWire(),
         Slot = m.Slot,
         Previous = m.Previous is { } previous ? new Wire.KeptSnapshot { SequenceNr = previous.SequenceNr, Slot = previous.Slot } : null,
+        Stores = { m.Stores.Select(StoreMapping.ToWire) },
     };
 
     public static SnapshotManifest FromWire(this Wire.SnapshotManifest m) => new(
@@ -49,6 +50,7 @@ internal static class SnapshotMapping
         m.Previous is { } previous ? new KeptSnapshot(previous.SequenceNr, previous.Slot) : null)
     {
         FormatVersion = m.FormatVersion,
+        Stores = m.Stores.FromWire(),
     };
 
     public static Wire.SnapshotChunk ToWire(this SnapshotChunk m) => new() { Data = UnsafeByteOperations.UnsafeWrap(m.Data) };

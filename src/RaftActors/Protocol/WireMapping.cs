@@ -16,10 +16,11 @@ internal static class WireMapping
         PreVote = m.PreVote,
         Transfer = m.Transfer,
         Founding = m.Founding?.ToWire(),
+        StoresDigest = m.StoresDigest,
     };
 
     public static RequestVote FromWire(this Wire.RequestVote m) =>
-        new(m.Header.FromWire(), m.LastLogIndex, m.LastLogTerm, m.PreVote, m.Transfer, m.Founding?.FromWire());
+        new(m.Header.FromWire(), m.LastLogIndex, m.LastLogTerm, m.PreVote, m.Transfer, m.Founding?.FromWire()) { StoresDigest = m.StoresDigest };
 
     public static Wire.RequestVoteReply ToWire(this RequestVoteReply m) => new()
     {
@@ -28,9 +29,15 @@ internal static class WireMapping
         PreVote = m.PreVote,
         ElectionTerm = m.ElectionTerm,
         LeaderAddress = m.LeaderAddress,
+        Stores = { m.Stores.Select(StoreMapping.ToWire) },
     };
 
-    public static RequestVoteReply FromWire(this Wire.RequestVoteReply m) => new(m.Header.FromWire(), m.Granted, m.PreVote, m.ElectionTerm) { LeaderAddress = m.LeaderAddress };
+    public static RequestVoteReply FromWire(this Wire.RequestVoteReply m) =>
+        new(m.Header.FromWire(), m.Granted, m.PreVote, m.ElectionTerm)
+        {
+            LeaderAddress = m.LeaderAddress,
+            Stores = m.Stores.FromWire(),
+        };
 
     public static Wire.StoreRenewed ToWire(this StoreRenewed m) => new() { StoreId = m.StoreId };
 
@@ -45,10 +52,17 @@ internal static class WireMapping
         LeaderCommit = m.LeaderCommit,
         ReadContext = m.ReadContext,
         Number = m.Number,
+        StoresDigest = m.StoresDigest,
+        Stores = { m.Stores.Select(StoreMapping.ToWire) },
     };
 
     public static AppendEntries FromWire(this Wire.AppendEntries m, EntryBatch entries) =>
-        new(m.Header.FromWire(), m.PrevLogIndex, m.PrevLogTerm, m.LeaderCommit, m.ReadContext, entries) { Number = m.Number };
+        new(m.Header.FromWire(), m.PrevLogIndex, m.PrevLogTerm, m.LeaderCommit, m.ReadContext, entries)
+        {
+            Number = m.Number,
+            StoresDigest = m.StoresDigest,
+            Stores = m.Stores.FromWire(),
+        };
 
     public static Wire.AppendEntriesReply ToWire(this AppendEntriesReply m) => new()
     {
@@ -61,17 +75,21 @@ internal static class WireMapping
         ConflictIndex = m.Conflict.Index,
         ReadContext = m.ReadContext,
         Number = m.Number,
+        Stores = { m.Stores.Select(StoreMapping.ToWire) },
     };
 
     public static AppendEntriesReply FromWire(this Wire.AppendEntriesReply m) => new(
         m.Header.FromWire(), m.Success, m.MatchIndex, m.AcceptedIndex, m.RejectedIndex, new LogConflict(m.ConflictTerm, m.ConflictIndex), m.ReadContext)
     {
         Number = m.Number,
+        Stores = m.Stores.FromWire(),
     };
 
-    public static Wire.AskIdentity ToWire(this AskIdentity m) => new() { Header = m.Header.ToWire(), Round = m.Round };
+    public static Wire.AskIdentity ToWire(this AskIdentity m) =>
+        new() { Header = m.Header.ToWire(), Round = m.Round, RecoveredTerm = m.RecoveredTerm, RecoveredIndex = m.RecoveredIndex };
 
-    public static AskIdentity FromWire(this Wire.AskIdentity m) => new(m.Header.FromWire(), m.Round);
+    public static AskIdentity FromWire(this Wire.AskIdentity m) =>
+        new(m.Header.FromWire(), m.Round) { RecoveredTerm = m.RecoveredTerm, RecoveredIndex = m.RecoveredIndex };
 
     public static Wire.IdentityReply ToWire(this IdentityReply m) => new()
     {
@@ -80,9 +98,20 @@ internal static class WireMapping
         Empty = m.Empty,
         BoundStoreId = m.BoundStoreId,
         LeaderAddress = m.LeaderAddress,
+        LastLogTerm = m.LastLogTerm,
+        LastLogIndex = m.LastLogIndex,
+        IsSetBack = m.IsSetBack,
+        Known = m.Known?.ToWire(),
     };
 
-    public static IdentityReply FromWire(this Wire.IdentityReply m) => new(m.Header.FromWire(), m.Round, m.Empty, m.BoundStoreId) { LeaderAddress = m.LeaderAddress };
+    public static IdentityReply FromWire(this Wire.IdentityReply m) => new(m.Header.FromWire(), m.Round, m.Empty, m.BoundStoreId)
+    {
+        LeaderAddress = m.LeaderAddress,
+        LastLogTerm = m.LastLogTerm,
+        LastLogIndex = m.LastLogIndex,
+        IsSetBack = m.IsSetBack,
+        Known = m.Known?.FromWire(),
+    };
 
     public static Wire.StoreReplaced ToWire(this StoreReplaced m) => new() { Header = m.Header.ToWire() };
 
@@ -171,10 +200,15 @@ internal static class WireMapping
     public static PeerCreated FromWire(this Wire.PeerCreated m) => new(m.FormatVersion, m.Group, m.MemberId, m.StoreId);
 
     // The entries are written behind it, by EntryCodec.
-    public static Wire.Persisted ToWire(this Persisted m) => new() { HardState = m.HardState?.ToWire(), PreviousIndex = m.PreviousIndex };
+    public static Wire.Persisted ToWire(this Persisted m) =>
+        new() { HardState = m.HardState?.ToWire(), PreviousIndex = m.PreviousIndex, Stores = { (m.Stores ?? []).Select(StoreMapping.ToWire) } };
 
     public static Persisted FromWire(this Wire.Persisted m, EntryBatch entries) =>
-        new(m.HardState?.FromWire(), m.PreviousIndex, entries.Count > 0 ? [entries] : []);
+        new(m.HardState?.FromWire(), m.PreviousIndex, entries.Count > 0 ? [entries] : []) { Stores = m.Stores.Count > 0 ? m.Stores.FromWire() : null };
+
+    public static Wire.JournalCut ToWire(this JournalCut m) => new() { From = m.From };
+
+    public static JournalCut FromWire(this Wire.JournalCut m) => m.From > 0 ? new JournalCut(m.From) : throw new FormatException("The cut has no place.");
 
     public static Wire.Configuration ToWire(this Configuration configuration)
     {
@@ -233,6 +267,8 @@ internal static class WireMapping
         GroupIsUndecided = header.GroupIsUndecided,
         Version = header.Version,
         IsEmpty = header.IsEmpty,
+        Incarnation = header.Incarnation,
+        IsVerifying = header.IsVerifying,
     };
 
     internal static PeerHeader FromWire(this Wire.Header? header) => header is null
@@ -244,6 +280,8 @@ internal static class WireMapping
             GroupIsUndecided = header.GroupIsUndecided,
             Version = header.Version,
             IsEmpty = header.IsEmpty,
+            Incarnation = header.Incarnation,
+            IsVerifying = header.IsVerifying,
         };
 
     internal static Wire.HardState ToWire(this HardState state) =>

@@ -45,8 +45,14 @@ internal sealed class FollowerProgress
     {
         _inflights = new Inflights(window);
         NextIndex = lastIndex + 1;
-        LastContact = now;
+        LastContact = LastConfirmation = now;
     }
+
+    /// <summary>The incarnation of the follower's store that the rest is about; 0 as long as none was heard of since the leader was elected.</summary>
+    public long Incarnation { get; private set; }
+
+    /// <summary>Whether the follower knows other incarnations of stores than the leader did when it sent what was answered last.</summary>
+    public bool KnowsOtherStores { get; set; }
 
     /// <summary>Probing, replicating, or sending a snapshot.</summary>
     public ProgressState State { get; private set; }
@@ -68,6 +74,9 @@ internal sealed class FollowerProgress
 
     /// <summary>What the follower understands: <see cref="Protocol.PeerHeader.Version"/>.</summary>
     public int Version { get; set; }
+
+    /// <summary>When the follower last answered as one that knows which terms it has seen.</summary>
+    public TimeSpan LastConfirmation { get; private set; }
 
     /// <summary>How many messages with entries are under way.</summary>
     public int Inflight => _inflights.Count;
@@ -96,10 +105,15 @@ internal sealed class FollowerProgress
     }
 
     /// <summary>The follower was heard of, in the leader's term.</summary>
-    public void Heard(TimeSpan now, long readContext)
+    /// <param name="now">The time.</param>
+    /// <param name="readContext">The read context that it answered.</param>
+    /// <param name="confirms">Whether it knows which terms it has seen, so that its answer confirms the leader.</param>
+    public void Heard(TimeSpan now, long readContext, bool confirms = true)
     {
         LastContact = now;
         HasAnswered = true;
+        if (confirms)
+            LastConfirmation = now;
         if (readContext > ReadContext)
             ReadContext = readContext;
     }
@@ -127,6 +141,20 @@ internal sealed class FollowerProgress
         }
         _inflights.FreeUpTo(MatchIndex);
         return moved;
+    }
+
+    /// <summary>The follower has started again: what its store has confirmed before does not count, for its disk may have been set back in between.</summary>
+    public void BeginIncarnation(long incarnation)
+    {
+        Incarnation = incarnation;
+        MatchIndex = 0;
+        ReadContext = 0;
+        _agreed = 0;
+        _agreedAt = _setAt = _number;
+        if (State == ProgressState.Replicate)
+            State = ProgressState.Probe;
+        _probeSent = false;
+        _inflights.Clear();
     }
 
     /// <summary>A snapshot is being sent.</summary>

@@ -90,7 +90,7 @@ internal sealed class LeaderState
     public long MajorityReadContext(long index) => Majority(progress => progress.MatchIndex >= index ? progress.ReadContext : 0, long.MaxValue);
 
     /// <summary>When a majority had last been heard of.</summary>
-    public TimeSpan MajorityContact(TimeSpan now) => TimeSpan.FromTicks(Majority(static progress => progress.LastContact.Ticks, now.Ticks));
+    public TimeSpan MajorityContact(TimeSpan now) => TimeSpan.FromTicks(Majority(static progress => progress.LastConfirmation.Ticks, now.Ticks));
 
     /// <summary>Whether a majority has answered this leader.</summary>
     public bool MajorityHasAnswered => Majority(static progress => progress.HasAnswered ? 1 : 0, 1) > 0;

@@ -1,4 +1,5 @@
 using RaftActors.Log;
+using RaftActors.Membership;
 using RaftActors.Protocol;
 
 namespace RaftActors.Snapshots;
@@ -21,6 +22,9 @@ internal sealed record SnapshotManifest(string Group, string MemberId, string St
 
     /// <summary>The format that it has.</summary>
     public int FormatVersion { get; init; } = CurrentFormat;
+
+    /// <summary>The stores that the peer knew.</summary>
+    public IReadOnlyList<StoreRecord> Stores { get; init; } = [];
 }
 
 /// <summary>A snapshot in the store.</summary>

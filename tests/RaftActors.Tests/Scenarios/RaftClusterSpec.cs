@@ -51,6 +51,7 @@ public sealed class RaftClusterSpec(ITestOutputHelper output) : ScenarioSpec(out
     public void Traffic_is_counted_for_each_link()
     {
         using var cluster = Start(3);
+        cluster.One("everybody is heard of", 3);
         var leader = cluster.CheckSingleLeader();
         var follower = Others(cluster, leader)[0];
         var before = cluster.TrafficBetween(leader, follower);

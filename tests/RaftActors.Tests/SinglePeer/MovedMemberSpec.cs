@@ -85,7 +85,12 @@ public sealed class MovedMemberSpec(ITestOutputHelper output) : PeerSpec(output)
     public void A_voter_tells_a_member_that_moved_where_the_leader_is_and_that_gets_in_touch()
     {
         StartWithLog(new HardState(1, null, null), 1, 1);
-        B.Append(1, 2, 1, 1);
+        // c is silent for longer than an election timeout: it is not where it was.
+        for (int elapsed = 0; elapsed <= 600; elapsed += 50)
+        {
+            B.Append(1, 2, 1, 1);
+            Advance(50);
+        }
 
         C.Say(header => new RequestVote(header with { Address = "host:9" }, 2, 1, true, false, null), 1);
         Assert.Equal("host:2", Moved.Expect<RequestVoteReply>().LeaderAddress);

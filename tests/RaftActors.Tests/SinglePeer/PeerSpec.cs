@@ -22,6 +22,7 @@ public abstract class PeerSpec : CommandedDiskSpec
 
     private readonly Dictionary<string, TestProbe> _probes = [];
     private readonly RecordingMachine _none = new(static () => false);
+    private readonly System.Collections.Concurrent.ConcurrentQueue<Action> _unanswered = new();
     private RecordingMachine? _machine;
     private IActorRef? _incarnation;
 
@@ -103,9 +104,14 @@ public abstract class PeerSpec : CommandedDiskSpec
     /// <summary>Starts the peer.</summary>
     protected void Start()
     {
-        var settings = Settings with { Resolver = new ProbeResolver(_probes) };
+        var settings = Settings with { Resolver = new ProbeResolver(this) };
         Peer = Raft.Get(Sys).StartAsync(settings, () => Machine = new RecordingMachine(() => PoisonWorks)).GetAwaiter().GetResult();
+        while (_unanswered.TryDequeue(out var answer))
+            answer();
     }
+
+    /// <summary>Whether the others answer when the peer, at its start, asks what they know of its store.</summary>
+    protected bool OthersAnswer { get; set; } = true;
 
     /// <summary>Starts a peer that has a log and knows no leader.</summary>
     private protected void StartWithLog(HardState hardState, params long[] terms)
@@ -176,19 +182,52 @@ public abstract class PeerSpec : CommandedDiskSpec
         Moved.Forget();
     }
 
-    private sealed class ProbeResolver(Dictionary<string, TestProbe> probes) : IPeerResolver
+    private void Answer(FakePeer other, AskIdentity question)
     {
-        public ICanTell Resolve(string nodeAddress, string group) => probes.TryGetValue(nodeAddress, out var probe) ? probe.Ref : ActorRefs.Nobody;
+        if (Peer.IsNobody())
+            _unanswered.Enqueue(() => other.Answer(question));
+        else
+            other.Answer(question);
+    }
+
+    private sealed class ProbeResolver(PeerSpec spec) : IPeerResolver
+    {
+        public ICanTell Resolve(string nodeAddress, string group) =>
+            spec._probes.TryGetValue(nodeAddress, out var probe) ? new Link(spec, nodeAddress == "host:2" ? spec.B : spec.C, probe.Ref) : ActorRefs.Nobody;
+    }
+
+    // What the peer asks at its start is answered at once, if it is to be: before anything that a spec says to the peer afterwards.
+    private sealed class Link(PeerSpec spec, FakePeer other, ICanTell probe) : ICanTell
+    {
+        public void Tell(object message, IActorRef sender)
+        {
+            if (spec.OthersAnswer && message is AskIdentity { Round: < 0 } question)
+                spec.Answer(other, question);
+            else
+                probe.Tell(message, sender);
+        }
     }
 
     /// <summary>Another member, played by a probe.</summary>
-    private protected sealed class FakePeer(PeerSpec spec, string id, string address, string storeId)
+    private protected sealed class FakePeer
     {
-        public TestProbe Probe { get; } = spec.CreateTestProbe();
+        private readonly PeerSpec _spec;
+        private readonly string _address;
 
-        public string StoreId { get; set; } = storeId;
+        public FakePeer(PeerSpec spec, string id, string address, string storeId)
+        {
+            (_spec, Id, _address, StoreId) = (spec, id, address, storeId);
+            Probe = spec.CreateTestProbe();
+        }
 
-        public string Id => id;
+        /// <summary>Answers the question that the peer asks at its start.</summary>
+        public void Answer(AskIdentity question) => Say(header => new IdentityReply(header, question.Round, false, _spec.StoreId), 0);
+
+        public TestProbe Probe { get; }
+
+        public string StoreId { get; set; }
+
+        public string Id { get; }
 
         /// <summary>The identity of the group that it says it is of.</summary>
         public string GroupId { get; set; } = "";
@@ -203,13 +242,13 @@ public abstract class PeerSpec : CommandedDiskSpec
         public int Version { get; set; }
 
         /// <summary>The sender's part of a message of this member to the peer under test.</summary>
-        public PeerHeader Header(long term) => new(address, Group, id, StoreId, term, spec.StoreId)
+        public PeerHeader Header(long term) => new(_address, Group, Id, StoreId, term, _spec.StoreId)
         {
             GroupId = GroupId, GroupIsUndecided = GroupIsUndecided, IsEmpty = IsEmpty, Version = Version,
         };
 
         /// <summary>Tells the peer something.</summary>
-        public void Say(Func<PeerHeader, PeerMessage> message, long term) => spec.Peer.Tell(message(Header(term)), ActorRefs.NoSender);
+        public void Say(Func<PeerHeader, PeerMessage> message, long term) => _spec.Peer.Tell(message(Header(term)), ActorRefs.NoSender);
 
         /// <summary>Waits for a message, passing over others.</summary>
         public T Expect<T>(Predicate<T>? matches = null)

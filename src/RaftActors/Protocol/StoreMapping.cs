@@ -1,0 +1,22 @@
+using Google.Protobuf.Collections;
+using RaftActors.Membership;
+
+namespace RaftActors.Protocol;
+
+/// <summary>What a peer remembers of stores, between memory and raft.proto.</summary>
+internal static class StoreMapping
+{
+    public static Wire.StoreRecord ToWire(this StoreRecord record) => new()
+    {
+        StoreId = record.StoreId,
+        Incarnation = record.Incarnation,
+        ConfirmedTerm = record.ConfirmedTerm,
+        ConfirmedIndex = record.ConfirmedIndex,
+        IsSetBack = record.IsSetBack,
+    };
+
+    public static StoreRecord FromWire(this Wire.StoreRecord wire) =>
+        new(wire.StoreId, wire.Incarnation, wire.ConfirmedTerm, wire.ConfirmedIndex, wire.IsSetBack);
+
+    public static IReadOnlyList<StoreRecord> FromWire(this RepeatedField<Wire.StoreRecord> wire) => wire.Count == 0 ? [] : [.. wire.Select(FromWire)];
+}

@@ -1,0 +1,58 @@
+using Akka.Actor;
+using Akka.Event;
+using Akka.Persistence;
+using RaftActors.Snapshots;
+using RaftActors.Storage;
+
+namespace RaftActors;
+
+// From time to time what is stored and seldom read is read, slowly (StoreScrubber). A damaged event, or chunk, is replaced by a new snapshot: two of them let
+// go of all events before, and of the snapshots before. Nothing of the protocol depends on it.
+internal sealed partial class RaftActor
+{
+    private IActorRef _scrubber = ActorRefs.Nobody;
+    private IReadOnlyList<string> _damages = [];
+
+    private void StartScrubbing()
+    {
+        if (_settings.ScrubInterval > TimeSpan.Zero)
+            Timers.StartSingleTimer(ScrubDue.Instance, ScrubDue.Instance, _settings.ScrubInterval);
+    }
+
+    private void OnScrubDue()
+    {
+        if (!_scrubber.IsNobody())
+            return;
+        var snapshots = new List<(ChunkStore, int)>();
+        if (_snapshot is { } stored && !IsDamaged)
+            snapshots.Add((Chunks(stored.Manifest.Slot), stored.Manifest.Snapshot.Content.Chunks));
+        var journal = Persistence.Instance.Apply(Context.System).JournalFor(_settings.JournalPluginId);
+        var pass = new ScrubPass(journal, PersistenceId, _deletedEvents + 1, LastSequenceNr, snapshots, _settings.ScrubRate);
+        _scrubber = Context.ActorOf(StoreScrubber.Props(pass), $"scrub-{++_snapshotActors}");
+    }
+
+    private void OnScrubbed(StoreScrubbed scrubbed)
+    {
+        _scrubber = ActorRefs.Nobody;
+        StartScrubbing();
+        // What was let go of meanwhile is missing rightly.
+        bool isKept = _snapshot is not { } stored || scrubbed.DamagedSlots.All(slot => slot == stored.Manifest.Slot);
+        _damages = isKept ? scrubbed.Damages : [];
+        if (_damages.Count == 0)
+        {
+            Log.Info("{0}: {1} events and {2} chunks of the snapshot were read, and all are whole.", PersistenceId, scrubbed.Events, scrubbed.Chunks);
+            return;
+        }
+        foreach (string damage in _damages)
+            Log.Error("{0}: {1}. The journal and the snapshot store are {2}. A new snapshot takes its place; replace the disk if it happens again.", PersistenceId, damage, StorePlugins.Describe(Context.System.Settings.Config, _settings));
+        RaftMetrics.DamagedRecords.Add(_damages.Count, new KeyValuePair<string, object?>("group", _settings.Group));
+        if (scrubbed.DamagedSlots.Count > 0)
+            _damaged = _snapshot;
+        OnTakeSnapshot(ActorRefs.Nobody);
+    }
+
+    private sealed record ScrubDue
+    {
+        public static readonly ScrubDue Instance = new();
+    }
+}

@@ -1,0 +1,153 @@
+using Akka.Actor;
+using Akka.Persistence;
+using RaftActors.Protocol;
+using RaftActors.Snapshots;
+
+namespace RaftActors.Storage;
+
+/// <summary>What was found in one pass over a store.</summary>
+/// <param name="Events">How many events were read.</param>
+/// <param name="Chunks">How many chunks of snapshots were read.</param>
+/// <param name="Damages">What cannot be read, each in a sentence without its stop; empty when all is whole.</param>
+/// <param name="DamagedSlots">The slots whose chunks are damaged.</param>
+internal sealed record StoreScrubbed(long Events, long Chunks, IReadOnlyList<string> Damages, IReadOnlyList<int> DamagedSlots) : INoSerializationVerificationNeeded;
+
+/// <summary>What a pass reads.</summary>
+/// <param name="Journal">The journal.</param>
+/// <param name="PersistenceId">The peer's persistence id.</param>
+/// <param name="FirstEvent">The first event.</param>
+/// <param name="LastEvent">The last event.</param>
+/// <param name="Snapshots">Where the chunks of the kept snapshots are, and how many each has.</param>
+/// <param name="Rate">How many bytes are read in a second, at most.</param>
+internal sealed record ScrubPass(
+    IActorRef Journal, string PersistenceId, long FirstEvent, long LastEvent, IReadOnlyList<(ChunkStore Chunks, int Count)> Snapshots, long Rate);
+
+/// <summary>
+/// Reads, slowly, what a peer has stored and would not read before its next start or before a follower needs a snapshot, so that damage is found while the other
+/// members still have what was damaged. What it reads is compared with its checksum by the serializer.
+/// </summary>
+internal sealed class StoreScrubber : UntypedActor, IWithTimers
+{
+    private readonly ScrubPass _pass;
+    private readonly List<string> _damages = [];
+    private readonly List<int> _damagedSlots = [];
+    private long _nextEvent;
+    private long _events;
+    private long _chunks;
+    private int _snapshot;
+    private int _chunk;
+    private long _bytes;
+
+    public StoreScrubber(ScrubPass pass)
+    {
+        _pass = pass;
+        _nextEvent = pass.FirstEvent;
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props Props(ScrubPass pass) => Akka.Actor.Props.Create(() => new StoreScrubber(pass));
+
+    protected override void PreStart() => ReadNext();
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case ReplayedMessage replayed:
+                OnEvent(replayed.Persistent);
+                break;
+            case RecoverySuccess:
+                Wait();
+                break;
+            case ReplayMessagesFailure failure:
+                _damages.Add($"event {_nextEvent - 1} of {_pass.PersistenceId} cannot be read: {failure.Cause.Message}");
+                Wait();
+                break;
+            case LoadSnapshotResult result:
+                OnChunk(result);
+                break;
+            case LoadSnapshotFailed failure:
+                DamagedChunk($": {failure.Cause.Message}");
+                break;
+            case GoOn:
+                ReadNext();
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    // One at a time: the peer's own reads and writes find their turn in between.
+    private void ReadNext()
+    {
+        _bytes = 0;
+        if (_nextEvent <= _pass.LastEvent)
+        {
+            _pass.Journal.Tell(new ReplayMessages(_nextEvent, _nextEvent, 1, _pass.PersistenceId, Self));
+            _nextEvent++;
+            return;
+        }
+        while (_snapshot < _pass.Snapshots.Count && _chunk >= _pass.Snapshots[_snapshot].Count)
+        {
+            _snapshot++;
+            _chunk = 0;
+        }
+        if (_snapshot < _pass.Snapshots.Count)
+        {
+            _pass.Snapshots[_snapshot].Chunks.Load(++_chunk, Self);
+            return;
+        }
+        Context.Parent.Tell(new StoreScrubbed(_events, _chunks, _damages, _damagedSlots), Self);
+        Context.Stop(Self);
+    }
+
+    private void OnEvent(IPersistentRepresentation stored)
+    {
+        _events++;
+        switch (stored.Payload)
+        {
+            case MalformedMessage malformed:
+                _damages.Add($"event {stored.SequenceNr} of {_pass.PersistenceId} cannot be read: {malformed.Problem}");
+                break;
+            case Persisted persisted:
+                foreach (var batch in persisted.Batches)
+                    _bytes += batch.Encoded.Length;
+                break;
+        }
+    }
+
+    private void OnChunk(LoadSnapshotResult result)
+    {
+        if (ChunkStore.Read(result, _chunk) is not { } chunk)
+        {
+            DamagedChunk(ChunkStore.Problem(result.Snapshot?.Snapshot));
+            return;
+        }
+        _chunks++;
+        _bytes += chunk.Data.Length;
+        Wait();
+    }
+
+    private void DamagedChunk(string why)
+    {
+        var chunks = _pass.Snapshots[_snapshot].Chunks;
+        _damages.Add($"chunk {_chunk} of the snapshot in {ChunkStore.IdOf(_pass.PersistenceId, chunks.Slot)} is missing or cannot be read{why}");
+        if (!_damagedSlots.Contains(chunks.Slot))
+            _damagedSlots.Add(chunks.Slot);
+        Wait();
+    }
+
+    // What the store keeps beside the bytes takes time, too.
+    private void Wait()
+    {
+        var pause = TimeSpan.FromSeconds((double)(_bytes + 512) / _pass.Rate);
+        Timers.StartSingleTimer(GoOn.Instance, GoOn.Instance, pause < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : pause);
+    }
+
+    private sealed record GoOn
+    {
+        public static readonly GoOn Instance = new();
+    }
+}
