@@ -32,7 +32,7 @@ public sealed class SqlOnSqliteFailureSpec : StoreSpec
     }
 
     [Theory]
-    [InlineData("message = CAST(x'0863' || substr(message, 3) AS BLOB)", "The journal has format 99")]
+    [InlineData("message = CAST(x'0863' || substr(message, 13) AS BLOB)", "The journal has format 99")]
     [InlineData("identifier = 9999", "9999")]
     [InlineData("message = x'ffff'", "Event 1 of raft-kv-node1 cannot be read")]
     [InlineData("message = 'text'", "A row cannot be read")]

@@ -6,7 +6,7 @@ namespace RaftNode.Host.Tests.Processes;
 public sealed class SqlitePluginFailureSpec : StoreSpec
 {
     private const string FirstEvent = "UPDATE journal SET message = ";
-    private const string NewerFormat = "CAST(x'0863' || substr(message, 3) AS BLOB) WHERE sequence_number = 1";
+    private const string NewerFormat = "CAST(x'0863' || substr(message, 13) AS BLOB) WHERE sequence_number = 1";
 
     private string File => Directory.In("data/node1/raft.db");
 
