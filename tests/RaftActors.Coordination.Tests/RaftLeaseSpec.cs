@@ -55,6 +55,23 @@ public sealed class RaftLeaseSpec : IDisposable
     }
 
     [Fact]
+    public void A_holder_counts_from_before_it_asked_however_late_the_answer_is()
+    {
+        var one = _cluster.StartNode();
+        var anna = one.Lease();
+        one.Acquire(one.Lease("another"));
+        one.Process.Delays = static message => message is Proposed ? TimeSpan.FromSeconds(3) : TimeSpan.Zero;
+        var asked = _cluster.Group.Now;
+        Assert.True(one.Acquire(anna));
+        Assert.True(_cluster.Group.Now - asked >= TimeSpan.FromSeconds(3));
+
+        one.CutOff();
+        Assert.True(_cluster.Group.RunUntil(() => !anna.CheckLease(), TimeSpan.FromSeconds(20)));
+
+        Assert.InRange(_cluster.Group.Now - asked, TimeSpan.Zero, LeaseCluster.HoldTime + TimeSpan.FromMilliseconds(10));
+    }
+
+    [Fact]
     public void A_lease_that_was_lost_can_be_acquired_again()
     {
         var one = _cluster.StartNode();
