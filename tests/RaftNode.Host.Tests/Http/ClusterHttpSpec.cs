@@ -92,8 +92,10 @@ public sealed class ClusterHttpSpec
         using var put = await cluster.Http.PutAsync(cluster.Key(leader, "key"), Bytes("value"));
         await IsProblemAsync(put, HttpStatusCode.GatewayTimeout, "outcome-unknown", "unknown");
 
-        // It was appended, and is done once a majority is there again.
+        // It was appended, and is done once a majority is there again. Both start: a node that starts confirms nothing before all
+        // others have told it what they know of its store, or two of these long election timeouts are over.
         cluster.Start(one);
+        cluster.Start(other);
         await Eventually.IsTrueAsync("the write to be done", async () =>
         {
             using var got = await cluster.Http.GetAsync(cluster.Key(leader, "key"));
