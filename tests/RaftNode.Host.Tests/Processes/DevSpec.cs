@@ -87,7 +87,9 @@ public sealed partial class DevSpec : IDisposable
     [InlineData(
         "--journal postgresql --postgresql Host=127.0.0.1;Port=1;Database=kv;Password=secret", ExitCode.No,
         "the database PostgreSQL.15 at Host=127.0.0.1;Port=1;Database=kv cannot be used")]
-    [InlineData("--journal postgresql --postgresql Nonsense=1", ExitCode.No, "cannot be used")]
+    [InlineData(
+        "--journal postgresql --postgresql Nonsense=1", ExitCode.No,
+        "akka.persistence.journal.sql.connection-string is no connection string of PostgreSQL")]
     [InlineData("--journal oracle", ExitCode.NotDone, "Must be one of")]
     [InlineData("--postgresql Host=127.0.0.1", ExitCode.NotDone, "--postgresql is for --journal postgresql")]
     [InlineData("--journal sql --config-dir hocon", ExitCode.NotDone, "--journal is for files that dev writes")]
