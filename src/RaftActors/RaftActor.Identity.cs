@@ -121,20 +121,26 @@ internal sealed partial class RaftActor
         }
     }
 
-    /// <summary>Takes note of the group's identity once it is known to be committed.</summary>
-    private void DecideGroup(Configuration committed)
+    /// <summary>
+    /// Takes note of the group's identity once it is known to be committed. A leader whose group was recovered has the former
+    /// identity in what comes first, in entries or in a snapshot: what the leader has decided counts.
+    /// </summary>
+    private void DecideGroup(Configuration committed, string groupOfLeader)
     {
-        if (IsGroupDecided || committed.GroupId.Length == 0)
+        string groupId = groupOfLeader.Length > 0 ? groupOfLeader : committed.GroupId;
+        if (IsGroupDecided || groupId.Length == 0)
             return;
-        Log.Info("{0}: the identity of the group is {1}.", PersistenceId, committed.GroupId);
-        _hardState = _hardState with { GroupId = committed.GroupId };
+        Log.Info("{0}: the identity of the group is {1}.", PersistenceId, groupId);
+        _hardState = _hardState with { GroupId = groupId };
         RequestFlush();
     }
 
     // Where the logs of two foundings begin to differ, whatever the terms.
     private bool ContinuesAnotherFounding(AppendEntries append) => IsAnotherFounding(append.Header) && append.PrevLogIndex >= _configurations.FirstOfGroup;
 
-    private bool IsAnotherFounding(PeerHeader header) => header.GroupId.Length > 0 && !_log.IsEmpty && Configuration.GroupId.Length > 0 && header.GroupId != Configuration.GroupId;
+    // Once the peer has decided, its log is of that group from the first entry on, also where an entry to come brings the identity.
+    private bool IsAnotherFounding(PeerHeader header) =>
+        !IsGroupDecided && header.GroupId.Length > 0 && !_log.IsEmpty && Configuration.GroupId.Length > 0 && header.GroupId != Configuration.GroupId;
 
     /// <summary>A group that a version without identities founded gets one, once all members speak this version: such a version would not carry it on.</summary>
     private void IdentifyGroup()

@@ -34,6 +34,7 @@ internal sealed partial class RaftActor
         switch (_work)
         {
             case SnapshotWork.Receiving receiving when receiving.Snapshot.Equals(snapshot):
+                _work = receiving with { GroupId = install.Header.DecidedGroupId };
                 receiving.Receiver.Tell(new ReceivedChunk(install.Chunk, install.Data), Self);
                 break;
             case SnapshotWork.Receiving:
@@ -57,7 +58,7 @@ internal sealed partial class RaftActor
             return; // Old ones are being deleted; the leader sends it again.
         var receiver = Context.ActorOf(SnapshotReceiver.Props(Chunks(slot), install.Snapshot.Content), $"receive-snapshot-{++_snapshotActors}");
         Context.Watch(receiver);
-        _work = new SnapshotWork.Receiving(install.Snapshot, slot, receiver);
+        _work = new SnapshotWork.Receiving(install.Snapshot, slot, receiver, install.Header.DecidedGroupId);
         receiver.Tell(new ReceivedChunk(install.Chunk, install.Data), Self);
     }
 
@@ -92,7 +93,7 @@ internal sealed partial class RaftActor
             EndSnapshotWork(null);
             return;
         }
-        _work = new SnapshotWork.Installing(new StoredSnapshot(0, Manifest(receiving.Snapshot, receiving.Slot, 0)), IsSaved: false);
+        _work = new SnapshotWork.Installing(new StoredSnapshot(0, Manifest(receiving.Snapshot, receiving.Slot, 0, receiving.GroupId)), IsSaved: false);
         SaveInstalled();
     }
 
@@ -102,7 +103,7 @@ internal sealed partial class RaftActor
         if (_writeInFlight || _work is not SnapshotWork.Installing { Stored.SequenceNr: 0 } installing)
             return;
         var manifest = installing.Stored.Manifest;
-        var stored = new StoredSnapshot(LastSequenceNr, Manifest(manifest.Snapshot, manifest.Slot, LastSequenceNr));
+        var stored = new StoredSnapshot(LastSequenceNr, Manifest(manifest.Snapshot, manifest.Slot, LastSequenceNr, manifest.HardState.GroupId));
         _work = installing with { Stored = stored };
         Save(stored);
     }
@@ -132,7 +133,7 @@ internal sealed partial class RaftActor
         Log.Info("{0}: a snapshot of the leader takes the place of the log, which ended at {1}: it goes on after {2}.", PersistenceId, _log.LastIndex, snapshot.LastIncludedIndex);
         _log.Reset(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, snapshot.LastIncludedTime);
         _configurations.Reset(snapshot.ConfigurationIndex, snapshot.Configuration);
-        DecideGroup(snapshot.Configuration);
+        DecideGroup(snapshot.Configuration, stored.Manifest.HardState.GroupId);
         LoseChangeAfter(snapshot.ConfigurationIndex);
         _events.Clear();
         _persistedIndex = _issuedIndex = snapshot.LastIncludedIndex;

@@ -33,7 +33,7 @@ internal sealed partial class RaftActor
         else
             Append(EntryKind.NoOp, Payload.Empty);
         // Only now: what clients proposed while there was no leader is appended at once, and a log that begins with a command binds nobody.
-        SetLeader(new LeaderInfo(_self, _storeId, Term));
+        SetLeader(new LeaderInfo(_self, _storeId, Term, _hardState.GroupId));
     }
 
     private void Leader(object message)

@@ -87,7 +87,7 @@ internal sealed partial class RaftActor
         if (index > _committedConfiguration)
         {
             _committedConfiguration = index;
-            DecideGroup(configuration);
+            DecideGroup(configuration, _leader?.GroupId ?? "");
             Context.System.EventStream.Publish(new MembershipChanged(
                 _settings.Group, _self.Id, index, configuration.Members(), Membership.Configuration.Shown(configuration.Learners), configuration.IsJoint));
             AnswerChange(index, configuration);

@@ -53,7 +53,7 @@ internal sealed partial class RaftActor
         {
             if (header.Term == Term && (leader is not null || _role == RaftRole.Leader))
                 return Drop("second leader", header.MemberId, $"it claims to lead term {Term}, as {leader?.Member.Id} does");
-            leader = new LeaderInfo(new Membership.Member(header.MemberId, header.Address), header.StoreId, header.Term);
+            leader = new LeaderInfo(new Membership.Member(header.MemberId, header.Address), header.StoreId, header.Term, header.DecidedGroupId);
         }
         if (header.Term > Term || _role != RaftRole.Follower)
             BecomeFollower(header.Term, leader);

@@ -209,12 +209,14 @@ internal sealed partial class RaftActor
     }
 
     // One that takes the place of the last, having the same sequence number or being damaged, is kept beside the one before.
-    private SnapshotManifest Manifest(Snapshot snapshot, int slot, long sequenceNr)
+    // The group that was decided may be written before the rest of the hard state: nothing takes that back.
+    private SnapshotManifest Manifest(Snapshot snapshot, int slot, long sequenceNr, string groupOfLeader = "")
     {
         var previous = _snapshot is not { } last ? null
             : last.SequenceNr == sequenceNr || IsDamaged ? last.Manifest.Previous
             : new KeptSnapshot(last.SequenceNr, last.Manifest.Slot);
-        return new SnapshotManifest(_settings.Group, _self.Id, _storeId, _durableHardState, snapshot, slot, previous) { Stores = StoreRecords() };
+        var hardState = _durableHardState with { GroupId = IsGroupDecided ? _hardState.GroupId : groupOfLeader };
+        return new SnapshotManifest(_settings.Group, _self.Id, _storeId, hardState, snapshot, slot, previous) { Stores = StoreRecords() };
     }
 
     private void Save(StoredSnapshot stored) =>
@@ -361,7 +363,7 @@ internal sealed partial class RaftActor
         public sealed record Writing(Snapshot Snapshot, int Slot, IActorRef Writer) : WithActor(Snapshot, Slot, Writer);
 
         /// <summary>The leader's snapshot is being received.</summary>
-        public sealed record Receiving(Snapshot Snapshot, int Slot, IActorRef Receiver) : WithActor(Snapshot, Slot, Receiver);
+        public sealed record Receiving(Snapshot Snapshot, int Slot, IActorRef Receiver, string GroupId) : WithActor(Snapshot, Slot, Receiver);
 
         /// <summary>The slot is full, the manifest on its way.</summary>
         public abstract record WithStored(StoredSnapshot Stored) : SnapshotWork;

@@ -75,7 +75,10 @@ internal sealed partial class RaftActor
     private bool IsMixedUp(AppendEntries m)
     {
         long first = IsAnotherFounding(m.Header) ? _configurations.FirstOfGroup : 0;
-        return first > m.PrevLogIndex && first <= m.LastIndex && _log.Has(first, m.Entries.Entries[(int)(first - m.PrevLogIndex - 1)].Term);
+        if (first <= m.PrevLogIndex || first > m.LastIndex)
+            return false;
+        var entry = m.Entries.Entries[(int)(first - m.PrevLogIndex - 1)];
+        return _log.Has(first, entry.Term) && entry.Payload.TryReadConfiguration()?.GroupId != Configuration.GroupId;
     }
 
     private static bool IsPossible(InstallSnapshot m) => m.Snapshot is { LastIncludedIndex: > 0, LastIncludedTerm: > 0, Content.Chunks: > 0 } snapshot

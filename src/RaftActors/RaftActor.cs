@@ -278,7 +278,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         };
 
     /// <summary>The leader of a term.</summary>
-    private sealed record LeaderInfo(Member Member, string StoreId, long Term);
+    private sealed record LeaderInfo(Member Member, string StoreId, long Term, string GroupId);
 
     /// <summary>Told to itself, behind what is in the mailbox: all of that shares one write and one message to each follower.</summary>
     private sealed record Flush

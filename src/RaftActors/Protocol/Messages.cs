@@ -26,6 +26,9 @@ internal sealed record PeerHeader(string Address, string Group, string MemberId,
     /// <summary>Whether the sender does not know that this identity is committed.</summary>
     public bool GroupIsUndecided { get; init; }
 
+    /// <summary>The identity of the sender's group, once that cannot change any more; else empty.</summary>
+    public string DecidedGroupId => GroupIsUndecided ? "" : GroupId;
+
     /// <summary>What the sender understands: <see cref="CurrentVersion"/>, or 0 of a version without identities of groups.</summary>
     public int Version { get; init; }
 

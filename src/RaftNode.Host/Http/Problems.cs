@@ -10,6 +10,7 @@ namespace RaftNode.Host.Http;
 /// </summary>
 internal static class Problems
 {
+    private const string TypePrefix = "urn:raftnode:";
     private const string NotDone = "not-done";
     private const string Unknown = "unknown";
 
@@ -87,10 +88,13 @@ internal static class Problems
     public static ProblemHttpResult NotReady(PeerProblem problem) =>
         Make(StatusCodes.Status503ServiceUnavailable, Name(problem.Kind), "The node is not ready", problem.Reason, null);
 
-    /// <summary>The name of a problem, as it is in the <c>type</c> of a problem body: "OtherGroup" as "other-group".</summary>
+    /// <summary>The name of a problem, as the <c>type</c> of a problem body ends: "OtherGroup" as "other-group".</summary>
     public static string Name(PeerProblemKind kind) =>
         string.Concat(kind.ToString().Select(static (c, i) => char.IsAsciiLetterUpper(c) && i > 0 ? $"-{c}" : $"{c}"))
             .ToLowerInvariant();
+
+    /// <summary>The <c>type</c> of a problem body for a problem of the node's peer.</summary>
+    public static string TypeOf(PeerProblemKind kind) => TypePrefix + Name(kind);
 
     /// <summary>There is no new snapshot.</summary>
     public static ProblemHttpResult NoSnapshot(string detail) => Make(StatusCodes.Status503ServiceUnavailable, "no-snapshot", "There is no new snapshot", detail, null);
@@ -136,7 +140,7 @@ internal static class Problems
     };
 
     private static ProblemHttpResult Make(int status, string type, string title, string detail, string? outcome) => TypedResults.Problem(detail, statusCode: status,
-        title: title, type: $"urn:raftnode:{type}", extensions: outcome is null ? null : new Dictionary<string, object?> { ["outcome"] = outcome });
+        title: title, type: TypePrefix + type, extensions: outcome is null ? null : new Dictionary<string, object?> { ["outcome"] = outcome });
 
     /// <summary>Writes a problem, with Retry-After where trying again makes sense.</summary>
     public static Task WriteAsync(HttpContext context, ProblemHttpResult problem)

@@ -92,7 +92,7 @@ internal sealed class StatusEndpoints(RunningNode node)
             Learners = [.. status.Learners.Select(MemberDocument.Of)],
             Followers = [.. status.Followers.Select(f => new FollowerDocument(f.MemberId, Camel(f.State), f.MatchIndex, f.NextIndex, f.RecentlyActive))],
             Problems = [.. status.Problems.Select(
-                static problem => new ProblemDocument(Problems.Name(problem.Kind), problem.Reason))],
+                static problem => new ProblemDocument(Problems.TypeOf(problem.Kind), problem.Reason))],
             MaximumFrameSize = status.MaximumFrameSize,
             OtherFrameSizes = status.OtherFrameSizes,
             UptimeSeconds = Math.Round(Stopwatch.GetElapsedTime(_started).TotalSeconds, 1),

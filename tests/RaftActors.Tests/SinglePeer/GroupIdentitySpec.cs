@@ -263,6 +263,45 @@ public sealed class GroupIdentitySpec(ITestOutputHelper output) : PeerSpec(outpu
         Assert.Equal(last, Status().LastIndex);
     }
 
+    // A group that was recovered has its former identity in the entries from before.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_new_member_of_a_recovered_group_is_of_that_group_before_it_has_the_entry_that_says_so(bool restarts)
+    {
+        Start();
+        Adopt();
+        UseStoreId(Status().StoreId);
+        B.GroupId = Own;
+        var former = Bound.Beginning(Other, 1);
+        B.Append(5, 0, 0, 2, new LogEntry(1, 1, EntryKind.Configuration, 0, former.ToPayload()), Command(2, 1));
+        Assert.Equal(Own, B.Expect<AppendEntriesReply>(reply => reply.MatchIndex == 2).Header.GroupId);
+        if (restarts)
+            Restart();
+
+        B.Append(5, 2, 1, 3, new LogEntry(3, 5, EntryKind.Configuration, 0, former.Beginning(Own, 3).ToPayload()));
+
+        Assert.Equal(3, B.Expect<AppendEntriesReply>(reply => reply.MatchIndex == 3).MatchIndex);
+        Assert.Equal((Own, 3), (Status().GroupId, Status().CommitIndex));
+    }
+
+    // Of what it was told to be committed it remembers nothing but the group, and that only once it was written.
+    [Fact]
+    public void A_member_that_has_not_decided_takes_the_entries_of_before_the_recovery_from_the_recovered_group()
+    {
+        StartIn(Other, decided: false);
+        B.GroupId = Own;
+        var former = Bound.Beginning(Other, 1);
+
+        B.Append(5, 2, 1, 3, new LogEntry(3, 5, EntryKind.Configuration, 0, former.Beginning(Own, 3).ToPayload()));
+        Assert.Equal((false, 1L), B.Expect<AppendEntriesReply>() is var refused ? (refused.Success, refused.Conflict.Index) : default);
+        B.Append(5, 0, 0, 3, new LogEntry(1, 1, EntryKind.Configuration, 0, former.ToPayload()), Command(2, 1));
+        Assert.Equal(Own, B.Expect<AppendEntriesReply>(reply => reply.MatchIndex == 2).Header.GroupId);
+
+        B.Append(5, 2, 1, 3, new LogEntry(3, 5, EntryKind.Configuration, 0, former.Beginning(Own, 3).ToPayload()));
+        B.Expect<AppendEntriesReply>(reply => reply.MatchIndex == 3);
+    }
+
     // A log of two entries in term 1, whose group has an identity from the first entry on, known to be committed or not.
     private void StartIn(string groupId, bool decided = true)
     {

@@ -1,5 +1,6 @@
 using RaftActors.Client;
 using RaftActors.Log;
+using RaftActors.Membership;
 using RaftActors.Protocol;
 using RaftActors.Sessions;
 using RaftActors.Snapshots;
@@ -11,6 +12,8 @@ namespace RaftActors.Tests.SinglePeer;
 public sealed class InstallSnapshotPeerSpec : PeerSpec
 {
     private const long LastIncluded = 8;
+
+    private Configuration? _configuration;
 
     public InstallSnapshotPeerSpec(ITestOutputHelper output)
         : base(output) => Settings = Settings with { SnapshotPluginId = "commanded-snapshots" };
@@ -141,6 +144,30 @@ public sealed class InstallSnapshotPeerSpec : PeerSpec
         Assert.DoesNotContain(own[0], Disk.DeletedChunks);
     }
 
+    // The snapshot was taken before the group was recovered, which gave it another identity.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_new_member_of_a_recovered_group_is_of_that_group_once_the_snapshot_is_installed(bool restarts)
+    {
+        const string Former = "0123456789abcdef0123456789abcdef", Present = "fedcba9876543210fedcba9876543210";
+        B.GroupId = Present;
+        _configuration = Bound.Beginning(Former, 1);
+        Start();
+        Adopt();
+        UseStoreId(Status().StoreId);
+        Deliver();
+        Assert.Equal(Present, B.Expect<InstallSnapshotReply>(reply => reply.Installed).Header.GroupId);
+        if (restarts)
+            Restart();
+
+        var recovered = new LogEntry(LastIncluded + 1, 5, EntryKind.Configuration, 0, _configuration.Beginning(Present, LastIncluded + 1).ToPayload());
+        B.Append(5, LastIncluded, 2, LastIncluded + 1, recovered);
+
+        B.Expect<AppendEntriesReply>(reply => reply.MatchIndex == LastIncluded + 1);
+        Assert.Equal((Present, LastIncluded + 1), (Status().GroupId, Status().CommitIndex));
+    }
+
     /// <summary>Sends a snapshot of one chunk again until the peer has a slot for it, as a leader does.</summary>
     private void Deliver()
     {
@@ -159,7 +186,7 @@ public sealed class InstallSnapshotPeerSpec : PeerSpec
         using var digest = new ContentDigest();
         for (int i = 0; i < chunks; i++)
             digest.Add(image);
-        var snapshot = new Snapshot(LastIncluded, 2, 0, Bound, 1, digest.Content);
+        var snapshot = new Snapshot(LastIncluded, 2, 0, _configuration ?? Bound, 1, digest.Content);
         B.Say(header => new InstallSnapshot(header, snapshot, 1, image), 2);
     }
 

@@ -77,7 +77,7 @@ public sealed class RestoreSpec
     }
 
     [Fact]
-    public async Task A_node_of_the_old_cluster_that_still_runs_under_its_address_gives_nothing_to_the_new_one()
+    public async Task A_node_of_the_old_cluster_that_still_runs_under_its_address_is_refused_by_name_and_gives_nothing_to_the_new_one()
     {
         using var directory = new TemporaryDirectory();
         await using var cluster = await NodeCluster.StartAsync(3);
@@ -99,6 +99,11 @@ public sealed class RestoreSpec
         cluster.Start(1);
 
         await Task.WhenAll(cluster.ReadyAsync(0), cluster.ReadyAsync(1));
+        await Eventually.IsTrueAsync(
+            "node3 to say whom it meets",
+            async () => (await cluster.StatusAsync(2))?.Problems
+                .Any(static problem => problem.Type == "urn:raftnode:other-group") == true,
+            () => cluster.Run(2).Transcript);
         Assert.Equal("value", await cluster.Http.GetStringAsync(cluster.Key(1, "before")));
         using var lost = await cluster.Http.GetAsync(cluster.Key(0, "after"));
         Assert.Equal(System.Net.HttpStatusCode.NotFound, lost.StatusCode);
