@@ -11,8 +11,12 @@ namespace RaftActors;
 // its own state machine has applied it. Only the leader knows such an index, after a round of heartbeats; the other peers ask it (RaftActor.RemoteReads.cs).
 internal sealed partial class RaftActor
 {
+    // So many questions at most are told to the state machine in one message: the first answer waits for the last one.
+    private const int QueryBatch = 64;
+
     // Those who asked what the state machine is answering now, in its order.
     private readonly Queue<ReplyTo> _asked = new();
+    private readonly List<object> _toAsk = [];
 
     private void OnQuery(Query query, IActorRef sender)
     {
@@ -89,13 +93,20 @@ internal sealed partial class RaftActor
             return;
         }
         while (TryTakeAnswerable(out var read))
-            Ask(machine, read);
+        {
+            _asked.Enqueue(read.ReplyTo);
+            _toAsk.Add(read.Request);
+            if (_toAsk.Count == QueryBatch)
+                Ask(machine);
+        }
+        if (_toAsk.Count > 0)
+            Ask(machine);
     }
 
-    private void Ask(IActorRef machine, PendingRead read)
+    private void Ask(IActorRef machine)
     {
-        _asked.Enqueue(read.ReplyTo);
-        machine.Tell(new AskQuery(read.Request), Self);
+        machine.Tell(new AskQueries([.. _toAsk]), Self);
+        _toAsk.Clear();
     }
 
     private bool TryTakeAnswerable(out PendingRead read) =>
@@ -107,14 +118,18 @@ internal sealed partial class RaftActor
             FailRead(read, FailureReason.StateMachineFailed, "The state machine failed and is about to be built anew.");
     }
 
-    private void OnQueryAnswered(QueryAnswered answered)
+    private void OnQueriesAnswered(QueriesAnswered answered)
     {
-        if (answered.Machine != _machine || !_asked.TryDequeue(out var replyTo))
+        if (answered.Machine != _machine)
             return;
-        if (answered.Failure is { } failure)
-            FailQuery(replyTo, FailureReason.StateMachineFailed, $"The state machine failed to answer: {failure}");
-        else
-            replyTo.Actor!.Tell(new QueryResult(answered.Result, answered.AppliedIndex, replyTo.Id), Self);
+        foreach (var answer in answered.Answers)
+        {
+            var replyTo = _asked.Dequeue();
+            if (answer.Failure is { } failure)
+                FailQuery(replyTo, FailureReason.StateMachineFailed, $"The state machine failed to answer: {failure}");
+            else
+                replyTo.Actor!.Tell(new QueryResult(answer.Result, answered.AppliedIndex, replyTo.Id), Self);
+        }
     }
 
     private void FailQuery(ReplyTo replyTo, FailureReason reason, string message) =>

@@ -1,6 +1,7 @@
 using RaftActors.Client;
 using RaftActors.Protocol;
 using RaftActors.Reads;
+using RaftActors.StateMachines;
 
 namespace RaftActors;
 
@@ -123,6 +124,9 @@ internal sealed partial class RaftActor
         else if (_stateMachine is not { } machine)
             FailQuery(replyTo, FailureReason.StateMachineFailed, "The state machine failed and is about to be built anew.");
         else
-            Ask(machine, new PendingRead(replyTo, query.Request));
+        {
+            _asked.Enqueue(replyTo);
+            machine.Tell(new AskQueries([query.Request]), Self);
+        }
     }
 }

@@ -101,8 +101,8 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
             case EntriesApplied applied:
                 OnApplied(applied);
                 break;
-            case QueryAnswered answered:
-                OnQueryAnswered(answered);
+            case QueriesAnswered answered:
+                OnQueriesAnswered(answered);
                 break;
             case IProposal request:
                 OnPropose(request, Sender);

@@ -17,11 +17,19 @@ internal sealed record ApplyEntries(LogEntry[] Entries) : INoSerializationVerifi
 /// <param name="OpenSessions">How many client sessions are open.</param>
 internal sealed record EntriesApplied(int Machine, long LastIndex, object?[] Responses, int OpenSessions) : INoSerializationVerificationNeeded;
 
-/// <summary>A question for the state machine: as it was told, or a <see cref="Payload"/>.</summary>
-internal sealed record AskQuery(object Request) : INoSerializationVerificationNeeded;
+/// <summary>Questions for the state machine: each as it was told, or a <see cref="Payload"/>.</summary>
+internal sealed record AskQueries(object[] Requests) : INoSerializationVerificationNeeded;
 
-/// <summary>Its answer; answers come in the order of the questions.</summary>
-internal sealed record QueryAnswered(int Machine, object? Result, string? Failure, long AppliedIndex) : INoSerializationVerificationNeeded;
+/// <summary>The answers to the first questions that have none yet, in the order of the questions.</summary>
+/// <param name="Machine">Which state machine it is.</param>
+/// <param name="Answers">The answers.</param>
+/// <param name="AppliedIndex">The last entry that is in the state.</param>
+internal sealed record QueriesAnswered(int Machine, QueryAnswer[] Answers, long AppliedIndex) : INoSerializationVerificationNeeded;
+
+/// <summary>What a state machine says to a question.</summary>
+/// <param name="Result">The answer.</param>
+/// <param name="Failure">Why there is none; otherwise <c>null</c>.</param>
+internal readonly record struct QueryAnswer(object? Result, string? Failure);
 
 /// <summary>Asks for the image of the state as of the last entry that was handed over before.</summary>
 internal sealed record CaptureImage : INoSerializationVerificationNeeded
@@ -95,8 +103,8 @@ internal sealed class StateMachineActor : UntypedActor, IWithUnboundedStash
             case ApplyEntries apply:
                 Apply(apply.Entries);
                 break;
-            case AskQuery ask:
-                Sender.Tell(Answer(ask.Request), Self);
+            case AskQueries ask:
+                Sender.Tell(new QueriesAnswered(_number, Array.ConvertAll(ask.Requests, Answer), _last.Index), Self);
                 break;
             case CaptureImage:
                 Sender.Tell(Capture(), Self);
@@ -169,16 +177,16 @@ internal sealed class StateMachineActor : UntypedActor, IWithUnboundedStash
         }
     }
 
-    private QueryAnswered Answer(object request)
+    private QueryAnswer Answer(object request)
     {
         try
         {
             object decoded = request is Payload payload ? Payloads.Decode(Context.System.Serialization, payload) : request;
-            return new QueryAnswered(_number, _machine.Query(decoded), null, _last.Index);
+            return new QueryAnswer(_machine.Query(decoded), null);
         }
         catch (Exception problem)
         {
-            return new QueryAnswered(_number, null, problem.Message, _last.Index);
+            return new QueryAnswer(null, problem.Message);
         }
     }
 }

@@ -24,10 +24,7 @@ internal sealed class NodeClient : IDisposable
         _nodes = [.. nodes.Select(Parse)];
         // Less than an answer may take: when that is over, nobody asks whether the request was sent.
         var connecting = timeout / 2 < LongestConnecting ? timeout / 2 : LongestConnecting;
-        _http = new HttpClient(new SocketsHttpHandler { ConnectCallback = (context, cancellation) => ConnectAsync(context.DnsEndPoint, connecting, cancellation), UseProxy = false })
-        {
-            Timeout = timeout,
-        };
+        _http = new HttpClient(NodeConnection.Handler(connecting)) { Timeout = timeout };
     }
 
     /// <summary>Sends a request about a key to the first node that accepts a connection.</summary>
@@ -82,24 +79,6 @@ internal sealed class NodeClient : IDisposable
         new(node.GetLeftPart(UriPartial.Authority) + RequestKey.PathTo(key), new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
 
     // With a limit of its own, which ends as every other failure to connect does; the handler's would look like an answer that is late.
-    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint node, TimeSpan limit, CancellationToken cancellation)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            // Waited for from outside: a name that is being resolved heeds no cancellation.
-            await socket.ConnectAsync(node, cancellation).AsTask().WaitAsync(limit, cancellation);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch (Exception e)
-        {
-            socket.Dispose();
-            if (e is TimeoutException)
-                throw new SocketException((int)SocketError.TimedOut);
-            throw;
-        }
-    }
-
     private static HttpRequestMessage Request(HttpMethod method, Uri uri, HttpContent? content = null, (string Name, string Value)? header = null)
     {
         var request = new HttpRequestMessage(method, uri) { Content = content };

@@ -18,7 +18,9 @@ internal static class HttpServer
         var settings = node.Settings.Http;
         // Nothing but what is said here: no settings files, no environment variables.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        // No handler blocks, so a request may go on with the thread that read it, and an answer with the one that made it.
+        builder.WebHost.UseKestrelCore().UseSockets(static sockets => sockets.UnsafePreferInlineScheduling = true);
+        builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             // Kestrel would count the framing of chunks too; the only reader of bodies keeps to the limit of values itself.
@@ -32,6 +34,8 @@ internal static class HttpServer
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.ShutdownTimeout);
         builder.Logging.AddProvider(new LineLoggerProvider());
+        // Otherwise each request gets an Activity and a scope, which nothing reads. What fails is logged elsewhere.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         var app = builder.Build();
         app.Use(new ProblemBodies(node.System.Log).InvokeAsync);
         app.Use(new RequestLimit(settings).InvokeAsync);

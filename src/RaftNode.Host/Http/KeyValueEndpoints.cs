@@ -57,14 +57,15 @@ internal sealed class KeyValueEndpoints(GroupClient client, KeyValueStores store
     private async Task WriteAsync(HttpContext context, ValueFound found, ReadConditions conditions)
     {
         var response = context.Response;
-        response.Headers.ETag = Tag(found.Version);
-        switch (conditions.Of(Tag(found.Version)))
+        var tag = Tag(found.Version);
+        response.Headers.ETag = tag;
+        switch (conditions.Of(tag))
         {
             case ReadConditions.Outcome.NotModified:
                 response.StatusCode = StatusCodes.Status304NotModified;
                 break;
             case ReadConditions.Outcome.Failed:
-                await Problems.WriteAsync(context, Problems.ConditionFailed(Tag(found.Version), conditions.NeverMatches));
+                await Problems.WriteAsync(context, Problems.ConditionFailed(tag, conditions.NeverMatches));
                 break;
             default:
                 response.ContentType = MediaTypeNames.Application.Octet;

@@ -6,6 +6,8 @@ namespace RaftNode.Host.Http;
 /// <summary>The conditions of a <c>GET</c> (RFC 9110, section 13.2.2): <c>If-Match</c> first, then <c>If-None-Match</c>.</summary>
 internal sealed class ReadConditions
 {
+    private static readonly ReadConditions None = new();
+
     private IList<EntityTagHeaderValue> _match = [];
     private IList<EntityTagHeaderValue> _noneMatch = [];
 
@@ -18,8 +20,11 @@ internal sealed class ReadConditions
     /// <param name="problem">What is wrong with them.</param>
     public static bool TryRead(IHeaderDictionary headers, out ReadConditions conditions, out string problem)
     {
-        conditions = new ReadConditions();
         problem = "";
+        conditions = None;
+        if (headers.IfMatch.Count == 0 && headers.IfNoneMatch.Count == 0)
+            return true;
+        conditions = new ReadConditions();
         if (headers.IfMatch.Count > 0 && !Conditions.TryReadTags(headers.IfMatch, "If-Match", out conditions._match, out problem))
             return false;
         return headers.IfNoneMatch.Count == 0
@@ -30,6 +35,8 @@ internal sealed class ReadConditions
     /// <param name="present">The value's ETag.</param>
     public Outcome Of(string present)
     {
+        if (this == None)
+            return Outcome.Send;
         var tag = new EntityTagHeaderValue(present);
         if (_match.Count > 0 && !_match.Any(wanted => Is(wanted, tag, strong: true)))
             return Outcome.Failed;

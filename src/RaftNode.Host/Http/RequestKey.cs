@@ -52,12 +52,22 @@ internal static class RequestKey
             problem = "The key has a NUL character, which servers and proxies do not let through in a URL.";
             return false;
         }
-        if (key.Split('/').Any(segment => segment is "." or ".."))
+        if (HasDotSegment(key))
         {
             problem = "The key has a segment \".\" or \"..\", which a URL cannot carry.";
             return false;
         }
         return true;
+    }
+
+    private static bool HasDotSegment(ReadOnlySpan<char> key)
+    {
+        foreach (var segment in key.Split('/'))
+        {
+            if (key[segment] is "." or "..")
+                return true;
+        }
+        return false;
     }
 
     // A target begins with its path, or, as clients send it to a proxy, with a scheme and a host.

@@ -31,7 +31,7 @@ internal sealed class KeyValueSerializer(ExtendedActorSystem system) : Serialize
 
     public override byte[] ToBinary(object obj) => obj switch
     {
-        PutValue put => new Wire.Put { Key = put.Key, Value = Wrap(put.Value), Condition = ToWire(put.Condition) }.ToByteArray(),
+        PutValue put => Bytes(new Wire.Put { Key = put.Key, Value = Wrap(put.Value), Condition = ToWire(put.Condition) }),
         DeleteValue delete => new Wire.Delete { Key = delete.Key, Condition = ToWire(delete.Condition) }.ToByteArray(),
         WriteResult result => new Wire.WriteResult { Outcome = (Wire.WriteResult.Types.Outcome)result.Outcome, Version = result.Version }.ToByteArray(),
         GetValue get => new Wire.Get { Key = get.Key }.ToByteArray(),
@@ -57,7 +57,7 @@ internal sealed class KeyValueSerializer(ExtendedActorSystem system) : Serialize
         switch (manifest)
         {
             case PutManifest:
-                var put = Wire.Put.Parser.ParseFrom(bytes);
+                var put = Wire.Put.Parser.ParseFrom(bytes.AsSpan());
                 return new PutValue(put.Key, put.Value.Memory, FromWire(put.Condition));
             case DeleteManifest:
                 var delete = Wire.Delete.Parser.ParseFrom(bytes);
@@ -75,6 +75,14 @@ internal sealed class KeyValueSerializer(ExtendedActorSystem system) : Serialize
             default:
                 throw new SerializationException($"The key-value store has no message with the manifest \"{manifest}\".");
         }
+    }
+
+    // Without the stream that IMessage.ToByteArray makes.
+    private static byte[] Bytes(IMessage message)
+    {
+        var bytes = new byte[message.CalculateSize()];
+        message.WriteTo(bytes.AsSpan());
+        return bytes;
     }
 
     // Messages are immutable, so the bytes need not be copied to be written.

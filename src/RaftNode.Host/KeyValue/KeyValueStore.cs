@@ -17,7 +17,7 @@ internal sealed partial class KeyValueStore(ChangeHistory history) : IStateMachi
     // What others may look at changes under this lock.
     private readonly Lock _lock = new();
     private StateSummary _summary;
-    private IReadOnlyList<History> _histories = [];
+    private volatile IReadOnlyList<History> _histories = [];
 
     /// <summary>The state's size and digest, as of one applied command.</summary>
     public StateSummary Summary
@@ -30,14 +30,7 @@ internal sealed partial class KeyValueStore(ChangeHistory history) : IStateMachi
     }
 
     /// <summary>The histories that the state is of, oldest first.</summary>
-    public IReadOnlyList<History> Histories
-    {
-        get
-        {
-            lock (_lock)
-                return _histories;
-        }
-    }
+    public IReadOnlyList<History> Histories => _histories;
 
     /// <inheritdoc/>
     public void EnterHistory(IReadOnlyList<History> histories)
@@ -113,15 +106,19 @@ internal sealed partial class KeyValueStore(ChangeHistory history) : IStateMachi
     private static IEnumerable<ReadOnlyMemory<byte>> Parts(IEnumerable<KeyValuePair<string, Value>> image, Wire.SnapshotStart start)
     {
         using var part = new MemoryStream();
-        start.WriteDelimitedTo(part);
+        // One for all: each has a buffer of its own.
+        using var output = new CodedOutputStream(part, leaveOpen: true);
+        output.WriteMessage(start);
         foreach (var (key, value) in image)
         {
-            new Wire.StoredValue { Key = key, Version = value.Version, Value = UnsafeByteOperations.UnsafeWrap(value.Bytes) }.WriteDelimitedTo(part);
+            output.WriteMessage(new Wire.StoredValue { Key = key, Version = value.Version, Value = UnsafeByteOperations.UnsafeWrap(value.Bytes) });
             if (part.Length < PartSize)
                 continue;
+            output.Flush();
             yield return part.GetBuffer().AsMemory(0, (int)part.Length);
             part.SetLength(0);
         }
+        output.Flush();
         yield return part.GetBuffer().AsMemory(0, (int)part.Length);
     }
 

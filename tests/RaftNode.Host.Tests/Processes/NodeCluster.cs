@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using RaftNode.Host.Commands;
 using RaftNode.Host.Dev;
 using RaftNode.Host.Http;
 using RaftNode.Host.Tests.Processes.Nemesis;
@@ -20,7 +21,7 @@ internal sealed class NodeCluster : IAsyncDisposable
     private readonly ProgramRun?[] _runs;
     private readonly string[] _said;
     private readonly List<IDisposable> _disks = [];
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(20) };
+    private readonly HttpClient _http = new(NodeConnection.Handler(TimeSpan.FromSeconds(20))) { Timeout = TimeSpan.FromSeconds(20) };
 
     private NodeCluster(
         int nodes, string settings, bool behindProxies, int founders, NodeJournal journal, string? database)

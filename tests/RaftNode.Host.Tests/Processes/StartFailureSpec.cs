@@ -152,7 +152,7 @@ public sealed partial class StartFailureSpec : IDisposable
 
     private async Task ReadyAsync(ProgramRun run)
     {
-        using var http = new HttpClient();
+        using var http = new HttpClient(NodeConnection.Handler(TimeSpan.FromSeconds(20)));
         await Eventually.IsTrueAsync("the node to be ready", async () =>
         {
             try
