@@ -49,7 +49,7 @@ var only = new Option<Workload[]>("--only")
     AllowMultipleArgumentsPerToken = true,
 };
 var dead = new Option<bool>("--one-dead") { Description = "Ends a follower with SIGKILL before the first run." };
-var nodes = new Option<int>("--nodes", "-n") { Description = "How many nodes.", DefaultValueFactory = _ => 3 };
+var nodes = new Option<int>("--nodes", "-n") { Description = "The number of nodes.", DefaultValueFactory = _ => 3 };
 
 var load = new Command("load", "Operations a second and latencies of three node processes on loopback with durable journals.") { clients, rates, seconds, warmUp, sizes, json, label, data, journal, settings, only, dead, nodes };
 load.SetAction((parsed, stop) => LoadBench.RunAsync(new LoadBenchOptions

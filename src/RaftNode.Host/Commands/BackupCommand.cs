@@ -6,12 +6,16 @@ namespace RaftNode.Host.Commands;
 /// <summary><c>raftnode backup</c>: writes the whole store of a running cluster to a file.</summary>
 internal static class BackupCommand
 {
-    private static readonly Argument<string> Target = new("FILE") { Description = "The file to write, such as kv.backup. It gets this name when it is complete and verified." };
+    private static readonly Argument<string> Target = new("FILE")
+    {
+        Description = "The file to write, such as kv.backup. The file gets this name when it is complete and verified.",
+    };
 
     private static readonly Option<bool> Force = new("--force") { Description = "Replaces FILE if it exists." };
 
     private static readonly Option<double> Timeout =
-        NodeOptions.CreateTimeout("How long the node may take to get the backup ready, and how long it may be silent while it sends it.", 300);
+        NodeOptions.CreateTimeout(
+            "The longest time to wait until the node begins to send, and the longest pause while it sends.", 300);
 
     /// <summary>Makes the command.</summary>
     public static Command Create()
@@ -20,10 +24,10 @@ internal static class BackupCommand
             "backup",
             "Writes the whole store of a running cluster to a file.",
             """
-            Everything that was acknowledged before the command began is in it, client sessions included. The
-            cluster goes on meanwhile. The first node that can be reached is asked, leader or not.
+            The file has everything that was acknowledged before the command began, with the sessions of clients. The
+            cluster goes on meanwhile. The command asks the first node that can be reached, whether it leads or not.
 
-            raftnode inspect FILE verifies the file later; raftnode restore makes a new cluster from it.
+            raftnode inspect FILE verifies the file later. raftnode restore makes a new cluster from it.
             """)
         {
             Target, Force, NodeOptions.Urls, Timeout,
@@ -69,7 +73,7 @@ internal static class BackupCommand
         }
         catch (BackupException e)
         {
-            return await ExitCode.FailAsync($"what the node sent is no backup: {e.Message}");
+            return await ExitCode.FailAsync($"what the node sent is not a backup: {e.Message}");
         }
         finally
         {

@@ -8,10 +8,10 @@ namespace RaftNode.Host.Commands;
 internal static class CommandLine
 {
     private const string Description = """
-        A node of a replicated key-value store on Raft, and what is needed to try and to ask one.
+        Runs a node of a replicated key-value store on Raft. Starts a cluster to try it, and sends requests to one.
 
-        Exit codes: 0 done; 1 the key has no value, or the condition does not hold, or the node was stopped by an error; 2 not done (the command line is wrong, no node
-        answers, no leader); 3 nobody can say whether the write was done.
+        Exit codes: 0 done; 1 the key has no value, or the condition does not hold, or an error stopped the node; 2 not
+        done (the command line is wrong, no node answers, no leader); 3 nobody can say whether the write was done.
         """;
 
     /// <summary>Does what the arguments say.</summary>

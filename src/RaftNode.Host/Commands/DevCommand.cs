@@ -17,22 +17,38 @@ internal static class DevCommand
     private static readonly Option<int> Nodes = new("--nodes", "-n")
     {
         HelpName = "N",
-        Description = "How many nodes.",
+        Description = "The number of nodes.",
         DefaultValueFactory = _ => ClusterFiles.Shipped,
         CustomParser = ParseNodes,
     };
 
-    private static readonly Option<string?> Data = new("--data", "-d") { HelpName = "DIR", Description = "Where the data of the nodes goes; by default raftnode.data-dir, ./data." };
+    private static readonly Option<string?> Data = new("--data", "-d")
+    {
+        HelpName = "DIR",
+        Description = "The directory for the data of the nodes. The default is raftnode.data-dir, ./data.",
+    };
 
     private static readonly Option<string?> ConfigDirectory = new("--config-dir")
     {
         HelpName = "DIR",
-        Description = "The directory with node1.conf and so on. By default hocon/; for another number of nodes or other ports files are written into the data directory.",
+        Description = "The directory with node1.conf, node2.conf and so on. The default is hocon/. "
+            + "With another number of nodes, or with other ports, the command writes such files "
+            + "into the data directory.",
     };
 
-    private static readonly Option<int> RaftPort = new("--raft-port") { HelpName = "PORT", Description = "The first node's port for peers; the others follow.", DefaultValueFactory = _ => ClusterFiles.RaftPort };
+    private static readonly Option<int> RaftPort = new("--raft-port")
+    {
+        HelpName = "PORT",
+        Description = "The first node's port for other peers. The other nodes use the ports after it.",
+        DefaultValueFactory = _ => ClusterFiles.RaftPort,
+    };
 
-    private static readonly Option<int> HttpPort = new("--http-port") { HelpName = "PORT", Description = "The first node's port for HTTP; the others follow.", DefaultValueFactory = _ => ClusterFiles.HttpPort };
+    private static readonly Option<int> HttpPort = new("--http-port")
+    {
+        HelpName = "PORT",
+        Description = "The first node's port for HTTP. The other nodes use the ports after it.",
+        DefaultValueFactory = _ => ClusterFiles.HttpPort,
+    };
 
     private static readonly Option<string?> Journal = CreateJournal();
 
@@ -40,25 +56,29 @@ internal static class DevCommand
     {
         HelpName = "CONNECTION",
         Description = "The database of --journal postgresql: \"Host=...;Database=...;Username=...;Password=...\". "
-            + $"By default the environment variable {StorePlace.PostgresqlVariable}, "
-            + "or else what hocon/journal-postgresql.conf says.",
+            + $"The default is the environment variable {StorePlace.PostgresqlVariable}, "
+            + "or else the database in hocon/journal-postgresql.conf.",
     };
 
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var command = new Command("dev", "Runs a cluster on this machine, a process for each node, and shows how it stands, until Ctrl-C.")
+        var command = new Command(
+            "dev", "Runs a cluster on this machine until Ctrl-C, with a process for each node, and shows its state.")
         {
             Nodes, Data, ConfigDirectory, RaftPort, HttpPort, Journal, ConnectionString,
         };
         command.Validators.Add(static result =>
         {
             if (result.GetResult(ConfigDirectory) is not null && result.GetResult(Journal) is not null)
-                result.AddError("--journal is for files that dev writes. Include the journal's file in --config-dir.");
+            {
+                result.AddError("--journal and --config-dir exclude each other. "
+                    + "Include the journal's file in the files of --config-dir.");
+            }
             // Not its value: asked for one that is none of the choices, the library throws.
             var chosen = result.GetResult(Journal)?.Tokens.Select(static token => token.Value) ?? [];
             if (result.GetResult(ConnectionString) is not null && !chosen.Contains(JournalChoice.Postgresql.Name))
-                result.AddError("--postgresql is for --journal postgresql.");
+                result.AddError("--postgresql needs --journal postgresql.");
         });
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
@@ -69,8 +89,8 @@ internal static class DevCommand
         var option = new Option<string?>("--journal", "-j")
         {
             HelpName = string.Join('|', JournalChoice.All.Select(static choice => choice.Name)),
-            Description = "What the nodes keep their journals in: the node's own SQLite journal, Akka.Persistence.Sql "
-                + "on SQLite, or on PostgreSQL. The last two have their data in data/sql and data/postgresql.",
+            Description = "The journal of the nodes: the node's own SQLite journal, Akka.Persistence.Sql on SQLite, or "
+                + "Akka.Persistence.Sql on PostgreSQL. The last two have their data in data/sql and data/postgresql.",
         };
         option.AcceptOnlyFromAmong([.. JournalChoice.All.Select(static choice => choice.Name)]);
         return option;

@@ -15,7 +15,7 @@ internal static class InspectCommand
     {
         Arity = ArgumentArity.ZeroOrOne,
         Description = "The node's own data directory, such as data/node1: the one that holds raft.db. "
-            + "By default the one that --config leads to. Or a file that raftnode backup wrote.",
+            + "The default is the directory that --config leads to. It can also be a file that raftnode backup wrote.",
     };
 
     /// <summary>Makes the command.</summary>
@@ -23,8 +23,8 @@ internal static class InspectCommand
     {
         var command = new Command(
             "inspect",
-            "Reads a stopped node's journal and snapshots without changing them: terms, indexes, members, and whether "
-                + "the checksums are right. Exit code 1 if something is wrong with them.")
+            "Reads a stopped node's journal and snapshots without changing them. Shows terms, indexes and members, and "
+                + "whether the checksums are right. The exit code is 1 if something is wrong.")
         {
             Directory, NodeOptions.StoppedNodesConfig,
         };

@@ -9,18 +9,27 @@ internal static class KeyCommands
     private static readonly Argument<string> Key = new("KEY") { Description = "The key." };
 
     /// <summary>What <c>raftnode put</c> gives a key.</summary>
-    public static readonly Argument<string?> Value = new("VALUE") { Arity = ArgumentArity.ZeroOrOne, Description = "The value, as text; - reads it from standard input, byte for byte." };
+    public static readonly Argument<string?> Value = new("VALUE")
+    {
+        Arity = ArgumentArity.ZeroOrOne,
+        Description = "The value, as text. - reads the value from standard input, byte for byte.",
+    };
 
     private static readonly Option<string?> IfMatch = new("--if-match")
     {
         HelpName = "VERSION",
-        Description = "Only if the key's value has this version (the ETag, without quotes), or * if it has any value.",
+        Description = "Does it only if the key's value has this version (the ETag, without quotes). "
+            + "* stands for any value.",
     };
 
     /// <summary>Makes <c>raftnode get</c>.</summary>
     public static Command CreateGet()
     {
-        var output = new Option<string?>("--output", "-o") { HelpName = "FILE", Description = "Where the value goes; standard output by default." };
+        var output = new Option<string?>("--output", "-o")
+        {
+            HelpName = "FILE",
+            Description = "The file for the value. The default is standard output.",
+        };
         var command = new Command("get", "Prints a key's value, byte for byte.") { Key, output, NodeOptions.Urls, NodeOptions.Timeout };
         command.SetAction(async (parsed, _) =>
         {
@@ -34,8 +43,11 @@ internal static class KeyCommands
     public static Command CreatePut()
     {
         var file = new Option<string?>("--file", "-f") { HelpName = "FILE", Description = "The file that holds the value." };
-        var create = new Option<bool>("--create") { Description = "Only if the key has no value." };
-        var command = new Command("put", "Gives a key a value and prints its version.") { Key, Value, file, create, IfMatch, NodeOptions.Urls, NodeOptions.Timeout };
+        var create = new Option<bool>("--create") { Description = "Does it only if the key has no value." };
+        var command = new Command("put", "Gives a key a value, and prints the version of the value.")
+        {
+            Key, Value, file, create, IfMatch, NodeOptions.Urls, NodeOptions.Timeout,
+        };
         command.Validators.Add(result =>
         {
             // Not their values: an option without its word has none to get.
@@ -57,7 +69,10 @@ internal static class KeyCommands
     /// <summary>Makes <c>raftnode delete</c>.</summary>
     public static Command CreateDelete()
     {
-        var command = new Command("delete", "Takes a key's value away.") { Key, IfMatch, NodeOptions.Urls, NodeOptions.Timeout };
+        var command = new Command("delete", "Deletes a key's value.")
+        {
+            Key, IfMatch, NodeOptions.Urls, NodeOptions.Timeout,
+        };
         command.SetAction(async (parsed, _) =>
         {
             using var client = NodeOptions.Client(parsed);
@@ -136,7 +151,10 @@ internal static class KeyCommands
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
         {
             var why = e is TaskCanceledException ? "no answer in time" : $"the connection broke: {e.Message}";
-            return await ExitCode.FailAsync(isWrite ? $"{why}; the write may have been done, or may yet be" : why, isWrite ? ExitCode.Unknown : ExitCode.NotDone);
+            return isWrite
+                ? await ExitCode.FailAsync(
+                    $"{why}; the write may have been done, or may still be done", ExitCode.Unknown)
+                : await ExitCode.FailAsync(why);
         }
     }
 }

@@ -16,12 +16,18 @@ internal static class MemberCommands
     private static readonly Argument<string> Id = new("ID") { Description = "The member id." };
 
     /// <summary>Makes the command.</summary>
-    public static Command Create() => new("member", "Shows and changes the members of the group.") { CreateList(), CreateAdd(), CreateRemove(), CreatePromote(), CreatePriority() };
+    public static Command Create() => new("member", "Shows and changes the members of the group.")
+    {
+        CreateList(), CreateAdd(), CreateRemove(), CreatePromote(), CreatePriority(),
+    };
 
     private static Command CreateList()
     {
-        var json = new Option<bool>("--json") { Description = "Prints the node's document." };
-        var command = new Command("list", "Shows the members, as the first node that can be reached has them.") { json, NodeOptions.Urls, NodeOptions.Timeout };
+        var json = new Option<bool>("--json") { Description = "Prints the node's JSON document." };
+        var command = new Command("list", "Shows the members, as the first node that can be reached knows them.")
+        {
+            json, NodeOptions.Urls, NodeOptions.Timeout,
+        };
         command.SetAction(async (parsed, _) =>
         {
             using var client = NodeOptions.Client(parsed);
@@ -42,9 +48,20 @@ internal static class MemberCommands
 
     private static Command CreateAdd()
     {
-        var address = new Argument<string>("ADDRESS") { Description = "Where peers reach it, host:port or system@host:port. The node should run already: raftnode start --join." };
-        var learner = new Option<bool>("--learner") { Description = "Without a vote: it gets the log, and can be promoted when it has caught up." };
-        var priority = new Option<int?>("--priority") { Description = "How much it is wanted as the leader: 0, which is the default, or more." };
+        var address = new Argument<string>("ADDRESS")
+        {
+            Description = "Where peers reach the member: host:port or system@host:port. "
+                + "Start the node before: raftnode start --join.",
+        };
+        var learner = new Option<bool>("--learner")
+        {
+            Description = "Adds the member without a vote. It gets the log, and can be promoted when it has caught up.",
+        };
+        var priority = new Option<int?>("--priority")
+        {
+            Description = "The priority as leader: 0, which is the default, or more. "
+                + "The leadership prefers a higher priority.",
+        };
         var command = new Command("add", "Adds a member.") { Id, address, learner, priority, NodeOptions.Urls, NodeOptions.Timeout };
         command.SetAction((parsed, _) => ChangeAsync(parsed, members =>
         {
@@ -55,9 +72,10 @@ internal static class MemberCommands
             if (voters.Concat(learners).FirstOrDefault(member => member.Id == parsed.GetValue(Id)) is { } known
                 && known.Address != parsed.GetValue(address))
             {
-                return (null, $"{known.Id} is a member already, at {known.Address}. A member of that name cannot be added at "
-                    + $"{parsed.GetValue(address)} too: give the new node another name, or, if {known.Id} is to move, remove it "
-                    + $"(raftnode member remove {known.Id}), and add it again once that is done");
+                return (null, $"{known.Id} is a member already, at {known.Address}. It cannot be added at "
+                    + $"{parsed.GetValue(address)}, too. Give the new node another name. "
+                    + $"Or, to move {known.Id} without its data, remove it (raftnode member remove {known.Id}), "
+                    + "and then add it again");
             }
             var added = new WantedMemberDocument(parsed.GetValue(Id)!, parsed.GetValue(address)!, parsed.GetValue(priority) ?? learners.Find(IsAdded)?.Priority ?? 0);
             learners.RemoveAll(IsAdded);
@@ -75,7 +93,7 @@ internal static class MemberCommands
             var (voters, learners) = Split(members);
             return voters.RemoveAll(member => member.Id == parsed.GetValue(Id)) + learners.RemoveAll(member => member.Id == parsed.GetValue(Id)) > 0
                 ? (new WantedMembersDocument(voters, learners), "")
-                : (null, $"{parsed.GetValue(Id)} is no member");
+                : (null, $"{parsed.GetValue(Id)} is not a member");
         }));
         return command;
     }
@@ -87,7 +105,7 @@ internal static class MemberCommands
         {
             var (voters, learners) = Split(members);
             if (learners.Find(member => member.Id == parsed.GetValue(Id)) is not { } promoted)
-                return (null, $"{parsed.GetValue(Id)} is no learner");
+                return (null, $"{parsed.GetValue(Id)} is not a learner");
             learners.Remove(promoted);
             voters.Add(promoted);
             return (new WantedMembersDocument(voters, learners), "");
@@ -97,15 +115,21 @@ internal static class MemberCommands
 
     private static Command CreatePriority()
     {
-        var priority = new Argument<int>("PRIORITY") { Description = "0 or more. The leadership goes to the member of the highest that has caught up." };
-        var command = new Command("priority", "Changes how much a member is wanted as the leader.") { Id, priority, NodeOptions.Urls, NodeOptions.Timeout };
+        var priority = new Argument<int>("PRIORITY")
+        {
+            Description = "0 or more. The leadership goes to the voter with the highest priority that has caught up.",
+        };
+        var command = new Command("priority", "Changes a member's priority as leader.")
+        {
+            Id, priority, NodeOptions.Urls, NodeOptions.Timeout,
+        };
         command.SetAction((parsed, _) => ChangeAsync(parsed, members =>
         {
             var (voters, learners) = Split(members);
             WantedMemberDocument Changed(WantedMemberDocument member) => member.Id == parsed.GetValue(Id) ? member with { Priority = parsed.GetValue(priority) } : member;
             return voters.Concat(learners).Any(member => member.Id == parsed.GetValue(Id))
                 ? (new WantedMembersDocument(voters.ConvertAll(Changed), learners.ConvertAll(Changed)), "")
-                : (null, $"{parsed.GetValue(Id)} is no member");
+                : (null, $"{parsed.GetValue(Id)} is not a member");
         }));
         return command;
     }
@@ -174,7 +198,11 @@ internal static class MemberCommands
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
         {
             var why = e is TaskCanceledException ? "no answer in time" : $"the connection broke: {e.Message}";
-            return await ExitCode.FailAsync(isWrite ? $"{why}; the change may have been done, or may yet be: see raftnode member list" : why, isWrite ? ExitCode.Unknown : ExitCode.NotDone);
+            return isWrite
+                ? await ExitCode.FailAsync(
+                    $"{why}; the change may have been done, or may still be done: see raftnode member list",
+                    ExitCode.Unknown)
+                : await ExitCode.FailAsync(why);
         }
     }
 }

@@ -14,7 +14,8 @@ internal static class NodeOptions
     public static readonly Option<string[]> Urls = new("--url", "-u")
     {
         HelpName = "URL",
-        Description = "A node's HTTP address; may be given several times, or be a list with commas: the first that can be reached is asked (status: all are).",
+        Description = "A node's HTTP address. It may be given several times, or be a list with commas. "
+            + "The command asks the first node that can be reached (status asks all).",
         DefaultValueFactory = _ => ["http://127.0.0.1:8081", "http://127.0.0.1:8082", "http://127.0.0.1:8083"],
     };
 
@@ -22,12 +23,12 @@ internal static class NodeOptions
     public static readonly Option<string?> StoppedNodesConfig = new("--config", "-c")
     {
         HelpName = "FILE",
-        Description = "The node's HOCON file, which says what its journal is in. "
+        Description = "The node's HOCON file, which says where its journal is. "
             + "Not needed for raft.db in the node's directory.",
     };
 
     /// <summary>How long an answer may take.</summary>
-    public static readonly Option<double> Timeout = CreateTimeout("How long an answer may take.", 10);
+    public static readonly Option<double> Timeout = CreateTimeout("The longest time to wait for an answer.", 10);
 
     /// <summary>Makes an option <c>--timeout</c>.</summary>
     public static Option<double> CreateTimeout(string description, double seconds) => new("--timeout")

@@ -16,16 +16,20 @@ internal static class RecoverCommand
     {
         HelpName = "DIR",
         Description = "The survivor's own data directory, such as data/node1: the one that holds raft.db. "
-            + "By default the one that --config leads to. The node must not run.",
+            + "The default is the directory that --config leads to. The node must not run.",
     };
 
     private static readonly Option<string[]> Members = new("--members", "-m")
     {
         HelpName = "ID=HOST:PORT,...",
-        Description = "Who the members are to be in the end, this one among them, and where they are reached; by default those of before. This one is the first, the others are told how to join it.",
+        Description = "The members that the group shall have in the end, with this one among them, "
+            + "and their addresses. This one is the first. The command prints how to add the others.",
     };
 
-    private static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Does it without asking." };
+    private static readonly Option<bool> Yes = new("--yes", "-y")
+    {
+        Description = "Does not ask before it changes anything.",
+    };
 
     /// <summary>Makes the command.</summary>
     public static Command Create()
@@ -34,15 +38,16 @@ internal static class RecoverCommand
             "recover",
             "Makes a stopped node the only member of its group, when the majority is lost for good.",
             """
-            For a cluster that has lost the majority of its voters, and whose survivors can elect no leader. The node then
-            leads alone with what it has; the others are wiped and added to it: raftnode start --join, and raftnode
-            member add.
+            This is for a cluster that has lost the majority of its voters, so that the survivors cannot elect a leader.
+            The node then leads alone with the data that it has. Empty the directories of the others, and add them with
+            raftnode start --join and raftnode member add.
 
-            What was acknowledged but had not reached this node is lost. As long as a lost node may come back with its
-            data, wait for it instead. Of several survivors recover one only: the one whose last entry has the highest
-            term, and of these the highest index, as raftnode inspect shows them. Copy its directory before.
+            Writes that were acknowledged but had not reached this node are lost. If a lost node may come back with its
+            data, wait for it instead. If there are several survivors, recover only one: the one whose last entry has
+            the highest term, and of these the one with the highest index, as raftnode inspect shows them. Copy its
+            directory before.
 
-            It shows what the node has and asks before it changes anything.
+            The command shows what the node has, and asks before it changes anything.
 
             Example:
               raftnode recover --data data/node1 --members node1=10.0.0.1:4051,node4=10.0.0.4:4051,node5=10.0.0.5:4051
@@ -67,12 +72,15 @@ internal static class RecoverCommand
             if (node.PersistenceId is null || await node.InspectAsync() is not { IsEmpty: false } report)
             {
                 return await ExitCode.FailAsync(
-                    $"the journal in {node.Store.Journal} is empty: there is nothing to go on with", ExitCode.No);
+                    $"the journal in {node.Store.Journal} is empty: there is nothing to recover", ExitCode.No);
             }
             await Console.Out.WriteLineAsync(string.Join('\n', InspectCommand.Lines(report)));
             var self = wanted?.Find(member => member.Id == report.MemberId);
             if (wanted is not null && self is null)
-                return await ExitCode.FailAsync($"nothing was changed: the data is that of {report.MemberId}, which --members does not have", ExitCode.NotDone);
+            {
+                return await ExitCode.FailAsync(
+                    $"nothing was changed: the data is that of {report.MemberId}, which is not in --members");
+            }
             var recovery = StoreRecovery.Create(report, self?.Address);
             await Console.Out.WriteLineAsync($"\n{string.Join('\n', Warning(report))}\n");
             if (!parsed.GetValue(Yes) && !await AskAsync(report.MemberId!))
@@ -109,7 +117,11 @@ internal static class RecoverCommand
 
     // Those of before may come back elsewhere: their addresses are the operator's to know.
     private static IEnumerable<string> Next(StoreReport report, List<Member>? wanted) => wanted is null
-        ? ["Then wipe each other node, start it with --join, and add it: raftnode member add ID HOST:PORT"]
+        ?
+        [
+            "Then delete the data of each other node, start the node with --join, and add it: "
+                + "raftnode member add ID HOST:PORT",
+        ]
         : wanted.Where(member => member.Id != report.MemberId)
             .Select(member => $"Then, with an empty directory on {member.Id}: raftnode start --config CONFIG --data DIR --join, and: raftnode member add {member.Id} {member.Address}");
 
@@ -117,19 +129,28 @@ internal static class RecoverCommand
     {
         var others = report.Voters.Concat(report.OutgoingVoters).Concat(report.Learners).DistinctBy(static member => member.Id).Where(member => member.Id != report.MemberId).Select(static member => member.Id).ToList();
         yield return $"This makes {report.MemberId} the only member of group {report.Group}. Do it only if the majority of its voters is lost for good.";
-        yield return $"- Lost is what the others acknowledged and this store does not have: whatever came after entry {report.LastIndex}. How much that is, nobody can say.";
-        yield return $"- All entries up to {report.LastIndex} count from now on, also such as no majority had: a write whose outcome was unknown may turn out to be done.";
+        yield return $"- What the others acknowledged after entry {report.LastIndex} is lost, "
+            + "because this store does not have it. Nobody can say how much that is.";
+        yield return $"- All entries up to {report.LastIndex} count from now on, even if no majority had them. "
+            + "A write with an unknown outcome may turn out to be done.";
         if (others.Count > 0)
-            yield return $"- {string.Join(", ", others)}: never start them again with the data they have. Wipe it, start them with --join, and add them.";
+        {
+            yield return $"- {string.Join(", ", others)}: never start them again with the data that they have. "
+                + "Delete that data, start them with --join, and add them.";
+        }
         if (!report.Voters.Concat(report.OutgoingVoters).Any(member => member.Id == report.MemberId))
-            yield return $"- {report.MemberId} has no vote in the last configuration that it knows, so it may be far behind: rather recover one that has.";
+        {
+            yield return $"- {report.MemberId} has no vote in the last configuration that it knows, "
+                + "so it may be far behind. Recover a member with a vote instead.";
+        }
     }
 
     private static async Task<bool> AskAsync(string memberId)
     {
         if (Console.IsInputRedirected)
         {
-            await ExitCode.FailAsync("nothing was changed: this asks first, and standard input is no terminal. Read the above, and say --yes if you mean it", ExitCode.NotDone);
+            await ExitCode.FailAsync("nothing was changed: the command asks first, but standard input is not "
+                + "a terminal. Read the above, and give --yes if you mean it");
             return false;
         }
         await Console.Out.WriteAsync($"Type {memberId} to go on: ");

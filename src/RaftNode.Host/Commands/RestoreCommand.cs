@@ -8,33 +8,36 @@ namespace RaftNode.Host.Commands;
 /// <summary><c>raftnode restore</c>: makes the data directories of a new cluster from a backup.</summary>
 internal static class RestoreCommand
 {
-    private static readonly Argument<string> Source = new("FILE") { Description = "What raftnode backup wrote." };
+    private static readonly Argument<string> Source = new("FILE")
+    {
+        Description = "The file that raftnode backup wrote.",
+    };
 
     private static readonly Option<string?> Data = new("--data", "-d")
     {
         HelpName = "DIR",
-        Description = "Where the data goes: DIR/<member-id> for each member. These directories must not exist, or be "
-            + "empty. By default raftnode.data-dir of --config.",
+        Description = "The directory for the data: DIR/<member-id> for each member. These directories must not exist, "
+            + "or must be empty. The default is raftnode.data-dir of --config.",
     };
 
     private static readonly Option<string[]> Members = new("--members", "-m")
     {
         HelpName = "ID=HOST:PORT,...",
         Description = "The members of the new cluster and where they reach each other, as in raft.members of their "
-            + "configuration: node1=10.0.0.1:4051,node2=10.0.0.2:4051. By default those of --config.",
+            + "configuration: node1=10.0.0.1:4051,node2=10.0.0.2:4051. The default is the members of --config.",
     };
 
     private static readonly Option<string?> Group = new("--group")
     {
         HelpName = "NAME",
         Description = "The name of the new group, raft.group of the nodes' configuration. "
-            + "By default that of --config, or else that of the backup.",
+            + "The default is the name in --config, or else the name in the backup.",
     };
 
     private static readonly Option<string?> ConfigFile = new("--config", "-c")
     {
         HelpName = "FILE",
-        Description = "The HOCON file of one of the new nodes, which says what the nodes' journals are in. "
+        Description = "The HOCON file of one of the new nodes, which says where the journals of the nodes are. "
             + "Not needed for raft.db in each node's directory.",
     };
 
@@ -45,15 +48,15 @@ internal static class RestoreCommand
             "restore",
             "Makes the data directories of a new cluster that starts with everything in a backup.",
             """
-            Run it once, on one machine; then bring each directory to its node and start the nodes as usual. Do not run
-            it once for each node: each run makes another cluster, and nodes of different ones do not work together.
+            Run it once, on one machine. Then copy each directory to its node and start the nodes as usual. Do not run
+            it once for each node: each run makes another cluster, and nodes of different clusters do not work together.
             Stop the old cluster first, if it still runs.
 
-            Where the nodes' journals are in a PostgreSQL database, give one node's --config: each member's part of that
-            database is filled, and there are no directories to bring anywhere.
+            If the journals are in a PostgreSQL database, give the --config of one node. The command then fills each
+            member's part of that database, and there are no directories to copy.
 
-            With a single member the cluster starts with one node, and others are added to it: raftnode start --join,
-            and raftnode member add.
+            With a single member the cluster starts with one node. Then add others with raftnode start --join and
+            raftnode member add.
 
             Example:
               raftnode restore kv.backup --data new --members node1=10.0.0.1:4051,node2=10.0.0.2:4051,node3=10.0.0.3:4051
@@ -65,7 +68,7 @@ internal static class RestoreCommand
         {
             var isSaid = result.GetResult(Data) is not null && result.GetResult(Members) is not null;
             if (result.GetResult(ConfigFile) is null && !isSaid)
-                result.AddError("--data and --members are needed where there is no --config.");
+                result.AddError("Without --config, --data and --members are needed.");
         });
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;

@@ -8,10 +8,12 @@ internal static class SnapshotCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var command = new Command("snapshot", "Has the first node that can be reached take a snapshot now and drop what it covers from its log. Nodes do so by themselves as their log grows.")
+        var command = new Command(
+            "snapshot",
+            "Makes a node take a snapshot now, and drop the entries that the snapshot covers from its log. The first "
+                + "node that can be reached does it. Nodes also do so by themselves as their logs grow.")
         {
-            NodeOptions.Urls,
-            NodeOptions.Timeout,
+            NodeOptions.Urls, NodeOptions.Timeout,
         };
         command.SetAction(async (parsed, _) =>
         {
@@ -29,7 +31,9 @@ internal static class SnapshotCommand
             }
             catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
             {
-                return await ExitCode.FailAsync(e is TaskCanceledException ? "no answer in time; the node goes on with it" : $"the connection broke: {e.Message}");
+                return await ExitCode.FailAsync(e is TaskCanceledException
+                    ? "no answer in time; the node goes on with the snapshot"
+                    : $"the connection broke: {e.Message}");
             }
         });
         return command;

@@ -10,25 +10,36 @@ internal static class StartCommand
     /// <summary>The option with which a parent process ties a node to itself.</summary>
     public const string StopWithStandardInput = "--stop-with-stdin";
 
-    private static readonly Option<string> ConfigFile = new("--config", "-c") { Required = true, HelpName = "FILE", Description = "The node's HOCON file, such as hocon/node1.conf." };
+    private static readonly Option<string> ConfigFile = new("--config", "-c")
+    {
+        Required = true,
+        HelpName = "FILE",
+        Description = "The node's HOCON file, such as hocon/node1.conf.",
+    };
 
     private static readonly Option<string?> Data = new("--data", "-d")
     {
         HelpName = "DIR",
-        Description = "Where the data of the nodes is: this node's is in DIR/<member-id>. Overrides raftnode.data-dir.",
+        Description = "The directory for the data. This node uses DIR/<member-id>. Overrides raftnode.data-dir.",
     };
 
     private static readonly Option<bool> Found = new("--found")
     {
-        Description = "Lets this node found the group although some members cannot be asked whether they have data. Only for a group that has never existed.",
+        Description = "Lets this node found the group although some members do not answer whether they have data. "
+            + "Use it only for a group that has never existed.",
     };
 
     private static readonly Option<bool> Join = new("--join")
     {
-        Description = "Says that the group exists and this node is to be added to it (raftnode member add): without data it waits for that, and never founds a group.",
+        Description = "Says that the group exists. A node without data then waits until it is added "
+            + "(raftnode member add), and never founds a group.",
     };
 
-    private static readonly Option<bool> WithStandardInput = new(StopWithStandardInput) { Description = "Stops the node when standard input ends, and so with the process that started it." };
+    private static readonly Option<bool> WithStandardInput = new(StopWithStandardInput)
+    {
+        Description = "Stops the node when standard input ends, "
+            + "so that the node ends with the process that started it.",
+    };
 
     /// <summary>Makes the command.</summary>
     public static Command Create()

@@ -11,8 +11,15 @@ internal static class StatusCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var json = new Option<bool>("--json") { Description = "Prints each reachable node's status document, one after the other." };
-        var command = new Command("status", "Shows the role, term and indexes of each node. Exit code 0 if one of them leads.") { NodeOptions.Urls, NodeOptions.Timeout, json };
+        var json = new Option<bool>("--json")
+        {
+            Description = "Prints the status document of each node that can be reached, one after the other.",
+        };
+        var command = new Command(
+            "status", "Shows the role, term and indexes of each node. The exit code is 0 if one of them leads.")
+        {
+            NodeOptions.Urls, NodeOptions.Timeout, json,
+        };
         command.SetAction(async (parsed, _) =>
         {
             using var client = NodeOptions.Client(parsed);

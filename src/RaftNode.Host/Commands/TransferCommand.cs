@@ -2,14 +2,24 @@ using System.CommandLine;
 
 namespace RaftNode.Host.Commands;
 
-/// <summary><c>raftnode transfer</c>: hands the leadership to another node.</summary>
+/// <summary><c>raftnode transfer</c>: transfers the leadership to another node.</summary>
 internal static class TransferCommand
 {
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var to = new Option<string?>("--to") { HelpName = "NODE", Description = "The member id of the next leader; whichever node suits best by default." };
-        var command = new Command("transfer", "Hands the leadership to another node, and prints who leads. A node that is stopped in order does so by itself.") { to, NodeOptions.Urls, NodeOptions.Timeout };
+        var to = new Option<string?>("--to")
+        {
+            HelpName = "NODE",
+            Description = "The member id of the next leader. The default is the most suitable node.",
+        };
+        var command = new Command(
+            "transfer",
+            "Transfers the leadership to another node, and prints who leads. A leader that is stopped with SIGTERM or "
+                + "Ctrl-C does so by itself.")
+        {
+            to, NodeOptions.Urls, NodeOptions.Timeout,
+        };
         command.SetAction(async (parsed, _) =>
         {
             using var client = NodeOptions.Client(parsed);

@@ -91,7 +91,7 @@ internal sealed record NodeSettings
             throw new SettingException(
                 "raftnode.http.max-value-bytes",
                 $"raftnode.http.max-value-bytes = {http.MaxValueBytes} does not fit raft.max-entry-bytes = "
-                + $"{raft.MaxEntryBytes} with a key of {http.MaxKeyBytes} bytes and {EntryOverhead} bytes besides");
+                + $"{raft.MaxEntryBytes} with a key of {http.MaxKeyBytes} bytes and {EntryOverhead} more bytes");
         }
         if (http.MaxBodyBytes < http.MaxValueBytes)
         {

@@ -131,7 +131,9 @@ internal sealed record StorePlace(string PluginId, string? File, string? Provide
         catch (Exception e) when (e is ArgumentException or FormatException or OverflowException or InvalidCastException)
         {
             throw new SettingException(
-                key, $"{key} is no connection string of PostgreSQL: {e.Message} It has the form Host=...;Database=...", e);
+                key,
+                $"{key} is not a connection string of PostgreSQL: {e.Message} It has the form Host=...;Database=...",
+                e);
         }
     }
 
@@ -143,7 +145,7 @@ internal sealed record StorePlace(string PluginId, string? File, string? Provide
         }
         catch (ArgumentException e)
         {
-            throw new SettingException(key, $"{key} is no connection string: {e.Message}", e);
+            throw new SettingException(key, $"{key} is not a connection string: {e.Message}", e);
         }
     }
 }

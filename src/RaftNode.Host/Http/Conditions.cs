@@ -73,7 +73,8 @@ internal static class Conditions
             return WriteCondition.OneOf(versions);
         never = tags.All(static tag => tag.IsWeak)
             ? WeakNeverMatches
-            : "No value has an ETag that If-Match names: none was given out, or it is of a write that a restore or a recover has undone.";
+            : "No value has an ETag that If-Match names: no write has such an ETag, "
+                + "or a restore or a recovery has undone that write.";
         return null;
     }
 

@@ -32,7 +32,8 @@ internal sealed class IdempotencyKey(int maxResponses)
             session = new SessionStamp(id, number, Math.Max(1, number - Window + 1));
             return true;
         }
-        problem = "Idempotency-Key is \"SESSION-NUMBER\": a session that POST /sessions opened, and a number from 1 on that no other write of it has.";
+        problem = "Idempotency-Key is \"SESSION-NUMBER\": the number of a session that POST /sessions opened, "
+            + "a hyphen, and a number from 1 on for this write alone.";
         return false;
     }
 

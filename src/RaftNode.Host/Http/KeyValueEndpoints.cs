@@ -127,7 +127,8 @@ internal sealed class KeyValueEndpoints(GroupClient client, KeyValueStores store
     {
         if (context.Request.Headers.IfMatch.Count == 0 || stores.Histories.Count > 0 || stores.Summary.Index > 0)
             return false;
-        await Problems.WriteAsync(context, Problems.PeerSilent("This node has just started and does not know yet which history its group has, and so not what the ETag stands for. Try again."));
+        await Problems.WriteAsync(context, Problems.PeerSilent("This node has just started. "
+            + "It does not know yet which history its group has, so it cannot read the ETag. Try again."));
         return true;
     }
 

@@ -120,7 +120,7 @@ internal sealed class MemberEndpoints(RunningNode node, GroupClient client)
     private static string What(JsonException e) =>
         e.InnerException is JsonException or null && e.Message.Contains("could not be mapped", StringComparison.Ordinal)
             ? "there is no such property"
-            : "it is no JSON, or a value is of another kind than it should be";
+            : "it is not JSON, or a value has the wrong type";
 
     // The index that the change is made for, 0 for any; null when no configuration can be meant.
     private static bool TryReadCondition(IHeaderDictionary headers, out long? expected, out string problem)

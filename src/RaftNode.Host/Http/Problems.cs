@@ -51,7 +51,7 @@ internal static class Problems
     /// <param name="allowed">The methods that it has, as in the header <c>Allow</c>.</param>
     public static ProblemHttpResult NotAllowed(string method, string allowed) => Make(
         StatusCodes.Status405MethodNotAllowed, "method-not-allowed", "The method is not allowed",
-        $"{method} is none of the methods that are possible here: {allowed}.", NotDone);
+        $"{method} is not possible here. The possible methods are {allowed}.", NotDone);
 
     /// <summary>The request is no HTTP that the server takes.</summary>
     public static ProblemHttpResult Malformed(int status, string detail) =>
@@ -59,7 +59,7 @@ internal static class Problems
 
     /// <summary>The node failed, and what was asked for may have been done.</summary>
     public static ProblemHttpResult Internal() => Make(
-        StatusCodes.Status500InternalServerError, "internal", "The node failed", "See what the node wrote.", Unknown);
+        StatusCodes.Status500InternalServerError, "internal", "The node failed", "See the node's log.", Unknown);
 
     /// <summary>The members are not those that the change was made for, whichever they are.</summary>
     /// <param name="index">The index of the present configuration.</param>

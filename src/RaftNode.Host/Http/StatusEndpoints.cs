@@ -32,7 +32,8 @@ internal sealed class StatusEndpoints(RunningNode node)
         else if (node.StoreOutage is { } outage)
             await Problems.WriteAsync(context, Problems.StoreUnavailable(outage));
         else
-            await Problems.WriteAsync(context, Problems.PeerSilent("The node's peer is not running: it recovers, or starts again after a failure, or has stopped for good: see what the node wrote."));
+            await Problems.WriteAsync(context, Problems.PeerSilent("The node's peer is not running: "
+                + "it recovers, or starts again after a failure, or has stopped for good: see the node's log."));
     }
 
     private async Task ReadyAsync(HttpContext context)

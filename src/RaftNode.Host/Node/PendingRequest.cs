@@ -38,6 +38,10 @@ internal sealed class PendingRequest(object message, TimeSpan sentAt, TimeSpan d
             return NotDone ?? new QueryFailed(FailureReason.NoLeader, "No answer came in time from a leader.", null, id);
         return NotDone is not null && !MayBeDone
             ? NotDone
-            : new ProposalFailed(FailureReason.OutcomeUnknown, "No answer came in time: the write may have been done, or may yet be.", null, id);
+            : new ProposalFailed(
+                FailureReason.OutcomeUnknown,
+                "No answer came in time: the write may have been done, or may still be done.",
+                null,
+                id);
     }
 }

@@ -171,9 +171,9 @@ public sealed class MistakesSpec : IDisposable
     }
 
     [Theory]
-    [InlineData("what", "the environment variable RAFTNODE_POSTGRESQL is no connection string of PostgreSQL")]
-    [InlineData("Hst=db;Password=secret", "the environment variable RAFTNODE_POSTGRESQL is no connection string of PostgreSQL")]
-    [InlineData("Host=db;Port=many;Password=secret", "the environment variable RAFTNODE_POSTGRESQL is no connection string of PostgreSQL")]
+    [InlineData("what", "the environment variable RAFTNODE_POSTGRESQL is not a connection string of PostgreSQL")]
+    [InlineData("Hst=db;Password=secret", "the environment variable RAFTNODE_POSTGRESQL is not a connection string of PostgreSQL")]
+    [InlineData("Host=db;Port=many;Password=secret", "the environment variable RAFTNODE_POSTGRESQL is not a connection string of PostgreSQL")]
     public void A_mistake_in_the_environment_is_named_without_the_password(string value, string said)
     {
         var path = _directory.Write("node.conf", Right + Postgresql);

@@ -88,7 +88,7 @@ public sealed class NodeSettingsSpec : IDisposable
     [InlineData(Members + "raft.member-id = a\nakka.remote.dot-netty.tcp.port = abc", "akka.remote.dot-netty.tcp.port = abc")]
     [InlineData(Members + "raft.member-id = a\nakka.persistence.journal.plugin = nowhere", "akka.persistence.journal.plugin = nowhere: there is no section nowhere")]
     [InlineData(Members + "raft.member-id = a\nakka.persistence.snapshot-store.plugin = \"\"", "akka.persistence.snapshot-store.plugin names no plugin")]
-    [InlineData(Members + "raft.member-id = a\nakka.persistence.journal { plugin = akka.persistence.journal.sql, sql { class = Akka.Persistence.Sql.Journal.SqlWriteJournal, provider-name = SQLite.MS, connection-string = what } }", "akka.persistence.journal.sql.connection-string is no connection string")]
+    [InlineData(Members + "raft.member-id = a\nakka.persistence.journal { plugin = akka.persistence.journal.sql, sql { class = Akka.Persistence.Sql.Journal.SqlWriteJournal, provider-name = SQLite.MS, connection-string = what } }", "akka.persistence.journal.sql.connection-string is not a connection string")]
     [InlineData(Members + "raft.member-id = a\nraftnode.data-dir = null", "raftnode.data-dir names no directory")]
     [InlineData(Members + "raft.member-id = a\nraftnode.data-dir = \"\"", "raftnode.data-dir names no directory")]
     [InlineData(Members + "raft.member-id = a\nActorRuntime = AkkaNet", "ActorRuntime is a setting of the former runtime: Akka.NET is the only runtime")]

@@ -89,10 +89,10 @@ public sealed partial class DevSpec : IDisposable
         "the database PostgreSQL.15 at Host=127.0.0.1;Port=1;Database=kv cannot be used")]
     [InlineData(
         "--journal postgresql --postgresql Nonsense=1", ExitCode.No,
-        "akka.persistence.journal.sql.connection-string is no connection string of PostgreSQL")]
+        "akka.persistence.journal.sql.connection-string is not a connection string of PostgreSQL")]
     [InlineData("--journal oracle", ExitCode.NotDone, "Must be one of")]
-    [InlineData("--postgresql Host=127.0.0.1", ExitCode.NotDone, "--postgresql is for --journal postgresql")]
-    [InlineData("--journal sql --config-dir hocon", ExitCode.NotDone, "--journal is for files that dev writes")]
+    [InlineData("--postgresql Host=127.0.0.1", ExitCode.NotDone, "--postgresql needs --journal postgresql")]
+    [InlineData("--journal sql --config-dir hocon", ExitCode.NotDone, "--journal and --config-dir exclude each other")]
     public async Task A_journal_that_cannot_be_had_is_refused(string options, int code, string why)
     {
         await using var dev = Start(1, options.Split(' '));

@@ -181,7 +181,7 @@ public sealed class KeyCommandsSpec(SingleNodeFixture fixture) : IClassFixture<S
         Assert.Contains(Rest, (await ProgramRun.ToEndAsync(["restore", "--help"])).Output);
         var wrong = await ProgramRun.ToEndAsync(["restore"]);
         Assert.Equal(ExitCode.NotDone, wrong.Code);
-        Assert.Contains("--data and --members are needed where there is no --config.", wrong.Errors);
+        Assert.Contains("Without --config, --data and --members are needed.", wrong.Errors);
     }
 
     private string[] With(params string[] arguments) => [.. arguments, "--url", fixture.Cluster.Urls[0]];

@@ -25,17 +25,17 @@ public sealed class RecoverSpec
             await cluster.KillAsync(node);
         var unasked = await ProgramRun.ToEndAsync(["recover", .. cluster.StoppedNode(0, "--data")]);
         Assert.Equal(ExitCode.NotDone, unasked.Code);
-        Assert.Contains("standard input is no terminal", unasked.Errors[0]);
+        Assert.Contains("standard input is not a terminal", unasked.Errors[0]);
         Assert.Contains($"store {before.StoreId}", (await ProgramRun.ToEndAsync(["inspect", .. cluster.StoppedNode(0)])).Output);
 
         var stranger = await ProgramRun.ToEndAsync(["recover", .. cluster.StoppedNode(0, "--data"), "--members", $"node2={cluster.Addresses[1]}", "--yes"]);
         Assert.Equal(ExitCode.NotDone, stranger.Code);
-        Assert.Contains("the data is that of node1, which --members does not have", stranger.Errors[0]);
+        Assert.Contains("the data is that of node1, which is not in --members", stranger.Errors[0]);
         var members = string.Join(',', cluster.Addresses.Select((address, node) => $"node{node + 1}={address}"));
         var recovered = await ProgramRun.ToEndAsync(["recover", .. cluster.StoppedNode(0, "--data"), "--members", members, "--yes"]);
         Assert.True(recovered.Code == ExitCode.Done, recovered.Output + string.Join('\n', recovered.Errors));
         Assert.Contains($"store {before.StoreId}", recovered.Output);
-        Assert.Contains($"whatever came after entry {before.LastIndex}", recovered.Output);
+        Assert.Contains($"acknowledged after entry {before.LastIndex} is lost", recovered.Output);
         Assert.Contains("node2, node3: never start them again", recovered.Output);
         Assert.Contains($"raftnode member add node3 {cluster.Addresses[2]}", recovered.Output);
         cluster.Start(0);
