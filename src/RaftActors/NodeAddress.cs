@@ -32,13 +32,15 @@ internal readonly record struct NodeAddress(string? System, string Host, int Por
         int colon = endpoint.LastIndexOf(':');
         int port = 0;
         string? wrong = system is not null && !IsSystemName(system)
-                ? $"'{system}' is no name of an actor system: that has letters, digits and '-', but no '-' at its start"
+                ? $"'{system}' is not the name of an actor system: "
+                    + "such a name has letters, digits and '-', but no '-' at its start"
             : colon < 0 ? "it has no port"
             : colon == 0 ? "it has no host"
-            : !IsHost(endpoint.AsSpan(0, colon)) ? $"'{endpoint[..colon]}' is no host"
+            : !IsHost(endpoint.AsSpan(0, colon)) ? $"'{endpoint[..colon]}' is not a host"
             : endpoint[0] != '[' && endpoint.IndexOf(':') != colon ? $"an IPv6 address is written in brackets: [{endpoint[..colon]}]:{endpoint[(colon + 1)..]}"
             : IsAnyAddress(endpoint.AsSpan(0, colon)) ? $"'{endpoint[..colon]}' means all addresses of a machine, and others cannot reach it there"
-            : !IsPort(endpoint.AsSpan(colon + 1), out port) ? $"'{endpoint[(colon + 1)..]}' is no port from 1 to 65535"
+            : !IsPort(endpoint.AsSpan(colon + 1), out port)
+                ? $"'{endpoint[(colon + 1)..]}' is not a port from 1 to 65535"
             : null;
         problem = wrong is null ? "" : $"{wrong}; {Rule}";
         if (wrong is null)

@@ -68,7 +68,7 @@ internal sealed class PolymorphicTypes : IExtension
     /// <param name="type">The type, as it is shown.</param>
     public string? JsonProblem(string type) => _allowsJson ? null
         : $"A {type} would be written by Akka.NET's JSON serializer, which does not read everything as it was written."
-        + $" {WaysOut} {AllowJson} = on takes it as it is.";
+        + $" {WaysOut} {AllowJson} = on accepts it as it is.";
 
     private static bool IsHyperion(Serializer serializer) => serializer.GetType().FullName == HyperionSerializer;
 

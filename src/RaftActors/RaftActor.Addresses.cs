@@ -134,7 +134,10 @@ internal sealed partial class RaftActor
             if (NodeAddress.EndpointOf(AddressOf(other)) == NodeAddress.EndpointOf(address))
                 return $"{other.Id} is there.";
             if (NodeAddress.IsLoopback(address) && !NodeAddress.IsLoopback(AddressOf(other)))
-                return $"it leads every other machine to itself, and {other.Id} is at {other.Address}. Write an address that others reach into raft.members of {moving.Id}.";
+            {
+                return $"on every other machine it means that machine itself, and {other.Id} is at {other.Address}. "
+                    + $"Write an address that others can reach into raft.members of {moving.Id}.";
+            }
         }
         return null;
     }

@@ -34,7 +34,8 @@ internal sealed partial class RaftActor
         if (cut.From != _damagedEvent)
         {
             throw new RefusedException(
-                $"Event {cut.From} of {PersistenceId} could not be read at an earlier start, and the log went on without it; now it can be read. The disk cannot be trusted. "
+                $"Event {cut.From} of {PersistenceId} could not be read at an earlier start, "
+                + "and the log went on without it. Now it can be read, so the disk cannot be trusted. "
                 + "Remove the member from the group and add it again, with an empty data directory on another disk.");
         }
         _damagedEvent = 0;
@@ -42,5 +43,6 @@ internal sealed partial class RaftActor
     }
 
     private string WhereDamaged() =>
-        $"The log before it ends with entry {_log.LastIndex}; the journal is {StorePlugins.Describe(Context.System.Settings.Config, _settings)}";
+        $"The log before it ends with entry {_log.LastIndex}. "
+        + $"The journal is {StorePlugins.Describe(Context.System.Settings.Config, _settings)}";
 }

@@ -102,10 +102,15 @@ internal sealed partial class RaftActor
     {
         string identity = groupId.Length > 0 ? $"its identity is {groupId}" : "its log has no identity";
         string own = GroupId.Length > 0 ? GroupId : "none";
-        string what = $"{memberId} at {address} is of another group than this peer, and nothing that either says counts for the other: {identity}, and the identity here is {own}.";
+        string what = $"{memberId} at {address} belongs to another group than this peer, "
+            + $"so neither accepts messages of the other: {identity}, and the identity here is {own}.";
         if (groupId.Length > 0 && Configuration.Histories.Any(history => history.GroupId == groupId))
-            return $"{what} It has what this group was before it was restored or recovered. Remove that member if it is one, and add it again with an empty data directory.";
-        return $"{what} One of them has a data directory that was left over, or an address that belongs to the other group. Correct raft.members, or start the node that is in the wrong place with an empty data directory.";
+        {
+            return $"{what} Its data is that of this group before a restore or a recovery. "
+                + "If it is a member, remove it, and add it again with an empty data directory.";
+        }
+        return $"{what} One of the two has an old data directory, or an address that belongs to the other group. "
+            + "Correct raft.members, or start the wrong node with an empty data directory.";
     }
 
     private void RefuseToAdd(PeerHeader header)

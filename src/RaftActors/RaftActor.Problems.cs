@@ -104,16 +104,17 @@ internal sealed partial class RaftActor
         {
             return silent.Length > 0
                 ? $"Its log is empty, and these members do not answer: {silent}. Start them, or correct raft.members."
-                : "Its log is empty. The other members answer, but this one is no part of their group: see the logs.";
+                : "Its log is empty. The other members answer, but this node is not in their group: see the logs.";
         }
         if (Configuration.HasMajority(IsHeard))
         {
             return silent.Length > 0
-                ? $"A majority of the voters can be heard, but not {silent}. None that can be heard has won an election."
+                ? $"A majority of the voters can be heard, but not {silent}. "
+                    + "None of those that can be heard has won an election."
                 : "All voters can be heard, but none has won an election. See their logs.";
         }
-        return $"No majority of the voters can be heard; these do not answer: {silent}. Start them, or mend the network. "
-            + "If the disks of a majority are lost for good, or their addresses have changed, make a group of one node's "
-            + "store: raftnode recover (StoreRecovery in a program of your own).";
+        return $"No majority of the voters can be heard. These do not answer: {silent}. "
+            + "Start them, or repair the network. If the disks of a majority are lost for good, or their addresses "
+            + "have changed, make a group of one node's store: raftnode recover (in your own program: StoreRecovery).";
     }
 }

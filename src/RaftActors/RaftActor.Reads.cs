@@ -22,7 +22,7 @@ internal sealed partial class RaftActor
     {
         var replyTo = new ReplyTo(sender, query.CorrelationId);
         if (query.Request is null)
-            FailQuery(replyTo, FailureReason.NotSerializable, "There is no request: null cannot be sent.");
+            FailQuery(replyTo, FailureReason.NotSerializable, "The request is null, which cannot be sent.");
         else if (query.Consistency == ReadConsistency.Stale)
             AnswerStale(query, replyTo);
         else if (query.Consistency == ReadConsistency.Lease && HasLease)

@@ -129,8 +129,9 @@ internal sealed partial class RaftActor
         string wanted = missing.Length == 0
             ? "All other members have answered, but stores of theirs were set back, too"
             : $"These members have not answered yet: {missing}. Start them";
-        return $"{loss} {wanted}. If the disks of a majority are lost or set back, nobody can say what was acknowledged: "
-            + "make a group of the store that has most, with raftnode recover (StoreRecovery in a program of your own).";
+        return $"{loss} {wanted}. "
+            + "If the disks of a majority are lost or set back, nobody can say what was acknowledged. "
+            + "Then make a group of the store that has most: raftnode recover (in your own program: StoreRecovery).";
     }
 
     // ---- What others say

@@ -265,7 +265,7 @@ internal sealed partial class RaftActor
         if (_role == RaftRole.Leader && (_transfer?.Target ?? BestSuccessor()?.Voter.Id) is { } target)
             StartTransfer(target).Requesters.Add(new ReplyTo(Sender, PrepareToStop.CorrelationId));
         else
-            Sender.Tell(new TransferFailed(FailureReason.NotLeader, "There is no leadership to hand over.", _leader?.Member, PrepareToStop.CorrelationId), Self);
+            Sender.Tell(new TransferFailed(FailureReason.NotLeader, "There is no leadership to transfer.", _leader?.Member, PrepareToStop.CorrelationId), Self);
     }
 
     // A leader whose disk has stalled can still replicate, but acknowledges nothing itself, and its memory fills. Proposals wait while it tries, so after a failure it does not try again at once.

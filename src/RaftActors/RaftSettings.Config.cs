@@ -14,7 +14,10 @@ public sealed partial record RaftSettings
     /// <summary>Where the remoting has its most bytes of one message.</summary>
     internal const string MaximumFrameSize = "akka.remote.dot-netty.tcp.maximum-frame-size";
 
-    /// <summary>Reads the settings from the section <c>raft</c> of a configuration; keys that are missing have the defaults of <c>reference.conf</c>.</summary>
+    /// <summary>
+    /// Reads the settings from the section <c>raft</c> of a configuration; keys that are missing have the defaults of
+    /// <c>reference.conf</c>.
+    /// </summary>
     /// <param name="raftSection">The section: <c>system.Settings.Config.GetConfig("raft")</c>.</param>
     /// <exception cref="ConfigurationException">
     /// A key is missing or unknown, or its value is not usable; the message names the key and the value.

@@ -59,7 +59,7 @@ internal sealed class SystemCheck
         if (IsVolatile(_journal))
         {
             Refuse(_journal,
-                "What this node acknowledges is gone when its process ends; the group takes its disk for lost then.",
+                "What this node acknowledges is gone when its process ends. The group then counts its disk as lost.",
                 $"Name a journal that is durable, {AllowVolatile}");
         }
         if (IsSqlOnSqlite && Text(_journal, "read-isolation-level") is var level and not "read-uncommitted")
@@ -89,7 +89,7 @@ internal sealed class SystemCheck
         if (_snapshots.Section(_config).GetBoolean("snapshot-is-optional", false))
         {
             Add($"{_snapshots.Id}.snapshot-is-optional", "on",
-                "A snapshot that cannot be loaded is passed over, and a peer would start from a state that never was.",
+                "A snapshot that cannot be loaded is ignored, and a peer would start from a state that never existed.",
                 "Set it off: RaftActors itself goes back to an older snapshot when one is damaged.");
         }
         if (IsSqlOnSqlite && _journal.Place.Length > 0 && _journal.Place == _snapshots.Place)
@@ -113,8 +113,9 @@ internal sealed class SystemCheck
         if (!opens || reset <= _settings.RestartBackoffMax)
             return;
         Add($"{plugin.Id}.circuit-breaker.reset-timeout", Spoken(reset),
-            "After circuit-breaker.max-failures failures the plugin refuses everything for that long, also the start"
-            + $" of a peer. By then it is tried every {Spoken(_settings.RestartBackoffMax)} (raft.restart-backoff.max).",
+            "After circuit-breaker.max-failures failures the plugin refuses everything for that long, even the start"
+            + $" of a peer. By then the peer is started every {Spoken(_settings.RestartBackoffMax)}"
+            + " (raft.restart-backoff.max).",
             "Set it to at most that time.");
     }
 

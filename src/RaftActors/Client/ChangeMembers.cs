@@ -3,19 +3,24 @@ using RaftActors.Membership;
 namespace RaftActors.Client;
 
 /// <summary>
-/// Asks the group to have these voters and learners and no others. May be told to any peer. Every change goes through joint consensus (paper, section 6), whatever the two sets are; new voters
-/// first catch up as learners.
+/// Asks the group to have exactly these voters and learners. May be told to any peer. Every change of voters uses joint
+/// consensus (paper, section 6), whatever the two sets are. New voters first catch up as learners.
 /// </summary>
 /// <remarks>
-/// Answered, to the sender, by one <see cref="Proposed"/> once the new configuration is committed, with its index, or by one <see cref="ProposalFailed"/>. A change whose outcome is unknown may
-/// yet be completed: <see cref="GetMembers"/> tells. Asking for what is already so is answered at once. To give a member another address, remove it and add it again.
+/// The sender gets one <see cref="Proposed"/> once the new configuration is committed, with its index, or one
+/// <see cref="ProposalFailed"/>. A change whose outcome is unknown may still be completed: <see cref="GetMembers"/>
+/// tells. A request for what is already so is answered at once. To give a member another address, remove it and add it
+/// again.
 /// </remarks>
-/// <param name="Voters">Who shall have a vote; at least one.</param>
-/// <param name="Learners">Who shall get the log without a vote.</param>
-/// <param name="Forward">Whether a peer that is not the leader forwards the request to it.</param>
+/// <param name="Voters">The members with a vote; at least one.</param>
+/// <param name="Learners">The members that get the log and have no vote.</param>
+/// <param name="Forward">Whether a peer that does not lead forwards the request to the leader.</param>
 /// <param name="CorrelationId">Returned in the answer.</param>
 public sealed record ChangeMembers(IReadOnlyList<Member> Voters, IReadOnlyList<Member> Learners, bool Forward = true, long CorrelationId = 0) : IProposal
 {
-    /// <summary>The index of the configuration that the change was made for (<see cref="GroupMembers.Index"/>): if another one counts by then, nothing is done. 0 to change whatever there is.</summary>
+    /// <summary>
+    /// The index of the configuration that the change was made for (<see cref="GroupMembers.Index"/>). If another
+    /// configuration counts by then, nothing is done. 0 for any configuration.
+    /// </summary>
     public long ExpectedIndex { get; init; }
 }

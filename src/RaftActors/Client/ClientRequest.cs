@@ -22,7 +22,10 @@ internal enum ClientRequestKind
     CloseSession,
 }
 
-/// <summary>Something that a client wants of the group, from when it is asked until it is answered: as many attempts as it takes.</summary>
+/// <summary>
+/// Something that a client wants of the group, from when it is asked until it is answered: as many attempts as it
+/// takes.
+/// </summary>
 /// <param name="id">Its number, unlike that of any other request of the client.</param>
 /// <param name="kind">What is wanted.</param>
 /// <param name="content">The command or request.</param>
@@ -49,7 +52,10 @@ internal sealed class ClientRequest(long id, ClientRequestKind kind, Payload con
     /// <summary>What is done with the answer, unless an actor is told.</summary>
     public Action<object>? Answer { get; init; }
 
-    /// <summary>The session in which it has its number; <c>null</c> as long as it was in none, or in one that expired without having applied it.</summary>
+    /// <summary>
+    /// The session in which it has its number; <c>null</c> as long as it was in none, or in one that expired without
+    /// having applied it.
+    /// </summary>
     public SessionWindow? Session { get; set; }
 
     /// <summary>Its number in the session.</summary>

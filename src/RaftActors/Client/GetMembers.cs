@@ -2,7 +2,9 @@ using RaftActors.Membership;
 
 namespace RaftActors.Client;
 
-/// <summary>Asks a peer who is in the group; answered by <see cref="GroupMembers"/>, from what the asked peer has in its log.</summary>
+/// <summary>
+/// Asks a peer who is in the group. The answer is <see cref="GroupMembers"/>, from the log of the asked peer.
+/// </summary>
 public sealed record GetMembers
 {
     /// <summary>The only instance.</summary>
@@ -12,20 +14,20 @@ public sealed record GetMembers
 /// <summary>What a member of a group may do.</summary>
 public enum MemberRole
 {
-    /// <summary>It has a vote; while a change is under way perhaps one that only counts among the voters to come.</summary>
+    /// <summary>It has a vote. While a change is under way, the vote may count only among the new voters.</summary>
     Voter,
 
     /// <summary>It gets the log and has no vote.</summary>
     Learner,
 
-    /// <summary>It has a vote until the change that is under way ends, and then none.</summary>
+    /// <summary>It has a vote until the change that is under way ends, and no vote after that.</summary>
     OutgoingVoter,
 }
 
 /// <summary>Who is in a group.</summary>
 /// <param name="Group">The group.</param>
-/// <param name="Index">The index of the configuration in the log; 0 as long as the log holds none.</param>
-/// <param name="IsCommitted">Whether the asked peer knows that it is committed.</param>
+/// <param name="Index">The index of the configuration in the log; 0 as long as the log has none.</param>
+/// <param name="IsCommitted">Whether the asked peer knows that the configuration is committed.</param>
 /// <param name="IsChanging">Whether a change is under way: the configuration is joint, or new voters catch up.</param>
 /// <param name="Leader">The leader as far as the asked peer knows.</param>
 /// <param name="Members">The members, ordered by id.</param>
@@ -35,28 +37,39 @@ public sealed record GroupMembers(string Group, long Index, bool IsCommitted, bo
 /// <param name="Id">Its name.</param>
 /// <param name="Address">Where its node listens.</param>
 /// <param name="Role">What it may do.</param>
-/// <param name="StoreId">The store it is bound to; empty as long as it was not heard of.</param>
-/// <param name="MatchIndex">If the asked peer leads: the last index known to be durable on the member; otherwise <c>null</c>.</param>
-/// <param name="IsActive">If the asked peer leads: whether the member answered within the last election timeout; otherwise <c>null</c>.</param>
+/// <param name="StoreId">The store that is bound to it; empty as long as the member has not been heard.</param>
+/// <param name="MatchIndex">
+/// If the asked peer leads: the last index known to be durable on the member; otherwise <c>null</c>.
+/// </param>
+/// <param name="IsActive">
+/// If the asked peer leads: whether the member answered within the last election timeout; otherwise <c>null</c>.
+/// </param>
 public sealed record MemberStatus(string Id, string Address, MemberRole Role, string StoreId, long? MatchIndex, bool? IsActive)
 {
-    /// <summary>How much it is wanted as the leader (<see cref="Member.Priority"/>).</summary>
+    /// <summary>Its priority as leader (<see cref="Member.Priority"/>).</summary>
     public int Priority { get; init; }
 
-    /// <summary>It as a member, for <see cref="ChangeMembers"/>.</summary>
+    /// <summary>The member itself, for <see cref="ChangeMembers"/>.</summary>
     public Member Member => new(Id, Address) { Priority = Priority };
 }
 
-/// <summary>Published on the event stream when a peer learns that a configuration is committed; also of those in its log when it has started again.</summary>
+/// <summary>
+/// Published on the event stream when a peer learns that a configuration is committed. A peer that has started again
+/// also publishes those of its log.
+/// </summary>
 /// <param name="Group">The group.</param>
 /// <param name="MemberId">The peer that publishes it.</param>
 /// <param name="Index">The index of the configuration.</param>
 /// <param name="Voters">The voters.</param>
 /// <param name="Learners">The learners.</param>
-/// <param name="IsJoint">Whether the change is still under way: the voters are those to come, and the former ones have to agree.</param>
+/// <param name="IsJoint">
+/// Whether the change is still under way: the voters are the new ones, and the former voters have to agree, too.
+/// </param>
 public sealed record MembershipChanged(string Group, string MemberId, long Index, IReadOnlyList<Member> Voters, IReadOnlyList<Member> Learners, bool IsJoint);
 
-/// <summary>Published on the event stream when a peer stopped for good because its member was removed from the group.</summary>
+/// <summary>
+/// Published on the event stream when a peer stopped for good because its member was removed from the group.
+/// </summary>
 /// <param name="Group">The group.</param>
 /// <param name="MemberId">The peer.</param>
 /// <param name="Index">The index of the configuration without it.</param>

@@ -2,7 +2,10 @@ using RaftActors.Protocol;
 
 namespace RaftActors.Client;
 
-/// <summary>A message of a client that becomes an entry of the log, answered by one <see cref="Proposed"/> or <see cref="ProposalFailed"/>.</summary>
+/// <summary>
+/// A message of a client that becomes an entry of the log, answered by one <see cref="Proposed"/> or
+/// <see cref="ProposalFailed"/>.
+/// </summary>
 internal interface IProposal : IRaftMessage
 {
     /// <summary>Whether a peer that is not the leader forwards it.</summary>

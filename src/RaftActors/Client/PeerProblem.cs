@@ -6,7 +6,7 @@ public enum PeerProblemKind
     /// <summary>The peer has known no leader for a while.</summary>
     NoLeader,
 
-    /// <summary>The peer has not applied what the group had committed a while ago.</summary>
+    /// <summary>The peer has not applied entries that the group committed a while ago.</summary>
     Behind,
 
     /// <summary>The peer's store belongs to another group than the members that it meets.</summary>
@@ -23,8 +23,8 @@ public enum PeerProblemKind
 }
 
 /// <summary>
-/// Why a peer that runs cannot serve as it should. Part of <see cref="RaftStatus"/> for as long as it lasts; the log has
-/// one line when it begins and one when it ends.
+/// Why a peer that runs cannot serve as it should. Part of <see cref="RaftStatus"/> as long as the problem lasts. The
+/// log has one line when the problem begins and one when it ends.
 /// </summary>
 /// <param name="Kind">What is wrong.</param>
 /// <param name="Reason">What is wrong, where, and what to do, in a sentence or two.</param>

@@ -4,12 +4,15 @@ using RaftActors.Log;
 namespace RaftActors.Client;
 
 /// <summary>
-/// What a peer that does not lead was told, and owes an answer to: some waiting for a leader to be known, some forwarded and waiting for its answer. Pure bookkeeping; whoever
-/// is overdue is found without looking at the others, because each of the two waits is the same for all.
+/// What a peer that does not lead was told, and owes an answer to: some waiting for a leader to be known, some
+/// forwarded and waiting for its answer. Pure bookkeeping; whoever is overdue is found without looking at the others,
+/// because each of the two waits is the same for all.
 /// </summary>
 /// <param name="leaderWait">How long to wait for a leader.</param>
 /// <param name="answerWait">How long to wait for its answer.</param>
-/// <param name="firstId">The number before the first request; unlikely to be that of an earlier start, whose late answers are none.</param>
+/// <param name="firstId">
+/// The number before the first request; unlikely to be that of an earlier start, whose late answers are none.
+/// </param>
 internal sealed class PendingForwards(TimeSpan leaderWait, TimeSpan answerWait, long firstId)
 {
     private readonly Dictionary<long, Forward> _sent = [];
@@ -91,8 +94,9 @@ internal sealed class PendingForwards(TimeSpan leaderWait, TimeSpan answerWait, 
     }
 
     /// <summary>
-    /// Takes all that were sent, or only those sent to an address, oldest first. Of these not the requests to transfer the leadership or to change the members: that a leadership ends is what the
-    /// former are for and the latter may bring about, and who led still answers them.
+    /// Takes all that were sent, or only those sent to an address, oldest first. Of these not the requests to transfer
+    /// the leadership or to change the members: that a leadership ends is what the former are for and the latter may
+    /// bring about, and who led still answers them.
     /// </summary>
     public List<Forward> TakeSent(string? leaderAddress = null)
     {
@@ -141,10 +145,16 @@ internal sealed class Forward(bool isQuery, Payload content, bool replyWhenAppen
     /// <summary>Of a proposal: its session and number, if it has them.</summary>
     public SessionStamp? Session { get; init; }
 
-    /// <summary>Of a query that this peer answers itself: the request, of which the leader learns nothing; otherwise <c>null</c>.</summary>
+    /// <summary>
+    /// Of a query that this peer answers itself: the request, of which the leader learns nothing; otherwise
+    /// <c>null</c>.
+    /// </summary>
     public object? LocalRequest { get; init; }
 
-    /// <summary>Of a request to transfer the leadership, which is safe to ask again like a query: the target, or empty for any; otherwise <c>null</c>.</summary>
+    /// <summary>
+    /// Of a request to transfer the leadership, which is safe to ask again like a query: the target, or empty for any;
+    /// otherwise <c>null</c>.
+    /// </summary>
     public string? TransferTo { get; init; }
 
     /// <summary>The proposal.</summary>

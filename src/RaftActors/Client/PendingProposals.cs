@@ -2,7 +2,10 @@ using RaftActors.Client;
 
 namespace RaftActors.Client;
 
-/// <summary>The proposals that a leader has appended and not yet seen applied, in the order of their indexes, which is that of their answers.</summary>
+/// <summary>
+/// The proposals that a leader has appended and not yet seen applied, in the order of their indexes, which is that of
+/// their answers.
+/// </summary>
 internal sealed class PendingProposals
 {
     private readonly Queue<PendingProposal> _proposals = new();

@@ -5,31 +5,44 @@ namespace RaftActors.Client;
 /// <summary>How fresh the answer of a query must be.</summary>
 public enum ReadConsistency
 {
-    /// <summary>Reflects every write that was acknowledged before the query was sent (read index; dissertation, section 6.4).</summary>
+    /// <summary>
+    /// Reflects every write that was acknowledged before the query was sent (read index; dissertation, section 6.4).
+    /// </summary>
     Linearizable,
 
     /// <summary>
-    /// As <see cref="Linearizable"/>, but without a round of heartbeats: the leader answers as long as its lease lasts, which relies on the peers' clocks running at nearly the same rate (dissertation,
-    /// section 6.4.1). Where the group has no leases, or the leader none at the moment, it is answered like a linearizable one.
+    /// As <see cref="Linearizable"/>, but without a round of heartbeats: the leader answers as long as its lease lasts.
+    /// This relies on clocks that run at nearly the same rate on all peers (dissertation, section 6.4.1). If the group
+    /// has no leases, or the leader has no lease at the moment, the query is answered like a linearizable one.
     /// </summary>
     Lease,
 
     /// <summary>
-    /// Whatever the peer that was asked has applied, at once: an earlier state of the group, and not necessarily a later one than another peer has shown. <see cref="Query.MaxStaleness"/> bounds its age.
+    /// The asked peer answers at once from what it has applied. That is an earlier state of the group, and may be older
+    /// than what another peer has shown. <see cref="Query.MaxStaleness"/> bounds its age.
     /// </summary>
     Stale,
 }
 
-/// <summary>Asks the group's state machine a question that changes nothing. May be told to any peer of the group.</summary>
-/// <remarks>Answered, to the sender, by exactly one <see cref="QueryResult"/> or <see cref="QueryFailed"/>.</remarks>
-/// <param name="Request">What <see cref="StateMachines.IStateMachine.Query"/> is given: a <c>byte[]</c>, or an object whose type has a registered serializer.</param>
+/// <summary>
+/// Asks the group's state machine a question that changes nothing. May be told to any peer of the group.
+/// </summary>
+/// <remarks>The sender gets exactly one <see cref="QueryResult"/> or <see cref="QueryFailed"/>.</remarks>
+/// <param name="Request">
+/// What <see cref="StateMachines.IStateMachine.Query"/> is given: a <c>byte[]</c>, or an object whose type has a
+/// registered serializer.
+/// </param>
 /// <param name="Consistency">How fresh the answer must be.</param>
-/// <param name="Forward">Whether a peer that is not the leader asks it, where the consistency needs it; otherwise it answers <see cref="FailureReason.NotLeader"/> with the leader's name.</param>
+/// <param name="Forward">
+/// Whether a peer that does not lead asks the leader, if the consistency needs it. If not, it answers
+/// <see cref="FailureReason.NotLeader"/> and names the leader.
+/// </param>
 /// <param name="CorrelationId">Returned in the answer.</param>
 public sealed record Query(object Request, ReadConsistency Consistency = ReadConsistency.Linearizable, bool Forward = true, long CorrelationId = 0) : IRaftMessage
 {
     /// <summary>
-    /// Of a <see cref="ReadConsistency.Stale"/> query: how long ago the peer may have heard last of what the leader had committed; if it is longer, the query is answered <see cref="FailureReason.TooStale"/>.
+    /// For a <see cref="ReadConsistency.Stale"/> query: the longest time since the peer last heard from the leader how
+    /// far the log is committed. If it is longer ago, the query is answered <see cref="FailureReason.TooStale"/>.
     /// <c>null</c> for no bound.
     /// </summary>
     public TimeSpan? MaxStaleness { get; init; }
@@ -41,7 +54,7 @@ public sealed record Query(object Request, ReadConsistency Consistency = ReadCon
 /// <param name="CorrelationId">That of the query.</param>
 public sealed record QueryResult(object? Result, long AppliedIndex, long CorrelationId) : IRaftMessage;
 
-/// <summary>The query was not answered; it can safely be asked again.</summary>
+/// <summary>The query was not answered. It is safe to ask again.</summary>
 /// <param name="Reason">Why; never <see cref="FailureReason.OutcomeUnknown"/>.</param>
 /// <param name="Message">The reason in a sentence that tells a person what to do.</param>
 /// <param name="Leader">The leader as far as the answering peer knows, or <c>null</c>.</param>

@@ -4,12 +4,14 @@ using Akka.Configuration;
 namespace RaftActors.Client;
 
 /// <summary>
-/// A client of a group that need not wonder: it finds the leader, has a session, tries again until it has an answer, and each command is applied once however often it was tried
-/// (dissertation, section 6.3). For tasks; the same as an actor is <see cref="Props"/>. Thread-safe.
+/// A client of a group. It finds the leader, has a session, and tries again until it has an answer. Each command is
+/// applied once, however often the client tried (dissertation, section 6.3). It returns tasks; <see cref="Props"/>
+/// makes the same client as an actor. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Commands that are under way at the same time may be applied in any order; who needs an order awaits one before proposing the next. A command fails as
-/// <see cref="FailureReason.OutcomeUnknown"/> only when its deadline passed, or its session expired because no peer could be reached for the session's time-out.
+/// Commands that are under way at the same time may be applied in any order. To have an order, await one command before
+/// you propose the next. A command fails as <see cref="FailureReason.OutcomeUnknown"/> only when its deadline passed,
+/// or when its session expired because no peer could be reached for the session's timeout.
 /// </remarks>
 public sealed class RaftClient : IAsyncDisposable
 {
@@ -40,8 +42,9 @@ public sealed class RaftClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// The client as an actor: told <see cref="Propose"/> or <see cref="Query"/> it answers as a peer does, after as many attempts as it takes. Session and number of a proposal are its own,
-    /// and it always answers when the command was applied. Stopping it leaves its session to expire.
+    /// The client as an actor. It answers <see cref="Propose"/> and <see cref="Query"/> as a peer does, after as many
+    /// attempts as necessary. It sets the session and the number of a proposal itself, and always answers when the
+    /// command is applied. If it is stopped, its session expires later.
     /// </summary>
     /// <param name="settings">How it runs.</param>
     /// <exception cref="ConfigurationException">The settings do not go together.</exception>
@@ -57,7 +60,9 @@ public sealed class RaftClient : IAsyncDisposable
     /// <param name="deadline">When to give up; <c>null</c> for <see cref="RaftClientSettings.Deadline"/>.</param>
     /// <param name="cancellationToken">Ends the wait, not the command: it may still be applied.</param>
     /// <returns>Where the command is in the log, and the state machine's response.</returns>
-    /// <exception cref="RaftClientException">It failed; the exception says whether it may have been applied.</exception>
+    /// <exception cref="RaftClientException">
+    /// It failed; the exception says whether it may have been applied.
+    /// </exception>
     public Task<Proposed> ProposeAsync(object command, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
         CallAsync<Proposed>(new Propose(command), deadline, cancellationToken);
 

@@ -173,7 +173,7 @@ internal sealed partial class RaftClientActor
         }
         else if (request.Kind == ClientRequestKind.OpenSession && _waitingCommands.Count == 0)
         {
-            Fail(request, FailureReason.NoLeader, "Nobody wants the session any more.");
+            Fail(request, FailureReason.NoLeader, "No command is waiting for this session.");
         }
         else
         {
@@ -199,9 +199,12 @@ internal sealed partial class RaftClientActor
     {
         var obstacle = request is { Kind: ClientRequestKind.Command, Waiting: not null } && _opening is { } opening ? opening : request;
         if (obstacle.LastFailure == FailureReason.OutcomeUnknown)
-            Fail(request, FailureReason.NoLeader, "It was not done before the deadline.");
+            Fail(request, FailureReason.NoLeader, "The request was not done before the deadline.");
         else
-            Fail(request, obstacle.LastFailure, $"It was not done before the deadline. {obstacle.LastMessage}".TrimEnd());
+        {
+            string why = $"The request was not done before the deadline. {obstacle.LastMessage}".TrimEnd();
+            Fail(request, obstacle.LastFailure, why);
+        }
     }
 
     private static void EndWaiting(ClientRequest request)

@@ -5,7 +5,10 @@ using RaftActors.Log;
 
 namespace RaftActors.Client;
 
-/// <summary>The actor of <see cref="RaftClient"/>: what is asked of it waits for the window, then is attempted until it is answered.</summary>
+/// <summary>
+/// The actor of <see cref="RaftClient"/>: what is asked of it waits for the window, then is attempted until it is
+/// answered.
+/// </summary>
 internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
 {
     private readonly RaftClientSettings _settings;

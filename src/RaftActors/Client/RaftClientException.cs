@@ -9,9 +9,15 @@ public sealed class RaftClientException : Exception
     /// <summary>Why.</summary>
     public FailureReason Reason { get; }
 
-    /// <summary><c>true</c> when the command may have been applied, or may yet be; otherwise <see cref="WasApplied"/> tells.</summary>
+    /// <summary>
+    /// <c>true</c> when the command may have been applied, or may still be applied. If <c>false</c>,
+    /// <see cref="WasApplied"/> tells.
+    /// </summary>
     public bool OutcomeUnknown => Reason == FailureReason.OutcomeUnknown;
 
-    /// <summary>Of a command: <c>true</c> when it was applied and only its response cannot be had; otherwise, unless <see cref="OutcomeUnknown"/>, it certainly was not applied and will not be.</summary>
+    /// <summary>
+    /// For a command: <c>true</c> when it was applied and only its response is not available. If this and
+    /// <see cref="OutcomeUnknown"/> are <c>false</c>, the command certainly was not applied and will not be.
+    /// </summary>
     public bool WasApplied => Reason is FailureReason.StateMachineFailed or FailureReason.ResponseForgotten;
 }

@@ -3,56 +3,76 @@ using Akka.Configuration;
 
 namespace RaftActors.Client;
 
-/// <summary>How a <see cref="RaftClient"/> runs. Immutable.</summary>
-/// <remarks><see cref="FromConfig"/> reads them from HOCON, section <c>raft</c>, keys <c>group</c> and <c>client.*</c>; <c>reference.conf</c> documents each key.</remarks>
+/// <summary>The settings of a <see cref="RaftClient"/>. Immutable.</summary>
+/// <remarks>
+/// <see cref="FromConfig"/> reads the settings from HOCON, section <c>raft</c>, keys <c>group</c> and <c>client.*</c>.
+/// <c>reference.conf</c> documents each key.
+/// </remarks>
 public sealed record RaftClientSettings
 {
     /// <summary>The group's name.</summary>
     public required string Group { get; init; }
 
     /// <summary>
-    /// Nodes of the group: enough of them that one is there. The leader need not be among them. Each is <c>host:port</c>, or
-    /// <c>system@host:port</c> where the node's actor system is not called like this one. Remoting must be on. Not used
-    /// when there is a <see cref="Peer"/>.
+    /// Nodes of the group: enough of them that one is always there. The leader need not be among them. Each is
+    /// <c>host:port</c>, or <c>system@host:port</c> if the node's actor system has another name than this one. Remoting
+    /// must be on. Not used when there is a <see cref="Peer"/>.
     /// </summary>
     public IReadOnlyList<string> Addresses { get; init; } = [];
 
-    /// <summary>This node's own peer, as <see cref="Raft.StartAsync"/> returned it: it knows the leader and forwards to it. <c>null</c> for a client on a node of its own.</summary>
+    /// <summary>
+    /// This node's own peer, as <see cref="Raft.StartAsync"/> returned it. It knows the leader and forwards to it.
+    /// <c>null</c> for a client on a node without a peer.
+    /// </summary>
     public IActorRef? Peer { get; init; }
 
-    /// <summary>How many commands may be ahead of the first that is not answered, and how many queries may be under way. At most the group's <see cref="RaftSettings.MaxSessionResponses"/>.</summary>
+    /// <summary>
+    /// How many commands may be under way, counted from the oldest one without an answer, and how many queries. At most
+    /// the group's <see cref="RaftSettings.MaxSessionResponses"/>.
+    /// </summary>
     public int Window { get; init; } = 64;
 
-    /// <summary>How many commands and queries may wait for the window; one more is answered <see cref="FailureReason.Overloaded"/>.</summary>
+    /// <summary>
+    /// How many commands and queries may wait for the window. The next one is answered
+    /// <see cref="FailureReason.Overloaded"/>.
+    /// </summary>
     public int MaxWaiting { get; init; } = 4096;
 
-    /// <summary>After what time a command or query is given up, unless the caller says another.</summary>
+    /// <summary>The time after which the client gives a command or query up, unless the caller names another.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a peer has to answer before another attempt is made, perhaps at another peer.</summary>
+    /// <summary>How long the client waits for a peer's answer before it tries again, perhaps at another peer.</summary>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The shortest wait before another attempt; a random part of up to a half is taken off.</summary>
+    /// <summary>The shortest wait before another attempt. A random part of it, up to a half, is taken off.</summary>
     public TimeSpan RetryBackoffMin { get; init; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>The longest such wait: it doubles with each failure.</summary>
+    /// <summary>The longest such wait. The wait doubles with each failure.</summary>
     public TimeSpan RetryBackoffMax { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The seed of the back-off's randomness, for a simulation; <c>null</c> for an unpredictable one.</summary>
+    /// <summary>
+    /// The seed of the random part of the waits, for a simulation. <c>null</c> for an unpredictable seed.
+    /// </summary>
     public int? RandomSeed { get; init; }
 
     /// <summary>
-    /// Whether whoever awaits a task of <see cref="RaftClient"/> goes on within the client's actor, rather than on the thread pool: for a simulation, in which nothing may run elsewhere. Never
-    /// otherwise: what takes long there holds up the client.
+    /// Whether code that awaits a task of <see cref="RaftClient"/> continues within the client's actor and not on the
+    /// thread pool. This is for a simulation, in which nothing may run elsewhere. Do not set it otherwise: code that
+    /// takes long there delays the client.
     /// </summary>
     public bool ContinueInline { get; init; }
 
     /// <summary>How the nodes are reached; <c>null</c> for the actor system's remoting.</summary>
     public IPeerResolver? Resolver { get; init; }
 
-    /// <summary>Reads the settings from the section <c>raft</c> of a configuration; keys that are missing have the defaults of <c>reference.conf</c>.</summary>
+    /// <summary>
+    /// Reads the settings from the section <c>raft</c> of a configuration. A missing key has its default of
+    /// <c>reference.conf</c>.
+    /// </summary>
     /// <param name="raftSection">The section: <c>system.Settings.Config.GetConfig("raft")</c>.</param>
-    /// <exception cref="ConfigurationException">A value is not usable; the message names it and its key.</exception>
+    /// <exception cref="ConfigurationException">
+    /// A value is not usable. The message names the value and its key.
+    /// </exception>
     public static RaftClientSettings FromConfig(Config? raftSection)
     {
         var own = raftSection ?? throw new ConfigurationException("The section raft is missing.");
@@ -70,8 +90,8 @@ public sealed record RaftClientSettings
         };
     }
 
-    /// <summary>Checks that the settings go together.</summary>
-    /// <exception cref="ConfigurationException">They do not; the message names the key and its value.</exception>
+    /// <summary>Checks that the settings are consistent.</summary>
+    /// <exception cref="ConfigurationException">They are not. The message names the key and its value.</exception>
     public void Validate()
     {
         Check(Group.Length > 0, "group", Group, "the group's name is missing");

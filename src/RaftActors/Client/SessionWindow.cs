@@ -2,9 +2,13 @@ using RaftActors.Log;
 
 namespace RaftActors.Client;
 
-/// <summary>A client's side of a session: which numbers it has given out, and the responses of which it still awaits. Pure bookkeeping.</summary>
+/// <summary>
+/// A client's side of a session: which numbers it has given out, and the responses of which it still awaits. Pure
+/// bookkeeping.
+/// </summary>
 /// <remarks>
-/// The window is counted from the lowest number that is awaited, not by how many are: the group has to remember all responses from there on, and so never more than the window.
+/// The window is counted from the lowest number that is awaited, not by how many are: the group has to remember all
+/// responses from there on, and so never more than the window.
 /// </remarks>
 /// <param name="id">The session.</param>
 /// <param name="size">How many numbers may be ahead of the lowest one that is awaited.</param>

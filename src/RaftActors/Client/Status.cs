@@ -8,7 +8,7 @@ public enum RaftRole
     /// <summary>Follows the leader of its term, if there is one.</summary>
     Follower,
 
-    /// <summary>Asks whether an election could be won, before it raises its term.</summary>
+    /// <summary>Asks whether it could win an election, before it raises its term.</summary>
     PreCandidate,
 
     /// <summary>Asks for votes in its term.</summary>
@@ -18,14 +18,14 @@ public enum RaftRole
     Leader,
 }
 
-/// <summary>Asks a peer how it stands; answered by <see cref="RaftStatus"/>.</summary>
+/// <summary>Asks a peer for its state. The answer is <see cref="RaftStatus"/>.</summary>
 public sealed record GetStatus
 {
     /// <summary>The only instance.</summary>
     public static readonly GetStatus Instance = new();
 }
 
-/// <summary>How a peer stands.</summary>
+/// <summary>The state of a peer.</summary>
 public sealed record RaftStatus
 {
     /// <summary>The group's name.</summary>
@@ -37,10 +37,15 @@ public sealed record RaftStatus
     /// <summary>The identity of the peer's store, drawn when it was created.</summary>
     public required string StoreId { get; init; }
 
-    /// <summary>The identity of the group, 128 random bits that the founder drew; another one after a restore or recover. Empty as long as the peer's log has none.</summary>
+    /// <summary>
+    /// The identity of the group: 128 random bits that the founder drew. A restore and a recovery draw another one.
+    /// Empty as long as the peer's log has none.
+    /// </summary>
     public required string GroupId { get; init; }
 
-    /// <summary>The peers of other groups that this one has heard of in the last minute. Nothing that they say counts.</summary>
+    /// <summary>
+    /// The peers of other groups that this peer has heard in the last minute. Nothing that they say counts.
+    /// </summary>
     public required IReadOnlyList<ForeignPeer> ForeignPeers { get; init; }
 
     /// <summary>The peer's role.</summary>
@@ -52,7 +57,7 @@ public sealed record RaftStatus
     /// <summary>The leader of that term, if the peer knows it.</summary>
     public required Member? Leader { get; init; }
 
-    /// <summary>The index of the first entry in memory; those before it were compacted.</summary>
+    /// <summary>The index of the first entry in memory. The entries before it were compacted.</summary>
     public required long FirstIndex { get; init; }
 
     /// <summary>The index of the last entry in the log; 0 when it is empty.</summary>
@@ -76,19 +81,27 @@ public sealed record RaftStatus
     /// <summary>The bytes of the latest snapshot.</summary>
     public long SnapshotBytes { get; init; }
 
-    /// <summary>The voters of the latest configuration in the log, or of the settings while the log holds none.</summary>
+    /// <summary>
+    /// The voters of the latest configuration in the log, or of the settings as long as the log has none.
+    /// </summary>
     public required IReadOnlyList<Member> Members { get; init; }
 
     /// <summary>The learners of that configuration.</summary>
     public IReadOnlyList<Member> Learners { get; init; } = [];
 
-    /// <summary>On a leader, how far each other member is; otherwise empty.</summary>
+    /// <summary>On a leader: how far the log of each other member is. Otherwise empty.</summary>
     public required IReadOnlyList<FollowerStatus> Followers { get; init; }
 
-    /// <summary>How many messages of other peers the peer has dropped, since it started, because they made no sense or were meant for another.</summary>
+    /// <summary>
+    /// How many messages the peer has dropped since it started, because they made no sense or were meant for another
+    /// peer.
+    /// </summary>
     public long DroppedMessages { get; init; }
 
-    /// <summary>What of the peer's store could not be read in the last pass over it, each in a sentence; empty when all was whole, or nothing was read yet.</summary>
+    /// <summary>
+    /// The parts of the peer's store that the last check could not read, each in a sentence. Empty when all was whole,
+    /// or when nothing was checked yet.
+    /// </summary>
     public IReadOnlyList<string> Damages { get; init; } = [];
 
     /// <summary>Why the peer cannot serve as it should; empty when nothing is wrong.</summary>
@@ -98,8 +111,8 @@ public sealed record RaftStatus
     public long MaximumFrameSize { get; init; }
 
     /// <summary>
-    /// Other members whose remoting takes another size, each with it: messages that are too large for one of the two cut their
-    /// connection. Empty when all that were heard of have the same.
+    /// The other members whose remoting has another frame size, each with its size. A message that is too large for one
+    /// of the two nodes ends their connection. Empty when all members that were heard have the same size.
     /// </summary>
     public IReadOnlyDictionary<string, long> OtherFrameSizes { get; init; } = new Dictionary<string, long>();
 }
@@ -107,9 +120,9 @@ public sealed record RaftStatus
 /// <summary>What a leader knows of a follower.</summary>
 /// <param name="MemberId">The follower.</param>
 /// <param name="State">Probe, Replicate or Snapshot, as in the replication progress.</param>
-/// <param name="MatchIndex">The last index known to be durable on it.</param>
+/// <param name="MatchIndex">The last index known to be durable on the follower.</param>
 /// <param name="NextIndex">The next index to send.</param>
-/// <param name="RecentlyActive">Whether it answered within the last election timeout.</param>
+/// <param name="RecentlyActive">Whether the follower answered within the last election timeout.</param>
 public sealed record FollowerStatus(string MemberId, string State, long MatchIndex, long NextIndex, bool RecentlyActive);
 
 /// <summary>Published on the event stream when a peer learns of a leader, or of its loss.</summary>
@@ -126,7 +139,10 @@ public sealed record LeaderChanged(string Group, string MemberId, long Term, Mem
 /// <param name="Role">Its new role.</param>
 public sealed record RoleChanged(string Group, string MemberId, long Term, RaftRole Role);
 
-/// <summary>Published on the event stream when a peer stopped and will not be started again: its journal belongs to another node or format, or an invariant was violated.</summary>
+/// <summary>
+/// Published on the event stream when a peer stopped and will not be started again. Its journal belongs to another node
+/// or has another format, or an invariant was violated.
+/// </summary>
 /// <param name="Group">The group.</param>
 /// <param name="MemberId">The peer.</param>
 /// <param name="Reason">What is wrong and what to do, in a sentence.</param>

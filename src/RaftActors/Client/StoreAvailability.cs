@@ -1,8 +1,8 @@
 namespace RaftActors.Client;
 
 /// <summary>
-/// Published on the event stream when a peer's journal or snapshot store cannot be used, but waiting can help: the peer
-/// is started again with back-off until it can. Published again when the reason changes.
+/// Published on the event stream when a peer cannot use its journal or snapshot store, but waiting can help. The peer
+/// is started again with back-off until it can use the store. Published again when the reason changes.
 /// </summary>
 /// <param name="Group">The group.</param>
 /// <param name="MemberId">The peer.</param>

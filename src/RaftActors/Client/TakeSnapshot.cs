@@ -1,8 +1,9 @@
 namespace RaftActors.Client;
 
 /// <summary>
-/// Asks a peer to take a snapshot of its state machine now, and to drop what it covers from its log. Answered by <see cref="SnapshotTaken"/> once it is durable, or by
-/// <see cref="SnapshotFailed"/>. Other peers are not affected.
+/// Asks a peer to take a snapshot of its state machine now, and to drop the entries that the snapshot covers from its
+/// log. The answer is <see cref="SnapshotTaken"/> once the snapshot is durable, or <see cref="SnapshotFailed"/>. Other
+/// peers are not affected.
 /// </summary>
 public sealed record TakeSnapshot
 {
@@ -11,9 +12,9 @@ public sealed record TakeSnapshot
 }
 
 /// <summary>The latest snapshot of a peer.</summary>
-/// <param name="Index">The last entry that it includes.</param>
+/// <param name="Index">The last entry that the snapshot includes.</param>
 /// <param name="Term">The term of that entry.</param>
-/// <param name="Bytes">How large it is.</param>
+/// <param name="Bytes">The size of the snapshot in bytes.</param>
 public sealed record SnapshotTaken(long Index, long Term, long Bytes);
 
 /// <summary>There is no new snapshot.</summary>

@@ -2,23 +2,30 @@ using RaftActors.Membership;
 
 namespace RaftActors.Client;
 
-/// <summary>Asks the leader to hand its leadership to another member (dissertation, section 3.10). May be told to any peer of the group.</summary>
+/// <summary>
+/// Asks the leader to transfer its leadership to another member (dissertation, section 3.10). May be told to any peer
+/// of the group.
+/// </summary>
 /// <remarks>
-/// Answered, to the sender, by exactly one <see cref="LeadershipTransferred"/> or <see cref="TransferFailed"/>. Meanwhile the leader appends nothing new: proposals wait, and go on to the new leader, or
-/// to this one when it keeps its leadership.
+/// The sender gets exactly one <see cref="LeadershipTransferred"/> or <see cref="TransferFailed"/>. Meanwhile the
+/// leader appends nothing new. Proposals wait, and then go to the new leader, or to this leader if it keeps its
+/// leadership.
 /// </remarks>
-/// <param name="Target">The member id of the next leader; <c>null</c> for the member that suits best.</param>
-/// <param name="Forward">Whether a peer that is not the leader forwards the request to it; otherwise it answers <see cref="FailureReason.NotLeader"/> with the leader's name.</param>
+/// <param name="Target">The member id of the next leader; <c>null</c> for the most suitable member.</param>
+/// <param name="Forward">
+/// Whether a peer that does not lead forwards the request to the leader. If not, it answers
+/// <see cref="FailureReason.NotLeader"/> and names the leader.
+/// </param>
 /// <param name="CorrelationId">Returned in the answer.</param>
 public sealed record TransferLeadership(string? Target = null, bool Forward = true, long CorrelationId = 0);
 
-/// <summary>The leadership is where it was asked to be.</summary>
+/// <summary>The wanted member leads.</summary>
 /// <param name="Leader">The leader.</param>
-/// <param name="Term">The term in which it leads.</param>
+/// <param name="Term">The term in which the member leads.</param>
 /// <param name="CorrelationId">That of the request.</param>
 public sealed record LeadershipTransferred(Member Leader, long Term, long CorrelationId);
 
-/// <summary>The leadership was not handed over as asked; it can safely be asked again.</summary>
+/// <summary>The leadership was not transferred as asked. It is safe to ask again.</summary>
 /// <param name="Reason">Why.</param>
 /// <param name="Message">The reason in a sentence that tells a person what to do.</param>
 /// <param name="Leader">The leader as far as the answering peer knows, or <c>null</c>.</param>
@@ -26,10 +33,14 @@ public sealed record LeadershipTransferred(Member Leader, long Term, long Correl
 public sealed record TransferFailed(FailureReason Reason, string Message, Member? Leader, long CorrelationId);
 
 /// <summary>
-/// Has a peer ask for votes now rather than after its election timeout. It asks for pre-votes first, as always: while the others hear a leader they refuse, and nothing changes. To move the leadership
-/// away from a leader that is well, use <see cref="TransferLeadership"/>.
+/// Makes a peer ask for votes now, and not after its election timeout. It asks for pre-votes first, as always. While
+/// the others hear a leader they refuse, and nothing changes. To move the leadership away from a healthy leader, use
+/// <see cref="TransferLeadership"/>.
 /// </summary>
-/// <remarks>Answered, to the sender, by <see cref="CampaignStarted"/> or <see cref="CampaignRefused"/>. Who has won is announced as <see cref="LeaderChanged"/>.</remarks>
+/// <remarks>
+/// The sender gets <see cref="CampaignStarted"/> or <see cref="CampaignRefused"/>. A new leader is announced as
+/// <see cref="LeaderChanged"/>.
+/// </remarks>
 /// <param name="CorrelationId">Returned in the answer.</param>
 public sealed record Campaign(long CorrelationId = 0);
 

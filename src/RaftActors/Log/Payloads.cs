@@ -22,7 +22,7 @@ internal static class Payloads
             switch (content)
             {
                 case null:
-                    problem = "There is no command or request: null cannot be sent.";
+                    problem = "The command or request is null, which cannot be sent.";
                     return false;
                 case byte[] bytes:
                     payload = new Payload(bytes, 0, "");

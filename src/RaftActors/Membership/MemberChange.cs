@@ -23,11 +23,11 @@ internal sealed record MemberChange(IReadOnlyList<Member> Voters, IReadOnlyList<
         foreach (var member in Voters.Concat(Learners))
         {
             if (!Names.IsName(member.Id))
-                return $"'{member.Id}' is no member id: {Names.WhatNamesAre}.";
+                return $"'{member.Id}' is not a member id: {Names.WhatNamesAre}.";
             if (NodeAddress.Problem(member.Address) is { } problem)
                 return $"'{member.Address}' cannot be the address of {member.Id}: {problem}.";
             if (member.Priority < 0)
-                return $"{member.Id} has the priority {member.Priority}: it is 0 or more.";
+                return $"{member.Id} has the priority {member.Priority}, but a priority is 0 or more.";
             if (!ids.Add(member.Id))
                 return $"{member.Id} is there twice.";
             if (!addresses.Add(NodeAddress.EndpointOf(member.Address)))
@@ -35,9 +35,13 @@ internal sealed record MemberChange(IReadOnlyList<Member> Voters, IReadOnlyList<
             foreach (var known in present.Servers)
             {
                 if (known.Id == member.Id && known.Address != member.Address)
-                    return $"{member.Id} is at {known.Address}. To move it with its data, start its node at {member.Address}: the group records the address by itself. With an empty data directory, remove it, and add it again when that is done.";
+                {
+                    return $"{member.Id} is at {known.Address}. To move it with its data, start its node at "
+                        + $"{member.Address}: the group records the address by itself. "
+                        + "To move it without its data, remove it, and then add it again.";
+                }
                 if (known.Id != member.Id && NodeAddress.EndpointOf(known.Address) == NodeAddress.EndpointOf(member.Address))
-                    return $"{known.Id} is at {known.Address}. Remove it first, and add {member.Id} when that is done.";
+                    return $"{known.Id} is at {known.Address}. Remove it first, and then add {member.Id}.";
             }
         }
         return null;

@@ -52,7 +52,7 @@ public sealed class SystemCheckSpec : IAsyncLifetime
         { "akka.persistence.snapshot-store.plugin = akka.persistence.snapshot-store.inmem", "akka.persistence.snapshot-store.plugin", "akka.persistence.snapshot-store.inmem", "gone when the process ends" },
         { "akka.persistence.snapshot-store.plugin = akka.persistence.snapshot-store.local", "akka.persistence.snapshot-store.plugin", "akka.persistence.snapshot-store.local", "not flushed" },
         { "akka.persistence.snapshot-store.plugin = \"\"", "akka.persistence.snapshot-store.plugin", "", "No snapshot is ever stored" },
-        { "my.snapshots.snapshot-is-optional = on", "my.snapshots.snapshot-is-optional", "on", "passed over" },
+        { "my.snapshots.snapshot-is-optional = on", "my.snapshots.snapshot-is-optional", "on", "a state that never existed" },
         { $"{Sql} my.snapshots.connection-string = \"Data Source=raft.db\"", "my.snapshots.connection-string", "raft.db", "in steps of 150 ms" },
         { $"{Sql} my.journal.read-isolation-level = unspecified", "my.journal.read-isolation-level", "unspecified", "waits for every write" },
         { $"{Sql} my.journal.circuit-breaker.reset-timeout = 30 s", "my.journal.circuit-breaker.reset-timeout", "30 s", "refuses everything" },

@@ -16,11 +16,11 @@ public sealed class MemberChangeSpec
     [InlineData("a@host:1 d@host:4 e@host:4", "", "host and port of host:4 are there twice")]
     [InlineData("a@host:9", "", "a is at host:1")]
     [InlineData("d@host:2", "", "b is at host:2")]
-    [InlineData("a@host:1 -d@host:4", "", "no member id")]
+    [InlineData("a@host:1 -d@host:4", "", "not a member id")]
     [InlineData("a@host:1@5", "b@host:2@0", null)]
     [InlineData("a@host:1@-1", "", "a has the priority -1")]
     [InlineData("a@host:1 d@host", "", "'host' cannot be the address of d: it has no port")]
-    [InlineData("a@host:1 d@host:0", "", "'host:0' cannot be the address of d: '0' is no port")]
+    [InlineData("a@host:1 d@host:0", "", "'host:0' cannot be the address of d: '0' is not a port")]
     public void What_is_wrong_is_said(string voters, string learners, string? problem)
     {
         string? said = new MemberChange(Members(voters), Members(learners), 0).Problem(Present);

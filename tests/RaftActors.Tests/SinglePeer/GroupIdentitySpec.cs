@@ -259,7 +259,7 @@ public sealed class GroupIdentitySpec(ITestOutputHelper output) : PeerSpec(outpu
         C.Expect<ContactRefused>();
         var failed = ExpectMsg<ProposalFailed>();
         Assert.Equal(FailureReason.ForeignGroup, failed.Reason);
-        Assert.Contains("c at host:3 is of another group", failed.Message);
+        Assert.Contains("c at host:3 belongs to another group", failed.Message);
         Assert.Equal(last, Status().LastIndex);
     }
 

@@ -74,7 +74,7 @@ public sealed class NodeSettingsSpec : IDisposable
     [InlineData("raft { group = kv, member-id = a, members = [ { id = a, address = \"h:1\" }, { id = b, address = \"h:1\" } ] }", "h:1")]
     [InlineData("raft { group = kv, member-id = a, members = [ { id = a, address = \"h\" } ] }", "h")]
     [InlineData("raft { group = kv, member-id = a, members = [ { id = a, address = \"h:99999\" } ] }", "99999")]
-    [InlineData("raft { group = kv, member-id = a, members = [ { id = a, address = \"or_ders@h:1\" } ] }", "'or_ders' is no name of an actor system")]
+    [InlineData("raft { group = kv, member-id = a, members = [ { id = a, address = \"or_ders@h:1\" } ] }", "'or_ders' is not the name of an actor system")]
     [InlineData("raft { group = kv, member-id = a, members = [ { id = a, address = \"h:1\" }, { id = b, address = \"x@h:1\" } ] }", "x@h:1: the host and port are there twice")]
     [InlineData(Members + "raft.member-id = a\nraftnode.http.port = 70000", "raftnode.http.port = 70000")]
     [InlineData(Members + "raft.member-id = a\nraftnode.http.port = many", "raftnode.http.port")]

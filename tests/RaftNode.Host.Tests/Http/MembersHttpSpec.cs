@@ -99,7 +99,7 @@ public sealed class MembersHttpSpec
         var twice = await ProgramRun.ToEndAsync(["member", "add", "node3", away.Replace("orders@", "", StringComparison.Ordinal), "--learner", "--url", cluster.Urls[0]]);
         Assert.Contains($"The host and port of {away[7..]} are there twice.", string.Join('\n', twice.Errors));
         var wrong = await ProgramRun.ToEndAsync(["member", "add", "node3", "or_ders@127.0.0.1:1", "--learner", "--url", cluster.Urls[0]]);
-        Assert.Contains("'or_ders' is no name of an actor system", string.Join('\n', wrong.Errors));
+        Assert.Contains("'or_ders' is not the name of an actor system", string.Join('\n', wrong.Errors));
     }
 
     [Fact]
