@@ -71,11 +71,15 @@ public static class Program
     #region lease-group
     private static async Task StartLeaseGroupAsync(ActorSystem[] nodes)
     {
-        // Each node has a peer of the group. With more nodes three or five of them have one, and the others know their addresses.
+        // Each node has a peer of the group. With more nodes, three or five of them have one,
+        // and the others know the addresses of these.
         Member[] members = [.. nodes.Select((node, number) => new Member($"node{number + 1}", AddressOf(node)))];
-        // The journals of this example are in memory. In production they are on disk, and AllowVolatile is not there.
+        // The journals of this example are in memory. In production they are on disk, without AllowVolatile.
         for (int i = 0; i < nodes.Length; i++)
-            await RaftLeases.Get(nodes[i]).StartAsync(new RaftSettings { Group = "leases", MemberId = $"node{i + 1}", Members = members, AllowVolatile = true });
+        {
+            var settings = new RaftSettings { Group = "leases", MemberId = $"node{i + 1}", Members = members };
+            await RaftLeases.Get(nodes[i]).StartAsync(settings with { AllowVolatile = true });
+        }
     }
     #endregion
 

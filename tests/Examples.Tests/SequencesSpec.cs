@@ -15,7 +15,8 @@ public sealed class SequencesSpec
     public void Sequences_count_on_their_own_and_a_snapshot_restores_them()
     {
         var sequences = new Sequences();
-        Assert.Equal([1, 2, 1, 5], [Take(sequences, "a", 1), Take(sequences, "a", 3), Take(sequences, "b", 1), Take(sequences, "a", 1)]);
+        long[] taken = [Take(sequences, "a", 1), Take(sequences, "a", 3), Take(sequences, "b", 1), Take(sequences, "a", 1)];
+        Assert.Equal([1, 2, 1, 5], taken);
 
         var snapshot = sequences.TakeSnapshot();
         Take(sequences, "a", 100);                        // must not show in the snapshot, which is read only now
@@ -53,7 +54,8 @@ public sealed class SequencesSpec
     [Fact]
     public void No_number_is_given_out_twice_although_leaders_crash()
     {
-        using var cluster = RaftCluster.Start(new RaftClusterSettings { Peers = 3, Seed = 7, StateMachine = () => new Sequences() });
+        var settings = new RaftClusterSettings { Peers = 3, Seed = 7, StateMachine = () => new Sequences() };
+        using var cluster = RaftCluster.Start(settings);
         var process = cluster.StartClient();              // a node beside those of the peers
         var sequences = new SequenceClient(RaftClient.Start(process.System, process.ClientSettings));
 

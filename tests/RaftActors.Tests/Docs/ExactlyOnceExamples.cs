@@ -50,7 +50,8 @@ public sealed class ExactlyOnceExamples
         var first = new Propose(deposit) { Session = new SessionStamp(opened.SessionId, Sequence: 1, LowestPending: 1) };
         var response = await group.Ask<Proposed>(first);
         var again = await group.Ask<Proposed>(first);                  // the same index, term and response; not applied again
-        var second = new Propose(deposit) { Session = new SessionStamp(opened.SessionId, Sequence: 2, LowestPending: 2) };   // 1 is answered
+        // The answer to number 1 is there, so 2 is the lowest number without an answer.
+        var second = new Propose(deposit) { Session = new SessionStamp(opened.SessionId, Sequence: 2, LowestPending: 2) };
         #endregion
 
         Assert.Equal((response.Index, "200"), (again.Index, Encoding.UTF8.GetString((byte[])again.Response!)));

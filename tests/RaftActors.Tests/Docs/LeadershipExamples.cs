@@ -55,7 +55,8 @@ public sealed class LeadershipExamples
         #region reads
         var now = await group.Ask<QueryResult>(new Query(request));
         var quick = await group.Ask<QueryResult>(new Query(request, ReadConsistency.Lease));
-        var recent = await group.Ask<object>(new Query(request, ReadConsistency.Stale) { MaxStaleness = TimeSpan.FromSeconds(2) });
+        var stale = new Query(request, ReadConsistency.Stale) { MaxStaleness = TimeSpan.FromSeconds(2) };
+        var recent = await group.Ask<object>(stale);
         string shown = recent switch
         {
             QueryResult result => $"{((byte[])result.Result!)[0]} as of index {result.AppliedIndex}",

@@ -24,14 +24,17 @@ public sealed class MembershipExamples
         config = Config("node2", second, first, second);
 
         #region join
-        var newNode = ActorSystem.Create("app", ConfigurationFactory.ParseString("raft.join = on").WithFallback(config).WithFallback(Raft.DefaultConfig()));
-        var peer = await Raft.Get(newNode).StartAsync(RaftSettings.FromConfig(newNode.Settings.Config.GetConfig("raft")), () => new Counter());
+        var join = ConfigurationFactory.ParseString("raft.join = on").WithFallback(config);
+        var newNode = ActorSystem.Create("app", join.WithFallback(Raft.DefaultConfig()));
+        var settings = RaftSettings.FromConfig(newNode.Settings.Config.GetConfig("raft"));
+        var peer = await Raft.Get(newNode).StartAsync(settings, () => new Counter());
         #endregion
 
         #region add-a-voter
         var present = await group.Ask<GroupMembers>(GetMembers.Instance);
         var voters = present.Members.Where(member => member.Role == MemberRole.Voter).Select(member => member.Member);
-        var answer = await group.Ask<object>(new ChangeMembers([.. voters, added], Learners: []) { ExpectedIndex = present.Index });
+        var change = new ChangeMembers([.. voters, added], Learners: []) { ExpectedIndex = present.Index };
+        var answer = await group.Ask<object>(change);
         // Proposed: the new configuration is committed, at its index. ProposalFailed says why not.
         #endregion
 

@@ -38,11 +38,13 @@ public sealed class SubscriptionExamples
         {
             Receive<CommittedEntries>(committed =>
             {
+                // The effect and the index are stored together.
                 foreach (var entry in committed.Entries)
-                    database.Store(entry.Index, entry.Kind == EntryKind.Command ? entry.Payload.Size : 0);   // the effect and the index, together
-                Sender.Tell(new EntriesHandled(Self, committed.Entries[^1].Index));                         // gives the credits back
+                    database.Store(entry.Index, entry.Kind == EntryKind.Command ? entry.Payload.Size : 0);
+                Sender.Tell(new EntriesHandled(Self, committed.Entries[^1].Index));      // gives the credits back
             });
-            Receive<SubscriptionEnded>(ended => throw new InvalidOperationException(ended.Reason));          // restarts it, which subscribes again
+            // The exception restarts this actor, which subscribes again.
+            Receive<SubscriptionEnded>(ended => throw new InvalidOperationException(ended.Reason));
             group.Tell(new Subscribe(FromIndex: database.Index + 1, Self, Credits: 256));
         }
     }

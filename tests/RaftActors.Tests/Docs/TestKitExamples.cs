@@ -13,7 +13,8 @@ public sealed class TestKitExamples(ITestOutputHelper output)
     #region partition
     public void A_leader_that_is_cut_off_acknowledges_nothing(int seed)
     {
-        using var cluster = RaftCluster.Start(new RaftClusterSettings { Peers = 3, Seed = seed, Output = output.WriteLine });
+        var settings = new RaftClusterSettings { Peers = 3, Seed = seed, Output = output.WriteLine };
+        using var cluster = RaftCluster.Start(settings);
         var leader = cluster.CheckSingleLeader();
         cluster.One("first", expectedPeers: 3);             // proposed until three peers have applied it
 

@@ -27,7 +27,8 @@ public sealed class HistoryExamples
         KeyValueHistoryFile.Write(file, recorder.History());
         var result = LinearizabilityChecker.Check(KeyValueModel.Instance, KeyValueHistoryFile.Read(file));
 
-        Console.WriteLine(result);    // Not linearizable: color, of 4 operations. No order explains the answer of get color -> "red"
+        // Not linearizable: color, of 4 operations. No order explains the answer of get color -> "red"
+        Console.WriteLine(result);
         #endregion
 
         Assert.Equal(Verdict.NotLinearizable, result.Verdict);
