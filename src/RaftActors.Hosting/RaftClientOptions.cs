@@ -4,8 +4,9 @@ using RaftActors.Client;
 namespace RaftActors.Hosting;
 
 /// <summary>
-/// How a client of a group runs on a node that is no member of it. A value that is <c>null</c> is not set: the section
-/// <c>raft</c> of the actor system's configuration counts, and <c>reference.conf</c> of RaftActors behind it.
+/// How a client of a group runs on a node that is not a member of the group. A value that is <c>null</c> is not set:
+/// the section <c>raft</c> of the actor system's configuration counts, and <c>reference.conf</c> of RaftActors behind
+/// it.
 /// </summary>
 public sealed class RaftClientOptions
 {
@@ -19,9 +20,8 @@ public sealed class RaftClientOptions
     public TimeSpan? Deadline { get; set; }
 
     /// <summary>
-    /// Any other key of the section <c>raft</c>, as HOCON without that prefix: <c>client.window = 16</c>. What is set
-    /// above
-    /// goes before.
+    /// Any other key of the section <c>raft</c>, as HOCON without that prefix: <c>client.window = 16</c>. The
+    /// properties above have priority.
     /// </summary>
     public string? Hocon { get; set; }
 

@@ -12,9 +12,8 @@ public sealed class RaftGroupOptions
     public string? MemberId { get; set; }
 
     /// <summary>
-    /// The voters with which the group is founded, the same on all its nodes (<c>raft.members</c>); empty for those of
-    /// the
-    /// configuration.
+    /// The voters with which the group is founded, the same on all its nodes (<c>raft.members</c>). Empty for the
+    /// voters of the configuration.
     /// </summary>
     public IList<RaftMemberOptions> Members { get; set; } = [];
 
@@ -37,9 +36,8 @@ public sealed class RaftGroupOptions
     public string? SnapshotPluginId { get; set; }
 
     /// <summary>
-    /// Any other key of the section <c>raft</c>, as HOCON without that prefix: <c>snapshot.entries = 10000</c>. What is
-    /// set
-    /// above goes before.
+    /// Any other key of the section <c>raft</c>, as HOCON without that prefix: <c>snapshot.entries = 10000</c>. The
+    /// properties above have priority.
     /// </summary>
     public string? Hocon { get; set; }
 

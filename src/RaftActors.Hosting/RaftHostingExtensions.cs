@@ -13,14 +13,11 @@ public static class RaftHostingExtensions
 {
     /// <summary>
     /// Runs this node's peer of a group. The host is up once the peer has recovered from its journal. When the host
-    /// stops, a
-    /// leader hands its leadership over first. The group's actor, to which everything in <see cref="Client"/> is told,
-    /// is
-    /// <see cref="IRequiredActor{TActor}"/> of <typeparamref name="TKey"/>; <see cref="AddRaftClient"/> puts a typed
-    /// client
-    /// into the container. The health checks are <c>akka.raft.&lt;group&gt;</c> with the tags <c>akka, ready,
-    /// akka.raft</c>,
-    /// and <c>akka.raft.&lt;group&gt;.live</c> with <c>akka, liveness</c>.
+    /// stops, a leader transfers its leadership first. The group's actor, which takes all messages of
+    /// <see cref="Client"/>, is <see cref="IRequiredActor{TActor}"/> of <typeparamref name="TKey"/>.
+    /// <see cref="AddRaftClient"/> puts a typed client into the container. The health checks are
+    /// <c>akka.raft.&lt;group&gt;</c> with the tags <c>akka</c>, <c>ready</c> and <c>akka.raft</c>, and
+    /// <c>akka.raft.&lt;group&gt;.live</c> with the tags <c>akka</c> and <c>liveness</c>.
     /// </summary>
     /// <typeparam name="TKey">The group's key in the actor registry.</typeparam>
     /// <param name="builder">
@@ -33,10 +30,9 @@ public static class RaftHostingExtensions
     /// <param name="options">How the peer runs.</param>
     /// <returns>The builder.</returns>
     /// <remarks>
-    /// The start of the host fails with a <see cref="PeerStoppedException"/> that says why when the peer cannot run
-    /// and waiting cannot help, and with a <see cref="Akka.Configuration.ConfigurationException"/> for settings that
-    /// cannot
-    /// be used.
+    /// The start of the host fails with a <see cref="PeerStoppedException"/> when the peer cannot run and waiting
+    /// cannot help. The exception says why. The start fails with a
+    /// <see cref="Akka.Configuration.ConfigurationException"/> when the settings cannot be used.
     /// </remarks>
     public static AkkaConfigurationBuilder WithRaftGroup<TKey>(
         this AkkaConfigurationBuilder builder,
@@ -84,9 +80,9 @@ public static class RaftHostingExtensions
     }
 
     /// <summary>
-    /// Makes a client of a group on a node that is no member of it. Its actor, <see cref="IRequiredActor{TActor}"/> of
-    /// <typeparamref name="TKey"/>, answers <see cref="Propose"/> and <see cref="Query"/> as a peer does;
-    /// <see cref="AddRaftClient"/> puts a typed client into the container.
+    /// Makes a client of a group on a node that is not a member of the group. Its actor,
+    /// <see cref="IRequiredActor{TActor}"/> of <typeparamref name="TKey"/>, answers <see cref="Propose"/> and
+    /// <see cref="Query"/> as a peer does; <see cref="AddRaftClient"/> puts a typed client into the container.
     /// </summary>
     /// <typeparam name="TKey">The group's key in the actor registry.</typeparam>
     /// <param name="builder">The builder of the actor system. Remoting is configured by its other methods.</param>

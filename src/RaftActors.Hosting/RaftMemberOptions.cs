@@ -23,12 +23,11 @@ public sealed class RaftMemberOptions
     public string Id { get; set; } = "";
 
     /// <summary>
-    /// Where the remoting of its node listens: <c>host:port</c>, or <c>system@host:port</c> where the actor systems
-    /// have
+    /// Where the remoting of its node listens: <c>host:port</c>, or <c>system@host:port</c> if the actor systems have
     /// different names.
     /// </summary>
     public string Address { get; set; } = "";
 
-    /// <summary>How much it is wanted as the leader, 0 or more; <c>null</c> for 0.</summary>
+    /// <summary>Its priority as leader, 0 or more; <c>null</c> for 0.</summary>
     public int? Priority { get; set; }
 }

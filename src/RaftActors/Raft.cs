@@ -25,23 +25,27 @@ public sealed class Raft : IExtension
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "raft-hand-over", HandOverAsync);
     }
 
-    /// <summary>The actor above the peers of all groups: told <see cref="RaftGroups.StartGroup"/> by whoever may not wait for a task.</summary>
+    /// <summary>
+    /// The actor above the peers of all groups. Code that may not wait for a task tells it
+    /// <see cref="RaftGroups.StartGroup"/>.
+    /// </summary>
     internal IActorRef Groups => _groups;
 
     /// <summary>The extension of an actor system; created by the first call.</summary>
     public static Raft Get(ActorSystem system) => system.WithExtension<Raft, RaftExtension>();
 
     /// <summary>
-    /// The defaults of every setting: the section <c>raft</c>, and what peers need of <c>akka.*</c>. The extension itself puts
-    /// them behind the actor system's configuration, but for those of <c>akka.remote</c>: remoting has read its settings by
-    /// then. So with remoting this belongs behind the application's own configuration when the actor system is made:
+    /// The defaults of all settings: the section <c>raft</c>, and the settings of <c>akka.*</c> that peers need. The
+    /// extension itself adds them as fallback to the actor system's configuration, except those of <c>akka.remote</c>:
+    /// remoting has read its settings by then. So with remoting, create the actor system with these defaults as the
+    /// fallback of the application's own configuration:
     /// <c>ActorSystem.Create("app", own.WithFallback(Raft.DefaultConfig()))</c>.
     /// </summary>
     public static Config DefaultConfig() => ReferenceConfig.Load().WithFallback(ReferenceConfig.LoadRemoting());
 
     /// <summary>
-    /// What the actor system has configured, or left at a default, that makes consensus unsafe or slow for a peer with these
-    /// settings. <see cref="StartAsync"/> logs each of them, and refuses to start with those that are
+    /// Finds settings of the actor system, its own or defaults, that make consensus unsafe or slow for a peer with
+    /// these settings. <see cref="StartAsync"/> logs each problem, and refuses to start with a problem that is
     /// <see cref="SettingProblem.IsRefused"/>.
     /// </summary>
     /// <param name="settings">How the peer runs.</param>
@@ -54,16 +58,22 @@ public sealed class Raft : IExtension
 
     /// <summary>Starts this node's peer of a group, under <c>/system/raft/&lt;group&gt;</c>.</summary>
     /// <param name="settings">How the peer runs.</param>
-    /// <param name="stateMachine">Creates the state machine; called again when it failed, and when the peer is started again.</param>
+    /// <param name="stateMachine">
+    /// Creates the state machine. Called again when the state machine failed, and when the peer is started again.
+    /// </param>
     /// <returns>
-    /// The actor to which everything in <see cref="Client"/>, and <see cref="Subscribe"/>, is told. It outlives the peer's restarts; while no peer runs it answers proposals and
-    /// queries with <see cref="Client.FailureReason.NoLeader"/>. A peer that stopped for good is announced as <see cref="Client.PeerFailed"/> on the event stream.
+    /// The actor to which you tell all messages of <see cref="Client"/>, and <see cref="Subscribe"/>. It outlives the
+    /// peer's restarts. While no peer runs, it answers proposals and queries with
+    /// <see cref="Client.FailureReason.NoLeader"/>. A peer that stopped for good is announced as
+    /// <see cref="Client.PeerFailed"/> on the event stream.
     /// </returns>
     /// <exception cref="ConfigurationException">
-    /// The settings do not go together, or not with the actor system's remoting, or there is no such journal or snapshot
+    /// The settings contradict each other or the actor system's remoting, or there is no such journal or snapshot
     /// store.
     /// </exception>
-    /// <exception cref="InvalidOperationException">A peer of that group was started before, or the actor system ends.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A peer of that group was started before, or the actor system ends.
+    /// </exception>
     public async Task<IActorRef> StartAsync(RaftSettings settings, Func<IStateMachine> stateMachine)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -90,8 +100,9 @@ public sealed class Raft : IExtension
     }
 
     /// <summary>
-    /// Stops this node's peer of a group; the group's other members go on. A leader hands its leadership over first, for up to an election timeout. A coordinated shutdown of the actor system hands over all
-    /// leaderships by itself, in its first phase.
+    /// Stops this node's peer of a group. The group's other members go on. A leader first tries to transfer its
+    /// leadership, for up to an election timeout. A coordinated shutdown of the actor system transfers all leaderships
+    /// by itself, in its first phase.
     /// </summary>
     /// <param name="group">The group.</param>
     /// <returns>Completes when the peer has stopped; at once if there is none.</returns>

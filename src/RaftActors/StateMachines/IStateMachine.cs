@@ -4,37 +4,60 @@ namespace RaftActors.StateMachines;
 
 /// <summary>A deterministic state machine, replicated by the group's log.</summary>
 /// <remarks>
-/// Called by one actor, one call at a time. The state must depend on nothing but the entries applied so far, in their order: no clock other than
-/// <see cref="LogEntry.Time"/>, no randomness, no input or output. An exception from <see cref="Apply"/> restarts the state machine, which is built anew, restored
-/// from the latest snapshot and given the entries after it again.
+/// One actor calls the methods, one call at a time. The state must depend only on the entries applied so far, in their
+/// order: no clock other than <see cref="LogEntry.Time"/>, no randomness, no input or output. An exception from
+/// <see cref="Apply"/> restarts the state machine: it is built again, restored from the latest snapshot, and given the
+/// entries after the snapshot again.
 /// </remarks>
 public interface IStateMachine
 {
     /// <summary>Applies a committed command.</summary>
     /// <param name="entry">The entry: its index, term and time.</param>
-    /// <param name="command">The command as it was proposed: a <c>byte[]</c>, or what the registered serializer made of the payload.</param>
-    /// <returns>The response for the proposer: <c>null</c>, a <c>byte[]</c>, or an object whose type has a registered serializer.</returns>
+    /// <param name="command">
+    /// The command as it was proposed: a <c>byte[]</c>, or what the registered serializer made of the payload.
+    /// </param>
+    /// <returns>
+    /// The response for the proposer: <c>null</c>, a <c>byte[]</c>, or an object whose type has a registered
+    /// serializer.
+    /// </returns>
     object? Apply(LogEntry entry, object command);
 
     /// <summary>Answers a question from the present state, without changing it.</summary>
     /// <param name="request">The request, as in <see cref="Client.Query"/>.</param>
-    /// <returns>The answer: <c>null</c>, a <c>byte[]</c>, or an object whose type has a registered serializer.</returns>
-    /// <exception cref="Exception">Any exception is reported to the asker as <see cref="Client.FailureReason.StateMachineFailed"/>; the state machine goes on.</exception>
+    /// <returns>
+    /// The answer: <c>null</c>, a <c>byte[]</c>, or an object whose type has a registered serializer.
+    /// </returns>
+    /// <exception cref="Exception">
+    /// Any exception is reported to the asker as <see cref="Client.FailureReason.StateMachineFailed"/>. The state
+    /// machine goes on.
+    /// </exception>
     object? Query(object request);
 
     /// <summary>
-    /// Captures the state as it is now, so that <see cref="Restore"/> can bring it back. Called between two commands: the capture itself has to be quick, for commands and queries wait for it.
+    /// Captures the present state, so that <see cref="Restore"/> can bring it back. Called between two commands. The
+    /// capture itself must be quick, because commands and queries wait for it.
     /// </summary>
     /// <returns>
-    /// The bytes of the captured state, in parts of any size. They are asked for one by one, <b>later and on another thread, while further commands are applied</b>: what is enumerated must not be
-    /// the state that <see cref="Apply"/> changes, but a copy of it, an immutable collection, or something that later changes are kept apart from. The enumerator is disposed
-    /// when the snapshot is complete or given up, and before this method is called again. A part is used before the next one is asked for.
+    /// The bytes of the captured state, in parts of any size. The parts are asked for one by one,
+    /// <b>later and on another thread, while further commands are applied</b>. So the enumeration must not read the
+    /// state that <see cref="Apply"/> changes. It must read a copy, an immutable collection, or data from which later
+    /// changes are kept apart. The enumerator is disposed when the snapshot is complete or given up, and before this
+    /// method is called again. A part is used before the next one is asked for.
     /// </returns>
-    /// <exception cref="Exception">Any exception means that there is no snapshot this time; the state machine goes on.</exception>
+    /// <exception cref="Exception">
+    /// Any exception means that there is no snapshot this time. The state machine goes on.
+    /// </exception>
     IEnumerable<ReadOnlyMemory<byte>> TakeSnapshot();
 
-    /// <summary>Takes over the state that a snapshot holds. Called on a new state machine, before anything else.</summary>
-    /// <param name="snapshot">The bytes that <see cref="TakeSnapshot"/> returned, on this node or another, maybe of another version; forward only, and not to be kept.</param>
-    /// <exception cref="Exception">Any exception stops the state machine; after a while a new one is built and tries again.</exception>
+    /// <summary>
+    /// Replaces the state by that of a snapshot. Called on a new state machine, before anything else.
+    /// </summary>
+    /// <param name="snapshot">
+    /// The bytes that <see cref="TakeSnapshot"/> returned, on this node or another, maybe of another version. The
+    /// stream is forward only. Do not keep it.
+    /// </param>
+    /// <exception cref="Exception">
+    /// Any exception stops the state machine. After a while a new one is built and tries again.
+    /// </exception>
     void Restore(Stream snapshot);
 }
