@@ -48,7 +48,7 @@ public sealed class PolymorphicTypesSpec : IAsyncLifetime
         Assert.Equal(FailureReason.NotSerializable, refused.Reason);
         Assert.Equal($"A {typeof(Place)} would be written by Akka.NET's JSON serializer, which does not read everything as it was written."
             + " Pass a byte[], or register a serializer of your own for the type in akka.actor.serialization-bindings, or bind the"
-            + " type to Hyperion there and list it in raft.hyperion-types. raft.allow-json-commands = on takes it as it is.", refused.Message);
+            + " type to Hyperion there and list it in raft.hyperion-types. raft.allow-json-commands = on accepts it as it is.", refused.Message);
         await StillWorksAsync(peer);
     }
 
