@@ -40,6 +40,10 @@ internal sealed class Simulation
         var installs = new Random(unchecked(seed * 17));
         // Many small chunks take their time, in which leaders change.
         bool slowInstalls = installs.Next(3) == 0;
+        var digests = new Random(unchecked(seed * 13));
+        bool comparesDigests = digests.Next(3) == 0;
+        // With an even number of voters half of them may have the wrong state, and nobody could say which half.
+        bool changesState = comparesDigests && options.Kinds.Contains(FaultKind.StateChange) && digests.Next(3) > 0;
         _world = new VirtualWorld(new Random(random.Next()));
         _violations = new Violations(_world);
         _trace = new Trace(_world, options.Trace);
@@ -55,9 +59,13 @@ internal sealed class Simulation
             SnapshotEntries = random.Next(3) == 0 ? 1_000_000 : random.Next(5, 80),
             TrailingEntries = random.Next(3) == 0 ? 0 : random.Next(30),
             SnapshotChunkSize = slowInstalls ? 32 : 100,
+            DigestInterval = comparesDigests ? TimeSpan.FromMilliseconds(digests.Next(50, 400)) : TimeSpan.Zero,
         };
         _faultTime = options.MaxFaultTime * (0.3 + (0.7 * random.NextDouble()));
-        var drawn = FaultPlan.Draw(new Random(random.Next()), options.Peers, _faultTime, options.Kinds, apart || (slowInstalls && installs.Next(2) == 0));
+        var others = options.Kinds.Where(kind => kind != FaultKind.StateChange && (kind != FaultKind.ChangeMembers || !changesState)).ToList();
+        var drawn = FaultPlan.Draw(new Random(random.Next()), options.Peers, _faultTime, others, apart || (slowInstalls && installs.Next(2) == 0));
+        if (changesState)
+            drawn.Add(FaultPlan.DrawStateChange(digests, options.Peers, _faultTime));
         _faults = options.Faults ?? drawn;
         bool doubled = drawn.Exists(fault => fault.Kind == FaultKind.Duplicates);
         bool sessions = doubled || random.Next(2) == 0;
@@ -190,17 +198,19 @@ internal sealed class Simulation
         _members = _cluster.Nodes.Where(node => leads.Configuration.Find(node.Id) is not null).ToList();
         return _members.TrueForAll(node => node.Process?.Peer?.Inspect() is { } state
             && state.Log.LastIndex == leads.Log.LastIndex && state.Log.CommitIndex == leads.Log.LastIndex && state.AppliedIndex == leads.Log.LastIndex
-            && _cluster.MachineOf(node)?.LastIndex == _cluster.MachineOf(_members[0])?.LastIndex);
+            && _cluster.MachineOf(node)?.LastIndex == _cluster.MachineOf(_members[0])?.LastIndex
+            // That one differs is found with the next digest.
+            && (!_cluster.StateWasChanged || (!state.IsSetAside && _cluster.MachineOf(node)?.WholeState == _cluster.MachineOf(_members[0])?.WholeState)));
     }
 
     private void CheckEnd()
     {
         var machines = _members.ConvertAll(node => _cluster.MachineOf(node)!);
-        string state = machines[0].State;
+        string state = machines[0].WholeState;
         for (int i = 1; i < machines.Count; i++)
         {
-            if (machines[i].State != state)
-                throw new SimulationViolation("replicas are identical", $"{_members[0]}: {state}\n{_members[i]}: {machines[i].State}");
+            if (machines[i].WholeState != state)
+                throw new SimulationViolation("replicas are identical", $"{_members[0]}: {state}\n{_members[i]}: {machines[i].WholeState}");
         }
         foreach (var (number, times) in machines[0].Applied)
         {

@@ -208,7 +208,7 @@ public sealed partial class RaftCluster : IDisposable
             RandomSeed = HashCode(peer),
             Resolver = _network.ResolverOf(peer, process),
         });
-        var started = Raft.Get(process.System).StartAsync(settings, () => new RecordingStateMachine(process, _settings.StateMachine?.Invoke()));
+        var started = Raft.Get(process.System).StartAsync(settings, () => RecordingStateMachine.Of(process, _settings.StateMachine?.Invoke()));
         _world.SettleUntil(started);
         process.Started(started.Result);
         _trace.Add($"{peer.Id} starts");

@@ -6,7 +6,7 @@ using RaftActors.StateMachines;
 namespace RaftActors.TestKit;
 
 /// <summary>Writes down what the state machine of a peer is given, and passes it on. What was written down is part of its snapshots.</summary>
-internal sealed class RecordingStateMachine : IStateMachine
+internal class RecordingStateMachine : IStateMachine
 {
     private readonly PeerProcess _process;
     private readonly IStateMachine? _inner;
@@ -18,6 +18,10 @@ internal sealed class RecordingStateMachine : IStateMachine
         _inner = inner;
         process.Began(_log, inner);
     }
+
+    /// <summary>Makes one, which has a digest if the other has.</summary>
+    public static RecordingStateMachine Of(PeerProcess process, IStateMachine? inner) =>
+        inner is IStateDigest digest ? new WithDigest(process, inner, digest) : new RecordingStateMachine(process, inner);
 
     public object? Apply(LogEntry entry, object command)
     {
@@ -72,5 +76,10 @@ internal sealed class RecordingStateMachine : IStateMachine
         string manifest = reader.ReadString();
         var payload = new Payload(reader.ReadBytes(reader.ReadInt32()), serializerId, manifest);
         return new AppliedCommand(index, term, time, Payloads.Decode(_process.System.Serialization, payload), payload);
+    }
+
+    private sealed class WithDigest(PeerProcess process, IStateMachine inner, IStateDigest digest) : RecordingStateMachine(process, inner), IStateDigest
+    {
+        public ulong Digest() => digest.Digest();
     }
 }

@@ -27,9 +27,12 @@ internal sealed partial class RaftActor
     {
         _machine++;
         _machineStarted = Now;
+        _digest = default;
         var snapshot = _snapshot?.Manifest;
         _handedIndex = _appliedIndex = snapshot?.Snapshot.LastIncludedIndex ?? 0;
         _freshness.Reset();
+        if (IsSetAside)
+            return;
         _stateMachine = Context.ActorOf(
             StateMachineActor.Props(_createStateMachine, _machine, snapshot?.Snapshot, snapshot is null ? null : Chunks(snapshot.Slot)), $"state-machine-{_machine}");
         Context.Watch(_stateMachine);
@@ -70,7 +73,10 @@ internal sealed partial class RaftActor
             return;
         _appliedIndex = applied.LastIndex;
         _openSessions = applied.OpenSessions;
+        _hasDigest = applied.HasDigest;
         AnswerApplied(applied.LastIndex, applied.Responses);
+        if (applied.Digest.Exists)
+            NoteDigest(applied.Digest);
         ContinueTransfer();
         FeedStateMachine();
         ConsiderSnapshot();

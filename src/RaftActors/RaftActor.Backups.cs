@@ -14,6 +14,11 @@ internal sealed partial class RaftActor
 
     private void OnStartBackup(StartBackup backup, IActorRef asker)
     {
+        if (IsSetAside)
+        {
+            asker.Tell(new BackupRefused(SetAsideMessage()), Self);
+            return;
+        }
         if (_backups.Count + _backupAskers.Count >= MaxBackups)
         {
             asker.Tell(new BackupRefused($"{MaxBackups} backups are being read from this node; ask again when one of them has ended, or another node."), Self);

@@ -153,7 +153,7 @@ internal sealed partial class RaftActor
         if (_leading is not { } leading || Configuration.GroupId.Length > 0 || Configuration.IsJoint || !IsConfigurationCommitted || IsHandingOver || _log.CommitIndex < leading.FirstIndex)
             return;
         foreach (var follower in leading.Followers)
-            if (follower.Progress.Version < PeerHeader.CurrentVersion)
+            if (follower.Progress.Version < PeerHeader.GroupIdentities)
                 return;
         AppendConfiguration(Configuration.Beginning(_random.NewIdentity(_settings), 1));
     }

@@ -9,7 +9,7 @@ namespace RaftActors;
 internal sealed partial class RaftActor
 {
     /// <summary>What the peer has in memory now. The log is the peer's own: to be read, at once.</summary>
-    internal PeerState Inspect() => new(_log, _hardState, _durableHardState, _role, _storeId, _persistedIndex, _appliedIndex, Configuration, _leading, _incarnation != 0 && IsVerified && !IsSetBack && HardStateIsDurable && MeetsFloor(_log.TermAt(_persistedIndex), _persistedIndex));
+    internal PeerState Inspect() => new(_log, _hardState, _durableHardState, _role, _storeId, _persistedIndex, _appliedIndex, Configuration, _leading, _incarnation != 0 && IsVerified && !IsSetBack && HardStateIsDurable && MeetsFloor(_log.TermAt(_persistedIndex), _persistedIndex), IsSetAside);
 }
 
 /// <summary>A peer's memory, between two messages.</summary>
@@ -23,5 +23,6 @@ internal sealed partial class RaftActor
 /// <param name="Configuration">The configuration that counts for it.</param>
 /// <param name="Leading">What it knows as a leader, or <c>null</c>.</param>
 /// <param name="IsWhole">Whether its store has all that it may have confirmed.</param>
+/// <param name="IsSetAside">Whether its replica is known to differ from those of a majority.</param>
 internal readonly record struct PeerState(
-    RaftLog Log, HardState HardState, HardState Durable, RaftRole Role, string StoreId, long PersistedIndex, long AppliedIndex, Configuration Configuration, LeaderState? Leading, bool IsWhole);
+    RaftLog Log, HardState HardState, HardState Durable, RaftRole Role, string StoreId, long PersistedIndex, long AppliedIndex, Configuration Configuration, LeaderState? Leading, bool IsWhole, bool IsSetAside);

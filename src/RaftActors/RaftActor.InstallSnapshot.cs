@@ -25,7 +25,7 @@ internal sealed partial class RaftActor
         if (!HearFrom(install.Header))
             return;
         var snapshot = install.Snapshot;
-        if (IsInLog(snapshot))
+        if (IsInLog(snapshot) && !IsForRebuild(snapshot))
         {
             Reply(snapshot, 1, installed: true, install.Header);
             return;
@@ -52,7 +52,7 @@ internal sealed partial class RaftActor
     private void Receive(InstallSnapshot install)
     {
         // That an own one cannot be read, again and again, is no reason to do without the leader's.
-        if (_machineFailures > 2)
+        if (_machineFailures > 2 || IsSetAside)
             StartPruning();
         if (FreeSlot() is not { } slot)
             return; // Old ones are being deleted; the leader sends it again.
@@ -87,13 +87,20 @@ internal sealed partial class RaftActor
             return;
         Context.Unwatch(receiver);
         Context.Stop(receiver);
+        if (IsInLog(receiving.Snapshot) && IsForRebuild(receiving.Snapshot))
+        {
+            // The log stays. From here on it is as if this peer had taken the snapshot itself.
+            _work = new SnapshotWork.Saving(new StoredSnapshot(0, ManifestOfLeader(receiving.Snapshot, receiving.Slot, 0, receiving.GroupId)), IsRebuild: true);
+            SaveTaken();
+            return;
+        }
         if (IsInLog(receiving.Snapshot) || _role == Client.RaftRole.Leader)
         {
             Prune(receiving.Slot);
             EndSnapshotWork(null);
             return;
         }
-        _work = new SnapshotWork.Installing(new StoredSnapshot(0, Manifest(receiving.Snapshot, receiving.Slot, 0, receiving.GroupId)), IsSaved: false);
+        _work = new SnapshotWork.Installing(new StoredSnapshot(0, ManifestOfLeader(receiving.Snapshot, receiving.Slot, 0, receiving.GroupId)), IsSaved: false);
         SaveInstalled();
     }
 
@@ -103,7 +110,7 @@ internal sealed partial class RaftActor
         if (_writeInFlight || _work is not SnapshotWork.Installing { Stored.SequenceNr: 0 } installing)
             return;
         var manifest = installing.Stored.Manifest;
-        var stored = new StoredSnapshot(LastSequenceNr, Manifest(manifest.Snapshot, manifest.Slot, LastSequenceNr, manifest.HardState.GroupId));
+        var stored = new StoredSnapshot(LastSequenceNr, ManifestOfLeader(manifest.Snapshot, manifest.Slot, LastSequenceNr, manifest.HardState.GroupId));
         _work = installing with { Stored = stored };
         Save(stored);
     }
@@ -116,8 +123,11 @@ internal sealed partial class RaftActor
         var snapshot = work.Stored.Manifest.Snapshot;
         // Unless the entries came in another way meanwhile. A leader always has them (paper, Leader Completeness), and what it appended since is its followers' too.
         var former = _snapshot;
+        bool isRebuilt = NoteRebuilt(work.Stored);
         if (!IsInLog(snapshot))
             SwitchLog(work.Stored);
+        else if (isRebuilt)
+            ReplaceStateMachine(work.Stored);
         Keep(work.Stored, former);
         EndSnapshotWork(work.Stored);
         AfterWrite();
@@ -155,18 +165,28 @@ internal sealed partial class RaftActor
     {
         var progress = follower.Progress;
         // Not to one that is down: it would be sent the first chunk over and over.
-        if (_snapshot is not { } stored || _sent.ContainsKey(follower.Voter.Id) || Now - progress.LastContact >= _settings.ElectionTimeoutMax)
+        if (IsSetAside || _snapshot is not { } stored || _sent.ContainsKey(follower.Voter.Id) || Now - progress.LastContact >= _settings.ElectionTimeoutMax)
             return;
         if (IsDamaged)
         {
             ConsiderSnapshot();
             return;
         }
+        StartSending(follower, stored, isRebuild: false);
+    }
+
+    private void StartSending(Follower follower, StoredSnapshot stored, bool isRebuild)
+    {
         var snapshot = stored.Manifest.Snapshot;
         var sending = new Sending(Header(follower.Voter.StoreId), follower.Voter.Id, AddressOf(follower.Voter), snapshot, Chunks(stored.Manifest.Slot));
         var sender = Context.ActorOf(SnapshotSender.Props(sending, _settings, _resolver), $"send-snapshot-{++_snapshotActors}");
-        _sent.Add(follower.Voter.Id, new SentSnapshot(follower.Voter with { Address = AddressOf(follower.Voter) }, snapshot.LastIncludedIndex, stored.Manifest.Slot, sender));
-        progress.SendsSnapshot();
+        _sent.Add(follower.Voter.Id, new SentSnapshot(follower.Voter with { Address = AddressOf(follower.Voter) }, snapshot.LastIncludedIndex, stored.Manifest.Slot, sender, isRebuild));
+        if (isRebuild)
+        {
+            Log.Info("{0}: sends the snapshot up to {1} to {2}, whose replica differs.", PersistenceId, snapshot.LastIncludedIndex, follower.Voter.Id);
+            return;
+        }
+        follower.Progress.SendsSnapshot();
         Log.Info("{0}: sends the snapshot up to {1} to {2}, whose log ends before {3}.", PersistenceId, snapshot.LastIncludedIndex, follower.Voter.Id, _log.FirstIndex);
     }
 
@@ -189,9 +209,18 @@ internal sealed partial class RaftActor
             sent.Sender.Tell(reply, Self);
             return;
         }
-        follower.Progress.SnapshotEnded(sent.LastIncludedIndex);
+        EndSending(follower.Progress, sent, sent.LastIncludedIndex);
         StopSending(follower.Voter.Id);
         SendEntries(follower);
+    }
+
+    // A follower whose replica is built anew gets entries all the while, unless its log ends before the snapshot.
+    private static void EndSending(FollowerProgress? progress, SentSnapshot sent, long? installed)
+    {
+        if (installed is not null && progress is not null)
+            progress.RebuildFrom = 0;
+        if (!sent.IsRebuild || progress?.NextIndex <= installed)
+            progress?.SnapshotEnded(installed);
     }
 
     private void OnSendingFailed(SendingFailed failed)
@@ -202,7 +231,7 @@ internal sealed partial class RaftActor
         if (_snapshot is { } stored && stored.Manifest.Slot == sent.Slot && stored.Manifest.Snapshot.LastIncludedIndex == sent.LastIncludedIndex)
             _damaged = stored;
         StopSending(failed.MemberId);
-        _leading?.Find(failed.MemberId)?.Progress.SnapshotEnded(null);
+        EndSending(_leading?.Find(failed.MemberId)?.Progress, sent, null);
         ConsiderSnapshot();
     }
 
@@ -215,12 +244,13 @@ internal sealed partial class RaftActor
         {
             var follower = _leading!.Find(memberId);
             var progress = follower?.Progress;
+            var sent = _sent[memberId];
             // One that was removed and added again, at another address or with another store, is not who it is sent to.
-            bool isSame = follower is not null && (AddressOf(follower.Voter), follower.Voter.StoreId) == (_sent[memberId].To.Address, _sent[memberId].To.StoreId);
+            bool isSame = follower is not null && (AddressOf(follower.Voter), follower.Voter.StoreId) == (sent.To.Address, sent.To.StoreId);
             if (isSame && Now - progress!.LastContact < 10 * _settings.ElectionTimeoutMax)
                 continue;
             StopSending(memberId);
-            progress?.SnapshotEnded(null);
+            EndSending(progress, sent, null);
         }
     }
 
@@ -266,5 +296,5 @@ internal sealed partial class RaftActor
     }
 
     /// <summary>A snapshot on its way to a follower.</summary>
-    private sealed record SentSnapshot(Voter To, long LastIncludedIndex, int Slot, IActorRef Sender);
+    private sealed record SentSnapshot(Voter To, long LastIncludedIndex, int Slot, IActorRef Sender, bool IsRebuild);
 }

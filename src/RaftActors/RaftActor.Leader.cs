@@ -32,6 +32,8 @@ internal sealed partial class RaftActor
             AppendConfiguration(configuration.Beginning(_random.NewIdentity(_settings), 1));
         else
             Append(EntryKind.NoOp, Payload.Empty);
+        if (_digest.Exists)
+            CompareDigests(_self.Id, _digest);
         // Only now: what clients proposed while there was no leader is appended at once, and a log that begins with a command binds nobody.
         SetLeader(new LeaderInfo(_self, _storeId, Term, _hardState.GroupId));
     }
@@ -76,16 +78,19 @@ internal sealed partial class RaftActor
         }
         NoteFreshness();
         NoteLag(_log.CommitIndex);
+        NoteUndecided();
         ApplyLeaseSetting();
         RenewLease();
         SendHeartbeats();
         HandOverIfStalled();
+        HandOverIfSetAside();
         HandOverToFavourite();
         ContinueTransfer(again: true);
         ContinueChange();
         LeaveJoint();
         IdentifyGroup();
         RecordAddresses();
+        AskForDigests();
         Tick();
     }
 

@@ -161,7 +161,7 @@ internal sealed partial class RaftActor
         string group = hardState.GroupId.Length == 0 || (isOlder && IsGroupDecided) ? _hardState.GroupId : hardState.GroupId;
         if (hardState.Term < Term && _snapshot is null)
             throw new InvariantViolationException($"The term goes back from {Term} to {hardState.Term} in the journal.");
-        _hardState = (isOlder ? _hardState : hardState) with { GroupId = group };
+        _hardState = (isOlder ? _hardState : hardState) with { GroupId = group, DiffersAt = Math.Max(_hardState.DiffersAt, hardState.DiffersAt) };
     }
 
     private void Recover(SnapshotInstalled installed)
@@ -208,6 +208,7 @@ internal sealed partial class RaftActor
         _startedAt = Now;
         if (_snapshot is null)
             StartPruning();
+        StartSetAside();
         StartStateMachine();
         StartScrubbing();
         StartIncarnation();

@@ -47,6 +47,8 @@ internal sealed partial class RaftActor
     /// <summary>Compares what this peer has applied with what the leader has committed.</summary>
     private void NoteLag(long committed)
     {
+        if (IsSetAside)
+            return;
         if (!_lag.Note(committed, _appliedIndex, Now))
         {
             if (_appliedIndex >= _lag.Target && _problems.Count > 0)

@@ -23,6 +23,8 @@ internal sealed partial class RaftActor
         var replyTo = new ReplyTo(sender, query.CorrelationId);
         if (query.Request is null)
             FailQuery(replyTo, FailureReason.NotSerializable, "The request is null, which cannot be sent.");
+        else if (IsSetAside)
+            FailQuery(replyTo, SetAsideReason, SetAsideMessage());
         else if (query.Consistency == ReadConsistency.Stale)
             AnswerStale(query, replyTo);
         else if (query.Consistency == ReadConsistency.Lease && HasLease)
@@ -114,8 +116,10 @@ internal sealed partial class RaftActor
 
     private void FailConfirmedReads()
     {
+        var (reason, message) = IsSetAside ? (SetAsideReason, SetAsideMessage())
+            : (FailureReason.StateMachineFailed, "The state machine failed and is about to be built anew.");
         while (TryTakeRemote(long.MaxValue, out var read) || (_leading is { } leading && leading.Reads.TryTake(long.MaxValue, out read)))
-            FailRead(read, FailureReason.StateMachineFailed, "The state machine failed and is about to be built anew.");
+            FailRead(read, reason, message);
     }
 
     private void OnQueriesAnswered(QueriesAnswered answered)

@@ -41,6 +41,11 @@ internal sealed partial class RaftActor
         // A leader that has committed nothing in its own term may not know how far the log is committed (dissertation, section 6.4).
         if (_log.TermAt(Math.Min(append.LeaderCommit, _log.LastIndex)) == Term)
             _freshness.Heard(Now, append.LeaderCommit, _handedIndex);
+        if (append.Entries.Count == 0)
+        {
+            Judge(append.Agreed);
+            NoteUndecided(append.UndecidedAt);
+        }
         Acknowledge(append);
     }
 
@@ -90,7 +95,7 @@ internal sealed partial class RaftActor
         bool durable = reply.Accepted <= _persistedIndex;
         // A heartbeat is answered at once, for what is durable; entries once they are.
         if (durable || append.Entries.Count == 0)
-            SendAcknowledgement(reply);
+            SendAcknowledgement(reply, withDigest: append.Entries.Count == 0);
         if (!durable)
             _owed = reply with { Accepted = Math.Max(reply.Accepted, Owed?.Accepted ?? 0) };
     }
@@ -111,12 +116,14 @@ internal sealed partial class RaftActor
     private OwedReply? Owed => _owed is { } owed && owed.Term == Term ? owed : null;
 
     // One that may have forgotten that it follows a later leader confirms nothing: neither entries nor that this one leads.
-    private void SendAcknowledgement(OwedReply reply) => Send(
+    private void SendAcknowledgement(OwedReply reply, bool withDigest = false) => Send(
         reply.Address,
         new AppendEntriesReply(
             Header(reply.StoreId), true, IsVerified ? Math.Min(reply.Accepted, _persistedIndex) : 0, reply.Accepted, 0, default, IsVerified ? reply.ReadContext : 0)
         {
             Stores = StoresUnlike(reply.StoresDigest),
+            Digest = withDigest ? _digest : default,
+            RebuildFrom = RebuildFrom,
         });
 
     private void SendHeartbeats()
@@ -129,6 +136,7 @@ internal sealed partial class RaftActor
             var heartbeat = AppendEntriesTo(follower, EntryBatch.Empty);
             Send(AddressOf(follower.Voter), tells || follower.Progress.KnowsOtherStores ? heartbeat with { Stores = StoreRecords() } : heartbeat);
             SendEntries(follower);
+            SendRebuild(follower);
         }
         StopSendingToSilent();
         if (_compactionIsHeld)
@@ -181,6 +189,8 @@ internal sealed partial class RaftActor
         {
             Number = follower.Progress.NextNumber(),
             StoresDigest = _stores.Digest,
+            Agreed = entries.Count == 0 ? _leading.Digests.Agreed : default,
+            UndecidedAt = entries.Count == 0 ? _leading.UndecidedAt : 0,
         };
     }
 
@@ -205,6 +215,7 @@ internal sealed partial class RaftActor
         progress.KnowsOtherStores = reply.Stores.Count > 0;
         if (reply.Success)
         {
+            NoteDigestOf(follower, reply);
             if (progress.Accepted(reply.MatchIndex, reply.AcceptedIndex))
                 AdvanceCommit();
         }

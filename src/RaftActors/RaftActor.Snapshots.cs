@@ -104,6 +104,11 @@ internal sealed partial class RaftActor
 
     private void OnTakeSnapshot(IActorRef asker)
     {
+        if (IsSetAside)
+        {
+            asker.Tell(new SnapshotFailed(SetAsideMessage()), Self);
+            return;
+        }
         if (_snapshotAskers.Count >= _settings.MaxPendingQueries)
         {
             asker.Tell(new SnapshotFailed($"{_snapshotAskers.Count} others wait for one already."), Self);
@@ -118,9 +123,9 @@ internal sealed partial class RaftActor
     private void ConsiderSnapshot()
     {
         // The leader changed its mind: entries came instead of the rest of its snapshot.
-        if (_work is SnapshotWork.Receiving receiving && receiving.Snapshot.LastIncludedIndex <= _log.CommitIndex)
+        if (_work is SnapshotWork.Receiving receiving && receiving.Snapshot.LastIncludedIndex <= _log.CommitIndex && !IsForRebuild(receiving.Snapshot))
             AbandonSnapshotWork();
-        if (_work is not null)
+        if (_work is not null || IsSetAside)
             return;
         if (FreeSlot() is not null)
         {
@@ -141,7 +146,7 @@ internal sealed partial class RaftActor
         long bytes = _log.Bytes - _bytesKept;
         bool isDue = entries >= _settings.SnapshotEntries || bytes >= _settings.SnapshotBytes;
         bool isWorthIt = bytes >= (last?.Content.Length ?? 0) * _settings.SnapshotMinGrowth;
-        return IsDamaged || (isDue && isWorthIt && !IsCovered(_appliedIndex));
+        return IsDamaged || (isDue && isWorthIt && !IsCovered(_appliedIndex)) || IsRebuildWaitingBeyond(last?.LastIncludedIndex ?? 0);
     }
 
     private bool IsDamaged => _damaged is not null && ReferenceEquals(_damaged, _snapshot);
@@ -167,8 +172,11 @@ internal sealed partial class RaftActor
         RefuseBackupsBeyond(image.Last.Index);
         if (image.Parts is null)
             FailSnapshot($"the state machine cannot write it: {image.Failure}");
-        else if (IsCovered(image.Last.Index) && _snapshot is { } last && !IsBackupWaitingBeyond(last.Manifest.Snapshot.LastIncludedIndex))
+        else if (IsCovered(image.Last.Index) && _snapshot is { } last 
+            && !IsBackupWaitingBeyond(last.Manifest.Snapshot.LastIncludedIndex) && !IsRebuildWaitingBeyond(last.Manifest.Snapshot.LastIncludedIndex))
+        {
             EndSnapshotWork(last);
+        }
         else if (image.Last.Index == 0)
             FailSnapshot("the log is empty");
         else
@@ -188,7 +196,7 @@ internal sealed partial class RaftActor
     {
         if (_work is SnapshotWork.Writing writing && Sender.Equals(writing.Writer))
         {
-            _work = new SnapshotWork.Saving(new StoredSnapshot(0, Manifest(writing.Snapshot with { Content = written.Content }, writing.Slot, 0)));
+            _work = new SnapshotWork.Saving(new StoredSnapshot(0, Manifest(writing.Snapshot with { Content = written.Content }, writing.Slot, 0)), IsRebuild: false);
             SaveTaken();
         }
         else
@@ -200,11 +208,13 @@ internal sealed partial class RaftActor
     // Not before what it covers is durable: an event on its way may replace entries of a former log, and if it is lost nothing of that log may be left to go on after the snapshot.
     private void SaveTaken()
     {
-        if (_work is not SnapshotWork.Saving { Stored: { SequenceNr: 0, Manifest: var manifest } } || _persistedIndex < manifest.Snapshot.LastIncludedIndex)
+        if (_work is not SnapshotWork.Saving { Stored: { SequenceNr: 0, Manifest: var manifest } } saving || _persistedIndex < manifest.Snapshot.LastIncludedIndex)
             return;
         long sequenceNr = _events.LastCovered(manifest.Snapshot.LastIncludedIndex, LastSequenceNr);
-        var stored = new StoredSnapshot(sequenceNr, Manifest(manifest.Snapshot, manifest.Slot, sequenceNr));
-        _work = new SnapshotWork.Saving(stored);
+        var stored = new StoredSnapshot(sequenceNr, saving.IsRebuild
+            ? ManifestOfLeader(manifest.Snapshot, manifest.Slot, sequenceNr, manifest.HardState.GroupId)
+            : Manifest(manifest.Snapshot, manifest.Slot, sequenceNr));
+        _work = saving with { Stored = stored };
         Save(stored);
     }
 
@@ -216,8 +226,15 @@ internal sealed partial class RaftActor
             : last.SequenceNr == sequenceNr || IsDamaged ? last.Manifest.Previous
             : new KeptSnapshot(last.SequenceNr, last.Manifest.Slot);
         var hardState = _durableHardState with { GroupId = IsGroupDecided ? _hardState.GroupId : groupOfLeader };
-        return new SnapshotManifest(_settings.Group, _self.Id, _storeId, hardState, snapshot, slot, previous) { Stores = StoreRecords() };
+        return new SnapshotManifest(_settings.Group, _self.Id, _storeId, hardState, snapshot, slot, previous) { Stores = StoreRecords(), RebuiltAt = _rebuiltAt };
     }
+
+    // Its state is right, whatever the own one was found to be before the last entry that it includes.
+    private SnapshotManifest ManifestOfLeader(Snapshot snapshot, int slot, long sequenceNr, string groupOfLeader) =>
+        Manifest(snapshot, slot, sequenceNr, groupOfLeader) with
+        {
+            RebuiltAt = _hardState.DiffersAt <= snapshot.LastIncludedIndex ? _hardState.DiffersAt : _rebuiltAt,
+        };
 
     private void Save(StoredSnapshot stored) =>
         SnapshotStore.Tell(new SaveSnapshot(new SnapshotMetadata(PersistenceId, stored.SequenceNr, _settings.Clock.GetUtcNow().UtcDateTime), stored.Manifest));
@@ -228,6 +245,9 @@ internal sealed partial class RaftActor
         Context.Parent.Tell(new RaftSupervisor.SnapshotSaved(sequenceNr));
         switch (_work)
         {
+            case SnapshotWork.Saving { IsRebuild: true } saving when saving.Stored.SequenceNr == sequenceNr:
+                OnRebuilt(saving.Stored);
+                break;
             case SnapshotWork.Saving saving when saving.Stored.SequenceNr == sequenceNr:
                 Keep(saving.Stored, _snapshot);
                 EndSnapshotWork(saving.Stored);
@@ -315,6 +335,7 @@ internal sealed partial class RaftActor
         var snapshot = manifest.Snapshot;
         _snapshot = new StoredSnapshot(metadata.SequenceNr, manifest);
         _storeId = manifest.StoreId;
+        _rebuiltAt = manifest.RebuiltAt;
         // Of a snapshot the configuration is committed.
         _hardState = manifest.HardState.GroupId.Length > 0 ? manifest.HardState : manifest.HardState with { GroupId = snapshot.Configuration.GroupId };
         RecoverStores(manifest.Stores);
@@ -368,8 +389,11 @@ internal sealed partial class RaftActor
         /// <summary>The slot is full, the manifest on its way.</summary>
         public abstract record WithStored(StoredSnapshot Stored) : SnapshotWork;
 
-        /// <summary>The manifest of an own snapshot is being saved, or, without a sequence number, about to be.</summary>
-        public sealed record Saving(StoredSnapshot Stored) : WithStored(Stored);
+        /// <summary>
+        /// The manifest of an own snapshot is being saved, or, without a sequence number, about to be; or that of one of the leader
+        /// which takes the place of the state, but not of the log.
+        /// </summary>
+        public sealed record Saving(StoredSnapshot Stored, bool IsRebuild) : WithStored(Stored);
 
         /// <summary>The manifest of a received snapshot is being saved; then the event that puts it in the place of the log.</summary>
         public sealed record Installing(StoredSnapshot Stored, bool IsSaved) : WithStored(Stored);

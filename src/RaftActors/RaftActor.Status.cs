@@ -42,7 +42,10 @@ internal sealed partial class RaftActor
         {
             var (voter, progress) = leading.Followers[i];
             bool active = Now - progress.LastContact < _settings.ElectionTimeoutMax;
-            statuses[i] = new FollowerStatus(voter.Id, progress.State.ToString(), progress.MatchIndex, progress.NextIndex, active);
+            statuses[i] = new FollowerStatus(voter.Id, progress.State.ToString(), progress.MatchIndex, progress.NextIndex, active)
+            {
+                Differs = progress.RebuildFrom > 0 || leading.Digests.Differs(voter.Id),
+            };
         }
         return statuses;
     }

@@ -89,6 +89,12 @@ internal sealed partial class RaftActor
     {
         if (subscription.Limit < subscription.Next)
             return;
+        if (IsSetAside)
+        {
+            subscription.Subscriber.Tell(new SubscriptionEnded($"The log begins at index {_log.FirstIndex}. {SetAsideMessage()}"), Self);
+            RemoveSubscriber(subscription.Subscriber);
+            return;
+        }
         var manifest = _snapshot!.Manifest;
         var reader = Context.ActorOf(SnapshotOfferer.Props(manifest.Snapshot.Content, Chunks(manifest.Slot)), $"offer-snapshot-{++_snapshotActors}");
         Context.Watch(reader);

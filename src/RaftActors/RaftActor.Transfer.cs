@@ -108,7 +108,8 @@ internal sealed partial class RaftActor
         Follower? best = null;
         foreach (var follower in _leading!.Followers)
         {
-            bool fit = Configuration.IsComing(follower.Voter.Id) && follower.Voter.IsBound && Now - follower.Progress.LastContact < _settings.ElectionTimeoutMax;
+            bool fit = Configuration.IsComing(follower.Voter.Id) && follower.Voter.IsBound && Now - follower.Progress.LastContact < _settings.ElectionTimeoutMax
+                && follower.Progress.RebuildFrom == 0 && !_leading.Digests.Differs(follower.Voter.Id);
             if (fit && (best is null || Rank(follower).CompareTo(Rank(best)) > 0))
                 best = follower;
         }

@@ -65,6 +65,7 @@ public sealed partial record RaftSettings
             SnapshotSendRate = reader.Bytes("snapshot.send-rate", long.MaxValue),
             ScrubInterval = reader.Duration("scrub.interval"),
             ScrubRate = reader.Bytes("scrub.rate", long.MaxValue),
+            DigestInterval = reader.Duration("digest-interval"),
             SessionTimeout = reader.Duration("sessions.timeout"),
             MaxSessions = reader.Count("sessions.max"),
             MaxSessionResponses = reader.Count("sessions.max-responses"),
@@ -127,6 +128,7 @@ public sealed partial record RaftSettings
         Check(SnapshotSendRate > 0, "snapshot.send-rate", SnapshotSendRate, "it must be more than zero");
         Check(ScrubInterval >= TimeSpan.Zero, "scrub.interval", ScrubInterval, "it must not be negative");
         Check(ScrubRate > 0, "scrub.rate", ScrubRate, "it must be more than zero");
+        Check(DigestInterval >= TimeSpan.Zero, "digest-interval", DigestInterval, "it must not be negative");
         Check(SessionTickInterval > TimeSpan.Zero, "sessions.tick-interval", SessionTickInterval, "it must be more than zero");
         Check(SessionTimeout >= 2 * SessionTickInterval, "sessions.timeout", SessionTimeout, "it must be at least twice sessions.tick-interval");
         Check(MaxSessions > 0, "sessions.max", MaxSessions, "it must be more than zero");

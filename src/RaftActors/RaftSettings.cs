@@ -177,6 +177,12 @@ public sealed partial record RaftSettings
     public long ScrubRate { get; init; } = 1024 * 1024;
 
     /// <summary>
+    /// How often a leader has all members compare their replicas, if something was applied since. Zero stands for never.
+    /// Only where the state machine is an <see cref="StateMachines.IStateDigest"/>.
+    /// </summary>
+    public TimeSpan DigestInterval { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
     /// How long a client's session lives, in log time, without a command or a sign of life. The setting of the leader
     /// that opens the session counts.
     /// </summary>

@@ -36,6 +36,9 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
     /// <summary>A process of a node has ended.</summary>
     public void ProcessDied(SimulatedNode node) => _views.Remove(node);
 
+    /// <summary>Whether the state of a replica was changed behind its back.</summary>
+    public bool StateWasChanged { get; set; }
+
     /// <summary>A disk was set back: its node has told others of what it no longer knows.</summary>
     public void DiskSetBack(SimulatedNode node) => _toldTerms.Remove(node);
 
@@ -58,6 +61,8 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
         CheckLog(process.Node, view, state);
         CheckCommit(process.Node, view, state);
         CheckFollowers(process.Node, view, state);
+        if (state.IsSetAside && !StateWasChanged)
+            throw new SimulationViolation("equal replicas have equal digests", $"{process.Node} takes its replica for one that differs, but nobody has changed any.");
         view.Note(state);
     }
 

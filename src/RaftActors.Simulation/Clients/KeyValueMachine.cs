@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Hashing;
 using System.Text;
 using RaftActors.Linearizability.KeyValue;
 using RaftActors.Log;
@@ -7,7 +8,7 @@ using RaftActors.StateMachines;
 namespace RaftActors.Simulation.Clients;
 
 /// <summary>The state machine of the simulation: a key-value store, which also counts how often it was given each command.</summary>
-internal sealed class KeyValueMachine(IMachineWatcher watcher) : IStateMachine
+internal sealed class KeyValueMachine(IMachineWatcher watcher) : IStateMachine, IStateDigest
 {
     private const string None = "-";
 
@@ -22,6 +23,14 @@ internal sealed class KeyValueMachine(IMachineWatcher watcher) : IStateMachine
 
     /// <summary>The whole state, as text: two machines with the same are the same.</summary>
     public string State => $"{string.Join(' ', _values.Select(pair => $"{pair.Key}={pair.Value}"))} after {string.Join(' ', Applied.Select(pair => $"{pair.Key}:{pair.Value}"))}";
+
+    /// <summary>A part of the state that no command reads or writes: empty, unless it was changed behind the machine's back.</summary>
+    public string Hidden { get; set; } = "";
+
+    /// <summary>The state with that part.</summary>
+    public string WholeState => Hidden.Length > 0 ? $"{State} {Hidden}" : State;
+
+    public ulong Digest() => XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(WholeState));
 
     /// <summary>A command, as the bytes of its text.</summary>
     /// <param name="number">Its number, unlike any other command's.</param>
@@ -62,7 +71,7 @@ internal sealed class KeyValueMachine(IMachineWatcher watcher) : IStateMachine
     public IEnumerable<ReadOnlyMemory<byte>> TakeSnapshot()
     {
         watcher.Captured(LastIndex, State);
-        string text = $"{LastIndex}\n{string.Join(' ', _values.Select(pair => $"{pair.Key}={pair.Value}"))}\n{string.Join(' ', Applied.Select(pair => $"{pair.Key}:{pair.Value}"))}";
+        string text = $"{LastIndex}\n{string.Join(' ', _values.Select(pair => $"{pair.Key}={pair.Value}"))}\n{string.Join(' ', Applied.Select(pair => $"{pair.Key}:{pair.Value}"))}{(Hidden.Length > 0 ? $"\n{Hidden}" : "")}";
         int image = ++_images;
         return Encoding.UTF8.GetBytes(text).Chunk(17).Select(part =>
         {
@@ -80,6 +89,7 @@ internal sealed class KeyValueMachine(IMachineWatcher watcher) : IStateMachine
             _values[pair[0]] = pair[1];
         foreach (string[] pair in Pairs(lines[2], ':'))
             Applied[pair[0]] = int.Parse(pair[1], CultureInfo.InvariantCulture);
+        Hidden = lines.Length > 3 ? lines[3] : "";
         watcher.Restored(this);
     }
 

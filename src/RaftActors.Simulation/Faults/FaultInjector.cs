@@ -139,6 +139,9 @@ internal sealed class FaultInjector(Cluster cluster, VirtualWorld world)
             case FaultKind.MachineFailure:
                 node.MachineFails = true;
                 break;
+            case FaultKind.StateChange:
+                cluster.ChangeState(node, fault.Detail);
+                break;
         }
     }
 

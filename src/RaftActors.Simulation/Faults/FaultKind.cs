@@ -68,4 +68,7 @@ internal enum FaultKind
 
     /// <summary>The group is to have other members.</summary>
     ChangeMembers,
+
+    /// <summary>The state of one replica changes behind its back, once a run at most.</summary>
+    StateChange,
 }

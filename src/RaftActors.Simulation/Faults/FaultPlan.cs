@@ -17,6 +17,12 @@ internal static class FaultPlan
         return [.. faults.OrderBy(fault => fault.At)];
     }
 
+    /// <summary>Draws when the state of which replica changes.</summary>
+    /// <param name="random">The lots.</param>
+    /// <param name="peers">How many nodes there are.</param>
+    /// <param name="time">For how long faults begin.</param>
+    public static Fault DrawStateChange(Random random, int peers, TimeSpan time) => DrawOne(random, peers, time, FaultKind.StateChange);
+
     private static List<Fault> DrawMixture(Random random, int peers, TimeSpan time, IReadOnlyList<FaultKind> kinds)
     {
         var some = kinds.Where(_ => random.Next(5) < 2).ToList();

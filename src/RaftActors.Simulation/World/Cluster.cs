@@ -75,6 +75,12 @@ internal sealed class Cluster
     /// <summary>The bytes of a part of a snapshot.</summary>
     public int SnapshotChunkSize { get; init; } = 100;
 
+    /// <summary>How often the leader has all replicas compared; zero for never.</summary>
+    public TimeSpan DigestInterval { get; init; }
+
+    /// <summary>Whether the state of a replica was changed behind its back.</summary>
+    public bool StateWasChanged => Invariants.StateWasChanged;
+
     /// <summary>How many of ten starts of a node are with lease reads: 0, 10, or between, when nodes whose settings differ lead one after the other.</summary>
     public int Leases { get; init; }
 
@@ -121,6 +127,17 @@ internal sealed class Cluster
         int seed = _random.Next();
         process.Start($"raft-{node.Id}", message => Receive(process, message));
         process.StartPeer(SettingsOf(process, seed), () => NewMachine(process));
+    }
+
+    /// <summary>Changes the state of a node's replica behind its back, unless one was changed before: of two that differ from the others none may be right.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="lots">What it is changed to.</param>
+    public void ChangeState(SimulatedNode node, int lots)
+    {
+        if (StateWasChanged || DigestInterval == TimeSpan.Zero || MachineOf(node) is not { } machine || node.Process?.Peer is null)
+            return;
+        Invariants.StateWasChanged = true;
+        machine.Hidden = $"changed {lots}";
     }
 
     /// <summary>Starts a process of its own for clients, with a <see cref="RaftClient"/>; nothing ever befalls it but what befalls its messages.</summary>
@@ -221,6 +238,7 @@ internal sealed class Cluster
         SnapshotMinGrowth = 0,
         SnapshotTrailingEntries = TrailingEntries,
         SnapshotChunkSize = SnapshotChunkSize,
+        DigestInterval = DigestInterval,
     };
 
     private RaftClientSettings ClientSettingsOf(SimulatedProcess process)

@@ -123,7 +123,11 @@ public sealed record RaftStatus
 /// <param name="MatchIndex">The last index known to be durable on the follower.</param>
 /// <param name="NextIndex">The next index to send.</param>
 /// <param name="RecentlyActive">Whether the follower answered within the last election timeout.</param>
-public sealed record FollowerStatus(string MemberId, string State, long MatchIndex, long NextIndex, bool RecentlyActive);
+public sealed record FollowerStatus(string MemberId, string State, long MatchIndex, long NextIndex, bool RecentlyActive)
+{
+    /// <summary>Whether the follower's replica differs from those of a majority, and is being built anew.</summary>
+    public bool Differs { get; init; }
+}
 
 /// <summary>Published on the event stream when a peer learns of a leader, or of its loss.</summary>
 /// <param name="Group">The group.</param>

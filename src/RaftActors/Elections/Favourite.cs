@@ -29,7 +29,7 @@ internal sealed class Favourite(TimeSpan probation, TimeSpan silence)
         foreach (var follower in followers)
         {
             var (voter, progress) = follower;
-            if (voter.Priority <= own || !configuration.IsComing(voter.Id) || !KeepsUp(follower, now))
+            if (voter.Priority <= own || !configuration.IsComing(voter.Id) || progress.RebuildFrom > 0 || !KeepsUp(follower, now))
             {
                 _keepsUpSince.Remove(voter.Id);
                 continue;

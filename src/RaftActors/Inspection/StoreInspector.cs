@@ -19,6 +19,10 @@ public sealed class StoreInspector
     private readonly List<long> _terms = [0];
     private ConfigurationHistory _configurations = new(Configuration.None);
 
+    // At which entry the state was found to be wrong, and up to which of these that does not hold for the snapshot's.
+    private long _differsAt;
+    private long _rebuiltAt;
+
     // The first event that cannot be read and that no later one cuts off, and what is wrong with it.
     private (long SequenceNr, string Problem)? _damaged;
 
@@ -66,6 +70,8 @@ public sealed class StoreInspector
         }
         if (_damaged is { } damaged)
             _problems.Add(damaged.Problem);
+        if (_differsAt > _rebuiltAt)
+            _problems.Add($"its state was found to differ from that of a majority after entry {_differsAt}; a leader's takes its place once the node runs");
         var nothing = _report.Events == 0 && _report.Snapshots.Count == 0 && _problems.Count == 0;
         if (_report.StoreId is null && !nothing)
             _problems.Add("there is neither a first event nor a snapshot that can be read");
@@ -120,6 +126,7 @@ public sealed class StoreInspector
     {
         (_report.Group, _report.MemberId, _report.StoreId) = (manifest.Group, manifest.MemberId, manifest.StoreId);
         (_report.Term, _report.VotedFor) = (manifest.HardState.Term, manifest.HardState.VotedFor);
+        (_differsAt, _rebuiltAt) = (manifest.HardState.DiffersAt, manifest.RebuiltAt);
         _report.FirstIndex = manifest.Snapshot.LastIncludedIndex + 1;
         _terms.Clear();
         _terms.Add(manifest.Snapshot.LastIncludedTerm);
@@ -186,6 +193,7 @@ public sealed class StoreInspector
         // A snapshot's manifest may be later than the event, and its term and vote with it.
         if (persisted.HardState is { } state && (state.Term > _report.Term || (state.Term == _report.Term && state.VotedFor is not null)))
             (_report.Term, _report.VotedFor) = (state.Term, state.VotedFor);
+        _differsAt = Math.Max(_differsAt, persisted.HardState?.DiffersAt ?? 0);
         if (persisted.Batches.Count == 0 || _damaged is not null)
             return;
         if (persisted.PreviousIndex > LastIndex)

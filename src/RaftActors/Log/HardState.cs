@@ -12,6 +12,12 @@ internal sealed record HardState(long Term, string? VotedFor, string? VotedForSt
     /// <summary>The identity of the group, once the server knows that it is committed: its store belongs to no other group. Empty before.</summary>
     public string GroupId { get; init; } = "";
 
+    /// <summary>
+    /// The entry at which the replica was last found to differ from those of a majority; 0 when it never was. Grows only. A state
+    /// that was built without a later snapshot of the leader is not to be served.
+    /// </summary>
+    public long DiffersAt { get; init; }
+
     /// <summary>The state of a server that has seen nothing.</summary>
     public static readonly HardState Initial = new(0, null, null);
 

@@ -17,6 +17,9 @@ public enum EntryKind
 
     /// <summary>Nothing but a point in log time, so that sessions of clients that fell silent expire although nothing else happens.</summary>
     Tick = 4,
+
+    /// <summary>Asks every replica for the digest of its state as of this entry: see <see cref="StateMachines.IStateDigest"/>.</summary>
+    Digest = 5,
 }
 
 /// <summary>An entry of the replicated log.</summary>

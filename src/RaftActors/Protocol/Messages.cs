@@ -1,6 +1,7 @@
 using RaftActors.Client;
 using RaftActors.Log;
 using RaftActors.Membership;
+using RaftActors.Replication;
 using RaftActors.Snapshots;
 
 namespace RaftActors.Protocol;
@@ -29,7 +30,7 @@ internal sealed record PeerHeader(string Address, string Group, string MemberId,
     /// <summary>The identity of the sender's group, once that cannot change any more; else empty.</summary>
     public string DecidedGroupId => GroupIsUndecided ? "" : GroupId;
 
-    /// <summary>What the sender understands: <see cref="CurrentVersion"/>, or 0 of a version without identities of groups.</summary>
+    /// <summary>What the sender understands: <see cref="CurrentVersion"/>, or less of an earlier version.</summary>
     public int Version { get; init; }
 
     /// <summary>Whether the sender says that its log is empty.</summary>
@@ -41,8 +42,14 @@ internal sealed record PeerHeader(string Address, string Group, string MemberId,
     /// <summary>Whether the sender has yet to find out whether it may confirm anything.</summary>
     public bool IsVerifying { get; init; }
 
+    /// <summary>The first version that has identities of groups.</summary>
+    public const int GroupIdentities = 1;
+
+    /// <summary>The first version that compares digests of replicas.</summary>
+    public const int ReplicaDigests = 2;
+
     /// <summary>What this version understands.</summary>
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = ReplicaDigests;
 }
 
 /// <summary>Why nothing that a peer says counts.</summary>
@@ -111,6 +118,12 @@ internal sealed record AppendEntries(PeerHeader Header, long PrevLogIndex, long 
 
     /// <summary>What the leader knows of stores, if the follower may know less.</summary>
     public IReadOnlyList<StoreRecord> Stores { get; init; } = [];
+
+    /// <summary>Of a heartbeat: the latest digest that a majority of the replicas had.</summary>
+    public ReplicaDigest Agreed { get; init; }
+
+    /// <summary>Of a heartbeat: the entry after which replicas differ without a majority; otherwise 0.</summary>
+    public long UndecidedAt { get; init; }
 }
 
 /// <summary>The answer to an <see cref="AppendEntries"/>.</summary>
@@ -129,6 +142,12 @@ internal sealed record AppendEntriesReply(
 
     /// <summary>The stores that the follower knows, if it knows other incarnations than the leader.</summary>
     public IReadOnlyList<StoreRecord> Stores { get; init; } = [];
+
+    /// <summary>Of the answer to a heartbeat: the latest digest of the follower's replica.</summary>
+    public ReplicaDigest Digest { get; init; }
+
+    /// <summary>The follower's replica is set aside, and needs a snapshot up to this entry or a later one; otherwise 0.</summary>
+    public long RebuildFrom { get; init; }
 }
 
 /// <summary>A chunk of the leader's snapshot, for a follower whose next entry the leader has compacted (paper, section 7 and Figure 13).</summary>

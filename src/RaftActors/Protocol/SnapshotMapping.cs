@@ -38,6 +38,7 @@ internal static class SnapshotMapping
         Slot = m.Slot,
         Previous = m.Previous is { } previous ? new Wire.KeptSnapshot { SequenceNr = previous.SequenceNr, Slot = previous.Slot } : null,
         Stores = { m.Stores.Select(StoreMapping.ToWire) },
+        RebuiltAt = m.RebuiltAt,
     };
 
     public static SnapshotManifest FromWire(this Wire.SnapshotManifest m) => new(
@@ -51,6 +52,7 @@ internal static class SnapshotMapping
     {
         FormatVersion = m.FormatVersion,
         Stores = m.Stores.FromWire(),
+        RebuiltAt = m.RebuiltAt,
     };
 
     public static Wire.SnapshotChunk ToWire(this SnapshotChunk m) => new() { Data = UnsafeByteOperations.UnsafeWrap(m.Data) };

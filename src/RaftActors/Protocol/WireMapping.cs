@@ -2,6 +2,7 @@ using Google.Protobuf;
 using RaftActors.Client;
 using RaftActors.Log;
 using RaftActors.Membership;
+using RaftActors.Replication;
 
 namespace RaftActors.Protocol;
 
@@ -54,6 +55,9 @@ internal static class WireMapping
         Number = m.Number,
         StoresDigest = m.StoresDigest,
         Stores = { m.Stores.Select(StoreMapping.ToWire) },
+        DigestIndex = m.Agreed.Index,
+        Digest = m.Agreed.Value,
+        UndecidedAt = m.UndecidedAt,
     };
 
     public static AppendEntries FromWire(this Wire.AppendEntries m, EntryBatch entries) =>
@@ -62,6 +66,8 @@ internal static class WireMapping
             Number = m.Number,
             StoresDigest = m.StoresDigest,
             Stores = m.Stores.FromWire(),
+            Agreed = new ReplicaDigest(m.DigestIndex, m.Digest),
+            UndecidedAt = m.UndecidedAt,
         };
 
     public static Wire.AppendEntriesReply ToWire(this AppendEntriesReply m) => new()
@@ -76,6 +82,9 @@ internal static class WireMapping
         ReadContext = m.ReadContext,
         Number = m.Number,
         Stores = { m.Stores.Select(StoreMapping.ToWire) },
+        DigestIndex = m.Digest.Index,
+        Digest = m.Digest.Value,
+        RebuildFrom = m.RebuildFrom,
     };
 
     public static AppendEntriesReply FromWire(this Wire.AppendEntriesReply m) => new(
@@ -83,6 +92,8 @@ internal static class WireMapping
     {
         Number = m.Number,
         Stores = m.Stores.FromWire(),
+        Digest = new ReplicaDigest(m.DigestIndex, m.Digest),
+        RebuildFrom = m.RebuildFrom,
     };
 
     public static Wire.AskIdentity ToWire(this AskIdentity m) =>
@@ -285,11 +296,11 @@ internal static class WireMapping
         };
 
     internal static Wire.HardState ToWire(this HardState state) =>
-        new() { Term = state.Term, VotedFor = state.VotedFor ?? "", VotedForStore = state.VotedForStore ?? "", GroupId = state.GroupId };
+        new() { Term = state.Term, VotedFor = state.VotedFor ?? "", VotedForStore = state.VotedForStore ?? "", GroupId = state.GroupId, DiffersAt = state.DiffersAt };
 
     internal static HardState FromWire(this Wire.HardState state) => state.VotedFor.Length > 0
-        ? new HardState(state.Term, state.VotedFor, state.VotedForStore) { GroupId = state.GroupId }
-        : new HardState(state.Term, null, null) { GroupId = state.GroupId };
+        ? new HardState(state.Term, state.VotedFor, state.VotedForStore) { GroupId = state.GroupId, DiffersAt = state.DiffersAt }
+        : new HardState(state.Term, null, null) { GroupId = state.GroupId, DiffersAt = state.DiffersAt };
 
     // The bytes are wrapped, not copied: nothing here modifies them.
     internal static Wire.Payload ToWire(this Log.Payload payload) => new()

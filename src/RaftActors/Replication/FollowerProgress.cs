@@ -75,6 +75,9 @@ internal sealed class FollowerProgress
     /// <summary>What the follower understands: <see cref="Protocol.PeerHeader.Version"/>.</summary>
     public int Version { get; set; }
 
+    /// <summary>Of a follower whose replica is set aside: the entry that a snapshot for it has to include; otherwise 0.</summary>
+    public long RebuildFrom { get; set; }
+
     /// <summary>When the follower last answered as one that knows which terms it has seen.</summary>
     public TimeSpan LastConfirmation { get; private set; }
 

@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using RaftActors.Protocol;
 
 namespace RaftActors.Sessions;
@@ -25,6 +27,23 @@ internal sealed class Session(long id, long timeout, int maxResponses)
 
     /// <summary>What became of the commands from <see cref="LowestPending"/> on that were applied, by sequence number.</summary>
     public SortedList<long, SessionResponse> Responses { get; } = [];
+
+    /// <summary>Adds to a hash what every replica knows alike: not the responses, which versions of a serializer may write differently.</summary>
+    public void AddTo(XxHash3 hash)
+    {
+        void Add(long number) => hash.Append(MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in number)));
+        Add(Id);
+        Add(LastActive);
+        Add(timeout);
+        Add(MaxResponses);
+        Add(LowestPending);
+        foreach (var (sequence, response) in Responses)
+        {
+            Add(sequence);
+            Add(response.Index);
+            Add(response.Term);
+        }
+    }
 
     /// <summary>The session as part of a snapshot.</summary>
     public Protocol.Wire.Session ToWire()

@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using RaftActors.Log;
 using RaftActors.Protocol;
 using Wire = RaftActors.Protocol.Wire;
@@ -125,6 +126,15 @@ internal sealed class SessionTable
         _sessions[stamp.SessionId].Responses.Add(stamp.Sequence, response);
         CountBytes(stamp.SessionId, stamp.Sequence, response);
         ForgetOldest();
+    }
+
+    /// <summary>A digest of the sessions, and of which commands of each were applied, and where: the same on every replica.</summary>
+    public ulong Digest()
+    {
+        var hash = new XxHash3();
+        foreach (var session in _sessions.Values.OrderBy(static session => session.Id))
+            session.AddTo(hash);
+        return hash.GetCurrentHashAsUInt64();
     }
 
     /// <summary>The table as part of a snapshot: equal tables give equal messages.</summary>

@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using Akka.Actor;
 using RaftActors.Client;
 using RaftActors.Log;
@@ -32,6 +34,16 @@ internal sealed class SessionedStateMachine(IStateMachine machine, ActorSystem s
             EntryKind.Configuration => Enter(entry),
             _ => null,
         };
+    }
+
+    /// <summary>Whether there is a digest of the state.</summary>
+    public bool HasDigest => machine is IStateDigest;
+
+    /// <summary>The digest of the state machine's state and of the sessions.</summary>
+    public ulong Digest()
+    {
+        ReadOnlySpan<ulong> parts = [((IStateDigest)machine).Digest(), Sessions.Digest()];
+        return XxHash3.HashToUInt64(MemoryMarshal.AsBytes(parts));
     }
 
     /// <summary>Goes on from a state that a snapshot holds.</summary>

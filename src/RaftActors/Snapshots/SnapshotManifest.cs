@@ -23,6 +23,12 @@ internal sealed record SnapshotManifest(string Group, string MemberId, string St
     /// <summary>The format that it has.</summary>
     public int FormatVersion { get; init; } = CurrentFormat;
 
+    /// <summary>
+    /// The state is that of a leader, or goes on from it: what was found up to this entry (<see cref="HardState.DiffersAt"/>) does
+    /// not hold for it.
+    /// </summary>
+    public long RebuiltAt { get; init; }
+
     /// <summary>The stores that the peer knew.</summary>
     public IReadOnlyList<StoreRecord> Stores { get; init; } = [];
 }

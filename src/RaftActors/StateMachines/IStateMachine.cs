@@ -8,6 +8,8 @@ namespace RaftActors.StateMachines;
 /// order: no clock other than <see cref="LogEntry.Time"/>, no randomness, no input or output. An exception from
 /// <see cref="Apply"/> restarts the state machine: it is built again, restored from the latest snapshot, and given the
 /// entries after the snapshot again.
+/// A state machine that is <see cref="IDisposable"/> is disposed when it is not called any more: another one takes its
+/// place, or the peer stops. An <see cref="IStateDigest"/> is compared with those of the other members.
 /// </remarks>
 public interface IStateMachine
 {

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
 using RaftActors.Log;
+using RaftActors.Replication;
 using RaftActors.Sessions;
 using RaftActors.Snapshots;
 
@@ -15,7 +16,14 @@ internal sealed record ApplyEntries(LogEntry[] Entries) : INoSerializationVerifi
 /// <param name="LastIndex">The last index applied.</param>
 /// <param name="Responses">The responses; an <see cref="EntryOutcome"/> for a command that the state machine was not given.</param>
 /// <param name="OpenSessions">How many client sessions are open.</param>
-internal sealed record EntriesApplied(int Machine, long LastIndex, object?[] Responses, int OpenSessions) : INoSerializationVerificationNeeded;
+internal sealed record EntriesApplied(int Machine, long LastIndex, object?[] Responses, int OpenSessions) : INoSerializationVerificationNeeded
+{
+    /// <summary>Whether the state machine has a digest.</summary>
+    public bool HasDigest { get; init; }
+
+    /// <summary>The digest as of the last of the entries that asked for it.</summary>
+    public ReplicaDigest Digest { get; init; }
+}
 
 /// <summary>Questions for the state machine: each as it was told, or a <see cref="Payload"/>.</summary>
 internal sealed record AskQueries(object[] Requests) : INoSerializationVerificationNeeded;
@@ -96,6 +104,8 @@ internal sealed class StateMachineActor : UntypedActor, IWithUnboundedStash
             Become(Loading(new SnapshotReader(snapshot.Content, _chunks!, Self)));
     }
 
+    protected override void PostStop() => (_machine as IDisposable)?.Dispose();
+
     protected override void OnReceive(object message)
     {
         switch (message)
@@ -156,13 +166,32 @@ internal sealed class StateMachineActor : UntypedActor, IWithUnboundedStash
         if (entries[0].Index != _last.Index + 1)
             throw new InvariantViolationException($"Entry {entries[0].Index} would be applied after entry {_last.Index}.");
         var responses = new object?[entries.Length];
+        var digest = default(ReplicaDigest);
         for (int i = 0; i < entries.Length; i++)
         {
             var entry = entries[i];
             responses[i] = _sessioned.Apply(entry);
             _last = new AppliedEntry(entry.Index, entry.Term, entry.Time);
+            if (entry.Kind == EntryKind.Digest)
+                digest = Digest(entry.Index);
         }
-        Sender.Tell(new EntriesApplied(_number, _last.Index, responses, _sessioned.Sessions.Count), Self);
+        Sender.Tell(
+            new EntriesApplied(_number, _last.Index, responses, _sessioned.Sessions.Count) { HasDigest = _sessioned.HasDigest, Digest = digest }, Self);
+    }
+
+    private ReplicaDigest Digest(long index)
+    {
+        if (!_sessioned.HasDigest)
+            return default;
+        try
+        {
+            return new ReplicaDigest(index, _sessioned.Digest());
+        }
+        catch (Exception problem)
+        {
+            Context.GetLogger().Error(problem, "There is no digest of the state after entry {0}: {1}", index, problem.Message);
+            return default;
+        }
     }
 
     private StateImage Capture()

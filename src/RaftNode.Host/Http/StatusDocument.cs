@@ -111,7 +111,8 @@ internal sealed record MemberDocument(string Id, string Address, int Priority = 
 /// <param name="MatchIndex">The last index known to be durable on it.</param>
 /// <param name="NextIndex">The next index to send.</param>
 /// <param name="Active">Whether it answered lately.</param>
-internal sealed record FollowerDocument(string Id, string State, long MatchIndex, long NextIndex, bool Active);
+/// <param name="Differs">Whether its state differs from that of a majority and is being built anew.</param>
+internal sealed record FollowerDocument(string Id, string State, long MatchIndex, long NextIndex, bool Active, bool Differs = false);
 
 /// <summary>A node of another group, of which nothing counts.</summary>
 /// <param name="Id">What it calls itself.</param>

@@ -91,7 +91,7 @@ internal sealed class StatusEndpoints(RunningNode node)
             State = new StateDocument(state.Index, state.Keys, state.Digest.ToString("x16")),
             Members = [.. status.Members.Select(MemberDocument.Of)],
             Learners = [.. status.Learners.Select(MemberDocument.Of)],
-            Followers = [.. status.Followers.Select(f => new FollowerDocument(f.MemberId, Camel(f.State), f.MatchIndex, f.NextIndex, f.RecentlyActive))],
+            Followers = [.. status.Followers.Select(f => new FollowerDocument(f.MemberId, Camel(f.State), f.MatchIndex, f.NextIndex, f.RecentlyActive, f.Differs))],
             Problems = [.. status.Problems.Select(
                 static problem => new ProblemDocument(Problems.TypeOf(problem.Kind), problem.Reason))],
             MaximumFrameSize = status.MaximumFrameSize,

@@ -68,11 +68,18 @@ internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings setting
     private async Task SendChangesAsync(EventStreamWriter events, string prefix, Position after, CancellationToken cancellation)
     {
         var changes = new List<Change>();
+        bool startsOver = false;
         while (true)
         {
-            var store = stores.Current!;
+            if (stores.Current is not { } store)
+            {
+                // It may have been found to be wrong: then what was sent of it may be, too.
+                startsOver = true;
+                await WaitAsync(events, stores.NextAsync(), after, cancellation);
+                continue;
+            }
             changes.Clear();
-            if (store.ReadChanges(after, prefix, MostAtOnce, changes) is { } upTo)
+            if (!startsOver && store.ReadChanges(after, prefix, MostAtOnce, changes) is { } upTo)
             {
                 foreach (var change in changes)
                     await SendAsync(events, store, change, cancellation);
@@ -82,20 +89,21 @@ internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings setting
                     await events.FlushAsync(cancellation);
                     continue;
                 }
-                await WaitAsync(events, store, after, cancellation);
+                await WaitAsync(events, store.WaitAsync(after), after, cancellation);
             }
             else
             {
                 after = await SendStateAsync(events, store, prefix, cancellation);
+                startsOver = false;
             }
         }
     }
 
-    private async Task WaitAsync(EventStreamWriter events, KeyValueStore store, Position after, CancellationToken cancellation)
+    private async Task WaitAsync(EventStreamWriter events, Task news, Position after, CancellationToken cancellation)
     {
         try
         {
-            await store.WaitAsync(after).WaitAsync(settings.Watch.KeepAlive, cancellation);
+            await news.WaitAsync(settings.Watch.KeepAlive, cancellation);
         }
         catch (TimeoutException)
         {

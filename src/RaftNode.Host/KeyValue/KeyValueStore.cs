@@ -8,8 +8,9 @@ namespace RaftNode.Host.KeyValue;
 
 /// <summary>The replicated key-value store: a map from keys to bytes, in which every value remembers the index of the entry that wrote it.</summary>
 /// <param name="history">The changes that are remembered for watchers.</param>
+/// <param name="ended">Told when the store is not used any more: nobody is to look at it.</param>
 /// <remarks>What an <see cref="IStateMachine"/> has is called by one actor; everything else may be called by others at the same time.</remarks>
-internal sealed partial class KeyValueStore(ChangeHistory history) : IStateMachine, IHistoryAware
+internal sealed partial class KeyValueStore(ChangeHistory history, Action<KeyValueStore>? ended = null) : IStateMachine, IHistoryAware, IStateDigest, IDisposable
 {
     private const int PartSize = 64 * 1024;
 
@@ -59,6 +60,16 @@ internal sealed partial class KeyValueStore(ChangeHistory history) : IStateMachi
             WakeWatchers();
             return result;
         }
+    }
+
+    /// <summary>The digest as of the last command. Each write has kept it up to date: it does not read the values again.</summary>
+    public ulong Digest() => Summary.Digest;
+
+    /// <summary>Another store takes this one's place, or none, for the state was found to be wrong.</summary>
+    public void Dispose()
+    {
+        ended?.Invoke(this);
+        Retire();
     }
 
     /// <inheritdoc/>

@@ -8,13 +8,22 @@ namespace RaftNode.Host.Node;
 /// <param name="watch">How much each remembers for watchers.</param>
 internal sealed class KeyValueStores(WatchSettings watch)
 {
+    private readonly Lock _lock = new();
+    private TaskCompletionSource<KeyValueStore> _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile KeyValueStore? _current;
 
     /// <summary>How large the state in use is and what its digest is.</summary>
     public StateSummary Summary => _current?.Summary ?? default;
 
-    /// <summary>The state machine in use; <c>null</c> before the first was made.</summary>
+    /// <summary>The state machine in use; <c>null</c> while there is none.</summary>
     public KeyValueStore? Current => _current;
+
+    /// <summary>The state machine in use, once there is one.</summary>
+    public Task<KeyValueStore> NextAsync()
+    {
+        lock (_lock)
+            return _current is { } current ? Task.FromResult(current) : _next.Task;
+    }
 
     /// <summary>The histories that the state in use is of, oldest first; empty as long as that is not known.</summary>
     public IReadOnlyList<RaftActors.Membership.History> Histories => _current?.Histories ?? [];
@@ -22,9 +31,25 @@ internal sealed class KeyValueStores(WatchSettings watch)
     /// <summary>Makes a state machine.</summary>
     public IStateMachine Create()
     {
-        var former = _current;
-        _current = new KeyValueStore(new ChangeHistory(watch.HistoryChanges, watch.HistoryBytes));
-        former?.Retire();
-        return _current;
+        KeyValueStore store = new(new ChangeHistory(watch.HistoryChanges, watch.HistoryBytes), Ended);
+        lock (_lock)
+        {
+            _current?.Retire();
+            _current = store;
+            _next.TrySetResult(store);
+        }
+        return store;
+    }
+
+    // Another one may have taken its place before.
+    private void Ended(KeyValueStore store)
+    {
+        lock (_lock)
+        {
+            if (_current != store)
+                return;
+            _current = null;
+            _next = new TaskCompletionSource<KeyValueStore>(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
     }
 }

@@ -54,10 +54,12 @@ public sealed class SessionTablePropertiesSpec
             Run(table, step, first: true);
 
         var copy = SessionTable.FromWire(Wire.SessionTable.Parser.ParseFrom(table.ToWire().ToByteArray()));
+        Assert.Equal(table.Digest(), copy.Digest());
         foreach (var step in after)
         {
             Run(table, step, first: true);
             Run(copy, step, first: false);
+            Assert.Equal(table.Digest(), copy.Digest());
         }
 
         Assert.Equal(table.ToWire().ToByteArray(), copy.ToWire().ToByteArray());

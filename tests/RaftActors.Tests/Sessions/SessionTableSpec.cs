@@ -24,6 +24,23 @@ public sealed class SessionTableSpec
         Assert.Equal(3, earlier.Response!.Value.Bytes.Length);
     }
 
+    [Fact]
+    public void A_table_that_knows_another_session_or_command_has_another_digest()
+    {
+        var digests = new List<ulong> { _table.Digest() };
+        Open(1);
+        digests.Add(_table.Digest());
+        Admit(1, 1);
+        Remember(1, 1, index: 7, bytes: 3);
+        digests.Add(_table.Digest());
+        Open(2);
+        digests.Add(_table.Digest());
+        _table.Clear();
+
+        Assert.Equal(4, digests.Distinct().Count());
+        Assert.Equal(digests[0], _table.Digest());
+    }
+
     // The terms of a restored or recovered group leap, its indexes do not.
     [Fact]
     public void A_session_has_not_the_id_of_one_in_a_lost_part_of_the_log()

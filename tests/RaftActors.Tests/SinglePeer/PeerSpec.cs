@@ -63,6 +63,9 @@ public abstract class PeerSpec : CommandedDiskSpec
         private set => _machine = value;
     }
 
+    /// <summary>The digest of the state machine; <c>null</c> when it has none.</summary>
+    protected Func<ulong>? Digest { get; set; }
+
     /// <summary>Whether the poisonous command still fails.</summary>
     protected bool PoisonWorks { get; set; } = true;
 
@@ -105,10 +108,13 @@ public abstract class PeerSpec : CommandedDiskSpec
     protected void Start()
     {
         var settings = Settings with { Resolver = new ProbeResolver(this) };
-        Peer = Raft.Get(Sys).StartAsync(settings, () => Machine = new RecordingMachine(() => PoisonWorks)).GetAwaiter().GetResult();
+        Peer = Raft.Get(Sys).StartAsync(settings, NewMachine).GetAwaiter().GetResult();
         while (_unanswered.TryDequeue(out var answer))
             answer();
     }
+
+    private RecordingMachine NewMachine() =>
+        Machine = Digest is { } digest ? new DigestMachine(() => PoisonWorks, digest) : new RecordingMachine(() => PoisonWorks);
 
     /// <summary>Whether the others answer when the peer, at its start, asks what they know of its store.</summary>
     protected bool OthersAnswer { get; set; } = true;
@@ -285,7 +291,7 @@ public abstract class PeerSpec : CommandedDiskSpec
     }
 
     /// <summary>A state machine that remembers what it applied; the response is the number of commands.</summary>
-    private protected sealed class RecordingMachine(Func<bool> poisonWorks) : IStateMachine
+    private protected class RecordingMachine(Func<bool> poisonWorks) : IStateMachine
     {
         public List<LogEntry> Applied { get; } = [];
 
@@ -324,6 +330,12 @@ public abstract class PeerSpec : CommandedDiskSpec
 
         public void Restore(Stream snapshot) => Applied.AddRange(Wire.Persisted.Parser.ParseFrom(snapshot).Entries
             .Select(entry => new LogEntry(entry.Index, entry.Term, EntryKind.Command, 0, new Payload(entry.Payload.ToByteArray(), 0, ""))));
+    }
+
+    /// <summary>The same, with a digest.</summary>
+    private sealed class DigestMachine(Func<bool> poisonWorks, Func<ulong> digest) : RecordingMachine(poisonWorks), IStateDigest
+    {
+        public ulong Digest() => digest();
     }
 
     /// <summary>A command and a request that fail.</summary>

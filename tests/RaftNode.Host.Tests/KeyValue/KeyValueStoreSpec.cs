@@ -1,6 +1,8 @@
 using System.Text;
 using RaftActors.Log;
+using RaftNode.Host.Configuration;
 using RaftNode.Host.KeyValue;
+using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Tests.KeyValue;
 
@@ -141,7 +143,42 @@ public sealed class KeyValueStoreSpec
             IKeyValueMessage command = random.Next(3) == 0 ? new DeleteValue(key, WriteCondition.None) : new PutValue(key, BitConverter.GetBytes(random.Next()), WriteCondition.None);
             Assert.Equal(_store.Apply(entry, command), other.Apply(entry, command));
             Assert.Equal(_store.Summary, other.Summary);
+            Assert.Equal(_store.Digest(), other.Digest());
         }
+        var restored = new KeyValueStore(new ChangeHistory(4, 1 << 20));
+        restored.Restore(new MemoryStream([.. _store.TakeSnapshot().SelectMany(part => part.ToArray())]));
+        Assert.Equal(_store.Digest(), restored.Digest());
+    }
+
+    [Fact]
+    public void A_state_that_differs_in_one_value_or_version_has_another_digest()
+    {
+        var other = new KeyValueStore(new ChangeHistory(4, 1 << 20));
+        Put("a", "one");
+        other.Apply(new LogEntry(1, 1, EntryKind.Command, 0, Payload.Empty), new PutValue("a", "two"u8.ToArray(), WriteCondition.None));
+        Assert.NotEqual(_store.Digest(), other.Digest());
+
+        other.Apply(new LogEntry(2, 1, EntryKind.Command, 0, Payload.Empty), new PutValue("a", "one"u8.ToArray(), WriteCondition.None));
+        Assert.NotEqual(_store.Digest(), other.Digest());
+    }
+
+    [Fact]
+    public void A_store_that_is_used_no_more_is_not_the_one_in_use()
+    {
+        var stores = new KeyValueStores(new WatchSettings());
+        var first = (KeyValueStore)stores.Create();
+        Assert.Same(first, stores.Current);
+        first.Dispose();
+        Assert.Null(stores.Current);
+        var next = stores.NextAsync();
+        Assert.False(next.IsCompleted);
+
+        var second = (KeyValueStore)stores.Create();
+        var third = (KeyValueStore)stores.Create();
+        second.Dispose();
+
+        Assert.True(next.IsCompleted);
+        Assert.Same(third, stores.Current);
     }
 
     [Fact]
