@@ -35,6 +35,19 @@ internal sealed partial class RaftActor
             AskLeaderOrRefuse(query, replyTo);
     }
 
+    // Not bounded as queries are: an overloaded leader still leads, and whoever asks this asks it seldom.
+    private void OnConfirmLeadership(ConfirmLeadership request)
+    {
+        var read = new PendingRead(new ReplyTo(Sender, request.CorrelationId), request);
+        if (_leading is { } leading)
+        {
+            leading.Reads.Add(read);
+            RequestFlush();
+        }
+        else
+            FailRead(read, FailureReason.NotLeader, NotLeaderMessage());
+    }
+
     private void AddRead(PendingRead read)
     {
         if (IsRefused(read))
@@ -160,7 +173,7 @@ internal sealed partial class RaftActor
     // A read that this leader could not confirm changes nothing when it is asked again, of the next one.
     private void Retry(PendingRead read)
     {
-        if (read.ReplyTo.Actor is not { } actor)
+        if (read.ReplyTo.Actor is not { } actor || read.Request is ConfirmLeadership)
         {
             FailRead(read, FailureReason.NotLeader, NotLeaderMessage());
             return;

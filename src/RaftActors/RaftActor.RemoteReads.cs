@@ -60,10 +60,17 @@ internal sealed partial class RaftActor
     // A majority has confirmed that this peer still led after the request came. What it has applied itself does not matter.
     private bool AnswerReadIndex(PendingRead read, long index)
     {
-        if (read.Request is not ReadIndex remote)
-            return false;
-        Send(remote.Header.Address, new ReadIndexReply(Header(remote.Header.StoreId), remote.RequestIds, null, "", index));
-        return true;
+        switch (read.Request)
+        {
+            case ReadIndex remote:
+                Send(remote.Header.Address, new ReadIndexReply(Header(remote.Header.StoreId), remote.RequestIds, null, "", index));
+                return true;
+            case ConfirmLeadership:
+                read.ReplyTo.Actor!.Tell(new LeadershipConfirmed(Term, _leading!.FirstIndex, read.ReplyTo.Id), Self);
+                return true;
+            default:
+                return false;
+        }
     }
 
     private void OnReadIndexReply(ReadIndexReply reply)

@@ -125,6 +125,9 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
             case Query query:
                 OnQuery(query, Sender);
                 break;
+            case ConfirmLeadership confirm:
+                OnConfirmLeadership(confirm);
+                break;
             case ForwardTimeout:
                 OnForwardTimeout();
                 break;

@@ -202,6 +202,9 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
             case Query query:
                 sender.Tell(new QueryFailed(FailureReason.NoLeader, WhyNoPeer(), null, query.CorrelationId));
                 break;
+            case ConfirmLeadership confirm:
+                sender.Tell(new QueryFailed(FailureReason.NoLeader, WhyNoPeer(), null, confirm.CorrelationId));
+                break;
             case TransferLeadership transfer:
                 sender.Tell(new TransferFailed(FailureReason.NoLeader, WhyNoPeer(), null, transfer.CorrelationId));
                 break;

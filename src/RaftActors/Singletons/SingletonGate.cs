@@ -1,0 +1,54 @@
+using System.Globalization;
+using Akka.Actor;
+using Akka.Event;
+
+namespace RaftActors.Singletons;
+
+/// <summary>
+/// The parent of the singleton for one tenure: passes on what the proxies send, as long as the tenure lasts. Its child is
+/// the singleton, so once it has stopped the singleton has.
+/// </summary>
+internal sealed class SingletonGate : UntypedActor
+{
+    private const string NamePrefix = "term-";
+
+    private readonly SingletonTenure _tenure;
+    private readonly Func<SingletonTenure, Props> _singleton;
+    private IActorRef _child = ActorRefs.Nobody;
+
+    public SingletonGate(SingletonTenure tenure, Func<SingletonTenure, Props> singleton)
+    {
+        _tenure = tenure;
+        _singleton = singleton;
+    }
+
+    /// <summary>What leads to the gates below an actor, whatever their terms.</summary>
+    public static string AnyName => $"{NamePrefix}*";
+
+    public static Props Props(SingletonTenure tenure, Func<SingletonTenure, Props> singleton) =>
+        Akka.Actor.Props.Create(() => new SingletonGate(tenure, singleton));
+
+    /// <summary>The name of the gate of a term.</summary>
+    public static string NameIn(long term) => string.Create(CultureInfo.InvariantCulture, $"{NamePrefix}{term}");
+
+    /// <summary>The term of a gate.</summary>
+    public static long TermOf(IActorRef gate) =>
+        long.Parse(gate.Path.Name.AsSpan(NamePrefix.Length), CultureInfo.InvariantCulture);
+
+    protected override void PreStart()
+    {
+        _child = Context.ActorOf(_singleton(_tenure), "singleton");
+        Context.Watch(_child);
+    }
+
+    protected override void OnReceive(object message)
+    {
+        if (message is Terminated ended && ended.ActorRef.Equals(_child))
+            Context.Stop(Self);
+        else if (_tenure.IsCurrent)
+            _child.Forward(message);
+        else
+            Context.System.EventStream.Publish(
+                new Dropped(message, "The singleton's tenure is over on this node.", Sender, Self));
+    }
+}
