@@ -18,6 +18,9 @@ internal sealed class HoconSection
     public HoconSection Add(string key, TimeSpan? value) =>
         value is { } time ? AddValue(key, Invariant($"{time.TotalMilliseconds:0.####} ms")) : this;
 
+    public HoconSection Add(string key, int? value) =>
+        value is { } number ? AddValue(key, Invariant($"{number}")) : this;
+
     public HoconSection Add(string key, IList<string> values) =>
         values.Count == 0 ? this : AddValue(key, $"[{string.Join(", ", values.Select(Quoted))}]");
 
@@ -28,6 +31,9 @@ internal sealed class HoconSection
     public Config Over(string? more, Config systemConfig) => ConfigurationFactory.ParseString(_text.ToString())
         .WithFallback(ConfigurationFactory.ParseString(more ?? ""))
         .WithFallback(systemConfig.GetConfig("raft") ?? Config.Empty);
+
+    /// <summary>The section at its place in a configuration.</summary>
+    public string In(string path) => $"{path} {{\n{_text}}}\n";
 
     private HoconSection AddValue(string key, string value)
     {

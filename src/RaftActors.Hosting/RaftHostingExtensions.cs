@@ -1,9 +1,13 @@
 using Akka.Actor;
+using Akka.Configuration;
 using Akka.DependencyInjection;
 using Akka.Event;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using RaftActors.Client;
+using RaftActors.Coordination;
+using RaftActors.Singletons;
 using RaftActors.StateMachines;
 
 namespace RaftActors.Hosting;
@@ -32,7 +36,7 @@ public static class RaftHostingExtensions
     /// <remarks>
     /// The start of the host fails with a <see cref="PeerStoppedException"/> when the peer cannot run and waiting
     /// cannot help. The exception says why. The start fails with a
-    /// <see cref="Akka.Configuration.ConfigurationException"/> when the settings cannot be used.
+    /// <see cref="ConfigurationException"/> when the settings cannot be used.
     /// </remarks>
     public static AkkaConfigurationBuilder WithRaftGroup<TKey>(
         this AkkaConfigurationBuilder builder,
@@ -126,6 +130,157 @@ public static class RaftHostingExtensions
         });
     }
 
+    /// <summary>
+    /// Runs an actor on the node of a group's leader, one at a time in the group. On every node with a peer of the group,
+    /// <see cref="IRequiredActor{TActor}"/> of <typeparamref name="TSingleton"/> leads to the actor: what it is told waits
+    /// while there is none, up to <see cref="RaftSingletonOptions.BufferSize"/> messages.
+    /// <see cref="SingletonTenure"/> says what is guaranteed.
+    /// </summary>
+    /// <typeparam name="TKey">The group's key. <c>WithRaftGroup</c> is called for it before.</typeparam>
+    /// <typeparam name="TSingleton">The singleton's key in the actor registry.</typeparam>
+    /// <param name="builder">The builder of the actor system.</param>
+    /// <param name="name">The singleton's name, the same on all nodes.</param>
+    /// <param name="singleton">
+    /// Says how the actor is made, at the beginning of each tenure: with its term and its fencing token.
+    /// </param>
+    /// <param name="options">How the singleton runs.</param>
+    /// <returns>The builder.</returns>
+    /// <remarks>
+    /// The start of the host fails with an <see cref="InvalidOperationException"/> when the group was not started before,
+    /// and with a <see cref="ConfigurationException"/> for settings that cannot be used.
+    /// </remarks>
+    public static AkkaConfigurationBuilder WithRaftSingleton<TKey, TSingleton>(
+        this AkkaConfigurationBuilder builder,
+        string name,
+        Func<ActorSystem, IActorRegistry, IDependencyResolver, SingletonTenure, Props> singleton,
+        RaftSingletonOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(singleton);
+        ArgumentNullException.ThrowIfNull(options);
+        return builder.WithActors((system, registry, resolver) =>
+        {
+            if (!registry.TryGet<TKey>(out var peer))
+            {
+                throw new InvalidOperationException(
+                    $"The singleton {name} runs on the leader of the group of {typeof(TKey)}, which has not been started."
+                    + " Call WithRaftGroup for that key before WithRaftSingleton.");
+            }
+            var settings = options.ToSettings(peer.Path.Name, peer, system.Settings.Config);
+            var props = RaftSingleton.Props(settings, tenure => singleton(system, registry, resolver, tenure));
+            registry.Register<TSingleton>(system.ActorOf(props, SingletonName(name)));
+        });
+    }
+
+    /// <summary>
+    /// Runs an actor that needs nothing of the host on the node of a group's leader, one at a time in the group.
+    /// </summary>
+    /// <typeparam name="TKey">The group's key. <c>WithRaftGroup</c> is called for it before.</typeparam>
+    /// <typeparam name="TSingleton">The singleton's key in the actor registry.</typeparam>
+    /// <param name="builder">The builder of the actor system.</param>
+    /// <param name="name">The singleton's name, the same on all nodes.</param>
+    /// <param name="singleton">
+    /// Says how the actor is made, at the beginning of each tenure: with its term and its fencing token.
+    /// </param>
+    /// <param name="configure">Sets how the singleton runs; <c>null</c> when the configuration says all.</param>
+    /// <returns>The builder.</returns>
+    public static AkkaConfigurationBuilder WithRaftSingleton<TKey, TSingleton>(
+        this AkkaConfigurationBuilder builder,
+        string name,
+        Func<SingletonTenure, Props> singleton,
+        Action<RaftSingletonOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(singleton);
+        var options = new RaftSingletonOptions();
+        configure?.Invoke(options);
+        return builder.WithRaftSingleton<TKey, TSingleton>(name, (_, _, _, tenure) => singleton(tenure), options);
+    }
+
+    /// <summary>
+    /// Reaches the singleton of a group from a node without a peer of the group:
+    /// <see cref="IRequiredActor{TActor}"/> of <typeparamref name="TSingleton"/> leads to it.
+    /// </summary>
+    /// <typeparam name="TSingleton">The singleton's key in the actor registry.</typeparam>
+    /// <param name="builder">The builder of the actor system. Remoting is configured by its other methods.</param>
+    /// <param name="group">The group's name.</param>
+    /// <param name="name">The singleton's name, the same on all nodes.</param>
+    /// <param name="configure">Sets how the singleton is reached; <c>null</c> when the configuration says all.</param>
+    /// <returns>The builder.</returns>
+    public static AkkaConfigurationBuilder WithRaftSingletonProxy<TSingleton>(
+        this AkkaConfigurationBuilder builder,
+        string group,
+        string name,
+        Action<RaftSingletonOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrEmpty(group);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        var options = new RaftSingletonOptions();
+        configure?.Invoke(options);
+        return builder.WithActors((system, registry, _) =>
+        {
+            var settings = options.ToSettings(group, null, system.Settings.Config);
+            registry.Register<TSingleton>(system.ActorOf(RaftSingleton.ProxyProps(settings), SingletonName(name)));
+        });
+    }
+
+    /// <summary>
+    /// Leases of Akka.Coordination on a Raft group: for the split brain resolver, singletons, shards, and
+    /// <see cref="Akka.Coordination.LeaseProvider"/>. Starts this node's peer of the lease group if
+    /// <see cref="RaftLeaseOption.Peer"/> says how; the health checks of the peer are then as
+    /// <c>WithRaftGroup</c> has them, and its actor is <see cref="IRequiredActor{TActor}"/> of
+    /// <see cref="RaftLease"/>. The health check <c>akka.raft.lease</c>, with the tags <c>akka, ready, akka.raft</c>, reads
+    /// the group linearizably, so that a wrong set-up is found before a lease is needed.
+    /// </summary>
+    /// <param name="builder">
+    /// The builder of the actor system. Remoting, cluster and a journal are configured by its other methods.
+    /// </param>
+    /// <param name="option">The lease group, and who uses leases.</param>
+    /// <returns>The builder.</returns>
+    /// <remarks>The start of the host fails as with <c>WithRaftGroup</c>.</remarks>
+    public static AkkaConfigurationBuilder WithRaftLease(this AkkaConfigurationBuilder builder, RaftLeaseOption option)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(option);
+        builder.WithRaft();
+        option.Apply(builder);
+        if (option.Peer is { } peer)
+        {
+            var check = new RaftHealthCheck<RaftLease>("leases", peer.HealthCheckTimeout);
+            builder
+                .WithActors((system, registry, _) => StartLeaseGroupAsync(system, registry, peer))
+                .WithHealthCheck(
+                    "akka.raft.lease.live", check.CheckLivenessAsync, tags: ["akka", "liveness"], timeout: check.Bound);
+        }
+        else
+        {
+            builder.WithActors(static (system, _, _) => ConnectToLeaseGroup(system));
+        }
+        return builder.WithHealthCheck(
+            "akka.raft.lease",
+            (system, _, _) => CheckLeasesAsync(system, option.HealthCheckTimeout),
+            tags: ["akka", "ready", "akka.raft"],
+            timeout: option.HealthCheckTimeout + TimeSpan.FromSeconds(1));
+    }
+
+    /// <summary>Leases of Akka.Coordination on a Raft group.</summary>
+    /// <param name="builder">
+    /// The builder of the actor system. Remoting, cluster and a journal are configured by its other methods.
+    /// </param>
+    /// <param name="configure">Sets the lease group, and who uses leases.</param>
+    /// <returns>The builder.</returns>
+    public static AkkaConfigurationBuilder WithRaftLease(
+        this AkkaConfigurationBuilder builder, Action<RaftLeaseOption> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        var option = new RaftLeaseOption();
+        configure(option);
+        return builder.WithRaftLease(option);
+    }
+
+    private static string SingletonName(string name) => $"raft-singleton-{name}";
+
     // What remoting needs has to be there before the actor system starts. All else the extension itself puts behind the
     // configuration, so that whatever is added to the builder later still goes before.
     private static AkkaConfigurationBuilder WithRaft(this AkkaConfigurationBuilder builder) =>
@@ -144,16 +299,58 @@ public static class RaftHostingExtensions
         var section = new HoconSection().Add("group", group).Over(options.Hocon, system.Settings.Config);
         var client = RaftClientSettings.FromConfig(section);
         RaftClients.Of(system).Add(typeof(TKey), RaftClient.Start(system, client with { Peer = peer }));
+        await AwaitRecoveryAsync(system, peer, settings, options.StartTimeout).ConfigureAwait(false);
+    }
+
+    private static async Task StartLeaseGroupAsync(
+        ActorSystem system, IActorRegistry registry, RaftGroupOptions options)
+    {
+        string group = system.Settings.Config.GetString($"{RaftLeaseOption.Section}.group");
+        var settings = options.ToSettings(group, system.Settings.Config);
+        var peer = await RaftLeases.Get(system).StartAsync(settings).ConfigureAwait(false);
+        registry.Register<RaftLease>(peer);
+        await AwaitRecoveryAsync(system, peer, settings, options.StartTimeout).ConfigureAwait(false);
+    }
+
+    private static void ConnectToLeaseGroup(ActorSystem system)
+    {
+        var section = system.Settings.Config.GetConfig(RaftLeaseOption.Section);
+        var settings = new RaftClientSettings
+        {
+            Group = section.GetString("group"),
+            Addresses = [.. section.GetStringList("addresses", [])],
+        };
+        if (settings.Addresses.Count == 0)
+        {
+            throw new ConfigurationException(
+                $"{RaftLeaseOption.Section}.addresses is empty, and this node has no peer of the lease group {settings.Group}."
+                + " Set Addresses or Peer in the options of WithRaftLease.");
+        }
+        RaftLeases.Get(system).Connect(settings);
+    }
+
+    private static async Task<HealthCheckResult> CheckLeasesAsync(ActorSystem system, TimeSpan timeout)
+    {
+        string group = system.Settings.Config.GetString($"{RaftLeaseOption.Section}.group");
+        return await RaftLeases.Get(system).IsReadyAsync(group, timeout).ConfigureAwait(false)
+            ? HealthCheckResult.Healthy($"The lease group {group} answers.")
+            : HealthCheckResult.Unhealthy(
+                $"The lease group {group} has not answered a linearizable read within {timeout.TotalSeconds} s.");
+    }
+
+    private static async Task AwaitRecoveryAsync(
+        ActorSystem system, IActorRef peer, RaftSettings settings, TimeSpan timeout)
+    {
         try
         {
-            await peer.Ask<RaftStatus>(GetStatus.Instance, options.StartTimeout).ConfigureAwait(false);
+            await peer.Ask<RaftStatus>(GetStatus.Instance, timeout).ConfigureAwait(false);
         }
         catch (AskTimeoutException)
         {
             system.Log.Warning(
                 "The peer {0} of group {1} has not recovered from its journal within {2} s. "
                 + "The host goes on without it; health checks say when it is ready.",
-                settings.MemberId, group, options.StartTimeout.TotalSeconds);
+                settings.MemberId, settings.Group, timeout.TotalSeconds);
         }
     }
 }
