@@ -41,6 +41,7 @@ internal static class CommandLine
         var root = new RootCommand(Description)
         {
             StartCommand.Create(),
+            CheckCommand.Create(),
             DevCommand.Create(),
             StatusCommand.Create(),
             SnapshotCommand.Create(),

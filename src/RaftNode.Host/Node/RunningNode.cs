@@ -89,6 +89,31 @@ internal sealed class RunningNode : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Finds out what a node's configuration has, or leaves at a default, that makes consensus unsafe or slow there.
+    /// Uses neither the node's port nor its store.
+    /// </summary>
+    /// <returns>The problems; empty when there are none.</returns>
+    /// <exception cref="NodeStartException">The actor system cannot be started with this configuration.</exception>
+    public static async Task<IReadOnlyList<SettingProblem>> CheckAsync(NodeSettings settings)
+    {
+        // What remoting has configured is only looked at where remoting runs: on a free port that nobody is told.
+        var elsewhere = ConfigurationFactory.ParseString("""
+            akka.remote.dot-netty.tcp { hostname = "127.0.0.1", public-hostname = "", port = 0, public-port = 0 }
+            akka.loglevel = OFF
+            akka.loggers = []
+            """);
+        using var system = CreateSystem(settings with { Config = elsewhere.WithFallback(settings.Config) });
+        try
+        {
+            return Raft.Get(system).Check(settings.Raft);
+        }
+        finally
+        {
+            await system.Terminate();
+        }
+    }
+
     /// <summary>Stops serving, lets requests in progress end, stops the peer and the actor system.</summary>
     public Task StopAsync() => CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ClrExitReason.Instance);
 

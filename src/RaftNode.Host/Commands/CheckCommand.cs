@@ -1,0 +1,41 @@
+using System.CommandLine;
+using RaftNode.Host.Configuration;
+using RaftNode.Host.Node;
+
+namespace RaftNode.Host.Commands;
+
+/// <summary><c>raftnode check</c>: says what in a node's configuration makes consensus unsafe or slow.</summary>
+internal static class CheckCommand
+{
+    private static readonly Option<string> ConfigFile = new("--config", "-c")
+    {
+        Required = true,
+        HelpName = "FILE",
+        Description = "The node's HOCON file, such as hocon/node1.conf.",
+    };
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        var command = new Command(
+            "check",
+            "Says what in a node's configuration makes it unsafe or slow, a line each: key, value, consequence, and what to "
+                + "set. Opens neither its port nor its data, so the node may run. Exit code 1 if something was found.")
+        {
+            ConfigFile,
+        };
+        command.SetAction((parsed, _) => RunAsync(parsed.GetValue(ConfigFile)!));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string file)
+    {
+        var problems = await RunningNode.CheckAsync(NodeSettings.Load(file));
+        foreach (var problem in problems)
+            await Console.Out.WriteLineAsync($"{(problem.IsRefused ? "REFUSED" : "PROBLEM")}   {problem}");
+        if (problems.Count > 0)
+            return ExitCode.No;
+        await Console.Out.WriteLineAsync("no problem found");
+        return ExitCode.Done;
+    }
+}
