@@ -15,6 +15,9 @@ internal sealed partial class RaftActor
 {
     // By store: the term of the leader to which it last confirmed entries, and up to which index.
     private readonly Dictionary<string, (long Term, long Index)> _confirmed = new(StringComparer.Ordinal);
+
+    // By store: what it had confirmed when this peer last said that it was set back.
+    private readonly Dictionary<string, (long Term, long Index)> _saidSetBack = new(StringComparer.Ordinal);
     private KnownStores _stores = KnownStores.None;
     private KnownStores _durableStores = KnownStores.None;
     private KnownStores _writingStores = KnownStores.None;
@@ -163,8 +166,11 @@ internal sealed partial class RaftActor
         long incarnation = _stores.IncarnationOf(header.StoreId);
         var (term, index) = _confirmed.GetValueOrDefault(header.StoreId);
         bool asksForItsStore = question.Round < 0 && incarnation != 0;
-        if (asksForItsStore && (Incarnations.IsForgotten(incarnation, header.Incarnation) || (term, index).CompareTo((question.RecoveredTerm, question.RecoveredIndex)) > 0))
+        bool hasLost = Incarnations.IsForgotten(incarnation, header.Incarnation) || (term, index).CompareTo((question.RecoveredTerm, question.RecoveredIndex)) > 0;
+        bool wasSaid = _saidSetBack.TryGetValue(header.StoreId, out var said) && said == (term, index);
+        if (asksForItsStore && hasLost && !wasSaid)
         {
+            _saidSetBack[header.StoreId] = (term, index);
             string had = index > 0 ? $"it had confirmed entries up to {index} in term {term}" : "it was started since";
             Log.Warning(
                 "{0}: the store of {1} at {2} was set back: {3}, and now started in term {4} with entries up to {5}. It counts again once it has caught up.",
