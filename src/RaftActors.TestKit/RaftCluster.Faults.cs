@@ -183,10 +183,11 @@ public sealed partial class RaftCluster
     /// <param name="peer">A peer.</param>
     /// <param name="missing">Whether a part of it is missing, rather than changed.</param>
     /// <param name="all">Whether all its snapshots are damaged.</param>
-    internal void DamageSnapshot(RaftPeer peer, bool missing, bool all = false)
+    /// <param name="before">Whether the one before the latest is damaged instead.</param>
+    internal void DamageSnapshot(RaftPeer peer, bool missing, bool all = false, bool before = false)
     {
         _trace.Add($"{peer.Id}'s snapshot is damaged");
-        peer.Disk.Store.DamageSnapshots(missing, all);
+        peer.Disk.Store.DamageSnapshots(missing, all, before);
     }
 
     /// <summary>Lets a peer's writes wait, as in a cache that is not synced: a power loss loses them, a crash does not.</summary>

@@ -17,7 +17,9 @@ internal sealed partial class RaftActor
         if (_damagedEvent > 0)
             return;
         _damagedEvent = LastSequenceNr;
-        _loss = $"event {LastSequenceNr} of {PersistenceId} cannot be read: {malformed.Problem}. {WhereDamaged()}";
+        string damage = $"event {LastSequenceNr} of {PersistenceId} cannot be read: {malformed.Problem}";
+        _damages = [damage];
+        _loss = $"{damage}. {WhereDamaged()}";
     }
 
     private void CutJournal()

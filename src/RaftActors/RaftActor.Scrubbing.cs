@@ -13,6 +13,15 @@ internal sealed partial class RaftActor
     private IActorRef _scrubber = ActorRefs.Nobody;
     private IReadOnlyList<string> _damages = [];
 
+    // A snapshot that this start could not use counts until there is a newer one.
+    private IReadOnlyList<string> Damages()
+    {
+        long used = _snapshot?.SequenceNr ?? 0;
+        return _unusable.Any(sequenceNr => sequenceNr > used)
+            ? [.. _unusable.Where(sequenceNr => sequenceNr > used).Select(sequenceNr => $"the snapshot of {PersistenceId} for events up to {sequenceNr} is damaged"), .. _damages]
+            : _damages;
+    }
+
     private void StartScrubbing()
     {
         if (_settings.ScrubInterval > TimeSpan.Zero)
@@ -23,11 +32,10 @@ internal sealed partial class RaftActor
     {
         if (!_scrubber.IsNobody())
             return;
-        var snapshots = new List<(ChunkStore, int)>();
-        if (_snapshot is { } stored && !IsDamaged)
-            snapshots.Add((Chunks(stored.Manifest.Slot), stored.Manifest.Snapshot.Content.Chunks));
+        (ChunkStore, int)? latest = _snapshot is { Manifest: var manifest } && !IsDamaged ? (Chunks(manifest.Slot), manifest.Snapshot.Content.Chunks) : null;
+        (long, ChunkStore)? before = _snapshot?.Manifest.Previous is { } kept ? (kept.SequenceNr, Chunks(kept.Slot)) : null;
         var journal = Persistence.Instance.Apply(Context.System).JournalFor(_settings.JournalPluginId);
-        var pass = new ScrubPass(journal, PersistenceId, _deletedEvents + 1, LastSequenceNr, snapshots, _settings.ScrubRate);
+        var pass = new ScrubPass(journal, PersistenceId, _deletedEvents + 1, LastSequenceNr, latest, before, _settings.ScrubRate);
         _scrubber = Context.ActorOf(StoreScrubber.Props(pass), $"scrub-{++_snapshotActors}");
     }
 
@@ -36,18 +44,18 @@ internal sealed partial class RaftActor
         _scrubber = ActorRefs.Nobody;
         StartScrubbing();
         // What was let go of meanwhile is missing rightly.
-        bool isKept = _snapshot is not { } stored || scrubbed.DamagedSlots.All(slot => slot == stored.Manifest.Slot);
-        _damages = isKept ? scrubbed.Damages : [];
+        _damages = scrubbed.DamagedSlots.All(IsKept) ? scrubbed.Damages : [];
         if (_damages.Count == 0)
         {
-            Log.Info("{0}: {1} events and {2} chunks of the snapshot were read, and all are whole.", PersistenceId, scrubbed.Events, scrubbed.Chunks);
+            Log.Info("{0}: {1} events and {2} chunks of snapshots were read, and all are whole.", PersistenceId, scrubbed.Events, scrubbed.Chunks);
             return;
         }
         foreach (string damage in _damages)
             Log.Error("{0}: {1}. The journal and the snapshot store are {2}. A new snapshot takes its place; replace the disk if it happens again.", PersistenceId, damage, StorePlugins.Describe(Context.System.Settings.Config, _settings));
         RaftMetrics.DamagedRecords.Add(_damages.Count, new KeyValuePair<string, object?>("group", _settings.Group));
-        if (scrubbed.DamagedSlots.Count > 0)
-            _damaged = _snapshot;
+        // The one before is let go of with the next.
+        if (_snapshot is { } stored && scrubbed.DamagedSlots.Contains(stored.Manifest.Slot))
+            _damaged = stored;
         OnTakeSnapshot(ActorRefs.Nobody);
     }
 

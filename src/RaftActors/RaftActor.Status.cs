@@ -27,7 +27,7 @@ internal sealed partial class RaftActor
         Learners = Membership.Configuration.Shown(Configuration.Learners),
         Followers = FollowerStatuses(),
         Problems = Problems(),
-        Damages = _damages,
+        Damages = Damages(),
         DroppedMessages = _dropped,
         MaximumFrameSize = _frameSizes.Own,
         OtherFrameSizes = new Dictionary<string, long>(_frameSizes.Others),

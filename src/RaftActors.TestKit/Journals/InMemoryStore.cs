@@ -32,15 +32,15 @@ internal sealed class InMemoryStore
             stream.DamageEvent(which);
     }
 
-    /// <summary>Damages the last chunk of the latest snapshot, or of all.</summary>
-    public void DamageSnapshots(bool missing, bool all)
+    /// <summary>Damages the last chunk of the latest snapshot, or of the one before, or of all.</summary>
+    public void DamageSnapshots(bool missing, bool all, bool before = false)
     {
         foreach (var (persistenceId, stream) in _streams.ToArray())
         {
             if (stream.LatestSnapshot(static (_, _) => true) is not { } latest || new RaftSerializer(null!).FromBinary(latest.Snapshot.Bytes, latest.Snapshot.Manifest) is not SnapshotManifest manifest)
                 continue;
             for (int slot = 0; slot < ChunkStore.Slots; slot++)
-                if (all || slot == manifest.Slot)
+                if (all || slot == (before ? manifest.Previous?.Slot : manifest.Slot))
                     Stream($"{persistenceId}-snapshot-{slot}").DamageLastSnapshot(missing);
         }
     }

@@ -99,8 +99,8 @@ public sealed record RaftStatus
     public long DroppedMessages { get; init; }
 
     /// <summary>
-    /// The parts of the peer's store that the last check could not read, each in a sentence. Empty when all was whole,
-    /// or when nothing was checked yet.
+    /// The parts of the peer's store that could not be read, when the peer started or in the last check, each in a
+    /// sentence without its stop. Empty when all was whole.
     /// </summary>
     public IReadOnlyList<string> Damages { get; init; } = [];
 

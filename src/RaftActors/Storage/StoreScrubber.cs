@@ -9,7 +9,7 @@ namespace RaftActors.Storage;
 /// <param name="Events">How many events were read.</param>
 /// <param name="Chunks">How many chunks of snapshots were read.</param>
 /// <param name="Damages">What cannot be read, each in a sentence without its stop; empty when all is whole.</param>
-/// <param name="DamagedSlots">The slots whose chunks are damaged.</param>
+/// <param name="DamagedSlots">The slots of the snapshots that are damaged.</param>
 internal sealed record StoreScrubbed(long Events, long Chunks, IReadOnlyList<string> Damages, IReadOnlyList<int> DamagedSlots) : INoSerializationVerificationNeeded;
 
 /// <summary>What a pass reads.</summary>
@@ -17,10 +17,11 @@ internal sealed record StoreScrubbed(long Events, long Chunks, IReadOnlyList<str
 /// <param name="PersistenceId">The peer's persistence id.</param>
 /// <param name="FirstEvent">The first event.</param>
 /// <param name="LastEvent">The last event.</param>
-/// <param name="Snapshots">Where the chunks of the kept snapshots are, and how many each has.</param>
+/// <param name="Latest">Where the chunks of the latest snapshot are, and how many it has; <c>null</c> when there is none, or it is known to be damaged.</param>
+/// <param name="Before">The snapshot that is kept beside it: the event up to which it is, and where its chunks are. Its manifest says how many.</param>
 /// <param name="Rate">How many bytes are read in a second, at most.</param>
 internal sealed record ScrubPass(
-    IActorRef Journal, string PersistenceId, long FirstEvent, long LastEvent, IReadOnlyList<(ChunkStore Chunks, int Count)> Snapshots, long Rate);
+    IActorRef Journal, string PersistenceId, long FirstEvent, long LastEvent, (ChunkStore Chunks, int Count)? Latest, (long SequenceNr, ChunkStore Chunks)? Before, long Rate);
 
 /// <summary>
 /// Reads, slowly, what a peer has stored and would not read before its next start or before a follower needs a snapshot, so that damage is found while the other
@@ -29,6 +30,7 @@ internal sealed record ScrubPass(
 internal sealed class StoreScrubber : UntypedActor, IWithTimers
 {
     private readonly ScrubPass _pass;
+    private readonly List<(ChunkStore Chunks, int Count)> _snapshots = [];
     private readonly List<string> _damages = [];
     private readonly List<int> _damagedSlots = [];
     private long _nextEvent;
@@ -36,12 +38,17 @@ internal sealed class StoreScrubber : UntypedActor, IWithTimers
     private long _chunks;
     private int _snapshot;
     private int _chunk;
+    private bool _isBeforeKnown;
+    private bool _isManifestAwaited;
     private long _bytes;
 
     public StoreScrubber(ScrubPass pass)
     {
         _pass = pass;
         _nextEvent = pass.FirstEvent;
+        _isBeforeKnown = pass.Before is null;
+        if (pass.Latest is { } latest)
+            _snapshots.Add(latest);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -63,6 +70,12 @@ internal sealed class StoreScrubber : UntypedActor, IWithTimers
             case ReplayMessagesFailure failure:
                 _damages.Add($"event {_nextEvent - 1} of {_pass.PersistenceId} cannot be read: {failure.Cause.Message}");
                 Wait();
+                break;
+            case LoadSnapshotResult result when _isManifestAwaited:
+                OnManifest(result);
+                break;
+            case LoadSnapshotFailed failure when _isManifestAwaited:
+                DamagedManifest($": {failure.Cause.Message}");
                 break;
             case LoadSnapshotResult result:
                 OnChunk(result);
@@ -89,14 +102,20 @@ internal sealed class StoreScrubber : UntypedActor, IWithTimers
             _nextEvent++;
             return;
         }
-        while (_snapshot < _pass.Snapshots.Count && _chunk >= _pass.Snapshots[_snapshot].Count)
+        if (!_isBeforeKnown && _pass.Before is { } before)
+        {
+            _isManifestAwaited = true;
+            before.Chunks.Store.Tell(new LoadSnapshot(_pass.PersistenceId, new SnapshotSelectionCriteria(before.SequenceNr), before.SequenceNr), Self);
+            return;
+        }
+        while (_snapshot < _snapshots.Count && _chunk >= _snapshots[_snapshot].Count)
         {
             _snapshot++;
             _chunk = 0;
         }
-        if (_snapshot < _pass.Snapshots.Count)
+        if (_snapshot < _snapshots.Count)
         {
-            _pass.Snapshots[_snapshot].Chunks.Load(++_chunk, Self);
+            _snapshots[_snapshot].Chunks.Load(++_chunk, Self);
             return;
         }
         Context.Parent.Tell(new StoreScrubbed(_events, _chunks, _damages, _damagedSlots), Self);
@@ -118,6 +137,28 @@ internal sealed class StoreScrubber : UntypedActor, IWithTimers
         }
     }
 
+    private void OnManifest(LoadSnapshotResult result)
+    {
+        var (sequenceNr, chunks) = _pass.Before!.Value;
+        if (result.Snapshot is not { Snapshot: SnapshotManifest manifest } found || found.Metadata.SequenceNr != sequenceNr)
+        {
+            DamagedManifest(ChunkStore.Problem(result.Snapshot?.Snapshot));
+            return;
+        }
+        (_isBeforeKnown, _isManifestAwaited) = (true, false);
+        _snapshots.Add((chunks, manifest.Snapshot.Content.Chunks));
+        Wait();
+    }
+
+    private void DamagedManifest(string why)
+    {
+        var (sequenceNr, chunks) = _pass.Before!.Value;
+        (_isBeforeKnown, _isManifestAwaited) = (true, false);
+        _damages.Add($"the manifest of the snapshot of {_pass.PersistenceId} for events up to {sequenceNr} is missing or cannot be read{why}");
+        _damagedSlots.Add(chunks.Slot);
+        Wait();
+    }
+
     private void OnChunk(LoadSnapshotResult result)
     {
         if (ChunkStore.Read(result, _chunk) is not { } chunk)
@@ -132,7 +173,7 @@ internal sealed class StoreScrubber : UntypedActor, IWithTimers
 
     private void DamagedChunk(string why)
     {
-        var chunks = _pass.Snapshots[_snapshot].Chunks;
+        var chunks = _snapshots[_snapshot].Chunks;
         _damages.Add($"chunk {_chunk} of the snapshot in {ChunkStore.IdOf(_pass.PersistenceId, chunks.Slot)} is missing or cannot be read{why}");
         if (!_damagedSlots.Contains(chunks.Slot))
             _damagedSlots.Add(chunks.Slot);

@@ -39,11 +39,13 @@ internal static class StatusTable
         $"{status.Node} {status.Role} term {status.Term} leader {status.Leader ?? "none"} commit {status.CommitIndex} applied {status.AppliedIndex} last {status.LastIndex} "
         + $"keys {status.State.Keys} digest {status.State.Digest} pid {status.Pid}";
 
-    /// <summary>What is wrong with a node, in lines: why it is not ready, and who has another frame size.</summary>
+    /// <summary>What is wrong with a node, in lines: why it is not ready, what of its store is damaged, and who has another frame size.</summary>
     public static IEnumerable<string> Warnings(StatusDocument status)
     {
         foreach (var problem in status.Problems)
             yield return $"{status.Node}: {problem.Detail}";
+        foreach (var damage in status.Damages)
+            yield return $"{status.Node}: {damage}";
         foreach (var (other, size) in status.OtherFrameSizes)
         {
             yield return $"{status.Node}: akka.remote.dot-netty.tcp.maximum-frame-size is {status.MaximumFrameSize} here, but "

@@ -76,6 +76,9 @@ internal sealed record StatusDocument
     /// <summary>Why the node is not ready although its peer runs; empty when nothing is wrong.</summary>
     public IReadOnlyList<ProblemDocument> Problems { get; init; } = [];
 
+    /// <summary>What of the node's store could not be read, each in a sentence; empty when all that was read is whole.</summary>
+    public IReadOnlyList<string> Damages { get; init; } = [];
+
     /// <summary>The most bytes of one message that the node's remoting takes.</summary>
     public long MaximumFrameSize { get; init; }
 

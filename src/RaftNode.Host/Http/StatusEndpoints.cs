@@ -94,6 +94,7 @@ internal sealed class StatusEndpoints(RunningNode node)
             Followers = [.. status.Followers.Select(f => new FollowerDocument(f.MemberId, Camel(f.State), f.MatchIndex, f.NextIndex, f.RecentlyActive, f.Differs))],
             Problems = [.. status.Problems.Select(
                 static problem => new ProblemDocument(Problems.TypeOf(problem.Kind), problem.Reason))],
+            Damages = status.Damages,
             MaximumFrameSize = status.MaximumFrameSize,
             OtherFrameSizes = status.OtherFrameSizes,
             UptimeSeconds = Math.Round(Stopwatch.GetElapsedTime(_started).TotalSeconds, 1),

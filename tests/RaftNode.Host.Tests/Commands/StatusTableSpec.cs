@@ -30,4 +30,9 @@ public sealed class StatusTableSpec
     public void What_keeps_a_node_from_being_ready_is_shown() => Assert.Equal(
         ["node1: It is behind."],
         StatusTable.Warnings(Status with { Problems = [new ProblemDocument("behind", "It is behind.")] }));
+
+    [Fact]
+    public void What_is_damaged_is_shown() => Assert.Equal(
+        ["node1: event 7 cannot be read"],
+        StatusTable.Warnings(Status with { Damages = ["event 7 cannot be read"] }));
 }
