@@ -13,6 +13,8 @@ namespace RaftActors;
 // term or a vote only once it is durable, and of an entry as its own only up to _persistedIndex.
 internal sealed partial class RaftActor
 {
+    private const long LargestProof = 64 * 1024 * 1024;
+
     private readonly Action<Persisted> _onPersisted;
     private readonly Queue<(string? Address, object Message)> _held = new();
     private HardState _hardState = HardState.Initial;
@@ -24,8 +26,9 @@ internal sealed partial class RaftActor
     private TimeSpan _writeStarted;
     private bool _flushRequested;
 
-    // Whether the supervisor waits to hear that something was written: something is, even if nothing has changed.
-    private bool _mustProveStore;
+    // What the supervisor waits to hear was written: something is, even if nothing has changed. And whether the write in flight is that.
+    private RaftSupervisor.ProveStore? _proof;
+    private bool _isProof;
     private long _lastEvent;
 
     /// <summary>The last index up to which the in-memory log is covered by events whose handlers ran.</summary>
@@ -99,12 +102,12 @@ internal sealed partial class RaftActor
     }
 
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) =>
-        ReportFailure(cause, isWrite: true);
+        ReportFailure(cause, isWrite: true, (@event as Persisted)?.Size ?? 0);
 
-    private void ReportFailure(Exception reason, bool isWrite)
+    private void ReportFailure(Exception reason, bool isWrite, long bytes = 0)
     {
         var failure = StoreFailure.Of(reason, _settings.ExplainStoreFailure);
-        Context.Parent.Tell(new RaftSupervisor.StoreFailed(failure, isWrite));
+        Context.Parent.Tell(new RaftSupervisor.StoreFailed(failure, isWrite, bytes));
     }
 
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
@@ -225,11 +228,14 @@ internal sealed partial class RaftActor
         Self.Tell(Flush.Instance);
     }
 
-    private void OnProveStore()
+    private void OnProveStore(RaftSupervisor.ProveStore proof)
     {
-        _mustProveStore = true;
+        _proof = proof;
         RequestFlush();
     }
+
+    // A full disk may have room for a small event, and none for that which failed.
+    private Persisted Padded(Persisted persisted) => persisted with { Padding = (int)Math.Clamp(_proof!.Bytes - persisted.Size, 0, LargestProof) };
 
     private void OnFlush()
     {
@@ -254,7 +260,7 @@ internal sealed partial class RaftActor
             return;
         }
         bool entries = _log.LastIndex > _issuedIndex && _work is not SnapshotWork.Installing;
-        bool hardState = _durableHardState != _hardState || _mustProveStore;
+        bool hardState = _durableHardState != _hardState || _proof is not null;
         bool stores = !ReferenceEquals(_durableStores, _stores);
         if (!entries && !hardState && !stores)
             return;
@@ -267,7 +273,8 @@ internal sealed partial class RaftActor
             _issuedIndex = _log.LastIndex;
         _writeInFlight = true;
         _writeStarted = Now;
-        PersistAsync(persisted, _onPersisted);
+        _isProof = _proof is not null;
+        PersistAsync(_isProof ? Padded(persisted) : persisted, _onPersisted);
     }
 
     private void OnPersisted(Persisted persisted)
@@ -288,9 +295,9 @@ internal sealed partial class RaftActor
 
     private void AfterWrite()
     {
-        if (_mustProveStore)
+        if (_isProof)
         {
-            _mustProveStore = false;
+            (_proof, _isProof) = (null, false);
             Context.Parent.Tell(RaftSupervisor.StoreWritten.Instance);
         }
         NoteCaughtUp();

@@ -95,8 +95,8 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
             case Flush:
                 OnFlush();
                 break;
-            case RaftSupervisor.ProveStore:
-                OnProveStore();
+            case RaftSupervisor.ProveStore proof:
+                OnProveStore(proof);
                 break;
             case EntriesApplied applied:
                 OnApplied(applied);

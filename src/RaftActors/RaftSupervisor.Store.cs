@@ -22,6 +22,9 @@ internal sealed partial class RaftSupervisor
     // recovered does not prove that it can write.
     private bool _mustWrite;
 
+    // The bytes of the largest write that has failed since.
+    private long _failedBytes;
+
     // A peer that recovers keeps what it is asked for until it has recovered. Nobody is to wait for that while the
     // store cannot be used.
     private bool IsWaitingForStore => _outage is not null && !_isPeerStarted;
@@ -69,10 +72,10 @@ internal sealed partial class RaftSupervisor
         }
         // A plugin that worked was started again: whether it still works, the next write shows.
         OnStoreFailed(failure with { CanWait = true }, isWrite: true);
-        _peer?.Tell(ProveStore.Instance);
+        _peer?.Tell(new ProveStore(_failedBytes));
     }
 
-    private void OnStoreFailed(StoreFailure failure, bool isWrite)
+    private void OnStoreFailed(StoreFailure failure, bool isWrite, long bytes = 0)
     {
         if (_final is not null)
             return;
@@ -88,6 +91,7 @@ internal sealed partial class RaftSupervisor
             return;
         }
         _mustWrite |= isWrite;
+        _failedBytes = Math.Max(_failedBytes, bytes);
         // That nothing is answered says less than why nothing is answered.
         if (_outage == reason || (_outage is not null && failure.IsSilence))
             return;
@@ -111,6 +115,7 @@ internal sealed partial class RaftSupervisor
     private void EndOutage()
     {
         _mustWrite = false;
+        _failedBytes = 0;
         if (_outage is null)
             return;
         _outage = null;
@@ -144,13 +149,14 @@ internal sealed partial class RaftSupervisor
     }
 
     /// <summary>Told by a peer whose journal or snapshot store failed, before it stops.</summary>
-    internal sealed record StoreFailed(StoreFailure Failure, bool IsWrite);
+    /// <param name="Failure">What it failed with.</param>
+    /// <param name="IsWrite">Whether an event could not be written.</param>
+    /// <param name="Bytes">Of that event, roughly its bytes.</param>
+    internal sealed record StoreFailed(StoreFailure Failure, bool IsWrite, long Bytes = 0);
 
     /// <summary>Tells a peer to write something, and to say <see cref="StoreWritten"/> when that is done.</summary>
-    internal sealed record ProveStore
-    {
-        public static readonly ProveStore Instance = new();
-    }
+    /// <param name="Bytes">How large it is to be at least.</param>
+    internal sealed record ProveStore(long Bytes);
 
     /// <summary>Told by a peer after <see cref="ProveStore"/>.</summary>
     internal sealed record StoreWritten

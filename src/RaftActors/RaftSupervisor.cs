@@ -93,7 +93,7 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
                 OnPeerStarted();
                 break;
             case StoreFailed failed:
-                OnStoreFailed(failed.Failure, failed.IsWrite);
+                OnStoreFailed(failed.Failure, failed.IsWrite, failed.Bytes);
                 break;
             case StoreWritten:
                 EndOutage();
@@ -133,7 +133,7 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
         _startedAt = Now;
         Context.Watch(_peer);
         if (_mustWrite)
-            _peer.Tell(ProveStore.Instance);
+            _peer.Tell(new ProveStore(_failedBytes));
         if (!IsWaitingForStore)
             HandOverHeldBack();
     }

@@ -272,6 +272,12 @@ internal sealed record Persisted(HardState? HardState, long PreviousIndex, IRead
 {
     /// <summary>The stores that the peer knows, or <c>null</c> when nothing has changed.</summary>
     public IReadOnlyList<StoreRecord>? Stores { get; init; }
+
+    /// <summary>So many bytes without a meaning: the event is to prove that the store takes one of this size.</summary>
+    public int Padding { get; init; }
+
+    /// <summary>Roughly the bytes of the event, for one of many.</summary>
+    public long Size => Padding + Batches.Sum(static batch => (long)batch.Encoded.Length);
 }
 
 /// <summary>The event by which the log goes on from what was before an event that cannot be read: what that one and those behind it say of the log is void.</summary>

@@ -212,10 +212,17 @@ internal static class WireMapping
 
     // The entries are written behind it, by EntryCodec.
     public static Wire.Persisted ToWire(this Persisted m) =>
-        new() { HardState = m.HardState?.ToWire(), PreviousIndex = m.PreviousIndex, Stores = { (m.Stores ?? []).Select(StoreMapping.ToWire) } };
+        new()
+        {
+            HardState = m.HardState?.ToWire(), PreviousIndex = m.PreviousIndex, Stores = { (m.Stores ?? []).Select(StoreMapping.ToWire) },
+            Padding = m.Padding > 0 ? UnsafeByteOperations.UnsafeWrap(new byte[m.Padding]) : ByteString.Empty,
+        };
 
     public static Persisted FromWire(this Wire.Persisted m, EntryBatch entries) =>
-        new(m.HardState?.FromWire(), m.PreviousIndex, entries.Count > 0 ? [entries] : []) { Stores = m.Stores.Count > 0 ? m.Stores.FromWire() : null };
+        new(m.HardState?.FromWire(), m.PreviousIndex, entries.Count > 0 ? [entries] : []) 
+        {
+            Stores = m.Stores.Count > 0 ? m.Stores.FromWire() : null, Padding = m.Padding.Length,
+        };
 
     public static Wire.JournalCut ToWire(this JournalCut m) => new() { From = m.From };
 

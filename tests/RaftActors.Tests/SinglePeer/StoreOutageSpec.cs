@@ -5,6 +5,7 @@ using Akka.Event;
 using Akka.TestKit;
 using RaftActors.Client;
 using RaftActors.Log;
+using RaftActors.Protocol;
 using RaftActors.Storage;
 using Xunit.Abstractions;
 
@@ -46,6 +47,30 @@ public sealed class StoreOutageSpec : PeerSpec
         Event<StoreAvailable>();
         Assert.False(_events.HasMessages);
         Assert.Single(Warnings(), text => text.Contains("cannot be used", StringComparison.Ordinal));
+        Assert.Equal(1, Status().LastIndex);
+    }
+
+    // A full disk takes a small event, and not the one that failed: the outage would end and begin again and again.
+    [Fact]
+    public void What_proves_that_a_store_can_be_written_is_as_large_as_what_could_not_be()
+    {
+        const int Bytes = 100_000;
+        StartWithLog(new HardState(1, null, null), 1);
+        Disk.Commanded = true;
+        B.Append(1, 1, 1, 0, new LogEntry(2, 1, EntryKind.Command, 0, new Payload(new byte[Bytes], 0, "")));
+        Disk.NextWrite().Fail();
+        AwaitRestart();
+
+        var proof = Disk.NextWrite();
+        Assert.InRange(new RaftSerializer(null!).ToBinary(proof.Event).Length, Bytes, Bytes + 1000);
+        Event<StoreUnavailable>();
+        Assert.False(_events.HasMessages);
+        proof.Succeed();
+        Event<StoreAvailable>();
+
+        // And it is a part of the journal like any other.
+        Disk.Commanded = false;
+        Restart();
         Assert.Equal(1, Status().LastIndex);
     }
 
