@@ -62,6 +62,7 @@ internal sealed class RunningNode : IAsyncDisposable
         var directory = DataDirectory.Open(settings.DataDirectory);
         try
         {
+            (settings, var change) = FitVolume(settings);
             Ports.EnsureFree("remoting", settings.RaftEndpoint.Host, settings.RaftEndpoint.Port);
             Ports.EnsureFree("HTTP", settings.Http.Endpoint.Address.ToString(), settings.Http.Endpoint.Port);
             var storeCheck = CheckStore(settings);
@@ -69,6 +70,8 @@ internal sealed class RunningNode : IAsyncDisposable
             var hold = Hold(settings, failed);
             var stores = new KeyValueStores(settings.Http.Watch);
             var node = new RunningNode(settings, directory, CreateSystem(settings), stores, failed.Task) { _hold = hold };
+            if (change is not null)
+                node.System.Log.Warning("{0}", change);
             try
             {
                 await node.StartServicesAsync(failed, hold is null ? storeCheck : () => BothAsync(storeCheck, hold));
@@ -124,6 +127,15 @@ internal sealed class RunningNode : IAsyncDisposable
         if (_hold is not null)
             await _hold.DisposeAsync();
         _directory.Dispose();
+    }
+
+    // What a small volume cannot hold would fill it again and again.
+    private static (NodeSettings Settings, string? Change) FitVolume(NodeSettings settings)
+    {
+        if (settings.Store.Journal.File is not { } journal || Volume.SizeOf(journal) is not { } bytes)
+            return (settings, null);
+        var fitting = Volume.Fit(settings.Raft, journal, bytes);
+        return (settings with { Raft = fitting }, Volume.Change(settings.Raft, fitting, journal, bytes));
     }
 
     // Of a database that others can reach the directory's lock says nothing.
