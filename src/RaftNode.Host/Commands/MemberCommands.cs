@@ -72,10 +72,10 @@ internal static class MemberCommands
             if (voters.Concat(learners).FirstOrDefault(member => member.Id == parsed.GetValue(Id)) is { } known
                 && known.Address != parsed.GetValue(address))
             {
-                return (null, $"{known.Id} is a member already, at {known.Address}. It cannot be added at "
-                    + $"{parsed.GetValue(address)}, too. Give the new node another name. "
-                    + $"Or, to move {known.Id} without its data, remove it (raftnode member remove {known.Id}), "
-                    + "and then add it again");
+                return (null, $"{known.Id} is a member already, at {known.Address}. "
+                    + $"To move {known.Id} with its data directory, start its node at {parsed.GetValue(address)}: the group records the address by itself. "
+                    + $"If its data is lost, remove it (raftnode member remove {known.Id}), and then add it again. "
+                    + "Give another node another name");
             }
             var added = new WantedMemberDocument(parsed.GetValue(Id)!, parsed.GetValue(address)!, parsed.GetValue(priority) ?? learners.Find(IsAdded)?.Priority ?? 0);
             learners.RemoveAll(IsAdded);

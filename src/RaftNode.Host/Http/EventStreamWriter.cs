@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using RaftNode.Host.KeyValue;
 
@@ -11,7 +12,8 @@ internal sealed class EventStreamWriter(PipeWriter body) : IDisposable
 {
     private const int MostUnflushed = 64 * 1024;
 
-    private readonly Utf8JsonWriter _json = new(body);
+    // A stream of events is no part of a page of HTML: quotes and letters stay what they are.
+    private readonly Utf8JsonWriter _json = new(body, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     /// <summary>A key has a value.</summary>
     /// <param name="change">The key and value.</param>

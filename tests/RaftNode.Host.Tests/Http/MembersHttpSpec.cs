@@ -41,6 +41,7 @@ public sealed class MembersHttpSpec
         var moved = await ProgramRun.ToEndAsync(["member", "add", "node1", cluster.Addresses[3], "--url", cluster.Urls[0]]);
         Assert.Equal(ExitCode.No, moved.Code);
         Assert.Contains($"node1 is a member already, at {cluster.Addresses[0]}", string.Join(' ', moved.Errors));
+        Assert.Contains($"start its node at {cluster.Addresses[3]}: the group records the address by itself", string.Join(' ', moved.Errors));
         Assert.Contains("raftnode member remove node1", string.Join(' ', moved.Errors));
     }
 
