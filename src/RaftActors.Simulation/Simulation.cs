@@ -51,9 +51,11 @@ internal sealed class Simulation
         int leases = random.Next(3) == 0 ? random.Next(3) == 0 ? random.Next(1, 10) : 10 : 0;
         bool apart = leases > 0 && random.Next(2) == 0;
         double drift = leases > 0 ? 0.01 + (0.19 * Math.Sqrt(random.NextDouble())) : 0.01;
+        var former = new Random(unchecked(seed * 19));
+        var origin = !changesState && options.Kinds.Contains(FaultKind.LeftoverDisk) && former.Next(4) == 0 ? former.Next(2) == 0 ? Origin.Restored : Origin.Recovered : Origin.Founded;
         _cluster = new Cluster(
             _world, _violations, options.Peers, random.Next(3), new Random(random.Next()),
-            () => withPriorities ? priorities.Next(3) : 0, _trace, drift, apart)
+            () => withPriorities ? priorities.Next(3) : 0, _trace, drift, apart, origin)
         {
             Leases = leases,
             SnapshotEntries = random.Next(3) == 0 ? 1_000_000 : random.Next(5, 80),
@@ -62,13 +64,15 @@ internal sealed class Simulation
             DigestInterval = comparesDigests ? TimeSpan.FromMilliseconds(digests.Next(50, 400)) : TimeSpan.Zero,
         };
         _faultTime = options.MaxFaultTime * (0.3 + (0.7 * random.NextDouble()));
-        var others = options.Kinds.Where(kind => kind != FaultKind.StateChange && (kind != FaultKind.ChangeMembers || !changesState)).ToList();
-        var drawn = FaultPlan.Draw(new Random(random.Next()), options.Peers, _faultTime, others, apart || (slowInstalls && installs.Next(2) == 0));
+        var others = options.Kinds.Where(kind => kind != FaultKind.StateChange && !(changesState && kind is FaultKind.ChangeMembers or FaultKind.LeftoverDisk or FaultKind.CopiedDisk)).ToList();
+        var drawn = FaultPlan.Draw(new Random(random.Next()), options.Peers, _faultTime, others, apart || (slowInstalls && installs.Next(2) == 0), origin != Origin.Founded);
         if (changesState)
             drawn.Add(FaultPlan.DrawStateChange(digests, options.Peers, _faultTime));
         _faults = options.Faults ?? drawn;
         bool doubled = drawn.Exists(fault => fault.Kind == FaultKind.Duplicates);
         bool sessions = doubled || random.Next(2) == 0;
+        var past = new Past(origin, _cluster.Founders, Cluster.SessionLimits, _cluster.SnapshotChunkSize, former);
+        past.Begin(_cluster.Nodes, _cluster.Invariants);
         int clients = random.Next(2, 6);
         _clientWorld = new ClientWorld(
             _world, _cluster.Nodes, _violations, _cluster.Invariants, _trace, new Random(random.Next()))
@@ -81,11 +85,14 @@ internal sealed class Simulation
             Keys = apart ? 1 : random.Next(1, 4),
             Clients = clients,
             ThinkTime = apart || random.Next(3) == 0 ? 4 : 60,
+            FormerSession = past.Session,
         };
         int remote = random.Next(3) == 0 ? random.Next(clients + 1) : 0;
         _clients = Enumerable.Range(0, clients).Select(number => new SimulatedClient(_clientWorld, number, number < remote ? _cluster.StartClient(number) : null)).ToList();
         _subscriber = new SimulatedSubscriber(_clientWorld, _cluster.Invariants);
-        _injector = new FaultInjector(_cluster, _world);
+        _injector = new FaultInjector(_cluster, _world, past);
+        if (origin == Origin.Recovered)
+            AddFormerMembers(TimeSpan.FromMilliseconds(former.Next(200, 2000)));
         _cluster.Answered = Answered;
         _cluster.Died = process => _clients.ForEach(client => client.ProcessDied(process));
         _world.AfterTurn = process => AfterTurn((SimulatedProcess)process);
@@ -123,6 +130,16 @@ internal sealed class Simulation
         return new SimulationResult(
             _seed, violation, _faults, _trace.Hash, _world.Turns, _trace.Messages, _trace.Writes, _clients.Sum(client => client.Answered), _world.Now);
     }
+
+    // As its operator would, once it leads; whoever is not there then stays away.
+    private void AddFormerMembers(TimeSpan after) => _world.Schedule(after, () =>
+    {
+        var survivor = _cluster.Nodes[0];
+        if (!survivor.IsStranger && survivor.Process?.Peer?.Inspect().Role == RaftRole.Leader)
+            _cluster.AddFormerMembers(survivor);
+        else if (!_clientWorld.IsHealing)
+            AddFormerMembers(TimeSpan.FromMilliseconds(100));
+    });
 
     private bool Step(TimeSpan limit)
     {
@@ -196,7 +213,7 @@ internal sealed class Simulation
         if (leader is not { } leads || leads.Configuration.IsJoint)
             return false;
         _members = _cluster.Nodes.Where(node => leads.Configuration.Find(node.Id) is not null).ToList();
-        return _members.TrueForAll(node => node.Process?.Peer?.Inspect() is { } state
+        return _members.TrueForAll(node => leads.Configuration.Find(node.Id)!.Address == node.Address && node.Process?.Peer?.Inspect() is { } state
             && state.Log.LastIndex == leads.Log.LastIndex && state.Log.CommitIndex == leads.Log.LastIndex && state.AppliedIndex == leads.Log.LastIndex
             && _cluster.MachineOf(node)?.LastIndex == _cluster.MachineOf(_members[0])?.LastIndex
             // That one differs is found with the next digest.

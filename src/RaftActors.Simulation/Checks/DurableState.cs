@@ -52,9 +52,10 @@ internal sealed class DurableState
     }
 
     /// <summary>An event could not be read: the disk has what the peer has recovered, which is the beginning of what it had.</summary>
-    public void Cut(RaftLog log)
+    public void Cut(RaftLog log, string groupId)
     {
         _former.Add(Copy());
+        HardState = HardState with { GroupId = groupId };
         _terms.Clear();
         BaseIndex = log.FirstIndex - 1;
         for (long index = log.FirstIndex; index <= log.LastIndex; index++)
@@ -77,12 +78,17 @@ internal sealed class DurableState
         }
         if (@event is PeerCreated created)
             StoreId = created.StoreId;
+        if (@event is StoreRenewed renewed)
+            StoreId = renewed.StoreId;
         if (@event is SnapshotInstalled installed)
         {
             WasInstalled = true;
             SnapshotCounts(installed.LastIncludedIndex);
         }
     }
+
+    /// <summary>A restore has written a snapshot, whose manifest has the term.</summary>
+    public void Restored(HardState hardState) => HardState = hardState;
 
     /// <summary>A snapshot has taken the place of the log.</summary>
     public void SnapshotCounts(long lastIncludedIndex)

@@ -8,6 +8,7 @@ internal static class EventText
     public static string Of(object @event) => @event switch
     {
         PeerCreated created => $"store {created.StoreId}",
+        StoreRenewed renewed => $"store {renewed.StoreId}",
         SnapshotInstalled installed => $"that it has a snapshot up to {installed.LastIncludedIndex}/{installed.LastIncludedTerm} in place of its log",
         Persisted persisted => string.Join(", ", Parts(persisted)),
         _ => @event.GetType().Name,

@@ -12,6 +12,7 @@ namespace RaftActors.Simulation.Checks;
 /// </summary>
 internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace)
 {
+    private readonly Strangers _strangers = new();
     private readonly Dictionary<SimulatedNode, PeerView> _views = [];
     private readonly Dictionary<long, string> _leaders = [];
     private readonly Dictionary<(string StoreId, int SetBacks, long Term), string> _votes = [];
@@ -42,9 +43,24 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
     /// <summary>A disk was set back: its node has told others of what it no longer knows.</summary>
     public void DiskSetBack(SimulatedNode node) => _toldTerms.Remove(node);
 
+    /// <summary>The group begins with entries that are committed: those that a backup holds.</summary>
+    public void Begin(IReadOnlyList<LogEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            _committed.Add(entry);
+            _majorities.Committed(entry);
+        }
+    }
+
     /// <summary>An actor of a process has had its turn.</summary>
     public void AfterTurn(SimulatedProcess process)
     {
+        if (process.Node.IsStranger)
+        {
+            _strangers.AfterTurn(process);
+            return;
+        }
         if (process.Peer is not { } peer)
         {
             _views.Remove(process.Node);
@@ -57,6 +73,7 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
             _views[process.Node] = view;
             Recovered(process.Node, state);
         }
+        _strangers.CheckGroup(process.Node, state);
         CheckRole(process.Node, view, state);
         CheckLog(process.Node, view, state);
         CheckCommit(process.Node, view, state);
@@ -144,8 +161,11 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
             node.DamagedEvent = 0;
             if (state.Log.LastIndex > node.Durable.LastIndex)
                 throw new SimulationViolation("durability", $"{node}, of which an event is damaged, recovers a log up to {state.Log.LastIndex}, but its disk had one up to {node.Durable.LastIndex}.");
-            node.Durable.Cut(state.Log);
+            node.Durable.Cut(state.Log, state.HardState.GroupId);
         }
+        string groupId = node.Durable.HardState.GroupId;
+        if (groupId.Length > 0 && state.HardState.GroupId != groupId)
+            throw new SimulationViolation("a disk belongs to one group", $"{node} recovers as of group {state.HardState.GroupId}, but its disk is of group {groupId}.");
         if (state.Log.LastIndex != node.Durable.LastIndex)
             throw new SimulationViolation("durability", $"{node} recovers a log up to {state.Log.LastIndex}, but its disk has one up to {node.Durable.LastIndex}.");
     }
@@ -165,6 +185,7 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
         for (long index = Math.Max(same + 1, log.FirstIndex); index <= log.LastIndex; index++)
         {
             var entry = log[index];
+            Strangers.CheckEntry(node, entry);
             long previous = log.TermAt(index - 1);
             if (!_entries.TryAdd((index, entry.Term), (previous, entry)) && _entries[(index, entry.Term)] is var (known, other) && (known != previous || !IsSame(other, entry)))
                 throw new SimulationViolation("Log Matching", $"{node} has {entry} after one of term {previous}; another log has {other} after one of term {known}.");

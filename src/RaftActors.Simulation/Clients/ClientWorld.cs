@@ -18,6 +18,9 @@ internal sealed class ClientWorld(
     /// <summary>Whether commands have a session and number, and are tried again.</summary>
     public bool WithSessions { get; init; }
 
+    /// <summary>A session of the group that was restored or recovered; 0 when there was none. Clients still have it.</summary>
+    public long FormerSession { get; init; }
+
     /// <summary>Whether reads may rely on leases.</summary>
     public bool WithLeases { get; init; }
 
@@ -72,12 +75,14 @@ internal sealed class ClientWorld(
     public SimulatedProcess? ProcessOf(int number)
     {
         var node = nodes[number];
+        if (node.IsStranger)
+            return null;
         bool fit = IsHealing ? IsMember(node) : !node.MayBeRemoved && !node.IsOutside;
         return fit && node.Process is { IsDead: false, Entry: not null } process ? process : null;
     }
 
     /// <summary>Whether a node is a member, by the word of whoever knows most is committed: one that never heard of the group does not know that it was removed.</summary>
-    public bool IsMember(SimulatedNode node) => nodes.Select(each => each.Process?.Peer?.Inspect())
+    public bool IsMember(SimulatedNode node) => nodes.Where(each => !each.IsStranger).Select(each => each.Process?.Peer?.Inspect())
         .MaxBy(state => state?.Log.CommitIndex ?? -1)?.Configuration.Find(node.Id) is not null;
 
     /// <summary>An answer to a read is the value at the index that it says it reflects.</summary>

@@ -22,7 +22,7 @@ internal sealed class SimulatedClient(ClientWorld world, int number, (SimulatedP
     private SimulatedProcess? _asked;
     private long _request;
     private TimeSpan _since;
-    private long _session;
+    private long _session = world.FormerSession;
     private long _sequence;
     private int _operations;
     private byte[] _command = [];
@@ -141,6 +141,8 @@ internal sealed class SimulatedClient(ClientWorld world, int number, (SimulatedP
             (_session, _sequence) = (opened.SessionId, _input is null ? 0 : 1);
             return;
         }
+        if (WithSession && _session != 0 && _session == world.FormerSession)
+            throw new SimulationViolation("a session ends with its history", $"Command {CommandNumber} was done in session {_session}, which was opened before the group was restored or recovered.");
         world.Acknowledged(CommandNumber, _command, proposed);
         Done(KeyValueMachine.Output(_input!, proposed.Response));
     }

@@ -13,7 +13,7 @@ internal sealed class DiskLoss(Cluster cluster)
     /// <summary>A copy of a node's disk, for <see cref="SetBack"/>; <c>null</c> when an event on it is damaged that its peer has not met yet.</summary>
     public static Action? Copy(SimulatedNode node)
     {
-        if (node.DamagedEvent > 0)
+        if (node.DamagedEvent > 0 || node.IsStranger)
             return null;
         var store = new InMemoryStore();
         store.CopyFrom(node.Disk.Store);
@@ -31,7 +31,7 @@ internal sealed class DiskLoss(Cluster cluster)
     /// <returns>Whether that is within what is claimed.</returns>
     public bool SetBack(SimulatedNode node, Action? copy)
     {
-        if (copy is null || node.DamagedEvent > 0 || !MayLose(node))
+        if (copy is null || node.IsStranger || node.DamagedEvent > 0 || !MayLose(node))
             return false;
         copy();
         Lost(node);
@@ -42,6 +42,8 @@ internal sealed class DiskLoss(Cluster cluster)
     /// <returns>The event; 0 if none may be damaged.</returns>
     public long Damage(SimulatedNode node, int lots)
     {
+        if (node.IsStranger)
+            return 0;
         var stream = node.Disk.Store.Stream($"raft-sim-{node.Id}");
         var events = stream.Read(2, long.MaxValue, long.MaxValue);
         // What a snapshot covers is not read again.

@@ -7,12 +7,13 @@ using RaftActors.TestKit.Time;
 namespace RaftActors.Simulation.Faults;
 
 /// <summary>Does the harm of a plan, and undoes it.</summary>
-internal sealed class FaultInjector(Cluster cluster, VirtualWorld world)
+internal sealed class FaultInjector(Cluster cluster, VirtualWorld world, Past past)
 {
     private static readonly LinkFaults Bad = LinkFaults.Unreliable with { Loss = 0.05 };
 
     private readonly Dictionary<SimulatedNode, int> _turnsLeft = [];
     private readonly DiskLoss _loss = new(cluster);
+    private readonly WrongDisks _disks = new(cluster, world, past);
     private bool _over;
 
     /// <summary>Has all faults happen at their times.</summary>
@@ -25,6 +26,7 @@ internal sealed class FaultInjector(Cluster cluster, VirtualWorld world)
     /// <summary>An actor of a process has had its turn: if a crash is due, this may have been its last.</summary>
     public void AfterTurn(SimulatedProcess process)
     {
+        _disks.AfterTurn();
         if (_turnsLeft.Count == 0 || !_turnsLeft.TryGetValue(process.Node, out int left))
             return;
         if (left > 0)
@@ -39,6 +41,9 @@ internal sealed class FaultInjector(Cluster cluster, VirtualWorld world)
         _over = true;
         _turnsLeft.Clear();
         cluster.Network.Faults = LinkFaults.None;
+        _disks.EndCopies(null);
+        foreach (var stranger in cluster.Nodes.Where(node => node.IsStranger))
+            Exchange(stranger);
         foreach (var from in cluster.Nodes)
         {
             foreach (var to in cluster.Nodes)
@@ -61,6 +66,8 @@ internal sealed class FaultInjector(Cluster cluster, VirtualWorld world)
             cluster.Trace.Line($"*** {fault.Kind} {fault.Detail}");
         var node = fault.Node >= 0 ? cluster.Nodes[fault.Node] : cluster.Nodes.FirstOrDefault(each => each.Id == cluster.Invariants.LatestLeader) ?? cluster.Nodes[0];
         var other = cluster.Nodes[fault.Other];
+        if (!FaultPlan.LeavesOthersHeard(fault.Kind))
+            _disks.EndCopies(null);
         switch (fault.Kind)
         {
             case FaultKind.Crash:
@@ -134,7 +141,23 @@ internal sealed class FaultInjector(Cluster cluster, VirtualWorld world)
                 Crash(node);
                 if (_loss.Damage(node, fault.Detail) is > 0 and var number && cluster.Trace.IsOn)
                     cluster.Trace.Line($"{node}: event {number} is damaged");
-                world.Schedule(TimeSpan.FromMilliseconds(fault.Detail % 50), () => StartIfDown(node));
+                StartSoon(node, fault);
+                break;
+            case FaultKind.LeftoverDisk when cluster.Nodes[fault.Detail % cluster.Nodes.Count] is var wrong && _disks.MayBeExchanged(wrong):
+                Exchange(wrong);
+                StartSoon(wrong, fault);
+                // Long enough for an election among those that have such disks.
+                Later(fault with { Duration = 2 * fault.Duration }, () =>
+                {
+                    Exchange(wrong);
+                    StartSoon(wrong, fault);
+                });
+                break;
+            case FaultKind.CopiedDisk:
+                _disks.Copy(node, fault.Duration);
+                break;
+            case FaultKind.Move:
+                Move(node, fault);
                 break;
             case FaultKind.MachineFailure:
                 node.MachineFails = true;
@@ -173,9 +196,28 @@ internal sealed class FaultInjector(Cluster cluster, VirtualWorld world)
             bool isSetBack = _loss.SetBack(node, copy);
             if (cluster.Trace.IsOn)
                 cluster.Trace.Line($"{node}: the disk is {(isSetBack ? "set back" : "as it was")}");
-            world.Schedule(TimeSpan.FromMilliseconds(fault.Detail % 50), () => StartIfDown(node));
+            StartSoon(node, fault);
         });
     }
+
+    private void Exchange(SimulatedNode node)
+    {
+        Crash(node);
+        _disks.Exchange(node);
+    }
+
+    // Who has a log and is a member. Of all only a minority moves: others are where everybody looks for them.
+    private void Move(SimulatedNode node, Fault fault)
+    {
+        bool isMember = !node.IsStranger && !node.Joins && node.Durable.LastIndex > 0 && cluster.Invariants.CommitIndex > 0;
+        if (!isMember || (!node.HasMoved && cluster.Nodes.Count(static each => each.HasMoved) >= (cluster.Nodes.Count(static each => !each.Joins) - 1) / 2))
+            return;
+        Crash(node);
+        cluster.Move(node, $"{node.Id}.{fault.Detail}:4051");
+        StartSoon(node, fault);
+    }
+
+    private void StartSoon(SimulatedNode node, Fault fault) => world.Schedule(TimeSpan.FromMilliseconds(fault.Detail % 50), () => StartIfDown(node));
 
     private void StartIfDown(SimulatedNode node)
     {

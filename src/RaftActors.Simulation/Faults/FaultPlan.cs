@@ -9,11 +9,18 @@ internal static class FaultPlan
     /// <param name="time">For how long faults begin.</param>
     /// <param name="kinds">The kinds that may occur.</param>
     /// <param name="isolatesLeaders">Whether leaders are cut off again and again, each for about an election.</param>
-    public static List<Fault> Draw(Random random, int peers, TimeSpan time, IReadOnlyList<FaultKind> kinds, bool isolatesLeaders)
+    /// <param name="hasFormerMembers">Whether the group was restored or recovered, so that former members may come back.</param>
+    public static List<Fault> Draw(Random random, int peers, TimeSpan time, IReadOnlyList<FaultKind> kinds, bool isolatesLeaders, bool hasFormerMembers)
     {
-        var faults = DrawMixture(random, peers, time, kinds);
-        if (isolatesLeaders && kinds.Contains(FaultKind.Isolate))
+        // What is a copy of a disk, and what a member that moved, can be told only while the member is heard.
+        bool copies = kinds.Contains(FaultKind.CopiedDisk) && (kinds.Count == 1 || random.Next(12) == 0);
+        var faults = DrawMixture(random, peers, time, copies ? [.. kinds.Where(LeavesOthersHeard)] : [.. kinds.Where(static kind => kind != FaultKind.CopiedDisk)]);
+        if (copies)
+            faults.AddRange(DrawSome(random, peers, time, FaultKind.CopiedDisk));
+        if (isolatesLeaders && !copies && kinds.Contains(FaultKind.Isolate))
             faults.AddRange(IsolateLeaders(random, time));
+        if (hasFormerMembers)
+            faults.AddRange(DrawSome(random, peers, time, FaultKind.LeftoverDisk));
         return [.. faults.OrderBy(fault => fault.At)];
     }
 
@@ -23,14 +30,22 @@ internal static class FaultPlan
     /// <param name="time">For how long faults begin.</param>
     public static Fault DrawStateChange(Random random, int peers, TimeSpan time) => DrawOne(random, peers, time, FaultKind.StateChange);
 
+    /// <summary>Whether a fault silences nobody.</summary>
+    public static bool LeavesOthersHeard(FaultKind kind) =>
+        kind is FaultKind.CopiedDisk or FaultKind.Duplicates or FaultKind.DiskSlow or FaultKind.MachineSlow or FaultKind.SnapshotFailure or FaultKind.Transfer;
+
+    private static IEnumerable<Fault> DrawSome(Random random, int peers, TimeSpan time, FaultKind kind) =>
+        Enumerable.Range(0, random.Next(2, 6)).Select(_ => DrawOne(random, peers, time, kind)).ToList();
+
     private static List<Fault> DrawMixture(Random random, int peers, TimeSpan time, IReadOnlyList<FaultKind> kinds)
     {
         var some = kinds.Where(_ => random.Next(5) < 2).ToList();
         if (some.Count == 0 && kinds.Count > 0)
             some.Add(kinds[random.Next(kinds.Count)]);
         // A peer whose disk knows only members that are gone waits for a leader, and a majority may need its vote: not part of what is claimed.
+        // Likewise one whose disk knows only where a member was.
         if (some.Exists(static kind => kind is FaultKind.DiskSetBack or FaultKind.EventDamage))
-            some.Remove(FaultKind.ChangeMembers);
+            some.RemoveAll(static kind => kind is FaultKind.ChangeMembers or FaultKind.Move);
         if (some.Count == 0)
             return [];
         int count = random.Next(2, 8 + (int)(time.TotalSeconds * 5));

@@ -16,6 +16,8 @@ internal static class SnapshotDamage
     /// <returns>What was, or <c>null</c>.</returns>
     public static string? Do(SimulatedNode node, int lots)
     {
+        if (node.IsStranger)
+            return null;
         string peerId = $"raft-sim-{node.Id}";
         var own = node.Disk.Store.Stream(peerId);
         if (own.LatestSnapshot(static (_, _) => true) is not { } latest || Read(latest.Snapshot) is not SnapshotManifest { Previous: { } previous } manifest)

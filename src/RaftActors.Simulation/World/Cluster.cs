@@ -1,6 +1,7 @@
 using Akka.Actor;
 using RaftActors.Client;
 using RaftActors.Membership;
+using RaftActors.Sessions;
 using RaftActors.Simulation.Checks;
 using RaftActors.Simulation.Clients;
 using RaftActors.TestKit.Journals;
@@ -15,16 +16,20 @@ internal sealed class SimulatedMachineException() : Exception("A failure of the 
 /// <summary>The nodes of a run, what connects them, and what checks them.</summary>
 internal sealed class Cluster
 {
-    private const string Group = "sim";
+    /// <summary>The name of the group, and of each other group of which there is a disk.</summary>
+    public const string Group = "sim";
 
     // Some hundred are many.
     private const int MostUnderway = 5_000;
+
+    private static readonly TimeSpan SessionTimeout = TimeSpan.FromSeconds(2);
 
     private readonly VirtualWorld _world;
     private readonly Violations _violations;
     private readonly Random _random;
     private readonly List<Member> _members;
     private readonly double _leaseClockDrift;
+    private int _copies;
 
     /// <summary>Makes the nodes; none runs yet.</summary>
     /// <param name="world">Where they are.</param>
@@ -36,9 +41,10 @@ internal sealed class Cluster
     /// <param name="trace">What happens.</param>
     /// <param name="drift">By how much each node's clock may be fast or slow.</param>
     /// <param name="apart">Whether one clock is as slow and all others are as fast as can be, and who has the slow one is to lead.</param>
+    /// <param name="origin">How the group begins.</param>
     public Cluster(
         VirtualWorld world, Violations violations, int peers, int spares, Random random, Func<int> priority,
-        Trace trace, double drift, bool apart)
+        Trace trace, double drift, bool apart, Origin origin)
     {
         _world = world;
         _violations = violations;
@@ -50,14 +56,10 @@ internal sealed class Cluster
         Nodes = all.Select((member, index) => new SimulatedNode(member, NewDisk(member.Id))
         {
             Drift = apart ? (index == slow ? -drift : drift) : DrawDrift(random, drift),
-            Joins = index >= peers,
+            Joins = index >= (origin == Origin.Recovered ? 1 : peers),
         }).ToList();
         foreach (var node in Nodes)
-            node.Disk.Written = (@event, bytes) =>
-            {
-                node.Durable.Written(@event);
-                trace.Write(node, @event, bytes);
-            };
+            Watch(node);
         // How much faster the fastest clock can be than the slowest.
         _leaseClockDrift = 1 - ((1 - drift) / (1 + drift));
         Invariants = new Invariants(Nodes, trace);
@@ -65,6 +67,9 @@ internal sealed class Cluster
         foreach (var node in Nodes)
             Network.Connect(node);
     }
+
+    /// <summary>The limits of sessions.</summary>
+    public static SessionLimits SessionLimits => new RaftSettings { Group = Group, MemberId = "", Members = [], SessionTimeout = SessionTimeout }.SessionLimits;
 
     /// <summary>After how many entries a peer takes a snapshot.</summary>
     public int SnapshotEntries { get; init; } = 1_000_000;
@@ -87,7 +92,11 @@ internal sealed class Cluster
     /// <summary>The longest time for which any process stood still.</summary>
     public TimeSpan LongestPause { get; set; }
 
+    /// <summary>The founders, and those who wait to be added.</summary>
     public IReadOnlyList<SimulatedNode> Nodes { get; }
+
+    /// <summary>The founders; of a group that was recovered, its former members.</summary>
+    public IReadOnlyList<Member> Founders => _members;
 
     public VirtualNetwork<SimulatedNode> Network { get; }
 
@@ -184,6 +193,33 @@ internal sealed class Cluster
         Ask(node, new ChangeMembers(voters, learners));
     }
 
+    /// <summary>Asks a node's peer for all former members as voters, beside those that somebody has asked for.</summary>
+    public void AddFormerMembers(SimulatedNode node)
+    {
+        var voters = Nodes.Where(each => (each.WasWanted || _members.Exists(member => member.Id == each.Id)) && !each.WasOmitted).ToList();
+        voters.ForEach(each => each.WasWanted = true);
+        Ask(node, new ChangeMembers([.. voters.Select(each => each.Member)], []));
+    }
+
+    /// <summary>A machine at an address of its own, which does not run yet, with a copy of a node's disk.</summary>
+    public SimulatedNode Copy(SimulatedNode of)
+    {
+        var copy = SimulatedNode.Copy(of, $"{of.Id}.copy{++_copies}:4051", NewDisk(of.Id));
+        Watch(copy);
+        Network.Connect(copy);
+        return copy;
+    }
+
+    /// <summary>A node, which is down, comes back at another address.</summary>
+    public void Move(SimulatedNode node, string address)
+    {
+        string former = node.Address;
+        if (Trace.IsOn)
+            Trace.Line($"{node} moves from {former} to {address}");
+        node.Move(address);
+        Network.Moved(node, former);
+    }
+
     /// <summary>Kills the process of a node, if it runs.</summary>
     public void Kill(SimulatedNode node)
     {
@@ -202,6 +238,12 @@ internal sealed class Cluster
         Died?.Invoke(process);
     }
 
+    private void Watch(SimulatedNode node) => node.Disk.Written = (@event, bytes) =>
+    {
+        node.Durable.Written(@event);
+        Trace.Write(node, @event, bytes);
+    };
+
     private PeerDisk NewDisk(string peerId) => new(peerId, _world, new Random(_random.Next()));
 
     // Rather much than little: clocks that are nearly right show nothing.
@@ -215,7 +257,7 @@ internal sealed class Cluster
     {
         Group = Group,
         MemberId = process.Node.Id,
-        Members = process.Node.Joins ? [.. _members, process.Node.Member] : _members,
+        Members = MembersIn(process.Node),
         Join = process.Node.Joins,
         CatchUpTimeout = TimeSpan.FromSeconds(1),
         Clock = new VirtualClock(process),
@@ -228,7 +270,7 @@ internal sealed class Cluster
         // What is claimed holds as long as silent and set-back stores together are no majority: one that was set back finds nobody silent.
         VerificationWait = process.Node.SetBacks > 0 ? TimeSpan.FromHours(1) : TimeSpan.FromSeconds(1.2),
         ForwardTimeout = TimeSpan.FromSeconds(1),
-        SessionTimeout = TimeSpan.FromSeconds(2),
+        SessionTimeout = SessionTimeout,
         // Small enough that their limits are met.
         MaxBatchEntries = 8,
         MaxInflightAppends = 3,
@@ -241,6 +283,15 @@ internal sealed class Cluster
         DigestInterval = DigestInterval,
     };
 
+    // Its own address is the present one; of others that have moved it knows nothing.
+    private List<Member> MembersIn(SimulatedNode node)
+    {
+        var members = _members.ConvertAll(member => member.Id == node.Id ? member with { Address = node.Address } : member);
+        if (!members.Exists(member => member.Id == node.Id))
+            members.Add(node.Member);
+        return members;
+    }
+
     private RaftClientSettings ClientSettingsOf(SimulatedProcess process)
     {
         var random = new Random(_random.Next());
@@ -248,7 +299,7 @@ internal sealed class Cluster
         {
             Group = Group,
             Addresses = [.. _members.Select(member => member.Address)],
-            Resolver = new ClientLinks<SimulatedNode>(process, Network, (_, _, arrive) => Carry(random, arrive)),
+            Resolver = new ClientLinks<SimulatedNode>(process, Network, (node, _, arrive) => Carry(random, node, arrive)),
             RandomSeed = _random.Next(),
             Deadline = TimeSpan.FromSeconds(3),
             AttemptTimeout = TimeSpan.FromMilliseconds(100),
@@ -257,10 +308,11 @@ internal sealed class Cluster
     }
 
     // What clients and nodes tell each other is late, lost and doubled as the messages between peers are.
-    private void Carry(Random random, Action arrive)
+    private void Carry(Random random, SimulatedNode node, Action arrive)
     {
         var faults = Network.Faults;
-        if (random.NextDouble() < faults.Loss)
+        // Of one that is none of the group's an operator would tell no client.
+        if (node.IsStranger || random.NextDouble() < faults.Loss)
             return;
         _world.Schedule(faults.DrawDelay(random), arrive);
         if (random.NextDouble() < faults.Duplication)
@@ -272,7 +324,8 @@ internal sealed class Cluster
         // That one was told before, when it was sent.
         if (fate == "lost on its way")
             return;
-        Invariants.Sent(message.From, message.To, message.Original);
+        if (!message.From.IsStranger)
+            Invariants.Sent(message.From, message.To, message.Original);
         Trace.Message(message, fate == "lost");
         if (message.Link.Underway.Count > MostUnderway)
         {

@@ -17,14 +17,21 @@ internal sealed class MachineWatcher(Violations violations, SimulatedProcess pro
             node.MachineFails = false;
             throw new SimulatedMachineException();
         }
-        violations.Check(() => invariants.Applies(node, machine.LastIndex, entry));
+        if (!node.IsStranger)
+            violations.Check(() => invariants.Applies(node, machine.LastIndex, entry));
     }
 
-    public void Applied(LogEntry entry, string key, string? value, string answer) =>
-        violations.Check(() => invariants.Applied(process.Node, entry, key, value, answer));
+    public void Applied(LogEntry entry, string key, string? value, string answer)
+    {
+        if (!process.Node.IsStranger)
+            violations.Check(() => invariants.Applied(process.Node, entry, key, value, answer));
+    }
 
-    public void Captured(long index, string state) =>
-        violations.Check(() => invariants.Captured(process.Node, index, state));
+    public void Captured(long index, string state)
+    {
+        if (!process.Node.IsStranger)
+            violations.Check(() => invariants.Captured(process.Node, index, state));
+    }
 
     public void ReadsImage(bool isLast) => violations.Check(() =>
     {
@@ -35,6 +42,7 @@ internal sealed class MachineWatcher(Violations violations, SimulatedProcess pro
     public void Restored(KeyValueMachine machine)
     {
         process.Machine = machine;
-        violations.Check(() => invariants.Restored(process.Node, machine.LastIndex, machine.State));
+        if (!process.Node.IsStranger)
+            violations.Check(() => invariants.Restored(process.Node, machine.LastIndex, machine.State));
     }
 }

@@ -9,16 +9,27 @@ namespace RaftActors.Simulation.World;
 /// <summary>A machine: its disk outlives the processes that run on it one after the other.</summary>
 internal sealed class SimulatedNode(Member member, PeerDisk disk) : INetworkNode
 {
-    public Member Member => member;
+    public Member Member { get; private set; } = member;
 
-    public string Id => member.Id;
+    public string Id => Member.Id;
 
-    public string Address => member.Address;
+    public string Address => Member.Address;
 
     public PeerDisk Disk => disk;
 
     /// <summary>What its disk holds, as the journal's events say.</summary>
-    public DurableState Durable { get; } = new();
+    public DurableState Durable { get; private set; } = new();
+
+    /// <summary>
+    /// Whether its process is none of the group's: with a disk of another group, or with a copy of a member's disk beside that member. Nothing that it says counts.
+    /// </summary>
+    public bool IsStranger { get; private set; }
+
+    /// <summary>Whether its disk is a copy of a member's.</summary>
+    public bool IsCopy { get; private init; }
+
+    /// <summary>Whether it is at another address than at first.</summary>
+    public bool HasMoved { get; private set; }
 
     /// <summary>The process that runs; <c>null</c> while it is down.</summary>
     public SimulatedProcess? Process { get; set; }
@@ -66,6 +77,41 @@ internal sealed class SimulatedNode(Member member, PeerDisk disk) : INetworkNode
 
     /// <summary>Whether the peer of its process has stopped, as that of a member that was removed.</summary>
     public bool HasLeft { get; set; }
+
+    /// <summary>A machine at another address with a copy of a member's disk.</summary>
+    /// <param name="of">The member.</param>
+    /// <param name="address">Where it is.</param>
+    /// <param name="disk">Its disk, which gets what is on the member's now.</param>
+    public static SimulatedNode Copy(SimulatedNode of, string address, PeerDisk disk)
+    {
+        disk.Store.CopyFrom(of.Disk.Store);
+        return new SimulatedNode(of.Member with { Address = address }, disk) { Drift = of.Drift, IsStranger = true, IsCopy = true };
+    }
+
+    /// <summary>It gets what is on another disk, before its first process.</summary>
+    public void Put(OtherDisk other)
+    {
+        Disk.Store.CopyFrom(other.Store);
+        Durable = other.Durable;
+    }
+
+    /// <summary>Another disk takes the place of its own, or its own that of the other, while it is down.</summary>
+    public void Exchange(OtherDisk other)
+    {
+        var former = new InMemoryStore();
+        former.CopyFrom(Disk.Store);
+        Disk.Store.CopyFrom(other.Store);
+        other.Store.CopyFrom(former);
+        (Durable, other.Durable) = (other.Durable, Durable);
+        IsStranger = !IsStranger;
+    }
+
+    /// <summary>It is at another address, while it is down.</summary>
+    public void Move(string address)
+    {
+        Member = Member with { Address = address };
+        HasMoved = true;
+    }
 
     /// <summary>Somebody asks for members without it.</summary>
     public void Omit()

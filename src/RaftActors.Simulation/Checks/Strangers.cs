@@ -1,0 +1,62 @@
+using RaftActors.Log;
+using RaftActors.Protocol;
+using RaftActors.Simulation.World;
+
+namespace RaftActors.Simulation.Checks;
+
+/// <summary>
+/// Two groups never mix, although their names, members, addresses, indexes and terms may be the same: a node with a disk of another group gets nothing of this one, and
+/// no member anything of the other.
+/// </summary>
+internal sealed class Strangers
+{
+    // By node: the last entry that was looked at, and which peer had it.
+    private readonly Dictionary<SimulatedNode, (RaftActor Peer, LogEntry? Last)> _seen = [];
+    private string _groupId = "";
+
+    /// <summary>All members are of one group, once they know which.</summary>
+    public void CheckGroup(SimulatedNode node, in PeerState state)
+    {
+        string groupId = state.HardState.GroupId;
+        if (groupId.Length == 0 || groupId == _groupId)
+            return;
+        if (_groupId.Length > 0)
+            throw new SimulationViolation("a disk belongs to one group", $"{node} is of group {groupId}, where others are of group {_groupId}.");
+        _groupId = groupId;
+    }
+
+    /// <summary>A member has an entry.</summary>
+    public static void CheckEntry(SimulatedNode node, LogEntry entry)
+    {
+        if (Past.IsElsewhere(entry))
+            throw new SimulationViolation("groups never mix", $"{node} has {entry}, which was given to another group.");
+    }
+
+    /// <summary>An actor of a process that is none of the group's has had its turn.</summary>
+    public void AfterTurn(SimulatedProcess process)
+    {
+        // A copy of a member's disk has what that has.
+        if (process.Peer is not { } peer || process.Node.IsCopy)
+            return;
+        var state = peer.Inspect();
+        if (_groupId.Length > 0 && state.HardState.GroupId == _groupId)
+            throw new SimulationViolation("a disk belongs to one group", $"{process.Node}, with a disk of another group, takes itself for a peer of group {_groupId}.");
+        var log = state.Log;
+        var last = log.LastIndex >= log.FirstIndex ? log[log.LastIndex] : null;
+        if (_seen.TryGetValue(process.Node, out var seen) && seen.Peer == peer && ReferenceEquals(seen.Last, last))
+            return;
+        _seen[process.Node] = (peer, last);
+        for (long index = log.FirstIndex; index <= log.LastIndex; index++)
+        {
+            var entry = log[index];
+            bool isOther = entry.Kind switch
+            {
+                EntryKind.Command => !Past.IsElsewhere(entry) && !Past.IsFormer(entry),
+                EntryKind.Configuration => _groupId.Length > 0 && entry.Payload.TryReadConfiguration()?.GroupId == _groupId,
+                _ => false,
+            };
+            if (isOther)
+                throw new SimulationViolation("groups never mix", $"{process.Node}, with a disk of another group, has {entry}.");
+        }
+    }
+}

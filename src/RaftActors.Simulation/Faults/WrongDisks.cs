@@ -1,0 +1,87 @@
+using RaftActors.Client;
+using RaftActors.Simulation.World;
+using RaftActors.TestKit.Time;
+
+namespace RaftActors.Simulation.Faults;
+
+/// <summary>
+/// Disks in the wrong place: one of another group under a member's name, for a while, and copies of members' disks at other addresses. In the end each node
+/// has its own disk again, as an operator would see to, and no copy runs.
+/// </summary>
+/// <remarks>
+/// A copy runs only as long as the leader hears the member itself: a copy that runs while its original is cut off is a disk that was set back, as far as anybody can tell.
+/// </remarks>
+internal sealed class WrongDisks(Cluster cluster, VirtualWorld world, Past past)
+{
+    private readonly Dictionary<SimulatedNode, OtherDisk> _disks = [];
+    private readonly List<(SimulatedNode Copy, SimulatedNode Of, SimulatedProcess Leader)> _copies = [];
+
+    /// <summary>
+    /// Whether a node may have another disk: when the group is there. And a founder with an empty disk is a member that lost its disk to a majority of another group, too;
+    /// so there is none.
+    /// </summary>
+    public bool MayBeExchanged(SimulatedNode node)
+    {
+        var founders = cluster.Nodes.Where(each => cluster.Founders.Any(member => member.Id == each.Id)).ToList();
+        int strangers = founders.Count(each => each.IsStranger || each == node);
+        bool isMajority = strangers > founders.Count / 2;
+        return !node.IsStranger && cluster.Invariants.CommitIndex > 0
+            && !(isMajority && founders.Exists(each => !each.IsStranger && each != node && each.Durable.LastIndex == 0));
+    }
+
+    /// <summary>Gives a node, which is down, another disk than its own, or its own again.</summary>
+    public void Exchange(SimulatedNode node)
+    {
+        if (!_disks.TryGetValue(node, out var disk))
+            _disks[node] = disk = past.DiskOf(node);
+        node.Exchange(disk);
+        if (cluster.Trace.IsOn)
+            cluster.Trace.Line($"{node} has {(node.IsStranger ? "a disk of another group" : "its own disk again")}");
+    }
+
+    /// <summary>Starts a process with a copy of a node's disk, if its leader hears that node.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="duration">For how long.</param>
+    public void Copy(SimulatedNode node, TimeSpan duration)
+    {
+        var leader = cluster.Nodes.Where(each => !each.IsStranger).Select(each => each.Process)
+            .FirstOrDefault(process => process?.Peer?.Inspect().Role == RaftRole.Leader);
+        if (leader is null || node.IsStranger || node.Durable.LastIndex == 0 || _copies.Count > 0 || !IsHeard(node, leader))
+            return;
+        // Who hears the copy and not the member takes the member's store for one that was set back. Of those there may be only so many.
+        if (cluster.Nodes.Any(each => !each.IsOutside && each.Process?.Peer?.Inspect().IsWhole != true))
+            return;
+        var copy = cluster.Copy(node);
+        _copies.Add((copy, node, leader));
+        if (cluster.Trace.IsOn)
+            cluster.Trace.Line($"a copy of the disk of {node} is at {copy.Address}");
+        cluster.Start(copy);
+        world.Schedule(duration, () => EndCopies(copy));
+    }
+
+    /// <summary>An actor has had its turn.</summary>
+    public void AfterTurn()
+    {
+        if (_copies.Exists(each => !IsHeard(each.Of, each.Leader)))
+            EndCopies(null);
+    }
+
+    /// <summary>Ends a copy, or all.</summary>
+    public void EndCopies(SimulatedNode? only)
+    {
+        foreach (var (copy, _, _) in _copies.Where(each => only is null || each.Copy == only))
+            cluster.Kill(copy);
+        _copies.RemoveAll(each => each.Copy.Process is null);
+    }
+
+    // Well before anybody would elect another leader, or think that the member is gone.
+    private bool IsHeard(SimulatedNode node, SimulatedProcess leader)
+    {
+        if (leader.IsDead || cluster.Invariants.LatestLeader != leader.Node.Id || leader.Peer?.Inspect().Leading is not { } leading)
+            return false;
+        if (node == leader.Node)
+            return true;
+        return node.Process is { IsDead: false } && leading.Find(node.Id) is { Voter.IsBound: true } follower && follower.Progress.HasAnswered
+            && leader.Clock - follower.Progress.LastContact < TimeSpan.FromMilliseconds(200);
+    }
+}
