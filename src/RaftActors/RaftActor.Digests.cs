@@ -60,10 +60,13 @@ internal sealed partial class RaftActor
         leading.DigestIndex = Append(EntryKind.Digest, Payload.Empty).Index;
     }
 
-    // One that was built anew since, from a snapshot that includes the entry, does not know what its digest was.
+    // One that was built anew since, from a snapshot that includes the entry, does not know what its digest was. But an answer
+    // takes some heartbeats, however often the leader asks.
     private bool HaveAllSaidTheirs()
     {
         var leading = _leading!;
+        if (Now - leading.DigestsAskedAt < Patience(_settings))
+            return true;
         foreach (var (voter, progress) in leading.Followers)
         {
             bool isThere = Now - progress.LastContact < _settings.ElectionTimeoutMax && progress.MatchIndex >= leading.DigestIndex;
