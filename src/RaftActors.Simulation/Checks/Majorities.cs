@@ -33,9 +33,9 @@ internal sealed class Majorities(IReadOnlyList<SimulatedNode> nodes)
             last--;
         var electorate = At(log, last);
         bool HasVoted(string id, string? storeId) =>
-            Find(id) is { } voter && IsStore(voter, storeId) && (id == leader.Id ? voter.Durable.HasVoted(term, id) : _granted.Contains((leader.Id, term, id)) && voter.Durable.HasVoted(term, leader.Id));
+            Find(id) is { } voter && IsStore(voter, storeId) && (id == leader.Id ? voter.Own.HasVoted(term, id) : _granted.Contains((leader.Id, term, id)) && voter.Own.HasVoted(term, leader.Id));
         if (!electorate.Decides(HasVoted))
-            throw new SimulationViolation("elected by a majority", $"{leader} leads term {term} by the votes of {Names(node => node.Durable.HasVoted(term, leader.Id))} only: no majority of [{electorate}].");
+            throw new SimulationViolation("elected by a majority", $"{leader} leads term {term} by the votes of {Names(node => node.Own.HasVoted(term, leader.Id))} only: no majority of [{electorate}].");
     }
 
     /// <summary>An entry is committed for the first time: it is on the disks of a majority.</summary>
@@ -45,7 +45,7 @@ internal sealed class Majorities(IReadOnlyList<SimulatedNode> nodes)
     /// <param name="entry">The entry.</param>
     public void CheckCommitted(SimulatedNode committer, Electorate? before, RaftLog log, LogEntry entry)
     {
-        bool IsOnDisk(SimulatedNode node) => node.Durable.EverHad(entry.Index, entry.Term);
+        bool IsOnDisk(SimulatedNode node) => node.Own.EverHad(entry.Index, entry.Term);
         bool Has(string id, string? storeId) => Find(id) is { } node && IsStore(node, storeId) && IsOnDisk(node);
         // A turn that commits may append the next configuration afterwards: it was counted by the one before.
         if (before?.Decides(Has) != true && At(log, log.LastIndex) is var after && !after.Decides(Has))
@@ -72,7 +72,7 @@ internal sealed class Majorities(IReadOnlyList<SimulatedNode> nodes)
 
     private SimulatedNode? Find(string id) => nodes.FirstOrDefault(node => node.Id == id);
 
-    private static bool IsStore(SimulatedNode node, string? storeId) => storeId is null || (storeId.Length > 0 && node.Durable.StoreId == storeId);
+    private static bool IsStore(SimulatedNode node, string? storeId) => storeId is null || (storeId.Length > 0 && node.Own.StoreId == storeId);
 
     private string Names(Func<SimulatedNode, bool> which) => string.Join(", ", nodes.Where(which));
 }

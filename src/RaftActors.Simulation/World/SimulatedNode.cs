@@ -9,6 +9,8 @@ namespace RaftActors.Simulation.World;
 /// <summary>A machine: its disk outlives the processes that run on it one after the other.</summary>
 internal sealed class SimulatedNode(Member member, PeerDisk disk) : INetworkNode
 {
+    private DurableState? _aside;
+
     public Member Member { get; private set; } = member;
 
     public string Id => Member.Id;
@@ -19,6 +21,9 @@ internal sealed class SimulatedNode(Member member, PeerDisk disk) : INetworkNode
 
     /// <summary>What its disk holds, as the journal's events say.</summary>
     public DurableState Durable { get; private set; } = new();
+
+    /// <summary>What its own disk holds, also while that is put aside: what was confirmed with it is still there.</summary>
+    public DurableState Own => _aside ?? Durable;
 
     /// <summary>
     /// Whether its process is none of the group's: with a disk of another group, or with a copy of a member's disk beside that member. Nothing that it says counts.
@@ -104,6 +109,7 @@ internal sealed class SimulatedNode(Member member, PeerDisk disk) : INetworkNode
         other.Store.CopyFrom(former);
         (Durable, other.Durable) = (other.Durable, Durable);
         IsStranger = !IsStranger;
+        _aside = IsStranger ? other.Durable : null;
     }
 
     /// <summary>It is at another address, while it is down.</summary>
