@@ -216,7 +216,7 @@ internal sealed partial class RaftActor
         if (reply.Success)
         {
             NoteDigestOf(follower, reply);
-            if (progress.Accepted(reply.MatchIndex, reply.AcceptedIndex))
+            if (progress.Accepted(reply.MatchIndex, reply.AcceptedIndex, !header.IsVerifying))
                 AdvanceCommit();
         }
         else

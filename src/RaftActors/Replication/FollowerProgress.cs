@@ -122,8 +122,11 @@ internal sealed class FollowerProgress
     }
 
     /// <summary>The follower's log agrees with the leader's up to <paramref name="accepted"/>, and is durable up to <paramref name="match"/>.</summary>
+    /// <param name="match">The last index that the follower has on its disk, as far as it can say.</param>
+    /// <param name="accepted">The last index at which its log agrees.</param>
+    /// <param name="confirms">Whether it can say: one that does not know yet what it may have forgotten has no match.</param>
     /// <returns>Whether <see cref="MatchIndex"/> moved.</returns>
-    public bool Accepted(long match, long accepted)
+    public bool Accepted(long match, long accepted, bool confirms = true)
     {
         bool moved = match > MatchIndex;
         if (moved)
@@ -142,7 +145,8 @@ internal sealed class FollowerProgress
         {
             NextIndex = accepted + 1;
         }
-        _inflights.FreeUpTo(MatchIndex);
+        // What it waits for may be an entry that it is yet to be sent: who has moved, for one.
+        _inflights.FreeUpTo(confirms ? MatchIndex : Math.Max(MatchIndex, accepted));
         return moved;
     }
 

@@ -45,6 +45,20 @@ public sealed class FollowerProgressSpec
         Assert.Equal((1, 3), (progress.Inflight, progress.NextIndex));
     }
 
+    // It waits for others to say what it may have forgotten, and where they are may be in an entry behind the window.
+    [Fact]
+    public void A_follower_that_cannot_confirm_yet_is_sent_more_than_a_window()
+    {
+        var progress = Replicating(window: 2);
+        progress.Sent(1);
+        progress.Sent(2);
+
+        progress.Accepted(match: 0, accepted: 2, confirms: false);
+
+        Assert.True(progress.MaySend);
+        Assert.Equal((0, 0, 3), (progress.Inflight, progress.MatchIndex, progress.NextIndex));
+    }
+
     [Fact]
     public void What_is_accepted_but_not_durable_opens_the_pipeline_without_counting()
     {
