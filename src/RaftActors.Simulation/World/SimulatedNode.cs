@@ -53,8 +53,8 @@ internal sealed class SimulatedNode(Member member, PeerDisk disk) : INetworkNode
     /// <summary>The event that was damaged and that its peer has not met yet; 0 for none.</summary>
     public long DamagedEvent { get; set; }
 
-    /// <summary>Whether its disk may lack what its peer had confirmed.</summary>
-    public bool MayLack => SetBacks > 0 && Process?.Peer?.Inspect().IsWhole != true;
+    /// <summary>Whether its own disk may lack what its peer had confirmed. What runs on another disk says nothing of that.</summary>
+    public bool MayLack => SetBacks > 0 && (IsStranger || Process?.Peer?.Inspect().IsWhole != true);
 
     /// <summary>The last index that is in the snapshot which was damaged last; 0 for none.</summary>
     public long DamagedSnapshot { get; set; }
