@@ -43,15 +43,21 @@ internal sealed partial class RaftActor
     private void ReplaceStateMachine(StoredSnapshot stored)
     {
         _snapshot = stored;
-        if (_stateMachine is { } former)
+        StopStateMachine(FailureReason.NotLeader, NotLeaderMessage());
+        StartStateMachine();
+    }
+
+    /// <summary>Stops the state machine, or its start that is to come, and answers those who had asked it something.</summary>
+    private void StopStateMachine(FailureReason reason, string message)
+    {
+        if (_stateMachine is { } machine)
         {
-            Context.Unwatch(former);
-            Context.Stop(former);
+            Context.Unwatch(machine);
+            Context.Stop(machine);
         }
         Timers.Cancel(MachineBackoff.Instance);
         while (_asked.TryDequeue(out var replyTo))
-            FailQuery(replyTo, FailureReason.NotLeader, NotLeaderMessage());
-        StartStateMachine();
+            FailQuery(replyTo, reason, message);
     }
 
     private void FeedStateMachine()

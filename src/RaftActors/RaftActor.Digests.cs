@@ -192,16 +192,9 @@ internal sealed partial class RaftActor
     {
         _digest = default;
         _machine++;
-        if (_stateMachine is { } machine)
-        {
-            Context.Unwatch(machine);
-            Context.Stop(machine);
-        }
+        StopStateMachine(SetAsideReason, SetAsideMessage());
         _stateMachine = null;
-        Timers.Cancel(MachineBackoff.Instance);
         AnswerProposals("The replica of the leader was found to differ from the others.", _handedIndex);
-        while (_asked.TryDequeue(out var replyTo))
-            FailQuery(replyTo, SetAsideReason, SetAsideMessage());
         AskStateMachine();
         if (_work is SnapshotWork.Capturing or SnapshotWork.Writing or SnapshotWork.Saving { IsRebuild: false, Stored.SequenceNr: 0 })
             AbandonSnapshotWork();

@@ -172,7 +172,7 @@ internal sealed partial class RaftActor
         RefuseBackupsBeyond(image.Last.Index);
         if (image.Parts is null)
             FailSnapshot($"the state machine cannot write it: {image.Failure}");
-        else if (IsCovered(image.Last.Index) && _snapshot is { } last 
+        else if (IsCovered(image.Last.Index) && _snapshot is { } last
             && !IsBackupWaitingBeyond(last.Manifest.Snapshot.LastIncludedIndex) && !IsRebuildWaitingBeyond(last.Manifest.Snapshot.LastIncludedIndex))
         {
             EndSnapshotWork(last);
