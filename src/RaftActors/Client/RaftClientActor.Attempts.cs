@@ -222,7 +222,8 @@ internal sealed partial class RaftClientActor
                 _wakes.Dequeue();
                 continue;
             }
-            if (at == TimeSpan.MaxValue || at == _timerAt)
+            // A timer that goes off too early finds out what is left. Starting it again for each request costs more.
+            if (at == TimeSpan.MaxValue || _timerAt <= at)
                 return;
             _timerAt = at;
             var left = at - Now;

@@ -14,16 +14,20 @@ namespace RaftActors.Scheduling;
 /// <remarks>
 /// Nothing goes off early, and what is due at the same time goes off in the order in which it was scheduled. What was missed
 /// while the process stood still is not made up for. What is pending when the scheduler is disposed of goes off then, once,
-/// as with Akka.NET's default: somebody may wait for it. What is cancelled is forgotten when it would have been due.
+/// as with Akka.NET's default: somebody may wait for it. What is cancelled is forgotten before it takes more room than what
+/// is still to be done: a timer of ten seconds that is started again for each message would otherwise keep all these
+/// messages for ten seconds.
 /// </remarks>
 internal sealed class SleepingScheduler : SchedulerBase, IDisposable
 {
+    private const int SmallestSweep = 256;
     private readonly Lock _gate = new();
     private readonly AutoResetEvent _alarm = new(false);
     private readonly PriorityQueue<Work, (TimeSpan Due, long Number)> _pending = new();
     private readonly Thread _thread;
     private TimeSpan _sleepsUntil = TimeSpan.MinValue;
     private long _numbers;
+    private int _sweepAt = SmallestSweep;
     private bool _isStopped;
 
     /// <summary>Called by Akka.NET.</summary>
@@ -97,12 +101,23 @@ internal sealed class SleepingScheduler : SchedulerBase, IDisposable
         {
             if (_isStopped)
                 return false;
+            if (_pending.Count >= _sweepAt)
+                ForgetCancelled();
             _pending.Enqueue(work, (due, _numbers++));
             wake = due < _sleepsUntil;
         }
         if (wake)
             _alarm.Set();
         return true;
+    }
+
+    private void ForgetCancelled()
+    {
+        var left = _pending.UnorderedItems.Where(static item => !item.Element.IsCancelled).ToArray();
+        _pending.Clear();
+        _pending.EnqueueRange(left);
+        _sweepAt = Math.Max(SmallestSweep, 2 * left.Length);
+        _pending.TrimExcess();
     }
 
     private void Run()
@@ -148,7 +163,7 @@ internal sealed class SleepingScheduler : SchedulerBase, IDisposable
     /// <summary>False if it was cancelled, or failed.</summary>
     private bool TryDo(Work work)
     {
-        if (work.Cancelable is { IsCancellationRequested: true })
+        if (work.IsCancelled)
             return false;
         try
         {
@@ -170,7 +185,7 @@ internal sealed class SleepingScheduler : SchedulerBase, IDisposable
 
         public TimeSpan Interval { get; } = interval;
 
-        public ICancelable? Cancelable { get; } = cancelable;
+        public bool IsCancelled => cancelable is { IsCancellationRequested: true };
 
         public TimeSpan Due { get; set; }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Akka.Actor;
 
 namespace RaftActors.Tests.AkkaNet;
@@ -91,5 +92,33 @@ public sealed class SleepingSchedulerSpec() : SchedulerSpec("RaftActors.Scheduli
             Sys.Scheduler.ScheduleTellOnce(TimeSpan.FromMilliseconds(20), TestActor, i, ActorRefs.NoSender);
 
         Assert.Equal(Enumerable.Range(0, 200), ReceiveN(200, TimeSpan.FromSeconds(30)).Cast<int>());
+    }
+
+    [Fact]
+    public void What_was_cancelled_long_before_its_time_is_forgotten()
+    {
+        var messages = ScheduleAndCancel(1000);
+
+        // What is scheduled later makes the scheduler look at what is cancelled.
+        _ = ScheduleAndCancel(1000);
+
+        GC.Collect();
+        // The thread of the scheduler may still look at the one that it sleeps for.
+        Assert.InRange(messages.Count(static message => message.IsAlive), 0, 1);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private WeakReference[] ScheduleAndCancel(int count)
+    {
+        var messages = new WeakReference[count];
+        for (int i = 0; i < count; i++)
+        {
+            object message = new();
+            using var cancelable = new Cancelable(Sys.Scheduler);
+            Sys.Scheduler.ScheduleTellOnce(TimeSpan.FromHours(1), TestActor, message, ActorRefs.NoSender, cancelable);
+            cancelable.Cancel();
+            messages[i] = new WeakReference(message);
+        }
+        return messages;
     }
 }
