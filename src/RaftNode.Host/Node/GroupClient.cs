@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Akka.Actor;
 using RaftActors.Client;
 using RaftActors.Log;
@@ -13,8 +12,9 @@ namespace RaftNode.Host.Node;
 /// </remarks>
 internal sealed class GroupClient
 {
-    private readonly ConcurrentDictionary<long, PendingRequest> _pending = new();
+    private readonly PendingRequests _pending = new();
     private readonly IActorRef _group;
+    private readonly IActorRef _actor;
     private readonly IActorRef _answers;
     private readonly IScheduler _scheduler;
     private readonly TimeSpan _timeout;
@@ -30,8 +30,8 @@ internal sealed class GroupClient
         _group = group;
         _scheduler = system.Scheduler;
         _timeout = timeout;
-        var actor = system.ActorOf(Props.Create(() => new GroupClientActor(_pending, group, leaderWait)), "group-client");
-        _answers = new GroupClientAnswers((IInternalActorRef)actor, _pending);
+        _actor = system.ActorOf(Props.Create(() => new GroupClientActor(_pending, group, leaderWait)), "group-client");
+        _answers = new GroupClientAnswers((IInternalActorRef)_actor, _pending);
     }
 
     /// <summary>Proposes a command.</summary>
@@ -76,7 +76,8 @@ internal sealed class GroupClient
         var message = make(id);
         var now = _scheduler.HighResMonotonicClock;
         var request = new PendingRequest(message, now, now + _timeout);
-        _pending[id] = request;
+        if (_pending.Add(id, request))
+            _actor.Tell(GroupClientActor.StartSweeping.Instance, ActorRefs.NoSender);
         _group.Tell(message, _answers);
         return request.Task;
     }

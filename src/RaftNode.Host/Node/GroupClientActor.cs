@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Akka.Actor;
 using RaftActors.Client;
 
@@ -9,11 +8,15 @@ internal sealed class GroupClientActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(50);
 
-    private readonly ConcurrentDictionary<long, PendingRequest> _pending;
+    // How many sweeps in a row that find nothing end the sweeping: a timer each 50 ms is a third of an idle node's work.
+    private const int EmptySweeps = 20;
+
+    private readonly PendingRequests _pending;
     private readonly IActorRef _group;
     private readonly TimeSpan _leaderWait;
+    private int _emptySweeps;
 
-    public GroupClientActor(ConcurrentDictionary<long, PendingRequest> pending, IActorRef group, TimeSpan leaderWait)
+    public GroupClientActor(PendingRequests pending, IActorRef group, TimeSpan leaderWait)
     {
         _pending = pending;
         _group = group;
@@ -23,24 +26,21 @@ internal sealed class GroupClientActor : ReceiveActor, IWithTimers
         Receive<ProposalFailed>(failed => OnFailed(failed.CorrelationId, failed.Reason, failed));
         Receive<QueryFailed>(failed => OnFailed(failed.CorrelationId, failed.Reason, failed));
         Receive<LeaderChanged>(changed => Sweep(hasLeader: changed.Leader is not null));
-        Receive<SweepNow>(_ => Sweep(hasLeader: false));
+        Receive<StartSweeping>(_ => Timers.StartPeriodicTimer(SweepNow.Instance, SweepNow.Instance, SweepInterval));
+        Receive<SweepNow>(_ => OnSweepNow());
     }
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    protected override void PreStart()
-    {
-        Context.System.EventStream.Subscribe(Self, typeof(LeaderChanged));
-        Timers.StartPeriodicTimer(SweepNow.Instance, SweepNow.Instance, SweepInterval);
-    }
+    protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(LeaderChanged));
 
     protected override void PostStop()
     {
         Context.System.EventStream.Unsubscribe(Self);
-        foreach (var (id, request) in _pending)
+        foreach (var (id, request) in _pending.All)
         {
-            if (_pending.TryRemove(id, out _))
+            if (_pending.TryTake(id, out _))
                 request.TrySetResult(request.Expired(id));
         }
     }
@@ -48,13 +48,13 @@ internal sealed class GroupClientActor : ReceiveActor, IWithTimers
     private void Complete(long id, object answer)
     {
         // An answer that comes after the deadline, or a second one to a query that was sent twice, finds nothing.
-        if (_pending.TryRemove(id, out var request))
+        if (_pending.TryTake(id, out var request))
             request.TrySetResult(answer);
     }
 
     private void OnFailed(long id, FailureReason reason, object answer)
     {
-        if (!_pending.TryGetValue(id, out var request))
+        if (!_pending.TryGet(id, out var request))
             return;
         request.MayBeDone |= reason == FailureReason.OutcomeUnknown;
         var mayBeWritten = request is { MayBeDone: true, Message: Propose };
@@ -75,12 +75,25 @@ internal sealed class GroupClientActor : ReceiveActor, IWithTimers
         }
     }
 
+    private void OnSweepNow()
+    {
+        _emptySweeps = _pending.IsEmpty ? _emptySweeps + 1 : 0;
+        if (_emptySweeps < EmptySweeps)
+        {
+            Sweep(hasLeader: false);
+            return;
+        }
+        _emptySweeps = 0;
+        if (_pending.TryEndSweeping())
+            Timers.Cancel(SweepNow.Instance);
+    }
+
     private void Sweep(bool hasLeader)
     {
         if (_pending.IsEmpty)
             return;
         var now = Context.System.Scheduler.HighResMonotonicClock;
-        foreach (var (id, request) in _pending)
+        foreach (var (id, request) in _pending.All)
         {
             if (now >= request.Deadline)
                 Complete(id, request.Expired(id));
@@ -107,6 +120,12 @@ internal sealed class GroupClientActor : ReceiveActor, IWithTimers
         request.NotDone = null;
         request.SentAt = now;
         _group.Tell(request.Message, Self);
+    }
+
+    /// <summary>Told when a request comes and no sweep is due.</summary>
+    public sealed class StartSweeping
+    {
+        public static readonly StartSweeping Instance = new();
     }
 
     private sealed class SweepNow

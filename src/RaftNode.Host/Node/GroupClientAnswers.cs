@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Akka.Actor;
 using RaftActors.Client;
 
@@ -8,7 +7,7 @@ namespace RaftNode.Host.Node;
 /// Who asks for <see cref="GroupClient"/>. An answer that is final completes its request where it is told, on the thread of
 /// whoever answers. All else goes to the client's actor.
 /// </summary>
-internal sealed class GroupClientAnswers(IInternalActorRef actor, ConcurrentDictionary<long, PendingRequest> pending) : MinimalActorRef
+internal sealed class GroupClientAnswers(IInternalActorRef actor, PendingRequests pending) : MinimalActorRef
 {
     /// <inheritdoc/>
     public override ActorPath Path => actor.Path;
@@ -36,7 +35,7 @@ internal sealed class GroupClientAnswers(IInternalActorRef actor, ConcurrentDict
     // An answer that comes after the deadline, or a second one to a query that was sent twice, finds nothing.
     private void Complete(long id, object answer)
     {
-        if (pending.TryRemove(id, out var request))
+        if (pending.TryTake(id, out var request))
             request.TrySetResult(answer);
     }
 }

@@ -23,6 +23,9 @@ public abstract class VirtualTimeSpec : Akka.TestKit.Xunit2.TestKit
     private protected VirtualTimeSpec(ITestOutputHelper? output = null, Config? config = null)
         : base(NewSystem(config ?? Config.Empty), output) => _process = (InlineProcess)VirtualProcess.Of(Sys);
 
+    /// <summary>How many messages actors have handled.</summary>
+    protected long Turns => _process.World.Turns;
+
     /// <summary>Lets time pass: whatever falls due is done at its time.</summary>
     protected void Advance(double milliseconds)
     {

@@ -159,6 +159,33 @@ public sealed class GroupClientSpec : VirtualTimeSpec
     }
 
     [Fact]
+    public void A_request_that_comes_when_nothing_has_waited_for_long_is_looked_after_like_the_first()
+    {
+        _answer = (n, message) => n % 2 == 1 ? null : Answer(message, "done");
+        var client = Client(TimeSpan.FromMinutes(1));
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.IsType<QueryResult>(Done(client.QueryAsync("question")));
+            Advance(30_000);
+        }
+        Assert.Equal(6, _told.Count);
+    }
+
+    [Fact]
+    public void Nobody_looks_for_requests_when_none_has_waited_for_a_second()
+    {
+        _answer = (_, message) => Answer(message, "done");
+        var client = Client(TimeSpan.FromMinutes(1));
+        Done(client.QueryAsync("question"));
+        Advance(2000);
+
+        long turns = Turns;
+        Advance(10_000);
+
+        Assert.Equal(turns, Turns);
+    }
+
+    [Fact]
     public void Nothing_is_left_without_an_answer_when_the_node_stops()
     {
         var client = Client(TimeSpan.FromMinutes(10));
