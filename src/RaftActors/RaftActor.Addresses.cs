@@ -93,7 +93,7 @@ internal sealed partial class RaftActor
 
     private void GetInTouch(string leaderAddress)
     {
-        if (leaderAddress.Length > 0 && _role != RaftRole.Leader && _leader is null)
+        if (leaderAddress.Length > 0 && _leader is null)
             Send(leaderAddress, new AskIdentity(Header(), 0));
     }
 

@@ -214,7 +214,7 @@ internal sealed partial class RaftActor
     }
 
     // Whoever asks may do so again where the answer says, or here when there is another leader.
-    private FailureReason SetAsideReason => _leader is null || _role == RaftRole.Leader ? FailureReason.NoLeader : FailureReason.NotLeader;
+    private FailureReason SetAsideReason => FollowedLeader is null ? FailureReason.NoLeader : FailureReason.NotLeader;
 
     private void NoteUndecided(long index)
     {
@@ -240,7 +240,7 @@ internal sealed partial class RaftActor
             ReplaceStateMachine(stored);
         Keep(stored, former);
         EndSnapshotWork(stored);
-        if (_leader is { } leader && _role != RaftRole.Leader)
+        if (FollowedLeader is { } leader)
             Reply(stored.Manifest.Snapshot, 1, installed: true, leader);
     }
 

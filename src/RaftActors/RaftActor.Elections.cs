@@ -50,26 +50,27 @@ internal sealed partial class RaftActor
             BecomePreCandidate();
     }
 
-    private void OnRequestVote(RequestVote request)
+    /// <summary>Answers a candidate.</summary>
+    /// <param name="request">What it asks.</param>
+    /// <param name="makesWay">Whether this peer, if it campaigns itself, makes way for the candidate.</param>
+    private void OnRequestVote(RequestVote request, bool makesWay = true)
     {
         var header = request.Header;
         bool ignored = (HearsLeader || IsBoundByLease) && !request.Transfer;
         if (!ignored && !request.PreVote && request.Term > Term)
-        {
-            _formerAnswers = request.Transfer && _role == RaftRole.Follower && _leader is not null;
-            BecomeFollower(request.Term, null);
-        }
+            BecomeFollower(request.Term, null, formerAnswers: request.Transfer && FollowedLeader is not null);
 
         bool granted = !ignored
             && (request.PreVote ? request.ElectionTerm > Term : request.Term == Term && _hardState.MayVoteFor(header.MemberId, header.StoreId))
             && _log.IsUpToDate(request.LastLogIndex, request.LastLogTerm)
             && IsVerified
             && MeetsFloor(request.LastLogTerm, request.LastLogIndex)
-            && !IsRival(request)
+            && makesWay
             && MayVoteFor(request);
         if (granted && !request.PreVote)
         {
-            if (_role == RaftRole.PreCandidate)
+            // It has asked for pre-votes, and another candidate was faster.
+            if (_election is { PreVote: true })
                 BecomeFollower(Term, null);
             _hardState = _hardState.Voting(header.MemberId, header.StoreId);
             _quietSince = Now;
@@ -81,17 +82,7 @@ internal sealed partial class RaftActor
             Stores = StoresUnlike(request.StoresDigest),
         });
         TellIfRemoved(header);
-
-        // It may have refused this peer while it still heard the leader. Now that it asks itself, it no longer does. Of two peers only one can be ahead: they do not go on asking each other.
-        if (request.PreVote && _role == RaftRole.PreCandidate && (IsRival(request) || !_log.IsUpToDate(request.LastLogIndex, request.LastLogTerm)))
-            AskForVote(header.Address);
     }
-
-    // Of two pre-candidates that could both win, one makes way, or they would split the vote and wait for their timeouts: most often both have just lost the same leader. But only at first: one that cannot
-    // win, for it reaches too few, would be in the way of those that can for ever.
-    private bool IsRival(RequestVote request) => request.PreVote && _role == RaftRole.PreCandidate && _preVoteRounds == 1
-        && (request.LastLogIndex, request.LastLogTerm) == (_log.LastIndex, _log.LastTerm)
-        && string.CompareOrdinal(request.Header.MemberId, _self.Id) > 0;
 
     // A wiped disk under an old name has no vote: see Founding.
     private bool MayVoteFor(RequestVote request)

@@ -13,9 +13,9 @@ internal sealed partial class RaftActor
     private TimeSpan _forwardTimeoutAt;
     private bool _forwardsHeld;
 
-    private void ForwardOrRefuse(IProposal request, IActorRef sender)
+    private void PassOn(IProposal request)
     {
-        var replyTo = new ReplyTo(sender, request.CorrelationId);
+        var replyTo = new ReplyTo(Sender, request.CorrelationId);
         if (!request.Forward)
             FailProposal(replyTo, _leader is null ? FailureReason.NoLeader : FailureReason.NotLeader, NotLeaderMessage());
         else if (TryRead(request, replyTo, out var proposal))
@@ -23,7 +23,7 @@ internal sealed partial class RaftActor
             if (proposal.Payload.Size > _settings.MaxEntryBytes)
                 FailProposal(replyTo, FailureReason.TooLarge, $"The command has {proposal.Payload.Size} bytes; raft.max-entry-bytes allows {_settings.MaxEntryBytes}.");
             else
-                Forward(new Forward(false, proposal.Payload, proposal.ReplyWhenAppended, sender, request.CorrelationId) { Kind = proposal.Kind, Session = proposal.Session });
+                Forward(new Forward(false, proposal.Payload, proposal.ReplyWhenAppended, Sender, request.CorrelationId) { Kind = proposal.Kind, Session = proposal.Session });
         }
     }
 
@@ -82,7 +82,7 @@ internal sealed partial class RaftActor
     private void SendToLeader(Forward forward, string leaderAddress)
     {
         var replyTo = new ReplyTo(forward.Sender, forward.CorrelationId);
-        if (_role != RaftRole.Leader)
+        if (_leading is null)
             SendForward(forward, leaderAddress);
         else if (forward.TransferTo is { } target)
             Transfer(target.Length > 0 ? target : null, replyTo);

@@ -123,9 +123,8 @@ internal sealed partial class RaftActor
 
     private void OnStoreReplaced(StoreReplaced replaced)
     {
-        if (replaced.Term < Term || _role == RaftRole.Leader)
-            return;
-        Refuse($"The group knows member '{_self.Id}' by another store than this one ({_storeId}): its data was lost or replaced. Remove the member from the group and add it again.");
+        if (replaced.Term >= Term)
+            Refuse($"The group knows member '{_self.Id}' by another store than this one ({_storeId}): its data was lost or replaced. Remove the member from the group and add it again.");
     }
 
     private sealed record FoundingTimeout

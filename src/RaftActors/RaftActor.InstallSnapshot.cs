@@ -76,7 +76,7 @@ internal sealed partial class RaftActor
 
     private void OnChunkWanted(ChunkWanted wanted)
     {
-        if (_work is SnapshotWork.Receiving receiving && Sender.Equals(receiving.Receiver) && _leader is { } leader && _role != Client.RaftRole.Leader)
+        if (_work is SnapshotWork.Receiving receiving && Sender.Equals(receiving.Receiver) && FollowedLeader is { } leader)
             Reply(receiving.Snapshot, wanted.Number, installed: false, leader);
     }
 
@@ -94,7 +94,7 @@ internal sealed partial class RaftActor
             SaveTaken();
             return;
         }
-        if (IsInLog(receiving.Snapshot) || _role == Client.RaftRole.Leader)
+        if (IsInLog(receiving.Snapshot) || _leading is not null)
         {
             Prune(receiving.Slot);
             EndSnapshotWork(null);
@@ -131,14 +131,14 @@ internal sealed partial class RaftActor
         Keep(work.Stored, former);
         EndSnapshotWork(work.Stored);
         AfterWrite();
-        if (_leader is { } leader && _role != Client.RaftRole.Leader)
+        if (FollowedLeader is { } leader)
             Reply(snapshot, 1, installed: true, leader);
     }
 
     private void SwitchLog(StoredSnapshot stored)
     {
         var snapshot = stored.Manifest.Snapshot;
-        if (_role == Client.RaftRole.Leader)
+        if (_leading is not null)
             throw new InvariantViolationException($"The leader of term {Term} has a log up to {_log.LastIndex}, without entry {snapshot.LastIncludedIndex}, which was committed in term {snapshot.LastIncludedTerm}.");
         Log.Info("{0}: a snapshot of the leader takes the place of the log, which ended at {1}: it goes on after {2}.", PersistenceId, _log.LastIndex, snapshot.LastIncludedIndex);
         _log.Reset(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, snapshot.LastIncludedTime);

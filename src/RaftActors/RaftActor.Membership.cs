@@ -51,12 +51,12 @@ internal sealed partial class RaftActor
     /// <summary>Changes the voters once those to come have caught up. Asked again after everything that may have brought that nearer.</summary>
     private void ContinueChange()
     {
-        if (_role != RaftRole.Leader || _change is not { Index: 0 } pending || !IsConfigurationCommitted || IsHandingOver)
+        if (_leading is not { } leading || _change is not { Index: 0 } pending || !IsConfigurationCommitted || IsHandingOver)
             return;
         bool ready = true;
         foreach (var catchUp in pending.CatchUps)
         {
-            if (_leading!.Find(catchUp.Id) is not { } learner)
+            if (leading.Find(catchUp.Id) is not { } learner)
                 throw new InvariantViolationException($"{catchUp.Id} is to catch up, but is no member.");
             if (learner.Voter.IsBound)
                 catchUp.Reached(learner.Progress.MatchIndex, _log.LastIndex, Now);
@@ -91,7 +91,7 @@ internal sealed partial class RaftActor
             Context.System.EventStream.Publish(new MembershipChanged(
                 _settings.Group, _self.Id, index, configuration.Members(), Membership.Configuration.Shown(configuration.Learners), configuration.IsJoint));
             AnswerChange(index, configuration);
-            if (_role == RaftRole.Leader)
+            if (_leading is not null)
                 OnConfigurationCommittedByLeader(index, configuration);
         }
         LeaveJoint();
@@ -167,11 +167,8 @@ internal sealed partial class RaftActor
             AbandonChange(FailureReason.OutcomeUnknown, "The leader lost its leadership, and another's entries came instead of the change. Look at the members.");
     }
 
-    private void OnChangeTimeout()
-    {
-        if (_role != RaftRole.Leader)
-            AbandonChange(FailureReason.OutcomeUnknown, "The leader lost its leadership while the change was under way. Look at the members.");
-    }
+    private void OnChangeTimeout() => AbandonChange(
+        FailureReason.OutcomeUnknown, "The leader lost its leadership while the change was under way. Look at the members.");
 
     private void OnGetMembers()
     {

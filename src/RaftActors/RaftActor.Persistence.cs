@@ -307,19 +307,7 @@ internal sealed partial class RaftActor
             ReleaseHeld();
             ReleaseForwards();
         }
-        switch (_role)
-        {
-            case RaftRole.Candidate:
-                CountOwnVote();
-                break;
-            case RaftRole.Leader:
-                SendToFollowers();
-                AdvanceCommit();
-                break;
-            default:
-                AcknowledgeWritten();
-                break;
-        }
+        OnWritten();
     }
 
     // What was received is written as it came, if it is all there is.

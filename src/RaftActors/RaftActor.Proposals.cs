@@ -14,12 +14,10 @@ internal sealed partial class RaftActor
     private readonly PendingProposals _proposals = new();
     private readonly long _frameRoom = RaftSettings.FrameRoom((ExtendedActorSystem)Context.System);
 
-    private void OnPropose(IProposal request, IActorRef sender)
+    private void OnPropose(IProposal request)
     {
-        var replyTo = new ReplyTo(sender, request.CorrelationId);
-        if (_role != RaftRole.Leader)
-            ForwardOrRefuse(request, sender);
-        else if (TryRead(request, replyTo, out var proposal))
+        var replyTo = new ReplyTo(Sender, request.CorrelationId);
+        if (TryRead(request, replyTo, out var proposal))
             Propose(proposal, replyTo);
     }
 
@@ -57,13 +55,14 @@ internal sealed partial class RaftActor
     private void OnForwardProposal(ForwardProposal proposal)
     {
         var replyTo = new ReplyTo(proposal.Header, proposal.RequestId);
-        if (_role != RaftRole.Leader)
-            FailProposal(replyTo, FailureReason.NotLeader, NotLeaderMessage());
-        else if (Payloads.Problem(Context.System.Serialization, proposal.Command) is { } problem)
+        if (Payloads.Problem(Context.System.Serialization, proposal.Command) is { } problem)
             FailProposal(replyTo, FailureReason.NotSerializable, problem);
         else
             Propose(new Proposal(proposal.Kind, proposal.Command, proposal.Session, proposal.ReplyWhenAppended), replyTo);
     }
+
+    private void AnswerNotLeader(ForwardProposal proposal) =>
+        FailProposal(new ReplyTo(proposal.Header, proposal.RequestId), FailureReason.NotLeader, NotLeaderMessage());
 
     private void Propose(Proposal proposal, ReplyTo replyTo)
     {

@@ -18,34 +18,37 @@ internal sealed partial class RaftActor
     private readonly Queue<ReplyTo> _asked = new();
     private readonly List<object> _toAsk = [];
 
-    private void OnQuery(Query query, IActorRef sender)
+    private void OnQuery(Query query)
     {
-        var replyTo = new ReplyTo(sender, query.CorrelationId);
+        var replyTo = new ReplyTo(Sender, query.CorrelationId);
+        if (IsAnsweredInAnyRole(query, replyTo))
+            return;
+        var read = new PendingRead(replyTo, query.Request);
+        if (query.Consistency == ReadConsistency.Lease && HasLease)
+            AddLeaseRead(read);
+        else
+            AddRead(read);
+    }
+
+    // What needs no leader, and what nobody can answer.
+    private bool IsAnsweredInAnyRole(Query query, ReplyTo replyTo)
+    {
         if (query.Request is null)
             FailQuery(replyTo, FailureReason.NotSerializable, "The request is null, which cannot be sent.");
         else if (IsSetAside)
             FailQuery(replyTo, SetAsideReason, SetAsideMessage());
         else if (query.Consistency == ReadConsistency.Stale)
             AnswerStale(query, replyTo);
-        else if (query.Consistency == ReadConsistency.Lease && HasLease)
-            AddLeaseRead(new PendingRead(replyTo, query.Request));
-        else if (_role == RaftRole.Leader)
-            AddRead(new PendingRead(replyTo, query.Request));
         else
-            AskLeaderOrRefuse(query, replyTo);
+            return false;
+        return true;
     }
 
     // Not bounded as queries are: an overloaded leader still leads, and whoever asks this asks it seldom.
     private void OnConfirmLeadership(ConfirmLeadership request)
     {
-        var read = new PendingRead(new ReplyTo(Sender, request.CorrelationId), request);
-        if (_leading is { } leading)
-        {
-            leading.Reads.Add(read);
-            RequestFlush();
-        }
-        else
-            FailRead(read, FailureReason.NotLeader, NotLeaderMessage());
+        _leading!.Reads.Add(new PendingRead(new ReplyTo(Sender, request.CorrelationId), request));
+        RequestFlush();
     }
 
     private void AddRead(PendingRead read)

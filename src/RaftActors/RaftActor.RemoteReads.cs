@@ -16,8 +16,11 @@ internal sealed partial class RaftActor
     private readonly Func<PendingRead, long, bool> _answerReadIndex;
     private readonly Freshness _freshness = new();
 
-    private void AskLeaderOrRefuse(Query query, ReplyTo replyTo)
+    private void PassOn(Query query)
     {
+        var replyTo = new ReplyTo(Sender, query.CorrelationId);
+        if (IsAnsweredInAnyRole(query, replyTo))
+            return;
         if (query.Forward)
             Forward(Client.Forward.OfRead(query.Request, replyTo.Actor!, replyTo.Id));
         else
@@ -34,7 +37,7 @@ internal sealed partial class RaftActor
     {
         if (_indexWanted.Count == 0)
             return;
-        if (_leader is { } leader && _role != RaftRole.Leader)
+        if (FollowedLeader is { } leader)
             Send(leader.Member.Address, new ReadIndex(Header(), [.. _indexWanted]));
         else
         {
@@ -48,14 +51,13 @@ internal sealed partial class RaftActor
         _indexWanted.Clear();
     }
 
-    private void OnReadIndex(ReadIndex request)
-    {
-        var read = new PendingRead(new ReplyTo(request.Header, 0), request);
-        if (_role == RaftRole.Leader)
-            AddRead(read);
-        else
-            FailRead(read, FailureReason.NotLeader, NotLeaderMessage());
-    }
+    private void OnReadIndex(ReadIndex request) => AddRead(new PendingRead(new ReplyTo(request.Header, 0), request));
+
+    private void AnswerNotLeader(ReadIndex request) =>
+        FailRead(new PendingRead(new ReplyTo(request.Header, 0), request), FailureReason.NotLeader, NotLeaderMessage());
+
+    private void AnswerNotLeader(ConfirmLeadership request) => FailRead(
+        new PendingRead(new ReplyTo(Sender, request.CorrelationId), request), FailureReason.NotLeader, NotLeaderMessage());
 
     // A majority has confirmed that this peer still led after the request came. What it has applied itself does not matter.
     private bool AnswerReadIndex(PendingRead read, long index)

@@ -49,26 +49,27 @@ internal sealed partial class RaftActor
         Acknowledge(append);
     }
 
-    /// <summary>Follows whoever leads this peer's term, or a later one.</summary>
-    /// <returns>Whether it is the only one who does.</returns>
+    /// <summary>Hears the leader of its term, or of a later one.</summary>
+    /// <returns>Whether that is the only leader of the term.</returns>
     private bool HearFrom(PeerHeader header)
     {
-        var leader = _leader;
-        if (leader is null || leader.Member.Id != header.MemberId || leader.StoreId != header.StoreId || header.Term > Term)
-        {
-            if (header.Term == Term && (leader is not null || _role == RaftRole.Leader))
-                return Drop("second leader", header.MemberId, $"it claims to lead term {Term}, as {leader?.Member.Id} does");
-            leader = new LeaderInfo(new Membership.Member(header.MemberId, header.Address), header.StoreId, header.Term, header.DecidedGroupId);
-        }
-        if (header.Term > Term || _role != RaftRole.Follower)
-            BecomeFollower(header.Term, leader);
-        else
-            SetLeader(leader);
+        if (header.Term > Term)
+            BecomeFollower(header.Term, LeaderFrom(header));
+        else if (_leader is null)
+            SetLeader(LeaderFrom(header));
+        else if (_leader.Member.Id != header.MemberId || _leader.StoreId != header.StoreId)
+            return DropSecondLeader(header);
         _quietSince = Now;
         _leaderHeard = _quietSince;
         StopDisconnectGrace();
         return true;
     }
+
+    private static LeaderInfo LeaderFrom(PeerHeader header) =>
+        new(new Membership.Member(header.MemberId, header.Address), header.StoreId, header.Term, header.DecidedGroupId);
+
+    private bool DropSecondLeader(PeerHeader header) =>
+        Drop("second leader", header.MemberId, $"it claims to lead term {Term}, as {_leader?.Member.Id} does");
 
     // Entries that are there already stay: the message may be an old one, and later ones may have been acknowledged since.
     private void AppendReceived(EntryBatch batch)

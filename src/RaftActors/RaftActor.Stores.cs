@@ -112,7 +112,7 @@ internal sealed partial class RaftActor
     private void SetBack(string loss, long atLeast)
     {
         _loss = loss;
-        if (_role != RaftRole.Follower)
+        if (!IsFollower)
             BecomeFollower(Term, null);
         _incarnation = Incarnations.Next(Math.Max(atLeast, _incarnation), _random);
         _stores = _stores.With(_storeId, _incarnation, isSetBack: true);

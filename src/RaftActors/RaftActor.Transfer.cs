@@ -23,31 +23,30 @@ internal sealed partial class RaftActor
 
     private TimeSpan _nextStallHandOver;
 
-    // Whether the leader that is about to be left, or was left last, hands over its leadership, and where it is.
-    private bool _formerAnswers;
+    // Where the last leader is, if it has handed over its leadership.
     private string? _formerLeader;
 
-    private bool IsHandingOver => _transfer is not null && _role == RaftRole.Leader;
+    private bool IsHandingOver => _transfer is not null && _leading is not null;
 
-    private void OnTransferLeadership(TransferLeadership request, IActorRef sender)
+    private void OnTransferLeadership(TransferLeadership request) =>
+        Transfer(request.Target, new ReplyTo(Sender, request.CorrelationId));
+
+    private void OnForwardTransfer(ForwardTransfer request) =>
+        Transfer(request.Target.Length > 0 ? request.Target : null, new ReplyTo(request.Header, request.RequestId));
+
+    private void PassOn(TransferLeadership request)
     {
-        var replyTo = new ReplyTo(sender, request.CorrelationId);
-        if (_role == RaftRole.Leader)
-            Transfer(request.Target, replyTo);
-        else if (!request.Forward)
-            FailTransfer(replyTo, _leader is null ? FailureReason.NoLeader : FailureReason.NotLeader, NotLeaderMessage());
-        else
-            Forward(new Forward(true, Payload.Empty, false, sender, request.CorrelationId) { TransferTo = request.Target ?? "" });
+        if (request.Forward)
+        {
+            Forward(new Forward(true, Payload.Empty, false, Sender, request.CorrelationId) { TransferTo = request.Target ?? "" });
+            return;
+        }
+        var reason = _leader is null ? FailureReason.NoLeader : FailureReason.NotLeader;
+        FailTransfer(new ReplyTo(Sender, request.CorrelationId), reason, NotLeaderMessage());
     }
 
-    private void OnForwardTransfer(ForwardTransfer request)
-    {
-        var replyTo = new ReplyTo(request.Header, request.RequestId);
-        if (_role == RaftRole.Leader)
-            Transfer(request.Target.Length > 0 ? request.Target : null, replyTo);
-        else
-            FailTransfer(replyTo, FailureReason.NotLeader, NotLeaderMessage());
-    }
+    private void AnswerNotLeader(ForwardTransfer request) =>
+        FailTransfer(new ReplyTo(request.Header, request.RequestId), FailureReason.NotLeader, NotLeaderMessage());
 
     private void Transfer(string? to, ReplyTo replyTo)
     {
@@ -121,22 +120,20 @@ internal sealed partial class RaftActor
     {
         if (order.Term > Term)
             BecomeFollower(order.Term, null);
-        if (order.Term < Term || _role is RaftRole.Leader or RaftRole.Candidate || !MayCampaign || _leaving)
+        if (order.Term < Term || !MayCampaign || _leaving)
             return;
         Log.Info("{0}: {1} hands over its leadership of term {2}.", PersistenceId, order.Header.MemberId, order.Term);
-        _formerAnswers = _leader is not null;
-        SetLeader(null);
+        SetLeader(null, formerAnswers: true);
         BecomeCandidate(transfer: true);
     }
 
     // A leader that hands over its leadership still answers what was forwarded to it: what it has done it has answered, and the rest it sends back.
-    private void LeaveForwards(string formerLeader)
+    private void LeaveForwards(string formerLeader, bool formerAnswers)
     {
-        if (_formerAnswers)
+        if (formerAnswers)
             _formerLeader = formerLeader;
         else
             LoseForwardsTo(formerLeader);
-        _formerAnswers = false;
     }
 
     // Unless its process ends before.
@@ -154,7 +151,7 @@ internal sealed partial class RaftActor
         if (_transfer is not { } transfer)
             return;
         _transfer = null;
-        if (_role == RaftRole.Leader)
+        if (_leading is not null)
             Log.Warning("{0}: {1} did not take over the leadership of term {2} in time.", PersistenceId, transfer.Target, Term);
         FailRequesters(transfer, $"{transfer.Target} did not take over within an election timeout. Look at that node, or name another.");
         ReleaseHeldProposals(transfer);
@@ -245,28 +242,39 @@ internal sealed partial class RaftActor
 
     private void OnCampaign(Campaign request)
     {
-        string problem = _role == RaftRole.Leader ? $"{_self.Id} is the leader already."
-            : _leaving ? $"{_self.Id} is about to be stopped."
+        string problem = _leaving ? $"{_self.Id} is about to be stopped."
             : IsBoundByLease ? $"{_self.Id} has heard a leader whose lease may last, or has only just started. Try again after an election timeout."
             : !MayCampaign ? $"{_self.Id} is not a voter of the group, or may not found it yet."
             : "";
         if (problem.Length > 0)
         {
-            Sender.Tell(new CampaignRefused(problem, _leader?.Member, request.CorrelationId), Self);
+            RefuseCampaign(request, problem);
             return;
         }
         Sender.Tell(new CampaignStarted(Term + 1, request.CorrelationId), Self);
         BecomePreCandidate();
     }
 
-    /// <summary>The peer will be stopped: it hands over its leadership and asks for no more votes.</summary>
+    private void RefuseCampaign(Campaign request, string problem) =>
+        Sender.Tell(new CampaignRefused(problem, _leader?.Member, request.CorrelationId), Self);
+
+    /// <summary>The leader will be stopped: it hands over its leadership, if another peer can take it.</summary>
+    private void OnPrepareToStopAsLeader()
+    {
+        if ((_transfer?.Target ?? BestSuccessor()?.Voter.Id) is not { } target)
+        {
+            OnPrepareToStop();
+            return;
+        }
+        _leaving = true;
+        StartTransfer(target).Requesters.Add(new ReplyTo(Sender, PrepareToStop.CorrelationId));
+    }
+
+    /// <summary>The peer will be stopped: it asks for no more votes.</summary>
     private void OnPrepareToStop()
     {
         _leaving = true;
-        if (_role == RaftRole.Leader && (_transfer?.Target ?? BestSuccessor()?.Voter.Id) is { } target)
-            StartTransfer(target).Requesters.Add(new ReplyTo(Sender, PrepareToStop.CorrelationId));
-        else
-            Sender.Tell(new TransferFailed(FailureReason.NotLeader, "There is no leadership to transfer.", _leader?.Member, PrepareToStop.CorrelationId), Self);
+        Sender.Tell(new TransferFailed(FailureReason.NotLeader, "There is no leadership to transfer.", _leader?.Member, PrepareToStop.CorrelationId), Self);
     }
 
     // A leader whose disk has stalled can still replicate, but acknowledges nothing itself, and its memory fills. Proposals wait while it tries, so after a failure it does not try again at once.
@@ -282,7 +290,7 @@ internal sealed partial class RaftActor
     // A leader that ends without having handed over, because its disk failed for example: the followers need not wait for their election timeouts.
     private void HandOverAtLast()
     {
-        if (_role == RaftRole.Leader && BestSuccessor(atLast: true) is { } successor)
+        if (_leading is not null && BestSuccessor(atLast: true) is { } successor)
             SendTimeoutNow(successor);
     }
 

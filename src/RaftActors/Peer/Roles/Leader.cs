@@ -42,27 +42,53 @@ internal sealed partial class RaftActor
     {
         switch (message)
         {
-            case IProposal request:
-                OnPropose(request, Sender);
-                break;
-            case PeerMessage peer when !Accept(peer):
-                break;
-            case AppendEntriesReply reply:
-                OnAppendEntriesReply(reply);
-                break;
-            case InstallSnapshotReply reply:
-                OnInstallSnapshotReply(reply);
-                break;
-            case PeerMessage peer:
-                CommonPeer(peer);
-                break;
-            case Heartbeat:
-                OnHeartbeat();
-                break;
-            default:
-                Common(message);
-                break;
+            case IProposal request: OnPropose(request); break;
+            case PeerMessage peer when !Accept(peer): break; // Counted, and named in the log.
+
+            // Its followers' answers, and time to send them more.
+            case AppendEntriesReply reply: OnAppendEntriesReply(reply); break;
+            case InstallSnapshotReply reply: OnInstallSnapshotReply(reply); break;
+            case Heartbeat: OnHeartbeat(); break;
+
+            // Requests, of clients of this node and forwarded by other peers.
+            case Query query: OnQuery(query); break;
+            case ForwardProposal proposal: OnForwardProposal(proposal); break;
+            case ReadIndex request: OnReadIndex(request); break;
+            case ConfirmLeadership request: OnConfirmLeadership(request); break;
+            case TransferLeadership transfer: OnTransferLeadership(transfer); break;
+            case ForwardTransfer transfer: OnForwardTransfer(transfer); break;
+            case PrepareToStop: OnPrepareToStopAsLeader(); break;
+            case Campaign campaign: RefuseCampaign(campaign, $"{_self.Id} is the leader already."); break;
+
+            // Candidates, and leaders of other terms.
+            case RequestVote request: OnRequestVote(request); break;
+            case AppendEntries append: if (MakesWayFor(append.Header)) OnAppendEntries(append); break;
+            case InstallSnapshot install: if (MakesWayFor(install.Header)) OnInstallSnapshot(install); break;
+            case TimeoutNow order when order.Term > Term: OnTimeoutNow(order); break;
+
+            // Ignored: it leads that term, or a later one.
+            case TimeoutNow: break;
+            // Ignored: the votes that it did not need.
+            case RequestVoteReply: break;
+            // Ignored: a majority knows it by its store, or it would not lead.
+            case StoreReplaced: break;
+            // Ignored: it leads again, and goes on with the change itself.
+            case ChangeTimeout: break;
+            // Ignored: it was still a follower when it lost the connection to the leader before it.
+            case DisconnectGrace: break;
+
+            default: ReceiveInAnyRole(message); break;
         }
+    }
+
+    /// <summary>Whether to hear what another leader says: not one of its own term, for there is only one.</summary>
+    private bool MakesWayFor(PeerHeader leader)
+    {
+        if (leader.Term == Term)
+            return DropSecondLeader(leader);
+        if (leader.Term > Term)
+            BecomeFollower(leader.Term, LeaderFrom(leader));
+        return true;
     }
 
     private void OnHeartbeat()

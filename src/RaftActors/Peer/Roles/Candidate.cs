@@ -29,20 +29,15 @@ internal sealed partial class RaftActor
     {
         switch (message)
         {
-            case PeerMessage peer when !Accept(peer):
-                break;
-            case RequestVoteReply reply:
-                OnRequestVoteReply(reply);
-                break;
-            case PeerMessage peer:
-                CommonPeer(peer);
-                break;
-            case ElectionTimeout:
-                OnElectionTimeout();
-                break;
-            default:
-                Common(message);
-                break;
+            case PeerMessage peer when !Accept(peer): break; // Counted, and named in the log.
+
+            case RequestVote request: OnRequestVote(request); break;
+            case TimeoutNow order when order.Term > Term: OnTimeoutNow(order); break;
+
+            // Ignored: it is a candidate already, in that term or a later one.
+            case TimeoutNow: break;
+
+            default: ReceiveWhileCampaigning(message); break;
         }
     }
 }

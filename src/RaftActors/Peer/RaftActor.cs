@@ -1,0 +1,158 @@
+using Akka.Actor;
+using Akka.Persistence;
+using RaftActors.Client;
+using RaftActors.Elections;
+using RaftActors.Log;
+using RaftActors.Membership;
+using RaftActors.Protocol;
+using RaftActors.Replication;
+using RaftActors.StateMachines;
+
+namespace RaftActors;
+
+/// <summary>
+/// A server of a Raft group. Its role is its behaviour: follower, pre-candidate, candidate or leader. Each role has a
+/// file in Roles/ with its rules and with its table, which says what becomes of every message. What all servers do alike
+/// is in Roles/AllServers.cs. What a role knows lives in an object that is made on entering the role and dropped on
+/// leaving it.
+/// </summary>
+/// <remarks>
+/// In-memory state moves at once; what the outside may learn of it waits for the disk (RaftActor.Persistence.cs). Every
+/// handler is synchronous and short. Vocabulary and rules are those of the paper (Ongaro and Ousterhout, 2014) and the
+/// dissertation (Ongaro, 2014).
+/// </remarks>
+internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
+{
+    private readonly RaftSettings _settings;
+    private readonly Member _self;
+    private readonly Random _random;
+    private readonly IScheduler _scheduler = Context.System.Scheduler;
+    private readonly IPeerResolver _resolver;
+    private readonly RaftLog _log = new();
+    private readonly ConfigurationHistory _configurations;
+    private RaftRole _role = RaftRole.Follower;
+    private LeaderInfo? _leader;
+
+    public RaftActor(RaftSettings settings, Func<IStateMachine> stateMachine, IReadOnlyList<long> unusable)
+    {
+        _unusable = unusable;
+        Recovery = new Recovery(UsableSnapshots(unusable));
+        _settings = settings;
+        _self = settings.Self with { Priority = 0 };
+        _random = Randomness.For(settings);
+        _resolver = settings.Resolver ?? new ActorSystemResolver(Context.System);
+        _configurations = new ConfigurationHistory(settings.Join ? Membership.Configuration.None : Membership.Configuration.Of(settings.Members, settings.Lease));
+        _createStateMachine = stateMachine;
+        _forwards = new PendingForwards(settings.LeaderWait, settings.ForwardTimeout, _random.NextInt64(1L << 48));
+        _pace = new TransferPace(5 * settings.ElectionTimeoutMax, 100 * settings.ElectionTimeoutMax);
+        _lag = new ApplyLag(Patience(settings));
+        _onPersisted = OnPersisted;
+        _answerReadIndex = AnswerReadIndex;
+        JournalPluginId = settings.JournalPluginId;
+        SnapshotPluginId = settings.SnapshotPluginId;
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public override string PersistenceId => _settings.PersistenceId;
+
+    // The latest snapshot, but for those that turned out to be unusable.
+    public override Recovery Recovery { get; }
+
+    private TimeSpan Now => _settings.ElapsedTime(_scheduler);
+
+    private long Term => _hardState.Term;
+
+    private Configuration Configuration => _configurations.Latest;
+
+    /// <summary>The leader, if it is another peer.</summary>
+    private LeaderInfo? FollowedLeader => _leader is { } leader && leader.Member.Id != _self.Id ? leader : null;
+
+    /// <summary>Whether it neither leads nor campaigns.</summary>
+    private bool IsFollower => _leading is null && _election is null;
+
+    /// <summary>Makes a peer.</summary>
+    /// <param name="settings">How it runs.</param>
+    /// <param name="stateMachine">Makes its state machine.</param>
+    /// <param name="unusable">The sequence numbers of snapshots that it cannot use: it starts from one before all of these.</param>
+    public static Props Props(RaftSettings settings, Func<IStateMachine> stateMachine, IReadOnlyList<long> unusable) =>
+        Akka.Actor.Props.Create(() => new RaftActor(settings, stateMachine, unusable));
+
+    protected override void PreStart()
+    {
+        base.PreStart();
+        SubscribeToLostConnections();
+    }
+
+    protected override void PostStop()
+    {
+        Context.System.EventStream.Unsubscribe(Self);
+        HandOverAtLast();
+        AnswerEverything("The peer stopped.");
+        base.PostStop();
+        _settings.Observer?.Stopped(this);
+    }
+
+    // The roles take over once the peer has recovered and has an identity.
+    protected override void OnCommand(object message) => Unhandled(message);
+
+    /// <summary>Enters a role: whatever belonged to the one before is gone afterwards.</summary>
+    private void EnterRole(RaftRole role, UntypedReceive behaviour)
+    {
+        LeaveElection();
+        LeaveLeadership();
+        bool changed = _role != role;
+        _role = role;
+        Become(behaviour);
+        if (changed)
+            Announce(new RoleChanged(_settings.Group, _self.Id, Term, role));
+    }
+
+    /// <summary>Takes note of who leads.</summary>
+    /// <param name="leader">The leader, or <c>null</c> when none is known.</param>
+    /// <param name="formerAnswers">Whether the leader until now hands over its leadership, and so still answers.</param>
+    private void SetLeader(LeaderInfo? leader, bool formerAnswers = false)
+    {
+        if (leader == _leader)
+            return;
+        var former = _leader;
+        _leader = leader;
+        NoteLeader(leader);
+        if (former is not null && former.Member != leader?.Member)
+            LeaveForwards(former.Member.Address, formerAnswers);
+        Announce(new LeaderChanged(_settings.Group, _self.Id, Term, leader?.Member));
+        if (leader is null)
+            return;
+        _preVoteRounds = 0;
+        EndTransfer(leader);
+        SendWaitingForwards();
+    }
+
+    /// <summary>Stops the peer for good.</summary>
+    private void Refuse(string reason)
+    {
+        Context.Parent.Tell(new RaftSupervisor.PeerRefused(reason));
+        Context.Stop(Self);
+    }
+
+    private PeerHeader Header(string toStoreId = "") =>
+        new(_self.Address, _settings.Group, _self.Id, _storeId, Term, toStoreId)
+        {
+            MaximumFrameSize = _frameSizes.Own,
+            GroupId = GroupId,
+            GroupIsUndecided = !IsGroupDecided,
+            Version = PeerHeader.CurrentVersion,
+            IsEmpty = _log.IsEmpty,
+            Incarnation = _incarnation,
+            IsVerifying = !IsVerified,
+        };
+
+    /// <summary>The leader of a term.</summary>
+    private sealed record LeaderInfo(Member Member, string StoreId, long Term, string GroupId);
+
+    /// <summary>Told to itself, behind what is in the mailbox: all of that shares one write and one message to each follower.</summary>
+    private sealed record Flush
+    {
+        public static readonly Flush Instance = new();
+    }
+}

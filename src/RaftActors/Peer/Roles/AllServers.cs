@@ -1,0 +1,69 @@
+using Akka.Actor;
+using RaftActors.Client;
+using RaftActors.Protocol;
+using RaftActors.StateMachines;
+using RaftActors.Storage;
+
+namespace RaftActors;
+
+// What every server does, whatever its role (paper, Figure 2, "Rules for Servers: All Servers").
+internal sealed partial class RaftActor
+{
+    /// <summary>The end of each role's table: what means the same in all roles.</summary>
+    private void ReceiveInAnyRole(object message)
+    {
+        switch (message)
+        {
+            // What was written, applied and answered.
+            case Flush: OnFlush(); break;
+            case EntriesApplied applied: OnApplied(applied); break;
+            case QueriesAnswered answered: OnQueriesAnswered(answered); break;
+            case EntriesHandled handled: OnEntriesHandled(handled); break;
+            case MachineBackoff: StartStateMachine(); break;
+            case Terminated ended: OnTerminated(ended.ActorRef); break;
+            case var snapshots when IsOfSnapshots(snapshots): OnSnapshotMessage(snapshots); break;
+
+            // From other peers: answers to what was forwarded, and who belongs to the group.
+            case ForwardReply reply: OnForwardReply(reply); break;
+            case ReadIndexReply reply: OnReadIndexReply(reply); break;
+            case AskIdentity question: OnAskIdentity(question); break;
+            case IdentityReply reply: OnIdentityReply(reply); break;
+            case MemberRemoved removed: OnMemberRemoved(removed); break;
+            case MalformedMessage malformed: Drop("malformed", malformed.Manifest, malformed.Problem); break;
+            case Akka.Remote.DisassociatedEvent lost: OnFormerLeaderDisassociated(lost.RemoteAddress); break;
+
+            // From this node.
+            case Subscribe subscribe: OnSubscribe(subscribe); break;
+            case Unsubscribe unsubscribe: RemoveSubscriber(unsubscribe.Subscriber); break;
+            case GetStatus: Sender.Tell(Status()); break;
+            case GetMembers: OnGetMembers(); break;
+            case RaftSupervisor.ProveStore proof: OnProveStore(proof); break;
+            case StoreScrubbed scrubbed: OnScrubbed(scrubbed); break;
+
+            // Timers.
+            case ForwardTimeout: OnForwardTimeout(); break;
+            case TransferTimeout: OnTransferTimeout(); break;
+            case LaterAnswers: AnswerLater(); break;
+            case StopWhenAnswered: OnStopWhenAnswered(); break;
+            case FoundingTimeout: OnFoundingTimeout(); break;
+            case VerificationTimeout: OnVerificationTimeout(); break;
+            case ScrubDue: OnScrubDue(); break;
+
+            default: Unhandled(message); break;
+        }
+    }
+
+    /// <summary>What waited for a write goes on: a leader's and a candidate's own word count now, and a follower answers.</summary>
+    private void OnWritten()
+    {
+        if (_leading is not null)
+        {
+            SendToFollowers();
+            AdvanceCommit();
+        }
+        else if (_election is { PreVote: false })
+            CountOwnVote();
+        else
+            AcknowledgeWritten();
+    }
+}

@@ -1,0 +1,36 @@
+using RaftActors.Client;
+using RaftActors.Protocol;
+
+namespace RaftActors;
+
+// What followers and candidates have in common: they do not lead. What only a leader can do they pass on to the leader, if
+// there is one, or refuse.
+internal sealed partial class RaftActor
+{
+    private void ReceiveWithoutLeading(object message)
+    {
+        switch (message)
+        {
+            // Clients of this node: their requests go to the leader, or wait until one is known.
+            case IProposal request: PassOn(request); break;
+            case Query query: PassOn(query); break;
+            case TransferLeadership transfer: PassOn(transfer); break;
+
+            // Other peers that take this one for the leader: they look for the leader themselves.
+            case ForwardProposal proposal: AnswerNotLeader(proposal); break;
+            case ForwardTransfer transfer: AnswerNotLeader(transfer); break;
+            case ReadIndex request: AnswerNotLeader(request); break;
+            case ConfirmLeadership request: AnswerNotLeader(request); break;
+
+            case Campaign campaign: OnCampaign(campaign); break;
+            case PrepareToStop: OnPrepareToStop(); break;
+            case ChangeTimeout: OnChangeTimeout(); break;
+            case StoreReplaced replaced: OnStoreReplaced(replaced); break;
+
+            // Ignored: late answers to what this server asked as a candidate or sent as a leader.
+            case RequestVoteReply or AppendEntriesReply or InstallSnapshotReply: break;
+
+            default: ReceiveInAnyRole(message); break;
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using RaftActors.Client;
+using RaftActors.Protocol;
+
+namespace RaftActors;
+
+// Asks whether an election could be won, before it raises its term: a peer that was cut off does not disturb the others when it returns (dissertation, section 9.6).
+internal sealed partial class RaftActor
+{
+    // How often it has asked since it last knew a leader.
+    private int _preVoteRounds;
+
+    private void BecomePreCandidate()
+    {
+        StopDisconnectGrace();
+        if (_leader is null)
+            NoteLeaderless();
+        if (!MayCampaign || _leaving || IsBoundByLease)
+        {
+            BecomeFollower(Term, null);
+            AskForMembership();
+            // The log that was ahead of this one may be gone for good: whoever is left is asked again.
+            if (IsVerified && !MeetsFloor(_log.LastTerm, _log.LastIndex))
+                StartVerification();
+            return;
+        }
+        SetLeader(null);
+        _preVoteRounds++;
+        EnterRole(RaftRole.PreCandidate, PreCandidate);
+        RestartElectionTimer();
+        StartElection(Term + 1, preVote: true);
+        _election!.Grant(_self.Id, _storeId);
+        OnVoteCounted(_election);
+    }
+
+    private void PreCandidate(object message)
+    {
+        switch (message)
+        {
+            case PeerMessage peer when !Accept(peer): break; // Counted, and named in the log.
+
+            case RequestVote request: OnRequestVoteOfRival(request); break;
+            case TimeoutNow order: OnTimeoutNow(order); break;
+
+            default: ReceiveWhileCampaigning(message); break;
+        }
+    }
+
+    // The other peer may have refused its own vote while it still heard the leader. Now that it asks itself, it no longer
+    // hears the leader, and is asked again. Of two logs only one can be ahead: the two do not go on asking each other.
+    private void OnRequestVoteOfRival(RequestVote request)
+    {
+        bool makesWay = !IsRival(request);
+        OnRequestVote(request, makesWay);
+        if (request.PreVote && (!makesWay || !_log.IsUpToDate(request.LastLogIndex, request.LastLogTerm)))
+            AskForVote(request.Header.Address);
+    }
+
+    // Of two pre-candidates that could both win, one makes way. Otherwise they would split the vote and wait for their
+    // timeouts: most often both have just lost the same leader. But only at first: a pre-candidate that cannot win, for it
+    // reaches too few, would be in the way of those that can for ever.
+    private bool IsRival(RequestVote request) => request.PreVote && _preVoteRounds == 1
+        && (request.LastLogIndex, request.LastLogTerm) == (_log.LastIndex, _log.LastTerm)
+        && string.CompareOrdinal(request.Header.MemberId, _self.Id) > 0;
+}
