@@ -113,7 +113,7 @@ internal sealed partial class RaftActor
 
         var delay = Backoff.After(_machineFailures++, _settings, _random);
         Log.Error("{0}: the state machine failed; it is built anew in {1} ms.", PersistenceId, (long)delay.TotalMilliseconds);
-        Timers.StartSingleTimer(MachineBackoff.Instance, MachineBackoff.Instance, delay);
+        StartTimer(MachineBackoff.Instance, delay);
     }
 
     private void AnswerEverything(string why)

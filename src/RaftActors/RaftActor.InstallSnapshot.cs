@@ -147,7 +147,7 @@ internal sealed partial class RaftActor
         LoseChangeAfter(snapshot.ConfigurationIndex);
         _events.Clear();
         _persistedIndex = _issuedIndex = snapshot.LastIncludedIndex;
-        _owed = null;
+        _pendingAck = null;
         _received.Clear();
         _writing = [];
         ReplaceStateMachine(stored);
@@ -193,7 +193,7 @@ internal sealed partial class RaftActor
     private void OnInstallSnapshotReply(InstallSnapshotReply reply)
     {
         var header = reply.Header;
-        if (_leading!.Find(header.MemberId) is not { } follower || !Counts(header, follower))
+        if (_leading!.Find(header.MemberId) is not { } follower || !IsBoundStore(header, follower))
             return;
         if (reply.Term != Term)
         {

@@ -10,7 +10,7 @@ internal sealed partial class RaftActor
 
     /// <summary>Whether this peer has promised not to elect anybody for now.</summary>
     private bool IsBoundByLease =>
-        Configuration.Lease > TimeSpan.Zero && (Now - _startedAt < Configuration.Lease || (_leading is null && Now - _leaderHeard < Configuration.Lease));
+        Configuration.Lease > TimeSpan.Zero && (Now - _startedAt < Configuration.Lease || (_leading is null && Now - _electionClock.LeaderHeard < Configuration.Lease));
 
     /// <summary>Whether this leader need not ask anybody whether it still leads.</summary>
     private bool HasLease => _leading is { HandedOver: false } leading

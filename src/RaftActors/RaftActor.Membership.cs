@@ -144,12 +144,12 @@ internal sealed partial class RaftActor
     }
 
     // What is in the log may yet be completed, and this peer may see it.
-    private void LeaveChange()
+    private void DropChange()
     {
         if (_change is { Index: 0 })
             AbandonChange(FailureReason.OutcomeUnknown, "The leader lost its leadership. The new members may have become learners. Look at the members, and ask again.");
         else if (_change is not null)
-            Timers.StartSingleTimer(ChangeTimeout.Instance, ChangeTimeout.Instance, _settings.ForwardTimeout);
+            StartTimer(ChangeTimeout.Instance, _settings.ForwardTimeout);
     }
 
     private void AbandonChange(FailureReason reason, string message)

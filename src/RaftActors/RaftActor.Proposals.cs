@@ -101,7 +101,7 @@ internal sealed partial class RaftActor
     // What earlier leaders left uncommitted counts: while a quorum comes and goes, each of its leaders might otherwise add as much again to the log.
     private (int Count, long Bytes) Pending()
     {
-        var (count, bytes) = _log.CommitIndex < _leading!.FirstIndex ? _leading.Inherited : default;
+        var (count, bytes) = _log.CommitIndex < _leading!.FirstIndex ? _leading.UncommittedAtElection : default;
         return (count + _proposals.Count + (_transfer?.Held ?? 0), bytes + _proposals.Bytes + (_transfer?.HeldBytes ?? 0));
     }
 

@@ -59,7 +59,7 @@ internal sealed partial class RaftActor
             Context.Stop(Self);
             return;
         }
-        Timers.StartSingleTimer(StopWhenAnswered.Instance, StopWhenAnswered.Instance, _settings.HeartbeatInterval);
+        StartTimer(StopWhenAnswered.Instance, _settings.HeartbeatInterval);
     }
 
     // Nobody has to tell a learner that it was removed, and it asks for no votes: so it asks when it hears nothing.

@@ -70,7 +70,7 @@ internal sealed partial class RaftActor
             return _transfer;
         Log.Info("{0}: the leadership of term {1} is to go to {2}.", PersistenceId, Term, target);
         _transfer = new LeadershipTransfer(target, Now, _settings.ElectionTimeoutMax);
-        Timers.StartSingleTimer(TransferTimeout.Instance, TransferTimeout.Instance, _settings.ElectionTimeoutMax);
+        StartTimer(TransferTimeout.Instance, _settings.ElectionTimeoutMax);
         ContinueTransfer();
         return _transfer;
     }
@@ -115,18 +115,6 @@ internal sealed partial class RaftActor
         return best;
     }
 
-    // Whoever sends this leads the term it names: only a leader does.
-    private void OnTimeoutNow(TimeoutNow order)
-    {
-        if (order.Term > Term)
-            BecomeFollower(order.Term, null);
-        if (order.Term < Term || !MayCampaign || _leaving)
-            return;
-        Log.Info("{0}: {1} hands over its leadership of term {2}.", PersistenceId, order.Header.MemberId, order.Term);
-        SetLeader(null, formerAnswers: true);
-        BecomeCandidate(transfer: true);
-    }
-
     // A leader that hands over its leadership still answers what was forwarded to it: what it has done it has answered, and the rest it sends back.
     private void LeaveForwards(string formerLeader, bool formerAnswers)
     {
@@ -166,7 +154,7 @@ internal sealed partial class RaftActor
     }
 
     // The proposals wait for whoever leads next; those who asked for the transfer, until that is known.
-    private void LeaveTransfer()
+    private void DropTransfer()
     {
         if (_transfer is { } transfer)
             ReleaseHeldProposals(transfer);
@@ -219,7 +207,7 @@ internal sealed partial class RaftActor
         if (answer.CorrelationId == PrepareToStop.CorrelationId)
         {
             _laterAnswers.Add((actor, answer));
-            Timers.StartSingleTimer(LaterAnswers.Instance, LaterAnswers.Instance, _settings.HeartbeatInterval);
+            StartTimer(LaterAnswers.Instance, _settings.HeartbeatInterval);
         }
         else
             actor.Tell(answer, Self);

@@ -58,6 +58,10 @@ internal sealed class Configuration : IEquatable<Configuration>
     public static Configuration Of(IReadOnlyList<Member> members, TimeSpan lease = default) =>
         new(members.Select(Voter.Of), lease: lease);
 
+    /// <summary>What counts for a server as long as its log says nothing.</summary>
+    public static Configuration AtFirst(RaftSettings settings) =>
+        settings.Join ? None : Of(settings.Members, settings.Lease);
+
     /// <summary>The same servers, with another lease.</summary>
     public Configuration WithLease(TimeSpan lease) => Of(_voters, _learners, _outgoing, lease);
 

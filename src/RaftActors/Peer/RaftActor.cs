@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Persistence;
+using Akka.Remote;
 using RaftActors.Client;
 using RaftActors.Elections;
 using RaftActors.Log;
@@ -12,7 +13,8 @@ namespace RaftActors;
 
 /// <summary>
 /// A server of a Raft group. Its role is its behaviour: follower, pre-candidate, candidate or leader. Each role has a
-/// file in Roles/ with its rules and with its table, which says what becomes of every message. What all servers do alike
+/// file in Roles/ with its rules and with its table, which says what becomes of every message. What all servers do
+/// alike
 /// is in Roles/AllServers.cs. What a role knows lives in an object that is made on entering the role and dropped on
 /// leaving it.
 /// </summary>
@@ -23,6 +25,8 @@ namespace RaftActors;
 /// </remarks>
 internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
 {
+    private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
+
     private readonly RaftSettings _settings;
     private readonly Member _self;
     private readonly Random _random;
@@ -41,7 +45,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         _self = settings.Self with { Priority = 0 };
         _random = Randomness.For(settings);
         _resolver = settings.Resolver ?? new ActorSystemResolver(Context.System);
-        _configurations = new ConfigurationHistory(settings.Join ? Membership.Configuration.None : Membership.Configuration.Of(settings.Members, settings.Lease));
+        _configurations = new ConfigurationHistory(Membership.Configuration.AtFirst(settings));
         _createStateMachine = stateMachine;
         _forwards = new PendingForwards(settings.LeaderWait, settings.ForwardTimeout, _random.NextInt64(1L << 48));
         _pace = new TransferPace(5 * settings.ElectionTimeoutMax, 100 * settings.ElectionTimeoutMax);
@@ -74,14 +78,15 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     /// <summary>Makes a peer.</summary>
     /// <param name="settings">How it runs.</param>
     /// <param name="stateMachine">Makes its state machine.</param>
-    /// <param name="unusable">The sequence numbers of snapshots that it cannot use: it starts from one before all of these.</param>
+    /// <param name="unusable">The sequence numbers of snapshots that it cannot use: it starts from one before all of
+    /// these.</param>
     public static Props Props(RaftSettings settings, Func<IStateMachine> stateMachine, IReadOnlyList<long> unusable) =>
         Akka.Actor.Props.Create(() => new RaftActor(settings, stateMachine, unusable));
 
     protected override void PreStart()
     {
         base.PreStart();
-        SubscribeToLostConnections();
+        Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
     }
 
     protected override void PostStop()
@@ -99,8 +104,8 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     /// <summary>Enters a role: whatever belonged to the one before is gone afterwards.</summary>
     private void EnterRole(RaftRole role, UntypedReceive behaviour)
     {
-        LeaveElection();
-        LeaveLeadership();
+        DropElection();
+        DropLeadership();
         bool changed = _role != role;
         _role = role;
         Become(behaviour);
@@ -110,7 +115,8 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
 
     /// <summary>Takes note of who leads.</summary>
     /// <param name="leader">The leader, or <c>null</c> when none is known.</param>
-    /// <param name="formerAnswers">Whether the leader until now hands over its leadership, and so still answers.</param>
+    /// <param name="formerAnswers">Whether the leader until now hands over its leadership, and so still
+    /// answers.</param>
     private void SetLeader(LeaderInfo? leader, bool formerAnswers = false)
     {
         if (leader == _leader)
@@ -127,6 +133,10 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         EndTransfer(leader);
         SendWaitingForwards();
     }
+
+    /// <summary>Starts a timer, or starts it anew. The message that it tells this peer is its key.</summary>
+    private void StartTimer(object timer, TimeSpan delay) =>
+        Timers.StartSingleTimer(timer, timer, delay < Millisecond ? Millisecond : delay);
 
     /// <summary>Stops the peer for good.</summary>
     private void Refuse(string reason)
@@ -150,7 +160,9 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     /// <summary>The leader of a term.</summary>
     private sealed record LeaderInfo(Member Member, string StoreId, long Term, string GroupId);
 
-    /// <summary>Told to itself, behind what is in the mailbox: all of that shares one write and one message to each follower.</summary>
+    /// <summary>
+    /// Told to itself, behind what is in the mailbox: all of that shares one write and one message to each follower.
+    /// </summary>
     private sealed record Flush
     {
         public static readonly Flush Instance = new();

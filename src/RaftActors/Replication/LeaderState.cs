@@ -34,7 +34,7 @@ internal sealed class LeaderState
     public bool TriedToGo { get; set; }
 
     /// <summary>The entries of earlier leaders that were not committed when it was elected: as long as they are not, they count as pending.</summary>
-    public (int Count, long Bytes) Inherited { get; init; }
+    public (int Count, long Bytes) UncommittedAtElection { get; init; }
 
     /// <summary>Whether a majority still answers.</summary>
     public required CheckQuorum CheckQuorum { get; init; }

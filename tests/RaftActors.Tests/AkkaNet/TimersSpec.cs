@@ -5,7 +5,7 @@ namespace RaftActors.Tests.AkkaNet;
 
 /// <summary>
 /// What Akka.NET promises of an actor's timers. An election timeout that was cancelled or started again must not be
-/// handled although its message is in the mailbox (RaftActor.Elections.cs): a follower that has just heard its leader
+/// handled although its message is in the mailbox (Peer/Roles/Follower.cs): a follower that has just heard its leader
 /// would campaign.
 /// </summary>
 public sealed class TimersSpec() : Akka.TestKit.Xunit2.TestKit(

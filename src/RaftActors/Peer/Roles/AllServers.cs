@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Remote;
 using RaftActors.Client;
 using RaftActors.Protocol;
 using RaftActors.StateMachines;
@@ -30,7 +31,7 @@ internal sealed partial class RaftActor
             case IdentityReply reply: OnIdentityReply(reply); break;
             case MemberRemoved removed: OnMemberRemoved(removed); break;
             case MalformedMessage malformed: Drop("malformed", malformed.Manifest, malformed.Problem); break;
-            case Akka.Remote.DisassociatedEvent lost: OnFormerLeaderDisassociated(lost.RemoteAddress); break;
+            case DisassociatedEvent lost: OnFormerLeaderDisassociated(lost.RemoteAddress); break;
 
             // From this node.
             case Subscribe subscribe: OnSubscribe(subscribe); break;
@@ -53,7 +54,20 @@ internal sealed partial class RaftActor
         }
     }
 
-    /// <summary>What waited for a write goes on: a leader's and a candidate's own word count now, and a follower answers.</summary>
+    // If commitIndex > lastApplied, apply (Figure 2). A leader's reads may have their index now, and a change of
+    // members goes on.
+    private void OnCommitted()
+    {
+        OnConfigurationCommitted();
+        FeedStateMachine();
+        FeedSubscribers();
+        if (_leading is { Reads.WantsRound: true })
+            RequestFlush();
+    }
+
+    /// <summary>
+    /// What waited for a write goes on: a leader's and a candidate's own word count now, and a follower answers.
+    /// </summary>
     private void OnWritten()
     {
         if (_leading is not null)

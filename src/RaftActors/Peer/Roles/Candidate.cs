@@ -3,26 +3,17 @@ using RaftActors.Protocol;
 
 namespace RaftActors;
 
-// Asks for votes in its term (paper, section 5.2).
+// A candidate has begun a term and asks for votes in it (paper, section 5.2).
 internal sealed partial class RaftActor
 {
     private void BecomeCandidate(bool transfer = false)
     {
         _hardState = _hardState.InTerm(Term + 1).Voting(_self.Id, _storeId);
-        _leaderHeard = null;
+        _electionClock.ForgetLeader();
         EnterRole(RaftRole.Candidate, Candidate);
         RestartElectionTimer();
         RequestFlush();
         StartElection(Term, preVote: false, transfer);
-    }
-
-    // Its own vote counts like any other: once it is durable.
-    private void CountOwnVote()
-    {
-        if (!HardStateIsDurable || _election is not { } election)
-            return;
-        election.Grant(_self.Id, _storeId);
-        OnVoteCounted(election);
     }
 
     private void Candidate(object message)
@@ -33,11 +24,18 @@ internal sealed partial class RaftActor
 
             case RequestVote request: OnRequestVote(request); break;
             case TimeoutNow order when order.Term > Term: OnTimeoutNow(order); break;
-
-            // Ignored: it is a candidate already, in that term or a later one.
-            case TimeoutNow: break;
+            case TimeoutNow: break; // Ignored: it is a candidate already, in that term or a later one.
 
             default: ReceiveWhileCampaigning(message); break;
         }
+    }
+
+    // Its own vote counts like any other: once it is durable.
+    private void CountOwnVote()
+    {
+        if (!HardStateIsDurable || _election is not { } election)
+            return;
+        election.Grant(_self.Id, _storeId);
+        OnVoteCounted(election);
     }
 }

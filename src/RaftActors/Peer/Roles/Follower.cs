@@ -1,22 +1,36 @@
+using Akka.Event;
 using Akka.Remote;
 using RaftActors.Client;
+using RaftActors.Elections;
+using RaftActors.Log;
+using RaftActors.Membership;
 using RaftActors.Protocol;
 
 namespace RaftActors;
 
-// Follows the leader of its term, if there is one (paper, section 5.2).
+// A follower answers leaders and candidates. It campaigns when it hears of neither for an election timeout (paper,
+// Figure 2, "Rules for Servers: Followers"; sections 5.2 to 5.4).
 internal sealed partial class RaftActor
 {
+    private readonly ElectionClock _electionClock = new();
+
+    // The acknowledgement to send once the entries are durable.
+    private PendingAcknowledgement? _pendingAck;
+
+    // Whether the time runs in which a leader whose connection was lost may still be heard.
+    private bool _disconnectGraceRuns;
+
     /// <summary>Follows, in its own term or a later one.</summary>
     /// <param name="term">The term.</param>
     /// <param name="leader">The leader of that term, if it is known.</param>
-    /// <param name="formerAnswers">Whether the leader until now hands over its leadership, and so still answers.</param>
+    /// <param name="formerAnswers">Whether the leader until now hands over its leadership, and so still
+    /// answers.</param>
     private void BecomeFollower(long term, LeaderInfo? leader, bool formerAnswers = false)
     {
         if (term > Term)
         {
             _hardState = _hardState.InTerm(term);
-            _leaderHeard = null;
+            _electionClock.ForgetLeader();
             RequestFlush();
         }
         // A later term alone is no reason to wait longer: a candidate that cannot win must not keep others from trying.
@@ -46,5 +60,296 @@ internal sealed partial class RaftActor
 
             default: ReceiveWithoutLeading(message); break;
         }
+    }
+
+    // ---- It answers the leader: AppendEntries, receiver implementation (Figure 2; section 5.3).
+
+    private void OnAppendEntries(AppendEntries append)
+    {
+        var header = append.Header;
+        // 1. Refuse a message of an earlier term. Without its read context: that is of another term, in which contexts
+        // began anew, and the sender may lead the present one.
+        if (append.Term < Term)
+        {
+            var refusal = new AppendEntriesReply(Header(header.StoreId), false, 0, 0, append.PrevLogIndex, default, 0);
+            Send(header.Address, refusal);
+            return;
+        }
+
+        if (!HearFrom(header))
+            return;
+        NoteLag(append.LeaderCommit);
+        Learn(append.Stores);
+        // 2. Refuse it if the log has no entry at the previous index, or one of another term.
+        bool continuesAnotherFounding = ContinuesAnotherFounding(append);
+        if (continuesAnotherFounding || !_log.Has(append.PrevLogIndex, append.PrevLogTerm))
+        {
+            var conflict = continuesAnotherFounding
+                ? new LogConflict(0, _configurations.FirstOfGroup)
+                : LogConflict.At(_log, append.PrevLogIndex);
+            Reject(append, conflict);
+            return;
+        }
+        // 3. and 4. Delete what conflicts, and append what is not there yet.
+        AppendReceived(append.Entries);
+        // 5. Commit what the leader has committed, but not beyond the last entry of the message.
+        if (_log.CommitTo(Math.Min(append.LeaderCommit, append.LastIndex)))
+            OnCommitted();
+        // A leader that has committed nothing in its own term may not know how far the log is committed (dissertation,
+        // section 6.4).
+        if (_log.TermAt(Math.Min(append.LeaderCommit, _log.LastIndex)) == Term)
+            _freshness.Heard(Now, append.LeaderCommit, _handedIndex);
+        if (append.Entries.Count == 0)
+        {
+            Judge(append.Agreed);
+            NoteUndecided(append.UndecidedAt);
+        }
+        Acknowledge(append);
+    }
+
+    /// <summary>Hears the leader of its term, or of a later one.</summary>
+    /// <returns>Whether that is the only leader of the term.</returns>
+    private bool HearFrom(PeerHeader header)
+    {
+        if (header.Term > Term)
+            BecomeFollower(header.Term, LeaderFrom(header));
+        else if (_leader is null)
+            SetLeader(LeaderFrom(header));
+        else if (_leader.Member.Id != header.MemberId || _leader.StoreId != header.StoreId)
+            return DropSecondLeader(header);
+        _electionClock.HeardLeader(Now);
+        StopDisconnectGrace();
+        return true;
+    }
+
+    private static LeaderInfo LeaderFrom(PeerHeader header) =>
+        new(new Member(header.MemberId, header.Address), header.StoreId, header.Term, header.DecidedGroupId);
+
+    private bool DropSecondLeader(PeerHeader header) =>
+        Drop("second leader", header.MemberId, $"it claims to lead term {Term}, as {_leader?.Member.Id} does");
+
+    // Entries that are there already stay: the message may be an old one, and later ones may have been acknowledged
+    // since.
+    private void AppendReceived(EntryBatch batch)
+    {
+        var entries = batch.Entries;
+        int known = 0;
+        while (known < entries.Length && _log.Has(entries[known].Index, entries[known].Term))
+            known++;
+        if (known == entries.Length)
+            return;
+
+        if (known > 0)
+            batch = new EntryBatch(entries[known..].ToArray());
+        TruncateLog(batch.FirstIndex - 1);
+        foreach (var entry in batch.Entries)
+            AppendToLog(entry);
+        KeepReceived(batch);
+        RequestFlush();
+    }
+
+    private void Reject(AppendEntries append, LogConflict conflict)
+    {
+        var header = append.Header;
+        long readContext = IsVerified ? append.ReadContext : 0;
+        Send(
+            header.Address,
+            new AppendEntriesReply(Header(header.StoreId), false, 0, 0, append.PrevLogIndex, conflict, readContext)
+            {
+                Number = append.Number,
+                Stores = StoresUnlike(append.StoresDigest),
+            });
+    }
+
+    private void Acknowledge(AppendEntries append)
+    {
+        var header = append.Header;
+        var ack = new PendingAcknowledgement(
+            append.Term, header.Address, header.StoreId, append.LastIndex, append.ReadContext, append.StoresDigest);
+        bool durable = ack.Accepted <= _persistedIndex;
+        // A heartbeat is answered at once, for what is durable; entries once they are durable.
+        if (durable || append.Entries.Count == 0)
+            SendAcknowledgement(ack, withDigest: append.Entries.Count == 0);
+        if (!durable)
+            _pendingAck = ack with { Accepted = Math.Max(ack.Accepted, PendingAck?.Accepted ?? 0) };
+    }
+
+    // After a write; the term of the request must still be the present one.
+    private void AcknowledgeWritten()
+    {
+        if (PendingAck is not { } ack)
+        {
+            _pendingAck = null;
+            return;
+        }
+        SendAcknowledgement(ack);
+        if (ack.Accepted <= _persistedIndex)
+            _pendingAck = null;
+    }
+
+    private PendingAcknowledgement? PendingAck => _pendingAck is { } ack && ack.Term == Term ? ack : null;
+
+    // A peer that may have forgotten that it follows a later leader confirms nothing: neither entries nor the
+    // leadership.
+    private void SendAcknowledgement(PendingAcknowledgement ack, bool withDigest = false)
+    {
+        long match = IsVerified ? Math.Min(ack.Accepted, _persistedIndex) : 0;
+        long readContext = IsVerified ? ack.ReadContext : 0;
+        Send(
+            ack.Address,
+            new AppendEntriesReply(Header(ack.StoreId), true, match, ack.Accepted, 0, default, readContext)
+            {
+                Stores = StoresUnlike(ack.StoresDigest),
+                Digest = withDigest ? _digest : default,
+                RebuildFrom = RebuildFrom,
+            });
+    }
+
+    // ---- It answers candidates: RequestVote, receiver implementation (Figure 2; sections 5.2 and 5.4.1).
+
+    /// <summary>Answers a candidate. So does a server of another role: before, it follows the later term, if there is
+    /// one.</summary>
+    /// <param name="request">What the candidate asks.</param>
+    /// <param name="makesWay">Whether this peer, if it campaigns itself, makes way for the candidate.</param>
+    private void OnRequestVote(RequestVote request, bool makesWay = true)
+    {
+        var header = request.Header;
+        // A server that hears a leader does not even take the later term (section 6; dissertation, section 4.2.3).
+        bool ignored = (HearsLeader || IsBoundByLease) && !request.Transfer;
+        if (!ignored && !request.PreVote && request.Term > Term)
+            BecomeFollower(request.Term, null, formerAnswers: request.Transfer && FollowedLeader is not null);
+
+        bool isFree = request.PreVote
+            ? request.ElectionTerm > Term
+            : request.Term == Term && _hardState.MayVoteFor(header.MemberId, header.StoreId);
+        bool granted = !ignored && isFree
+            && _log.IsUpToDate(request.LastLogIndex, request.LastLogTerm)
+            && IsVerified
+            && MeetsFloor(request.LastLogTerm, request.LastLogIndex)
+            && makesWay
+            && MayVoteFor(request);
+        if (granted && !request.PreVote)
+        {
+            // It has asked for pre-votes, and another candidate was faster.
+            if (_election is { PreVote: true })
+                BecomeFollower(Term, null);
+            _hardState = _hardState.Voting(header.MemberId, header.StoreId);
+            _electionClock.GrantedVote(Now);
+            RequestFlush();
+        }
+        Send(
+            header.Address,
+            new RequestVoteReply(Header(header.StoreId), granted, request.PreVote, request.ElectionTerm)
+            {
+                LeaderAddress = LeaderAddressFor(header),
+                Stores = StoresUnlike(request.StoresDigest),
+            });
+        TellIfRemoved(header);
+    }
+
+    /// <summary>Whether a leader is known to live, so that no candidate can be right (stickiness).</summary>
+    private bool HearsLeader
+    {
+        get
+        {
+            var heard = _leading is { } leading ? leading.MajorityContact(Now) : _electionClock.LeaderHeard;
+            return Now - heard < _settings.ElectionTimeoutMin;
+        }
+    }
+
+    // A wiped disk under an old name has no vote: see Founding.
+    private bool MayVoteFor(RequestVote request)
+    {
+        if (!_log.IsEmpty)
+            return Configuration.Find(_self.Id) is not { } self || self.StoreId == _storeId;
+        if (_founding.State is not (FoundingState.AllEmpty or FoundingState.Recognised))
+            return false;
+        if (request.LastLogIndex > 0)
+            return true;
+        bool same = _founding.State == FoundingState.AllEmpty && _founding.Proposed.Equals(request.Founding);
+        if (!same)
+        {
+            Log.Warning(
+                "{0}: no vote for {1}, which would found the group with [{2}]; this peer knows [{3}].",
+                PersistenceId, request.Header.MemberId, request.Founding, _founding.Proposed);
+        }
+        return same;
+    }
+
+    // ---- It campaigns.
+
+    /// <summary>Begins a new election timeout, of random length (section 5.2). Candidates have one, too.</summary>
+    private void RestartElectionTimer()
+    {
+        var timeout = _random.Between(_settings.ElectionTimeoutMin, _settings.ElectionTimeoutMax);
+        _electionClock.Restart(timeout, Now);
+        StartTimer(ElectionTimeout.Instance, timeout);
+    }
+
+    private void OnElectionTimeout()
+    {
+        var left = _electionClock.Left(Now);
+        if (left <= TimeSpan.Zero)
+            BecomePreCandidate();
+        else
+            StartTimer(ElectionTimeout.Instance, left);
+    }
+
+    // Published also for attempts that never connected, and twice a loss: it only counts if the leader stays silent.
+    private void OnDisassociated(DisassociatedEvent lost)
+    {
+        OnFormerLeaderDisassociated(lost.RemoteAddress);
+        // With leases it would break the promise.
+        if (_disconnectGraceRuns || Configuration.Lease > TimeSpan.Zero)
+            return;
+        if (!NodeAddress.IsAt(_leader?.Member.Address, lost.RemoteAddress))
+            return;
+        _disconnectGraceRuns = true;
+        var grace = _random.Between(_settings.DisconnectGraceMin, _settings.DisconnectGraceMax);
+        StartTimer(DisconnectGrace.Instance, grace);
+    }
+
+    private void OnDisconnectGrace()
+    {
+        _disconnectGraceRuns = false;
+        if (_leader is not { } leader || Configuration.Lease > TimeSpan.Zero)
+            return;
+        Log.Info("{0}: the connection to the leader {1} was lost.", PersistenceId, leader.Member.Id);
+        _electionClock.ForgetLeader();
+        BecomePreCandidate();
+    }
+
+    private void StopDisconnectGrace()
+    {
+        if (!_disconnectGraceRuns)
+            return;
+        _disconnectGraceRuns = false;
+        Timers.Cancel(DisconnectGrace.Instance);
+    }
+
+    // The leader of its term, or of a later one, hands over its leadership to this peer (dissertation, section 3.10).
+    private void OnTimeoutNow(TimeoutNow order)
+    {
+        if (order.Term > Term)
+            BecomeFollower(order.Term, null);
+        if (order.Term < Term || !MayCampaign || _leaving)
+            return;
+        Log.Info("{0}: {1} hands over its leadership of term {2}.", PersistenceId, order.Header.MemberId, order.Term);
+        SetLeader(null, formerAnswers: true);
+        BecomeCandidate(transfer: true);
+    }
+
+    /// <summary>An answer that the leader of a term waits for until the entries are durable.</summary>
+    private readonly record struct PendingAcknowledgement(
+        long Term, string Address, string StoreId, long Accepted, long ReadContext, ulong StoresDigest);
+
+    private sealed record ElectionTimeout
+    {
+        public static readonly ElectionTimeout Instance = new();
+    }
+
+    private sealed record DisconnectGrace
+    {
+        public static readonly DisconnectGrace Instance = new();
     }
 }

@@ -8,7 +8,8 @@ using RaftActors.Replication;
 
 namespace RaftActors;
 
-// Leads its term (paper, section 5.3).
+// The leader of its term appends entries, sends them to its followers until their logs are its own, and commits what is
+// on a majority (paper, Figure 2, "Rules for Servers: Leaders"; sections 5.3 and 5.4).
 internal sealed partial class RaftActor
 {
     private LeaderState? _leading;
@@ -17,24 +18,26 @@ internal sealed partial class RaftActor
     {
         EnterRole(RaftRole.Leader, Leader);
         Timers.Cancel(ElectionTimeout.Instance);
-        _leaderHeard = null;
+        _electionClock.ForgetLeader();
         _leading = new LeaderState(_self.Id, _log.LastIndex, _settings.MaxInflightAppends, configuration, Now)
         {
-            Inherited = Uncommitted(),
+            UncommittedAtElection = Uncommitted(),
             CheckQuorum = new CheckQuorum(Now, _settings.ElectionTimeoutMax, _settings.ElectionTimeoutMin),
             Favourite = new Favourite(2 * _settings.ElectionTimeoutMax, _settings.ElectionTimeoutMin),
             LogClock = new LogClock(_log.LastTime, _settings.Clock.GetUtcNow(), Now),
         };
         Timers.StartPeriodicTimer(Heartbeat.Instance, Heartbeat.Instance, _settings.HeartbeatInterval);
 
-        // The first entry of its term, by which those of earlier terms commit (paper, section 8). A founder's is the configuration, which binds the members to their stores.
+        // The first entry of its term: entries of earlier terms commit with it (section 8). The entry of a founder is
+        // the configuration, which binds the members to their stores.
         if (_log.IsEmpty)
             AppendConfiguration(configuration.Beginning(_random.NewIdentity(_settings), 1));
         else
             Append(EntryKind.NoOp, Payload.Empty);
         if (_digest.Exists)
             CompareDigests(_self.Id, _digest);
-        // Only now: what clients proposed while there was no leader is appended at once, and a log that begins with a command binds nobody.
+        // Only now: what clients proposed while there was no leader is appended at once, and a log that begins with a
+        // command binds nobody.
         SetLeader(new LeaderInfo(_self, _storeId, Term, _hardState.GroupId));
     }
 
@@ -66,16 +69,12 @@ internal sealed partial class RaftActor
             case InstallSnapshot install: if (MakesWayFor(install.Header)) OnInstallSnapshot(install); break;
             case TimeoutNow order when order.Term > Term: OnTimeoutNow(order); break;
 
-            // Ignored: it leads that term, or a later one.
-            case TimeoutNow: break;
-            // Ignored: the votes that it did not need.
-            case RequestVoteReply: break;
-            // Ignored: a majority knows it by its store, or it would not lead.
-            case StoreReplaced: break;
-            // Ignored: it leads again, and goes on with the change itself.
-            case ChangeTimeout: break;
-            // Ignored: it was still a follower when it lost the connection to the leader before it.
-            case DisconnectGrace: break;
+            // Ignored.
+            case TimeoutNow: break; // It leads that term already, or a later one.
+            case RequestVoteReply: break; // It has all the votes that it needs.
+            case StoreReplaced: break; // A majority knows it by its store, or it would not lead.
+            case ChangeTimeout: break; // It leads again, and goes on with the change itself.
+            case DisconnectGrace: break; // It lost the connection to the leader before it, while it was a follower.
 
             default: ReceiveInAnyRole(message); break;
         }
@@ -120,7 +119,9 @@ internal sealed partial class RaftActor
         Tick();
     }
 
-    // While a session is open log time moves on although nothing happens: the session of a client that fell silent has to expire.
+    // ---- It appends what clients ask for, and what the group needs itself.
+
+    // While a session is open log time moves on although nothing happens: the session of a silent client has to expire.
     private void Tick()
     {
         bool idle = _appliedIndex == _log.LastIndex && !IsHandingOver;
@@ -146,7 +147,147 @@ internal sealed partial class RaftActor
         ConfirmReads();
     }
 
-    private void LeaveLeadership()
+    // ---- It sends entries, from nextIndex on (Figure 2; section 5.3).
+
+    private void SendHeartbeats()
+    {
+        NoteConfirmedByFollowers();
+        bool tells = _confirmedUntold;
+        _confirmedUntold = false;
+        foreach (var follower in _leading!.Followers)
+        {
+            var heartbeat = AppendEntriesTo(follower, EntryBatch.Empty);
+            if (tells || follower.Progress.KnowsOtherStores)
+                heartbeat = heartbeat with { Stores = StoreRecords() };
+            Send(AddressOf(follower.Voter), heartbeat);
+            SendEntries(follower);
+            SendRebuild(follower);
+        }
+        StopSendingToSilent();
+        if (_compactionIsHeld)
+            CompactLog();
+    }
+
+    private void SendToFollowers()
+    {
+        foreach (var follower in _leading!.Followers)
+            SendEntries(follower);
+    }
+
+    // Entries that gather while a write is under way travel with it when their turn comes, as one message. Only a
+    // follower that has nothing else to do gets them before.
+    private void SendEntries(Follower follower)
+    {
+        // Nobody can say yet whether an unknown store is of this group. Its member answers a heartbeat, and is bound.
+        if (!follower.Voter.IsBound)
+            return;
+        var progress = follower.Progress;
+        if (progress.State == ProgressState.Snapshot && progress.NextIndex > _log.BaseIndex)
+        {
+            // The follower has caught up in another way: by what it was sent before.
+            progress.SnapshotEnded(null);
+            StopSending(follower.Voter.Id);
+        }
+        if (progress.NextIndex <= _log.BaseIndex)
+        {
+            SendSnapshot(follower);
+            return;
+        }
+        while (progress.MaySend)
+        {
+            long last = progress.Inflight == 0 ? _log.LastIndex : _issuedIndex;
+            long from = progress.NextIndex;
+            if (from > last)
+                return;
+            long to = Math.Min(last, _log.LastOfBatch(from, _settings.MaxBatchEntries, _settings.MaxBatchBytes));
+            Send(AddressOf(follower.Voter), AppendEntriesTo(follower, _leading!.Batch(_log, _writing, from, to)));
+            progress.Sent(to);
+        }
+    }
+
+    private AppendEntries AppendEntriesTo(Follower follower, EntryBatch entries)
+    {
+        long previous = follower.Progress.NextIndex - 1;
+        // The leader no longer knows the terms of what is compacted. At index 0 every log agrees.
+        if (previous < _log.BaseIndex)
+            previous = 0;
+        long previousTerm = previous == 0 ? 0 : _log.TermAt(previous);
+        var header = Header(follower.Voter.StoreId);
+        return new AppendEntries(header, previous, previousTerm, _log.CommitIndex, _leading!.Reads.Context, entries)
+        {
+            Number = follower.Progress.NextNumber(),
+            StoresDigest = _stores.Digest,
+            Agreed = entries.Count == 0 ? _leading.Digests.Agreed : default,
+            UndecidedAt = entries.Count == 0 ? _leading.UndecidedAt : 0,
+        };
+    }
+
+    // ---- It counts what its followers have, and commits (Figure 2; section 5.4.2).
+
+    private void OnAppendEntriesReply(AppendEntriesReply reply)
+    {
+        var header = reply.Header;
+        if (_leading!.Find(header.MemberId) is not { } follower || !IsBoundStore(header, follower))
+            return;
+        if (reply.Term != Term)
+        {
+            if (reply.Term > Term)
+                BecomeFollower(reply.Term, null);
+            return;
+        }
+
+        var progress = follower.Progress;
+        progress.Heard(Now, reply.ReadContext, !header.IsVerifying);
+        // Before the answer is counted: the follower that gave it knew these incarnations.
+        Learn(reply.Stores);
+        if (_leading is null)
+            return;
+        progress.KnowsOtherStores = reply.Stores.Count > 0;
+        if (reply.Success)
+        {
+            NoteDigestOf(follower, reply);
+            if (progress.Accepted(reply.MatchIndex, reply.AcceptedIndex, !header.IsVerifying))
+                AdvanceCommit();
+        }
+        else
+        {
+            progress.Rejected(_log, reply.RejectedIndex, reply.Conflict, reply.Number);
+        }
+        // The leader may just have committed the end of its own membership.
+        if (_leading is null)
+            return;
+        ConfirmLease();
+        ConfirmReads();
+        ContinueTransfer();
+        ContinueChange();
+        SendEntries(follower);
+    }
+
+    // Replies under another store do not count, and their sender is told to stop.
+    private bool IsBoundStore(PeerHeader header, Follower follower)
+    {
+        var voter = follower.Voter;
+        if (voter.StoreId == header.StoreId)
+        {
+            follower.Progress.Version = header.Version;
+            return true;
+        }
+        if (voter.IsBound)
+            Send(header.Address, new StoreReplaced(Header(header.StoreId)));
+        else
+            BindStore(header);
+        return false;
+    }
+
+    // Only entries of the own term commit by counting; earlier ones commit with them (section 5.4.2 and Figure 8).
+    private void AdvanceCommit()
+    {
+        long reached = _leading!.MajorityMatch(_persistedIndex);
+        if (reached > _log.CommitIndex && _log.TermAt(reached) == Term && _log.CommitTo(reached))
+            OnCommitted();
+    }
+
+    private void DropLeadership()
     {
         if (_leading is not { } leading)
             return;
@@ -154,8 +295,8 @@ internal sealed partial class RaftActor
         Timers.Cancel(Heartbeat.Instance);
         StopSendingAll();
         AnswerProposals("The leader lost its leadership.");
-        LeaveTransfer();
-        LeaveChange();
+        DropTransfer();
+        DropChange();
         foreach (var read in leading.Reads.TakeAll())
             Retry(read);
     }

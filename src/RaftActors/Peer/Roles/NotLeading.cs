@@ -3,8 +3,8 @@ using RaftActors.Protocol;
 
 namespace RaftActors;
 
-// What followers and candidates have in common: they do not lead. What only a leader can do they pass on to the leader, if
-// there is one, or refuse.
+// What followers and candidates have in common: they do not lead. What only a leader can do they pass on to the leader,
+// if there is one, or refuse.
 internal sealed partial class RaftActor
 {
     private void ReceiveWithoutLeading(object message)
@@ -27,7 +27,7 @@ internal sealed partial class RaftActor
             case ChangeTimeout: OnChangeTimeout(); break;
             case StoreReplaced replaced: OnStoreReplaced(replaced); break;
 
-            // Ignored: late answers to what this server asked as a candidate or sent as a leader.
+            // Ignored: late answers to what this server asked as a candidate, or sent as a leader.
             case RequestVoteReply or AppendEntriesReply or InstallSnapshotReply: break;
 
             default: ReceiveInAnyRole(message); break;

@@ -3,7 +3,8 @@ using RaftActors.Protocol;
 
 namespace RaftActors;
 
-// Asks whether an election could be won, before it raises its term: a peer that was cut off does not disturb the others when it returns (dissertation, section 9.6).
+// A pre-candidate asks whether it could win an election, before it raises its term. So a peer that was cut off does not
+// disturb the others when it returns (dissertation, section 9.6).
 internal sealed partial class RaftActor
 {
     // How often it has asked since it last knew a leader.
@@ -18,7 +19,7 @@ internal sealed partial class RaftActor
         {
             BecomeFollower(Term, null);
             AskForMembership();
-            // The log that was ahead of this one may be gone for good: whoever is left is asked again.
+            // The log that was ahead of this one may be gone for good: the members that are left are asked again.
             if (IsVerified && !MeetsFloor(_log.LastTerm, _log.LastIndex))
                 StartVerification();
             return;
@@ -45,8 +46,9 @@ internal sealed partial class RaftActor
         }
     }
 
-    // The other peer may have refused its own vote while it still heard the leader. Now that it asks itself, it no longer
-    // hears the leader, and is asked again. Of two logs only one can be ahead: the two do not go on asking each other.
+    // The other peer may have refused its own vote while it still heard the leader. Now that it asks itself, it no
+    // longer hears the leader, and is asked again. Of two logs only one can be ahead: the two do not go on asking each
+    // other.
     private void OnRequestVoteOfRival(RequestVote request)
     {
         bool makesWay = !IsRival(request);
@@ -56,8 +58,8 @@ internal sealed partial class RaftActor
     }
 
     // Of two pre-candidates that could both win, one makes way. Otherwise they would split the vote and wait for their
-    // timeouts: most often both have just lost the same leader. But only at first: a pre-candidate that cannot win, for it
-    // reaches too few, would be in the way of those that can for ever.
+    // timeouts: most often both have just lost the same leader. But only at first: a pre-candidate that cannot win, for
+    // it reaches too few, would be in the way of those that can for ever.
     private bool IsRival(RequestVote request) => request.PreVote && _preVoteRounds == 1
         && (request.LastLogIndex, request.LastLogTerm) == (_log.LastIndex, _log.LastTerm)
         && string.CompareOrdinal(request.Header.MemberId, _self.Id) > 0;
