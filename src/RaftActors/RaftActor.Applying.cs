@@ -6,36 +6,22 @@ using RaftActors.StateMachines;
 
 namespace RaftActors;
 
-// Committed entries leave the peer in order: to the state machine, so many ahead of what it has applied.
+// Committed entries leave the peer in order, to its state machine (paper, Figure 2: if commitIndex > lastApplied, apply).
 internal sealed partial class RaftActor
 {
-    private readonly Func<IStateMachine> _createStateMachine;
-    private IActorRef? _stateMachine;
-    private TimeSpan _machineStarted;
+    private readonly StateMachineRunner _machine;
 
-    // Which state machine is running: answers of earlier ones are none.
-    private int _machine;
-    private int _machineFailures;
-    private long _handedIndex;
-    private long _appliedIndex;
-    private int _openSessions;
-
-    // A failed state machine is not restarted in place but stopped, and another one started after back-off: a command that always fails must not keep the processor busy.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
 
     private void StartStateMachine()
     {
-        _machine++;
-        _machineStarted = Now;
         _digest = default;
-        var snapshot = _snapshot?.Manifest;
-        _handedIndex = _appliedIndex = snapshot?.Snapshot.LastIncludedIndex ?? 0;
         _freshness.Reset();
+        var manifest = _snapshot?.Manifest;
+        _machine.Reset(manifest?.Snapshot, Now);
         if (IsSetAside)
             return;
-        _stateMachine = Context.ActorOf(
-            StateMachineActor.Props(_createStateMachine, _machine, snapshot?.Snapshot, snapshot is null ? null : Chunks(snapshot.Slot)), $"state-machine-{_machine}");
-        Context.Watch(_stateMachine);
+        _machine.Start(manifest?.Snapshot, manifest is null ? null : Chunks(manifest.Slot));
         FeedStateMachine();
     }
 
@@ -50,11 +36,7 @@ internal sealed partial class RaftActor
     /// <summary>Stops the state machine, or its start that is to come, and answers those who had asked it something.</summary>
     private void StopStateMachine(FailureReason reason, string message)
     {
-        if (_stateMachine is { } machine)
-        {
-            Context.Unwatch(machine);
-            Context.Stop(machine);
-        }
+        _machine.Stop();
         Timers.Cancel(MachineBackoff.Instance);
         while (_asked.TryDequeue(out var replyTo))
             FailQuery(replyTo, reason, message);
@@ -62,24 +44,17 @@ internal sealed partial class RaftActor
 
     private void FeedStateMachine()
     {
-        if (_stateMachine is not { } machine)
+        if (!_machine.IsRunning)
             return;
-        while (_handedIndex < _log.CommitIndex && _handedIndex - _appliedIndex < _settings.ApplyCredits)
-        {
-            long last = Math.Min(_log.CommitIndex, _handedIndex + _settings.ApplyBatchEntries);
-            machine.Tell(new ApplyEntries(_log.Slice(_handedIndex + 1, last)), Self);
-            _handedIndex = last;
-        }
+        _machine.Feed();
         AskStateMachine();
     }
 
     private void OnApplied(EntriesApplied applied)
     {
-        if (applied.Machine != _machine)
+        if (!_machine.IsPresent(applied.Machine))
             return;
-        _appliedIndex = applied.LastIndex;
-        _openSessions = applied.OpenSessions;
-        _hasDigest = applied.HasDigest;
+        _machine.Applied(applied);
         AnswerApplied(applied.LastIndex, applied.Responses);
         if (applied.Digest.Exists)
             NoteDigest(applied.Digest);
@@ -90,7 +65,7 @@ internal sealed partial class RaftActor
 
     private void OnTerminated(IActorRef ended)
     {
-        if (ended.Equals(_stateMachine))
+        if (_machine.Is(ended))
             OnStateMachineFailed();
         else if (_work is SnapshotWork.WithActor work && ended.Equals(work.Actor))
             OnSnapshotActorEnded(work);
@@ -98,21 +73,20 @@ internal sealed partial class RaftActor
             RemoveSubscriber(ended);
     }
 
-    // Nobody knows how far it got in what it was handed: those who proposed that learn so. When it fails again and again, those behind need not wait either.
+    // Nobody knows how far it got in what it was given: those who proposed that learn so. When it fails again and again, those
+    // behind need not wait either.
     private void OnStateMachineFailed()
     {
-        _stateMachine = null;
+        var delay = _machine.Failed(Now);
         if (_work is SnapshotWork.Capturing || (_work is null && IsSnapshotAsked))
             FailSnapshot("the state machine failed");
-        if (Now - _machineStarted >= _settings.RestartBackoffMax)
-            _machineFailures = 0;
-        AnswerProposals("The state machine failed.", _machineFailures == 0 ? _handedIndex : _log.CommitIndex);
+        AnswerProposals("The state machine failed.", _machine.Failures == 1 ? _machine.SentIndex : _log.CommitIndex);
         while (_asked.TryDequeue(out var replyTo))
             FailQuery(replyTo, FailureReason.StateMachineFailed, "The state machine failed before it could answer.");
         AskStateMachine();
 
-        var delay = Backoff.After(_machineFailures++, _settings, _random);
-        Log.Error("{0}: the state machine failed; it is built anew in {1} ms.", PersistenceId, (long)delay.TotalMilliseconds);
+        long wait = (long)delay.TotalMilliseconds;
+        Log.Error("{0}: the state machine failed; it is built anew in {1} ms.", PersistenceId, wait);
         StartTimer(MachineBackoff.Instance, delay);
     }
 

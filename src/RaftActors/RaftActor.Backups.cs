@@ -24,7 +24,7 @@ internal sealed partial class RaftActor
             asker.Tell(new BackupRefused($"{MaxBackups} backups are being read from this node; ask again when one of them has ended, or another node."), Self);
             return;
         }
-        if (!IsDamaged && _snapshot is { } stored && stored.Manifest.Snapshot.LastIncludedIndex >= Math.Max(backup.AtLeast, 1) && stored.Manifest.Snapshot.LastIncludedIndex >= _appliedIndex)
+        if (!IsDamaged && _snapshot is { } stored && stored.Manifest.Snapshot.LastIncludedIndex >= Math.Max(backup.AtLeast, 1) && stored.Manifest.Snapshot.LastIncludedIndex >= _machine.AppliedIndex)
         {
             BeginBackup(stored.Manifest, asker);
             return;

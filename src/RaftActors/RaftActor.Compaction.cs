@@ -123,8 +123,8 @@ internal sealed partial class RaftActor
             return;
         long covered = Math.Min(stored.Manifest.Snapshot.LastIncludedIndex, _persistedIndex);
         // A state machine that was built anew while this snapshot was written began with the one before, or with the first entry.
-        if (_stateMachine is not null)
-            covered = Math.Min(covered, _handedIndex);
+        if (_machine.IsRunning)
+            covered = Math.Min(covered, _machine.SentIndex);
         long to = _log.TrailingBase(covered, _settings.SnapshotTrailingEntries, _settings.SnapshotTrailingBytes);
         long needed = _log.Bytes < 4 * _settings.SnapshotBytes ? OldestNeeded() : long.MaxValue;
         _compactionIsHeld = needed < to;

@@ -25,7 +25,6 @@ namespace RaftActors;
 internal sealed partial class RaftActor
 {
     private ReplicaDigest _digest;
-    private bool _hasDigest;
     private long _rebuiltAt;
 
     /// <summary>Whether the state is known to be wrong, so that nothing of it may be served.</summary>
@@ -46,7 +45,7 @@ internal sealed partial class RaftActor
     private void AskForDigests()
     {
         var leading = _leading!;
-        if (!_hasDigest || _settings.DigestInterval <= TimeSpan.Zero || IsHandingOver || _log.CommitIndex < leading.FirstIndex)
+        if (!_machine.HasDigest || _settings.DigestInterval <= TimeSpan.Zero || IsHandingOver || _log.CommitIndex < leading.FirstIndex)
             return;
         if (Now - leading.DigestsAskedAt < _settings.DigestInterval)
             return;
@@ -143,7 +142,7 @@ internal sealed partial class RaftActor
         if (_leading is not { } leading)
             return false;
         foreach (var follower in leading.Followers)
-            if (follower.Progress.RebuildFrom > index && follower.Progress.RebuildFrom <= _appliedIndex)
+            if (follower.Progress.RebuildFrom > index && follower.Progress.RebuildFrom <= _machine.AppliedIndex)
                 return true;
         return false;
     }
@@ -191,10 +190,8 @@ internal sealed partial class RaftActor
     private void StopServing()
     {
         _digest = default;
-        _machine++;
         StopStateMachine(SetAsideReason, SetAsideMessage());
-        _stateMachine = null;
-        AnswerProposals("The replica of the leader was found to differ from the others.", _handedIndex);
+        AnswerProposals("The replica of the leader was found to differ from the others.", _machine.SentIndex);
         AskStateMachine();
         if (_work is SnapshotWork.Capturing or SnapshotWork.Writing or SnapshotWork.Saving { IsRebuild: false, Stored.SequenceNr: 0 })
             AbandonSnapshotWork();

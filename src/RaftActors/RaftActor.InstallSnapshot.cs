@@ -52,7 +52,7 @@ internal sealed partial class RaftActor
     private void Receive(InstallSnapshot install)
     {
         // That an own one cannot be read, again and again, is no reason to do without the leader's.
-        if (_machineFailures > 2 || IsSetAside)
+        if (_machine.Failures > 2 || IsSetAside)
             StartPruning();
         if (FreeSlot() is not { } slot)
             return; // Old ones are being deleted; the leader sends it again.

@@ -49,9 +49,9 @@ internal sealed partial class RaftActor
     {
         if (IsSetAside)
             return;
-        if (!_lag.Note(committed, _appliedIndex, Now))
+        if (!_lag.Note(committed, _machine.AppliedIndex, Now))
         {
-            if (_appliedIndex >= _lag.Target && _problems.Count > 0)
+            if (_machine.AppliedIndex >= _lag.Target && _problems.Count > 0)
                 EndProblem(PeerProblemKind.Behind, "this node has caught up");
             return;
         }
@@ -60,7 +60,7 @@ internal sealed partial class RaftActor
             : $"Its log ends at {_log.LastIndex}: its state machine does not keep up";
         BeginProblem(
             PeerProblemKind.Behind,
-            $"This node is behind: it has applied entries up to {_appliedIndex}, but the group had committed "
+            $"This node is behind: it has applied entries up to {_machine.AppliedIndex}, but the group had committed "
             + $"{_lag.Target} more than {Patience(_settings).TotalSeconds} s ago. {where}. Look at the log, the disk and "
             + "the network of this node and of the leader.");
     }

@@ -105,7 +105,7 @@ internal sealed partial class RaftActor
     // The state machine handles its messages in order: what was handed to it before the question is applied before it is answered.
     private void AskStateMachine()
     {
-        if (_stateMachine is not { } machine)
+        if (!_machine.IsRunning)
         {
             FailConfirmedReads();
             return;
@@ -115,20 +115,20 @@ internal sealed partial class RaftActor
             _asked.Enqueue(read.ReplyTo);
             _toAsk.Add(read.Request);
             if (_toAsk.Count == QueryBatch)
-                Ask(machine);
+                AskTogether();
         }
         if (_toAsk.Count > 0)
-            Ask(machine);
+            AskTogether();
     }
 
-    private void Ask(IActorRef machine)
+    private void AskTogether()
     {
-        machine.Tell(new AskQueries([.. _toAsk]), Self);
+        _machine.Ask(new AskQueries([.. _toAsk]));
         _toAsk.Clear();
     }
 
     private bool TryTakeAnswerable(out PendingRead read) =>
-        TryTakeRemote(_handedIndex, out read) || (_leading is { } leading && leading.Reads.TryTake(_handedIndex, out read));
+        TryTakeRemote(_machine.SentIndex, out read) || (_leading is { } leading && leading.Reads.TryTake(_machine.SentIndex, out read));
 
     private void FailConfirmedReads()
     {
@@ -140,7 +140,7 @@ internal sealed partial class RaftActor
 
     private void OnQueriesAnswered(QueriesAnswered answered)
     {
-        if (answered.Machine != _machine)
+        if (!_machine.IsPresent(answered.Machine))
             return;
         foreach (var answer in answered.Answers)
         {

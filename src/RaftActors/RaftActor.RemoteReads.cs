@@ -100,7 +100,7 @@ internal sealed partial class RaftActor
             if (index > _log.CommitIndex)
                 FailRead(read, FailureReason.NoLeader, $"The leader was lost before it said that entry {index} is committed. Ask again.");
             else
-                FailRead(read, FailureReason.Overloaded, $"The state machine has been given the entries up to {_handedIndex}, and the read needs {index}. Ask again later, or another peer.");
+                FailRead(read, FailureReason.Overloaded, $"The state machine has been given the entries up to {_machine.SentIndex}, and the read needs {index}. Ask again later, or another peer.");
         }
     }
 
@@ -119,23 +119,23 @@ internal sealed partial class RaftActor
     private void NoteFreshness()
     {
         if (_leading is { } leading && _log.CommitIndex >= leading.FirstIndex)
-            _freshness.Heard(leading.MajorityContact(Now), _log.CommitIndex, _handedIndex);
+            _freshness.Heard(leading.MajorityContact(Now), _log.CommitIndex, _machine.SentIndex);
     }
 
     private void AnswerStale(Query query, ReplyTo replyTo)
     {
         NoteFreshness();
-        var age = _freshness.Age(_handedIndex, Now);
+        var age = _freshness.Age(_machine.SentIndex, Now);
         if (query.MaxStaleness is { } most && !(age <= most))
             FailQuery(replyTo, FailureReason.TooStale, $"{(age is { } known ? $"What this peer knows is {known.TotalMilliseconds:0} ms old" : "This peer has not heard of a leader yet")}; the query allows {most.TotalMilliseconds:0} ms. Ask another peer, or without that bound.");
         else if (_asked.Count >= _settings.MaxPendingQueries)
             FailQuery(replyTo, FailureReason.Overloaded, $"{_asked.Count} queries are pending. Ask less at once.");
-        else if (_stateMachine is not { } machine)
+        else if (!_machine.IsRunning)
             FailQuery(replyTo, FailureReason.StateMachineFailed, "The state machine failed and is about to be built anew.");
         else
         {
             _asked.Enqueue(replyTo);
-            machine.Tell(new AskQueries([query.Request]), Self);
+            _machine.Ask(new AskQueries([query.Request]));
         }
     }
 }

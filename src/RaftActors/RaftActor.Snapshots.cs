@@ -142,11 +142,11 @@ internal sealed partial class RaftActor
     private bool IsSnapshotDue()
     {
         var last = _snapshot?.Manifest.Snapshot;
-        long entries = _appliedIndex - (last?.LastIncludedIndex ?? 0);
+        long entries = _machine.AppliedIndex - (last?.LastIncludedIndex ?? 0);
         long bytes = _log.Bytes - _bytesKept;
         bool isDue = entries >= _settings.SnapshotEntries || bytes >= _settings.SnapshotBytes;
         bool isWorthIt = bytes >= (last?.Content.Length ?? 0) * _settings.SnapshotMinGrowth;
-        return IsDamaged || (isDue && isWorthIt && !IsCovered(_appliedIndex)) || IsRebuildWaitingBeyond(last?.LastIncludedIndex ?? 0);
+        return IsDamaged || (isDue && isWorthIt && !IsCovered(_machine.AppliedIndex)) || IsRebuildWaitingBeyond(last?.LastIncludedIndex ?? 0);
     }
 
     private bool IsDamaged => _damaged is not null && ReferenceEquals(_damaged, _snapshot);
@@ -156,18 +156,18 @@ internal sealed partial class RaftActor
 
     private void Capture()
     {
-        if (_stateMachine is not { } machine)
+        if (!_machine.IsRunning)
         {
             FailSnapshot("the state machine failed and is about to be built anew");
             return;
         }
         _work = new SnapshotWork.Capturing();
-        machine.Tell(CaptureImage.Instance, Self);
+        _machine.Ask(CaptureImage.Instance);
     }
 
     private void OnImage(StateImage image)
     {
-        if (_work is not SnapshotWork.Capturing || image.Machine != _machine)
+        if (_work is not SnapshotWork.Capturing || !_machine.IsPresent(image.Machine))
             return;
         RefuseBackupsBeyond(image.Last.Index);
         if (image.Parts is null)
@@ -348,7 +348,7 @@ internal sealed partial class RaftActor
     // The journal goes on from the snapshot before, if there is one: the next start of the peer tries that.
     private void OnSnapshotDamaged(SnapshotDamaged damaged)
     {
-        if (damaged.Machine != _machine)
+        if (!_machine.IsPresent(damaged.Machine))
             return;
         Log.Error("{0}: the snapshot up to {1} is damaged: {2}.", PersistenceId, damaged.Snapshot.LastIncludedIndex, damaged.Problem);
         if (!ReferenceEquals(damaged.Snapshot, _snapshot!.Manifest.Snapshot))

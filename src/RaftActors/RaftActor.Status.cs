@@ -19,7 +19,7 @@ internal sealed partial class RaftActor
         LastIndex = _log.LastIndex,
         PersistedIndex = _persistedIndex,
         CommitIndex = _log.CommitIndex,
-        AppliedIndex = _appliedIndex,
+        AppliedIndex = _machine.AppliedIndex,
         LogBytes = _log.Bytes,
         SnapshotIndex = _snapshot?.Manifest.Snapshot.LastIncludedIndex ?? 0,
         SnapshotBytes = _snapshot?.Manifest.Snapshot.Content.Length ?? 0,

@@ -46,7 +46,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         _random = Randomness.For(settings);
         _resolver = settings.Resolver ?? new ActorSystemResolver(Context.System);
         _configurations = new ConfigurationHistory(Membership.Configuration.AtFirst(settings));
-        _createStateMachine = stateMachine;
+        _machine = new StateMachineRunner(Context, settings, _log, _random, stateMachine);
         _forwards = new PendingForwards(settings.LeaderWait, settings.ForwardTimeout, _random.NextInt64(1L << 48));
         _pace = new TransferPace(5 * settings.ElectionTimeoutMax, 100 * settings.ElectionTimeoutMax);
         _lag = new ApplyLag(Patience(settings));

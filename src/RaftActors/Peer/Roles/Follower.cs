@@ -98,7 +98,7 @@ internal sealed partial class RaftActor
         // A leader that has committed nothing in its own term may not know how far the log is committed (dissertation,
         // section 6.4).
         if (_log.TermAt(Math.Min(append.LeaderCommit, _log.LastIndex)) == Term)
-            _freshness.Heard(Now, append.LeaderCommit, _handedIndex);
+            _freshness.Heard(Now, append.LeaderCommit, _machine.SentIndex);
         if (append.Entries.Count == 0)
         {
             Judge(append.Agreed);

@@ -124,8 +124,8 @@ internal sealed partial class RaftActor
     // While a session is open log time moves on although nothing happens: the session of a silent client has to expire.
     private void Tick()
     {
-        bool idle = _appliedIndex == _log.LastIndex && !IsHandingOver;
-        if (idle && _openSessions > 0 && LogTime - _log.LastTime >= _settings.SessionTickInterval.TotalMilliseconds)
+        bool idle = _machine.AppliedIndex == _log.LastIndex && !IsHandingOver;
+        if (idle && _machine.OpenSessions > 0 && LogTime - _log.LastTime >= _settings.SessionTickInterval.TotalMilliseconds)
             Append(EntryKind.Tick, Payload.Empty);
     }
 
