@@ -149,9 +149,9 @@ internal sealed partial class RaftActor
 
     private void HandOverIfSetAside()
     {
-        if (!IsSetAside || _transfer is not null || Now < _nextStallHandOver || BestSuccessor() is not { } successor)
+        if (!IsSetAside || _transfer is not null || Now < _pace.NotBefore || BestSuccessor() is not { } successor)
             return;
-        _nextStallHandOver = Now + (2 * _settings.ElectionTimeoutMax);
+        _pace.NotBefore = Now + (2 * _settings.ElectionTimeoutMax);
         StartTransfer(successor.Voter.Id);
     }
 

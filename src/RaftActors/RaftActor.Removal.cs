@@ -5,13 +5,13 @@ using RaftActors.Protocol;
 
 namespace RaftActors;
 
-// A member that was removed learns so from the leader that removes it, or, if that message is lost, from whomever it asks for a vote or for its membership; then it stops. Until then pre-vote and
-// stickiness keep it from disturbing the others.
+// A member that was removed learns so from the leader that removes it. If that message is lost, the member learns so
+// from whomever it asks for a vote or for its membership. Then it stops. Until then pre-vote and stickiness keep it
+// from disturbing the others (dissertation, section 4.2.3).
 internal sealed partial class RaftActor
 {
-    // The index of the configuration without this peer, once it knows.
-    private long _removedAt;
-    private TimeSpan _stopsAt;
+    // Set once this peer knows that the group goes on without it.
+    private Removal? _removal;
 
     /// <summary>Tells a peer that the group, as far as is known to be committed here, goes on without it.</summary>
     private void TellIfRemoved(PeerHeader header)
@@ -21,7 +21,9 @@ internal sealed partial class RaftActor
             Send(header.Address, new MemberRemoved(Header(header.StoreId), index));
     }
 
-    // Of somebody who lags behind, or of an earlier membership under this name: then this very store has been named later. A peer that has just been added never was, until it reads so in its log.
+    // A peer that lags behind may say so, or it may mean an earlier membership under this name: then a later
+    // configuration names this very store. No configuration names a peer that has just been added, until the peer reads
+    // it in its log.
     private void OnMemberRemoved(MemberRemoved removed)
     {
         long named = _configurations.LastNaming(_self.Id, _storeId);
@@ -31,11 +33,10 @@ internal sealed partial class RaftActor
 
     private void Leave(long index)
     {
-        if (_removedAt > 0)
+        if (_removal is not null)
             return;
         Log.Info("{0}: the member is removed from the group by the configuration at index {1}.", PersistenceId, index);
-        _removedAt = index;
-        _stopsAt = Now + _settings.ElectionTimeoutMax;
+        _removal = new Removal(index, Now + _settings.ElectionTimeoutMax);
         if (_change is { Index: > 0 } pending && index > pending.Index && pending.Change.Excludes(_self.Id))
         {
             _change = null;
@@ -47,15 +48,17 @@ internal sealed partial class RaftActor
     // The answers to what was forwarded are under way.
     private void OnStopWhenAnswered()
     {
-        if (_configurations.LastNaming(_self.Id, _storeId) > _removedAt)
+        if (_removal is not { } removal)
+            return;
+        if (_configurations.LastNaming(_self.Id, _storeId) > removal.Index)
         {
             Log.Info("{0}: the member was added again meanwhile; it stays.", PersistenceId);
-            _removedAt = 0;
+            _removal = null;
             return;
         }
-        if (_forwards.IsEmpty || Now >= _stopsAt)
+        if (_forwards.IsEmpty || Now >= removal.StopsAt)
         {
-            Context.Parent.Tell(new RaftSupervisor.PeerLeft(_removedAt));
+            Context.Parent.Tell(new RaftSupervisor.PeerLeft(removal.Index));
             Context.Stop(Self);
             return;
         }
@@ -73,6 +76,11 @@ internal sealed partial class RaftActor
                 AddressesOf(server).ForEach(address => Send(address, new AskIdentity(Header(), 0)));
         }
     }
+
+    /// <summary>The end of this peer's membership.</summary>
+    /// <param name="Index">The index of the configuration without this peer.</param>
+    /// <param name="StopsAt">When the peer stops, whether what it forwarded was answered or not.</param>
+    private sealed record Removal(long Index, TimeSpan StopsAt);
 
     private sealed record StopWhenAnswered
     {

@@ -1,4 +1,5 @@
 using RaftActors.Client;
+using RaftActors.Membership;
 
 namespace RaftActors;
 
@@ -42,11 +43,38 @@ internal sealed partial class RaftActor
         {
             var (voter, progress) = leading.Followers[i];
             bool active = Now - progress.LastContact < _settings.ElectionTimeoutMax;
-            statuses[i] = new FollowerStatus(voter.Id, progress.State.ToString(), progress.MatchIndex, progress.NextIndex, active)
+            string state = progress.State.ToString();
+            statuses[i] = new FollowerStatus(voter.Id, state, progress.MatchIndex, progress.NextIndex, active)
             {
                 Differs = progress.RebuildFrom > 0 || leading.Digests.Differs(voter.Id),
             };
         }
         return statuses;
+    }
+
+    private void OnGetMembers()
+    {
+        var configuration = Configuration;
+        var members = new List<MemberStatus>(configuration.Servers.Length);
+        foreach (var server in configuration.Servers)
+        {
+            var role = configuration.IsComing(server.Id) ? MemberRole.Voter
+                : configuration.IsVoter(server.Id) ? MemberRole.OutgoingVoter
+                : MemberRole.Learner;
+            var progress = _leading?.Find(server.Id)?.Progress;
+            bool isSelf = server.Id == _self.Id;
+            long? match = _leading is null ? null : isSelf ? _persistedIndex : progress?.MatchIndex;
+            bool isHeard = server.IsBound && Now - progress?.LastContact < _settings.ElectionTimeoutMax;
+            bool? active = _leading is null ? null : isSelf || isHeard;
+            members.Add(new MemberStatus(server.Id, server.Address, role, server.StoreId, match, active)
+            {
+                Priority = server.Priority,
+            });
+        }
+        bool isChanging = configuration.IsJoint || _change is not null;
+        long index = _configurations.LatestIndex;
+        Sender.Tell(
+            new GroupMembers(_settings.Group, index, IsConfigurationCommitted, isChanging, _leader?.Member, members),
+            Self);
     }
 }

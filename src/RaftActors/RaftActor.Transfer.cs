@@ -8,8 +8,9 @@ using RaftActors.Replication;
 
 namespace RaftActors;
 
-// Leadership handed over on purpose (dissertation, section 3.10): nothing new is appended, the target is brought up to date and told to campaign at once, past pre-vote and stickiness. If nobody leads
-// after an election timeout, the leader goes on. The target may still win later: that is an election like any other.
+// Leadership handed over on purpose (dissertation, section 3.10): nothing new is appended, the target is brought up to
+// date and told to campaign at once, past pre-vote and stickiness. If nobody leads after an election timeout, the
+// leader goes on. The target may still win later: that is an election like any other.
 internal sealed partial class RaftActor
 {
     // Outlives the leadership that it hands over: those who asked for it want to know who leads.
@@ -21,7 +22,8 @@ internal sealed partial class RaftActor
     // It is about to be stopped, and does not want to lead again.
     private bool _leaving;
 
-    private TimeSpan _nextStallHandOver;
+    // How often a leader may try without having been asked.
+    private readonly TransferPace _pace;
 
     // Where the last leader is, if it has handed over its leadership.
     private string? _formerLeader;
@@ -75,7 +77,8 @@ internal sealed partial class RaftActor
         return _transfer;
     }
 
-    // After everything that may have brought it nearer, and again with each heartbeat: the message may be lost. Of an earlier term it is ignored.
+    // After everything that may have brought it nearer, and again with each heartbeat: the message may be lost. A
+    // message of an earlier term is ignored.
     private void ContinueTransfer(bool again = false)
     {
         if (!IsHandingOver || (_transfer!.IsOrdered && !again) || _leading!.Find(_transfer.Target) is not { } target)
@@ -92,30 +95,11 @@ internal sealed partial class RaftActor
         Send(AddressOf(target.Voter), new TimeoutNow(Header(target.Voter.StoreId)));
     }
 
-    /// <summary>
-    /// The follower that would make the best leader, of the voters that stay and answer: the one of the highest priority among those that have all that is committed; if there is none, or nobody can
-    /// be brought up to date any more, the one that has most of the log.
-    /// </summary>
-    private Follower? BestSuccessor(bool atLast = false)
-    {
-        (bool, int, long, int) Rank(Follower follower)
-        {
-            long match = follower.Progress.MatchIndex;
-            bool byPriority = !atLast && match >= _log.CommitIndex;
-            return (byPriority, byPriority ? follower.Voter.Priority : 0, match, match > 0 ? follower.Voter.Priority : 0);
-        }
-        Follower? best = null;
-        foreach (var follower in _leading!.Followers)
-        {
-            bool fit = Configuration.IsComing(follower.Voter.Id) && follower.Voter.IsBound && Now - follower.Progress.LastContact < _settings.ElectionTimeoutMax
-                && follower.Progress.RebuildFrom == 0 && !_leading.Digests.Differs(follower.Voter.Id);
-            if (fit && (best is null || Rank(follower).CompareTo(Rank(best)) > 0))
-                best = follower;
-        }
-        return best;
-    }
+    private Follower? BestSuccessor(bool atLast = false) =>
+        Successor.Of(_leading!, Configuration, _log.CommitIndex, Now - _settings.ElectionTimeoutMax, atLast);
 
-    // A leader that hands over its leadership still answers what was forwarded to it: what it has done it has answered, and the rest it sends back.
+    // A leader that hands over its leadership still answers what was forwarded to it: what it has done it has answered,
+    // and the rest it sends back.
     private void LeaveForwards(string formerLeader, bool formerAnswers)
     {
         if (formerAnswers)
@@ -201,7 +185,8 @@ internal sealed partial class RaftActor
             Reply(replyTo, null, "", 0, Term, null);
     }
 
-    // Whoever stops the peer is answered a little later: the other peers have to hear of the new leader, and what they forwarded here before has to be sent back to them.
+    // Whoever stops the peer is answered a little later: the other peers have to hear of the new leader, and what they
+    // forwarded here before has to be sent back to them.
     private void AnswerTransfer(IActorRef actor, LeadershipTransferred answer)
     {
         if (answer.CorrelationId == PrepareToStop.CorrelationId)
@@ -265,17 +250,39 @@ internal sealed partial class RaftActor
         Sender.Tell(new TransferFailed(FailureReason.NotLeader, "There is no leadership to transfer.", _leader?.Member, PrepareToStop.CorrelationId), Self);
     }
 
-    // A leader whose disk has stalled can still replicate, but acknowledges nothing itself, and its memory fills. Proposals wait while it tries, so after a failure it does not try again at once.
+    // A leader whose disk has stalled can still replicate, but acknowledges nothing itself, and its memory fills.
+    // Proposals wait while it tries, so after a failure it does not try again at once.
     private void HandOverIfStalled()
     {
-        if (!_writeInFlight || Now - _writeStarted < _settings.ElectionTimeoutMax || _transfer is not null || Now < _nextStallHandOver || BestSuccessor() is not { } successor)
+        if (!_writeInFlight || Now - _writeStarted < _settings.ElectionTimeoutMax)
             return;
-        _nextStallHandOver = Now + (5 * _settings.ElectionTimeoutMax);
-        Log.Warning("{0}: a write to the journal has taken {1} ms so far: the disk has stalled, or is overloaded.", PersistenceId, (long)(Now - _writeStarted).TotalMilliseconds);
+        if (_transfer is not null || Now < _pace.NotBefore || BestSuccessor() is not { } successor)
+            return;
+        _pace.NotBefore = Now + (5 * _settings.ElectionTimeoutMax);
+        Log.Warning(
+            "{0}: a write to the journal has taken {1} ms so far: the disk has stalled, or is overloaded.",
+            PersistenceId, (long)(Now - _writeStarted).TotalMilliseconds);
         StartTransfer(successor.Voter.Id);
     }
 
-    // A leader that ends without having handed over, because its disk failed for example: the followers need not wait for their election timeouts.
+    // The leadership drifts to the member of the highest priority. Priorities have no part in elections: no vote
+    // depends on them.
+    private void HandOverToFavourite()
+    {
+        var leading = _leading!;
+        var favourite = leading.Favourite.Look(
+            Configuration, _self.Id, leading.Followers, _log.CommitIndex, Now, id => _pace.MayTry(id, Now));
+        bool isQuiet = _transfer is null && _change is null && !Configuration.IsJoint && IsConfigurationCommitted
+            && _log.CommitIndex >= leading.FirstIndex;
+        if (favourite is null || !isQuiet)
+            return;
+        Log.Info("{0}: {1} has the priority {2} and keeps up.", PersistenceId, favourite.Id, favourite.Priority);
+        _pace.Tried(favourite.Id, Now);
+        StartTransfer(favourite.Id);
+    }
+
+    // A leader that ends without having handed over, because its disk failed for example: the followers need not wait
+    // for their election timeouts.
     private void HandOverAtLast()
     {
         if (_leading is not null && BestSuccessor(atLast: true) is { } successor)
@@ -293,7 +300,10 @@ internal sealed partial class RaftActor
     }
 }
 
-/// <summary>The peer is about to be stopped. Answered by <see cref="LeadershipTransferred"/>, or by <see cref="TransferFailed"/> when there was nothing to transfer or it did not succeed.</summary>
+/// <summary>
+/// The peer is about to be stopped. Answered by <see cref="LeadershipTransferred"/>, or by <see cref="TransferFailed"/>
+/// when there was nothing to transfer or it did not succeed.
+/// </summary>
 internal sealed record PrepareToStop
 {
     public const long CorrelationId = -1;

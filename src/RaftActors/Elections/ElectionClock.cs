@@ -17,6 +17,15 @@ internal sealed class ElectionClock
     /// </summary>
     public TimeSpan? LeaderHeard { get; private set; }
 
+    /// <summary>How many elections this server has begun since it last knew a leader.</summary>
+    public int Rounds { get; private set; }
+
+    /// <summary>An election begins.</summary>
+    public void BeginRound() => Rounds++;
+
+    /// <summary>There is a leader.</summary>
+    public void EndRounds() => Rounds = 0;
+
     /// <summary>Waits for an election timeout, from now on.</summary>
     public void Restart(TimeSpan timeout, TimeSpan now)
     {

@@ -9,6 +9,9 @@ internal sealed class ConfigurationHistory(Configuration initial)
 {
     private readonly List<(long Index, Configuration Configuration)> _appended = [];
 
+    // The index of the last configuration that is known to be committed.
+    private long _committed;
+
     // What counts before the first of those: that of the settings, or of a snapshot.
     private (long Index, Configuration Configuration) _base = (0, initial);
 
@@ -25,6 +28,19 @@ internal sealed class ConfigurationHistory(Configuration initial)
             if (_appended[i].Index <= index)
                 return _appended[i];
         return _base;
+    }
+
+    /// <summary>Takes note of what is committed.</summary>
+    /// <param name="commitIndex">The commit index.</param>
+    /// <param name="committed">The last configuration up to there, with its index.</param>
+    /// <returns>Whether that is another configuration than the one that was known to be committed.</returns>
+    public bool TryCommit(long commitIndex, out (long Index, Configuration Configuration) committed)
+    {
+        committed = At(commitIndex);
+        if (committed.Index <= _committed)
+            return false;
+        _committed = committed.Index;
+        return true;
     }
 
     /// <summary>The index of the last configuration that names a member under a store, or -1 when none does of those that are not compacted.</summary>

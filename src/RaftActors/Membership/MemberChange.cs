@@ -1,3 +1,5 @@
+using RaftActors.Client;
+
 namespace RaftActors.Membership;
 
 /// <summary>A change of members as it is asked for.</summary>
@@ -11,6 +13,25 @@ internal sealed record MemberChange(IReadOnlyList<Member> Voters, IReadOnlyList<
 
     /// <summary>The learners as servers whose stores are not known.</summary>
     public IEnumerable<Voter> LearnersToCome => Learners.Select(Voter.Of);
+
+    /// <summary>Why it cannot begin, and a sentence about that; <c>null</c> if it can.</summary>
+    /// <param name="configurations">The configurations of the leader.</param>
+    /// <param name="commitIndex">What the leader has committed.</param>
+    /// <param name="isAnotherUnderWay">Whether the leader has begun another change.</param>
+    public (FailureReason Reason, string Message)? Obstacle(
+        ConfigurationHistory configurations, long commitIndex, bool isAnotherUnderWay)
+    {
+        var present = configurations.Latest;
+        long index = configurations.LatestIndex;
+        if (Problem(present) is { } problem)
+            return (FailureReason.InvalidMembers, problem);
+        if (isAnotherUnderWay || present.IsJoint || index > commitIndex)
+            return (FailureReason.ChangeUnderWay, "Another change of members is under way. Ask again when it is done.");
+        if (ExpectedIndex == 0 || ExpectedIndex == index)
+            return null;
+        string changed = $"The configuration is that of index {index}, not {ExpectedIndex}. Look at the members again.";
+        return (FailureReason.MembersChanged, changed);
+    }
 
     /// <summary>What is wrong with it, in a sentence; <c>null</c> if nothing is.</summary>
     /// <param name="present">The configuration that it would change.</param>

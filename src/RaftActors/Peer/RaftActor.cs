@@ -14,9 +14,8 @@ namespace RaftActors;
 /// <summary>
 /// A server of a Raft group. Its role is its behaviour: follower, pre-candidate, candidate or leader. Each role has a
 /// file in Roles/ with its rules and with its table, which says what becomes of every message. What all servers do
-/// alike
-/// is in Roles/AllServers.cs. What a role knows lives in an object that is made on entering the role and dropped on
-/// leaving it.
+/// alike is in Roles/AllServers.cs. What a role knows lives in an object that is made on entering the role and dropped
+/// on leaving it.
 /// </summary>
 /// <remarks>
 /// In-memory state moves at once; what the outside may learn of it waits for the disk (RaftActor.Persistence.cs). Every
@@ -129,7 +128,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         Announce(new LeaderChanged(_settings.Group, _self.Id, Term, leader?.Member));
         if (leader is null)
             return;
-        _preVoteRounds = 0;
+        _electionClock.EndRounds();
         EndTransfer(leader);
         SendWaitingForwards();
     }

@@ -5,8 +5,8 @@ using RaftActors.Snapshots;
 namespace RaftActors.StateMachines;
 
 /// <summary>
-/// Runs a peer's state machine in an actor of its own, and gives it committed entries in order, so many ahead of what it
-/// has applied. A state machine that fails is not restarted in place but stopped, and another one is started after a
+/// Runs a peer's state machine in an actor of its own, and gives it committed entries in order, so many ahead of what
+/// it has applied. A state machine that fails is not restarted in place but stopped, and another one is started after a
 /// back-off: a command that always fails must not keep the processor busy.
 /// </summary>
 /// <param name="context">The peer's, whose child the actor is.</param>

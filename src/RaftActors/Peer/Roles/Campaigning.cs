@@ -25,7 +25,7 @@ internal sealed partial class RaftActor
         }
     }
 
-    private bool MayCampaign => _removedAt == 0 && IsVerified && MeetsFloor(_log.LastTerm, _log.LastIndex)
+    private bool MayCampaign => _removal is null && IsVerified && MeetsFloor(_log.LastTerm, _log.LastIndex)
         && (_log.IsEmpty ? _founding.State == FoundingState.AllEmpty : HasVote);
 
     // Also while a configuration without this peer is not known to be committed (dissertation, section 4.2.2): servers

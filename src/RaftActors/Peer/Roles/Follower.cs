@@ -17,9 +17,6 @@ internal sealed partial class RaftActor
     // The acknowledgement to send once the entries are durable.
     private PendingAcknowledgement? _pendingAck;
 
-    // Whether the time runs in which a leader whose connection was lost may still be heard.
-    private bool _disconnectGraceRuns;
-
     /// <summary>Follows, in its own term or a later one.</summary>
     /// <param name="term">The term.</param>
     /// <param name="leader">The leader of that term, if it is known.</param>
@@ -118,7 +115,7 @@ internal sealed partial class RaftActor
         else if (_leader.Member.Id != header.MemberId || _leader.StoreId != header.StoreId)
             return DropSecondLeader(header);
         _electionClock.HeardLeader(Now);
-        StopDisconnectGrace();
+        Timers.Cancel(DisconnectGrace.Instance);
         return true;
     }
 
@@ -300,31 +297,21 @@ internal sealed partial class RaftActor
     {
         OnFormerLeaderDisassociated(lost.RemoteAddress);
         // With leases it would break the promise.
-        if (_disconnectGraceRuns || Configuration.Lease > TimeSpan.Zero)
+        if (Timers.IsTimerActive(DisconnectGrace.Instance) || Configuration.Lease > TimeSpan.Zero)
             return;
         if (!NodeAddress.IsAt(_leader?.Member.Address, lost.RemoteAddress))
             return;
-        _disconnectGraceRuns = true;
         var grace = _random.Between(_settings.DisconnectGraceMin, _settings.DisconnectGraceMax);
         StartTimer(DisconnectGrace.Instance, grace);
     }
 
     private void OnDisconnectGrace()
     {
-        _disconnectGraceRuns = false;
         if (_leader is not { } leader || Configuration.Lease > TimeSpan.Zero)
             return;
         Log.Info("{0}: the connection to the leader {1} was lost.", PersistenceId, leader.Member.Id);
         _electionClock.ForgetLeader();
         BecomePreCandidate();
-    }
-
-    private void StopDisconnectGrace()
-    {
-        if (!_disconnectGraceRuns)
-            return;
-        _disconnectGraceRuns = false;
-        Timers.Cancel(DisconnectGrace.Instance);
     }
 
     // The leader of its term, or of a later one, hands over its leadership to this peer (dissertation, section 3.10).

@@ -125,7 +125,8 @@ internal sealed partial class RaftActor
     private void Tick()
     {
         bool idle = _machine.AppliedIndex == _log.LastIndex && !IsHandingOver;
-        if (idle && _machine.OpenSessions > 0 && LogTime - _log.LastTime >= _settings.SessionTickInterval.TotalMilliseconds)
+        bool isDue = LogTime - _log.LastTime >= _settings.SessionTickInterval.TotalMilliseconds;
+        if (idle && isDue && _machine.OpenSessions > 0)
             Append(EntryKind.Tick, Payload.Empty);
     }
 

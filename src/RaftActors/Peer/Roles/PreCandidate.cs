@@ -7,12 +7,9 @@ namespace RaftActors;
 // disturb the others when it returns (dissertation, section 9.6).
 internal sealed partial class RaftActor
 {
-    // How often it has asked since it last knew a leader.
-    private int _preVoteRounds;
-
     private void BecomePreCandidate()
     {
-        StopDisconnectGrace();
+        Timers.Cancel(DisconnectGrace.Instance);
         if (_leader is null)
             NoteLeaderless();
         if (!MayCampaign || _leaving || IsBoundByLease)
@@ -25,7 +22,7 @@ internal sealed partial class RaftActor
             return;
         }
         SetLeader(null);
-        _preVoteRounds++;
+        _electionClock.BeginRound();
         EnterRole(RaftRole.PreCandidate, PreCandidate);
         RestartElectionTimer();
         StartElection(Term + 1, preVote: true);
@@ -60,7 +57,7 @@ internal sealed partial class RaftActor
     // Of two pre-candidates that could both win, one makes way. Otherwise they would split the vote and wait for their
     // timeouts: most often both have just lost the same leader. But only at first: a pre-candidate that cannot win, for
     // it reaches too few, would be in the way of those that can for ever.
-    private bool IsRival(RequestVote request) => request.PreVote && _preVoteRounds == 1
+    private bool IsRival(RequestVote request) => request.PreVote && _electionClock.Rounds == 1
         && (request.LastLogIndex, request.LastLogTerm) == (_log.LastIndex, _log.LastTerm)
         && string.CompareOrdinal(request.Header.MemberId, _self.Id) > 0;
 }

@@ -1,0 +1,41 @@
+using RaftActors.Membership;
+using RaftActors.Replication;
+
+namespace RaftActors.Elections;
+
+/// <summary>Which follower would make the best leader (dissertation, section 3.10).</summary>
+internal static class Successor
+{
+    /// <summary>Chooses among the voters that stay, answer, and have a right replica.</summary>
+    /// <param name="leading">The leader, with its followers.</param>
+    /// <param name="configuration">The leader's configuration.</param>
+    /// <param name="commitIndex">What the leader has committed.</param>
+    /// <param name="heardSince">A voter that was not heard since then does not answer.</param>
+    /// <param name="atLast">Whether the leader ends at once, so that nobody can be brought up to date any more.</param>
+    /// <returns>
+    /// The voter of the highest priority among those that have all that is committed. If there is none, or at last, the
+    /// voter that has most of the log. <c>null</c> if no voter qualifies.
+    /// </returns>
+    public static Follower? Of(
+        LeaderState leading, Configuration configuration, long commitIndex, TimeSpan heardSince, bool atLast)
+    {
+        (bool, int, long, int) Rank(Follower follower)
+        {
+            long match = follower.Progress.MatchIndex;
+            int priority = follower.Voter.Priority;
+            bool byPriority = !atLast && match >= commitIndex;
+            return (byPriority, byPriority ? priority : 0, match, match > 0 ? priority : 0);
+        }
+        Follower? best = null;
+        foreach (var follower in leading.Followers)
+        {
+            var (voter, progress) = follower;
+            bool answers = voter.IsBound && progress.LastContact > heardSince;
+            bool isRight = progress.RebuildFrom == 0 && !leading.Digests.Differs(voter.Id);
+            bool fit = configuration.IsComing(voter.Id) && answers && isRight;
+            if (fit && (best is null || Rank(follower).CompareTo(Rank(best)) > 0))
+                best = follower;
+        }
+        return best;
+    }
+}
