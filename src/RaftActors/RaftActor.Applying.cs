@@ -13,24 +13,24 @@ internal sealed partial class RaftActor
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
 
-    private void StartStateMachine()
+    private void StartStateMachine() => StartStateMachine(_snapshots.Stored.Latest?.Manifest);
+
+    private void StartStateMachine(SnapshotManifest? manifest)
     {
         _digest = default;
         _freshness.Reset();
-        var manifest = _snapshot?.Manifest;
         _machine.Reset(manifest?.Snapshot, Now);
         if (IsSetAside)
             return;
-        _machine.Start(manifest?.Snapshot, manifest is null ? null : Chunks(manifest.Slot));
+        _machine.Start(manifest?.Snapshot, manifest is null ? null : _snapshots.Slots.Chunks(manifest.Slot));
         FeedStateMachine();
     }
 
     // The state is that of a snapshot from the leader now.
-    private void ReplaceStateMachine(StoredSnapshot stored)
+    private void ReplaceStateMachine(SnapshotManifest manifest)
     {
-        _snapshot = stored;
         StopStateMachine(FailureReason.NotLeader, NotLeaderMessage());
-        StartStateMachine();
+        StartStateMachine(manifest);
     }
 
     /// <summary>Stops the state machine, or its start that is to come, and answers those who had asked it something.</summary>
@@ -60,17 +60,15 @@ internal sealed partial class RaftActor
             NoteDigest(applied.Digest);
         ContinueTransfer();
         FeedStateMachine();
-        ConsiderSnapshot();
+        _snapshots.Consider();
     }
 
     private void OnTerminated(IActorRef ended)
     {
         if (_machine.Is(ended))
             OnStateMachineFailed();
-        else if (_work is SnapshotWork.WithActor work && ended.Equals(work.Actor))
-            OnSnapshotActorEnded(work);
-        else if (!EndBackup(ended) && !EndOffer(ended, new SnapshotRead(null, "its reader failed")))
-            RemoveSubscriber(ended);
+        else if (!_snapshots.OnTerminated(ended))
+            _subscribers.OnTerminated(ended);
     }
 
     // Nobody knows how far it got in what it was given: those who proposed that learn so. When it fails again and again, those
@@ -78,8 +76,7 @@ internal sealed partial class RaftActor
     private void OnStateMachineFailed()
     {
         var delay = _machine.Failed(Now);
-        if (_work is SnapshotWork.Capturing || (_work is null && IsSnapshotAsked))
-            FailSnapshot("the state machine failed");
+        _snapshots.OnStateMachineFailed();
         AnswerProposals("The state machine failed.", _machine.Failures == 1 ? _machine.SentIndex : _log.CommitIndex);
         while (_asked.TryDequeue(out var replyTo))
             FailQuery(replyTo, FailureReason.StateMachineFailed, "The state machine failed before it could answer.");
@@ -103,9 +100,8 @@ internal sealed partial class RaftActor
         AnswerLater();
         FailForwards(why);
         AbandonChange(FailureReason.OutcomeUnknown, $"{why} Look at the members.");
-        AnswerSnapshotAskers(why);
-        foreach (var subscription in _subscriptions)
-            subscription.Subscriber.Tell(new SubscriptionEnded($"{why} Subscribe again, from the index after the last one handled."), Self);
+        _snapshots.RefuseAskers(why);
+        _subscribers.TellEnd(why);
     }
 
     private sealed record MachineBackoff

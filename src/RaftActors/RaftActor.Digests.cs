@@ -31,9 +31,9 @@ internal sealed partial class RaftActor
     private bool IsSetAside => _hardState.DiffersAt > _rebuiltAt;
 
     /// <summary>What a snapshot has to include that a replica which is set aside can be built from; 0 when it is not.</summary>
-    private long RebuildFrom => IsSetAside ? Math.Max(_hardState.DiffersAt, _snapshot?.Manifest.Snapshot.LastIncludedIndex ?? 0) : 0;
+    private long RebuildFrom => IsSetAside ? Math.Max(_hardState.DiffersAt, _snapshots.Stored.LastIncludedIndex) : 0;
 
-    private bool IsForRebuild(Snapshot snapshot) => IsSetAside && snapshot.LastIncludedIndex >= RebuildFrom;
+    private string? WhySetAside => IsSetAside ? SetAsideMessage() : null;
 
     private string SetAsideMessage() =>
         $"The replica of {_self.Id} differs from those of a majority and is being built anew. Ask another node.";
@@ -123,30 +123,6 @@ internal sealed partial class RaftActor
         NoteUndecided(leading.UndecidedAt);
     }
 
-    // Not from a state that may itself be the wrong one.
-    private void SendRebuild(Follower follower)
-    {
-        var progress = follower.Progress;
-        bool isWanted = progress.RebuildFrom > 0 && Now - progress.LastContact < _settings.ElectionTimeoutMax;
-        if (!isWanted || IsSetAside || _leading!.Digests.UndecidedAt > 0 || _sent.ContainsKey(follower.Voter.Id))
-            return;
-        if (_snapshot is { } stored && !IsDamaged && stored.Manifest.Snapshot.LastIncludedIndex >= progress.RebuildFrom)
-            StartSending(follower, stored, isRebuild: true);
-        else
-            ConsiderSnapshot();
-    }
-
-    /// <summary>Whether a replica that is set aside waits for more than a snapshot up to an index, and for no more than is applied here.</summary>
-    private bool IsRebuildWaitingBeyond(long index)
-    {
-        if (_leading is not { } leading)
-            return false;
-        foreach (var follower in leading.Followers)
-            if (follower.Progress.RebuildFrom > index && follower.Progress.RebuildFrom <= _machine.AppliedIndex)
-                return true;
-        return false;
-    }
-
     private void HandOverIfSetAside()
     {
         if (!IsSetAside || _transfer is not null || Now < _pace.NotBefore || BestSuccessor() is not { } successor)
@@ -193,21 +169,8 @@ internal sealed partial class RaftActor
         StopStateMachine(SetAsideReason, SetAsideMessage());
         AnswerProposals("The replica of the leader was found to differ from the others.", _machine.SentIndex);
         AskStateMachine();
-        if (_work is SnapshotWork.Capturing or SnapshotWork.Writing or SnapshotWork.Saving { IsRebuild: false, Stored.SequenceNr: 0 })
-            AbandonSnapshotWork();
-        AnswerSnapshotAskers(SetAsideMessage().TrimEnd('.'));
-        StopReadingSnapshots();
-    }
-
-    private void StopReadingSnapshots()
-    {
-        foreach (var subscription in _subscriptions.FindAll(static subscription => subscription.Offer is not null))
-        {
-            subscription.Subscriber.Tell(new SubscriptionEnded(SetAsideMessage()), Self);
-            RemoveSubscriber(subscription.Subscriber);
-        }
-        foreach (var (_, reader) in _backups)
-            Context.Stop(reader);
+        _snapshots.OnSetAside(SetAsideMessage());
+        _subscribers.EndOffers(SetAsideMessage());
     }
 
     // Whoever asks may do so again where the answer says, or here when there is another leader.
@@ -230,26 +193,15 @@ internal sealed partial class RaftActor
         }
     }
 
-    private void OnRebuilt(StoredSnapshot stored)
-    {
-        var former = _snapshot;
-        if (NoteRebuilt(stored))
-            ReplaceStateMachine(stored);
-        Keep(stored, former);
-        EndSnapshotWork(stored);
-        if (FollowedLeader is { } leader)
-            Reply(stored.Manifest.Snapshot, 1, installed: true, leader);
-    }
-
-    /// <summary>A snapshot of the leader has taken the place of the state.</summary>
+    /// <summary>A snapshot of the leader takes the place of the state.</summary>
     /// <returns>Whether the replica was set aside until now.</returns>
-    private bool NoteRebuilt(StoredSnapshot stored)
+    private bool EndSetAside(SnapshotManifest manifest)
     {
         bool wasSetAside = IsSetAside;
-        _rebuiltAt = Math.Max(_rebuiltAt, stored.Manifest.RebuiltAt);
+        _rebuiltAt = Math.Max(_rebuiltAt, manifest.RebuiltAt);
         if (!wasSetAside || IsSetAside)
             return false;
-        EndProblem(PeerProblemKind.ReplicaDiffers, $"the replica was built anew from a snapshot of the leader up to entry {stored.Manifest.Snapshot.LastIncludedIndex}");
+        EndProblem(PeerProblemKind.ReplicaDiffers, $"the replica was built anew from a snapshot of the leader up to entry {manifest.Snapshot.LastIncludedIndex}");
         return true;
     }
 }

@@ -153,7 +153,7 @@ internal sealed partial class RaftActor
             foreach (var entry in batch.Entries)
                 if (entry.Index > _log.BaseIndex)
                     AppendToLog(entry);
-        _events.Add(LastSequenceNr, persisted.PreviousIndex, persisted.Batches[^1].LastIndex);
+        _snapshots.Stored.NoteEvent(LastSequenceNr, persisted.PreviousIndex, persisted.Batches[^1].LastIndex);
     }
 
     // A manifest is saved after some of the events that are replayed behind it, and its term and vote are as late.
@@ -162,7 +162,7 @@ internal sealed partial class RaftActor
         bool isOlder = hardState.Term < Term || (hardState.Term == Term && hardState.VotedFor is null);
         // Once decided, the group stays: but for an operator's recovery, which is in a later term.
         string group = hardState.GroupId.Length == 0 || (isOlder && IsGroupDecided) ? _hardState.GroupId : hardState.GroupId;
-        if (hardState.Term < Term && _snapshot is null)
+        if (hardState.Term < Term && _snapshots.Stored.Latest is null)
             throw new InvariantViolationException($"The term goes back from {Term} to {hardState.Term} in the journal.");
         _hardState = (isOlder ? _hardState : hardState) with { GroupId = group, DiffersAt = Math.Max(_hardState.DiffersAt, hardState.DiffersAt) };
     }
@@ -209,8 +209,8 @@ internal sealed partial class RaftActor
         Log.Info("{0}: store {1}, term {2}, log up to {3}.", PersistenceId, _storeId, Term, _log.LastIndex);
         Context.Parent.Tell(RaftSupervisor.PeerStarted.Instance);
         _startedAt = Now;
-        if (_snapshot is null)
-            StartPruning();
+        if (_snapshots.Stored.Latest is null)
+            _snapshots.Slots.StartPruning();
         StartSetAside();
         StartStateMachine();
         StartScrubbing();
@@ -252,14 +252,14 @@ internal sealed partial class RaftActor
 
     private void Write()
     {
-        if (_work is SnapshotWork.Installing { IsSaved: true, Stored.Manifest.Snapshot: var snapshot })
+        if (_snapshots.EventToWrite is { } installed)
         {
             _writeInFlight = true;
             _writeStarted = Now;
-            PersistAsync(new SnapshotInstalled(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm), OnInstalled);
+            PersistAsync(installed, OnInstalled);
             return;
         }
-        bool entries = _log.LastIndex > _issuedIndex && _work is not SnapshotWork.Installing;
+        bool entries = _log.LastIndex > _issuedIndex && !_snapshots.HoldsEntries;
         bool hardState = _durableHardState != _hardState || _proof is not null;
         bool stores = !ReferenceEquals(_durableStores, _stores);
         if (!entries && !hardState && !stores)
@@ -287,10 +287,17 @@ internal sealed partial class RaftActor
         // A truncation since then has lowered _issuedIndex to what is still covered.
         _persistedIndex = _issuedIndex;
         if (persisted.Batches.Count > 0)
-            _events.Add(LastSequenceNr, persisted.PreviousIndex, persisted.Batches[^1].LastIndex);
-        SaveInstalled();
-        SaveTaken();
+            _snapshots.Stored.NoteEvent(LastSequenceNr, persisted.PreviousIndex, persisted.Batches[^1].LastIndex);
+        _snapshots.OnWritten();
         AfterWrite();
+    }
+
+    // The event says no more than the manager knows.
+    private void OnInstalled(SnapshotInstalled installed)
+    {
+        _ = installed;
+        _writeInFlight = false;
+        _snapshots.OnInstalled();
     }
 
     private void AfterWrite()

@@ -12,15 +12,14 @@ internal sealed partial class RaftActor
 {
     private IActorRef _scrubber = ActorRefs.Nobody;
     private IReadOnlyList<string> _damages = [];
+    private long _scrubbings;
 
     // A snapshot that this start could not use counts until there is a newer one.
-    private IReadOnlyList<string> Damages()
-    {
-        long used = _snapshot?.SequenceNr ?? 0;
-        return _unusable.Any(sequenceNr => sequenceNr > used)
-            ? [.. _unusable.Where(sequenceNr => sequenceNr > used).Select(sequenceNr => $"the snapshot of {PersistenceId} for events up to {sequenceNr} is damaged"), .. _damages]
-            : _damages;
-    }
+    private IReadOnlyList<string> Damages() =>
+    [
+        .. _snapshots.Stored.Unusable.Select(sequenceNr => $"the snapshot of {PersistenceId} for events up to {sequenceNr} is damaged"),
+        .. _damages,
+    ];
 
     private void StartScrubbing()
     {
@@ -32,11 +31,12 @@ internal sealed partial class RaftActor
     {
         if (!_scrubber.IsNobody())
             return;
-        (ChunkStore, int)? latest = _snapshot is { Manifest: var manifest } && !IsDamaged ? (Chunks(manifest.Slot), manifest.Snapshot.Content.Chunks) : null;
-        (long, ChunkStore)? before = _snapshot?.Manifest.Previous is { } kept ? (kept.SequenceNr, Chunks(kept.Slot)) : null;
+        var (stored, slots) = (_snapshots.Stored, _snapshots.Slots);
+        (ChunkStore, int)? latest = stored is { Latest.Manifest: var manifest, IsDamaged: false } ? (slots.Chunks(manifest.Slot), manifest.Snapshot.Content.Chunks) : null;
+        (long, ChunkStore)? before = stored.Latest?.Manifest.Previous is { } kept ? (kept.SequenceNr, slots.Chunks(kept.Slot)) : null;
         var journal = Persistence.Instance.Apply(Context.System).JournalFor(_settings.JournalPluginId);
-        var pass = new ScrubPass(journal, PersistenceId, _deletedEvents + 1, LastSequenceNr, latest, before, _settings.ScrubRate);
-        _scrubber = Context.ActorOf(StoreScrubber.Props(pass), $"scrub-{++_snapshotActors}");
+        var pass = new ScrubPass(journal, PersistenceId, stored.DeletedEvents + 1, LastSequenceNr, latest, before, _settings.ScrubRate);
+        _scrubber = Context.ActorOf(StoreScrubber.Props(pass), $"scrub-{++_scrubbings}");
     }
 
     private void OnScrubbed(StoreScrubbed scrubbed)
@@ -44,7 +44,7 @@ internal sealed partial class RaftActor
         _scrubber = ActorRefs.Nobody;
         StartScrubbing();
         // What was let go of meanwhile is missing rightly.
-        _damages = scrubbed.DamagedSlots.All(IsKept) ? scrubbed.Damages : [];
+        _damages = scrubbed.DamagedSlots.All(_snapshots.Stored.IsKept) ? scrubbed.Damages : [];
         if (_damages.Count == 0)
         {
             Log.Info("{0}: {1} events and {2} chunks of snapshots were read, and all are whole.", PersistenceId, scrubbed.Events, scrubbed.Chunks);
@@ -54,9 +54,7 @@ internal sealed partial class RaftActor
             Log.Error("{0}: {1}. The journal and the snapshot store are {2}. A new snapshot takes its place; replace the disk if it happens again.", PersistenceId, damage, StorePlugins.Describe(Context.System.Settings.Config, _settings));
         RaftMetrics.DamagedRecords.Add(_damages.Count, new KeyValuePair<string, object?>("group", _settings.Group));
         // The one before is let go of with the next.
-        if (_snapshot is { } stored && scrubbed.DamagedSlots.Contains(stored.Manifest.Slot))
-            _damaged = stored;
-        OnTakeSnapshot(ActorRefs.Nobody);
+        _snapshots.Replace(scrubbed.DamagedSlots);
     }
 
     private sealed record ScrubDue

@@ -7,7 +7,9 @@ using RaftActors.Log;
 using RaftActors.Membership;
 using RaftActors.Protocol;
 using RaftActors.Replication;
+using RaftActors.Snapshots;
 using RaftActors.StateMachines;
+using RaftActors.Subscriptions;
 
 namespace RaftActors;
 
@@ -38,14 +40,16 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
 
     public RaftActor(RaftSettings settings, Func<IStateMachine> stateMachine, IReadOnlyList<long> unusable)
     {
-        _unusable = unusable;
-        Recovery = new Recovery(UsableSnapshots(unusable));
+        Recovery = new Recovery(StoredSnapshots.Usable(unusable));
         _settings = settings;
         _self = settings.Self with { Priority = 0 };
         _random = Randomness.For(settings);
         _resolver = settings.Resolver ?? new ActorSystemResolver(Context.System);
         _configurations = new ConfigurationHistory(Membership.Configuration.AtFirst(settings));
         _machine = new StateMachineRunner(Context, settings, _log, _random, stateMachine);
+        _snapshots = new SnapshotManager(Context, settings, _resolver, _log, _configurations, unusable, this);
+        _subscribers = new SubscriberFeed(
+            Context, settings, _log, _configurations, _snapshots.Stored, _snapshots.Slots, this);
         _forwards = new PendingForwards(settings.LeaderWait, settings.ForwardTimeout, _random.NextInt64(1L << 48));
         _pace = new TransferPace(5 * settings.ElectionTimeoutMax, 100 * settings.ElectionTimeoutMax);
         _lag = new ApplyLag(Patience(settings));

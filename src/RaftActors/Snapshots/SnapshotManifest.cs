@@ -33,6 +33,13 @@ internal sealed record SnapshotManifest(string Group, string MemberId, string St
     public IReadOnlyList<StoreRecord> Stores { get; init; } = [];
 }
 
+/// <summary>A snapshot in the store, with its manifest.</summary>
+/// <param name="SequenceNr">
+/// The sequence number of its manifest: the journal's event up to which nothing else is needed.
+/// </param>
+/// <param name="Manifest">The manifest.</param>
+internal sealed record StoredSnapshot(long SequenceNr, SnapshotManifest Manifest);
+
 /// <summary>A snapshot in the store.</summary>
 /// <param name="SequenceNr">The sequence number of its manifest: it replaces the journal's events up to there.</param>
 /// <param name="Slot">Where its chunks are.</param>

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Remote;
 using RaftActors.Client;
 using RaftActors.Protocol;
+using RaftActors.Snapshots;
 using RaftActors.StateMachines;
 using RaftActors.Storage;
 
@@ -19,10 +20,11 @@ internal sealed partial class RaftActor
             case Flush: OnFlush(); break;
             case EntriesApplied applied: OnApplied(applied); break;
             case QueriesAnswered answered: OnQueriesAnswered(answered); break;
-            case EntriesHandled handled: OnEntriesHandled(handled); break;
+            case EntriesHandled handled: _subscribers.OnHandled(handled); break;
             case MachineBackoff: StartStateMachine(); break;
             case Terminated ended: OnTerminated(ended.ActorRef); break;
-            case var snapshots when IsOfSnapshots(snapshots): OnSnapshotMessage(snapshots); break;
+            case SnapshotRead read: _subscribers.OnSnapshotRead(read, Sender); break;
+            case SnapshotDamaged damaged: OnSnapshotDamaged(damaged); break;
 
             // From other peers: answers to what was forwarded, and who belongs to the group.
             case ForwardReply reply: OnForwardReply(reply); break;
@@ -34,8 +36,8 @@ internal sealed partial class RaftActor
             case DisassociatedEvent lost: OnFormerLeaderDisassociated(lost.RemoteAddress); break;
 
             // From this node.
-            case Subscribe subscribe: OnSubscribe(subscribe); break;
-            case Unsubscribe unsubscribe: RemoveSubscriber(unsubscribe.Subscriber); break;
+            case Subscribe subscribe: _subscribers.Subscribe(subscribe); break;
+            case Unsubscribe unsubscribe: _subscribers.Remove(unsubscribe.Subscriber); break;
             case GetStatus: Sender.Tell(Status()); break;
             case GetMembers: OnGetMembers(); break;
             case RaftSupervisor.ProveStore proof: OnProveStore(proof); break;
@@ -50,6 +52,7 @@ internal sealed partial class RaftActor
             case VerificationTimeout: OnVerificationTimeout(); break;
             case ScrubDue: OnScrubDue(); break;
 
+            case var other when _snapshots.Receive(other, Sender): break;
             default: Unhandled(message); break;
         }
     }
@@ -60,7 +63,7 @@ internal sealed partial class RaftActor
     {
         OnConfigurationCommitted();
         FeedStateMachine();
-        FeedSubscribers();
+        _subscribers.FeedAll();
         if (_leading is { Reads.WantsRound: true })
             RequestFlush();
     }

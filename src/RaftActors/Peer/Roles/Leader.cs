@@ -162,11 +162,9 @@ internal sealed partial class RaftActor
                 heartbeat = heartbeat with { Stores = StoreRecords() };
             Send(AddressOf(follower.Voter), heartbeat);
             SendEntries(follower);
-            SendRebuild(follower);
+            _snapshots.SendForRebuild(follower);
         }
-        StopSendingToSilent();
-        if (_compactionIsHeld)
-            CompactLog();
+        _snapshots.OnHeartbeatsSent();
     }
 
     private void SendToFollowers()
@@ -187,11 +185,11 @@ internal sealed partial class RaftActor
         {
             // The follower has caught up in another way: by what it was sent before.
             progress.SnapshotEnded(null);
-            StopSending(follower.Voter.Id);
+            _snapshots.StopSendingTo(follower.Voter.Id);
         }
         if (progress.NextIndex <= _log.BaseIndex)
         {
-            SendSnapshot(follower);
+            _snapshots.SendTo(follower);
             return;
         }
         while (progress.MaySend)
@@ -294,7 +292,7 @@ internal sealed partial class RaftActor
             return;
         _leading = null;
         Timers.Cancel(Heartbeat.Instance);
-        StopSendingAll();
+        _snapshots.StopSending();
         AnswerProposals("The leader lost its leadership.");
         DropTransfer();
         DropChange();

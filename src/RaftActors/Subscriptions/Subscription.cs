@@ -1,7 +1,7 @@
 using Akka.Actor;
 using RaftActors.Snapshots;
 
-namespace RaftActors.StateMachines;
+namespace RaftActors.Subscriptions;
 
 /// <summary>How far a subscriber is, and how many entries it may still be sent.</summary>
 /// <param name="subscriber">The subscriber.</param>

@@ -1,0 +1,392 @@
+using Akka.Actor;
+using Akka.Event;
+using RaftActors.Log;
+using RaftActors.Membership;
+using RaftActors.Protocol;
+
+namespace RaftActors.Snapshots;
+
+/// <summary>What <see cref="SnapshotInstallation"/> asks of its peer.</summary>
+internal interface IInstallingPeer : IReplica
+{
+    /// <summary>Whether the peer leads.</summary>
+    bool IsLeading { get; }
+
+    /// <summary>The leader that the peer follows; <c>null</c> when it knows none.</summary>
+    (string Address, string StoreId)? FollowedLeader { get; }
+
+    /// <summary>
+    /// Whether the peer has no state of its own that a snapshot could be taken of, now and for a while: its state machine
+    /// fails again and again, or is set aside.
+    /// </summary>
+    bool IsWithoutState { get; }
+
+    /// <summary>What a snapshot has to include that takes the place of a state which is set aside; 0 when it is not.</summary>
+    long RebuildFrom { get; }
+
+    /// <summary>Whether an event is on its way to the journal.</summary>
+    bool IsWriting { get; }
+
+    /// <summary>Writes the next event, with what has changed; none is on its way.</summary>
+    void Write();
+
+    /// <summary>Has what changed written, once the messages that are already here were handled.</summary>
+    void RequestFlush();
+
+    /// <summary>Goes on after an event is durable.</summary>
+    void AfterWrite();
+
+    /// <summary>The commit index has moved.</summary>
+    void OnCommitted();
+
+    /// <summary>Answers a leader about its snapshot.</summary>
+    void Answer(string address, string storeId, Snapshot snapshot, int nextChunk, bool installed);
+
+    /// <summary>The manifest of a snapshot of the leader, with all of the peer that is durable.</summary>
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="slot">Where its chunks are.</param>
+    /// <param name="groupId">The identity of the leader's group; empty when it is not decided.</param>
+    SnapshotManifest ManifestOfLeader(Snapshot snapshot, int slot, string groupId);
+
+    /// <summary>A snapshot of the leader is durable.</summary>
+    /// <returns>Whether a state was set aside until now, which it takes the place of.</returns>
+    bool EndSetAside(SnapshotManifest manifest);
+
+    /// <summary>Starts a state machine from a snapshot, in place of the one there is.</summary>
+    void ReplaceStateMachine(SnapshotManifest manifest);
+
+    /// <summary>
+    /// The log was replaced by a snapshot: all that the peer knows of the former log is void, and its state machine.
+    /// </summary>
+    void OnLogReplaced(SnapshotManifest manifest);
+}
+
+/// <summary>
+/// The follower's side of InstallSnapshot (paper, section 7 and Figure 13), from the first chunk to the switched log.
+/// A <see cref="SnapshotReceiver"/> stores the chunks. What follows depends on the log:
+/// <list type="bullet">
+/// <item>The log has come to include what the snapshot does: the snapshot is needless.</item>
+/// <item>It has, but the state is set aside: the snapshot takes the place of the state, and the log stays.</item>
+/// <item>It has not: the snapshot takes the place of the log, too.</item>
+/// </list>
+/// </summary>
+/// <remarks>
+/// Properties at stake: State Machine Safety, and durability: the leader counts on a snapshot that this peer has called
+/// installed. So chunks, manifest, and the event that the snapshot counts from now on are durable before that is said.
+/// InstallSnapshotPeerSpec and DigestSpec would show an error; so would the simulation.
+/// </remarks>
+internal sealed class SnapshotInstallation
+{
+    private readonly IActorContext _context;
+    private readonly RaftSettings _settings;
+    private readonly ILoggingAdapter _logger;
+    private readonly RaftLog _raftLog;
+    private readonly ConfigurationHistory _configurations;
+    private readonly StoredSnapshots _stored;
+    private readonly SnapshotSlots _slots;
+    private readonly LogCompaction _compaction;
+    private readonly SnapshotTaking _taking;
+    private readonly IPeerStore _store;
+    private readonly IInstallingPeer _peer;
+    private Work? _work;
+    private long _receivers;
+
+    public SnapshotInstallation(
+        IActorContext context, RaftSettings settings, ILoggingAdapter logger, RaftLog raftLog,
+        ConfigurationHistory configurations, StoredSnapshots stored, SnapshotSlots slots, LogCompaction compaction,
+        SnapshotTaking taking, IPeerStore store, IInstallingPeer peer)
+    {
+        _context = context;
+        _settings = settings;
+        _logger = logger;
+        _raftLog = raftLog;
+        _configurations = configurations;
+        _stored = stored;
+        _slots = slots;
+        _compaction = compaction;
+        _taking = taking;
+        _store = store;
+        _peer = peer;
+    }
+
+    /// <summary>
+    /// Whether entries wait until a snapshot is installed, so that none of the former log follows the manifest in the
+    /// journal.
+    /// </summary>
+    public bool HoldsEntries => _work is Work.Installing;
+
+    /// <summary>The event that has to be written now; <c>null</c> for none.</summary>
+    public SnapshotInstalled? EventToWrite => _work is Work.Installing { IsManifestSaved: true, Snapshot: var snapshot }
+        ? new SnapshotInstalled(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm)
+        : null;
+
+    // ---- 1. Chunks come from the leader
+
+    /// <summary>A chunk of the leader that this peer follows.</summary>
+    public void OnChunk(InstallSnapshot install)
+    {
+        var (snapshot, leader) = (install.Snapshot, install.Header);
+        if (CommitIfInLog(snapshot) && !IsForRebuild(snapshot))
+        {
+            _peer.Answer(leader.Address, leader.StoreId, snapshot, 1, installed: true);
+            return;
+        }
+        switch (_work)
+        {
+            case Work.Receiving receiving when receiving.Snapshot.Equals(snapshot):
+                _work = receiving with { GroupId = leader.DecidedGroupId };
+                receiving.Receiver.Tell(new ReceivedChunk(install.Chunk, install.Data), _context.Self);
+                break;
+            case Work.Receiving:
+                Abandon(); // The leader's word counts; it will ask again.
+                break;
+            case null when _taking.IsWritingChunks:
+                // For a while no other is begun, or the leader's would never find its turn.
+                _taking.Fail("the leader sends its own, which goes before");
+                break;
+            // While an image of the state machine is on its way there is no other one: that state machine was promised
+            // to be asked for one at a time. The leader sends the chunk again.
+            case null when !_taking.IsBusy:
+                StartReceiving(install);
+                break;
+        }
+    }
+
+    /// <summary>All chunks before one are durable: the leader may send that one.</summary>
+    public void OnChunkWanted(ChunkWanted wanted, IActorRef receiver)
+    {
+        if (_work is Work.Receiving receiving && receiver.Equals(receiving.Receiver))
+            AnswerLeader(receiving.Snapshot, wanted.Number, installed: false);
+    }
+
+    /// <summary>Gives a snapshot up whose rest never comes: the leader sent entries instead.</summary>
+    public void AbandonIfOvertaken()
+    {
+        if (_work is Work.Receiving { Snapshot: var snapshot } && snapshot.LastIncludedIndex <= _raftLog.CommitIndex
+            && !IsForRebuild(snapshot))
+            Abandon();
+    }
+
+    /// <summary>Gives up what is being done.</summary>
+    public void Abandon()
+    {
+        // A receiver ends by itself once the store has answered it; until then there is no other.
+        if (_work is Work.Receiving receiving)
+        {
+            receiving.Receiver.Tell(AbandonSnapshot.Instance, _context.Self);
+            return;
+        }
+        bool heldEntries = HoldsEntries;
+        EndWork();
+        if (heldEntries)
+            _peer.RequestFlush();
+    }
+
+    /// <summary>A receiver has stopped before it had all chunks: it was told to.</summary>
+    public bool OnTerminated(IActorRef ended)
+    {
+        if (_work is not Work.Receiving receiving || !ended.Equals(receiving.Receiver))
+            return false;
+        EndWork();
+        return true;
+    }
+
+    private void StartReceiving(InstallSnapshot install)
+    {
+        // That an own one cannot be read, again and again, is no reason to do without the leader's.
+        if (_peer.IsWithoutState)
+            _slots.StartPruning();
+        if (_slots.TakeFree() is not { } slot)
+            return; // Old ones are being deleted; the leader sends it again.
+        var props = SnapshotReceiver.Props(_slots.Chunks(slot), install.Snapshot.Content);
+        var receiver = _context.ActorOf(props, $"receive-snapshot-{++_receivers}");
+        _context.Watch(receiver);
+        _taking.Pause();
+        _work = new Work.Receiving(install.Snapshot, slot, install.Header.DecidedGroupId, receiver);
+        receiver.Tell(new ReceivedChunk(install.Chunk, install.Data), _context.Self);
+    }
+
+    // ---- 2. All chunks are durable
+
+    /// <summary>All chunks are in the store, and are what the leader said.</summary>
+    public void OnReceived(IActorRef receiver)
+    {
+        if (_work is not Work.Receiving receiving || !receiver.Equals(receiving.Receiver))
+            return;
+        _context.Unwatch(receiver);
+        _context.Stop(receiver);
+        var (snapshot, slot, groupId) = (receiving.Snapshot, receiving.Slot, receiving.GroupId);
+        bool isInLog = CommitIfInLog(snapshot);
+        if (isInLog && IsForRebuild(snapshot))
+        {
+            _work = new Work.Rebuilding(snapshot, slot, groupId);
+            SaveManifest();
+        }
+        else if (isInLog || _peer.IsLeading)
+        {
+            EndWork();
+            _taking.Consider();
+        }
+        else
+        {
+            _work = new Work.Installing(snapshot, slot, groupId);
+            SaveManifest();
+        }
+    }
+
+    // ---- 3. The manifest
+
+    /// <summary>An event of the journal is durable: a manifest may have waited for that.</summary>
+    public void OnLogWritten() => SaveManifest();
+
+    private void SaveManifest()
+    {
+        switch (_work)
+        {
+            // From here on it is as if this peer had taken the snapshot itself: not before what it covers is durable, see
+            // SnapshotTaking.
+            case Work.Rebuilding { Stored: null, Snapshot: var snapshot }
+                when _peer.PersistedIndex >= snapshot.LastIncludedIndex:
+                SaveManifest(_stored.LastCovered(snapshot.LastIncludedIndex));
+                break;
+            // Not before the write that is under way is done: its entries may be none of the log that the snapshot goes
+            // on with.
+            case Work.Installing { Stored: null } when !_peer.IsWriting:
+                SaveManifest(_store.LastSequenceNr);
+                break;
+        }
+    }
+
+    private void SaveManifest(long sequenceNr)
+    {
+        var work = (Work.WithAllChunks)_work!;
+        var manifest = _peer.ManifestOfLeader(work.Snapshot, work.Slot, work.GroupId);
+        _work = work with { Stored = _stored.Save(sequenceNr, manifest) };
+    }
+
+    /// <summary>
+    /// A manifest is saved. If it is that of a snapshot which takes the place of the state, that is all; if it takes the
+    /// place of the log, an event has to say so.
+    /// </summary>
+    public void OnManifestSaved(long sequenceNr)
+    {
+        if (_work is not Work.WithAllChunks { Stored: { } stored } || stored.SequenceNr != sequenceNr)
+            return;
+        switch (_work)
+        {
+            case Work.Rebuilding:
+                if (_peer.EndSetAside(stored.Manifest))
+                    _peer.ReplaceStateMachine(stored.Manifest);
+                Finish(stored);
+                AnswerLeader(stored.Manifest.Snapshot, 1, installed: true);
+                break;
+            case Work.Installing { IsManifestSaved: false } installing:
+                _work = installing with { IsManifestSaved = true };
+                if (!_peer.IsWriting)
+                    _peer.Write();
+                break;
+        }
+    }
+
+    // ---- 4. The event, and the log
+
+    /// <summary>The event is durable that the snapshot counts: the log is switched, and the leader may know.</summary>
+    public void OnEventWritten()
+    {
+        var stored = ((Work.Installing)_work!).Stored!;
+        var snapshot = stored.Manifest.Snapshot;
+        bool isRebuilt = _peer.EndSetAside(stored.Manifest);
+        // Unless the entries came in another way meanwhile. A leader always has them (paper, Leader Completeness), and what
+        // it appended since is its followers' too.
+        if (!CommitIfInLog(snapshot))
+            SwitchLog(stored.Manifest);
+        else if (isRebuilt)
+            _peer.ReplaceStateMachine(stored.Manifest);
+        Finish(stored);
+        _peer.AfterWrite();
+        AnswerLeader(snapshot, 1, installed: true);
+    }
+
+    private void SwitchLog(SnapshotManifest manifest)
+    {
+        var snapshot = manifest.Snapshot;
+        if (_peer.IsLeading)
+        {
+            throw new InvariantViolationException(
+                $"A leader has a log up to {_raftLog.LastIndex}, without entry {snapshot.LastIncludedIndex}, "
+                + $"which was committed in term {snapshot.LastIncludedTerm}.");
+        }
+        _logger.Info(
+            "{0}: a snapshot of the leader takes the place of the log, which ended at {1}: it goes on after {2}.",
+            _settings.PersistenceId, _raftLog.LastIndex, snapshot.LastIncludedIndex);
+        _raftLog.Reset(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, snapshot.LastIncludedTime);
+        _configurations.Reset(snapshot.ConfigurationIndex, snapshot.Configuration);
+        _stored.ForgetEvents();
+        _peer.OnLogReplaced(manifest);
+    }
+
+    private void Finish(StoredSnapshot stored)
+    {
+        _compaction.Keep(stored);
+        EndWork();
+        _taking.OnStored(stored);
+        _taking.Consider();
+    }
+
+    // ---- In all steps
+
+    /// <summary>Whether the log includes what a snapshot does. The leader has committed that.</summary>
+    private bool CommitIfInLog(Snapshot snapshot)
+    {
+        if (snapshot.LastIncludedIndex <= _raftLog.CommitIndex)
+            return true;
+        if (_raftLog.TermAt(snapshot.LastIncludedIndex) != snapshot.LastIncludedTerm)
+            return false;
+        if (_raftLog.CommitTo(snapshot.LastIncludedIndex))
+            _peer.OnCommitted();
+        return true;
+    }
+
+    private bool IsForRebuild(Snapshot snapshot) =>
+        _peer.RebuildFrom > 0 && snapshot.LastIncludedIndex >= _peer.RebuildFrom;
+
+    private void AnswerLeader(Snapshot snapshot, int nextChunk, bool installed)
+    {
+        if (_peer.FollowedLeader is { } leader)
+            _peer.Answer(leader.Address, leader.StoreId, snapshot, nextChunk, installed);
+    }
+
+    private void EndWork()
+    {
+        if (_work is not { } ended)
+            return;
+        _work = null;
+        _slots.Release(ended.Slot);
+        _taking.Resume();
+    }
+
+    /// <summary>What is being done about a snapshot of the leader: one thing at a time.</summary>
+    private abstract record Work(Snapshot Snapshot, int Slot, string GroupId)
+    {
+        /// <summary>The chunks are being received.</summary>
+        public sealed record Receiving(Snapshot Snapshot, int Slot, string GroupId, IActorRef Receiver)
+            : Work(Snapshot, Slot, GroupId);
+
+        /// <summary>The chunks are there; the manifest is saved as soon as may be.</summary>
+        public abstract record WithAllChunks(Snapshot Snapshot, int Slot, string GroupId) : Work(Snapshot, Slot, GroupId)
+        {
+            /// <summary>What was told to the store; <c>null</c> until then.</summary>
+            public StoredSnapshot? Stored { get; init; }
+        }
+
+        /// <summary>The snapshot takes the place of the state, but not of the log.</summary>
+        public sealed record Rebuilding(Snapshot Snapshot, int Slot, string GroupId) : WithAllChunks(Snapshot, Slot, GroupId);
+
+        /// <summary>The snapshot takes the place of the log.</summary>
+        public sealed record Installing(Snapshot Snapshot, int Slot, string GroupId) : WithAllChunks(Snapshot, Slot, GroupId)
+        {
+            /// <summary>Whether the manifest is saved, so that the event is next.</summary>
+            public bool IsManifestSaved { get; init; }
+        }
+    }
+}

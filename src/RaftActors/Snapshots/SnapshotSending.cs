@@ -1,0 +1,237 @@
+using Akka.Actor;
+using Akka.Event;
+using RaftActors.Log;
+using RaftActors.Membership;
+using RaftActors.Protocol;
+using RaftActors.Replication;
+
+namespace RaftActors.Snapshots;
+
+/// <summary>What <see cref="SnapshotSending"/> asks of its peer.</summary>
+internal interface ISendingPeer : IReplica
+{
+    /// <summary>What the peer knows as a leader; <c>null</c> when it does not lead.</summary>
+    LeaderState? Leading { get; }
+
+    /// <summary>The header of a message to a store.</summary>
+    PeerHeader Header(string toStoreId);
+
+    /// <summary>Where a member is.</summary>
+    string AddressOf(Voter member);
+}
+
+/// <summary>
+/// The leader's side of InstallSnapshot (paper, section 7): which followers are sent a snapshot, each by a
+/// <see cref="SnapshotSender"/>. A snapshot is sent to a follower whose log ends before the leader's begins, and to one
+/// whose replica differs and is built anew.
+/// </summary>
+internal sealed class SnapshotSending
+{
+    private readonly IActorContext _context;
+    private readonly RaftSettings _settings;
+    private readonly ILoggingAdapter _logger;
+    private readonly IPeerResolver _resolver;
+    private readonly RaftLog _raftLog;
+    private readonly StoredSnapshots _stored;
+    private readonly SnapshotSlots _slots;
+    private readonly ISendingPeer _peer;
+    private readonly Dictionary<string, SentSnapshot> _sent = [];
+    private long _senders;
+
+    public SnapshotSending(
+        IActorContext context, RaftSettings settings, ILoggingAdapter logger, IPeerResolver resolver, RaftLog raftLog,
+        StoredSnapshots stored, SnapshotSlots slots, ISendingPeer peer)
+    {
+        _context = context;
+        _settings = settings;
+        _logger = logger;
+        _resolver = resolver;
+        _raftLog = raftLog;
+        _stored = stored;
+        _slots = slots;
+        _peer = peer;
+    }
+
+    private TimeSpan Now => _settings.ElapsedTime(_context.System.Scheduler);
+
+    /// <summary>Sends the latest snapshot to a follower that needs entries which are in no log any more.</summary>
+    /// <returns>Whether that takes another snapshot first.</returns>
+    public bool Send(Follower follower)
+    {
+        // Not to one that is down: it would be sent the first chunk over and over.
+        if (_peer.WhySetAside is not null || _stored.Latest is not { } latest || IsSentTo(follower) || !Answers(follower))
+            return false;
+        if (_stored.IsDamaged)
+            return true;
+        Start(follower, latest, isRebuild: false);
+        return false;
+    }
+
+    /// <summary>Sends a snapshot to a follower whose replica is set aside, if it is.</summary>
+    /// <returns>Whether that takes another snapshot first.</returns>
+    public bool SendForRebuild(Follower follower)
+    {
+        long from = follower.Progress.RebuildFrom;
+        if (from == 0 || !Answers(follower) || IsSentTo(follower))
+            return false;
+        // Not from a state that may itself be the wrong one.
+        if (_peer.WhySetAside is not null || _peer.Leading!.Digests.UndecidedAt > 0)
+            return false;
+        if (_stored is not { IsDamaged: false, Latest: { } latest } || _stored.LastIncludedIndex < from)
+            return true;
+        Start(follower, latest, isRebuild: true);
+        return false;
+    }
+
+    /// <summary>
+    /// Whether a replica that is set aside waits for more than a snapshot up to an index, and for no more than is applied
+    /// here.
+    /// </summary>
+    public bool IsRebuildWaitingBeyond(long index)
+    {
+        if (_peer.Leading is not { } leading)
+            return false;
+        foreach (var follower in leading.Followers)
+            if (follower.Progress.RebuildFrom > index && follower.Progress.RebuildFrom <= _peer.AppliedIndex)
+                return true;
+        return false;
+    }
+
+    /// <summary>A follower wants a chunk, or has installed the snapshot.</summary>
+    /// <returns>Whether the follower has installed the snapshot: it can go on with entries.</returns>
+    public bool OnReply(Follower follower, InstallSnapshotReply reply)
+    {
+        string memberId = follower.Voter.Id;
+        if (!_sent.TryGetValue(memberId, out var sent) || sent.LastIncludedIndex != reply.LastIncludedIndex)
+            return false;
+        if (!reply.Installed)
+        {
+            sent.Sender.Tell(reply, _context.Self);
+            return false;
+        }
+        End(follower.Progress, sent, sent.LastIncludedIndex);
+        return Stop(memberId);
+    }
+
+    /// <summary>A sender cannot read the snapshot.</summary>
+    /// <returns>Whether it was still sent.</returns>
+    public bool OnFailed(SendingFailed failed, IActorRef sender)
+    {
+        if (!_sent.TryGetValue(failed.MemberId, out var sent) || !sender.Equals(sent.Sender))
+            return false;
+        _logger.Warning(
+            "{0}: the snapshot up to {1} cannot be sent to {2}: {3}.",
+            _settings.PersistenceId, sent.LastIncludedIndex, failed.MemberId, failed.Problem);
+        _stored.NoteDamaged(sent.Slot, sent.LastIncludedIndex);
+        End(_peer.Leading?.Find(failed.MemberId)?.Progress, sent, null);
+        return Stop(failed.MemberId);
+    }
+
+    /// <summary>
+    /// Stops sending to followers that have been silent for long. When such a follower answers a heartbeat, it is sent
+    /// what is needed then.
+    /// </summary>
+    /// <returns>Whether there was one.</returns>
+    public bool StopToSilent()
+    {
+        if (_sent.Count == 0)
+            return false;
+        bool anyStopped = false;
+        foreach (var (memberId, sent) in _sent.ToArray())
+        {
+            var follower = _peer.Leading!.Find(memberId);
+            if (follower is not null && IsSameAs(follower, sent) && !IsSilent(follower))
+                continue;
+            End(follower?.Progress, sent, null);
+            anyStopped |= Stop(memberId);
+        }
+        return anyStopped;
+    }
+
+    /// <summary>Stops sending to a member.</summary>
+    /// <returns>Whether it was sent a snapshot.</returns>
+    public bool Stop(string memberId)
+    {
+        if (!_sent.Remove(memberId, out var sent))
+            return false;
+        _context.Stop(sent.Sender);
+        _slots.Release(sent.Slot);
+        return true;
+    }
+
+    /// <summary>Stops all sending.</summary>
+    /// <returns>Whether anything was sent.</returns>
+    public bool StopAll()
+    {
+        bool anyStopped = false;
+        foreach (string memberId in _sent.Keys.ToArray())
+            anyStopped |= Stop(memberId);
+        return anyStopped;
+    }
+
+    /// <summary>The last entry that no follower needs any more which is sent a snapshot, or answers.</summary>
+    public long OldestNeeded()
+    {
+        long oldest = long.MaxValue;
+        if (_peer.Leading is not { } leading)
+            return oldest;
+        foreach (var follower in leading.Followers)
+        {
+            var progress = follower.Progress;
+            bool isSent = _sent.TryGetValue(follower.Voter.Id, out var sent);
+            long known = isSent ? sent!.LastIncludedIndex
+                : progress.State == ProgressState.Replicate ? progress.MatchIndex
+                : progress.NextIndex - 1;
+            if ((isSent || Answers(follower)) && known >= _raftLog.BaseIndex)
+                oldest = Math.Min(oldest, known);
+        }
+        return oldest;
+    }
+
+    private bool IsSentTo(Follower follower) => _sent.ContainsKey(follower.Voter.Id);
+
+    private bool Answers(Follower follower) => Now - follower.Progress.LastContact < _settings.ElectionTimeoutMax;
+
+    private bool IsSilent(Follower follower) => Now - follower.Progress.LastContact >= 10 * _settings.ElectionTimeoutMax;
+
+    // A member that was removed and added again, at another address or with another store, is not who it is sent to.
+    private bool IsSameAs(Follower follower, SentSnapshot sent) =>
+        (_peer.AddressOf(follower.Voter), follower.Voter.StoreId) == (sent.Address, sent.StoreId);
+
+    private void Start(Follower follower, StoredSnapshot stored, bool isRebuild)
+    {
+        var (voter, progress) = follower;
+        var (snapshot, slot) = (stored.Manifest.Snapshot, stored.Manifest.Slot);
+        string address = _peer.AddressOf(voter);
+        var sending = new Sending(_peer.Header(voter.StoreId), voter.Id, address, snapshot, _slots.Chunks(slot));
+        var sender = _context.ActorOf(SnapshotSender.Props(sending, _settings, _resolver), $"send-snapshot-{++_senders}");
+        _slots.Hold(slot);
+        _sent.Add(voter.Id, new SentSnapshot(address, voter.StoreId, snapshot.LastIncludedIndex, slot, sender, isRebuild));
+        if (isRebuild)
+        {
+            _logger.Info(
+                "{0}: sends the snapshot up to {1} to {2}, whose replica differs.",
+                _settings.PersistenceId, snapshot.LastIncludedIndex, voter.Id);
+            return;
+        }
+        progress.SendsSnapshot();
+        _logger.Info(
+            "{0}: sends the snapshot up to {1} to {2}, whose log ends before {3}.",
+            _settings.PersistenceId, snapshot.LastIncludedIndex, voter.Id, _raftLog.FirstIndex);
+    }
+
+    // A follower whose replica is built anew gets entries all the while, unless its log ends before the snapshot.
+    private static void End(FollowerProgress? progress, SentSnapshot sent, long? installed)
+    {
+        if (progress is null)
+            return;
+        if (installed is not null)
+            progress.RebuildFrom = 0;
+        if (!sent.IsRebuild || progress.NextIndex <= installed)
+            progress.SnapshotEnded(installed);
+    }
+
+    /// <summary>A snapshot on its way to a follower.</summary>
+    private sealed record SentSnapshot(
+        string Address, string StoreId, long LastIncludedIndex, int Slot, IActorRef Sender, bool IsRebuild);
+}

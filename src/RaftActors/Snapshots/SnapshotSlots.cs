@@ -1,0 +1,94 @@
+using Akka.Actor;
+
+namespace RaftActors.Snapshots;
+
+/// <summary>
+/// The slots for the chunks of snapshots (<see cref="ChunkStore"/>). A slot has holders: the peer that keeps the
+/// snapshot in the slot, the one who fills the slot, everybody who reads from it. When the last holder has released
+/// the slot, its chunks are deleted. Only then is the slot free again.
+/// </summary>
+internal sealed class SnapshotSlots
+{
+    private readonly IActorContext _context;
+    private readonly RaftSettings _settings;
+    private readonly IPeerStore _store;
+    private readonly Dictionary<int, int> _holders = [];
+    private readonly HashSet<int> _emptying = [];
+    private IActorRef? _pruner;
+
+    public SnapshotSlots(IActorContext context, RaftSettings settings, IPeerStore store)
+    {
+        _context = context;
+        _settings = settings;
+        _store = store;
+    }
+
+    /// <summary>Whether a slot is free.</summary>
+    public bool HasFree => FreeSlot() is not null;
+
+    /// <summary>Whether every slot has a holder, so that none becomes free until one of the holders releases its slot.</summary>
+    public bool AreAllHeld => Enumerable.Range(0, ChunkStore.Slots).All(_holders.ContainsKey);
+
+    /// <summary>The chunks in a slot.</summary>
+    public ChunkStore Chunks(int slot) => new(_store.SnapshotStore, _settings.PersistenceId, slot, _settings.Clock);
+
+    /// <summary>
+    /// Deletes what a crash may have left in the slots that nobody holds; from now on slots can be free. Called only
+    /// when the snapshot that the peer started from is known to be intact, or when the peer does without. Otherwise the
+    /// next start needs an older snapshot, which this peer may not know.
+    /// </summary>
+    public void StartPruning()
+    {
+        if (_pruner is not null)
+            return; // A state machine that was built anew has read the snapshot again.
+        _pruner = _context.ActorOf(Props.Create(() => new SnapshotPruner(_settings.RestartBackoffMax)), "snapshot-pruner");
+        for (int slot = 0; slot < ChunkStore.Slots; slot++)
+            if (!_holders.ContainsKey(slot))
+                Prune(slot);
+    }
+
+    /// <summary>A slot is empty.</summary>
+    public void OnPruned(int slot) => _emptying.Remove(slot);
+
+    /// <summary>Takes a free slot and holds it; <c>null</c> when there is none.</summary>
+    public int? TakeFree()
+    {
+        if (FreeSlot() is not { } slot)
+            return null;
+        Hold(slot);
+        return slot;
+    }
+
+    /// <summary>Adds a holder of a slot.</summary>
+    public void Hold(int slot) => _holders[slot] = _holders.GetValueOrDefault(slot) + 1;
+
+    /// <summary>A holder of a slot needs it no more.</summary>
+    public void Release(int slot)
+    {
+        int others = _holders[slot] - 1;
+        if (others > 0)
+        {
+            _holders[slot] = others;
+            return;
+        }
+        _holders.Remove(slot);
+        Prune(slot);
+    }
+
+    private int? FreeSlot()
+    {
+        if (_pruner is null)
+            return null;
+        for (int slot = 0; slot < ChunkStore.Slots; slot++)
+            if (!_holders.ContainsKey(slot) && !_emptying.Contains(slot))
+                return slot;
+        return null;
+    }
+
+    // Before StartPruning nothing is deleted.
+    private void Prune(int slot)
+    {
+        if (_pruner is not null && _emptying.Add(slot))
+            _pruner.Tell(new PruneSlot(Chunks(slot)), _context.Self);
+    }
+}

@@ -1,0 +1,220 @@
+using Akka.Actor;
+using RaftActors.Log;
+using RaftActors.Membership;
+using RaftActors.Snapshots;
+using RaftActors.StateMachines;
+
+namespace RaftActors.Subscriptions;
+
+/// <summary>What <see cref="SubscriberFeed"/> asks of its peer.</summary>
+internal interface IFeedingPeer : IReplica
+{
+    /// <summary>A snapshot turned out to be damaged: another one is needed.</summary>
+    void ConsiderSnapshot();
+}
+
+/// <summary>
+/// The subscribers of a peer. They get committed entries in order, as many ahead as they have credits for; and a
+/// snapshot first when the log no longer reaches back to where they are.
+/// </summary>
+internal sealed class SubscriberFeed
+{
+    private readonly IActorContext _context;
+    private readonly RaftSettings _settings;
+    private readonly RaftLog _raftLog;
+    private readonly ConfigurationHistory _configurations;
+    private readonly StoredSnapshots _stored;
+    private readonly SnapshotSlots _slots;
+    private readonly IFeedingPeer _peer;
+    private readonly List<Subscription> _subscriptions = [];
+    private long _readers;
+
+    public SubscriberFeed(
+        IActorContext context, RaftSettings settings, RaftLog raftLog, ConfigurationHistory configurations,
+        StoredSnapshots stored, SnapshotSlots slots, IFeedingPeer peer)
+    {
+        _context = context;
+        _settings = settings;
+        _raftLog = raftLog;
+        _configurations = configurations;
+        _stored = stored;
+        _slots = slots;
+        _peer = peer;
+    }
+
+    /// <summary>Begins a subscription, unless it cannot be served. An earlier one of the same subscriber ends.</summary>
+    public void Subscribe(Subscribe subscribe)
+    {
+        var subscriber = subscribe.Subscriber;
+        Remove(subscriber);
+        if (Problem(subscribe) is { } problem)
+        {
+            subscriber.Tell(new SubscriptionEnded(problem), _context.Self);
+            return;
+        }
+        if (subscribe.History.Length > 0 && !IsContinued(subscribe))
+            return;
+        // Remote actors are never watched: remote death watch quarantines a node that is only partitioned.
+        if (subscriber is IActorRefScope { IsLocal: true })
+            _context.Watch(subscriber);
+        int credits = Math.Min(subscribe.Credits, _settings.MaxSubscriberCredits);
+        var subscription = new Subscription(subscriber, subscribe.FromIndex, credits);
+        _subscriptions.Add(subscription);
+        Feed(subscription);
+    }
+
+    /// <summary>A subscriber has handled entries: it may get more.</summary>
+    public void OnHandled(EntriesHandled handled)
+    {
+        if (Find(handled.Subscriber) is not { } subscription)
+            return;
+        subscription.Handled(handled.Index);
+        Feed(subscription);
+    }
+
+    /// <summary>Gives all subscribers what they may get: entries were committed, or let go of.</summary>
+    public void FeedAll()
+    {
+        for (int i = 0; i < _subscriptions.Count;)
+        {
+            if (Feed(_subscriptions[i]))
+                i++;
+        }
+    }
+
+    /// <summary>A reader has read the snapshot for a subscriber, or cannot.</summary>
+    public void OnSnapshotRead(SnapshotRead read, IActorRef reader)
+    {
+        if (_subscriptions.Find(subscription => reader.Equals(subscription.Offer?.Reader)) is not { } subscription)
+            return;
+        var (snapshot, slot) = (subscription.Offer!.Snapshot, subscription.Offer.Slot);
+        subscription.Offer = null;
+        _slots.Release(slot);
+        if (read.Bytes is not { } bytes)
+        {
+            _stored.NoteDamaged(slot, snapshot.LastIncludedIndex);
+            _peer.ConsiderSnapshot();
+            string problem = $"{WhereLogBegins()}, and the snapshot before cannot be read: {read.Problem}. ";
+            End(subscription, problem + "Subscribe at another node.");
+            return;
+        }
+        string history = snapshot.Configuration.GroupId;
+        var offer = new SnapshotOffer(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, bytes) { History = history };
+        subscription.Subscriber.Tell(offer, _context.Self);
+        subscription.Sent(snapshot.LastIncludedIndex);
+        Feed(subscription);
+    }
+
+    /// <summary>A subscriber has stopped, or a reader: one that stops without a word has failed.</summary>
+    public void OnTerminated(IActorRef ended)
+    {
+        OnSnapshotRead(new SnapshotRead(null, "its reader failed"), ended);
+        Remove(ended);
+    }
+
+    /// <summary>Ends a subscription, if there is one. Its subscriber is told nothing.</summary>
+    public void Remove(IActorRef subscriber)
+    {
+        if (Find(subscriber) is not { } subscription)
+            return;
+        _subscriptions.Remove(subscription);
+        _context.Unwatch(subscriber);
+        if (subscription.Offer is not { } offer)
+            return;
+        _context.Stop(offer.Reader);
+        _slots.Release(offer.Slot);
+    }
+
+    /// <summary>Ends the subscriptions for which a snapshot is being read.</summary>
+    public void EndOffers(string why)
+    {
+        foreach (var subscription in _subscriptions.FindAll(static subscription => subscription.Offer is not null))
+            End(subscription, why);
+    }
+
+    /// <summary>The peer stops: tells so to all subscribers.</summary>
+    public void TellEnd(string why)
+    {
+        string reason = $"{why} Subscribe again, from the index after the last one handled.";
+        foreach (var subscription in _subscriptions)
+            subscription.Subscriber.Tell(new SubscriptionEnded(reason), _context.Self);
+    }
+
+    private Subscription? Find(IActorRef subscriber) =>
+        _subscriptions.Find(subscription => subscription.Subscriber.Equals(subscriber));
+
+    private string? Problem(Subscribe subscribe)
+    {
+        if (subscribe.FromIndex < 1)
+            return "The first index is 1.";
+        if (subscribe.Credits < 1)
+            return "A subscription needs at least one credit.";
+        return _subscriptions.Count >= _settings.MaxSubscribers
+            ? $"There are {_subscriptions.Count} subscribers, the most that raft.max-subscribers allows."
+            : null;
+    }
+
+    // What it has seen has to be what this group has, up to there.
+    private bool IsContinued(Subscribe subscribe)
+    {
+        var histories = _configurations.At(_raftLog.CommitIndex).Configuration.Histories;
+        if (histories.Include(subscribe.History, subscribe.FromIndex - 1))
+            return true;
+        if (histories.Length == 0)
+        {
+            string reason = "This peer does not know yet which history its group has. Subscribe again, or at another node.";
+            subscribe.Subscriber.Tell(new SubscriptionEnded(reason), _context.Self);
+            return false;
+        }
+        int seen = Array.FindIndex(histories, history => history.GroupId == subscribe.History);
+        long first = seen < 0 ? 1 : histories[seen + 1].FirstIndex;
+        subscribe.Subscriber.Tell(new HistoryChanged(histories[^1].GroupId, first), _context.Self);
+        return false;
+    }
+
+    /// <returns>Whether the subscription goes on.</returns>
+    private bool Feed(Subscription subscription)
+    {
+        while (subscription.Offer is null)
+        {
+            if (subscription.Next < _raftLog.FirstIndex)
+                return OfferSnapshot(subscription);
+            long batch = subscription.Next + _settings.ApplyBatchEntries - 1;
+            long last = Math.Min(Math.Min(_raftLog.CommitIndex, subscription.Limit), batch);
+            if (last < subscription.Next)
+                break;
+            string history = _configurations.At(_raftLog.CommitIndex).Configuration.GroupId;
+            var entries = new CommittedEntries(_raftLog.Slice(subscription.Next, last)) { History = history };
+            subscription.Subscriber.Tell(entries, _context.Self);
+            subscription.Sent(last);
+        }
+        return true;
+    }
+
+    // No log has what the subscriber misses. Without credits it gets no snapshot: it has yet to handle what it was sent.
+    private bool OfferSnapshot(Subscription subscription)
+    {
+        if (subscription.Limit < subscription.Next)
+            return true;
+        if (_peer.WhySetAside is { } why)
+        {
+            End(subscription, $"{WhereLogBegins()}. {why}");
+            return false;
+        }
+        var manifest = _stored.Latest!.Manifest;
+        var props = SnapshotOfferer.Props(manifest.Snapshot.Content, _slots.Chunks(manifest.Slot));
+        var reader = _context.ActorOf(props, $"offer-snapshot-{++_readers}");
+        _context.Watch(reader);
+        _slots.Hold(manifest.Slot);
+        subscription.Offer = new SnapshotBeingRead(reader, manifest.Snapshot, manifest.Slot);
+        return true;
+    }
+
+    private void End(Subscription subscription, string why)
+    {
+        subscription.Subscriber.Tell(new SubscriptionEnded(why), _context.Self);
+        Remove(subscription.Subscriber);
+    }
+
+    private string WhereLogBegins() => $"The log begins at index {_raftLog.FirstIndex}";
+}
