@@ -12,6 +12,9 @@ namespace RaftActors.Tests.Paper;
 /// </summary>
 public sealed class DissertationSpec(ITestOutputHelper output) : PaperSpec(output)
 {
+    private static readonly Configuration WithoutA =
+        new([new Voter("b", "host:2", "store-b"), new Voter("c", "host:3", "store-c")]);
+
     [Fact]
     public void Section_3_10_1_the_prior_leader_stops_accepting_requests()
     {
@@ -49,6 +52,39 @@ public sealed class DissertationSpec(ITestOutputHelper output) : PaperSpec(outpu
     }
 
     [Fact]
+    public void Section_3_10_3_a_message_of_an_earlier_term_is_ignored()
+    {
+        StartWithLog(new HardState(3, null, null), 1);
+        C.Append(3, 1, 1, 1);
+
+        B.Say(header => new TimeoutNow(header), 2);
+
+        C.ExpectNone<RequestVote>();
+        Assert.Equal((RaftRole.Follower, 3), Status() is var status ? (status.Role, status.Term) : default);
+    }
+
+    [Fact]
+    public void Section_3_10_3_who_leads_the_term_already_goes_on()
+    {
+        StartAsLeader();
+
+        B.Say(static header => new TimeoutNow(header), 2);
+
+        Assert.Equal((RaftRole.Leader, 2), RoleAndTerm);
+    }
+
+    [Fact]
+    public void Section_3_10_3_a_candidate_of_the_term_goes_on()
+    {
+        StartWithLog(new HardState(1, null, null), 1);
+        Campaign();
+
+        B.Say(static header => new TimeoutNow(header), 2);
+
+        Assert.Equal((RaftRole.Candidate, 2), RoleAndTerm);
+    }
+
+    [Fact]
     public void Section_3_10_the_prior_leader_goes_on_when_the_transfer_is_not_done_within_an_election_timeout()
     {
         StartAsLeader();
@@ -82,6 +118,32 @@ public sealed class DissertationSpec(ITestOutputHelper output) : PaperSpec(outpu
 
         Assert.Equal(FailureReason.NotCaughtUp, ExpectMsg<ProposalFailed>().Reason);
         Assert.Equal(3, Status().Members.Count);
+    }
+
+    [Fact]
+    public void Section_4_2_2_a_server_that_its_latest_configuration_leaves_out_campaigns_and_leads_until_that_is_committed()
+    {
+        LogEntry[] log = [.. Entries(1), new LogEntry(2, 1, EntryKind.Configuration, 0, WithoutA.ToPayload())];
+        var hardState = new HardState(1, null, null);
+        Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId), new Persisted(hardState, 0, [new EntryBatch(log)]));
+        Start();
+
+        AdvanceUntil(() => B.TryTake<RequestVote>(static request => request.PreVote) is not null);
+        B.Say(static header => new RequestVoteReply(header, true, true, 2), 1);
+        B.ExpectNone<RequestVote>(static request => !request.PreVote); // Its own yes does not count.
+        C.Say(static header => new RequestVoteReply(header, true, true, 2), 1);
+        foreach (var voter in new[] { B, C })
+        {
+            voter.Expect<RequestVote>(static request => !request.PreVote);
+            Assert.NotEqual(RaftRole.Leader, Status().Role);
+            voter.Say(static header => new RequestVoteReply(header, true, false, 2), 2);
+        }
+        B.Expect<AppendEntries>(static append => append.Entries.Count > 0);
+        B.Accept(3, 2);
+        Assert.Equal((RaftRole.Leader, 0), (Status().Role, Status().CommitIndex)); // Nor does its own log.
+        C.Accept(3, 2);
+
+        AdvanceUntil(() => B.TryTake<AppendEntries>(static append => append.LeaderCommit == 3) is not null);
     }
 
     [Fact]
@@ -135,6 +197,23 @@ public sealed class DissertationSpec(ITestOutputHelper output) : PaperSpec(outpu
         B.Accept(3, 2, readContext: context);
 
         ExpectMsg<QueryResult>();
+    }
+
+    [Fact]
+    public void Section_6_4_3_a_leader_that_was_deposed_without_noticing_answers_nothing()
+    {
+        StartAsLeader();
+        Peer.Tell(new Query(new byte[] { 1 }, CorrelationId: 7), TestActor);
+        B.Expect<AppendEntries>();
+
+        B.Say(header => new AppendEntriesReply(header, false, 0, 0, 3, default, 0), 3);
+        Assert.False(HasMessages);
+
+        // The query waits for the next leader instead: it changes nothing to ask again.
+        C.Append(3, 3, 2, 0);
+        var request = C.Expect<ReadIndex>();
+        C.Say(header => new ReadIndexReply(header, request.RequestIds, null, "", 3), 3);
+        Assert.Equal((3, 7), ExpectMsg<QueryResult>() is var result ? (result.AppliedIndex, result.CorrelationId) : default);
     }
 
     [Fact]

@@ -64,6 +64,43 @@ public sealed class Section5Spec(ITestOutputHelper output) : PaperSpec(output)
     }
 
     [Fact]
+    public void Section_5_2_a_candidate_refuses_a_leader_of_an_earlier_term_and_stays_a_candidate()
+    {
+        StartWithLog(new HardState(1, null, null), 1);
+        Campaign();
+
+        var reply = Append(C, 1, 1, 1, 0);
+
+        Assert.Equal((false, 2), (reply.Success, reply.Term));
+        Assert.Equal((RaftRole.Candidate, 2), RoleAndTerm);
+    }
+
+    [Fact]
+    public void Section_5_2_a_candidate_without_a_majority_stays_a_candidate_until_its_timeout()
+    {
+        StartWithLog(new HardState(1, null, null), 1);
+        Campaign();
+
+        B.Say(static header => new RequestVoteReply(header, false, false, 2), 2);
+        C.Say(static header => new RequestVoteReply(header, false, false, 2), 2);
+        Advance(299);
+
+        Assert.Equal((RaftRole.Candidate, 2), RoleAndTerm);
+    }
+
+    [Fact]
+    public void Section_5_2_a_term_has_at_most_one_leader_so_another_one_is_not_heard()
+    {
+        StartAsLeader();
+
+        B.Append(2, 3, 2, 0, Command(4, 2));
+
+        B.ExpectNone<AppendEntriesReply>();
+        Assert.Equal((RaftRole.Leader, 2), RoleAndTerm);
+        Assert.Equal(3, Status().LastIndex);
+    }
+
+    [Fact]
     public void Section_5_2_election_timeouts_are_drawn_anew_from_a_fixed_interval()
     {
         StartWithLog(new HardState(1, null, null), 1);
@@ -130,6 +167,21 @@ public sealed class Section5Spec(ITestOutputHelper output) : PaperSpec(output)
         var reply = Append(B, 8, 10, 6, 0);
 
         Assert.Equal((false, new LogConflict(3, 7)), (reply.Success, reply.Conflict));
+    }
+
+    [Fact]
+    public void Section_5_3_followers_learn_with_the_next_message_what_is_committed()
+    {
+        StartAsLeader();
+        Peer.Tell(new Propose(new byte[] { 1 }), TestActor);
+        B.Expect<AppendEntries>(append => append.LastIndex == 4);
+        B.Accept(4, 2);
+        Assert.Equal(4, ExpectMsg<Proposed>().Index);
+        C.Forget();
+
+        Advance(50);
+
+        Assert.Equal(4, C.Expect<AppendEntries>().LeaderCommit);
     }
 
     [Theory]

@@ -56,6 +56,25 @@ public sealed class Section7Spec : PaperSpec
     }
 
     [Fact]
+    public void InstallSnapshot_5_a_partial_snapshot_with_a_smaller_index_is_discarded()
+    {
+        StartWithLog(new HardState(2, null, null), 1);
+        AdvanceUntil(() =>
+        {
+            Install(term: 2, chunks: 2);
+            return B.TryTake<InstallSnapshotReply>(static reply => reply.NextChunk == 2) is not null;
+        });
+
+        AdvanceUntil(() =>
+        {
+            Install(term: 2, chunks: 1, LastIncludedIndex + 1);
+            return Status().SnapshotIndex > 0;
+        });
+
+        Assert.Equal((LastIncludedIndex + 1, LastIncludedIndex + 1), (Status().SnapshotIndex, Status().LastIndex));
+    }
+
+    [Fact]
     public void InstallSnapshot_6_entries_that_follow_the_last_included_one_are_retained()
     {
         StartWithLog(new HardState(2, null, null), 1, 2, 2, 2, 2, 2);
@@ -105,16 +124,16 @@ public sealed class Section7Spec : PaperSpec
         Assert.Equal(4, C.Expect<InstallSnapshot>().Snapshot.LastIncludedIndex);
     }
 
-    private void Install(long term, int chunks)
+    private void Install(long term, int chunks, long lastIncludedIndex = LastIncludedIndex)
     {
         var machine = new RecordingMachine(static () => false);
-        for (int index = 2; index <= LastIncludedIndex; index++)
+        for (int index = 2; index <= lastIncludedIndex; index++)
             machine.Apply(Command(index, LastIncludedTerm), new byte[] { (byte)index });
         byte[] image = [.. SnapshotBytes.Join(new SessionTable(), machine.TakeSnapshot()).SelectMany(static part => part.ToArray())];
         using var digest = new ContentDigest();
         for (int i = 0; i < chunks; i++)
             digest.Add(image);
-        var snapshot = new Snapshot(LastIncludedIndex, LastIncludedTerm, 0, Bound, 1, digest.Content);
+        var snapshot = new Snapshot(lastIncludedIndex, LastIncludedTerm, 0, Bound, 1, digest.Content);
         B.Say(header => new InstallSnapshot(header, snapshot, 1, image), term);
     }
 }

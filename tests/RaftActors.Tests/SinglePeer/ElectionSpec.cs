@@ -14,32 +14,6 @@ public sealed class ElectionSpec(ITestOutputHelper output) : PeerSpec(output)
     private static readonly HardState InTerm1 = new(1, null, null);
 
     [Fact]
-    public void A_peer_without_a_vote_in_a_configuration_that_is_not_known_to_be_committed_campaigns_and_leads_until_it_is()
-    {
-        var others = new RaftActors.Membership.Configuration([new Voter("b", "host:2", "store-b"), new Voter("c", "host:3", "store-c")]);
-        LogEntry[] log = [.. Entries(1), new LogEntry(2, 1, EntryKind.Configuration, 0, others.ToPayload())];
-        Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId), new Persisted(new HardState(1, null, null), 0, [new EntryBatch(log)]));
-        Start();
-
-        AdvanceUntil(() => B.TryTake<RequestVote>(request => request.PreVote) is not null);
-        B.Say(header => new RequestVoteReply(header, true, true, 2), 1);
-        B.ExpectNone<RequestVote>(request => !request.PreVote); // Its own yes does not count.
-        C.Say(header => new RequestVoteReply(header, true, true, 2), 1);
-        foreach (var voter in new[] { B, C })
-        {
-            voter.Expect<RequestVote>(request => !request.PreVote);
-            Assert.NotEqual(RaftRole.Leader, Status().Role);
-            voter.Say(header => new RequestVoteReply(header, true, false, 2), 2);
-        }
-        B.Expect<AppendEntries>(append => append.Entries.Count > 0);
-        B.Accept(3, 2);
-        Assert.Equal((RaftRole.Leader, 0), Status() is var status ? (status.Role, status.CommitIndex) : default); // Nor does its own log.
-        C.Accept(3, 2);
-
-        AdvanceUntil(() => B.TryTake<AppendEntries>(append => append.LeaderCommit == 3) is not null);
-    }
-
-    [Fact]
     public void A_follower_that_hears_nothing_asks_for_pre_votes_within_its_election_timeout()
     {
         StartWithLog(InTerm1, 1);

@@ -95,23 +95,6 @@ public sealed class ReadSpec(ITestOutputHelper output) : PeerSpec(output)
     }
 
     [Fact]
-    public void A_leader_that_was_deposed_without_noticing_answers_nothing()
-    {
-        StartAsLeader();
-        Peer.Tell(new Query(new byte[] { 1 }, CorrelationId: 7), TestActor);
-        B.Expect<AppendEntries>();
-
-        B.Say(header => new AppendEntriesReply(header, false, 0, 0, 3, default, 0), 3);
-        Assert.False(HasMessages);
-
-        // The query waits for the next leader instead: it changes nothing to ask again.
-        C.Append(3, 3, 2, 0);
-        var request = C.Expect<ReadIndex>();
-        C.Say(header => new ReadIndexReply(header, request.RequestIds, null, "", 3), 3);
-        Assert.Equal((3, 7), ExpectMsg<QueryResult>() is var result ? (result.AppliedIndex, result.CorrelationId) : default);
-    }
-
-    [Fact]
     public void A_read_whose_index_is_never_known_to_be_committed_is_refused()
     {
         StartWithLog(new HardState(1, null, null), 1, 1);

@@ -60,21 +60,6 @@ public sealed class ReplicationSpec(ITestOutputHelper output) : PeerSpec(output)
     }
 
     [Fact]
-    public void A_leader_commits_what_a_majority_has_and_tells_the_others_with_the_next_message()
-    {
-        StartAsLeader();
-        Peer.Tell(new Propose(new byte[] { 1 }), TestActor);
-        B.Expect<AppendEntries>(append => append.LastIndex == 4);
-        B.Accept(4, 2);
-        Assert.Equal(4, ExpectMsg<Proposed>().Index);
-        C.Forget();
-
-        Advance(50);
-
-        Assert.Equal(4, C.Expect<AppendEntries>().LeaderCommit);
-    }
-
-    [Fact]
     public void A_refusal_makes_the_leader_go_back_a_whole_term()
     {
         StartWithLog(new HardState(4, null, null), 1, 1, 4, 4, 4);

@@ -159,18 +159,6 @@ public sealed class TransferSpec(ITestOutputHelper output) : PeerSpec(output)
     }
 
     [Fact]
-    public void An_order_to_take_over_of_an_earlier_term_is_ignored()
-    {
-        StartWithLog(new HardState(3, null, null), 1);
-        C.Append(3, 1, 1, 1);
-
-        B.Say(header => new TimeoutNow(header), 2);
-
-        C.ExpectNone<RequestVote>();
-        Assert.Equal((RaftRole.Follower, 3), Status() is var status ? (status.Role, status.Term) : default);
-    }
-
-    [Fact]
     public void A_leader_that_ends_because_its_disk_failed_has_its_successor_campaign()
     {
         StartAsLeader();
