@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Akka.Event;
-using RaftActors.Log;
 using RaftActors.Protocol;
 
 namespace RaftActors;
@@ -34,15 +33,17 @@ internal sealed partial class RaftActor
             Log.Warning("{0}: {1} at {2} {3}", PersistenceId, header.MemberId, header.Address, difference);
         if (!IsOfLatestIncarnation(message))
             return false;
+        bool isForOneStore = message is AppendEntriesReply or InstallSnapshotReply or RequestVoteReply or IdentityReply
+            or ForwardReply or MemberRemoved or StoreReplaced or TimeoutNow or ReadIndexReply;
+        if (isForOneStore && !IsForThisStore(header))
+            return false;
+        if (PossibleMessages.Problem(message) is { } impossible)
+            return Drop(impossible.Reason, header.MemberId, impossible.Problem);
         return message switch
         {
-            AppendEntries m => IsPossible(m) ? !IsMixedUp(m) || DropForeign(header) : Drop("impossible index", header.MemberId, $"AppendEntries after {m.PrevLogIndex} in term {m.Term}"),
-            AppendEntriesReply m => IsForThisStore(header) && (IsPossible(m) || Drop("impossible index", header.MemberId, $"AppendEntriesReply up to {m.AcceptedIndex}")),
-            InstallSnapshot m => IsPossible(m) || Drop("impossible index", header.MemberId, $"InstallSnapshot up to {m.Snapshot.LastIncludedIndex}, chunk {m.Chunk}"),
-            InstallSnapshotReply m => IsForThisStore(header) && (m is { LastIncludedIndex: > 0, NextChunk: > 0 } || Drop("impossible index", header.MemberId, $"InstallSnapshotReply for chunk {m.NextChunk}")),
-            RequestVote m => IsPossible(m) || Drop("impossible index", header.MemberId, $"RequestVote with a log up to {m.LastLogIndex}, {m.LastLogTerm}"),
-            ForwardProposal m => IsPossible(m) || Drop("malformed", header.MemberId, $"it forwards a proposal of kind {m.Kind}"),
-            RequestVoteReply or IdentityReply or ForwardReply or MemberRemoved or StoreReplaced or TimeoutNow or ReadIndexReply => IsForThisStore(header),
+            AppendEntries m when IsMixedUp(m) => DropForeign(header),
+            AppendEntriesReply m when !IsOfThisLeader(m) =>
+                Drop("impossible index", header.MemberId, $"AppendEntriesReply up to {m.AcceptedIndex}"),
             _ => true,
         };
     }
@@ -56,21 +57,6 @@ internal sealed partial class RaftActor
         return false;
     }
 
-    private static bool IsPossible(AppendEntries m)
-    {
-        bool possible = m.Term > 0 && m.PrevLogIndex >= 0 && m.PrevLogTerm >= 0 && m.PrevLogTerm <= m.Term && m.LeaderCommit >= 0 && m.ReadContext >= 0
-            && (m.PrevLogIndex == 0) == (m.PrevLogTerm == 0)
-            && m.PrevLogIndex <= long.MaxValue - m.Entries.Count;
-        long index = m.PrevLogIndex, term = m.PrevLogTerm;
-        foreach (var entry in m.Entries.Entries)
-        {
-            possible &= entry.Index == ++index && entry.Term >= term && entry.Term > 0 && entry.Term <= m.Term
-                && (entry.Kind != EntryKind.Configuration || entry.Payload.TryReadConfiguration() is not null);
-            term = entry.Term;
-        }
-        return possible;
-    }
-
     // An entry of another founding that has the index and term of the own one would pass for it.
     private bool IsMixedUp(AppendEntries m)
     {
@@ -81,23 +67,9 @@ internal sealed partial class RaftActor
         return _log.Has(first, entry.Term) && entry.Payload.TryReadConfiguration()?.GroupId != Configuration.GroupId;
     }
 
-    private static bool IsPossible(InstallSnapshot m) => m.Snapshot is { LastIncludedIndex: > 0, LastIncludedTerm: > 0, Content.Chunks: > 0 } snapshot
-        && snapshot.LastIncludedTerm <= m.Term && snapshot.ConfigurationIndex > 0 && snapshot.ConfigurationIndex <= snapshot.LastIncludedIndex
-        && m.Chunk > 0 && m.Chunk <= snapshot.Content.Chunks;
-
-    private bool IsPossible(AppendEntriesReply m)
-    {
-        bool sane = m.MatchIndex >= 0 && m.AcceptedIndex >= m.MatchIndex && m.RejectedIndex >= 0 && m.ReadContext >= 0 && m.Conflict is { Term: >= 0, Index: >= 0 };
-        // What a follower of this leader has accepted, it was sent by this leader.
-        bool ours = _leading is null || m.Term != Term || (m.AcceptedIndex <= _log.LastIndex && m.ReadContext <= _leading.Reads.Context);
-        return sane && ours;
-    }
-
-    private static bool IsPossible(ForwardProposal m) => m.Session is null or { SessionId: > 0 }
-        && (m.Kind is EntryKind.Command or EntryKind.Configuration || (m.Kind == EntryKind.Session && m.Command.TryReadSessionChange() is not null));
-
-    private static bool IsPossible(RequestVote m) =>
-        m.LastLogIndex >= 0 && m.LastLogTerm >= 0 && m.LastLogTerm <= m.Term && (m.LastLogIndex == 0) == (m.LastLogTerm == 0) && m.Term < long.MaxValue;
+    // What a follower of this leader has accepted, it was sent by this leader.
+    private bool IsOfThisLeader(AppendEntriesReply m) => _leading is not { } leading || m.Term != Term
+        || (m.AcceptedIndex <= _log.LastIndex && m.ReadContext <= leading.Reads.Context);
 
     private bool Drop(string reason, string from, string problem)
     {
