@@ -1,0 +1,132 @@
+using Google.Protobuf;
+using RaftActors.Client;
+using RaftActors.Log;
+using RaftActors.Snapshots;
+using static RaftActors.Protocol.MessageFormat;
+
+namespace RaftActors.Protocol;
+
+/// <summary>The messages of raft.proto, told apart by short manifests: a row for each type.</summary>
+internal static class MessageFormats
+{
+    private static readonly MessageFormat[] Table =
+    [
+        // Between peers.
+        new(typeof(AppendEntries), "AE", static (m, _) => Write((AppendEntries)m), static (b, _) => ReadAppend(b)),
+        Plain("AER", static (AppendEntriesReply m) => m.ToWire(), static wire => wire.FromWire()),
+        Plain("RV", static (RequestVote m) => m.ToWire(), static wire => wire.FromWire()),
+        Plain("RVR", static (RequestVoteReply m) => m.ToWire(), static wire => wire.FromWire()),
+        Plain("FP", static (ForwardProposal m) => m.ToWire(), static wire => wire.FromWire()),
+        Plain("FT", static (ForwardTransfer m) => m.ToWire(), static wire => wire.FromWire()),
+        Plain("FR", static (ForwardReply m) => m.ToWire(), static wire => wire.FromWire()),
+        Plain("RI", static (ReadIndex m) => m.ToWire(), static wire => wire.FromWire()),
+        Plain("RIR", static (ReadIndexReply m) => m.ToWire(), static wire => wire.FromWire()),
+        Plain("IS", static (InstallSnapshot m) => m.ToWire(), static wire => wire.FromWire()),
+        Plain("ISR", static (InstallSnapshotReply m) => m.ToWire(), static wire => wire.FromWire()),
+        Plain("ID", static (AskIdentity m) => m.ToWire(), static wire => wire.FromWire()),
+        Plain("IDR", static (IdentityReply m) => m.ToWire(), static wire => wire.FromWire()),
+        Plain("SR", static (StoreReplaced m) => m.ToWire(), static wire => wire.FromWire()),
+        Plain("TN", static (TimeoutNow m) => m.ToWire(), static wire => wire.FromWire()),
+        Plain("MR", static (MemberRemoved m) => m.ToWire(), static wire => wire.FromWire()),
+        Plain("CR", static (ContactRefused m) => m.ToWire(), static wire => wire.FromWire()),
+
+        // Between a client on a node of its own and a peer.
+        WithContent<Propose, Wire.ClientProposal>(
+            "CP", static (m, s) => m.ToWire(s.Serialization), static (wire, _) => wire.FromWire()),
+        WithContent<Proposed, Wire.ClientAnswer>(
+            "CPA", static (m, s) => m.ToWire(s.Serialization, s.Room), ReadProposalAnswer),
+        WithContent<ProposalFailed, Wire.ClientAnswer>("CPA", static (m, _) => m.ToWire(), ReadProposalAnswer),
+        WithContent<Query, Wire.ClientQuery>(
+            "CQ", static (m, s) => m.ToWire(s.Serialization), static (wire, _) => wire.FromWire()),
+        WithContent<QueryResult, Wire.ClientAnswer>(
+            "CQA", static (m, s) => m.ToWire(s.Serialization, s.Room), ReadQueryAnswer),
+        WithContent<QueryFailed, Wire.ClientAnswer>("CQA", static (m, _) => m.ToWire(), ReadQueryAnswer),
+        Plain("CS", static (OpenSession m) => m.ToWire(), static wire => wire.FromWire()),
+        Plain("CS", static (KeepSessionAlive m) => m.ToWire(), static wire => wire.FromWire()),
+        Plain("CS", static (CloseSession m) => m.ToWire(), static wire => wire.FromWire()),
+        Plain("SO", static (SessionOpened m) => m.ToWire(), static wire => wire.FromWire()),
+        Plain("CM", static (ChangeMembers m) => m.ToWire(), static wire => wire.FromWire()),
+
+        // In the journal and the snapshot store.
+        Stored("P", static (Persisted m) => m.ToWire(), static m => m.Batches, ReadPersisted),
+        Stored("PC", static (PeerCreated m) => m.ToWire(), static wire => wire.FromWire()),
+        Stored("SRN", static (StoreRenewed m) => m.ToWire(), static wire => wire.FromWire()),
+        Stored("JC", static (JournalCut m) => m.ToWire(), static wire => wire.FromWire()),
+        Stored("SI", static (SnapshotInstalled m) => m.ToWire(), static wire => wire.FromWire()),
+        Stored("SM", static (SnapshotManifest m) => m.ToWire(), static wire => wire.FromWire()),
+        Stored("SC", static (SnapshotChunk m) => m.ToWire(), static wire => wire.FromWire()),
+    ];
+
+    private static readonly Dictionary<Type, MessageFormat> ByType = Table.ToDictionary(static format => format.Type);
+
+    private static readonly Dictionary<string, MessageFormat> ByManifest = Table
+        .DistinctBy(static format => format.Manifest)
+        .ToDictionary(static format => format.Manifest, StringComparer.Ordinal);
+
+    /// <summary>The format of a message.</summary>
+    /// <exception cref="ArgumentException">It is no message of raft.proto.</exception>
+    public static MessageFormat For(object message) => ByType.TryGetValue(message.GetType(), out var format)
+        ? format
+        : throw new ArgumentException($"{message.GetType()} is no message of a Raft group.", nameof(message));
+
+    /// <summary>The format with a manifest, or <c>null</c>.</summary>
+    public static MessageFormat? Find(string manifest) => ByManifest.GetValueOrDefault(manifest);
+
+    private static byte[] Write(AppendEntries message)
+    {
+        var head = message.ToWire();
+        var entries = message.Entries.Encoded.Span;
+        int headSize = head.CalculateSize();
+        var bytes = new byte[headSize + entries.Length];
+        head.WriteTo(bytes.AsSpan(0, headSize));
+        entries.CopyTo(bytes.AsSpan(headSize));
+        return bytes;
+    }
+
+    private static AppendEntries ReadAppend(byte[] bytes)
+    {
+        var (head, entries) = SplitEntries(bytes);
+        return Wire.AppendEntries.Parser.ParseFrom(bytes, 0, head).FromWire(entries);
+    }
+
+    private static IRaftMessage ReadProposalAnswer(Wire.ClientAnswer wire, RaftSerializer serializer) =>
+        wire.ToProposalAnswer(serializer.Serialization);
+
+    private static IRaftMessage ReadQueryAnswer(Wire.ClientAnswer wire, RaftSerializer serializer) =>
+        wire.ToQueryAnswer(serializer.Serialization);
+
+    private static Persisted ReadPersisted(byte[] bytes)
+    {
+        var (head, entries) = SplitEntries(bytes);
+        return Wire.Persisted.Parser.ParseFrom(bytes, 0, head).FromWire(entries);
+    }
+
+    // Entries come last, because their field has the highest number. They are sliced out, and the generated parser gets
+    // what comes before them. What a later version may add behind them is stepped over.
+    private static (int Head, EntryBatch Entries) SplitEntries(byte[] bytes)
+    {
+        var reader = new ProtoReader(bytes);
+        var entries = new List<LogEntry>();
+        int head = -1, tail = bytes.Length;
+        while (!reader.AtEnd)
+        {
+            int start = reader.Position;
+            var (field, type) = reader.Tag();
+            if (field != EntryCodec.EntriesField || type != ProtoReader.Delimited)
+            {
+                reader.Skip(type);
+                if (head >= 0)
+                    tail = Math.Min(tail, start);
+                continue;
+            }
+            if (tail < bytes.Length)
+                throw new FormatException("Entries are not together.");
+            if (head < 0)
+                head = start;
+            entries.Add(EntryCodec.Decode(bytes.AsMemory()[reader.Delimit()]));
+        }
+        return head < 0
+            ? (bytes.Length, EntryBatch.Empty)
+            : (head, new EntryBatch([.. entries], bytes.AsMemory(head..tail)));
+    }
+}
