@@ -148,7 +148,7 @@ internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
             case QueryFailed failed when Queries.Remove(failed.CorrelationId, out var query):
                 query.Failed = failed;
                 break;
-            case LeadershipTransferred { CorrelationId: RaftActors.PrepareToStop.CorrelationId } or TransferFailed { CorrelationId: RaftActors.PrepareToStop.CorrelationId }:
+            case ReadyToStop:
                 IsReadyToStop = true;
                 break;
             case LeadershipTransferred transferred when Transfers.Remove(transferred.CorrelationId, out var transfer):

@@ -18,7 +18,7 @@ internal sealed partial class RaftActor
     private void StartStateMachine(SnapshotManifest? manifest)
     {
         _digest = default;
-        _freshness.Reset();
+        _staleness.Reset();
         _machine.Reset(manifest?.Snapshot, Now);
         if (IsSetAside)
             return;
@@ -38,8 +38,7 @@ internal sealed partial class RaftActor
     {
         _machine.Stop();
         Timers.Cancel(MachineBackoff.Instance);
-        while (_asked.TryDequeue(out var replyTo))
-            FailQuery(replyTo, reason, message);
+        _reads.FailAsked(reason, message);
     }
 
     private void FeedStateMachine()
@@ -47,7 +46,7 @@ internal sealed partial class RaftActor
         if (!_machine.IsRunning)
             return;
         _machine.Feed();
-        AskStateMachine();
+        _reads.Ask();
     }
 
     private void OnApplied(EntriesApplied applied)
@@ -55,7 +54,7 @@ internal sealed partial class RaftActor
         if (!_machine.IsPresent(applied.Machine))
             return;
         _machine.Applied(applied);
-        AnswerApplied(applied.LastIndex, applied.Responses);
+        _proposals.AnswerApplied(applied.LastIndex, applied.Responses);
         if (applied.Digest.Exists)
             NoteDigest(applied.Digest);
         ContinueTransfer();
@@ -77,10 +76,10 @@ internal sealed partial class RaftActor
     {
         var delay = _machine.Failed(Now);
         _snapshots.OnStateMachineFailed();
-        AnswerProposals("The state machine failed.", _machine.Failures == 1 ? _machine.SentIndex : _log.CommitIndex);
-        while (_asked.TryDequeue(out var replyTo))
-            FailQuery(replyTo, FailureReason.StateMachineFailed, "The state machine failed before it could answer.");
-        AskStateMachine();
+        _proposals.FailAppended(
+            "The state machine failed.", _machine.Failures == 1 ? _machine.SentIndex : _log.CommitIndex);
+        _reads.FailAsked(FailureReason.StateMachineFailed, "The state machine failed before it could answer.");
+        _reads.Ask();
 
         long wait = (long)delay.TotalMilliseconds;
         Log.Error("{0}: the state machine failed; it is built anew in {1} ms.", PersistenceId, wait);
@@ -89,16 +88,13 @@ internal sealed partial class RaftActor
 
     private void AnswerEverything(string why)
     {
-        AnswerProposals(why);
-        FailReads(why);
+        _proposals.FailAppended(why);
+        _reads.FailAll(why);
         if (_transfer is { } transfer)
-        {
-            FailRequesters(transfer, why);
-            while (transfer.TryTakeHeld(out _, out var replyTo))
-                FailProposal(replyTo, FailureReason.NoLeader, why);
-        }
-        AnswerLater();
-        FailForwards(why);
+            FailTransfer(transfer, why);
+        _proposals.FailHeld(why);
+        AnswerReadyToStop();
+        _forwarding.FailAll(why);
         AbandonChange(FailureReason.OutcomeUnknown, $"{why} Look at the members.");
         _snapshots.RefuseAskers(why);
         _subscribers.TellEnd(why);

@@ -167,8 +167,8 @@ internal sealed partial class RaftActor
     {
         _digest = default;
         StopStateMachine(SetAsideReason, SetAsideMessage());
-        AnswerProposals("The replica of the leader was found to differ from the others.", _machine.SentIndex);
-        AskStateMachine();
+        _proposals.FailAppended("The replica of the leader was found to differ from the others.", _machine.SentIndex);
+        _reads.Ask();
         _snapshots.OnSetAside(SetAsideMessage());
         _subscribers.EndOffers(SetAsideMessage());
     }

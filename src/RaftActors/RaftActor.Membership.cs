@@ -3,6 +3,7 @@ using RaftActors.Client;
 using RaftActors.Log;
 using RaftActors.Membership;
 using RaftActors.Protocol;
+using RaftActors.Requests;
 
 namespace RaftActors;
 
@@ -16,28 +17,28 @@ internal sealed partial class RaftActor
 
     private bool IsConfigurationCommitted => _configurations.LatestIndex <= _log.CommitIndex;
 
-    private void OnChangeMembers(Payload payload, ReplyTo replyTo)
+    private void OnChangeMembers(Payload payload, Proposer proposer)
     {
         if (payload.TryReadMemberChange() is not { } change)
-            FailProposal(replyTo, FailureReason.InvalidMembers, "The request cannot be read.");
+            proposer.Fail(this, FailureReason.InvalidMembers, "The request cannot be read.");
         else if (change.Obstacle(_configurations, _log.CommitIndex, _change is not null) is { } obstacle)
-            FailProposal(replyTo, obstacle.Reason, obstacle.Message);
+            proposer.Fail(this, obstacle.Reason, obstacle.Message);
         else if (change.IsDone(Configuration))
-            AnswerProposed(replyTo, _configurations.LatestIndex, Term, null);
+            proposer.Answer(this, _configurations.LatestIndex, Term, null);
         else if (IsHandingOver || _log.CommitIndex < _leading!.FirstIndex)
-            FailProposal(replyTo, FailureReason.ChangeUnderWay, "The leadership is changing. Ask again.");
+            proposer.Fail(this, FailureReason.ChangeUnderWay, "The leadership is changing. Ask again.");
         else
-            BeginChange(change, replyTo);
+            BeginChange(change, proposer);
     }
 
-    private void BeginChange(MemberChange change, ReplyTo replyTo)
+    private void BeginChange(MemberChange change, Proposer proposer)
     {
         var toCome = change.VotersToCome.Where(voter => !Configuration.IsVoter(voter.Id)).ToList();
         Log.Info(
             "{0}: the voters are to be [{1}], the learners [{2}].",
             PersistenceId, string.Join(", ", change.Voters), string.Join(", ", change.Learners));
         var catchUps = toCome.ConvertAll(voter => new CatchUp(voter.Id, _settings.ElectionTimeoutMin));
-        _change = new PendingChange(change, replyTo, catchUps, Now);
+        _change = new PendingChange(change, proposer, catchUps, Now);
         var unknown = toCome.FindAll(voter => Configuration.Find(voter.Id) is null);
         if (unknown.Count > 0)
             AppendConfiguration(Configuration.Teaching(unknown));
@@ -86,11 +87,11 @@ internal sealed partial class RaftActor
             return;
         _change = null;
         if (pending.Change.IsDone(configuration))
-            AnswerProposed(pending.ReplyTo, index, _log.TermAt(index), null);
+            pending.Proposer.Answer(this, index, _log.TermAt(index), null);
         else
         {
-            FailProposal(
-                pending.ReplyTo,
+            pending.Proposer.Fail(
+                this,
                 FailureReason.OutcomeUnknown,
                 "The members were changed otherwise. Look at the members again.");
         }
@@ -153,7 +154,7 @@ internal sealed partial class RaftActor
         if (_change is not { } pending)
             return;
         _change = null;
-        FailProposal(pending.ReplyTo, reason, message);
+        pending.Proposer.Fail(this, reason, message);
     }
 
     // Its entry is gone from this log. Whether it is committed all the same is for the other members to say.

@@ -242,7 +242,7 @@ internal sealed partial class RaftActor
         _flushRequested = false;
         if (!_writeInFlight)
             Write();
-        SendReadIndex();
+        _forwarding.Flush();
         if (_leading is not null)
         {
             StartReadRound();
@@ -312,7 +312,7 @@ internal sealed partial class RaftActor
         if (HardStateIsDurable)
         {
             ReleaseHeld();
-            ReleaseForwards();
+            _forwarding.Release();
         }
         OnWritten();
     }

@@ -40,7 +40,7 @@ internal sealed partial class RaftActor
         if (_change is { Index: > 0 } pending && index > pending.Index && pending.Change.Excludes(_self.Id))
         {
             _change = null;
-            AnswerProposed(pending.ReplyTo, index, Term, null);
+            pending.Proposer.Answer(this, index, Term, null);
         }
         OnStopWhenAnswered();
     }
@@ -56,7 +56,7 @@ internal sealed partial class RaftActor
             _removal = null;
             return;
         }
-        if (_forwards.IsEmpty || Now >= removal.StopsAt)
+        if (_forwarding.IsEmpty || Now >= removal.StopsAt)
         {
             Context.Parent.Tell(new RaftSupervisor.PeerLeft(removal.Index));
             Context.Stop(Self);

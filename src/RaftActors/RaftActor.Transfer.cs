@@ -2,9 +2,10 @@ using Akka.Actor;
 using Akka.Event;
 using RaftActors.Client;
 using RaftActors.Elections;
-using RaftActors.Log;
+using RaftActors.Membership;
 using RaftActors.Protocol;
 using RaftActors.Replication;
+using RaftActors.Requests;
 
 namespace RaftActors;
 
@@ -16,8 +17,8 @@ internal sealed partial class RaftActor
     // Outlives the leadership that it hands over: those who asked for it want to know who leads.
     private LeadershipTransfer? _transfer;
 
-    // What those who stop the peer are to be told in a moment.
-    private readonly List<(IActorRef To, LeadershipTransferred Answer)> _laterAnswers = [];
+    // Whoever stops the peer, and is told in a moment that the leadership was handed over.
+    private readonly List<TransferRequest.BeforeStop> _readyToStop = [];
 
     // It is about to be stopped, and does not want to lead again.
     private bool _leaving;
@@ -25,45 +26,40 @@ internal sealed partial class RaftActor
     // How often a leader may try without having been asked.
     private readonly TransferPace _pace;
 
-    // Where the last leader is, if it has handed over its leadership.
-    private string? _formerLeader;
-
     private bool IsHandingOver => _transfer is not null && _leading is not null;
 
     private void OnTransferLeadership(TransferLeadership request) =>
-        Transfer(request.Target, new ReplyTo(Sender, request.CorrelationId));
+        Transfer(request.Target, new TransferRequest.OfActor(Sender, request.CorrelationId));
 
-    private void OnForwardTransfer(ForwardTransfer request) =>
-        Transfer(request.Target.Length > 0 ? request.Target : null, new ReplyTo(request.Header, request.RequestId));
+    private void OnForwardTransfer(ForwardTransfer request) => Transfer(
+        request.Target.Length > 0 ? request.Target : null, new TransferRequest.OfPeer(request.Header, request.RequestId));
 
     private void PassOn(TransferLeadership request)
     {
+        var forwarded = new ForwardedRequest.Transfer(request.Target, Sender, request.CorrelationId);
         if (request.Forward)
-        {
-            Forward(new Forward(true, Payload.Empty, false, Sender, request.CorrelationId) { TransferTo = request.Target ?? "" });
-            return;
-        }
-        var reason = _leader is null ? FailureReason.NoLeader : FailureReason.NotLeader;
-        FailTransfer(new ReplyTo(Sender, request.CorrelationId), reason, NotLeaderMessage());
+            _forwarding.Forward(forwarded);
+        else
+            forwarded.Fail(this, NotLeaderReason, NotLeaderMessage());
     }
 
-    private void AnswerNotLeader(ForwardTransfer request) =>
-        FailTransfer(new ReplyTo(request.Header, request.RequestId), FailureReason.NotLeader, NotLeaderMessage());
+    private void AnswerNotLeader(ForwardTransfer request) => new TransferRequest.OfPeer(request.Header, request.RequestId)
+        .Fail(this, FailureReason.NotLeader, NotLeaderMessage());
 
-    private void Transfer(string? to, ReplyTo replyTo)
+    private void Transfer(string? to, TransferRequest request)
     {
         string? target = to ?? _transfer?.Target ?? BestSuccessor()?.Voter.Id;
         string? problem = target is null ? "No other voter has answered within the last election timeout. Look at the other nodes."
             : target != _self.Id && !Configuration.IsVoter(target) ? $"'{target}' is not a voter of the group. Its voters are {string.Join(", ", Configuration.Members().Select(static member => member.Id))}."
             : null;
         if (problem is not null)
-            FailTransfer(replyTo, FailureReason.InvalidTarget, problem);
+            request.Fail(this, FailureReason.InvalidTarget, problem);
         else if (_transfer is { } other && other.Target != target)
-            FailTransfer(replyTo, FailureReason.TransferInProgress, $"The leadership is being transferred to {other.Target}. Try again after an election timeout.");
+            request.Fail(this, FailureReason.TransferInProgress, $"The leadership is being transferred to {other.Target}. Try again after an election timeout.");
         else if (target == _self.Id)
-            AnswerTransfer(replyTo);
+            request.Answer(this, _leader!.Member, Term);
         else
-            StartTransfer(target!).Requesters.Add(replyTo);
+            StartTransfer(target!).Requests.Add(request);
     }
 
     private LeadershipTransfer StartTransfer(string target)
@@ -83,7 +79,7 @@ internal sealed partial class RaftActor
     {
         if (!IsHandingOver || (_transfer!.IsOrdered && !again) || _leading!.Find(_transfer.Target) is not { } target)
             return;
-        if (!_transfer.IsReady(target.Progress.MatchIndex, _log.LastIndex, _proposals.Count, Now))
+        if (!_transfer.IsReady(target.Progress.MatchIndex, _log.LastIndex, _proposals.Appended, Now))
             return;
         _transfer.IsOrdered = true;
         SendTimeoutNow(target);
@@ -98,25 +94,6 @@ internal sealed partial class RaftActor
     private Follower? BestSuccessor(bool atLast = false) =>
         Successor.Of(_leading!, Configuration, _log.CommitIndex, Now - _settings.ElectionTimeoutMax, atLast);
 
-    // A leader that hands over its leadership still answers what was forwarded to it: what it has done it has answered,
-    // and the rest it sends back.
-    private void LeaveForwards(string formerLeader, bool formerAnswers)
-    {
-        if (formerAnswers)
-            _formerLeader = formerLeader;
-        else
-            LoseForwardsTo(formerLeader);
-    }
-
-    // Unless its process ends before.
-    private void OnFormerLeaderDisassociated(Address lost)
-    {
-        if (_formerLeader is null || !NodeAddress.IsAt(_formerLeader, lost))
-            return;
-        LoseForwardsTo(_formerLeader);
-        _formerLeader = null;
-    }
-
     // The new leader is known, or this peer, or nobody.
     private void OnTransferTimeout()
     {
@@ -125,39 +102,16 @@ internal sealed partial class RaftActor
         _transfer = null;
         if (_leading is not null)
             Log.Warning("{0}: {1} did not take over the leadership of term {2} in time.", PersistenceId, transfer.Target, Term);
-        FailRequesters(transfer, $"{transfer.Target} did not take over within an election timeout. Look at that node, or name another.");
-        ReleaseHeldProposals(transfer);
+        FailTransfer(transfer, $"{transfer.Target} did not take over within an election timeout. Look at that node, or name another.");
+        _proposals.ReleaseHeld();
         LeaveJoint();
     }
 
-    private void FailRequesters(LeadershipTransfer transfer, string why)
+    private void FailTransfer(LeadershipTransfer transfer, string why)
     {
-        foreach (var requester in transfer.Requesters)
-            FailTransfer(requester, FailureReason.TransferTimedOut, why);
-        transfer.Requesters.Clear();
-    }
-
-    // The proposals wait for whoever leads next; those who asked for the transfer, until that is known.
-    private void DropTransfer()
-    {
-        if (_transfer is { } transfer)
-            ReleaseHeldProposals(transfer);
-    }
-
-    private void ReleaseHeldProposals(LeadershipTransfer transfer)
-    {
-        while (transfer.TryTakeHeld(out var proposal, out var replyTo))
-        {
-            if (_leading is not null)
-                Propose(proposal, replyTo);
-            else if (replyTo.Actor is not { } actor)
-                FailProposal(replyTo, FailureReason.NotLeader, NotLeaderMessage());
-            else
-            {
-                _forwards.Wait(new Forward(false, proposal.Payload, proposal.ReplyWhenAppended, actor, replyTo.Id) { Kind = proposal.Kind, Session = proposal.Session }, Now);
-                StartForwardTimer();
-            }
-        }
+        foreach (var request in transfer.Requests)
+            request.Fail(this, FailureReason.TransferTimedOut, why);
+        transfer.Requests.Clear();
     }
 
     // Somebody leads.
@@ -167,50 +121,33 @@ internal sealed partial class RaftActor
             return;
         _transfer = null;
         Timers.Cancel(TransferTimeout.Instance);
-        bool asked = leader.Member.Id == transfer.Target;
-        foreach (var requester in transfer.Requesters)
+        if (leader.Member.Id != transfer.Target)
         {
-            if (asked)
-                AnswerTransfer(requester);
-            else
-                FailTransfer(requester, FailureReason.TransferTimedOut, $"{leader.Member.Id} was elected, not {transfer.Target}.");
+            FailTransfer(transfer, $"{leader.Member.Id} was elected, not {transfer.Target}.");
+            return;
         }
-    }
-
-    private void AnswerTransfer(ReplyTo replyTo)
-    {
-        if (replyTo.Actor is { } actor)
-            AnswerTransfer(actor, new LeadershipTransferred(_leader!.Member, Term, replyTo.Id));
-        else
-            Reply(replyTo, null, "", 0, Term, null);
+        foreach (var request in transfer.Requests)
+            AnswerTransfer(request, leader.Member);
     }
 
     // Whoever stops the peer is answered a little later: the other peers have to hear of the new leader, and what they
     // forwarded here before has to be sent back to them.
-    private void AnswerTransfer(IActorRef actor, LeadershipTransferred answer)
+    private void AnswerTransfer(TransferRequest request, Member leader)
     {
-        if (answer.CorrelationId == PrepareToStop.CorrelationId)
+        if (request is not TransferRequest.BeforeStop stop)
         {
-            _laterAnswers.Add((actor, answer));
-            StartTimer(LaterAnswers.Instance, _settings.HeartbeatInterval);
+            request.Answer(this, leader, Term);
+            return;
         }
-        else
-            actor.Tell(answer, Self);
+        _readyToStop.Add(stop);
+        StartTimer(StopAnswerDue.Instance, _settings.HeartbeatInterval);
     }
 
-    private void AnswerLater()
+    private void AnswerReadyToStop()
     {
-        foreach (var (actor, answer) in _laterAnswers)
-            actor.Tell(answer, Self);
-        _laterAnswers.Clear();
-    }
-
-    private void FailTransfer(ReplyTo replyTo, FailureReason reason, string message)
-    {
-        if (replyTo.Actor is { } actor)
-            actor.Tell(new TransferFailed(reason, message, _leader?.Member, replyTo.Id), Self);
-        else
-            Reply(replyTo, reason, message, 0, 0, null);
+        foreach (var stop in _readyToStop)
+            stop.Answer(this);
+        _readyToStop.Clear();
     }
 
     private void OnCampaign(Campaign request)
@@ -240,14 +177,15 @@ internal sealed partial class RaftActor
             return;
         }
         _leaving = true;
-        StartTransfer(target).Requesters.Add(new ReplyTo(Sender, PrepareToStop.CorrelationId));
+        StartTransfer(target).Requests.Add(new TransferRequest.BeforeStop(Sender));
     }
 
     /// <summary>The peer will be stopped: it asks for no more votes.</summary>
     private void OnPrepareToStop()
     {
         _leaving = true;
-        Sender.Tell(new TransferFailed(FailureReason.NotLeader, "There is no leadership to transfer.", _leader?.Member, PrepareToStop.CorrelationId), Self);
+        new TransferRequest.BeforeStop(Sender).Fail(
+            this, FailureReason.NotLeader, "There is no leadership to transfer.");
     }
 
     // A leader whose disk has stalled can still replicate, but acknowledges nothing itself, and its memory fills.
@@ -289,24 +227,13 @@ internal sealed partial class RaftActor
             SendTimeoutNow(successor);
     }
 
-    private sealed record LaterAnswers
+    private sealed record StopAnswerDue
     {
-        public static readonly LaterAnswers Instance = new();
+        public static readonly StopAnswerDue Instance = new();
     }
 
     private sealed record TransferTimeout
     {
         public static readonly TransferTimeout Instance = new();
     }
-}
-
-/// <summary>
-/// The peer is about to be stopped. Answered by <see cref="LeadershipTransferred"/>, or by <see cref="TransferFailed"/>
-/// when there was nothing to transfer or it did not succeed.
-/// </summary>
-internal sealed record PrepareToStop
-{
-    public const long CorrelationId = -1;
-
-    public static readonly PrepareToStop Instance = new();
 }

@@ -209,7 +209,7 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
                 sender.Tell(new TransferFailed(FailureReason.NoLeader, WhyNoPeer(), null, transfer.CorrelationId));
                 break;
             case PrepareToStop:
-                sender.Tell(new TransferFailed(FailureReason.NoLeader, WhyNoPeer(), null, PrepareToStop.CorrelationId));
+                sender.Tell(new ReadyToStop(HasHandedOver: false));
                 break;
             case Campaign campaign:
                 sender.Tell(new CampaignRefused(WhyNoPeer(), null, campaign.CorrelationId));

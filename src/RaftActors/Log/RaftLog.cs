@@ -168,6 +168,15 @@ internal sealed class RaftLog
         return true;
     }
 
+    /// <summary>How many entries are not known to be committed, and the bytes of their commands.</summary>
+    public (int Count, long Bytes) Uncommitted()
+    {
+        long bytes = 0;
+        for (long index = CommitIndex + 1; index <= LastIndex; index++)
+            bytes += this[index].Payload.Size;
+        return ((int)(LastIndex - CommitIndex), bytes);
+    }
+
     /// <summary>The entries from one index to another, in an array of their own.</summary>
     public LogEntry[] Slice(long from, long to)
     {

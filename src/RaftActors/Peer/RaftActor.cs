@@ -7,6 +7,7 @@ using RaftActors.Log;
 using RaftActors.Membership;
 using RaftActors.Protocol;
 using RaftActors.Replication;
+using RaftActors.Requests;
 using RaftActors.Snapshots;
 using RaftActors.StateMachines;
 using RaftActors.Subscriptions;
@@ -50,11 +51,12 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         _snapshots = new SnapshotManager(Context, settings, _resolver, _log, _configurations, unusable, this);
         _subscribers = new SubscriberFeed(
             Context, settings, _log, _configurations, _snapshots.Stored, _snapshots.Slots, this);
-        _forwards = new PendingForwards(settings.LeaderWait, settings.ForwardTimeout, _random.NextInt64(1L << 48));
+        _reads = new PendingReads(settings, _log, this);
+        _forwarding = new Forwarding(settings, _reads, _random.NextInt64(1L << 48), this);
+        _proposals = new Proposals(settings, _forwarding, this);
         _pace = new TransferPace(5 * settings.ElectionTimeoutMax, 100 * settings.ElectionTimeoutMax);
         _lag = new ApplyLag(Patience(settings));
         _onPersisted = OnPersisted;
-        _answerReadIndex = AnswerReadIndex;
         JournalPluginId = settings.JournalPluginId;
         SnapshotPluginId = settings.SnapshotPluginId;
     }
@@ -128,13 +130,13 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         _leader = leader;
         NoteLeader(leader);
         if (former is not null && former.Member != leader?.Member)
-            LeaveForwards(former.Member.Address, formerAnswers);
+            _forwarding.LeaderLeft(former.Member.Address, formerAnswers);
         Announce(new LeaderChanged(_settings.Group, _self.Id, Term, leader?.Member));
         if (leader is null)
             return;
         _electionClock.EndRounds();
         EndTransfer(leader);
-        SendWaitingForwards();
+        _forwarding.SendWaiting();
     }
 
     /// <summary>Starts a timer, or starts it anew. The message that it tells this peer is its key.</summary>

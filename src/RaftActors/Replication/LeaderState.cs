@@ -52,7 +52,7 @@ internal sealed class LeaderState
     public bool HandedOver { get; set; }
 
     /// <summary>The linearizable reads.</summary>
-    public ReadIndexQueue<PendingRead> Reads { get; } = new();
+    public ReadIndexQueue Reads { get; } = new();
 
     /// <summary>What the members have said of their replicas.</summary>
     public ReplicaDigests Digests { get; } = new();

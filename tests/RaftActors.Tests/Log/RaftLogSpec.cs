@@ -17,6 +17,17 @@ public sealed class RaftLogSpec
     }
 
     [Fact]
+    public void What_is_not_known_to_be_committed_is_counted_with_the_bytes_of_its_commands()
+    {
+        var log = new RaftLog();
+        for (int i = 1; i <= 3; i++)
+            log.Append(Logs.Entry(i, 1, bytes: 10 * i));
+        log.CommitTo(1);
+
+        Assert.Equal((2, 50), log.Uncommitted());
+    }
+
+    [Fact]
     public void A_gap_in_the_log_is_a_violated_invariant()
     {
         var log = Logs.Of(1, 1);

@@ -1,75 +1,106 @@
+using Akka.Actor;
+using RaftActors.Client;
+using RaftActors.Protocol;
 using RaftActors.Reads;
+using RaftActors.Tests.Requests;
 
 namespace RaftActors.Tests.Reads;
 
 public sealed class ReadIndexQueueSpec
 {
-    private readonly ReadIndexQueue<string> _reads = new();
+    private readonly RequestPeer _peer = new();
+    private readonly ReadIndexQueue _reads = new();
 
     [Fact]
-    public void A_read_is_answered_once_a_majority_answered_its_round_and_its_index_is_applied()
+    public void A_query_is_answered_once_a_majority_answered_its_round_and_its_index_is_applied()
     {
-        _reads.Add("read");
+        Add("query");
         _reads.StartRound(commitIndex: 7);
-        Assert.False(_reads.TryTake(7, out _));
+        Assert.Null(Take(7));
 
-        _reads.Confirm(_reads.Context);
-        Assert.False(_reads.TryTake(6, out _));
+        Confirm();
+        Assert.Null(Take(6));
 
-        Assert.True(_reads.TryTake(7, out string read));
-        Assert.Equal("read", read);
+        Assert.Equal("query", Take(7));
         Assert.Equal(0, _reads.Count);
     }
 
     [Fact]
     public void Reads_that_come_during_a_round_share_the_next()
     {
-        _reads.Add("first");
+        Add("first");
         _reads.StartRound(1);
         long first = _reads.Context;
-        _reads.Add("second");
-        _reads.Add("third");
+        Add("second");
+        Add("third");
         Assert.False(_reads.WantsRound);
 
-        _reads.Confirm(first);
-        Assert.True(_reads.TryTake(1, out _));
-        Assert.False(_reads.TryTake(1, out _));
+        _reads.Confirm(first, _peer);
+        Assert.Equal("first", Take(1));
+        Assert.Null(Take(1));
         Assert.True(_reads.WantsRound);
 
         _reads.StartRound(2);
-        _reads.Confirm(_reads.Context);
-        Assert.True(_reads.TryTake(2, out string second));
-        Assert.True(_reads.TryTake(2, out string third));
-        Assert.Equal(("second", "third"), (second, third));
+        Confirm();
+        Assert.Equal(("second", "third"), (Take(2), Take(2)));
     }
 
     [Fact]
     public void An_answer_to_an_earlier_round_confirms_nothing()
     {
-        _reads.Add("first");
+        Add("first");
         _reads.StartRound(1);
         long first = _reads.Context;
-        _reads.Confirm(first);
-        _reads.Add("second");
+        _reads.Confirm(first, _peer);
+        Add("second");
+        _reads.Add(new PendingConfirmation.OfLeadership(ActorRefs.Nobody, 1, term: 2, firstIndex: 1));
         _reads.StartRound(1);
-        _reads.TryTake(1, out _);
+        Take(1);
 
-        _reads.Confirm(first);
+        _reads.Confirm(first, _peer);
 
-        Assert.False(_reads.TryTake(1, out _));
+        Assert.Null(Take(1));
+        Assert.Empty(_peer.Told);
+    }
+
+    [Fact]
+    public void What_waits_for_no_state_machine_is_answered_when_its_round_is_confirmed()
+    {
+        var header = new PeerHeader("host:3", "group", "c", "store-c", 5);
+        _reads.Add(new PendingConfirmation.OfPeer(new ReadIndex(header, [1, 2])));
+        _reads.Add(new PendingConfirmation.OfLeadership(ActorRefs.Nobody, 9, term: 5, firstIndex: 4));
+        Assert.Equal(2, _reads.Count);
+        _reads.StartRound(7);
+        Assert.Empty(_peer.Sent);
+
+        Confirm();
+
+        Assert.Equal(7, Assert.IsType<ReadIndexReply>(Assert.Single(_peer.Sent).Message).Index);
+        Assert.Equal(new LeadershipConfirmed(5, 4, 9), Assert.Single(_peer.Told));
+        Assert.Equal(0, _reads.Count);
     }
 
     [Fact]
     public void All_reads_can_be_taken_back()
     {
-        _reads.Add("confirmed");
+        Add("confirmed");
         _reads.StartRound(1);
-        _reads.Confirm(_reads.Context);
-        _reads.Add("in a round");
+        Confirm();
+        Add("in a round");
         _reads.StartRound(1);
-        _reads.Add("waiting");
+        Add("waiting");
+        _reads.Add(new PendingConfirmation.OfLeadership(ActorRefs.Nobody, 1, term: 2, firstIndex: 1));
 
-        Assert.Equal(["confirmed", "in a round", "waiting"], _reads.TakeAll());
+        var (queries, confirmations) = _reads.TakeAll();
+
+        Assert.Equal(["confirmed", "in a round", "waiting"], queries.Select(static query => query.Request));
+        Assert.Single(confirmations);
         Assert.Equal(0, _reads.Count);
     }
+
+    private void Add(string request) => _reads.Add(new PendingQuery(ActorRefs.Nobody, 0, request));
+
+    private void Confirm() => _reads.Confirm(_reads.Context, _peer);
+
+    private object? Take(long appliedIndex) => _reads.TryTake(appliedIndex, out var query) ? query.Request : null;
 }

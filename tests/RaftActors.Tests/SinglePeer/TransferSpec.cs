@@ -192,7 +192,7 @@ public sealed class TransferSpec(ITestOutputHelper output) : PeerSpec(output)
         B.Append(3, 3, 2, 3, Command(4, 3));
         Assert.False(HasMessages);
         Advance(50);
-        Assert.Equal("b", ExpectMsg<LeadershipTransferred>().Leader.Id);
+        Assert.True(ExpectMsg<ReadyToStop>().HasHandedOver);
 
         Advance(2000);
         B.ExpectNone<RequestVote>();
@@ -211,8 +211,8 @@ public sealed class TransferSpec(ITestOutputHelper output) : PeerSpec(output)
         B.Append(3, 3, 2, 3, Command(4, 3));
         Advance(50);
 
-        ExpectMsg<LeadershipTransferred>();
-        other.ExpectMsg<LeadershipTransferred>();
+        ExpectMsg<ReadyToStop>();
+        other.ExpectMsg<ReadyToStop>();
     }
 
     [Fact]
@@ -225,7 +225,7 @@ public sealed class TransferSpec(ITestOutputHelper output) : PeerSpec(output)
 
         Restart();
 
-        ExpectMsg<LeadershipTransferred>();
+        Assert.True(ExpectMsg<ReadyToStop>().HasHandedOver);
     }
 
     [Fact]
@@ -266,7 +266,7 @@ public sealed class TransferSpec(ITestOutputHelper output) : PeerSpec(output)
 
         Peer.Tell(PrepareToStop.Instance, TestActor);
 
-        Assert.Equal(FailureReason.NotLeader, ExpectMsg<TransferFailed>().Reason);
+        Assert.False(ExpectMsg<ReadyToStop>().HasHandedOver);
     }
 
     [Fact]

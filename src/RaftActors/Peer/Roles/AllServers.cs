@@ -27,13 +27,13 @@ internal sealed partial class RaftActor
             case SnapshotDamaged damaged: OnSnapshotDamaged(damaged); break;
 
             // From other peers: answers to what was forwarded, and who belongs to the group.
-            case ForwardReply reply: OnForwardReply(reply); break;
-            case ReadIndexReply reply: OnReadIndexReply(reply); break;
+            case ForwardReply reply: _forwarding.OnReply(reply); break;
+            case ReadIndexReply reply: _forwarding.OnReply(reply); break;
             case AskIdentity question: OnAskIdentity(question); break;
             case IdentityReply reply: OnIdentityReply(reply); break;
             case MemberRemoved removed: OnMemberRemoved(removed); break;
             case MalformedMessage malformed: Drop("malformed", malformed.Manifest, malformed.Problem); break;
-            case DisassociatedEvent lost: OnFormerLeaderDisassociated(lost.RemoteAddress); break;
+            case DisassociatedEvent lost: _forwarding.OnDisassociated(lost.RemoteAddress); break;
 
             // From this node.
             case Subscribe subscribe: _subscribers.Subscribe(subscribe); break;
@@ -44,9 +44,9 @@ internal sealed partial class RaftActor
             case StoreScrubbed scrubbed: OnScrubbed(scrubbed); break;
 
             // Timers.
-            case ForwardTimeout: OnForwardTimeout(); break;
+            case ForwardTimeout: _forwarding.OnTimeout(); break;
             case TransferTimeout: OnTransferTimeout(); break;
-            case LaterAnswers: AnswerLater(); break;
+            case StopAnswerDue: AnswerReadyToStop(); break;
             case StopWhenAnswered: OnStopWhenAnswered(); break;
             case FoundingTimeout: OnFoundingTimeout(); break;
             case VerificationTimeout: OnVerificationTimeout(); break;

@@ -95,7 +95,7 @@ internal sealed partial class RaftActor
         // A leader that has committed nothing in its own term may not know how far the log is committed (dissertation,
         // section 6.4).
         if (_log.TermAt(Math.Min(append.LeaderCommit, _log.LastIndex)) == Term)
-            _freshness.Heard(Now, append.LeaderCommit, _machine.SentIndex);
+            _staleness.Heard(Now, append.LeaderCommit, _machine.SentIndex);
         if (append.Entries.Count == 0)
         {
             Judge(append.Agreed);
@@ -295,7 +295,7 @@ internal sealed partial class RaftActor
     // Published also for attempts that never connected, and twice a loss: it only counts if the leader stays silent.
     private void OnDisassociated(DisassociatedEvent lost)
     {
-        OnFormerLeaderDisassociated(lost.RemoteAddress);
+        _forwarding.OnDisassociated(lost.RemoteAddress);
         // With leases it would break the promise.
         if (Timers.IsTimerActive(DisconnectGrace.Instance) || Configuration.Lease > TimeSpan.Zero)
             return;

@@ -21,7 +21,7 @@ internal sealed partial class RaftActor
         _electionClock.ForgetLeader();
         _leading = new LeaderState(_self.Id, _log.LastIndex, _settings.MaxInflightAppends, configuration, Now)
         {
-            UncommittedAtElection = Uncommitted(),
+            UncommittedAtElection = _log.Uncommitted(),
             CheckQuorum = new CheckQuorum(Now, _settings.ElectionTimeoutMax, _settings.ElectionTimeoutMin),
             Favourite = new Favourite(2 * _settings.ElectionTimeoutMax, _settings.ElectionTimeoutMin),
             LogClock = new LogClock(_log.LastTime, _settings.Clock.GetUtcNow(), Now),
@@ -101,7 +101,7 @@ internal sealed partial class RaftActor
             BecomeFollower(Term, null);
             return;
         }
-        NoteFreshness();
+        NoteStaleness();
         NoteLag(_log.CommitIndex);
         NoteUndecided();
         ApplyLeaseSetting();
@@ -293,11 +293,10 @@ internal sealed partial class RaftActor
         _leading = null;
         Timers.Cancel(Heartbeat.Instance);
         _snapshots.StopSending();
-        AnswerProposals("The leader lost its leadership.");
-        DropTransfer();
+        _proposals.FailAppended("The leader lost its leadership.");
+        _proposals.ReleaseHeld();
         DropChange();
-        foreach (var read in leading.Reads.TakeAll())
-            Retry(read);
+        DropReads(leading.Reads);
     }
 
     private sealed record Heartbeat

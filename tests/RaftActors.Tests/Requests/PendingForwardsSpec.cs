@@ -1,8 +1,9 @@
 using Akka.Actor;
-using RaftActors.Client;
 using RaftActors.Log;
+using RaftActors.Reads;
+using RaftActors.Requests;
 
-namespace RaftActors.Tests.Client;
+namespace RaftActors.Tests.Requests;
 
 public sealed class PendingForwardsSpec
 {
@@ -16,7 +17,7 @@ public sealed class PendingForwardsSpec
         Assert.False(_forwards.TryTakeOverdue(Seconds(0.9), out _, out _));
 
         Assert.True(_forwards.TryTakeOverdue(Seconds(1), out var forward, out bool wasSent));
-        Assert.Equal((1, false), (forward.CorrelationId, wasSent));
+        Assert.Equal((1, false), (IdOf(forward), wasSent));
         Assert.True(_forwards.IsEmpty);
     }
 
@@ -27,7 +28,7 @@ public sealed class PendingForwardsSpec
         _forwards.Send(Forward(2), "host:1", Seconds(1));
 
         Assert.True(_forwards.TryTakeOverdue(Seconds(5.5), out var forward, out bool wasSent));
-        Assert.Equal((1, true), (forward.CorrelationId, wasSent));
+        Assert.Equal((1, true), (IdOf(forward), wasSent));
         Assert.False(_forwards.TryTakeOverdue(Seconds(5.5), out _, out _));
         Assert.Equal(Seconds(6), _forwards.NextDeadline());
     }
@@ -62,7 +63,7 @@ public sealed class PendingForwardsSpec
         _forwards.Send(Forward(2), "host:2", Seconds(0));
         _forwards.Wait(Forward(3), Seconds(0));
 
-        Assert.Equal(1, Assert.Single(_forwards.TakeSent("host:1")).CorrelationId);
+        Assert.Equal(1, IdOf(Assert.Single(_forwards.TakeSentTo("host:1"))));
         Assert.Equal(2, _forwards.Proposals);
     }
 
@@ -70,16 +71,32 @@ public sealed class PendingForwardsSpec
     public void Counts_and_bytes_follow()
     {
         _forwards.Wait(Forward(1, bytes: 10), Seconds(0));
-        _forwards.Send(Forward(2, bytes: 20, isQuery: true), "host:1", Seconds(0));
-        Assert.Equal((1, 1, 30), (_forwards.Proposals, _forwards.Queries, _forwards.Bytes));
+        var query = new PendingQuery(ActorRefs.Nobody, 2, "question");
+        _forwards.Send(new ForwardedRequest.Read(query), "host:1", Seconds(0));
+        Assert.Equal((1, 1, 10), (_forwards.Proposals, _forwards.Others, _forwards.Bytes));
 
         _forwards.TryTakeWaiting(out _);
         _forwards.TakeSent();
-        Assert.Equal((0, 0, 0), (_forwards.Proposals, _forwards.Queries, _forwards.Bytes));
+        Assert.Equal((0, 0, 0), (_forwards.Proposals, _forwards.Others, _forwards.Bytes));
     }
 
-    private static Forward Forward(long correlationId, int bytes = 1, bool isQuery = false) =>
-        new(isQuery, new Payload(new byte[bytes], 0, ""), false, ActorRefs.Nobody, correlationId);
+    [Fact]
+    public void A_former_leader_keeps_what_it_still_answers()
+    {
+        _forwards.Send(new ForwardedRequest.Transfer("c", ActorRefs.Nobody, 1), "host:1", Seconds(0));
+
+        Assert.Empty(_forwards.TakeSentTo("host:1"));
+        Assert.Single(_forwards.TakeSent());
+    }
+
+    private static long IdOf(ForwardedRequest request) =>
+        ((ForwardedRequest.Proposal)request).Entry.Session!.Sequence;
+
+    private static ForwardedRequest.Proposal Forward(long number, int bytes = 1)
+    {
+        var payload = new Payload(new byte[bytes], 0, "");
+        return new(new(EntryKind.Command, payload, new SessionStamp(1, number, 1), false), ActorRefs.Nobody, number);
+    }
 
     private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
 }

@@ -1,6 +1,4 @@
-using RaftActors.Client;
-
-namespace RaftActors.Client;
+namespace RaftActors.Requests;
 
 /// <summary>
 /// The proposals that a leader has appended and not yet seen applied, in the order of their indexes, which is that of
@@ -38,6 +36,6 @@ internal sealed class PendingProposals
 /// <param name="Index">The index of its entry.</param>
 /// <param name="Term">The term of its entry.</param>
 /// <param name="Bytes">The bytes of its command.</param>
-/// <param name="ReplyTo">Who is due the answer.</param>
-/// <param name="Answered">Whether it was answered when it was appended.</param>
-internal readonly record struct PendingProposal(long Index, long Term, int Bytes, ReplyTo ReplyTo, bool Answered);
+/// <param name="Proposer">Who is due the answer.</param>
+/// <param name="IsAnswered">Whether it was answered when it was appended.</param>
+internal readonly record struct PendingProposal(long Index, long Term, int Bytes, Proposer Proposer, bool IsAnswered);

@@ -1,8 +1,11 @@
 namespace RaftActors.Reads;
 
-/// <summary>How old what a peer's state machine shows may be. A moment at which the leader said how far the log is committed counts once all of that was handed to the state machine.</summary>
+/// <summary>
+/// How old what a peer's state machine shows may be. A moment at which the leader said how far the log is committed
+/// counts once all of that was handed to the state machine.
+/// </summary>
 /// <remarks>The time a message spent on its way is not known to its receiver, and not part of the age.</remarks>
-internal sealed class Freshness
+internal sealed class StalenessTracker
 {
     private TimeSpan? _asOf;
     private (TimeSpan Heard, long CommitIndex)? _next;
@@ -20,7 +23,10 @@ internal sealed class Freshness
     /// <summary>The state machine is built anew, from the beginning.</summary>
     public void Reset() => (_asOf, _next) = (null, null);
 
-    /// <summary>How long ago the state machine's state, with everything up to an index, was that of the group; <c>null</c> when that is not known.</summary>
+    /// <summary>
+    /// How long ago the state machine's state, with everything up to an index, was that of the group; <c>null</c> when
+    /// that is not known.
+    /// </summary>
     public TimeSpan? Age(long handedIndex, TimeSpan now)
     {
         Advance(handedIndex);

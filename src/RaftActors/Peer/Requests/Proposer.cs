@@ -1,0 +1,76 @@
+using Akka.Actor;
+using RaftActors.Client;
+using RaftActors.Log;
+using RaftActors.Protocol;
+
+namespace RaftActors.Requests;
+
+/// <summary>
+/// Who is due the one answer to a proposal: an actor that told this peer, or a peer that forwarded what it was told.
+/// </summary>
+internal readonly struct Proposer
+{
+    private readonly PeerHeader? _peer;
+    private readonly long _id;
+
+    /// <summary>An actor that told this peer.</summary>
+    public Proposer(IActorRef actor, long correlationId)
+    {
+        Actor = actor;
+        _id = correlationId;
+    }
+
+    /// <summary>A peer that forwarded.</summary>
+    public Proposer(PeerHeader peer, long requestId)
+    {
+        _peer = peer;
+        _id = requestId;
+    }
+
+    /// <summary>The actor, unless a peer forwarded.</summary>
+    public IActorRef? Actor { get; }
+
+    /// <summary>
+    /// What goes to the next leader instead of an answer; <c>null</c> when a peer forwarded, which does that itself.
+    /// </summary>
+    public ForwardedRequest? Forwarded(ProposedEntry entry) =>
+        Actor is { } actor ? new ForwardedRequest.Proposal(entry, actor, _id) : null;
+
+    /// <summary>Answers that the entry is in the log.</summary>
+    /// <param name="answers">The way of the answer.</param>
+    /// <param name="index">The index of the entry.</param>
+    /// <param name="term">The term of the entry.</param>
+    /// <param name="response">The response of the state machine.</param>
+    public void Answer(IAnswers answers, long index, long term, object? response)
+    {
+        if (Actor is { } actor)
+            answers.Tell(actor, new Proposed(index, term, response, _id));
+        else if (answers.TryEncode(response, out var payload, out string problem))
+            Reply(answers, null, "", index, term, payload);
+        else
+            FailUnsendable(answers, problem);
+    }
+
+    /// <summary>Answers that the proposal failed, and why.</summary>
+    public void Fail(IAnswers answers, FailureReason reason, string message)
+    {
+        if (Actor is { } actor)
+            answers.Tell(actor, new ProposalFailed(reason, message, answers.Leader, _id));
+        else
+            Reply(answers, reason, message, 0, 0, null);
+    }
+
+    private void FailUnsendable(IAnswers answers, string problem) => Fail(
+        answers,
+        FailureReason.StateMachineFailed,
+        $"The command was applied, but its response cannot be sent: {problem}");
+
+    private void Reply(
+        IAnswers answers, FailureReason? failure, string message, long index, long term, Payload? response)
+    {
+        var peer = _peer!;
+        var header = answers.Header(peer.StoreId);
+        var reply = new ForwardReply(header, _id, failure, message, answers.Leader, index, term, response);
+        answers.Send(peer.Address, reply);
+    }
+}

@@ -1,0 +1,55 @@
+using Akka.Actor;
+using RaftActors.Client;
+using RaftActors.Protocol;
+using RaftActors.Requests;
+
+namespace RaftActors.Reads;
+
+/// <summary>
+/// A read that a leader answers as soon as a majority has confirmed that it still leads: it waits for no state machine.
+/// </summary>
+internal abstract class PendingConfirmation
+{
+    private PendingConfirmation()
+    {
+    }
+
+    /// <summary>Answers that this peer still led after the read came.</summary>
+    /// <param name="answers">The way of the answer.</param>
+    /// <param name="index">What was committed at such a moment.</param>
+    public abstract void Answer(IAnswers answers, long index);
+
+    /// <summary>Answers that the read failed, and why.</summary>
+    public abstract void Fail(IAnswers answers, FailureReason reason, string message);
+
+    /// <summary>Reads of another peer, which answers them itself once it has applied the index.</summary>
+    public sealed class OfPeer(ReadIndex request) : PendingConfirmation
+    {
+        public override void Answer(IAnswers answers, long index) => Reply(answers, null, "", index);
+
+        public override void Fail(IAnswers answers, FailureReason reason, string message) =>
+            Reply(answers, reason, message, 0);
+
+        private void Reply(IAnswers answers, FailureReason? failure, string message, long index)
+        {
+            var asker = request.Header;
+            var header = answers.Header(asker.StoreId);
+            answers.Send(asker.Address, new ReadIndexReply(header, request.RequestIds, failure, message, index));
+        }
+    }
+
+    /// <summary>The question of an actor of this node whether the peer leads.</summary>
+    /// <param name="sender">The actor.</param>
+    /// <param name="correlationId">The actor's number for the question.</param>
+    /// <param name="term">The term that the peer leads.</param>
+    /// <param name="firstIndex">The index of the first entry of that term.</param>
+    public sealed class OfLeadership(IActorRef sender, long correlationId, long term, long firstIndex)
+        : PendingConfirmation
+    {
+        public override void Answer(IAnswers answers, long index) =>
+            answers.Tell(sender, new LeadershipConfirmed(term, firstIndex, correlationId));
+
+        public override void Fail(IAnswers answers, FailureReason reason, string message) =>
+            answers.Tell(sender, new QueryFailed(reason, message, answers.Leader, correlationId));
+    }
+}

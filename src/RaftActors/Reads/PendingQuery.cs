@@ -1,0 +1,25 @@
+using Akka.Actor;
+using RaftActors.Client;
+using RaftActors.Requests;
+
+namespace RaftActors.Reads;
+
+/// <summary>A query that waits for its answer.</summary>
+/// <param name="Sender">The actor that asked.</param>
+/// <param name="CorrelationId">The sender's number for the query.</param>
+/// <param name="Request">
+/// The question: as it was told, or a <see cref="Log.Payload"/> when the client is on a node of its own.
+/// </param>
+internal readonly record struct PendingQuery(IActorRef Sender, long CorrelationId, object Request)
+{
+    /// <summary>Answers the query.</summary>
+    /// <param name="answers">The way of the answer.</param>
+    /// <param name="result">What the state machine said.</param>
+    /// <param name="appliedIndex">The last entry that the state machine had applied.</param>
+    public void Answer(IAnswers answers, object? result, long appliedIndex) =>
+        answers.Tell(Sender, new QueryResult(result, appliedIndex, CorrelationId));
+
+    /// <summary>Answers that the query failed, and why.</summary>
+    public void Fail(IAnswers answers, FailureReason reason, string message) =>
+        answers.Tell(Sender, new QueryFailed(reason, message, answers.Leader, CorrelationId));
+}
