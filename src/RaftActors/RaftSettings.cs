@@ -265,7 +265,7 @@ public sealed partial record RaftSettings
     internal IPeerObserver? Observer { get; init; }
 
     /// <summary>The persistence id of the peer's journal.</summary>
-    public string PersistenceId => $"raft-{Group}-{MemberId}";
+    public string PersistenceId => Storage.PersistenceIds.OfPeer(Group, MemberId);
 
     /// <summary>The bounds of sessions that this peer opens as a leader.</summary>
     internal Sessions.SessionLimits SessionLimits => new((long)SessionTimeout.TotalMilliseconds, MaxSessions, MaxSessionResponses, MaxSessionResponseBytes);

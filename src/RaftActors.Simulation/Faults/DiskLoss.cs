@@ -1,5 +1,6 @@
 using RaftActors.Protocol;
 using RaftActors.Simulation.World;
+using RaftActors.Storage;
 using RaftActors.TestKit.Journals;
 
 namespace RaftActors.Simulation.Faults;
@@ -44,7 +45,7 @@ internal sealed class DiskLoss(Cluster cluster)
     {
         if (node.IsStranger)
             return 0;
-        var stream = node.Disk.Store.Stream($"raft-sim-{node.Id}");
+        var stream = node.Disk.Store.Stream(PersistenceIds.OfPeer(Cluster.Group, node.Id));
         var events = stream.Read(2, long.MaxValue, long.MaxValue);
         // What a snapshot covers is not read again.
         long covered = stream.LatestSnapshot(static (_, _) => true)?.SequenceNr ?? 1;

@@ -1,6 +1,7 @@
 using RaftActors.Protocol;
 using RaftActors.Simulation.World;
 using RaftActors.Snapshots;
+using RaftActors.Storage;
 
 namespace RaftActors.Simulation.Faults;
 
@@ -18,7 +19,7 @@ internal static class SnapshotDamage
     {
         if (node.IsStranger)
             return null;
-        string peerId = $"raft-sim-{node.Id}";
+        string peerId = PersistenceIds.OfPeer(Cluster.Group, node.Id);
         var own = node.Disk.Store.Stream(peerId);
         if (own.LatestSnapshot(static (_, _) => true) is not { } latest || Read(latest.Snapshot) is not SnapshotManifest { Previous: { } previous } manifest)
             return null;
@@ -39,7 +40,7 @@ internal static class SnapshotDamage
             own.Replace(latest.SequenceNr, bytes => bytes[..^1]);
             return $"the manifest of the snapshot up to {node.DamagedSnapshot} is cut off";
         }
-        var chunks = node.Disk.Store.Stream($"{peerId}-snapshot-{manifest.Slot}");
+        var chunks = node.Disk.Store.Stream(PersistenceIds.OfChunks(peerId, manifest.Slot));
         long chunk = 1 + (lots / 4 % manifest.Snapshot.Content.Chunks);
         if (lots % 4 == 1)
             chunks.DeleteSnapshot(chunk);

@@ -6,6 +6,7 @@ using RaftActors.Sessions;
 using RaftActors.Simulation.Checks;
 using RaftActors.Simulation.Clients;
 using RaftActors.Snapshots;
+using RaftActors.Storage;
 
 namespace RaftActors.Simulation.World;
 
@@ -145,7 +146,7 @@ internal sealed class Past
         foreach (byte[] chunk in chunks)
         {
             digest.Add(chunk);
-            disk.Save(ChunkStore.IdOf(stream, 0), digest.Chunks, Time, new SnapshotChunk(chunk));
+            disk.Save(PersistenceIds.OfChunks(stream, 0), digest.Chunks, Time, new SnapshotChunk(chunk));
         }
         var snapshot = new Snapshot(index, term, _shared[^1].Time, configuration, index, digest.Content);
         var hardState = new HardState(term, null, null) { GroupId = configuration.GroupId };
@@ -196,7 +197,7 @@ internal sealed class Past
         return Convert.ToHexStringLower(bytes);
     }
 
-    private static string StreamOf(SimulatedNode node) => $"raft-{Cluster.Group}-{node.Id}";
+    private static string StreamOf(SimulatedNode node) => PersistenceIds.OfPeer(Cluster.Group, node.Id);
 
     /// <summary>Of the image of a backup only the state is of interest: what is restored from it is compared with that.</summary>
     private sealed class Capturing(SimulatedNode node, Invariants invariants) : IMachineWatcher

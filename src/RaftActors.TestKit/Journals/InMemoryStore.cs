@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Akka.Persistence;
 using RaftActors.Protocol;
 using RaftActors.Snapshots;
+using RaftActors.Storage;
 
 namespace RaftActors.TestKit.Journals;
 
@@ -41,7 +42,7 @@ internal sealed class InMemoryStore
                 continue;
             for (int slot = 0; slot < ChunkStore.Slots; slot++)
                 if (all || slot == (before ? manifest.Previous?.Slot : manifest.Slot))
-                    Stream($"{persistenceId}-snapshot-{slot}").DamageLastSnapshot(missing);
+                    Stream(PersistenceIds.OfChunks(persistenceId, slot)).DamageLastSnapshot(missing);
         }
     }
 }

@@ -2,6 +2,7 @@ using Akka.Actor;
 using RaftActors.Log;
 using RaftActors.Membership;
 using RaftActors.Snapshots;
+using RaftActors.Storage;
 
 namespace RaftActors.Backups;
 
@@ -84,7 +85,7 @@ public sealed class RestoredGroup
         var content = former.Content with { Chunks = checked((int)((former.Content.Length + chunkSize - 1) / chunkSize)) };
         var snapshot = new Snapshot(Index, Term, former.LastIncludedTime, _configuration, Index, content);
         var manifest = new SnapshotManifest(Group, memberId, StoreIdOf(memberId), new HardState(Term, null, null) { GroupId = GroupId }, snapshot, 0, null);
-        return OfflineWriting.RunAsync(system, done => StoreFounder.Props($"raft-{Group}-{memberId}", manifest, _backup.Chunks(chunkSize), done));
+        return OfflineWriting.RunAsync(system, done => StoreFounder.Props(PersistenceIds.OfPeer(Group, memberId), manifest, _backup.Chunks(chunkSize), done));
     }
 
     /// <summary>A term far above another, that nobody else draws.</summary>

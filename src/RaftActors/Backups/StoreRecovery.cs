@@ -1,7 +1,8 @@
+using Akka.Actor;
 using RaftActors.Inspection;
 using RaftActors.Log;
 using RaftActors.Membership;
-using Akka.Actor;
+using RaftActors.Storage;
 
 namespace RaftActors.Backups;
 
@@ -72,6 +73,6 @@ public sealed class StoreRecovery
         // Leases are the leader's to set.
         var configuration = new Configuration([Voter.Of(_self) with { StoreId = StoreId }]) { Histories = _report.Histories }.Beginning(GroupId, Index);
         return OfflineWriting.RunAsync(system, done => StoreRecoverer.Props(
-            $"raft-{_report.Group}-{_report.MemberId}", _report, StoreId, new HardState(Term, null, null) { GroupId = GroupId }, configuration, done));
+            PersistenceIds.OfPeer(_report.Group!, _report.MemberId!), _report, StoreId, new HardState(Term, null, null) { GroupId = GroupId }, configuration, done));
     }
 }

@@ -3,6 +3,7 @@ using RaftActors.Log;
 using RaftActors.Membership;
 using RaftActors.Protocol;
 using RaftActors.Snapshots;
+using RaftActors.Storage;
 
 namespace RaftActors.Inspection;
 
@@ -38,7 +39,7 @@ public sealed class StoreInspector
 
     /// <summary>Reads a store.</summary>
     /// <param name="system">An actor system whose journal and snapshot store are the peer's.</param>
-    /// <param name="persistenceId">The peer's persistence id, <c>raft-GROUP-MEMBER</c>.</param>
+    /// <param name="persistenceId">The peer's persistence id: see <see cref="PersistenceIds.OfPeer"/>.</param>
     /// <exception cref="IOException">A plugin cannot be started, or does not answer.</exception>
     public static Task<StoreReport> InspectAsync(ActorSystem system, string persistenceId)
     {
@@ -137,7 +138,7 @@ public sealed class StoreInspector
     private async Task<string?> VerifyAsync(SnapshotManifest manifest)
     {
         var content = manifest.Snapshot.Content;
-        var chunks = ChunkStore.IdOf(_persistenceId, manifest.Slot);
+        var chunks = PersistenceIds.OfChunks(_persistenceId, manifest.Slot);
         using var digest = new ContentDigest();
         while (digest.Chunks < content.Chunks)
         {

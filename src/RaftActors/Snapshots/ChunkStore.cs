@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Persistence;
 using RaftActors.Protocol;
+using RaftActors.Storage;
 
 namespace RaftActors.Snapshots;
 
@@ -17,10 +18,7 @@ internal sealed record ChunkStore(IActorRef Store, string PeerId, int Slot, Time
     /// <summary>How many slots there are: two snapshots that are kept, one that is made, and those that are still sent to followers.</summary>
     public const int Slots = 8;
 
-    private string PersistenceId => IdOf(PeerId, Slot);
-
-    /// <summary>The persistence id of the chunks in a slot.</summary>
-    public static string IdOf(string peerId, int slot) => $"{peerId}-snapshot-{slot}";
+    private string PersistenceId => PersistenceIds.OfChunks(PeerId, Slot);
 
     /// <summary>Asks for a chunk; answered by <see cref="LoadSnapshotResult"/> or <see cref="LoadSnapshotFailed"/>.</summary>
     public void Load(int chunk, IActorRef asker) => Store.Tell(new LoadSnapshot(PersistenceId, new SnapshotSelectionCriteria(chunk), chunk), asker);

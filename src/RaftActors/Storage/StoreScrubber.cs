@@ -174,7 +174,7 @@ internal sealed class StoreScrubber : UntypedActor, IWithTimers
     private void DamagedChunk(string why)
     {
         var chunks = _snapshots[_snapshot].Chunks;
-        _damages.Add($"chunk {_chunk} of the snapshot in {ChunkStore.IdOf(_pass.PersistenceId, chunks.Slot)} is missing or cannot be read{why}");
+        _damages.Add($"chunk {_chunk} of the snapshot in {PersistenceIds.OfChunks(_pass.PersistenceId, chunks.Slot)} is missing or cannot be read{why}");
         if (!_damagedSlots.Contains(chunks.Slot))
             _damagedSlots.Add(chunks.Slot);
         Wait();

@@ -2,6 +2,7 @@ using Akka.Configuration;
 using RaftActors.Backups;
 using RaftActors.Inspection;
 using RaftActors.Membership;
+using RaftActors.Storage;
 using RaftNode.Host.Configuration;
 using RaftNode.Host.Node;
 
@@ -55,8 +56,8 @@ internal sealed class RestoreTarget
             if (File.Exists(directory)
                 || (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any()))
                 return $"{directory} is not empty";
-            if (!_inDirectories && !await IsEmptyAsync(StoreIn(directory), PersistenceId(group, member.Id)))
-                return $"the database {NameOf(member.Id)} holds {PersistenceId(group, member.Id)}";
+            if (!_inDirectories && !await IsEmptyAsync(StoreIn(directory), PersistenceIds.OfPeer(group, member.Id)))
+                return $"the database {NameOf(member.Id)} holds {PersistenceIds.OfPeer(group, member.Id)}";
         }
         return null;
     }
@@ -65,8 +66,6 @@ internal sealed class RestoreTarget
     /// <exception cref="IOException">It cannot be done.</exception>
     public Task WriteAsync(RestoredGroup group, IReadOnlyList<Member> members) =>
         _inDirectories ? WriteDirectoriesAsync(group, members) : WriteDatabaseAsync(group, members);
-
-    private static string PersistenceId(string group, string memberId) => $"raft-{group}-{memberId}";
 
     private StoreSettings StoreIn(string directory) => StoreSettings.From(
         _config, _settings?.Raft.JournalPluginId ?? "", _settings?.Raft.SnapshotPluginId ?? "", directory);
@@ -85,7 +84,7 @@ internal sealed class RestoreTarget
         {
             var directory = Path.Combine(_data, member.Id);
             var store = StoreIn(directory);
-            using var held = await StoreHold.TakeAsync(directory, store, PersistenceId(group.Group, member.Id));
+            using var held = await StoreHold.TakeAsync(directory, store, PersistenceIds.OfPeer(group.Group, member.Id));
             await OfflineStore.WriteAsync(store, _config, system => group.WriteAsync(system, member.Id));
         }
     }
