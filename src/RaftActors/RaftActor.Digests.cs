@@ -28,10 +28,10 @@ internal sealed partial class RaftActor
     private long _rebuiltAt;
 
     /// <summary>Whether the state is known to be wrong, so that nothing of it may be served.</summary>
-    private bool IsSetAside => _hardState.DiffersAt > _rebuiltAt;
+    private bool IsSetAside => _writeAhead.HardState.DiffersAt > _rebuiltAt;
 
     /// <summary>What a snapshot has to include that a replica which is set aside can be built from; 0 when it is not.</summary>
-    private long RebuildFrom => IsSetAside ? Math.Max(_hardState.DiffersAt, _snapshots.Stored.LastIncludedIndex) : 0;
+    private long RebuildFrom => IsSetAside ? Math.Max(_writeAhead.HardState.DiffersAt, _snapshots.Stored.LastIncludedIndex) : 0;
 
     private string? WhySetAside => IsSetAside ? SetAsideMessage() : null;
 
@@ -135,7 +135,7 @@ internal sealed partial class RaftActor
 
     private void Judge(ReplicaDigest agreed)
     {
-        if (!agreed.Exists || agreed.Index != _digest.Index || agreed.Value == _digest.Value || agreed.Index <= _hardState.DiffersAt)
+        if (!agreed.Exists || agreed.Index != _digest.Index || agreed.Value == _digest.Value || agreed.Index <= _writeAhead.HardState.DiffersAt)
             return;
         string reason = string.Create(CultureInfo.InvariantCulture,
             $"The replica of this node differs from those of a majority: after entry {agreed.Index} the digest of its state is {_digest.Value:x16}, and theirs {agreed.Value:x16}. ")
@@ -148,7 +148,7 @@ internal sealed partial class RaftActor
         if (_problems.ContainsKey(PeerProblemKind.ReplicaDiffers))
             Log.Warning("{0}: {1}", PersistenceId, reason);
         BeginProblem(PeerProblemKind.ReplicaDiffers, reason);
-        _hardState = _hardState with { DiffersAt = differsAt };
+        _writeAhead.FindDifference(differsAt);
         RequestFlush();
         StopServing();
         if (_leading is not null)
@@ -159,7 +159,7 @@ internal sealed partial class RaftActor
     private void StartSetAside()
     {
         if (IsSetAside)
-            BeginProblem(PeerProblemKind.ReplicaDiffers, $"The replica of this node was found to differ from those of a majority, after entry {_hardState.DiffersAt}. Nothing of it is served until it is built anew from a snapshot of the leader.");
+            BeginProblem(PeerProblemKind.ReplicaDiffers, $"The replica of this node was found to differ from those of a majority, after entry {_writeAhead.HardState.DiffersAt}. Nothing of it is served until it is built anew from a snapshot of the leader.");
     }
 
     // What is on its way from that state machine is no answer any more, and no snapshot.

@@ -105,9 +105,9 @@ internal sealed partial class RaftActor
     {
         if (term > Term)
             BecomeFollower(term, null);
-        if (term < Term || term == 0 || _hardState.VotedFor is not null)
+        if (term < Term || term == 0 || _writeAhead.HardState.VotedFor is not null)
             return;
-        _hardState = _hardState.Voting(_self.Id, _storeId);
+        _writeAhead.Vote(_self.Id, _storeId);
         RequestFlush();
     }
 

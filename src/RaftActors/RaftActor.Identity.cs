@@ -28,9 +28,9 @@ internal sealed partial class RaftActor
     private readonly Dictionary<string, TimeSpan> _refusals = new(StringComparer.Ordinal);
 
     /// <summary>The identity of the group that the log belongs to; empty when it has none.</summary>
-    private string GroupId => IsGroupDecided ? _hardState.GroupId : Configuration.GroupId;
+    private string GroupId => IsGroupDecided ? _writeAhead.HardState.GroupId : Configuration.GroupId;
 
-    private bool IsGroupDecided => _hardState.GroupId.Length > 0;
+    private bool IsGroupDecided => _writeAhead.HardState.GroupId.Length > 0;
 
     private bool IsOfThisGroup(PeerMessage message)
     {
@@ -136,7 +136,7 @@ internal sealed partial class RaftActor
         if (IsGroupDecided || groupId.Length == 0)
             return;
         Log.Info("{0}: the identity of the group is {1}.", PersistenceId, groupId);
-        _hardState = _hardState with { GroupId = groupId };
+        _writeAhead.DecideGroup(groupId);
         RequestFlush();
     }
 

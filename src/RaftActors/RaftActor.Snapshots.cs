@@ -10,32 +10,11 @@ using RaftActors.StateMachines;
 
 namespace RaftActors;
 
-// Snapshots (paper, section 7): the start from one, what is Raft in InstallSnapshot, and what the SnapshotManager asks of
+// Snapshots (paper, section 7): what is Raft in InstallSnapshot, and what the SnapshotManager asks of
 // this peer.
 internal sealed partial class RaftActor : ISnapshotPeer
 {
     private readonly SnapshotManager _snapshots;
-
-    // ---- Starting from one
-
-    private void Recover(SnapshotMetadata metadata, SnapshotManifest manifest)
-    {
-        if (manifest.FormatVersion > SnapshotManifest.CurrentFormat)
-            throw new RefusedException(
-                $"The snapshot has format {manifest.FormatVersion}; this version reads up to {SnapshotManifest.CurrentFormat}. Run the version that wrote it, or a newer one.");
-        if (manifest.Group != _settings.Group || manifest.MemberId != _self.Id)
-            throw new RefusedException($"The snapshot belongs to member '{manifest.MemberId}' of group '{manifest.Group}', not to '{_self.Id}' of '{_settings.Group}'.");
-        var snapshot = manifest.Snapshot;
-        _snapshots.Stored.Recover(new StoredSnapshot(metadata.SequenceNr, manifest));
-        _storeId = manifest.StoreId;
-        _rebuiltAt = manifest.RebuiltAt;
-        // Of a snapshot the configuration is committed.
-        _hardState = manifest.HardState.GroupId.Length > 0 ? manifest.HardState : manifest.HardState with { GroupId = snapshot.Configuration.GroupId };
-        RecoverStores(manifest.Stores);
-        _lastEvent = metadata.SequenceNr;
-        _log.Reset(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, snapshot.LastIncludedTime);
-        _configurations.Reset(snapshot.ConfigurationIndex, snapshot.Configuration);
-    }
 
     // The journal goes on from the snapshot before, if there is one: the next start of the peer tries that.
     private void OnSnapshotDamaged(SnapshotDamaged damaged)
@@ -89,7 +68,7 @@ internal sealed partial class RaftActor : ISnapshotPeer
 
     // ---- What is asked of this peer
 
-    long IReplica.PersistedIndex => _persistedIndex;
+    long IReplica.PersistedIndex => _writeAhead.PersistedIndex;
 
     long IReplica.AppliedIndex => _machine.AppliedIndex;
 
@@ -112,7 +91,7 @@ internal sealed partial class RaftActor : ISnapshotPeer
     SnapshotManifest IInstallingPeer.ManifestOfLeader(Snapshot snapshot, int slot, string groupId) =>
         Manifest(snapshot, slot, groupId) with
         {
-            RebuiltAt = _hardState.DiffersAt <= snapshot.LastIncludedIndex ? _hardState.DiffersAt : _rebuiltAt,
+            RebuiltAt = _writeAhead.HardState.DiffersAt <= snapshot.LastIncludedIndex ? _writeAhead.HardState.DiffersAt : _rebuiltAt,
         };
 
     bool IInstallingPeer.IsLeading => _leading is not null;
@@ -124,7 +103,7 @@ internal sealed partial class RaftActor : ISnapshotPeer
 
     long IInstallingPeer.RebuildFrom => RebuildFrom;
 
-    bool IInstallingPeer.IsWriting => _writeInFlight;
+    bool IInstallingPeer.IsWriting => _writeAhead.WritingSince is not null;
 
     void IInstallingPeer.Write() => Write();
 
@@ -141,15 +120,13 @@ internal sealed partial class RaftActor : ISnapshotPeer
 
     void IInstallingPeer.ReplaceStateMachine(SnapshotManifest manifest) => ReplaceStateMachine(manifest);
 
-    void IInstallingPeer.OnLogReplaced(SnapshotManifest manifest)
+    void IInstallingPeer.ReplaceLog(SnapshotManifest manifest)
     {
         var snapshot = manifest.Snapshot;
+        _writeAhead.ReplaceLog(snapshot);
         DecideGroup(snapshot.Configuration, manifest.HardState.GroupId);
         LoseChangeAfter(snapshot.ConfigurationIndex);
-        _persistedIndex = _issuedIndex = snapshot.LastIncludedIndex;
         _pendingAck = null;
-        _received.Clear();
-        _writing = [];
         ReplaceStateMachine(manifest);
     }
 
@@ -161,14 +138,14 @@ internal sealed partial class RaftActor : ISnapshotPeer
 
     // A state machine that was built anew while a snapshot was written began with the one before, or with the first entry.
     long ICompactingPeer.DispensableIndex =>
-        _machine.IsRunning ? Math.Min(_persistedIndex, _machine.SentIndex) : _persistedIndex;
+        _machine.IsRunning ? Math.Min(_writeAhead.PersistedIndex, _machine.SentIndex) : _writeAhead.PersistedIndex;
 
     void ICompactingPeer.OnLogCompacted() => _subscribers.FeedAll();
 
     // The group that was decided may be written before the rest of the hard state: nothing takes that back.
     private SnapshotManifest Manifest(Snapshot snapshot, int slot, string groupOfLeader)
     {
-        var hardState = _durableHardState with { GroupId = IsGroupDecided ? _hardState.GroupId : groupOfLeader };
+        var hardState = _writeAhead.DurableHardState with { GroupId = IsGroupDecided ? _writeAhead.HardState.GroupId : groupOfLeader };
         return new SnapshotManifest(_settings.Group, _self.Id, _storeId, hardState, snapshot, slot, null)
         {
             Stores = StoreRecords(),

@@ -14,11 +14,11 @@ internal sealed partial class RaftActor
         GroupId = GroupId,
         ForeignPeers = _foreign.Recent(Now),
         Role = _role,
-        Term = _durableHardState.Term,
+        Term = _writeAhead.DurableHardState.Term,
         Leader = _leader?.Member,
         FirstIndex = _log.FirstIndex,
         LastIndex = _log.LastIndex,
-        PersistedIndex = _persistedIndex,
+        PersistedIndex = _writeAhead.PersistedIndex,
         CommitIndex = _log.CommitIndex,
         AppliedIndex = _machine.AppliedIndex,
         LogBytes = _log.Bytes,
@@ -63,7 +63,7 @@ internal sealed partial class RaftActor
                 : MemberRole.Learner;
             var progress = _leading?.Find(server.Id)?.Progress;
             bool isSelf = server.Id == _self.Id;
-            long? match = _leading is null ? null : isSelf ? _persistedIndex : progress?.MatchIndex;
+            long? match = _leading is null ? null : isSelf ? _writeAhead.PersistedIndex : progress?.MatchIndex;
             bool isHeard = server.IsBound && Now - progress?.LastContact < _settings.ElectionTimeoutMax;
             bool? active = _leading is null ? null : isSelf || isHeard;
             members.Add(new MemberStatus(server.Id, server.Address, role, server.StoreId, match, active)

@@ -1,5 +1,6 @@
 using Akka.Event;
 using RaftActors.Client;
+using RaftActors.Journal;
 using RaftActors.Membership;
 using RaftActors.Protocol;
 
@@ -11,7 +12,7 @@ namespace RaftActors;
 //
 // Properties at stake: Leader Completeness and Election Safety, when a disk was set back. StoreVerificationSpec, SetBackDiskSpec and the simulation's fault
 // DiskSetBack would show it.
-internal sealed partial class RaftActor
+internal sealed partial class RaftActor : IAlsoDurable
 {
     // By store: the term of the leader to which it last confirmed entries, and up to which index.
     private readonly Dictionary<string, (long Term, long Index)> _confirmed = new(StringComparer.Ordinal);
@@ -44,12 +45,12 @@ internal sealed partial class RaftActor
 
     private bool MeetsFloor(long lastTerm, long lastIndex) => (lastTerm, lastIndex).CompareTo(_floor) >= 0;
 
-    private void StartIncarnation()
+    private void StartIncarnation(bool isCut)
     {
         _recovered = (Term, _log.LastIndex);
         _incarnation = Incarnations.Next(_stores.IncarnationOf(_storeId), _random);
         // Of an event that the journal was cut off at, the store may have caught up long ago.
-        bool wasSetBack = IsSetBack || _damagedEvent > 0;
+        bool wasSetBack = IsSetBack || isCut;
         if (!wasSetBack)
             _loss = null;
         _stores = _stores.Keeping(IsOfMember).With(_storeId, _incarnation, wasSetBack);
@@ -92,8 +93,8 @@ internal sealed partial class RaftActor
         if (_verification.HighestTerm > Term)
             BecomeFollower(_verification.HighestTerm, null);
         // The vote of this term may be one that the disk has lost.
-        if (Term > 0 && _hardState.VotedFor is null)
-            _hardState = _hardState.Voting(_self.Id, _storeId);
+        if (Term > 0 && _writeAhead.HardState.VotedFor is null)
+            _writeAhead.Vote(_self.Id, _storeId);
         RequestFlush();
         NoteCaughtUp();
     }
@@ -101,12 +102,12 @@ internal sealed partial class RaftActor
     // A set-back store counts as whole again when its disk has a log that no undamaged one was ahead of.
     private void NoteCaughtUp()
     {
-        if (!IsSetBack || !IsVerified || !MeetsFloor(_log.TermAt(_persistedIndex), _persistedIndex))
+        if (!IsSetBack || !IsVerified || !MeetsFloor(_log.TermAt(_writeAhead.PersistedIndex), _writeAhead.PersistedIndex))
             return;
         _loss = null;
         _stores = _stores.With(_storeId, _incarnation);
         RequestFlush();
-        EndProblem(PeerProblemKind.StoreSetBack, $"the store has caught up to entry {_persistedIndex} and counts again");
+        EndProblem(PeerProblemKind.StoreSetBack, $"the store has caught up to entry {_writeAhead.PersistedIndex} and counts again");
     }
 
     private void SetBack(string loss, long atLeast)
@@ -270,7 +271,7 @@ internal sealed partial class RaftActor
     // With the heartbeats: the leader may be gone when the store comes back.
     private void NoteConfirmedByFollowers()
     {
-        NoteConfirmed(_storeId, Term, _persistedIndex);
+        NoteConfirmed(_storeId, Term, _writeAhead.PersistedIndex);
         foreach (var follower in _leading!.Followers)
         {
             if (follower.Voter.IsBound)
@@ -289,17 +290,29 @@ internal sealed partial class RaftActor
         return records;
     }
 
-    private void RecoverStores(IReadOnlyList<StoreRecord>? records)
+    private void RecoverStores(IReadOnlyCollection<StoreRecord> records)
     {
-        if (records is not { Count: > 0 })
-            return;
         foreach (var record in records)
         {
             if (record.Incarnation >= _stores.IncarnationOf(record.StoreId))
                 _stores = _stores.With(record.StoreId, record.Incarnation, record.IsSetBack && record.StoreId == _storeId);
             NoteConfirmed(record.StoreId, record.ConfirmedTerm, record.ConfirmedIndex);
         }
+        _durableStores = _stores;
     }
+
+    bool IAlsoDurable.IsDurable => ReferenceEquals(_durableStores, _stores);
+
+    // What stores have confirmed is worth no write of its own.
+    IReadOnlyList<StoreRecord>? IAlsoDurable.Take()
+    {
+        var records = !ReferenceEquals(_durableStores, _stores) || _confirmedUnwritten ? StoreRecords() : null;
+        _writingStores = _stores;
+        _confirmedUnwritten = false;
+        return records;
+    }
+
+    void IAlsoDurable.Written() => _durableStores = _writingStores;
 
     private sealed record VerificationTimeout
     {

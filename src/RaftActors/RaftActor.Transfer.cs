@@ -192,14 +192,14 @@ internal sealed partial class RaftActor
     // Proposals wait while it tries, so after a failure it does not try again at once.
     private void HandOverIfStalled()
     {
-        if (!_writeInFlight || Now - _writeStarted < _settings.ElectionTimeoutMax)
+        if (_writeAhead.WritingSince is not { } since || Now - since < _settings.ElectionTimeoutMax)
             return;
         if (_transfer is not null || Now < _pace.NotBefore || BestSuccessor() is not { } successor)
             return;
         _pace.NotBefore = Now + (5 * _settings.ElectionTimeoutMax);
         Log.Warning(
             "{0}: a write to the journal has taken {1} ms so far: the disk has stalled, or is overloaded.",
-            PersistenceId, (long)(Now - _writeStarted).TotalMilliseconds);
+            PersistenceId, (long)(Now - since).TotalMilliseconds);
         StartTransfer(successor.Voter.Id);
     }
 

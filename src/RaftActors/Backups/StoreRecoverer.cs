@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Persistence;
 using RaftActors.Inspection;
+using RaftActors.Journal;
 using RaftActors.Log;
 using RaftActors.Membership;
 using RaftActors.Protocol;
@@ -16,8 +17,7 @@ internal sealed class StoreRecoverer : OfflineWriter
     private readonly HardState _hardState;
     private readonly Configuration _configuration;
 
-    // Log time never goes back. Of entries that were replaced it may be later than need be.
-    private long _time;
+    private readonly Replay _replay;
 
     public StoreRecoverer(string persistenceId, StoreReport report, string storeId, HardState hardState, Configuration configuration, TaskCompletionSource done)
         : base(persistenceId, done)
@@ -26,6 +26,7 @@ internal sealed class StoreRecoverer : OfflineWriter
         _storeId = storeId;
         _hardState = hardState;
         _configuration = configuration;
+        _replay = new Replay(persistenceId, new RaftLog(), new ConfigurationHistory(Configuration.None), new JournalIndex());
     }
 
     public static Props Props(string persistenceId, StoreReport report, string storeId, HardState hardState, Configuration configuration, TaskCompletionSource done) =>
@@ -35,13 +36,11 @@ internal sealed class StoreRecoverer : OfflineWriter
     {
         switch (message)
         {
-            case SnapshotOffer { Snapshot: SnapshotManifest manifest }:
-                _time = Math.Max(_time, manifest.Snapshot.LastIncludedTime);
+            case SnapshotOffer { Snapshot: SnapshotManifest manifest } offer:
+                _replay.StartFrom(offer.Metadata.SequenceNr, manifest);
                 break;
-            case Persisted persisted:
-                foreach (var batch in persisted.Batches)
-                    foreach (var entry in batch.Entries)
-                        _time = Math.Max(_time, entry.Time);
+            case SnapshotOffer:
+                Fail("The manifest of the latest snapshot cannot be read.", null);
                 break;
             case RecoveryCompleted when _report.LastEvent > 0 && LastSequenceNr != _report.LastEvent:
                 Fail($"The journal ends with event {LastSequenceNr}, and not with {_report.LastEvent} as it did when it was inspected.", null);
@@ -49,12 +48,16 @@ internal sealed class StoreRecoverer : OfflineWriter
             case RecoveryCompleted:
                 Write();
                 break;
+            default:
+                _replay.Apply(LastSequenceNr, message);
+                break;
         }
     }
 
     private void Write()
     {
-        var entry = new LogEntry(_report.LastIndex + 1, _hardState.Term, EntryKind.Configuration, _time, _configuration.ToPayload());
+        // Log time never goes back.
+        var entry = new LogEntry(_report.LastIndex + 1, _hardState.Term, EntryKind.Configuration, _replay.Log.LastTime, _configuration.ToPayload());
         IRaftMessage[] events = [new StoreRenewed(_storeId), new Persisted(_hardState, _report.LastIndex, [new EntryBatch([entry])])];
         PersistAll(events, @event =>
         {

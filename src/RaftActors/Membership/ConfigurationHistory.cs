@@ -1,3 +1,6 @@
+using RaftActors.Log;
+using RaftActors.Protocol;
+
 namespace RaftActors.Membership;
 
 /// <summary>
@@ -64,6 +67,16 @@ internal sealed class ConfigurationHistory(Configuration initial)
     {
         _base = At(index);
         _appended.RemoveAll(appended => appended.Index <= index);
+    }
+
+    /// <summary>Records the configuration of an entry that was appended to the log, if it has one.</summary>
+    /// <exception cref="InvariantViolationException">The configuration cannot be read.</exception>
+    public void Append(LogEntry entry)
+    {
+        if (entry.Kind != EntryKind.Configuration)
+            return;
+        Append(entry.Index, entry.Payload.TryReadConfiguration()
+            ?? throw new InvariantViolationException($"The configuration in entry {entry.Index} cannot be read."));
     }
 
     /// <summary>Records a configuration that was appended to the log.</summary>

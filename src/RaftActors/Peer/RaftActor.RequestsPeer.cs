@@ -20,7 +20,7 @@ internal sealed partial class RaftActor
 
     string IRequestsPeer.WhyNotLeader => NotLeaderMessage();
 
-    bool IRequestsPeer.IsDurable => HardStateIsDurable;
+    bool IRequestsPeer.IsDurable => _writeAhead.IsDurable;
 
     bool IRequestsPeer.IsHandingOver => IsHandingOver;
 

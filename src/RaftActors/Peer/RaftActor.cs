@@ -3,6 +3,7 @@ using Akka.Persistence;
 using Akka.Remote;
 using RaftActors.Client;
 using RaftActors.Elections;
+using RaftActors.Journal;
 using RaftActors.Log;
 using RaftActors.Membership;
 using RaftActors.Protocol;
@@ -47,8 +48,10 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         _random = Randomness.For(settings);
         _resolver = settings.Resolver ?? new ActorSystemResolver(Context.System);
         _configurations = new ConfigurationHistory(Membership.Configuration.AtFirst(settings));
+        _writeAhead = new WriteAhead(settings, _log, _configurations, this);
+        _replay = new Replay(PersistenceId, _log, _configurations, _writeAhead.Index) { Owner = (settings.Group, _self.Id) };
         _machine = new StateMachineRunner(Context, settings, _log, _random, stateMachine);
-        _snapshots = new SnapshotManager(Context, settings, _resolver, _log, _configurations, unusable, this);
+        _snapshots = new SnapshotManager(Context, settings, _resolver, _log, _configurations, _writeAhead.Index, unusable, this);
         _subscribers = new SubscriberFeed(
             Context, settings, _log, _configurations, _snapshots.Stored, _snapshots.Slots, this);
         _reads = new PendingReads(settings, _log, this);
@@ -70,7 +73,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
 
     private TimeSpan Now => _settings.ElapsedTime(_scheduler);
 
-    private long Term => _hardState.Term;
+    private long Term => _writeAhead.HardState.Term;
 
     private Configuration Configuration => _configurations.Latest;
 

@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
 using RaftActors.Log;
-using RaftActors.Membership;
 using RaftActors.Protocol;
 
 namespace RaftActors.Snapshots;
@@ -56,9 +55,10 @@ internal interface IInstallingPeer : IReplica
     void ReplaceStateMachine(SnapshotManifest manifest);
 
     /// <summary>
-    /// The log was replaced by a snapshot: all that the peer knows of the former log is void, and its state machine.
+    /// Replaces the log by a snapshot, which is durable: all that the peer knows of the former log is void, and its state
+    /// machine.
     /// </summary>
-    void OnLogReplaced(SnapshotManifest manifest);
+    void ReplaceLog(SnapshotManifest manifest);
 }
 
 /// <summary>
@@ -81,7 +81,6 @@ internal sealed class SnapshotInstallation
     private readonly RaftSettings _settings;
     private readonly ILoggingAdapter _logger;
     private readonly RaftLog _raftLog;
-    private readonly ConfigurationHistory _configurations;
     private readonly StoredSnapshots _stored;
     private readonly SnapshotSlots _slots;
     private readonly LogCompaction _compaction;
@@ -92,15 +91,13 @@ internal sealed class SnapshotInstallation
     private long _receivers;
 
     public SnapshotInstallation(
-        IActorContext context, RaftSettings settings, ILoggingAdapter logger, RaftLog raftLog,
-        ConfigurationHistory configurations, StoredSnapshots stored, SnapshotSlots slots, LogCompaction compaction,
-        SnapshotTaking taking, IPeerStore store, IInstallingPeer peer)
+        IActorContext context, RaftSettings settings, ILoggingAdapter logger, RaftLog raftLog, StoredSnapshots stored,
+        SnapshotSlots slots, LogCompaction compaction, SnapshotTaking taking, IPeerStore store, IInstallingPeer peer)
     {
         _context = context;
         _settings = settings;
         _logger = logger;
         _raftLog = raftLog;
-        _configurations = configurations;
         _stored = stored;
         _slots = slots;
         _compaction = compaction;
@@ -319,10 +316,7 @@ internal sealed class SnapshotInstallation
         _logger.Info(
             "{0}: a snapshot of the leader takes the place of the log, which ended at {1}: it goes on after {2}.",
             _settings.PersistenceId, _raftLog.LastIndex, snapshot.LastIncludedIndex);
-        _raftLog.Reset(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, snapshot.LastIncludedTime);
-        _configurations.Reset(snapshot.ConfigurationIndex, snapshot.Configuration);
-        _stored.ForgetEvents();
-        _peer.OnLogReplaced(manifest);
+        _peer.ReplaceLog(manifest);
     }
 
     private void Finish(StoredSnapshot stored)

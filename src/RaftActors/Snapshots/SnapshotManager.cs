@@ -3,6 +3,7 @@ using Akka.Event;
 using Akka.Persistence;
 using RaftActors.Backups;
 using RaftActors.Client;
+using RaftActors.Journal;
 using RaftActors.Log;
 using RaftActors.Membership;
 using RaftActors.Protocol;
@@ -36,25 +37,26 @@ internal sealed class SnapshotManager
     /// <param name="resolver">The way to the followers.</param>
     /// <param name="raftLog">The peer's log.</param>
     /// <param name="configurations">The configurations in the log.</param>
+    /// <param name="journalIndex">Which event has which entries.</param>
     /// <param name="unusable">The sequence numbers of snapshots that this start cannot use.</param>
     /// <param name="peer">The peer.</param>
     public SnapshotManager(
         IActorContext context, RaftSettings settings, IPeerResolver resolver, RaftLog raftLog,
-        ConfigurationHistory configurations, IReadOnlyList<long> unusable, ISnapshotPeer peer)
+        ConfigurationHistory configurations, JournalIndex journalIndex, IReadOnlyList<long> unusable, ISnapshotPeer peer)
     {
         _context = context;
         _settings = settings;
         _logger = context.GetLogger();
         _peer = peer;
         Slots = new SnapshotSlots(context, settings, peer);
-        Stored = new StoredSnapshots(settings, _logger, Slots, peer, unusable);
+        Stored = new StoredSnapshots(settings, _logger, Slots, peer, journalIndex, unusable);
         _sending = new SnapshotSending(context, settings, _logger, resolver, raftLog, Stored, Slots, peer);
         _compaction = new LogCompaction(settings, raftLog, configurations, Stored, _sending, peer);
         _backups = new PeerBackups(context, settings, Stored, Slots);
         _taking = new SnapshotTaking(
             context, settings, _logger, configurations, Stored, Slots, _sending, _compaction, _backups, peer);
         _installation = new SnapshotInstallation(
-            context, settings, _logger, raftLog, configurations, Stored, Slots, _compaction, _taking, peer, peer);
+            context, settings, _logger, raftLog, Stored, Slots, _compaction, _taking, peer, peer);
     }
 
     /// <summary>The snapshots in the store.</summary>

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
+using RaftActors.Journal;
 
 namespace RaftActors.Snapshots;
 
@@ -37,19 +38,21 @@ internal sealed class StoredSnapshots
     private readonly ILoggingAdapter _logger;
     private readonly SnapshotSlots _slots;
     private readonly IPeerStore _store;
-    private readonly JournalIndex _journalIndex = new();
+    private readonly JournalIndex _journalIndex;
 
     // Those that a start found unusable, by the sequence numbers of their manifests.
     private readonly IReadOnlyList<long> _unusable;
     private bool _deletesEvents;
 
     public StoredSnapshots(
-        RaftSettings settings, ILoggingAdapter logger, SnapshotSlots slots, IPeerStore store, IReadOnlyList<long> unusable)
+        RaftSettings settings, ILoggingAdapter logger, SnapshotSlots slots, IPeerStore store, JournalIndex journalIndex,
+        IReadOnlyList<long> unusable)
     {
         _settings = settings;
         _logger = logger;
         _slots = slots;
         _store = store;
+        _journalIndex = journalIndex;
         _unusable = unusable;
     }
 
@@ -84,13 +87,6 @@ internal sealed class StoredSnapshots
         Replace(stored);
         DeletedEvents = stored.Manifest.Previous?.SequenceNr ?? 0;
     }
-
-    /// <summary>An event of the journal holds entries that replace everything after an index.</summary>
-    public void NoteEvent(long sequenceNr, long previousIndex, long lastIndex) =>
-        _journalIndex.Add(sequenceNr, previousIndex, lastIndex);
-
-    /// <summary>The log begins anew behind a snapshot: no event so far holds entries of it.</summary>
-    public void ForgetEvents() => _journalIndex.Clear();
 
     /// <summary>The last event up to which a snapshot replaces the journal.</summary>
     /// <param name="index">The last entry that the snapshot includes.</param>

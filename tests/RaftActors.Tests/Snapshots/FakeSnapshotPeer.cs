@@ -10,7 +10,7 @@ using RaftActors.StateMachines;
 namespace RaftActors.Tests.Snapshots;
 
 /// <summary>A peer as its snapshots see it. What they have it do is noted in <see cref="Done"/>.</summary>
-internal sealed class FakeSnapshotPeer(FakeStore store) : ISnapshotPeer
+internal sealed class FakeSnapshotPeer(FakeStore store, RaftLog log) : ISnapshotPeer
 {
     /// <summary>What the peer was asked to do, in order.</summary>
     public List<string> Done { get; } = [];
@@ -77,9 +77,11 @@ internal sealed class FakeSnapshotPeer(FakeStore store) : ISnapshotPeer
 
     public void ReplaceStateMachine(SnapshotManifest manifest) => Done.Add("replace state machine");
 
-    public void OnLogReplaced(SnapshotManifest manifest)
+    public void ReplaceLog(SnapshotManifest manifest)
     {
-        PersistedIndex = manifest.Snapshot.LastIncludedIndex;
+        var snapshot = manifest.Snapshot;
+        log.Reset(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, snapshot.LastIncludedTime);
+        PersistedIndex = snapshot.LastIncludedIndex;
         Done.Add("replace log");
     }
 

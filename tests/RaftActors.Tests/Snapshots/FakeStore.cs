@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Persistence;
 using Akka.TestKit;
 using RaftActors.Snapshots;
+using RaftActors.Storage;
 
 namespace RaftActors.Tests.Snapshots;
 
@@ -71,6 +72,6 @@ internal sealed class FakeStore(TestProbe probe) : IPeerStore
     public int PrunedSlot()
     {
         string id = Take<LoadSnapshot>().PersistenceId;
-        return Enumerable.Range(0, ChunkStore.Slots).Single(slot => id == ChunkStore.IdOf("raft-group-a", slot));
+        return Enumerable.Range(0, ChunkStore.Slots).Single(slot => id == PersistenceIds.OfChunks("raft-group-a", slot));
     }
 }

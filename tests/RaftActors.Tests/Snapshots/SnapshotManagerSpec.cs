@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.TestKit;
 using RaftActors.Client;
+using RaftActors.Journal;
 using RaftActors.Log;
 using RaftActors.Membership;
 using RaftActors.Protocol;
@@ -26,7 +27,7 @@ public sealed class SnapshotManagerSpec : VirtualTimeSpec
         : base(output)
     {
         _store = new FakeStore(CreateTestProbe());
-        _peer = new FakeSnapshotPeer(_store);
+        _peer = new FakeSnapshotPeer(_store, _log);
         _host = Sys.ActorOf(HostActor.Props(OnMessage));
         var settings = new RaftSettings { Group = "group", MemberId = "a", Members = [], RandomSeed = 1 };
         var configurations = new ConfigurationHistory(Configuration.None);
@@ -34,7 +35,7 @@ public sealed class SnapshotManagerSpec : VirtualTimeSpec
         {
             _peer.Timers = timers;
             _manager = new SnapshotManager(
-                context, settings, new ActorSystemResolver(Sys), _log, configurations, [], _peer);
+                context, settings, new ActorSystemResolver(Sys), _log, configurations, new JournalIndex(), [], _peer);
         }));
         Do(() => _manager.Slots.StartPruning());
         _store.EmptySlots();

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
+using RaftActors.Journal;
 using RaftActors.Log;
 using RaftActors.Membership;
 using RaftActors.Snapshots;
@@ -12,6 +13,7 @@ namespace RaftActors.Tests.Snapshots;
 public sealed class StoredSnapshotsSpec : VirtualTimeSpec
 {
     private readonly FakeStore _store;
+    private readonly JournalIndex _journalIndex = new();
     private readonly IActorRef _host;
     private SnapshotSlots _slots = null!;
     private StoredSnapshots _stored = null!;
@@ -140,8 +142,8 @@ public sealed class StoredSnapshotsSpec : VirtualTimeSpec
     public void A_snapshot_covers_the_events_before_the_first_that_holds_a_later_entry()
     {
         _store.LastSequenceNr = 12;
-        _stored.NoteEvent(10, 0, 5);
-        _stored.NoteEvent(12, 5, 9);
+        _journalIndex.Add(10, 0, 5);
+        _journalIndex.Add(12, 5, 9);
 
         Assert.Equal((9, 11, 12), (_stored.LastCovered(4), _stored.LastCovered(5), _stored.LastCovered(9)));
     }
@@ -152,7 +154,7 @@ public sealed class StoredSnapshotsSpec : VirtualTimeSpec
         _host.Tell(new HostActor.Do(context =>
         {
             _slots = new SnapshotSlots(context, settings, _store);
-            _stored = new StoredSnapshots(settings, Logging.GetLogger(Sys, "spec"), _slots, _store, unusable);
+            _stored = new StoredSnapshots(settings, Logging.GetLogger(Sys, "spec"), _slots, _store, _journalIndex, unusable);
         }));
     }
 

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
 using Akka.TestKit;
+using RaftActors.Journal;
 using RaftActors.Log;
 using RaftActors.Membership;
 using RaftActors.Sessions;
@@ -34,7 +35,7 @@ public sealed class SubscriberFeedSpec : VirtualTimeSpec
         Do(context =>
         {
             _slots = new SnapshotSlots(context, settings, _store);
-            _stored = new StoredSnapshots(settings, Logging.GetLogger(Sys, "spec"), _slots, _store, []);
+            _stored = new StoredSnapshots(settings, Logging.GetLogger(Sys, "spec"), _slots, _store, new JournalIndex(), []);
             var configurations = new ConfigurationHistory(Configuration.None);
             _feed = new SubscriberFeed(context, settings, _log, configurations, _stored, _slots, _peer);
         });

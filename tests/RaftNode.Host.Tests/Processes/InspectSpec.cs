@@ -68,7 +68,7 @@ public sealed class InspectSpec
         Assert.Equal(ExitCode.No, code);
         Assert.Contains("DAMAGED", output);
         Assert.Contains("chunk 1 of 1 is missing or cannot be read", output);
-        Assert.Contains("PROBLEM   events 2 to 2 are missing", output);
+        Assert.Contains("PROBLEM   the journal misses events between 1 and 3", output);
         Assert.DoesNotContain("no problem found", output);
     }
 

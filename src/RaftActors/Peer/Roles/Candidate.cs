@@ -8,7 +8,8 @@ internal sealed partial class RaftActor
 {
     private void BecomeCandidate(bool transfer = false)
     {
-        _hardState = _hardState.InTerm(Term + 1).Voting(_self.Id, _storeId);
+        _writeAhead.EnterTerm(Term + 1);
+        _writeAhead.Vote(_self.Id, _storeId);
         _electionClock.ForgetLeader();
         EnterRole(RaftRole.Candidate, Candidate);
         RestartElectionTimer();
@@ -33,7 +34,7 @@ internal sealed partial class RaftActor
     // Its own vote counts like any other: once it is durable.
     private void CountOwnVote()
     {
-        if (!HardStateIsDurable || _election is not { } election)
+        if (!_writeAhead.IsDurable || _election is not { } election)
             return;
         election.Grant(_self.Id, _storeId);
         OnVoteCounted(election);

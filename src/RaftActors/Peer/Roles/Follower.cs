@@ -26,7 +26,7 @@ internal sealed partial class RaftActor
     {
         if (term > Term)
         {
-            _hardState = _hardState.InTerm(term);
+            _writeAhead.EnterTerm(term);
             _electionClock.ForgetLeader();
             RequestFlush();
         }
@@ -138,10 +138,9 @@ internal sealed partial class RaftActor
 
         if (known > 0)
             batch = new EntryBatch(entries[known..].ToArray());
-        TruncateLog(batch.FirstIndex - 1);
-        foreach (var entry in batch.Entries)
-            AppendToLog(entry);
-        KeepReceived(batch);
+        if (_writeAhead.TruncateAfter(batch.FirstIndex - 1))
+            LoseChangeAfter(batch.FirstIndex - 1);
+        _writeAhead.Append(batch);
         RequestFlush();
     }
 
@@ -163,7 +162,7 @@ internal sealed partial class RaftActor
         var header = append.Header;
         var ack = new PendingAcknowledgement(
             append.Term, header.Address, header.StoreId, append.LastIndex, append.ReadContext, append.StoresDigest);
-        bool durable = ack.Accepted <= _persistedIndex;
+        bool durable = ack.Accepted <= _writeAhead.PersistedIndex;
         // A heartbeat is answered at once, for what is durable; entries once they are durable.
         if (durable || append.Entries.Count == 0)
             SendAcknowledgement(ack, withDigest: append.Entries.Count == 0);
@@ -180,7 +179,7 @@ internal sealed partial class RaftActor
             return;
         }
         SendAcknowledgement(ack);
-        if (ack.Accepted <= _persistedIndex)
+        if (ack.Accepted <= _writeAhead.PersistedIndex)
             _pendingAck = null;
     }
 
@@ -190,7 +189,7 @@ internal sealed partial class RaftActor
     // leadership.
     private void SendAcknowledgement(PendingAcknowledgement ack, bool withDigest = false)
     {
-        long match = IsVerified ? Math.Min(ack.Accepted, _persistedIndex) : 0;
+        long match = IsVerified ? Math.Min(ack.Accepted, _writeAhead.PersistedIndex) : 0;
         long readContext = IsVerified ? ack.ReadContext : 0;
         Send(
             ack.Address,
@@ -218,7 +217,7 @@ internal sealed partial class RaftActor
 
         bool isFree = request.PreVote
             ? request.ElectionTerm > Term
-            : request.Term == Term && _hardState.MayVoteFor(header.MemberId, header.StoreId);
+            : request.Term == Term && _writeAhead.HardState.MayVoteFor(header.MemberId, header.StoreId);
         bool granted = !ignored && isFree
             && _log.IsUpToDate(request.LastLogIndex, request.LastLogTerm)
             && IsVerified
@@ -230,7 +229,7 @@ internal sealed partial class RaftActor
             // It has asked for pre-votes, and another candidate was faster.
             if (_election is { PreVote: true })
                 BecomeFollower(Term, null);
-            _hardState = _hardState.Voting(header.MemberId, header.StoreId);
+            _writeAhead.Vote(header.MemberId, header.StoreId);
             _electionClock.GrantedVote(Now);
             RequestFlush();
         }

@@ -38,7 +38,7 @@ internal sealed partial class RaftActor
             CompareDigests(_self.Id, _digest);
         // Only now: what clients proposed while there was no leader is appended at once, and a log that begins with a
         // command binds nobody.
-        SetLeader(new LeaderInfo(_self, _storeId, Term, _hardState.GroupId));
+        SetLeader(new LeaderInfo(_self, _storeId, Term, _writeAhead.HardState.GroupId));
     }
 
     private void Leader(object message)
@@ -135,7 +135,7 @@ internal sealed partial class RaftActor
     private LogEntry Append(EntryKind kind, Payload payload, SessionStamp? session = null)
     {
         var entry = new LogEntry(_log.LastIndex + 1, Term, kind, LogTime, payload) { Session = session };
-        AppendToLog(entry);
+        _writeAhead.Append(entry);
         RequestFlush();
         return entry;
     }
@@ -194,12 +194,12 @@ internal sealed partial class RaftActor
         }
         while (progress.MaySend)
         {
-            long last = progress.Inflight == 0 ? _log.LastIndex : _issuedIndex;
+            long last = progress.Inflight == 0 ? _log.LastIndex : _writeAhead.IssuedIndex;
             long from = progress.NextIndex;
             if (from > last)
                 return;
             long to = Math.Min(last, _log.LastOfBatch(from, _settings.MaxBatchEntries, _settings.MaxBatchBytes));
-            Send(AddressOf(follower.Voter), AppendEntriesTo(follower, _leading!.Batch(_log, _writing, from, to)));
+            Send(AddressOf(follower.Voter), AppendEntriesTo(follower, _leading!.Batch(_log, _writeAhead.Writing, from, to)));
             progress.Sent(to);
         }
     }
@@ -281,7 +281,7 @@ internal sealed partial class RaftActor
     // Only entries of the own term commit by counting; earlier ones commit with them (section 5.4.2 and Figure 8).
     private void AdvanceCommit()
     {
-        long reached = _leading!.MajorityMatch(_persistedIndex);
+        long reached = _leading!.MajorityMatch(_writeAhead.PersistedIndex);
         if (reached > _log.CommitIndex && _log.TermAt(reached) == Term && _log.CommitTo(reached))
             OnCommitted();
     }

@@ -1,6 +1,6 @@
-using RaftActors.Snapshots;
+using RaftActors.Journal;
 
-namespace RaftActors.Tests.Snapshots;
+namespace RaftActors.Tests.Journal;
 
 public sealed class JournalIndexSpec
 {

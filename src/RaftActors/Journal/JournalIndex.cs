@@ -1,4 +1,4 @@
-namespace RaftActors.Snapshots;
+namespace RaftActors.Journal;
 
 /// <summary>Which event of the journal holds which entries of the log: what a snapshot makes needless, and what it does not.</summary>
 internal sealed class JournalIndex

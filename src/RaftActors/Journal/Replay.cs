@@ -1,0 +1,280 @@
+using RaftActors.Log;
+using RaftActors.Membership;
+using RaftActors.Protocol;
+using RaftActors.Snapshots;
+
+namespace RaftActors.Journal;
+
+/// <summary>
+/// What a peer's store says: a snapshot, and the events behind it, one after the other. It is the only place that knows
+/// what an event means to a peer that starts; a start, an inspection and the recovery of a survivor read with it.
+/// </summary>
+/// <remarks>
+/// <para>
+/// An event that the peer cannot go on from is refused with a <see cref="JournalException"/>. Nothing is applied after a
+/// refusal.
+/// </para>
+/// <para>
+/// An event whose bytes have changed ends what is known of the log (<see cref="Damage"/>): the peer goes on as one whose
+/// disk was set back to before that event, and gets the rest from the others. Of the events behind it only terms and votes
+/// count, and what they say of stores. A journal cannot be made shorter at its end, so another event,
+/// <see cref="JournalCut"/>, says from where on it is void; a snapshot lets go of both.
+/// </para>
+/// </remarks>
+/// <param name="persistenceId">Whose store it is, for messages.</param>
+/// <param name="log">Gets the entries; empty until then.</param>
+/// <param name="configurations">Get the configurations in these.</param>
+/// <param name="index">Gets which event has which entries.</param>
+internal sealed class Replay(string persistenceId, RaftLog log, ConfigurationHistory configurations, JournalIndex index)
+{
+    private const string AddAgain = "Remove the member from the group and add it again, with an empty data directory";
+
+    private readonly Dictionary<string, StoreRecord> _stores = new(StringComparer.Ordinal);
+
+    /// <summary>Whose store it has to be; <c>null</c> for anybody's.</summary>
+    public (string Group, string MemberId)? Owner { get; init; }
+
+    /// <summary>Whose store it is; <c>null</c> until something says so.</summary>
+    public (string Group, string MemberId)? FoundOwner { get; private set; }
+
+    /// <summary>The identity of the store; empty until something says so.</summary>
+    public string StoreId { get; private set; } = "";
+
+    /// <summary>The term, the vote and the group.</summary>
+    public HardState HardState { get; private set; } = HardState.Initial;
+
+    /// <summary>That of the snapshot: <see cref="SnapshotManifest.RebuiltAt"/>.</summary>
+    public long RebuiltAt { get; private set; }
+
+    /// <summary>The log.</summary>
+    public RaftLog Log => log;
+
+    /// <summary>The configurations in the log.</summary>
+    public ConfigurationHistory Configurations => configurations;
+
+    /// <summary>What is known of each store: the latest of all that was written.</summary>
+    public IReadOnlyCollection<StoreRecord> Stores => _stores.Values;
+
+    /// <summary>The last event, or the one up to which the snapshot stands for the journal.</summary>
+    public long LastEvent { get; private set; }
+
+    /// <summary>The last event from which on the log was void, at this start or at an earlier one; otherwise <c>null</c>.</summary>
+    public JournalDamage? Damage { get; private set; }
+
+    /// <summary>Whether the log is void from some event on, and no event behind it says so yet.</summary>
+    public bool IsDamaged => Damage is { IsCut: false };
+
+    /// <summary>Starts from a snapshot that is sound.</summary>
+    /// <param name="sequenceNr">The event up to which it stands for the journal.</param>
+    /// <param name="manifest">Its manifest.</param>
+    /// <exception cref="JournalException">It is not this peer's, or of a newer version.</exception>
+    public void StartFrom(long sequenceNr, SnapshotManifest manifest)
+    {
+        if (manifest.FormatVersion > SnapshotManifest.CurrentFormat)
+            throw OfNewerFormat("snapshot", manifest.FormatVersion, SnapshotManifest.CurrentFormat);
+        CheckOwner("snapshot", manifest.Group, manifest.MemberId);
+        var snapshot = manifest.Snapshot;
+        (StoreId, RebuiltAt, LastEvent) = (manifest.StoreId, manifest.RebuiltAt, sequenceNr);
+        // Of a snapshot the configuration is committed.
+        HardState = manifest.HardState.GroupId.Length > 0
+            ? manifest.HardState
+            : manifest.HardState with { GroupId = snapshot.Configuration.GroupId };
+        Remember(manifest.Stores);
+        log.Reset(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, snapshot.LastIncludedTime);
+        configurations.Reset(snapshot.ConfigurationIndex, snapshot.Configuration);
+    }
+
+    /// <summary>Takes the next event.</summary>
+    /// <exception cref="JournalException">The peer cannot go on from it.</exception>
+    public void Apply(long sequenceNr, object @event)
+    {
+        CheckSequence(sequenceNr);
+        switch (@event)
+        {
+            case PeerCreated created:
+                Apply(created);
+                break;
+            case StoreRenewed renewed:
+                CheckCreated();
+                StoreId = renewed.StoreId;
+                break;
+            case Persisted persisted:
+                CheckCreated();
+                Apply(persisted);
+                break;
+            case SnapshotInstalled installed:
+                Apply(installed);
+                break;
+            case JournalCut cut:
+                Apply(cut);
+                break;
+            case MalformedMessage { IsUnknown: false } malformed when StoreId.Length > 0:
+                if (!IsDamaged)
+                    Damage = new JournalDamage(sequenceNr, malformed.Problem, log.LastIndex);
+                break;
+            case MalformedMessage malformed:
+                throw new JournalException(
+                    $"event {sequenceNr} of {persistenceId} cannot be read: {malformed.Problem}",
+                    $"The log before it ends with entry {log.LastIndex}.");
+            default:
+                throw new JournalException(
+                    $"event {sequenceNr} of {persistenceId} is a {@event.GetType()}, which no Raft peer writes: "
+                    + "the journal is that of something else");
+        }
+    }
+
+    private void Apply(PeerCreated created)
+    {
+        if (StoreId.Length > 0)
+            throw new JournalException($"event {LastEvent} creates {persistenceId} a second time");
+        if (created.FormatVersion > PeerCreated.CurrentFormat)
+            throw OfNewerFormat("journal", created.FormatVersion, PeerCreated.CurrentFormat);
+        CheckOwner("journal", created.Group, created.MemberId);
+        StoreId = created.StoreId;
+    }
+
+    private void Apply(Persisted persisted)
+    {
+        if (persisted.HardState is { } hardState)
+            Apply(hardState);
+        Remember(persisted.Stores);
+        if (persisted.Batches.Count == 0 || IsDamaged)
+            return;
+        if (persisted.PreviousIndex > log.LastIndex)
+        {
+            throw new JournalException(
+                $"the journal misses the entries from {log.LastIndex + 1} to {persisted.PreviousIndex}, "
+                + $"after which event {LastEvent} of {persistenceId} goes on");
+        }
+        // What the snapshot includes is not needed, and it is committed: nothing of it is ever replaced.
+        Replace(Math.Max(persisted.PreviousIndex, log.BaseIndex), persisted.Batches);
+        index.Add(LastEvent, persisted.PreviousIndex, persisted.Batches[^1].LastIndex);
+    }
+
+    private void Replace(long after, IReadOnlyList<EntryBatch> batches)
+    {
+        try
+        {
+            log.TruncateAfter(after);
+            configurations.TruncateAfter(after);
+            foreach (var batch in batches)
+            {
+                foreach (var entry in batch.Entries)
+                {
+                    if (entry.Index <= log.BaseIndex)
+                        continue;
+                    log.Append(entry);
+                    configurations.Append(entry);
+                }
+            }
+        }
+        catch (InvariantViolationException e)
+        {
+            throw new JournalException($"event {LastEvent} of {persistenceId} has entries that no log may have: {e.Message.TrimEnd('.')}");
+        }
+    }
+
+    // A snapshot's manifest can be newer than events behind it: the newer term and vote count.
+    private void Apply(HardState hardState)
+    {
+        if (hardState.Term < HardState.Term && log.BaseIndex == 0)
+        {
+            throw new JournalException(
+                $"the term goes back from {HardState.Term} to {hardState.Term} in event {LastEvent} of {persistenceId}");
+        }
+        bool isOlder = hardState.Term < HardState.Term || (hardState.Term == HardState.Term && hardState.VotedFor is null);
+        bool isDecided = HardState.GroupId.Length > 0;
+        // Once decided, the group stays: but for an operator's recovery, which is in a later term.
+        string group = hardState.GroupId.Length == 0 || (isOlder && isDecided) ? HardState.GroupId : hardState.GroupId;
+        long differsAt = Math.Max(HardState.DiffersAt, hardState.DiffersAt);
+        HardState = (isOlder ? HardState : hardState) with { GroupId = group, DiffersAt = differsAt };
+    }
+
+    private void Apply(SnapshotInstalled installed)
+    {
+        if (!IsDamaged && !log.Has(installed.LastIncludedIndex, installed.LastIncludedTerm))
+        {
+            throw new JournalException(
+                $"event {LastEvent} of {persistenceId} goes on from a snapshot up to entry "
+                + $"{installed.LastIncludedIndex} that cannot be read",
+                $"{AddAgain}.");
+        }
+    }
+
+    private void Apply(JournalCut cut)
+    {
+        // Of two damages the first counts: a cut behind it goes on from what is no longer there.
+        if (IsDamaged && cut.From > Damage!.SequenceNr)
+            return;
+        if (!IsDamaged || cut.From != Damage!.SequenceNr)
+        {
+            throw new JournalException(
+                $"event {cut.From} of {persistenceId} could not be read at an earlier start, "
+                + $"and the log went on without it from event {LastEvent} on",
+                $"Now it can be read, so the disk cannot be trusted. {AddAgain} on another disk.");
+        }
+        Damage = Damage with { IsCut = true };
+        var own = _stores.GetValueOrDefault(StoreId) ?? new StoreRecord(StoreId, 0);
+        _stores[StoreId] = own with { IsSetBack = true };
+    }
+
+    // Each part of a record only goes forward.
+    private void Remember(IReadOnlyList<StoreRecord>? records)
+    {
+        foreach (var record in records ?? [])
+        {
+            var known = _stores.GetValueOrDefault(record.StoreId) ?? new StoreRecord(record.StoreId, 0);
+            if (record.Incarnation >= known.Incarnation)
+                known = known with { Incarnation = record.Incarnation, IsSetBack = record.IsSetBack && record.StoreId == StoreId };
+            if (record is { ConfirmedTerm: > 0, ConfirmedIndex: > 0 }
+                && (record.ConfirmedTerm, record.ConfirmedIndex).CompareTo((known.ConfirmedTerm, known.ConfirmedIndex)) > 0)
+                known = known with { ConfirmedTerm = record.ConfirmedTerm, ConfirmedIndex = record.ConfirmedIndex };
+            _stores[record.StoreId] = known;
+        }
+    }
+
+    // A missing event, even one that only holds a vote, is not noticed by anything else.
+    private void CheckSequence(long sequenceNr)
+    {
+        if (sequenceNr != LastEvent + 1)
+        {
+            throw LastEvent == 0
+                ? new JournalException(
+                    $"the journal of {persistenceId} begins with event {sequenceNr}, "
+                    + "and there is no snapshot that can be read for what was before",
+                    $"{AddAgain}.")
+                : new JournalException($"the journal misses events between {LastEvent} and {sequenceNr} of {persistenceId}");
+        }
+        LastEvent = sequenceNr;
+    }
+
+    private void CheckCreated()
+    {
+        if (StoreId.Length == 0)
+            throw new JournalException($"the first event of {persistenceId} is missing");
+    }
+
+    private void CheckOwner(string what, string group, string memberId)
+    {
+        if (Owner is { } owner && owner != (group, memberId))
+        {
+            throw new JournalException(
+                $"the {what} belongs to member '{memberId}' of group '{group}', not to '{owner.MemberId}' of '{owner.Group}'");
+        }
+        FoundOwner = (group, memberId);
+    }
+
+    private static JournalException OfNewerFormat(string what, int format, int newest) => new(
+        $"the {what} has format {format}; this version reads up to {newest}",
+        "Run the version that wrote it, or a newer one.");
+}
+
+/// <summary>An event whose bytes have changed.</summary>
+/// <param name="SequenceNr">Its number.</param>
+/// <param name="Problem">What is wrong with it, as a clause.</param>
+/// <param name="LastIndex">The last entry of the log before it.</param>
+internal sealed record JournalDamage(long SequenceNr, string Problem, long LastIndex)
+{
+    /// <summary>Whether an event behind it says that the log goes on from what was before it.</summary>
+    public bool IsCut { get; init; }
+}
