@@ -9,7 +9,9 @@ using RaftActors.Snapshots;
 
 namespace RaftActors.Backups;
 
-/// <summary>Writes what <see cref="StoreRecovery"/> has decided behind the last event of a store, at once or not at all.</summary>
+/// <summary>
+/// Writes what <see cref="StoreRecovery"/> has decided behind the last event of a store, at once or not at all.
+/// </summary>
 internal sealed class StoreRecoverer : OfflineWriter
 {
     private readonly StoreReport _report;
@@ -19,18 +21,22 @@ internal sealed class StoreRecoverer : OfflineWriter
 
     private readonly Replay _replay;
 
-    public StoreRecoverer(string persistenceId, StoreReport report, string storeId, HardState hardState, Configuration configuration, TaskCompletionSource done)
+    public StoreRecoverer(
+        string persistenceId, StoreReport report, string storeId, HardState hardState, Configuration configuration,
+        TaskCompletionSource done)
         : base(persistenceId, done)
     {
         _report = report;
         _storeId = storeId;
         _hardState = hardState;
         _configuration = configuration;
-        _replay = new Replay(persistenceId, new RaftLog(), new ConfigurationHistory(Configuration.None), new JournalIndex());
+        _replay = new Replay(persistenceId);
     }
 
-    public static Props Props(string persistenceId, StoreReport report, string storeId, HardState hardState, Configuration configuration, TaskCompletionSource done) =>
-        Akka.Actor.Props.Create(() => new StoreRecoverer(persistenceId, report, storeId, hardState, configuration, done));
+    public static Props Props(
+        string persistenceId, StoreReport report, string storeId, HardState hardState, Configuration configuration,
+        TaskCompletionSource done) => Akka.Actor.Props.Create(
+            () => new StoreRecoverer(persistenceId, report, storeId, hardState, configuration, done));
 
     protected override void OnRecover(object message)
     {
@@ -43,7 +49,10 @@ internal sealed class StoreRecoverer : OfflineWriter
                 Fail("The manifest of the latest snapshot cannot be read.", null);
                 break;
             case RecoveryCompleted when _report.LastEvent > 0 && LastSequenceNr != _report.LastEvent:
-                Fail($"The journal ends with event {LastSequenceNr}, and not with {_report.LastEvent} as it did when it was inspected.", null);
+                Fail(
+                    $"The journal ends with event {LastSequenceNr}, "
+                    + $"and not with {_report.LastEvent} as it did when it was inspected.",
+                    null);
                 break;
             case RecoveryCompleted:
                 Write();
@@ -57,8 +66,11 @@ internal sealed class StoreRecoverer : OfflineWriter
     private void Write()
     {
         // Log time never goes back.
-        var entry = new LogEntry(_report.LastIndex + 1, _hardState.Term, EntryKind.Configuration, _replay.Log.LastTime, _configuration.ToPayload());
-        IRaftMessage[] events = [new StoreRenewed(_storeId), new Persisted(_hardState, _report.LastIndex, [new EntryBatch([entry])])];
+        long time = _replay.Log.LastTime;
+        var (last, payload) = (_report.LastIndex, _configuration.ToPayload());
+        var entry = new LogEntry(last + 1, _hardState.Term, EntryKind.Configuration, time, payload);
+        IRaftMessage[] events =
+            [new StoreRenewed(_storeId), new Persisted(_hardState, last, [new EntryBatch([entry])])];
         PersistAll(events, @event =>
         {
             if (@event is Persisted)

@@ -8,8 +8,8 @@ using RaftActors.Storage;
 namespace RaftActors.Inspection;
 
 /// <summary>
-/// Reads a stopped peer's store as its recovery would, without starting or changing anything: the latest snapshot that is
-/// sound, and the events after it, up to the first that the peer could not go on from.
+/// Reads a stopped peer's store as its recovery would, without starting or changing anything: the latest snapshot that
+/// is sound, and the events after it, up to the first that the peer could not go on from.
 /// </summary>
 public sealed class StoreInspector
 {
@@ -26,7 +26,7 @@ public sealed class StoreInspector
     {
         _persistenceId = persistenceId;
         _records = records;
-        _replay = new Replay(persistenceId, new RaftLog(), new ConfigurationHistory(Configuration.None), new JournalIndex());
+        _replay = new Replay(persistenceId);
     }
 
     /// <summary>Reads a store.</summary>
@@ -63,7 +63,10 @@ public sealed class StoreInspector
         }
         var differsAt = _replay.HardState.DiffersAt;
         if (differsAt > _replay.RebuiltAt)
-            _problems.Add($"its state was found to differ from that of a majority after entry {differsAt}; a leader's takes its place once the node runs");
+        {
+            _problems.Add($"its state was found to differ from that of a majority after entry {differsAt}; "
+                + "a leader's takes its place once the node runs");
+        }
         var nothing = _report.Events == 0 && _report.Snapshots.Count == 0 && _problems.Count == 0;
         if (_replay.StoreId.Length == 0 && !nothing && !_isRefused)
             _problems.Add("there is neither a first event nor a snapshot that can be read");
@@ -117,7 +120,8 @@ public sealed class StoreInspector
             {
                 _problems.Add(record.Problem is not null
                     ? $"a snapshot cannot be loaded: {record.Problem}"
-                    : $"the manifest of the snapshot for events up to {record.SequenceNr} cannot be read{ChunkStore.Problem(record.Snapshot)}");
+                    : $"the manifest of the snapshot for events up to {record.SequenceNr} cannot be read"
+                        + ChunkStore.Problem(record.Snapshot));
                 continue;
             }
             var snapshot = manifest.Snapshot;

@@ -12,7 +12,9 @@ internal interface IAlsoDurable
     bool IsDurable { get; }
 
     /// <summary>An event is about to be written.</summary>
-    /// <returns>What it is to carry, also what is worth no write of its own; <c>null</c> when nothing has changed.</returns>
+    /// <returns>
+    /// What the event is to carry, also what is worth no write of its own; <c>null</c> when nothing has changed.
+    /// </returns>
     IReadOnlyList<StoreRecord>? Take();
 
     /// <summary>What was last taken is on the disk.</summary>

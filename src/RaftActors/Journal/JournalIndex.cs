@@ -1,6 +1,8 @@
 namespace RaftActors.Journal;
 
-/// <summary>Which event of the journal holds which entries of the log: what a snapshot makes needless, and what it does not.</summary>
+/// <summary>
+/// Which event of the journal holds which entries of the log: what a snapshot makes needless, and what it does not.
+/// </summary>
 internal sealed class JournalIndex
 {
     private readonly List<Event> _events = [];
@@ -15,7 +17,9 @@ internal sealed class JournalIndex
         _events.Add(new Event(sequenceNr, previousIndex + 1, lastIndex));
     }
 
-    /// <summary>The last event that contributes nothing to the log after an index, and before which none does.</summary>
+    /// <summary>
+    /// The last event that contributes nothing to the log after an index, and before which no event does.
+    /// </summary>
     /// <param name="index">The last entry that a snapshot includes.</param>
     /// <param name="lastSequenceNr">The last event of the journal.</param>
     public long LastCovered(long index, long lastSequenceNr)

@@ -11,13 +11,13 @@ namespace RaftActors.Journal;
 /// </summary>
 /// <remarks>
 /// <para>
-/// An event that the peer cannot go on from is refused with a <see cref="JournalException"/>. Nothing is applied after a
-/// refusal.
+/// An event that the peer cannot go on from is refused with a <see cref="JournalException"/>. Nothing is applied after
+/// a refusal.
 /// </para>
 /// <para>
-/// An event whose bytes have changed ends what is known of the log (<see cref="Damage"/>): the peer goes on as one whose
-/// disk was set back to before that event, and gets the rest from the others. Of the events behind it only terms and votes
-/// count, and what they say of stores. A journal cannot be made shorter at its end, so another event,
+/// An event whose bytes have changed ends what is known of the log (<see cref="Damage"/>): the peer goes on as one
+/// whose disk was set back to before that event, and gets the rest from the others. Of the events behind it only terms
+/// and votes count, and what they say of stores. A journal cannot be made shorter at its end, so another event,
 /// <see cref="JournalCut"/>, says from where on it is void; a snapshot lets go of both.
 /// </para>
 /// </remarks>
@@ -30,6 +30,12 @@ internal sealed class Replay(string persistenceId, RaftLog log, ConfigurationHis
     private const string AddAgain = "Remove the member from the group and add it again, with an empty data directory";
 
     private readonly Dictionary<string, StoreRecord> _stores = new(StringComparer.Ordinal);
+
+    /// <summary>The replay of a store whose peer does not run.</summary>
+    public Replay(string persistenceId)
+        : this(persistenceId, new RaftLog(), new ConfigurationHistory(Configuration.None), new JournalIndex())
+    {
+    }
 
     /// <summary>Whose store it has to be; <c>null</c> for anybody's.</summary>
     public (string Group, string MemberId)? Owner { get; init; }
@@ -58,7 +64,9 @@ internal sealed class Replay(string persistenceId, RaftLog log, ConfigurationHis
     /// <summary>The last event, or the one up to which the snapshot stands for the journal.</summary>
     public long LastEvent { get; private set; }
 
-    /// <summary>The last event from which on the log was void, at this start or at an earlier one; otherwise <c>null</c>.</summary>
+    /// <summary>
+    /// The last event from which on the log was void, at this start or at an earlier one; otherwise <c>null</c>.
+    /// </summary>
     public JournalDamage? Damage { get; private set; }
 
     /// <summary>Whether the log is void from some event on, and no event behind it says so yet.</summary>
@@ -170,19 +178,22 @@ internal sealed class Replay(string persistenceId, RaftLog log, ConfigurationHis
         }
         catch (InvariantViolationException e)
         {
-            throw new JournalException($"event {LastEvent} of {persistenceId} has entries that no log may have: {e.Message.TrimEnd('.')}");
+            string what = e.Message.TrimEnd('.');
+            throw new JournalException(
+                $"event {LastEvent} of {persistenceId} has entries that no log may have: {what}");
         }
     }
 
     // A snapshot's manifest can be newer than events behind it: the newer term and vote count.
     private void Apply(HardState hardState)
     {
-        if (hardState.Term < HardState.Term && log.BaseIndex == 0)
+        var (term, known) = (hardState.Term, HardState.Term);
+        if (term < known && log.BaseIndex == 0)
         {
             throw new JournalException(
-                $"the term goes back from {HardState.Term} to {hardState.Term} in event {LastEvent} of {persistenceId}");
+                $"the term goes back from {known} to {term} in event {LastEvent} of {persistenceId}");
         }
-        bool isOlder = hardState.Term < HardState.Term || (hardState.Term == HardState.Term && hardState.VotedFor is null);
+        bool isOlder = term < known || (term == known && hardState.VotedFor is null);
         bool isDecided = HardState.GroupId.Length > 0;
         // Once decided, the group stays: but for an operator's recovery, which is in a later term.
         string group = hardState.GroupId.Length == 0 || (isOlder && isDecided) ? HardState.GroupId : hardState.GroupId;
@@ -225,10 +236,14 @@ internal sealed class Replay(string persistenceId, RaftLog log, ConfigurationHis
         {
             var known = _stores.GetValueOrDefault(record.StoreId) ?? new StoreRecord(record.StoreId, 0);
             if (record.Incarnation >= known.Incarnation)
-                known = known with { Incarnation = record.Incarnation, IsSetBack = record.IsSetBack && record.StoreId == StoreId };
-            if (record is { ConfirmedTerm: > 0, ConfirmedIndex: > 0 }
-                && (record.ConfirmedTerm, record.ConfirmedIndex).CompareTo((known.ConfirmedTerm, known.ConfirmedIndex)) > 0)
-                known = known with { ConfirmedTerm = record.ConfirmedTerm, ConfirmedIndex = record.ConfirmedIndex };
+            {
+                bool isSetBack = record.IsSetBack && record.StoreId == StoreId;
+                known = known with { Incarnation = record.Incarnation, IsSetBack = isSetBack };
+            }
+            var confirmed = (Term: record.ConfirmedTerm, Index: record.ConfirmedIndex);
+            bool isSomething = confirmed is { Term: > 0, Index: > 0 };
+            if (isSomething && confirmed.CompareTo((known.ConfirmedTerm, known.ConfirmedIndex)) > 0)
+                known = known with { ConfirmedTerm = confirmed.Term, ConfirmedIndex = confirmed.Index };
             _stores[record.StoreId] = known;
         }
     }
@@ -243,7 +258,8 @@ internal sealed class Replay(string persistenceId, RaftLog log, ConfigurationHis
                     $"the journal of {persistenceId} begins with event {sequenceNr}, "
                     + "and there is no snapshot that can be read for what was before",
                     $"{AddAgain}.")
-                : new JournalException($"the journal misses events between {LastEvent} and {sequenceNr} of {persistenceId}");
+                : new JournalException(
+                    $"the journal misses events between {LastEvent} and {sequenceNr} of {persistenceId}");
         }
         LastEvent = sequenceNr;
     }
@@ -259,7 +275,8 @@ internal sealed class Replay(string persistenceId, RaftLog log, ConfigurationHis
         if (Owner is { } owner && owner != (group, memberId))
         {
             throw new JournalException(
-                $"the {what} belongs to member '{memberId}' of group '{group}', not to '{owner.MemberId}' of '{owner.Group}'");
+                $"the {what} belongs to member '{memberId}' of group '{group}', "
+                + $"not to '{owner.MemberId}' of '{owner.Group}'");
         }
         FoundOwner = (group, memberId);
     }

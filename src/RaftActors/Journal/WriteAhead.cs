@@ -13,19 +13,20 @@ namespace RaftActors.Journal;
 /// </summary>
 /// <remarks>
 /// <para>
-/// One write at a time; whatever changes meanwhile is the next single event. The log changes only through this object, but
-/// for what a snapshot replaces at its beginning.
+/// One write at a time; whatever changes meanwhile is the next single event. The log changes only through this object,
+/// but for what a snapshot replaces at its beginning.
 /// </para>
 /// <para>
-/// Properties at stake: Election Safety, for a vote that a crash takes back is given again; and Leader Completeness, for
-/// entries that were acknowledged and are lost. WriteAheadSpec shows both.
+/// Properties at stake, in a crash: Election Safety, if a vote is forgotten and given again; and Leader Completeness,
+/// if entries were acknowledged and are lost. WriteAheadSpec and WriteAheadPropertiesSpec would show both.
 /// </para>
 /// </remarks>
 /// <param name="settings">The limits of a batch, and how many proposals may be answered at once.</param>
 /// <param name="log">The log.</param>
 /// <param name="configurations">The configurations in the log.</param>
 /// <param name="stores">What has to be durable, too.</param>
-internal sealed class WriteAhead(RaftSettings settings, RaftLog log, ConfigurationHistory configurations, IAlsoDurable stores)
+internal sealed class WriteAhead(
+    RaftSettings settings, RaftLog log, ConfigurationHistory configurations, IAlsoDurable stores)
 {
     private const long LargestProof = 64 * 1024 * 1024;
 
@@ -47,7 +48,9 @@ internal sealed class WriteAhead(RaftSettings settings, RaftLog log, Configurati
     /// <summary>Term, vote and group, as they are on the disk.</summary>
     public HardState DurableHardState { get; private set; } = HardState.Initial;
 
-    /// <summary>The last index up to which the log is covered by events that were issued; the next event has the rest.</summary>
+    /// <summary>
+    /// The last index up to which the log is covered by events that were issued; the next event has the rest.
+    /// </summary>
     public long IssuedIndex { get; private set; }
 
     /// <summary>The last index up to which the log is covered by events that are on the disk.</summary>
@@ -59,7 +62,9 @@ internal sealed class WriteAhead(RaftSettings settings, RaftLog log, Configurati
     /// <summary>Whether all is durable that a message may show beside entries.</summary>
     public bool IsDurable => DurableHardState == HardState && stores.IsDurable;
 
-    /// <summary>The entries of the last event, as long as they are in the log: a message to a follower may have the same.</summary>
+    /// <summary>
+    /// The entries of the last event, as long as they are in the log: a message to a follower may have the same.
+    /// </summary>
     public ReadOnlySpan<EntryBatch> Writing => _writing;
 
     /// <summary>Which event has which entries.</summary>
@@ -83,7 +88,7 @@ internal sealed class WriteAhead(RaftSettings settings, RaftLog log, Configurati
     /// <summary>The identity of the group is committed.</summary>
     public void DecideGroup(string groupId) => HardState = HardState with { GroupId = groupId };
 
-    /// <summary>The replica was found to differ from those of a majority: see <see cref="HardState.DiffersAt"/>.</summary>
+    /// <summary>The replica differs from those of a majority: see <see cref="HardState.DiffersAt"/>.</summary>
     public void FindDifference(long differsAt) => HardState = HardState with { DiffersAt = differsAt };
 
     /// <summary>Appends an entry of this peer's own.</summary>
@@ -122,7 +127,7 @@ internal sealed class WriteAhead(RaftSettings settings, RaftLog log, Configurati
     public void ReplaceLog(Snapshot snapshot)
     {
         if (WritingSince is not null)
-            throw new InvariantViolationException("The log would be replaced while a write of its entries is under way.");
+            throw new InvariantViolationException("The log would be replaced while entries of it are being written.");
         log.Reset(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, snapshot.LastIncludedTime);
         configurations.Reset(snapshot.ConfigurationIndex, snapshot.Configuration);
         Index.Clear();
@@ -132,7 +137,9 @@ internal sealed class WriteAhead(RaftSettings settings, RaftLog log, Configurati
 
     // ---- What is written
 
-    /// <summary>Asks for a flush: the peer writes, and sends to its followers, behind the messages that are here already.</summary>
+    /// <summary>
+    /// Asks for a flush: the peer writes, and sends to its followers, behind the messages that are here already.
+    /// </summary>
     /// <returns>Whether it was not asked for before.</returns>
     public bool RequestFlush()
     {
@@ -145,14 +152,16 @@ internal sealed class WriteAhead(RaftSettings settings, RaftLog log, Configurati
     public void BeginFlush() => _isFlushRequested = false;
 
     /// <summary>Has something written, even if nothing has changed, to show whether the store takes it.</summary>
-    /// <param name="bytes">How large that is to be at least: a full disk may have room for less than what has failed.</param>
+    /// <param name="bytes">
+    /// How large that is to be at least: a full disk may have room for less than what has failed.
+    /// </param>
     public void Prove(long bytes) => _proof = bytes;
 
     /// <summary>Begins the next write, unless one is under way or there is nothing to write.</summary>
     /// <param name="now">The time.</param>
     /// <param name="holdsEntries">
-    /// A snapshot of the leader is about to take the place of the log: no entries of that are written, or they would seem to
-    /// follow the snapshot.
+    /// A snapshot of the leader is about to take the place of the log: no entries of the log are written, or they would
+    /// seem to follow the snapshot.
     /// </param>
     /// <param name="installed">The event by which it does, once the snapshot is on the disk: that goes first.</param>
     /// <returns>The event that is to be persisted, or <c>null</c>.</returns>
@@ -227,7 +236,9 @@ internal sealed class WriteAhead(RaftSettings settings, RaftLog log, Configurati
 
     // ---- What may be said
 
-    /// <summary>Says whether a message may leave now. If it shows what is not durable yet, it waits here until it may.</summary>
+    /// <summary>
+    /// Says whether a message may leave now. A message that may show what is not durable yet waits here until it may.
+    /// </summary>
     /// <param name="address">The peer that it is for; <c>null</c> for an event of this process.</param>
     /// <param name="message">The message.</param>
     public bool Admit(string? address, object message)
@@ -241,7 +252,9 @@ internal sealed class WriteAhead(RaftSettings settings, RaftLog log, Configurati
         return false;
     }
 
-    /// <summary>Takes the next message that has waited and may leave now. One of a former term leaves no more.</summary>
+    /// <summary>
+    /// Takes the next message that has waited and may leave now. A message of a former term leaves no more.
+    /// </summary>
     public bool TryRelease(out (string? Address, object Message) held)
     {
         while (IsDurable && _outbox.TryDequeue(out held))

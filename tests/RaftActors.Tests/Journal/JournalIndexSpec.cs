@@ -38,7 +38,8 @@ public sealed class JournalIndexSpec
         var random = new Random(7);
         for (int run = 0; run < 2000; run++)
         {
-            // Each event replaces everything after an index that is not committed by entries of its own; the log says which event each entry is of.
+            // Each event replaces everything after an index that is not committed by entries of its own; the log says
+            // which event each entry is of.
             var index = new JournalIndex();
             var events = new List<(long Sequence, int Previous, int Count)>();
             var log = new List<long>();

@@ -14,8 +14,11 @@ public sealed class ReplaySpec
     private readonly Replay _replay;
     private long _sequenceNr;
 
-    public ReplaySpec() =>
-        _replay = new Replay(Id, new RaftLog(), new ConfigurationHistory(Configuration.None), _index) { Owner = ("g", "a") };
+    public ReplaySpec()
+    {
+        var configurations = new ConfigurationHistory(Configuration.None);
+        _replay = new Replay(Id, new RaftLog(), configurations, _index) { Owner = ("g", "a") };
+    }
 
     [Fact]
     public void The_first_event_says_whose_store_it_is_and_later_ones_what_is_in_it()
@@ -37,7 +40,8 @@ public sealed class ReplaySpec
     {
         var (first, second) = (Of("a", "b"), Of("a", "b", "c"));
         Apply(Created());
-        Apply(new Persisted(new HardState(1, null, null), 0, [new EntryBatch([Entry(1, 1, first), Entry(2, 1, second)])]));
+        var batch = new EntryBatch([Entry(1, 1, first), Entry(2, 1, second)]);
+        Apply(new Persisted(new HardState(1, null, null), 0, [batch]));
         Assert.Equal((2, second), (_replay.Configurations.LatestIndex, _replay.Configurations.Latest));
 
         Apply(Entries(new HardState(2, null, null), 1, 2));
@@ -86,7 +90,8 @@ public sealed class ReplaySpec
     {
         Apply(Created());
         Apply(Stores(new StoreRecord("store", 1), new StoreRecord("b", 7, 2, 9)));
-        Apply(Stores(new StoreRecord("store", 2, 1, 1, IsSetBack: true), new StoreRecord("b", 6, 2, 8, IsSetBack: true)));
+        Apply(Stores(
+            new StoreRecord("store", 2, 1, 1, IsSetBack: true), new StoreRecord("b", 6, 2, 8, IsSetBack: true)));
 
         Assert.Equal(
             [new StoreRecord("b", 7, 2, 9), new StoreRecord("store", 2, 1, 1, IsSetBack: true)],
@@ -167,7 +172,8 @@ public sealed class ReplaySpec
     public void An_event_of_a_newer_version_is_refused()
     {
         Apply(Created());
-        Refused("event 2 of raft-g-a cannot be read: unknown", new MalformedMessage("Z", "unknown") { IsUnknown = true });
+        var unknown = new MalformedMessage("Z", "unknown") { IsUnknown = true };
+        Refused("event 2 of raft-g-a cannot be read: unknown", unknown);
     }
 
     [Fact]
@@ -187,7 +193,8 @@ public sealed class ReplaySpec
     [Fact]
     public void A_store_of_another_member_or_group_or_of_a_newer_format_is_refused()
     {
-        Refused("the journal belongs to member 'b' of group 'g', not to 'a' of 'g'", new PeerCreated(1, "g", "b", "store"));
+        Refused(
+            "the journal belongs to member 'b' of group 'g', not to 'a' of 'g'", new PeerCreated(1, "g", "b", "store"));
         Refused("the journal belongs to member 'a' of group 'h'", new PeerCreated(1, "h", "a", "store"));
         Refused("the journal has format 2; this version reads up to 1", new PeerCreated(2, "g", "a", "store"));
     }
@@ -235,7 +242,8 @@ public sealed class ReplaySpec
     public void A_snapshot_that_took_the_place_of_the_log_has_to_be_there()
     {
         Apply(Created());
-        Refused("event 2 of raft-g-a goes on from a snapshot up to entry 3 that cannot be read", new SnapshotInstalled(3, 1));
+        var installed = new SnapshotInstalled(3, 1);
+        Refused("event 2 of raft-g-a goes on from a snapshot up to entry 3 that cannot be read", installed);
     }
 
     private void Refused(string problem, object @event)

@@ -10,34 +10,38 @@ using Replay = RaftActors.Journal.Replay;
 namespace RaftActors.Tests.Journal;
 
 /// <summary>
-/// What is written ahead, under any order of changes, writes, truncations, snapshots of a leader and crashes: after each of
-/// these a peer that started from the disk would have all that was said and all that counts as durable.
+/// What is written ahead, under any order of changes, writes, truncations, snapshots of a leader and crashes: after
+/// each of these a peer that started from the disk would have all that was said and all that counts as durable.
 /// </summary>
 public sealed class WriteAheadPropertiesSpec
 {
     private static Gen<Step[]> Steps =>
         (from kind in Gen.Frequency(
-            (2, Gen.Constant(StepKind.EnterTerm)), (2, Gen.Constant(StepKind.Vote)), (1, Gen.Constant(StepKind.Decide)),
-            (1, Gen.Constant(StepKind.LearnOfStore)), (4, Gen.Constant(StepKind.AppendOwn)), (4, Gen.Constant(StepKind.Receive)),
-            (4, Gen.Constant(StepKind.Say)), (6, Gen.Constant(StepKind.BeginWrite)), (6, Gen.Constant(StepKind.EndWrite)),
-            (1, Gen.Constant(StepKind.BeginInstall)), (2, Gen.Constant(StepKind.SaveManifest)), (1, Gen.Constant(StepKind.Crash)))
+            Often(2, StepKind.EnterTerm), Often(2, StepKind.Vote), Often(1, StepKind.Differ),
+            Often(1, StepKind.LearnOfStore), Often(4, StepKind.AppendOwn), Often(4, StepKind.Receive),
+            Often(4, StepKind.Say), Often(6, StepKind.BeginWrite), Often(6, StepKind.EndWrite),
+            Often(1, StepKind.BeginInstall), Often(2, StepKind.SaveManifest), Often(1, StepKind.Crash))
          from amount in Gen.Choose(0, 9)
          select new Step(kind, amount)).ArrayOf(120);
 
     [Fact]
-    public void Nothing_is_said_and_no_entry_counts_before_the_disk_has_it() => Prop.ForAll(Steps.ToArbitrary(), steps =>
-    {
-        var peer = new Peer();
-        foreach (var step in steps)
+    public void Nothing_is_said_and_no_entry_counts_before_the_disk_has_it() =>
+        Prop.ForAll(Steps.ToArbitrary(), steps =>
         {
-            peer.Do(step);
-            peer.Check();
-        }
-    }).QuickCheckThrowOnFailure();
+            var peer = new Peer();
+            foreach (var step in steps)
+            {
+                peer.Do(step);
+                peer.Check();
+            }
+        }).QuickCheckThrowOnFailure();
+
+    private static (int Weight, Gen<StepKind> Kind) Often(int weight, StepKind kind) => (weight, Gen.Constant(kind));
 
     private enum StepKind
     {
-        EnterTerm, Vote, Decide, LearnOfStore, AppendOwn, Receive, Say, BeginWrite, EndWrite, BeginInstall, SaveManifest, Crash,
+        EnterTerm, Vote, Differ, LearnOfStore, AppendOwn, Receive, Say, BeginWrite, EndWrite, BeginInstall,
+        SaveManifest, Crash,
     }
 
     private sealed record Step(StepKind Kind, int Amount);
@@ -81,7 +85,7 @@ public sealed class WriteAheadPropertiesSpec
                 case StepKind.Vote when Term > 0 && _ahead.HardState.VotedFor is null:
                     _ahead.Vote($"member-{step.Amount}", $"store-{step.Amount}");
                     break;
-                case StepKind.Decide:
+                case StepKind.Differ:
                     _ahead.FindDifference(_ahead.HardState.DiffersAt + step.Amount);
                     break;
                 case StepKind.LearnOfStore:
@@ -97,8 +101,8 @@ public sealed class WriteAheadPropertiesSpec
                 case StepKind.Say:
                     Say();
                     break;
-                case StepKind.BeginWrite when _ahead.BeginWrite(TimeSpan.Zero, _installing is not null, Installed()) is { } next:
-                    _disk.InFlight = next;
+                case StepKind.BeginWrite:
+                    _disk.InFlight ??= _ahead.BeginWrite(TimeSpan.Zero, _installing is not null, Installed());
                     break;
                 case StepKind.EndWrite when _disk.InFlight is { } written:
                     EndWrite(written);
@@ -107,11 +111,11 @@ public sealed class WriteAheadPropertiesSpec
                 case StepKind.BeginInstall when _installing is null && _ahead.IsDurable:
                     // Far beyond the log, which never gets that far by itself meanwhile.
                     long beyond = _log.LastIndex + 1_000;
-                    _installing = new Snapshot(beyond, Term, 1_000, Configuration.None, 1, new SnapshotContent(1, 1, ""));
+                    var content = new SnapshotContent(1, 1, "");
+                    _installing = new Snapshot(beyond, Term, 1_000, Configuration.None, 1, content);
                     break;
-                case StepKind.SaveManifest when _installing is { } snapshot && !_isManifestSaved && _ahead.WritingSince is null:
-                    _disk.Save(new SnapshotManifest("g", "a", "store", _ahead.DurableHardState, snapshot, 0, null) { Stores = _stores.Records() });
-                    _isManifestSaved = true;
+                case StepKind.SaveManifest when _installing is not null && _ahead.WritingSince is null:
+                    SaveManifest();
                     break;
                 case StepKind.Crash:
                     Restart(step.Amount % 2 == 0);
@@ -130,7 +134,8 @@ public sealed class WriteAheadPropertiesSpec
 
         private void Check(Replay replay)
         {
-            for (long index = Math.Max(_log.BaseIndex, replay.Log.BaseIndex) + 1; index <= _ahead.PersistedIndex; index++)
+            long first = Math.Max(_log.FirstIndex, replay.Log.FirstIndex);
+            for (long index = first; index <= _ahead.PersistedIndex; index++)
                 Assert.Same(_log[index], replay.Log[index]);
             CheckShown(new Shown(_ahead.DurableHardState, 0), replay);
         }
@@ -143,8 +148,8 @@ public sealed class WriteAheadPropertiesSpec
                 return;
             if (after < _log.LastIndex)
                 Assert.True(_ahead.TruncateAfter(after));
-            var entries = Enumerable.Range(1, 1 + (amount % 3)).Select(at => Log.Logs.Entry(after + at, Term)).ToArray();
-            _ahead.Append(new EntryBatch(entries));
+            var entries = Enumerable.Range(1, 1 + (amount % 3)).Select(at => Log.Logs.Entry(after + at, Term));
+            _ahead.Append(new EntryBatch([.. entries]));
         }
 
         private void Say()
@@ -160,14 +165,27 @@ public sealed class WriteAheadPropertiesSpec
         private static void CheckShown(Shown shown, Replay replay)
         {
             var (durable, said) = (replay.HardState, shown.HardState);
-            bool hasVote = said.VotedFor is null || (said.VotedFor, said.VotedForStore) == (durable.VotedFor, durable.VotedForStore);
+            bool hasVote = said.VotedFor is null
+                || (said.VotedFor, said.VotedForStore) == (durable.VotedFor, durable.VotedForStore);
             Assert.True(durable.Term > said.Term || (durable.Term == said.Term && hasVote));
             Assert.True(durable.DiffersAt >= said.DiffersAt);
             Assert.True(Stores.VersionIn(replay.Stores) >= shown.StoresVersion);
         }
 
-        private SnapshotInstalled? Installed() =>
-            _isManifestSaved ? new SnapshotInstalled(_installing!.LastIncludedIndex, _installing.LastIncludedTerm) : null;
+        private void SaveManifest()
+        {
+            if (_isManifestSaved)
+                return;
+            _isManifestSaved = true;
+            _disk.Save(new SnapshotManifest("g", "a", "store", _ahead.DurableHardState, _installing!, 0, null)
+            {
+                Stores = _stores.Records(),
+            });
+        }
+
+        private SnapshotInstalled? Installed() => _isManifestSaved
+            ? new SnapshotInstalled(_installing!.LastIncludedIndex, _installing.LastIncludedTerm)
+            : null;
 
         private void EndWrite(IRaftMessage written)
         {
@@ -210,7 +228,7 @@ public sealed class WriteAheadPropertiesSpec
 
             public Replay Read(bool withInFlight)
             {
-                var replay = new Replay(Id, new RaftLog(), new ConfigurationHistory(Configuration.None), new JournalIndex());
+                var replay = new Replay(Id);
                 if (_snapshot is { } start)
                     replay.StartFrom(start.SequenceNr, start.Manifest);
                 while (replay.LastEvent < LastEvent)

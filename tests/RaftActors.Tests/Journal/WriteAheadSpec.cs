@@ -10,7 +10,8 @@ public sealed class WriteAheadSpec
 {
     private static readonly RaftSettings Settings = new()
     {
-        Group = "g", MemberId = "a", Members = [new Member("a", "host:1")], MaxBatchEntries = 2, MaxPendingProposals = 1,
+        Group = "g", MemberId = "a", Members = [new Member("a", "host:1")],
+        MaxBatchEntries = 2, MaxPendingProposals = 1,
     };
 
     private readonly RaftLog _log = new();
@@ -107,7 +108,7 @@ public sealed class WriteAheadSpec
     }
 
     [Fact]
-    public void While_the_log_is_about_to_be_replaced_only_the_hard_state_is_written_and_then_the_replacement_goes_first()
+    public void Until_the_log_is_replaced_only_the_hard_state_is_written_and_then_the_replacement_goes_first()
     {
         AppendOwn(1);
         Assert.Null(_ahead.BeginWrite(TimeSpan.Zero, holdsEntries: true));

@@ -32,7 +32,9 @@ internal sealed partial class RaftActor
                 break;
             case SnapshotOffer offer:
                 Context.Parent.Tell(new RaftSupervisor.SnapshotUnusable(offer.Metadata.SequenceNr));
-                throw new SnapshotUnusableException($"The manifest of the snapshot that {PersistenceId} has for events up to {offer.Metadata.SequenceNr} cannot be read{ChunkStore.Problem(offer.Snapshot)}");
+                throw new SnapshotUnusableException(
+                    $"The manifest of the snapshot that {PersistenceId} has for events up to "
+                    + $"{offer.Metadata.SequenceNr} cannot be read{ChunkStore.Problem(offer.Snapshot)}");
             case RecoveryCompleted:
                 OnRecovered();
                 _settings.Observer?.Recovered(this);
@@ -95,12 +97,18 @@ internal sealed partial class RaftActor
         else if (LastSequenceNr > 0)
             Refuse($"The first event of {PersistenceId} is missing.");
         else
-            Persist(new PeerCreated(PeerCreated.CurrentFormat, _settings.Group, _self.Id, _random.NewIdentity(_settings)), created =>
-            {
-                _storeId = created.StoreId;
-                _isNewStore = true;
-                Start(isCut: false);
-            });
+            CreateStore();
+    }
+
+    private void CreateStore()
+    {
+        string storeId = _random.NewIdentity(_settings);
+        Persist(new PeerCreated(PeerCreated.CurrentFormat, _settings.Group, _self.Id, storeId), created =>
+        {
+            _storeId = created.StoreId;
+            _isNewStore = true;
+            Start(isCut: false);
+        });
     }
 
     // From now on the journal says itself that the damaged event, and what those behind it say of the log, is void.
@@ -110,7 +118,8 @@ internal sealed partial class RaftActor
         Persist(new JournalCut(damagedEvent), _ => Start(isCut: true));
     }
 
-    private string WhereTheStoreIs() => $"The journal is {StorePlugins.Describe(Context.System.Settings.Config, _settings)}";
+    private string WhereTheStoreIs() =>
+        $"The journal is {StorePlugins.Describe(Context.System.Settings.Config, _settings)}";
 
     private void Start(bool isCut)
     {
@@ -127,7 +136,9 @@ internal sealed partial class RaftActor
         BecomeFollower(Term, null);
     }
 
-    /// <summary>Asks for what changed to be written, and sent to the followers, once the messages that are already here were handled.</summary>
+    /// <summary>
+    /// Has what changed written, and sent to the followers, once the messages that are already here were handled.
+    /// </summary>
     private void RequestFlush()
     {
         if (_writeAhead.RequestFlush())
