@@ -18,7 +18,7 @@ internal sealed partial class RaftActor
     private void StartStateMachine(SnapshotManifest? manifest)
     {
         _digest = default;
-        _staleness.Reset();
+        _reads.Reset();
         _machine.Reset(manifest?.Snapshot, Now);
         if (IsSetAside)
             return;

@@ -18,7 +18,6 @@ internal sealed partial class RaftActor : IRequestsPeer
     private readonly PendingReads _reads;
     private readonly Forwarding _forwarding;
     private readonly Proposals _proposals;
-    private readonly StalenessTracker _staleness = new();
     private readonly long _frameRoom = RaftSettings.FrameRoom((ExtendedActorSystem)Context.System);
 
     private FailureReason NotLeaderReason => _leader is null ? FailureReason.NoLeader : FailureReason.NotLeader;
@@ -47,11 +46,7 @@ internal sealed partial class RaftActor : IRequestsPeer
         var proposer = new Proposer(Sender, request.CorrelationId);
         if (!request.Forward)
             proposer.Fail(this, NotLeaderReason, NotLeaderMessage());
-        else if (!TryRead(request, proposer, out var proposed))
-            return;
-        else if (proposed.Payload.Size > _settings.MaxEntryBytes)
-            proposer.Fail(this, FailureReason.TooLarge, _proposals.TooLarge(proposed.Payload.Size));
-        else
+        else if (TryRead(request, proposer, out var proposed))
             _forwarding.Forward(new ForwardedRequest.Proposal(proposed, Sender, request.CorrelationId));
     }
 
@@ -116,33 +111,20 @@ internal sealed partial class RaftActor : IRequestsPeer
         else if (IsSetAside)
             query.Fail(this, SetAsideReason, SetAsideMessage());
         else if (request.Consistency == ReadConsistency.Stale)
-            AnswerStale(query, request.MaxStaleness);
+        {
+            NoteStaleness();
+            _reads.AddStale(query, request.MaxStaleness);
+        }
         else
             return false;
         return true;
-    }
-
-    private void AnswerStale(PendingQuery query, TimeSpan? maxStaleness)
-    {
-        NoteStaleness();
-        var age = _staleness.Age(_machine.SentIndex, Now);
-        if (maxStaleness is not { } most || age <= most)
-        {
-            _reads.AskNow(query);
-            return;
-        }
-        string known = age is { TotalMilliseconds: var old }
-            ? $"What this peer knows is {old:0} ms old"
-            : "This peer has not heard of a leader yet";
-        string allowed = $"the query allows {most.TotalMilliseconds:0} ms";
-        query.Fail(this, FailureReason.TooStale, $"{known}; {allowed}. Ask another peer, or without that bound.");
     }
 
     // A leader knows itself what is committed, as of when a majority last answered it.
     private void NoteStaleness()
     {
         if (_leading is { } leading && _log.CommitIndex >= leading.FirstIndex)
-            _staleness.Heard(leading.MajorityContact(Now), _log.CommitIndex, _machine.SentIndex);
+            _reads.HeardCommit(leading.MajorityContact(Now), _log.CommitIndex);
     }
 
     // All reads that came while a round was under way share the next. There is no round before an entry of the leader's

@@ -23,6 +23,7 @@ public sealed class ForwardingSpec
         Members = [new Member("a", "host:1"), B, C],
         LeaderWait = TimeSpan.FromSeconds(1),
         ForwardTimeout = TimeSpan.FromSeconds(5),
+        MaxEntryBytes = 100,
         MaxPendingProposals = 2,
         MaxPendingQueries = 2,
     };
@@ -91,6 +92,15 @@ public sealed class ForwardingSpec
 
         Assert.Equal(FailureReason.Overloaded, Assert.IsType<ProposalFailed>(_peer.Told[0]).Reason);
         Assert.Equal(FailureReason.Overloaded, Assert.IsType<QueryFailed>(_peer.Told[1]).Reason);
+    }
+
+    [Fact]
+    public void A_command_that_is_too_large_for_an_entry_is_not_sent()
+    {
+        _forwarding.Forward(Proposal(1, bytes: 101));
+
+        Assert.Equal(FailureReason.TooLarge, Assert.IsType<ProposalFailed>(Assert.Single(_peer.Told)).Reason);
+        Assert.Empty(_peer.Sent);
     }
 
     [Fact]
@@ -205,8 +215,8 @@ public sealed class ForwardingSpec
         Assert.Equal(FailureReason.NoLeader, Assert.Single(_peer.Told.OfType<QueryFailed>()).Reason);
     }
 
-    private static ForwardedRequest.Proposal Proposal(long correlationId) =>
-        new(new(EntryKind.Command, new Payload(new byte[] { 1 }, 0, ""), null, false), ActorRefs.Nobody, correlationId);
+    private static ForwardedRequest.Proposal Proposal(long correlationId, int bytes = 1) =>
+        new(new(EntryKind.Command, new Payload(new byte[bytes], 0, ""), null, false), ActorRefs.Nobody, correlationId);
 
     private static ForwardedRequest.Read Read(long correlationId) =>
         new(new PendingQuery(ActorRefs.Nobody, correlationId, "question"));

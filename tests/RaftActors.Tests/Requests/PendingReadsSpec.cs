@@ -61,8 +61,8 @@ public sealed class PendingReadsSpec
     [Fact]
     public void Answers_come_in_the_order_of_the_questions_and_each_says_what_was_applied()
     {
-        _reads.AskNow(Query(1));
-        _reads.AskNow(Query(2));
+        _reads.AddStale(Query(1), null);
+        _reads.AddStale(Query(2), null);
         _peer.Told.Clear();
 
         _reads.OnAnswered(new QueriesAnswered(1, [new QueryAnswer("one", null), new QueryAnswer(null, "no")], 3));
@@ -70,6 +70,21 @@ public sealed class PendingReadsSpec
         Assert.Equal(new QueryResult("one", 3, 1), _peer.Told[0]);
         Assert.Equal(2, Assert.IsType<QueryFailed>(_peer.Told[1]).CorrelationId);
         Assert.Equal(0, _reads.Count);
+    }
+
+    [Fact]
+    public void A_stale_read_is_asked_at_once_unless_the_state_is_too_old_for_it()
+    {
+        _reads.AddStale(Query(1), TimeSpan.FromSeconds(9));
+        _reads.HeardCommit(TimeSpan.FromSeconds(1), commitIndex: 3);
+        _peer.Now = TimeSpan.FromSeconds(3);
+        _reads.AddStale(Query(2), TimeSpan.FromSeconds(2));
+        _reads.AddStale(Query(3), TimeSpan.FromSeconds(1));
+
+        Assert.Equal(["question 2"], Asked());
+        var failed = _peer.Told.OfType<QueryFailed>();
+        Assert.Equal([1, 3], failed.Select(static query => query.CorrelationId));
+        Assert.All(failed, static query => Assert.Equal(FailureReason.TooStale, query.Reason));
     }
 
     [Fact]
@@ -111,7 +126,7 @@ public sealed class PendingReadsSpec
         _reads.AddIndexed(Query(3), 9);
 
         _reads.Ask();
-        _reads.AskNow(Query(4));
+        _reads.AddStale(Query(4), null);
 
         Assert.Equal([2, 3, 4], _peer.Told.Cast<QueryFailed>().Select(static failed => failed.CorrelationId));
     }
@@ -138,7 +153,7 @@ public sealed class PendingReadsSpec
     public void A_peer_that_stops_fails_reads_in_every_state()
     {
         _peer.Rounds = new ReadIndexQueue();
-        _reads.AskNow(Query(1));
+        _reads.AddStale(Query(1), null);
         _reads.AddIndexed(Query(2), 9);
         _reads.Add(Query(3));
         _peer.Rounds.Add(new PendingConfirmation.OfLeadership(ActorRefs.Nobody, 4, term: 5, firstIndex: 1));

@@ -32,14 +32,20 @@ internal sealed class Forwarding(RaftSettings settings, PendingReads reads, long
     /// <summary>Whether no request waits for a leader or for its answer.</summary>
     public bool IsEmpty => _pending.IsEmpty;
 
-    /// <summary>Passes a request on, now or when there is a leader. The request fails if there are too many.</summary>
+    /// <summary>
+    /// Passes a request on, now or when there is a leader. A request that is too large, or one too many, fails.
+    /// </summary>
     public void Forward(ForwardedRequest request)
     {
         int others = _pending.Others + reads.Count;
         bool isFull = request is ForwardedRequest.Proposal
             ? _pending.Proposals >= settings.MaxPendingProposals
             : others >= settings.MaxPendingQueries;
-        if (isFull || _pending.Bytes + request.Bytes > settings.MaxPendingBytes)
+        if (request.Bytes > settings.MaxEntryBytes)
+        {
+            request.Fail(peer, FailureReason.TooLarge, Proposals.TooLarge(request.Bytes, settings));
+        }
+        else if (isFull || _pending.Bytes + request.Bytes > settings.MaxPendingBytes)
         {
             string load = $"{_pending.Proposals} proposals and {others} queries are pending here. Ask less at once.";
             request.Fail(peer, FailureReason.Overloaded, load);

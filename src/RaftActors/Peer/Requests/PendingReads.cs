@@ -8,7 +8,7 @@ namespace RaftActors.Requests;
 /// <summary>
 /// The reads that a peer owes answers to, from when their index is known (dissertation, section 6.4): the index of a
 /// leader's round of heartbeats, or the index that the leader has named. A read is answered by the state machine once
-/// that has applied the index.
+/// that has applied the index; a stale read at once, if the state is not too old for it.
 /// </summary>
 /// <param name="settings">The limits and the waits.</param>
 /// <param name="log">The log.</param>
@@ -25,6 +25,7 @@ internal sealed class PendingReads(RaftSettings settings, RaftLog log, IRequests
     // What the state machine is answering, in its order.
     private readonly Queue<PendingQuery> _asked = new();
     private readonly List<object> _toAsk = [];
+    private readonly StalenessTracker _staleness = new();
 
     /// <summary>How many reads have an index that the leader has named, or are being answered.</summary>
     public int Count => _indexed.Count + _asked.Count;
@@ -72,10 +73,21 @@ internal sealed class PendingReads(RaftSettings settings, RaftLog log, IRequests
     public void AddIndexed(PendingQuery query, long index) =>
         _indexed.Enqueue((query, index, peer.Now + settings.ForwardTimeout));
 
-    /// <summary>Asks the state machine at once, whatever it has applied.</summary>
-    public void AskNow(PendingQuery query)
+    /// <summary>The log was committed up to an index at some moment, and no further.</summary>
+    public void HeardCommit(TimeSpan at, long commitIndex) => _staleness.Heard(at, commitIndex, peer.SentIndex);
+
+    /// <summary>The state machine is built anew.</summary>
+    public void Reset() => _staleness.Reset();
+
+    /// <summary>Adds a query that the state machine is asked at once, whatever it has applied.</summary>
+    /// <param name="query">The query.</param>
+    /// <param name="maxStaleness">How old the state may be; <c>null</c> for no bound.</param>
+    public void AddStale(PendingQuery query, TimeSpan? maxStaleness)
     {
-        if (Overload(0) is { } problem)
+        var age = _staleness.Age(peer.SentIndex, peer.Now);
+        if (maxStaleness is { } most && !(age <= most))
+            query.Fail(peer, FailureReason.TooStale, TooStale(age, most));
+        else if (Overload(0) is { } problem)
             query.Fail(peer, FailureReason.Overloaded, problem);
         else if (!peer.HasStateMachine)
             Fail(query, peer.WhyNoStateMachine);
@@ -145,6 +157,14 @@ internal sealed class PendingReads(RaftSettings settings, RaftLog log, IRequests
             query.Fail(peer, FailureReason.NoLeader, why);
         foreach (var confirmation in confirmations)
             confirmation.Fail(peer, FailureReason.NoLeader, why);
+    }
+
+    private static string TooStale(TimeSpan? age, TimeSpan allowed)
+    {
+        string known = age is { TotalMilliseconds: var old }
+            ? $"What this peer knows is {old:0} ms old"
+            : "This peer has not heard of a leader yet";
+        return $"{known}; the query allows {allowed.TotalMilliseconds:0} ms. Ask another peer, or without that bound.";
     }
 
     private string? Overload(int others)

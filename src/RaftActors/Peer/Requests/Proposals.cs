@@ -27,7 +27,7 @@ internal sealed class Proposals(RaftSettings settings, Forwarding forwarding, IR
         var payload = proposed.Payload;
         if (payload.Size > settings.MaxEntryBytes)
         {
-            proposer.Fail(peer, FailureReason.TooLarge, TooLarge(payload.Size));
+            proposer.Fail(peer, FailureReason.TooLarge, TooLarge(payload.Size, settings));
             return;
         }
         if (proposed.Kind == EntryKind.Configuration)
@@ -59,7 +59,7 @@ internal sealed class Proposals(RaftSettings settings, Forwarding forwarding, IR
     }
 
     /// <summary>Why a command of some size cannot be an entry, in a sentence.</summary>
-    public string TooLarge(int size) =>
+    public static string TooLarge(int size, RaftSettings settings) =>
         $"The command has {size} bytes; raft.max-entry-bytes allows {settings.MaxEntryBytes}.";
 
     /// <summary>Answers the proposals that the state machine has applied.</summary>

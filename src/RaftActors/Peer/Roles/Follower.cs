@@ -95,7 +95,7 @@ internal sealed partial class RaftActor
         // A leader that has committed nothing in its own term may not know how far the log is committed (dissertation,
         // section 6.4).
         if (_log.TermAt(Math.Min(append.LeaderCommit, _log.LastIndex)) == Term)
-            _staleness.Heard(Now, append.LeaderCommit, _machine.SentIndex);
+            _reads.HeardCommit(Now, append.LeaderCommit);
         if (append.Entries.Count == 0)
         {
             Judge(append.Agreed);
