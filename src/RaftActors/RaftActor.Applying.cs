@@ -57,7 +57,7 @@ internal sealed partial class RaftActor
         _proposals.AnswerApplied(applied.LastIndex, applied.Responses);
         if (applied.Digest.Exists)
             NoteDigest(applied.Digest);
-        ContinueTransfer();
+        _transfers.Continue();
         FeedStateMachine();
         _snapshots.Consider();
     }
@@ -90,12 +90,11 @@ internal sealed partial class RaftActor
     {
         _proposals.FailAppended(why);
         _reads.FailAll(why);
-        if (_transfer is { } transfer)
-            FailTransfer(transfer, why);
+        _transfers.FailRequests(why);
         _proposals.FailHeld(why);
-        AnswerReadyToStop();
+        _transfers.AnswerReadyToStop();
         _forwarding.FailAll(why);
-        AbandonChange(FailureReason.OutcomeUnknown, $"{why} Look at the members.");
+        _changes.Abandon(FailureReason.OutcomeUnknown, $"{why} Look at the members.");
         _snapshots.RefuseAskers(why);
         _subscribers.TellEnd(why);
     }

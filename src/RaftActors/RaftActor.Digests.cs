@@ -125,10 +125,8 @@ internal sealed partial class RaftActor
 
     private void HandOverIfSetAside()
     {
-        if (!IsSetAside || _transfer is not null || Now < _pace.NotBefore || BestSuccessor() is not { } successor)
-            return;
-        _pace.NotBefore = Now + (2 * _settings.ElectionTimeoutMax);
-        StartTransfer(successor.Voter.Id);
+        if (IsSetAside)
+            _transfers.TryHandOver(pause: 2 * _settings.ElectionTimeoutMax);
     }
 
     // ---- Each peer judges itself

@@ -95,7 +95,7 @@ internal sealed partial class RaftActor
             BeginProblem(PeerProblemKind.OtherGroup, reason);
         else if (isNews)
             Log.Warning("{0}: {1}", PersistenceId, reason);
-        RefuseToAdd(header);
+        _changes.OnForeign(header, reason);
     }
 
     private string Foreign(string memberId, string address, string groupId)
@@ -111,19 +111,6 @@ internal sealed partial class RaftActor
         }
         return $"{what} One of the two has an old data directory, or an address that belongs to the other group. "
             + "Correct raft.members, or start the wrong node with an empty data directory.";
-    }
-
-    private void RefuseToAdd(PeerHeader header)
-    {
-        if (_change is not { Index: 0 } pending)
-            return;
-        foreach (var catchUp in pending.CatchUps)
-        {
-            if (_leading?.Find(catchUp.Id) is not { Voter: var voter } || (voter.Address != header.Address && voter.Id != header.MemberId))
-                continue;
-            AbandonChange(FailureReason.ForeignGroup, $"{Foreign(header.MemberId, header.Address, header.GroupId)} {voter.Id} is a learner without a store; the voters are as they were.");
-            return;
-        }
     }
 
     /// <summary>

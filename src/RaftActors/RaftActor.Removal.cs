@@ -37,11 +37,7 @@ internal sealed partial class RaftActor
             return;
         Log.Info("{0}: the member is removed from the group by the configuration at index {1}.", PersistenceId, index);
         _removal = new Removal(index, Now + _settings.ElectionTimeoutMax);
-        if (_change is { Index: > 0 } pending && index > pending.Index && pending.Change.Excludes(_self.Id))
-        {
-            _change = null;
-            pending.Proposer.Answer(this, index, Term, null);
-        }
+        _changes.OnRemoved(index);
         OnStopWhenAnswered();
     }
 

@@ -125,7 +125,7 @@ internal sealed partial class RaftActor : ISnapshotPeer
         var snapshot = manifest.Snapshot;
         _writeAhead.ReplaceLog(snapshot);
         DecideGroup(snapshot.Configuration, manifest.HardState.GroupId);
-        LoseChangeAfter(snapshot.ConfigurationIndex);
+        _changes.OnLogTruncated(snapshot.ConfigurationIndex);
         _pendingAck = null;
         ReplaceStateMachine(manifest);
     }

@@ -71,7 +71,7 @@ internal sealed partial class RaftActor
                 Priority = server.Priority,
             });
         }
-        bool isChanging = configuration.IsJoint || _change is not null;
+        bool isChanging = configuration.IsJoint || _changes.IsUnderWay;
         long index = _configurations.LatestIndex;
         Sender.Tell(
             new GroupMembers(_settings.Group, index, IsConfigurationCommitted, isChanging, _leader?.Member, members),

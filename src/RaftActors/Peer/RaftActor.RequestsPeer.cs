@@ -54,7 +54,7 @@ internal sealed partial class RaftActor
     LogEntry IRequestsPeer.Append(EntryKind kind, Payload payload, SessionStamp? session) =>
         Append(kind, payload, session);
 
-    void IRequestsPeer.ChangeMembers(Payload change, Proposer proposer) => OnChangeMembers(change, proposer);
+    void IRequestsPeer.ChangeMembers(Payload change, Proposer proposer) => _changes.Request(change, proposer);
 
     void IRequestsPeer.Lead(ForwardedRequest request)
     {
@@ -67,7 +67,7 @@ internal sealed partial class RaftActor
                 _reads.Add(read.Query);
                 break;
             case ForwardedRequest.Transfer transfer:
-                Transfer(transfer.Target, transfer.Request);
+                _transfers.Request(transfer.Target, transfer.Request);
                 break;
         }
     }

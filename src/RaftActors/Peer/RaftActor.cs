@@ -57,7 +57,8 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         _reads = new PendingReads(settings, _log, this);
         _forwarding = new Forwarding(settings, _reads, _random.NextInt64(1L << 48), this);
         _proposals = new Proposals(settings, _forwarding, this);
-        _pace = new TransferPace(5 * settings.ElectionTimeoutMax, 100 * settings.ElectionTimeoutMax);
+        _transfers = new LeadershipTransfers(settings, _log, _configurations, Log, this);
+        _changes = new MemberChanges(settings, _log, _configurations, Log, this);
         _lag = new ApplyLag(Patience(settings));
         _onPersisted = OnPersisted;
         JournalPluginId = settings.JournalPluginId;
@@ -100,7 +101,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     protected override void PostStop()
     {
         Context.System.EventStream.Unsubscribe(Self);
-        HandOverAtLast();
+        _transfers.HandOverAtLast();
         AnswerEverything("The peer stopped.");
         base.PostStop();
         _settings.Observer?.Stopped(this);
@@ -138,7 +139,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         if (leader is null)
             return;
         _electionClock.EndRounds();
-        EndTransfer(leader);
+        _transfers.OnLeader(leader.Member);
         _forwarding.SendWaiting();
     }
 

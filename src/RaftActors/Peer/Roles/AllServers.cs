@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Remote;
 using RaftActors.Client;
+using RaftActors.Elections;
 using RaftActors.Protocol;
 using RaftActors.Snapshots;
 using RaftActors.StateMachines;
@@ -38,6 +39,7 @@ internal sealed partial class RaftActor
             // From this node.
             case Subscribe subscribe: _subscribers.Subscribe(subscribe); break;
             case Unsubscribe unsubscribe: _subscribers.Remove(unsubscribe.Subscriber); break;
+            case PrepareToStop: _transfers.PrepareToStop(Sender); break;
             case GetStatus: Sender.Tell(Status()); break;
             case GetMembers: OnGetMembers(); break;
             case RaftSupervisor.ProveStore proof: OnProveStore(proof); break;
@@ -45,8 +47,8 @@ internal sealed partial class RaftActor
 
             // Timers.
             case ForwardTimeout: _forwarding.OnTimeout(); break;
-            case TransferTimeout: OnTransferTimeout(); break;
-            case StopAnswerDue: AnswerReadyToStop(); break;
+            case LeadershipTransfers.TransferTimeout: _transfers.OnTimeout(); break;
+            case LeadershipTransfers.StopAnswerDue: _transfers.AnswerReadyToStop(); break;
             case StopWhenAnswered: OnStopWhenAnswered(); break;
             case FoundingTimeout: OnFoundingTimeout(); break;
             case VerificationTimeout: OnVerificationTimeout(); break;

@@ -139,7 +139,7 @@ internal sealed partial class RaftActor
         if (known > 0)
             batch = new EntryBatch(entries[known..].ToArray());
         if (_writeAhead.TruncateAfter(batch.FirstIndex - 1))
-            LoseChangeAfter(batch.FirstIndex - 1);
+            _changes.OnLogTruncated(batch.FirstIndex - 1);
         _writeAhead.Append(batch);
         RequestFlush();
     }
@@ -318,7 +318,7 @@ internal sealed partial class RaftActor
     {
         if (order.Term > Term)
             BecomeFollower(order.Term, null);
-        if (order.Term < Term || !MayCampaign || _leaving)
+        if (order.Term < Term || !MayCampaign || _transfers.IsStopping)
             return;
         Log.Info("{0}: {1} hands over its leadership of term {2}.", PersistenceId, order.Header.MemberId, order.Term);
         SetLeader(null, formerAnswers: true);

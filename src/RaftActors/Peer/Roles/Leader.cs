@@ -60,7 +60,6 @@ internal sealed partial class RaftActor
             case ConfirmLeadership request: OnConfirmLeadership(request); break;
             case TransferLeadership transfer: OnTransferLeadership(transfer); break;
             case ForwardTransfer transfer: OnForwardTransfer(transfer); break;
-            case PrepareToStop: OnPrepareToStopAsLeader(); break;
             case Campaign campaign: RefuseCampaign(campaign, $"{_self.Id} is the leader already."); break;
 
             // Candidates, and leaders of other terms.
@@ -110,9 +109,9 @@ internal sealed partial class RaftActor
         HandOverIfStalled();
         HandOverIfSetAside();
         HandOverToFavourite();
-        ContinueTransfer(again: true);
-        ContinueChange();
-        LeaveJoint();
+        _transfers.Continue(again: true);
+        _changes.Continue();
+        _changes.LeaveJoint();
         IdentifyGroup();
         RecordAddresses();
         AskForDigests();
@@ -257,8 +256,8 @@ internal sealed partial class RaftActor
             return;
         ConfirmLease();
         ConfirmReads();
-        ContinueTransfer();
-        ContinueChange();
+        _transfers.Continue();
+        _changes.Continue();
         SendEntries(follower);
     }
 
@@ -295,7 +294,7 @@ internal sealed partial class RaftActor
         _snapshots.StopSending();
         _proposals.FailAppended("The leader lost its leadership.");
         _proposals.ReleaseHeld();
-        DropChange();
+        _changes.OnLeadershipLost();
         DropReads(leading.Reads);
     }
 

@@ -23,8 +23,7 @@ internal sealed partial class RaftActor
             case ConfirmLeadership request: AnswerNotLeader(request); break;
 
             case Campaign campaign: OnCampaign(campaign); break;
-            case PrepareToStop: OnPrepareToStop(); break;
-            case ChangeTimeout: OnChangeTimeout(); break;
+            case ChangeTimeout: _changes.OnTimeout(); break;
             case StoreReplaced replaced: OnStoreReplaced(replaced); break;
 
             // Ignored: late answers to what this server asked as a candidate, or sent as a leader.

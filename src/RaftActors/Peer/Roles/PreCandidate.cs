@@ -12,7 +12,7 @@ internal sealed partial class RaftActor
         Timers.Cancel(DisconnectGrace.Instance);
         if (_leader is null)
             NoteLeaderless();
-        if (!MayCampaign || _leaving || IsBoundByLease)
+        if (!MayCampaign || _transfers.IsStopping || IsBoundByLease)
         {
             BecomeFollower(Term, null);
             AskForMembership();

@@ -1,0 +1,30 @@
+using RaftActors.Replication;
+using RaftActors.Requests;
+
+namespace RaftActors.Membership;
+
+/// <summary>What <see cref="MemberChanges"/> asks of the peer.</summary>
+internal interface IChangingPeer : IAnswers
+{
+    /// <summary>What this peer knows as a leader; <c>null</c> when it does not lead.</summary>
+    LeaderState? Leading { get; }
+
+    /// <summary>The time.</summary>
+    TimeSpan Now { get; }
+
+    /// <summary>The term.</summary>
+    long Term { get; }
+
+    /// <summary>Whether this leader is transferring its leadership: it appends nothing new.</summary>
+    bool IsHandingOver { get; }
+
+    /// <summary>Appends a configuration to the log of this leader. It counts at once.</summary>
+    void AppendConfiguration(Configuration configuration);
+
+    /// <summary>Hands the leadership over to the best successor.</summary>
+    /// <returns>Whether there is one.</returns>
+    bool TryHandOver();
+
+    /// <summary>Asks for one call of <see cref="MemberChanges.OnTimeout"/> after a time.</summary>
+    void StartChangeTimer(TimeSpan after);
+}

@@ -1,0 +1,183 @@
+using Akka.Event;
+using RaftActors.Client;
+using RaftActors.Log;
+using RaftActors.Protocol;
+using RaftActors.Requests;
+
+namespace RaftActors.Membership;
+
+/// <summary>
+/// A leader's changes of members by joint consensus (paper, section 6), one at a time. Voters to come first catch up as
+/// learners (dissertation, section 4.2.1). Then comes a joint configuration, in which both sets of voters have to
+/// agree. Once that is committed, by whichever leader, the new one follows.
+/// </summary>
+/// <param name="settings">The settings of the peer.</param>
+/// <param name="log">The log of the peer.</param>
+/// <param name="configurations">The configurations in the log.</param>
+/// <param name="logger">The logger of the peer.</param>
+/// <param name="peer">The peer.</param>
+internal sealed class MemberChanges(
+    RaftSettings settings, RaftLog log, ConfigurationHistory configurations, ILoggingAdapter logger, IChangingPeer peer)
+{
+    // Outlives the leadership that began it: who asked for it wants to know what became of it.
+    private PendingChange? _pending;
+
+    /// <summary>Whether a change is under way that this peer has begun.</summary>
+    public bool IsUnderWay => _pending is not null;
+
+    private Configuration Latest => configurations.Latest;
+
+    private bool IsLatestCommitted => configurations.LatestIndex <= log.CommitIndex;
+
+    /// <summary>A leader is asked for a change.</summary>
+    public void Request(Payload payload, Proposer proposer)
+    {
+        if (payload.TryReadMemberChange() is not { } change)
+            proposer.Fail(peer, FailureReason.InvalidMembers, "The request cannot be read.");
+        else if (change.Obstacle(configurations, log.CommitIndex, IsUnderWay) is { } obstacle)
+            proposer.Fail(peer, obstacle.Reason, obstacle.Message);
+        else if (change.IsDone(Latest))
+            proposer.Answer(peer, configurations.LatestIndex, peer.Term, null);
+        else if (peer.IsHandingOver || log.CommitIndex < peer.Leading!.FirstIndex)
+            proposer.Fail(peer, FailureReason.ChangeUnderWay, "The leadership is changing. Ask again.");
+        else
+            Begin(change, proposer);
+    }
+
+    /// <summary>
+    /// Changes the voters once those to come have caught up. Called after everything that may have brought that nearer.
+    /// </summary>
+    public void Continue()
+    {
+        if (peer.Leading is not { } leading || _pending is not { Index: 0 } pending)
+            return;
+        if (!IsLatestCommitted || peer.IsHandingOver)
+            return;
+        if (pending.HaveCaughtUp(leading, log.LastIndex, peer.Now, settings.CatchUpTimeout, out string? failure))
+        {
+            peer.AppendConfiguration(Latest.Towards(pending.Change.VotersToCome, pending.Change.LearnersToCome));
+            pending.Index = log.LastIndex;
+        }
+        else if (failure is not null)
+            Abandon(FailureReason.NotCaughtUp, failure);
+    }
+
+    /// <summary>
+    /// Ends a joint configuration that is committed, whoever began it. A leader that is to go first hands over to a
+    /// voter that stays: nobody waits for an election, and what clients asked of the leader meanwhile is done. If that
+    /// does not succeed, the leader goes when the new configuration is committed.
+    /// </summary>
+    public void LeaveJoint()
+    {
+        if (peer.Leading is not { } leading || !Latest.IsJoint || !IsLatestCommitted || peer.IsHandingOver)
+            return;
+        if (log.CommitIndex < leading.FirstIndex)
+            return;
+        bool goes = Latest.WithoutOutgoing() is var coming && !coming.IsVoter(settings.MemberId);
+        if (goes && !leading.TriedToGo && peer.TryHandOver())
+            leading.TriedToGo = true;
+        else
+            peer.AppendConfiguration(coming);
+    }
+
+    /// <summary>A configuration is committed: answers who asked for it.</summary>
+    public void OnCommitted(long index, Configuration configuration)
+    {
+        if (_pending is not { Index: > 0 } pending || index < pending.Index || configuration.IsJoint)
+            return;
+        _pending = null;
+        if (pending.Change.IsDone(configuration))
+            pending.Proposer.Answer(peer, index, log.TermAt(index), null);
+        else
+        {
+            string otherwise = "The members were changed otherwise. Look at the members again.";
+            pending.Proposer.Fail(peer, FailureReason.OutcomeUnknown, otherwise);
+        }
+    }
+
+    /// <summary>The group goes on without this peer since an index: that may be what was asked for.</summary>
+    public void OnRemoved(long index)
+    {
+        if (_pending is not { Index: > 0 } pending || index <= pending.Index)
+            return;
+        if (!pending.Change.Excludes(settings.MemberId))
+            return;
+        _pending = null;
+        pending.Proposer.Answer(peer, index, peer.Term, null);
+    }
+
+    /// <summary>The node at the address of a voter to come is of another group.</summary>
+    /// <param name="header">What the node says of itself.</param>
+    /// <param name="why">What is wrong with it, in a sentence or two.</param>
+    public void OnForeign(PeerHeader header, string why)
+    {
+        if (_pending is not { Index: 0 } pending)
+            return;
+        foreach (var catchUp in pending.CatchUps)
+        {
+            if (peer.Leading?.Find(catchUp.Id) is not { Voter: var voter })
+                continue;
+            if (voter.Address != header.Address && voter.Id != header.MemberId)
+                continue;
+            string left = $"{voter.Id} is a learner without a store; the voters are as they were.";
+            Abandon(FailureReason.ForeignGroup, $"{why} {left}");
+            return;
+        }
+    }
+
+    /// <summary>
+    /// The peer no longer leads. What is in the log may yet be completed, and this peer may see it.
+    /// </summary>
+    public void OnLeadershipLost()
+    {
+        if (_pending is { Index: > 0 })
+        {
+            peer.StartChangeTimer(settings.ForwardTimeout);
+            return;
+        }
+        Abandon(
+            FailureReason.OutcomeUnknown,
+            "The leader lost its leadership. The new members may have become learners. "
+            + "Look at the members, and ask again.");
+    }
+
+    /// <summary>
+    /// The entries after an index are gone from this log. Whether a change among them is committed all the same is for
+    /// the other members to say.
+    /// </summary>
+    public void OnLogTruncated(long index)
+    {
+        if (_pending is not { } pending || pending.Index <= index)
+            return;
+        Abandon(
+            FailureReason.OutcomeUnknown,
+            "The leader lost its leadership, and another's entries came instead of the change. Look at the members.");
+    }
+
+    /// <summary>A peer that no longer leads has waited long enough to see its change completed.</summary>
+    public void OnTimeout() => Abandon(
+        FailureReason.OutcomeUnknown,
+        "The leader lost its leadership while the change was under way. Look at the members.");
+
+    /// <summary>Gives the change up, if there is one.</summary>
+    public void Abandon(FailureReason reason, string message)
+    {
+        if (_pending is not { } pending)
+            return;
+        _pending = null;
+        pending.Proposer.Fail(peer, reason, message);
+    }
+
+    private void Begin(MemberChange change, Proposer proposer)
+    {
+        var toCome = change.VotersToCome.Where(voter => !Latest.IsVoter(voter.Id)).ToList();
+        string voters = string.Join(", ", change.Voters), learners = string.Join(", ", change.Learners);
+        logger.Info("{0}: the voters are to be [{1}], the learners [{2}].", settings.PersistenceId, voters, learners);
+        var catchUps = toCome.ConvertAll(voter => new CatchUp(voter.Id, settings.ElectionTimeoutMin));
+        _pending = new PendingChange(change, proposer, catchUps, peer.Now);
+        var unknown = toCome.FindAll(voter => Latest.Find(voter.Id) is null);
+        if (unknown.Count > 0)
+            peer.AppendConfiguration(Latest.Teaching(unknown));
+        Continue();
+    }
+}
