@@ -10,8 +10,7 @@ using RaftActors.StateMachines;
 
 namespace RaftActors;
 
-// Snapshots (paper, section 7): what is Raft in InstallSnapshot, and what the SnapshotManager asks of
-// this peer.
+// Snapshots (paper, section 7): what is Raft in InstallSnapshot, and what the SnapshotManager asks of this peer.
 internal sealed partial class RaftActor : ISnapshotPeer
 {
     private readonly SnapshotManager _snapshots;
@@ -136,7 +135,8 @@ internal sealed partial class RaftActor : ISnapshotPeer
 
     string ISendingPeer.AddressOf(Voter member) => AddressOf(member);
 
-    // A state machine that was built anew while a snapshot was written began with the one before, or with the first entry.
+    // A state machine that was built anew while a snapshot was written began with the one before, or with the first
+    // entry.
     long ICompactingPeer.DispensableIndex =>
         _machine.IsRunning ? Math.Min(_writeAhead.PersistedIndex, _machine.SentIndex) : _writeAhead.PersistedIndex;
 

@@ -53,19 +53,16 @@ public sealed class Backup : IAsyncDisposable
     public async Task WriteAsync(Stream target, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(target);
-        using var digest = new ContentDigest();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         await PassAsync(target, hash, _head, cancellationToken).ConfigureAwait(false);
         for (int number = 1; number <= _started.Snapshot.Content.Chunks; number++)
         {
             var chunk = await ReadAsync(number, cancellationToken).ConfigureAwait(false);
-            digest.Add(chunk.Span);
             await PassAsync(target, hash, chunk, cancellationToken).ConfigureAwait(false);
         }
-        // Before the end is written: without it nobody takes this for a backup.
-        if (digest.Content != _started.Snapshot.Content)
-            throw new BackupException($"The snapshot up to entry {Index} is damaged: its checksum is {digest.Content.Sha256}, not {_started.Snapshot.Content.Sha256}. Ask another node.");
-        await PassAsync(target, hash, BackupFormat.LengthOf(_head.Length, digest.Length), cancellationToken).ConfigureAwait(false);
+        // The last chunk was not read unless all are what was written. Without the end nobody takes this for a backup.
+        var length = BackupFormat.LengthOf(_head.Length, _started.Snapshot.Content.Length);
+        await PassAsync(target, hash, length, cancellationToken).ConfigureAwait(false);
         await target.WriteAsync(hash.GetHashAndReset(), cancellationToken).ConfigureAwait(false);
         await target.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -73,7 +70,7 @@ public sealed class Backup : IAsyncDisposable
     /// <summary>Lets go of the snapshot.</summary>
     public ValueTask DisposeAsync()
     {
-        _started.Reader.Tell(EndBackup.Instance, ActorRefs.NoSender);
+        _started.Reader.Tell(EndReading.Instance, ActorRefs.NoSender);
         return ValueTask.CompletedTask;
     }
 
@@ -88,13 +85,19 @@ public sealed class Backup : IAsyncDisposable
         object answer;
         try
         {
-            answer = await _started.Reader.Ask<object>(new ReadBackup(number), Patience, cancellationToken).ConfigureAwait(false);
+            answer = await _started.Reader.Ask<object>(new ReadChunk(number), Patience, cancellationToken).ConfigureAwait(false);
         }
         catch (AskTimeoutException problem)
         {
             throw new BackupException($"Chunk {number} of the snapshot was not read within {Patience.TotalSeconds} seconds: the peer stopped, or its disk is overloaded.", problem);
         }
-        return answer is BackupChunk chunk ? chunk.Data : throw new BackupException(((BackupRefused)answer).Reason);
+        return answer switch
+        {
+            ChunkRead chunk => chunk.Data,
+            SnapshotUnreadable unreadable => throw new BackupException(
+                $"The snapshot up to entry {Index} cannot be read: {unreadable.Problem}. Ask another node.", unreadable.Cause),
+            var other => throw new BackupException($"The peer answered with a {other.GetType().Name}."),
+        };
     }
 }
 

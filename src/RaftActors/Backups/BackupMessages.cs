@@ -7,24 +7,12 @@ namespace RaftActors.Backups;
 /// <param name="AtLeast">The index of an entry that has to be in it.</param>
 internal sealed record StartBackup(long AtLeast) : INoSerializationVerificationNeeded;
 
-/// <summary>A snapshot is there, and stays until its reader is told <see cref="EndBackup"/> or hears nothing for long.</summary>
+/// <summary>A snapshot is there, and stays until its reader is told <see cref="EndReading"/> or is asked nothing for long.</summary>
 /// <param name="Group">The group.</param>
 /// <param name="Snapshot">The snapshot.</param>
 /// <param name="TakenAt">When it was asked for, by the node's clock.</param>
-/// <param name="Reader">Whom to ask for chunks.</param>
+/// <param name="Reader">The <see cref="SnapshotReader"/> to ask for chunks.</param>
 internal sealed record BackupStarted(string Group, Snapshot Snapshot, DateTimeOffset TakenAt, IActorRef Reader) : INoSerializationVerificationNeeded;
 
 /// <summary>There is no backup.</summary>
 internal sealed record BackupRefused(string Reason) : INoSerializationVerificationNeeded;
-
-/// <summary>Asks for a chunk; answered by <see cref="BackupChunk"/> or <see cref="BackupRefused"/>.</summary>
-internal sealed record ReadBackup(int Chunk) : INoSerializationVerificationNeeded;
-
-/// <summary>A chunk.</summary>
-internal sealed record BackupChunk(ReadOnlyMemory<byte> Data) : INoSerializationVerificationNeeded;
-
-/// <summary>No more chunks are wanted.</summary>
-internal sealed record EndBackup : INoSerializationVerificationNeeded
-{
-    public static readonly EndBackup Instance = new();
-}

@@ -11,6 +11,9 @@ internal sealed class PeerBackups
 {
     private const int Most = 2;
 
+    // Whoever takes a backup may be gone without a word.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private readonly IActorContext _context;
     private readonly RaftSettings _settings;
     private readonly StoredSnapshots _stored;
@@ -43,7 +46,8 @@ internal sealed class PeerBackups
     {
         if (_readers.Count + _waiting.Count >= Most)
         {
-            Refuse(asker, $"{Most} backups are being read from this node; ask again when one of them has ended, or another node.");
+            string problem = $"{Most} backups are being read from this node; ";
+            Refuse(asker, problem + "ask again when one of them has ended, or another node.");
             return;
         }
         long enough = Math.Max(Math.Max(atLeast, 1), appliedIndex);
@@ -76,8 +80,8 @@ internal sealed class PeerBackups
         {
             if (atLeast <= index)
                 continue;
-            string problem = $"This node's state is that of entry {index}, and entry {atLeast} was asked for: it is catching up. ";
-            Refuse(asker, problem + "Ask again, or another node.");
+            string problem = $"This node's state is that of entry {index}, and entry {atLeast} was asked for: ";
+            Refuse(asker, problem + "it is catching up. Ask again, or another node.");
         }
         _waiting.RemoveAll(waiting => waiting.AtLeast > index);
     }
@@ -112,7 +116,7 @@ internal sealed class PeerBackups
 
     private void Begin(SnapshotManifest manifest, IActorRef asker)
     {
-        var props = BackupReader.Props(_slots.Chunks(manifest.Slot));
+        var props = SnapshotReader.Props(manifest.Snapshot.Content, _slots.Chunks(manifest.Slot), Patience);
         var reader = _context.ActorOf(props, $"read-backup-{++_started}");
         _context.Watch(reader);
         _slots.Hold(manifest.Slot);

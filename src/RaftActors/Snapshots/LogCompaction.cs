@@ -53,8 +53,8 @@ internal sealed class LogCompaction
     }
 
     /// <summary>
-    /// Compacts the log. Entries stay for followers that are a little behind, and for those that answer and are about to
-    /// catch up, also by a snapshot.
+    /// Compacts the log. Entries stay for followers that are a little behind, and for those that answer and are about
+    /// to catch up, also by a snapshot.
     /// </summary>
     public void Run()
     {

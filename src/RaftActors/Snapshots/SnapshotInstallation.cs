@@ -15,12 +15,12 @@ internal interface IInstallingPeer : IReplica
     (string Address, string StoreId)? FollowedLeader { get; }
 
     /// <summary>
-    /// Whether the peer has no state of its own that a snapshot could be taken of, now and for a while: its state machine
-    /// fails again and again, or is set aside.
+    /// Whether the peer has no state of its own that a snapshot could be taken of, now and for a while: its state
+    /// machine fails again and again, or is set aside.
     /// </summary>
     bool IsWithoutState { get; }
 
-    /// <summary>What a snapshot has to include that takes the place of a state which is set aside; 0 when it is not.</summary>
+    /// <summary>What a snapshot has to include to take the place of a state that is set aside; 0 when it is not.</summary>
     long RebuildFrom { get; }
 
     /// <summary>Whether an event is on its way to the journal.</summary>
@@ -240,8 +240,8 @@ internal sealed class SnapshotInstallation
     {
         switch (_work)
         {
-            // From here on it is as if this peer had taken the snapshot itself: not before what it covers is durable, see
-            // SnapshotTaking.
+            // From here on it is as if this peer had taken the snapshot itself: not before what it covers is durable,
+            // see SnapshotTaking.
             case Work.Rebuilding { Stored: null, Snapshot: var snapshot }
                 when _peer.PersistedIndex >= snapshot.LastIncludedIndex:
                 SaveManifest(_stored.LastCovered(snapshot.LastIncludedIndex));
@@ -262,8 +262,8 @@ internal sealed class SnapshotInstallation
     }
 
     /// <summary>
-    /// A manifest is saved. If it is that of a snapshot which takes the place of the state, that is all; if it takes the
-    /// place of the log, an event has to say so.
+    /// A manifest is saved. If its snapshot takes the place of the state, that is all; if it takes the place of the
+    /// log, an event has to say so.
     /// </summary>
     public void OnManifestSaved(long sequenceNr)
     {
@@ -293,8 +293,8 @@ internal sealed class SnapshotInstallation
         var stored = ((Work.Installing)_work!).Stored!;
         var snapshot = stored.Manifest.Snapshot;
         bool isRebuilt = _peer.EndSetAside(stored.Manifest);
-        // Unless the entries came in another way meanwhile. A leader always has them (paper, Leader Completeness), and what
-        // it appended since is its followers' too.
+        // Unless the entries came in another way meanwhile. A leader always has them (paper, Leader Completeness), and
+        // what it appended since is its followers' too.
         if (!CommitIfInLog(snapshot))
             SwitchLog(stored.Manifest);
         else if (isRebuilt)
@@ -367,17 +367,20 @@ internal sealed class SnapshotInstallation
             : Work(Snapshot, Slot, GroupId);
 
         /// <summary>The chunks are there; the manifest is saved as soon as may be.</summary>
-        public abstract record WithAllChunks(Snapshot Snapshot, int Slot, string GroupId) : Work(Snapshot, Slot, GroupId)
+        public abstract record WithAllChunks(Snapshot Snapshot, int Slot, string GroupId)
+            : Work(Snapshot, Slot, GroupId)
         {
             /// <summary>What was told to the store; <c>null</c> until then.</summary>
             public StoredSnapshot? Stored { get; init; }
         }
 
         /// <summary>The snapshot takes the place of the state, but not of the log.</summary>
-        public sealed record Rebuilding(Snapshot Snapshot, int Slot, string GroupId) : WithAllChunks(Snapshot, Slot, GroupId);
+        public sealed record Rebuilding(Snapshot Snapshot, int Slot, string GroupId)
+            : WithAllChunks(Snapshot, Slot, GroupId);
 
         /// <summary>The snapshot takes the place of the log.</summary>
-        public sealed record Installing(Snapshot Snapshot, int Slot, string GroupId) : WithAllChunks(Snapshot, Slot, GroupId)
+        public sealed record Installing(Snapshot Snapshot, int Slot, string GroupId)
+            : WithAllChunks(Snapshot, Slot, GroupId)
         {
             /// <summary>Whether the manifest is saved, so that the event is next.</summary>
             public bool IsManifestSaved { get; init; }

@@ -122,7 +122,9 @@ internal sealed class SnapshotManager
     {
         if (_backups.OnTerminated(ended))
             return true;
-        if (!_taking.OnTerminated(ended) && !_installation.OnTerminated(ended))
+        if (_sending.OnTerminated(ended))
+            _compaction.Run();
+        else if (!_taking.OnTerminated(ended) && !_installation.OnTerminated(ended))
             return false;
         Consider();
         return true;
@@ -268,7 +270,8 @@ internal sealed class SnapshotManager
                 break;
             case DeleteSnapshotsFailure failure:
                 _logger.Warning(
-                    "{0}: the manifests of old snapshots cannot be deleted: {1}", _settings.PersistenceId, failure.Cause.Message);
+                    "{0}: the manifests of old snapshots cannot be deleted: {1}",
+                    _settings.PersistenceId, failure.Cause.Message);
                 break;
             case DeleteSnapshotSuccess or DeleteSnapshotsSuccess:
                 break;

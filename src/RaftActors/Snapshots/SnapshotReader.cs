@@ -1,52 +1,171 @@
 using Akka.Actor;
 using Akka.Persistence;
+using RaftActors.Sessions;
 
 namespace RaftActors.Snapshots;
 
-/// <summary>Reads all chunks of a snapshot, and checks them, before any of them is used.</summary>
-internal sealed class SnapshotReader
+/// <summary>
+/// Asks a <see cref="SnapshotReader"/> for a chunk; answered by <see cref="ChunkRead"/> or
+/// <see cref="SnapshotUnreadable"/>. Of two questions only the later is answered.
+/// </summary>
+internal sealed record ReadChunk(int Number) : INoSerializationVerificationNeeded;
+
+/// <summary>A chunk of a snapshot.</summary>
+internal sealed record ChunkRead(int Number, ReadOnlyMemory<byte> Data) : INoSerializationVerificationNeeded;
+
+/// <summary>
+/// Asks a <see cref="SnapshotReader"/> for all of a snapshot; answered by <see cref="SnapshotRead"/> or
+/// <see cref="SnapshotUnreadable"/>. The reader stops then.
+/// </summary>
+internal sealed record ReadAll : INoSerializationVerificationNeeded
+{
+    public static readonly ReadAll Instance = new();
+}
+
+/// <summary>A whole snapshot, all of it checked.</summary>
+/// <param name="Sessions">The client sessions.</param>
+/// <param name="State">What the state machine wrote: to be read once.</param>
+internal sealed record SnapshotRead(SessionTable Sessions, Stream State) : INoSerializationVerificationNeeded;
+
+/// <summary>A snapshot cannot be read. The reader has stopped.</summary>
+/// <param name="Problem">What is wrong, as a part of a sentence.</param>
+/// <param name="Cause">
+/// What the snapshot store failed with; <c>null</c> when it answered, but not with what was written: the snapshot is
+/// damaged.
+/// </param>
+internal sealed record SnapshotUnreadable(string Problem, Exception? Cause = null) : INoSerializationVerificationNeeded;
+
+/// <summary>Nothing more is wanted of a <see cref="SnapshotReader"/>.</summary>
+internal sealed record EndReading : INoSerializationVerificationNeeded
+{
+    public static readonly EndReading Instance = new();
+}
+
+/// <summary>
+/// Reads a snapshot from the snapshot store, chunk by chunk as it is asked, or all at once. The chunks are summed up as
+/// they are read: the last one is given out only if all are what was written, unless some were not read in their turn.
+/// </summary>
+/// <remarks>
+/// Chunks are skipped by a follower that goes on where another leader was. It has to find out by itself whether they
+/// fit, and then asks for all of them.
+/// </remarks>
+internal sealed class SnapshotReader : UntypedActor
 {
     private readonly SnapshotContent _content;
-    private readonly ChunkStore _store;
-    private readonly IActorRef _asker;
-    private readonly Queue<ReadOnlyMemory<byte>> _chunks = new();
+    private readonly ChunkStore _chunks;
+    private readonly TimeSpan? _patience;
     private readonly ContentDigest _digest = new();
+    private IActorRef _asker = ActorRefs.Nobody;
 
-    /// <summary>Asks for the first chunk.</summary>
-    public SnapshotReader(SnapshotContent content, ChunkStore store, IActorRef asker)
+    // The chunk that was asked for last; 0 when it was given out.
+    private int _wanted;
+
+    // The chunks so far, if all were asked for.
+    private Queue<ReadOnlyMemory<byte>>? _all;
+
+    public SnapshotReader(SnapshotContent content, ChunkStore chunks, TimeSpan? patience)
     {
         _content = content;
-        _store = store;
-        _asker = asker;
-        store.Load(1, asker);
+        _chunks = chunks;
+        _patience = patience;
     }
 
-    /// <summary>What is wrong with the snapshot, if anything is.</summary>
-    public string? Problem { get; private set; }
+    /// <summary>Makes one.</summary>
+    /// <param name="content">What the chunks have to be.</param>
+    /// <param name="chunks">Where they are.</param>
+    /// <param name="patience">
+    /// After how long without a question the reader stops: whoever asked may be gone without a word. <c>null</c> for
+    /// never.
+    /// </param>
+    public static Props Props(SnapshotContent content, ChunkStore chunks, TimeSpan? patience = null) =>
+        Akka.Actor.Props.Create(() => new SnapshotReader(content, chunks, patience));
 
-    /// <summary>Takes the chunk that was asked for, and asks for the next.</summary>
-    /// <returns>Whether reading has ended: <see cref="Problem"/> says how.</returns>
-    public bool Add(LoadSnapshotResult result)
+    protected override void PreStart() => Context.SetReceiveTimeout(_patience);
+
+    protected override void PostStop() => _digest.Dispose();
+
+    protected override void OnReceive(object message)
     {
-        int number = _digest.Chunks + 1;
-        if (ChunkStore.Read(result, number) is not { } chunk)
+        switch (message)
         {
-            Problem = $"chunk {number} of {_content.Chunks} is missing or cannot be read{ChunkStore.Problem(result.Snapshot?.Snapshot)}";
-            return true;
+            case ReadChunk read:
+                _asker = Sender;
+                Load(read.Number);
+                break;
+            case ReadAll:
+                _asker = Sender;
+                _all = new Queue<ReadOnlyMemory<byte>>();
+                Load(1);
+                break;
+            case LoadSnapshotResult result when _wanted > 0 && result.ToSequenceNr == _wanted:
+                OnLoaded(result);
+                break;
+            case LoadSnapshotResult:
+                break; // Of a chunk that is no longer wanted.
+            case LoadSnapshotFailed failure:
+                Finish(new SnapshotUnreadable(failure.Cause.Message, failure.Cause));
+                break;
+            case EndReading or ReceiveTimeout:
+                Context.Stop(Self);
+                break;
+            default:
+                Unhandled(message);
+                break;
         }
-        _digest.Add(chunk.Data.Span);
-        _chunks.Enqueue(chunk.Data);
-        if (_digest.Chunks < _content.Chunks)
-        {
-            _store.Load(_digest.Chunks + 1, _asker);
-            return false;
-        }
-        if (_digest.Content != _content)
-            Problem = $"its checksum is {_digest.Content.Sha256}, not {_content.Sha256}";
-        _digest.Dispose();
-        return true;
     }
 
-    /// <summary>The bytes, once.</summary>
-    public Stream Open() => new ChunkStream(_chunks);
+    private void Load(int chunk)
+    {
+        _wanted = chunk;
+        _chunks.Load(chunk, Self);
+    }
+
+    private void OnLoaded(LoadSnapshotResult result)
+    {
+        int number = _wanted;
+        if (ChunkStore.Read(result, number) is not { Data: var data })
+        {
+            string why = ChunkStore.Problem(result.Snapshot?.Snapshot);
+            Finish(new SnapshotUnreadable($"chunk {number} of {_content.Chunks} is missing or cannot be read{why}"));
+            return;
+        }
+        if (number == _digest.Chunks + 1)
+            _digest.Add(data.Span);
+        bool isWhole = number == _content.Chunks && _digest.Chunks == number;
+        if (isWhole && _digest.Content != _content)
+        {
+            Finish(new SnapshotUnreadable($"its checksum is {_digest.Content.Sha256}, not {_content.Sha256}"));
+            return;
+        }
+        _wanted = 0;
+        if (_all is null)
+        {
+            _asker.Tell(new ChunkRead(number, data), Self);
+            return;
+        }
+        _all.Enqueue(data);
+        if (isWhole)
+            Finish(Read(_all));
+        else
+            Load(number + 1);
+    }
+
+    private static object Read(Queue<ReadOnlyMemory<byte>> chunks)
+    {
+        var stream = new ChunkStream(chunks);
+        try
+        {
+            return new SnapshotRead(SnapshotBytes.ReadHead(stream), stream);
+        }
+        catch (Exception problem)
+        {
+            return new SnapshotUnreadable($"its head cannot be read: {problem.Message}", problem);
+        }
+    }
+
+    private void Finish(object answer)
+    {
+        _asker.Tell(answer, Self);
+        Context.Stop(Self);
+    }
 }

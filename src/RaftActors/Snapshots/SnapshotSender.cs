@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Akka.Persistence;
 using RaftActors.Protocol;
 
 namespace RaftActors.Snapshots;
@@ -16,7 +15,7 @@ internal sealed record SendingFailed(string MemberId, string Problem) : INoSeria
 internal sealed record Sending(PeerHeader Header, string MemberId, string Address, Snapshot Snapshot, ChunkStore Chunks);
 
 /// <summary>
-/// Sends a snapshot to a follower: the chunk that it wants, no faster than the rate allows, and again when there is no answer within an election timeout. The leader's heartbeats and
+/// Sends a snapshot to a follower: the chunk that it wants, as a <see cref="SnapshotReader"/> reads it, no faster than the rate allows, and again when there is no answer within an election timeout. The leader's heartbeats and
 /// entries go their own way meanwhile.
 /// </summary>
 internal sealed class SnapshotSender : UntypedActor, IWithTimers
@@ -27,8 +26,7 @@ internal sealed class SnapshotSender : UntypedActor, IWithTimers
     private readonly Sending _sending;
     private readonly RaftSettings _settings;
     private readonly IPeerResolver _resolver;
-    // Of all chunks up to the first that was not read in its turn: a follower that goes on where another leader was has to find out by itself, and then asks for all of them.
-    private readonly ContentDigest _digest = new();
+    private IActorRef _reader = ActorRefs.Nobody;
     private int _wanted = 1;
     private InstallSnapshot? _message;
     private TimeSpan _earliest;
@@ -46,24 +44,31 @@ internal sealed class SnapshotSender : UntypedActor, IWithTimers
 
     public static Props Props(Sending sending, RaftSettings settings, IPeerResolver resolver) => Akka.Actor.Props.Create(() => new SnapshotSender(sending, settings, resolver));
 
-    protected override void PreStart() => Load(1);
+    protected override void PreStart()
+    {
+        _reader = Context.ActorOf(SnapshotReader.Props(_sending.Snapshot.Content, _sending.Chunks), "reader");
+        Read(1);
+    }
 
-    protected override void PostStop() => _digest.Dispose();
+    // A reader that fails never answers.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Escalate);
 
     protected override void OnReceive(object message)
     {
         switch (message)
         {
             case InstallSnapshotReply reply when reply.NextChunk != _wanted && reply.NextChunk <= _sending.Snapshot.Content.Chunks:
-                Load(reply.NextChunk);
+                Read(reply.NextChunk);
                 break;
             case InstallSnapshotReply:
                 break; // A second answer.
-            case LoadSnapshotResult result:
-                OnLoaded(result);
+            case ChunkRead read when read.Number == _wanted && _message is null:
+                OnRead(read);
                 break;
-            case LoadSnapshotFailed failure:
-                Fail(failure.Cause.Message);
+            case ChunkRead:
+                break; // Of a chunk that is no longer wanted.
+            case SnapshotUnreadable unreadable:
+                Fail(unreadable.Problem);
                 break;
             case SendNow:
                 Send();
@@ -74,31 +79,17 @@ internal sealed class SnapshotSender : UntypedActor, IWithTimers
         }
     }
 
-    private void Load(int chunk)
+    private void Read(int chunk)
     {
         _wanted = chunk;
         _message = null;
         Timers.Cancel(SendNow.Instance);
-        _sending.Chunks.Load(chunk, Self);
+        _reader.Tell(new ReadChunk(chunk), Self);
     }
 
-    private void OnLoaded(LoadSnapshotResult result)
+    private void OnRead(ChunkRead read)
     {
-        if (result.ToSequenceNr != _wanted || _message is not null)
-            return; // Of a chunk that is no longer wanted.
-        if (ChunkStore.Read(result, _wanted) is not { } chunk)
-        {
-            Fail($"chunk {_wanted} is missing or cannot be read{ChunkStore.Problem(result.Snapshot?.Snapshot)}");
-            return;
-        }
-        if (_wanted == _digest.Chunks + 1)
-            _digest.Add(chunk.Data.Span);
-        if (_wanted == _digest.Chunks && _wanted == _sending.Snapshot.Content.Chunks && _digest.Content != _sending.Snapshot.Content)
-        {
-            Fail("its checksum is not what it was");
-            return;
-        }
-        _message = new InstallSnapshot(_sending.Header, _sending.Snapshot, _wanted, chunk.Data);
+        _message = new InstallSnapshot(_sending.Header, _sending.Snapshot, read.Number, read.Data);
         var wait = _earliest - Now;
         if (wait > TimeSpan.Zero)
             Timers.StartSingleTimer(SendNow.Instance, SendNow.Instance, wait);

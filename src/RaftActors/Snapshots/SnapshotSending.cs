@@ -58,8 +58,10 @@ internal sealed class SnapshotSending
     /// <returns>Whether that takes another snapshot first.</returns>
     public bool Send(Follower follower)
     {
+        if (_peer.WhySetAside is not null || _stored.Latest is not { } latest)
+            return false;
         // Not to one that is down: it would be sent the first chunk over and over.
-        if (_peer.WhySetAside is not null || _stored.Latest is not { } latest || IsSentTo(follower) || !Answers(follower))
+        if (IsSentTo(follower) || !Answers(follower))
             return false;
         if (_stored.IsDamaged)
             return true;
@@ -84,8 +86,8 @@ internal sealed class SnapshotSending
     }
 
     /// <summary>
-    /// Whether a replica that is set aside waits for more than a snapshot up to an index, and for no more than is applied
-    /// here.
+    /// Whether a replica that is set aside waits for more than a snapshot up to an index, and for no more than is
+    /// applied here.
     /// </summary>
     public bool IsRebuildWaitingBeyond(long index)
     {
@@ -127,6 +129,16 @@ internal sealed class SnapshotSending
         return Stop(failed.MemberId);
     }
 
+    /// <summary>A sender has stopped: one that stops without a word has failed.</summary>
+    /// <returns>Whether the actor was a sender.</returns>
+    public bool OnTerminated(IActorRef ended)
+    {
+        foreach (var (memberId, sent) in _sent)
+            if (sent.Sender.Equals(ended))
+                return OnFailed(new SendingFailed(memberId, "its sender failed"), ended);
+        return false;
+    }
+
     /// <summary>
     /// Stops sending to followers that have been silent for long. When such a follower answers a heartbeat, it is sent
     /// what is needed then.
@@ -154,6 +166,7 @@ internal sealed class SnapshotSending
     {
         if (!_sent.Remove(memberId, out var sent))
             return false;
+        _context.Unwatch(sent.Sender);
         _context.Stop(sent.Sender);
         _slots.Release(sent.Slot);
         return true;
@@ -190,9 +203,11 @@ internal sealed class SnapshotSending
 
     private bool IsSentTo(Follower follower) => _sent.ContainsKey(follower.Voter.Id);
 
-    private bool Answers(Follower follower) => Now - follower.Progress.LastContact < _settings.ElectionTimeoutMax;
+    private bool Answers(Follower follower) => SinceHeard(follower) < _settings.ElectionTimeoutMax;
 
-    private bool IsSilent(Follower follower) => Now - follower.Progress.LastContact >= 10 * _settings.ElectionTimeoutMax;
+    private bool IsSilent(Follower follower) => SinceHeard(follower) >= 10 * _settings.ElectionTimeoutMax;
+
+    private TimeSpan SinceHeard(Follower follower) => Now - follower.Progress.LastContact;
 
     // A member that was removed and added again, at another address or with another store, is not who it is sent to.
     private bool IsSameAs(Follower follower, SentSnapshot sent) =>
@@ -204,20 +219,23 @@ internal sealed class SnapshotSending
         var (snapshot, slot) = (stored.Manifest.Snapshot, stored.Manifest.Slot);
         string address = _peer.AddressOf(voter);
         var sending = new Sending(_peer.Header(voter.StoreId), voter.Id, address, snapshot, _slots.Chunks(slot));
-        var sender = _context.ActorOf(SnapshotSender.Props(sending, _settings, _resolver), $"send-snapshot-{++_senders}");
+        var props = SnapshotSender.Props(sending, _settings, _resolver);
+        var sender = _context.ActorOf(props, $"send-snapshot-{++_senders}");
+        _context.Watch(sender);
         _slots.Hold(slot);
-        _sent.Add(voter.Id, new SentSnapshot(address, voter.StoreId, snapshot.LastIncludedIndex, slot, sender, isRebuild));
+        long index = snapshot.LastIncludedIndex;
+        _sent.Add(voter.Id, new SentSnapshot(address, voter.StoreId, index, slot, sender, isRebuild));
         if (isRebuild)
         {
             _logger.Info(
                 "{0}: sends the snapshot up to {1} to {2}, whose replica differs.",
-                _settings.PersistenceId, snapshot.LastIncludedIndex, voter.Id);
+                _settings.PersistenceId, index, voter.Id);
             return;
         }
         progress.SendsSnapshot();
         _logger.Info(
             "{0}: sends the snapshot up to {1} to {2}, whose log ends before {3}.",
-            _settings.PersistenceId, snapshot.LastIncludedIndex, voter.Id, _raftLog.FirstIndex);
+            _settings.PersistenceId, index, voter.Id, _raftLog.FirstIndex);
     }
 
     // A follower whose replica is built anew gets entries all the while, unless its log ends before the snapshot.

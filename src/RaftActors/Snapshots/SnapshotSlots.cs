@@ -41,7 +41,8 @@ internal sealed class SnapshotSlots
     {
         if (_pruner is not null)
             return; // A state machine that was built anew has read the snapshot again.
-        _pruner = _context.ActorOf(Props.Create(() => new SnapshotPruner(_settings.RestartBackoffMax)), "snapshot-pruner");
+        var props = Props.Create(() => new SnapshotPruner(_settings.RestartBackoffMax));
+        _pruner = _context.ActorOf(props, "snapshot-pruner");
         for (int slot = 0; slot < ChunkStore.Slots; slot++)
             if (!_holders.ContainsKey(slot))
                 Prune(slot);

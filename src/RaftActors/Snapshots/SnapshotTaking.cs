@@ -51,8 +51,8 @@ internal sealed class SnapshotTaking
 
     public SnapshotTaking(
         IActorContext context, RaftSettings settings, ILoggingAdapter logger, ConfigurationHistory configurations,
-        StoredSnapshots stored, SnapshotSlots slots, SnapshotSending sending, LogCompaction compaction, PeerBackups backups,
-        ITakingPeer peer)
+        StoredSnapshots stored, SnapshotSlots slots, SnapshotSending sending, LogCompaction compaction,
+        PeerBackups backups, ITakingPeer peer)
     {
         _context = context;
         _settings = settings;
@@ -174,10 +174,11 @@ internal sealed class SnapshotTaking
     public void OnStored(StoredSnapshot stored)
     {
         var snapshot = stored.Manifest.Snapshot;
+        long index = snapshot.LastIncludedIndex;
         if (_problem is not null)
-            _logger.Info("{0}: there is a snapshot again, up to {1}.", _settings.PersistenceId, snapshot.LastIncludedIndex);
+            _logger.Info("{0}: there is a snapshot again, up to {1}.", _settings.PersistenceId, index);
         _problem = null;
-        var taken = new SnapshotTaken(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, snapshot.Content.Length);
+        var taken = new SnapshotTaken(index, snapshot.LastIncludedTerm, snapshot.Content.Length);
         foreach (var asker in _askers)
             asker.Tell(taken, _context.Self);
         _askers.Clear();
@@ -188,7 +189,10 @@ internal sealed class SnapshotTaking
     public void Fail(string problem)
     {
         if (problem != _problem)
-            _logger.Warning("{0}: no snapshot: {1}. The log goes on growing until one succeeds.", _settings.PersistenceId, problem);
+        {
+            _logger.Warning(
+                "{0}: no snapshot: {1}. The log goes on growing until one succeeds.", _settings.PersistenceId, problem);
+        }
         _problem = problem;
         _notBefore = Now + _settings.RestartBackoffMax;
         _peer.Timers.StartSingleTimer(SnapshotBackoff.Instance, SnapshotBackoff.Instance, _settings.RestartBackoffMax);
@@ -205,7 +209,8 @@ internal sealed class SnapshotTaking
         _backups.RefuseAll(problem);
     }
 
-    // By count and by bytes; but a large state is not written again and again for little news (dissertation, section 5.1.2).
+    // By count and by bytes; but a large state is not written again and again for little news (dissertation, section
+    // 5.1.2).
     private bool IsDue()
     {
         long last = _stored.LastIncludedIndex;
@@ -230,7 +235,8 @@ internal sealed class SnapshotTaking
     private bool IsNeedless(StateImage image)
     {
         long last = _stored.LastIncludedIndex;
-        return _stored.IsCovered(image.Last.Index) && !_backups.IsWaitingBeyond(last) && !_sending.IsRebuildWaitingBeyond(last);
+        return _stored.IsCovered(image.Last.Index)
+            && !_backups.IsWaitingBeyond(last) && !_sending.IsRebuildWaitingBeyond(last);
     }
 
     private void StartWriting(StateImage image, IEnumerable<ReadOnlyMemory<byte>> parts)
@@ -242,7 +248,8 @@ internal sealed class SnapshotTaking
         var last = image.Last;
         var (index, configuration) = _configurations.At(last.Index);
         var unwritten = new SnapshotContent(0, 0, "");
-        _work = new Work.Writing(new Snapshot(last.Index, last.Term, last.Time, configuration, index, unwritten), slot, writer);
+        var snapshot = new Snapshot(last.Index, last.Term, last.Time, configuration, index, unwritten);
+        _work = new Work.Writing(snapshot, slot, writer);
     }
 
     // Not before what it covers is durable: an event on its way may replace entries of a former log, and if it is lost

@@ -15,7 +15,8 @@ internal interface IPeerStore
     long LastSequenceNr { get; }
 
     /// <summary>
-    /// Deletes the events up to one; answered by <see cref="DeleteMessagesSuccess"/> or <see cref="DeleteMessagesFailure"/>.
+    /// Deletes the events up to one; answered by <see cref="DeleteMessagesSuccess"/> or
+    /// <see cref="DeleteMessagesFailure"/>.
     /// </summary>
     void DeleteMessages(long toSequenceNr);
 
@@ -117,7 +118,7 @@ internal sealed class StoredSnapshots
     /// <param name="slot">Where its chunks are.</param>
     /// <param name="lastIncludedIndex">The last entry that it includes.</param>
     public void NoteDamaged(int slot, long lastIncludedIndex) =>
-        IsDamaged |= Latest is { Manifest: var latest } && latest.Slot == slot && LastIncludedIndex == lastIncludedIndex;
+        IsDamaged |= Latest?.Manifest.Slot == slot && LastIncludedIndex == lastIncludedIndex;
 
     /// <summary>Whether the snapshot in a slot is the latest or the one that is kept beside it.</summary>
     public bool IsKept(int slot) =>
@@ -164,8 +165,8 @@ internal sealed class StoredSnapshots
             _settings.PersistenceId, failure.ToSequenceNr, failure.Cause.Message);
     }
 
-    // The latest. If the new one takes its place, having the same sequence number or because the latest is damaged, the one
-    // before stays.
+    // The latest. If the new one takes its place, having the same sequence number or because the latest is damaged, the
+    // one before stays.
     private KeptSnapshot? KeptBeside(long sequenceNr)
     {
         if (Latest is not { } latest)

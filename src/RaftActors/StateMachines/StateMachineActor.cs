@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Akka.Event;
-using Akka.Persistence;
 using RaftActors.Log;
 using RaftActors.Replication;
 using RaftActors.Sessions;
@@ -100,9 +99,14 @@ internal sealed class StateMachineActor : UntypedActor, IWithUnboundedStash
         _machine = _create();
         var log = Context.GetLogger();
         _sessioned = new SessionedStateMachine(_machine, Context.System, problem => log.Warning("{0}", problem));
-        if (_snapshot is { } snapshot)
-            Become(Loading(new SnapshotReader(snapshot.Content, _chunks!, Self)));
+        if (_snapshot is not { } snapshot)
+            return;
+        Become(Loading);
+        Context.ActorOf(SnapshotReader.Props(snapshot.Content, _chunks!), "reader").Tell(ReadAll.Instance, Self);
     }
+
+    // A reader that fails never answers.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Escalate);
 
     protected override void PostStop() => (_machine as IDisposable)?.Dispose();
 
@@ -126,36 +130,29 @@ internal sealed class StateMachineActor : UntypedActor, IWithUnboundedStash
     }
 
     // Everything else waits until the whole snapshot is there and known to be good: the state is never a mixture.
-    private UntypedReceive Loading(SnapshotReader reader) => message =>
+    private void Loading(object message)
     {
         switch (message)
         {
-            case LoadSnapshotResult result:
-                OnLoaded(reader, result);
+            case SnapshotRead read:
+                Restore(_snapshot!, read);
                 break;
-            case LoadSnapshotFailed failure:
-                throw new IOException($"The snapshot cannot be read: {failure.Cause.Message}", failure.Cause);
+            case SnapshotUnreadable { Cause: { } cause } unreadable:
+                throw new IOException($"The snapshot cannot be read: {unreadable.Problem}", cause);
+            case SnapshotUnreadable damaged:
+                Context.Parent.Tell(new SnapshotDamaged(_number, _snapshot!, damaged.Problem), Self);
+                break;
             default:
                 Stash.Stash();
                 break;
         }
-    };
+    }
 
-    private void OnLoaded(SnapshotReader reader, LoadSnapshotResult result)
+    private void Restore(Snapshot snapshot, SnapshotRead read)
     {
-        var snapshot = _snapshot!;
-        if (!reader.Add(result))
-            return;
-        if (reader.Problem is { } problem)
-        {
-            Context.Parent.Tell(new SnapshotDamaged(_number, snapshot, problem), Self);
-            return;
-        }
         Context.Parent.Tell(SnapshotIntact.Instance, Self);
-        var stream = reader.Open();
-        var sessions = SnapshotBytes.ReadHead(stream);
-        _machine.Restore(stream);
-        _sessioned.GoOnFrom(sessions, snapshot.Configuration.Histories, snapshot.LastIncludedIndex);
+        _machine.Restore(read.State);
+        _sessioned.GoOnFrom(read.Sessions, snapshot.Configuration.Histories, snapshot.LastIncludedIndex);
         _last = new AppliedEntry(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, snapshot.LastIncludedTime);
         Become(OnReceive);
         Stash.UnstashAll();

@@ -82,33 +82,36 @@ internal sealed class SubscriberFeed
         }
     }
 
-    /// <summary>A reader has read the snapshot for a subscriber, or cannot.</summary>
+    /// <summary>A reader has read the snapshot for a subscriber.</summary>
     public void OnSnapshotRead(SnapshotRead read, IActorRef reader)
     {
-        if (_subscriptions.Find(subscription => reader.Equals(subscription.Offer?.Reader)) is not { } subscription)
+        if (FindByReader(reader) is not { } subscription)
             return;
-        var (snapshot, slot) = (subscription.Offer!.Snapshot, subscription.Offer.Slot);
-        subscription.Offer = null;
-        _slots.Release(slot);
-        if (read.Bytes is not { } bytes)
+        var snapshot = EndReading(subscription);
+        var offer = new SnapshotOffer(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, read.State)
         {
-            _stored.NoteDamaged(slot, snapshot.LastIncludedIndex);
-            _peer.ConsiderSnapshot();
-            string problem = $"{WhereLogBegins()}, and the snapshot before cannot be read: {read.Problem}. ";
-            End(subscription, problem + "Subscribe at another node.");
-            return;
-        }
-        string history = snapshot.Configuration.GroupId;
-        var offer = new SnapshotOffer(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, bytes) { History = history };
+            History = snapshot.Configuration.GroupId,
+        };
         subscription.Subscriber.Tell(offer, _context.Self);
         subscription.Sent(snapshot.LastIncludedIndex);
         Feed(subscription);
     }
 
+    /// <summary>A reader cannot read the snapshot for a subscriber.</summary>
+    public void OnSnapshotUnreadable(string problem, IActorRef reader)
+    {
+        if (FindByReader(reader) is not { Offer.Slot: var slot } subscription)
+            return;
+        _stored.NoteDamaged(slot, EndReading(subscription).LastIncludedIndex);
+        _peer.ConsiderSnapshot();
+        string why = $"{WhereLogBegins()}, and the snapshot before cannot be read: {problem}. ";
+        End(subscription, why + "Subscribe at another node.");
+    }
+
     /// <summary>A subscriber has stopped, or a reader: one that stops without a word has failed.</summary>
     public void OnTerminated(IActorRef ended)
     {
-        OnSnapshotRead(new SnapshotRead(null, "its reader failed"), ended);
+        OnSnapshotUnreadable("its reader failed", ended);
         Remove(ended);
     }
 
@@ -143,6 +146,17 @@ internal sealed class SubscriberFeed
     private Subscription? Find(IActorRef subscriber) =>
         _subscriptions.Find(subscription => subscription.Subscriber.Equals(subscriber));
 
+    private Subscription? FindByReader(IActorRef reader) =>
+        _subscriptions.Find(subscription => reader.Equals(subscription.Offer?.Reader));
+
+    private Snapshot EndReading(Subscription subscription)
+    {
+        var (snapshot, slot) = (subscription.Offer!.Snapshot, subscription.Offer.Slot);
+        subscription.Offer = null;
+        _slots.Release(slot);
+        return snapshot;
+    }
+
     private string? Problem(Subscribe subscribe)
     {
         if (subscribe.FromIndex < 1)
@@ -162,8 +176,9 @@ internal sealed class SubscriberFeed
             return true;
         if (histories.Length == 0)
         {
-            string reason = "This peer does not know yet which history its group has. Subscribe again, or at another node.";
-            subscribe.Subscriber.Tell(new SubscriptionEnded(reason), _context.Self);
+            const string Reason = "This peer does not know yet which history its group has. ";
+            var ended = new SubscriptionEnded(Reason + "Subscribe again, or at another node.");
+            subscribe.Subscriber.Tell(ended, _context.Self);
             return false;
         }
         int seen = Array.FindIndex(histories, history => history.GroupId == subscribe.History);
@@ -191,7 +206,8 @@ internal sealed class SubscriberFeed
         return true;
     }
 
-    // No log has what the subscriber misses. Without credits it gets no snapshot: it has yet to handle what it was sent.
+    // No log has what the subscriber misses. Without credits it gets no snapshot: it has yet to handle what it was
+    // sent.
     private bool OfferSnapshot(Subscription subscription)
     {
         if (subscription.Limit < subscription.Next)
@@ -202,9 +218,10 @@ internal sealed class SubscriberFeed
             return false;
         }
         var manifest = _stored.Latest!.Manifest;
-        var props = SnapshotOfferer.Props(manifest.Snapshot.Content, _slots.Chunks(manifest.Slot));
+        var props = SnapshotReader.Props(manifest.Snapshot.Content, _slots.Chunks(manifest.Slot));
         var reader = _context.ActorOf(props, $"offer-snapshot-{++_readers}");
         _context.Watch(reader);
+        reader.Tell(ReadAll.Instance, _context.Self);
         _slots.Hold(manifest.Slot);
         subscription.Offer = new SnapshotBeingRead(reader, manifest.Snapshot, manifest.Slot);
         return true;

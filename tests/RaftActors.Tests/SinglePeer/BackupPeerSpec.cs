@@ -23,7 +23,7 @@ public sealed class BackupPeerSpec(ITestOutputHelper output) : PeerSpec(output)
         Assert.Equal((4, 2), (started.Snapshot.LastIncludedIndex, started.Snapshot.LastIncludedTerm));
         using var bytes = new MemoryStream();
         for (int chunk = 1; chunk <= started.Snapshot.Content.Chunks; chunk++)
-            bytes.Write(Ask<BackupChunk>(new ReadBackup(chunk), started.Reader).Data.Span);
+            bytes.Write(Ask<ChunkRead>(new ReadChunk(chunk), started.Reader).Data.Span);
         Assert.Equal(started.Snapshot.Content.Length, bytes.Length);
         Restart();
         Assert.Equal((5, 4), (Status().LastIndex, Status().SnapshotIndex));
@@ -68,7 +68,7 @@ public sealed class BackupPeerSpec(ITestOutputHelper output) : PeerSpec(output)
         Ask<BackupStarted>(new StartBackup(2));
         Assert.Contains("2 backups are being read", Ask<BackupRefused>(new StartBackup(2)).Reason);
         Watch(first.Reader);
-        first.Reader.Tell(EndBackup.Instance);
+        first.Reader.Tell(EndReading.Instance);
         ExpectTerminated(first.Reader);
         Ask<BackupStarted>(new StartBackup(2));
     }

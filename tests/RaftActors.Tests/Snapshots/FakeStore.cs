@@ -56,6 +56,13 @@ internal sealed class FakeStore(TestProbe probe) : IPeerStore
         probe.Reply(new LoadSnapshotResult(found, load.ToSequenceNr));
     }
 
+    /// <summary>Answers a request for a chunk: the store has failed.</summary>
+    public void Fail()
+    {
+        Take<LoadSnapshot>();
+        probe.Reply(new LoadSnapshotFailed(new IOException("The disk is broken.")));
+    }
+
     /// <summary>Answers a request to save a chunk or a manifest, and returns what was saved.</summary>
     public object Save()
     {

@@ -297,7 +297,8 @@ public sealed class SnapshotManagerSpec : VirtualTimeSpec
     private void Chunk(int number, long lastIncluded = 8)
     {
         var header = new PeerHeader("host:2", "group", "b", "store-b", 2, "store-a");
-        var install = new InstallSnapshot(header, SnapshotUpTo(lastIncluded), number, number == 1 ? FirstChunk : LastChunk);
+        var chunk = number == 1 ? FirstChunk : LastChunk;
+        var install = new InstallSnapshot(header, SnapshotUpTo(lastIncluded), number, chunk);
         Do(() => _manager.OnInstallSnapshot(install));
     }
 

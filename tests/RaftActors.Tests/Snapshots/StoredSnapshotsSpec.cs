@@ -175,7 +175,8 @@ public sealed class StoredSnapshotsSpec : VirtualTimeSpec
     private StoredSnapshot Saved(long index, int slot)
     {
         var snapshot = new Snapshot(index, 1, 0, Configuration.None, 1, new SnapshotContent(1, 1, ""));
-        var stored = _stored.Save(index, new SnapshotManifest("group", "a", "s", HardState.Initial, snapshot, slot, null));
+        var manifest = new SnapshotManifest("group", "a", "s", HardState.Initial, snapshot, slot, null);
+        var stored = _stored.Save(index, manifest);
         Assert.Equal(stored.Manifest, _store.Save());
         return stored;
     }

@@ -178,7 +178,8 @@ public sealed class SubscriberFeedSpec : VirtualTimeSpec
         using var digest = new ContentDigest();
         digest.Add(Chunk);
         var snapshot = new Snapshot(lastIncluded, 2, 0, Configuration.None, 1, digest.Content);
-        return new StoredSnapshot(lastIncluded, new SnapshotManifest("group", "a", "store", HardState.Initial, snapshot, slot, null));
+        var manifest = new SnapshotManifest("group", "a", "store", HardState.Initial, snapshot, slot, null);
+        return new StoredSnapshot(lastIncluded, manifest);
     }
 
     private void OnMessage(object message, IActorRef sender)
@@ -187,6 +188,9 @@ public sealed class SubscriberFeedSpec : VirtualTimeSpec
         {
             case SnapshotRead read:
                 _feed.OnSnapshotRead(read, sender);
+                break;
+            case SnapshotUnreadable unreadable:
+                _feed.OnSnapshotUnreadable(unreadable.Problem, sender);
                 break;
             case SlotPruned pruned:
                 _slots.OnPruned(pruned.Slot);

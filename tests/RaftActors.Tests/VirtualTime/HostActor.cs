@@ -14,7 +14,8 @@ internal sealed class HostActor : UntypedActor, IWithTimers
 
     /// <summary>Makes one.</summary>
     /// <param name="handler">Called with each message and its sender.</param>
-    public static Props Props(Action<object, IActorRef> handler) => Akka.Actor.Props.Create(() => new HostActor(handler));
+    public static Props Props(Action<object, IActorRef> handler) =>
+        Akka.Actor.Props.Create(() => new HostActor(handler));
 
     /// <summary>Does something within the actor.</summary>
     public sealed record Do(Action<IActorContext, ITimerScheduler> Action) : INoSerializationVerificationNeeded

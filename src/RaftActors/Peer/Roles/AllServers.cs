@@ -25,6 +25,7 @@ internal sealed partial class RaftActor
             case MachineBackoff: StartStateMachine(); break;
             case Terminated ended: OnTerminated(ended.ActorRef); break;
             case SnapshotRead read: _subscribers.OnSnapshotRead(read, Sender); break;
+            case SnapshotUnreadable unreadable: _subscribers.OnSnapshotUnreadable(unreadable.Problem, Sender); break;
             case SnapshotDamaged damaged: OnSnapshotDamaged(damaged); break;
 
             // From other peers: answers to what was forwarded, and who belongs to the group.

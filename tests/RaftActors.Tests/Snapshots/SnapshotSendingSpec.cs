@@ -1,0 +1,218 @@
+using Akka.Actor;
+using Akka.Event;
+using Akka.TestKit;
+using RaftActors.Elections;
+using RaftActors.Journal;
+using RaftActors.Log;
+using RaftActors.Membership;
+using RaftActors.Protocol;
+using RaftActors.Replication;
+using RaftActors.Snapshots;
+using RaftActors.Tests.VirtualTime;
+using Xunit.Abstractions;
+
+namespace RaftActors.Tests.Snapshots;
+
+/// <summary>Which followers are sent a snapshot, without a peer.</summary>
+public sealed class SnapshotSendingSpec : VirtualTimeSpec
+{
+    private static readonly byte[] Chunk = [1, 2, 3];
+
+    private readonly RaftSettings _settings = new() { Group = "group", MemberId = "a", Members = [] };
+    private readonly RaftLog _log = new(baseIndex: 8, baseTerm: 2);
+    private readonly FakeStore _store;
+    private readonly FakeSnapshotPeer _peer;
+    private readonly TestProbe _follower;
+    private readonly IActorRef _host;
+    private SnapshotSlots _slots = null!;
+    private StoredSnapshots _stored = null!;
+    private SnapshotSending _sending = null!;
+
+    public SnapshotSendingSpec(ITestOutputHelper output)
+        : base(output)
+    {
+        _store = new FakeStore(CreateTestProbe());
+        _peer = new FakeSnapshotPeer(_store, _log) { Leading = Leading() };
+        _follower = CreateTestProbe();
+        _host = Sys.ActorOf(HostActor.Props(OnMessage));
+        _host.Tell(new HostActor.Do(context =>
+        {
+            var logger = Logging.GetLogger(Sys, "spec");
+            _slots = new SnapshotSlots(context, _settings, _store);
+            _stored = new StoredSnapshots(_settings, logger, _slots, _store, new JournalIndex(), []);
+            _sending = new SnapshotSending(
+                context, _settings, logger, new ProbeResolver(_follower), _log, _stored, _slots, _peer);
+        }));
+        Do(() => _slots.StartPruning());
+        _store.EmptySlots();
+        Keep(slot: 0, lastIncluded: 8);
+    }
+
+    private Follower B => _peer.Leading!.Find("b")!;
+
+    [Fact]
+    public void The_slot_of_a_snapshot_that_is_sent_is_held_until_the_follower_has_installed_it()
+    {
+        Assert.False(Send());
+        Assert.Equal(ProgressState.Snapshot, B.Progress.State);
+        _store.Answer(Chunk);
+        Assert.Equal(1, _follower.ExpectMsg<InstallSnapshot>().Chunk);
+        Keep(slot: 1, lastIncluded: 20);
+        _store.ExpectNone();
+
+        Assert.True(Reply(installed: true));
+
+        Assert.Equal((ProgressState.Probe, 9), (B.Progress.State, B.Progress.NextIndex));
+        Assert.Equal(0, _store.PrunedSlot());
+        Assert.False(Reply(installed: true));
+    }
+
+    [Fact]
+    public void No_follower_is_sent_two_snapshots_at_a_time()
+    {
+        Assert.False(Send());
+        Assert.False(Send());
+
+        _store.Answer(Chunk);
+        _store.ExpectNone();
+    }
+
+    [Fact]
+    public void A_damaged_snapshot_is_not_sent_and_another_one_is_needed()
+    {
+        _stored.NoteDamaged(slot: 0, lastIncludedIndex: 8);
+
+        Assert.True(Send());
+
+        _store.ExpectNone();
+    }
+
+    [Fact]
+    public void A_state_that_is_set_aside_is_sent_to_nobody()
+    {
+        _peer.WhySetAside = "The replica differs.";
+
+        Assert.False(Send());
+
+        _store.ExpectNone();
+    }
+
+    [Fact]
+    public void A_snapshot_that_cannot_be_read_is_not_sent_any_more_and_counts_as_damaged()
+    {
+        Send();
+
+        _store.Answer(null);
+
+        Assert.True(_stored.IsDamaged);
+        Assert.Equal(ProgressState.Probe, B.Progress.State);
+        Assert.True(Send());
+    }
+
+    // Otherwise its slot would never be free again, and the follower would wait for the rest.
+    [Fact]
+    public void A_sender_that_stops_without_a_word_has_failed()
+    {
+        Send();
+        _store.Take<Akka.Persistence.LoadSnapshot>();
+
+        Sys.ActorSelection(_host.Path / "send-snapshot-1").Tell(PoisonPill.Instance);
+
+        Assert.True(_stored.IsDamaged);
+        Assert.Equal(ProgressState.Probe, B.Progress.State);
+        Keep(slot: 1, lastIncluded: 20);
+        Assert.Equal(0, _store.PrunedSlot());
+    }
+
+    [Fact]
+    public void A_follower_that_is_silent_for_long_is_sent_no_more()
+    {
+        Send();
+        _store.Answer(Chunk);
+
+        Advance(9 * _settings.ElectionTimeoutMax.TotalMilliseconds);
+        Assert.False(StopToSilent());
+        Advance(_settings.ElectionTimeoutMax.TotalMilliseconds);
+        Assert.True(StopToSilent());
+
+        Assert.Equal(ProgressState.Probe, B.Progress.State);
+        Assert.False(StopToSilent());
+    }
+
+    [Fact]
+    public void A_follower_that_is_sent_a_snapshot_needs_the_entries_after_it()
+    {
+        Assert.Equal(long.MaxValue, _sending.OldestNeeded());
+
+        Send();
+
+        Assert.Equal(8, _sending.OldestNeeded());
+    }
+
+    // b has nothing: it needs entries that are compacted.
+    private LeaderState Leading()
+    {
+        Voter[] voters = [new("a", "host:1", "store-a"), new("b", "host:2", "store-b")];
+        var configuration = new Configuration(voters);
+        return new LeaderState("a", 0, 4, configuration, TimeSpan.Zero)
+        {
+            CheckQuorum = new CheckQuorum(TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero),
+            Favourite = new Favourite(TimeSpan.Zero, TimeSpan.Zero),
+            LogClock = default,
+        };
+    }
+
+    private void OnMessage(object message, IActorRef sender)
+    {
+        switch (message)
+        {
+            case SendingFailed failed:
+                _sending.OnFailed(failed, sender);
+                break;
+            case Terminated ended:
+                _sending.OnTerminated(ended.ActorRef);
+                break;
+            case SlotPruned pruned:
+                _slots.OnPruned(pruned.Slot);
+                break;
+        }
+    }
+
+    private void Do(Action action) => _host.Tell(new HostActor.Do(_ => action()));
+
+    private bool Send()
+    {
+        bool needsAnother = false;
+        Do(() => needsAnother = _sending.Send(B));
+        return needsAnother;
+    }
+
+    private bool StopToSilent()
+    {
+        bool anyStopped = false;
+        Do(() => anyStopped = _sending.StopToSilent());
+        return anyStopped;
+    }
+
+    private bool Reply(bool installed)
+    {
+        bool goesOn = false;
+        var header = new PeerHeader("host:2", "group", "b", "store-b", 2, "store-a");
+        Do(() => goesOn = _sending.OnReply(B, new InstallSnapshotReply(header, 8, 2, 1, installed)));
+        return goesOn;
+    }
+
+    private void Keep(int slot, long lastIncluded)
+    {
+        using var digest = new ContentDigest();
+        digest.Add(Chunk);
+        var snapshot = new Snapshot(lastIncluded, 2, 0, Configuration.None, 1, digest.Content);
+        var manifest = new SnapshotManifest("group", "a", "store-a", HardState.Initial, snapshot, slot, null);
+        Do(() => _stored.Keep(new StoredSnapshot(lastIncluded, manifest)));
+    }
+
+    private sealed class ProbeResolver(IActorRef follower) : IPeerResolver
+    {
+        public ICanTell Resolve(string nodeAddress, string group) => follower;
+    }
+}
