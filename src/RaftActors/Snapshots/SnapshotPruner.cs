@@ -22,6 +22,11 @@ internal sealed class SnapshotPruner(TimeSpan retryAfter) : UntypedActor, IWithT
 
     public ITimerScheduler Timers { get; set; } = null!;
 
+    /// <summary>How to make one.</summary>
+    /// <param name="retryAfter">How long it waits after a failure.</param>
+    // Akka.NET compiles an argument that is not a variable, and does so at each call.
+    public static Props Props(TimeSpan retryAfter) => Akka.Actor.Props.Create(() => new SnapshotPruner(retryAfter));
+
     protected override void OnReceive(object message)
     {
         switch (message)

@@ -41,8 +41,7 @@ internal sealed class SnapshotSlots
     {
         if (_pruner is not null)
             return; // A state machine that was built anew has read the snapshot again.
-        var props = Props.Create(() => new SnapshotPruner(_settings.RestartBackoffMax));
-        _pruner = _context.ActorOf(props, "snapshot-pruner");
+        _pruner = _context.ActorOf(SnapshotPruner.Props(_settings.RestartBackoffMax), "snapshot-pruner");
         for (int slot = 0; slot < ChunkStore.Slots; slot++)
             if (!_holders.ContainsKey(slot))
                 Prune(slot);
