@@ -85,7 +85,10 @@ internal sealed class CommandLine(TextWriter output)
 
     private void Progress(TimeSpan elapsed, int done, int violations, TimeSpan time) => output.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"{_options.Peers} peers, seeds {_seeds.First}..{_seeds.First + done - 1}: {violations} violations, {elapsed.TotalSeconds:0.0} s, {done / elapsed.TotalSeconds:0.0} seeds a second, {time / elapsed:0} times faster than real time"));
+        $"{_options.Peers} peers, seeds {_seeds.First}..{_seeds.First + done - 1}: {violations} violations, "
+        + $"{elapsed.TotalSeconds:0.0} s, {done / elapsed.TotalSeconds:0.0} seeds a second, "
+        + $"{Environment.CpuUsage.TotalTime.TotalSeconds:0.0} s of processor time, "
+        + $"{time / elapsed:0} times faster than real time"));
 
     private void Report(SimulationResult result)
     {

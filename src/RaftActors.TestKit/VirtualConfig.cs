@@ -16,7 +16,7 @@ internal static class VirtualConfig
 
     private const string Dispatcher = "RaftActors.TestKit.Time.VirtualDispatcherConfigurator, RaftActors.TestKit";
 
-    private static readonly Lazy<Config> Parsed = new(() => ConfigurationFactory.ParseString($$"""
+    private static readonly Lazy<Config> Parsed = new(() => new MergedConfig(ConfigurationFactory.ParseString($$"""
         akka {
           loglevel = WARNING
           stdout-loglevel = OFF
@@ -46,7 +46,7 @@ internal static class VirtualConfig
         }
         {{JournalPath}}.class = "RaftActors.TestKit.Journals.VirtualJournal, RaftActors.TestKit"
         {{SnapshotStorePath}}.class = "RaftActors.TestKit.Journals.VirtualSnapshotStore, RaftActors.TestKit"
-        """).WithFallback(RaftActors.Raft.DefaultConfig()));
+        """).WithFallback(RaftActors.Raft.DefaultConfig())));
 
     /// <summary>The configuration, which goes behind all other.</summary>
     public static Config Default => Parsed.Value;

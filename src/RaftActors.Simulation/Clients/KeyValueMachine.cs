@@ -16,13 +16,13 @@ internal sealed class KeyValueMachine(IMachineWatcher watcher) : IStateMachine, 
     private int _images;
 
     /// <summary>How often each command, by its number, was applied.</summary>
-    public SortedDictionary<string, int> Applied { get; } = new(StringComparer.Ordinal);
+    public SortedList<string, int> Applied { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The index of the last command that it was given.</summary>
     public long LastIndex { get; private set; }
 
     /// <summary>The whole state, as text: two machines with the same are the same.</summary>
-    public string State => $"{string.Join(' ', _values.Select(pair => $"{pair.Key}={pair.Value}"))} after {string.Join(' ', Applied.Select(pair => $"{pair.Key}:{pair.Value}"))}";
+    public string State => StateOf(TextOf(_values, '='), TextOf(Applied, ':'));
 
     /// <summary>A part of the state that no command reads or writes: empty, unless it was changed behind the machine's back.</summary>
     public string Hidden { get; set; } = "";
@@ -70,8 +70,9 @@ internal sealed class KeyValueMachine(IMachineWatcher watcher) : IStateMachine, 
     // In parts of a few bytes each, so that chunks are many and end anywhere.
     public IEnumerable<ReadOnlyMemory<byte>> TakeSnapshot()
     {
-        watcher.Captured(LastIndex, State);
-        string text = $"{LastIndex}\n{string.Join(' ', _values.Select(pair => $"{pair.Key}={pair.Value}"))}\n{string.Join(' ', Applied.Select(pair => $"{pair.Key}:{pair.Value}"))}{(Hidden.Length > 0 ? $"\n{Hidden}" : "")}";
+        string values = TextOf(_values, '='), applied = TextOf(Applied, ':');
+        watcher.Captured(LastIndex, StateOf(values, applied));
+        string text = $"{LastIndex}\n{values}\n{applied}{(Hidden.Length > 0 ? $"\n{Hidden}" : "")}";
         int image = ++_images;
         return Encoding.UTF8.GetBytes(text).Chunk(17).Select(part =>
         {
@@ -91,6 +92,16 @@ internal sealed class KeyValueMachine(IMachineWatcher watcher) : IStateMachine, 
             Applied[pair[0]] = int.Parse(pair[1], CultureInfo.InvariantCulture);
         Hidden = lines.Length > 3 ? lines[3] : "";
         watcher.Restored(this);
+    }
+
+    private static string StateOf(string values, string applied) => $"{values} after {applied}";
+
+    private static string TextOf<T>(IEnumerable<KeyValuePair<string, T>> pairs, char separator)
+    {
+        var text = new StringBuilder();
+        foreach (var (key, value) in pairs)
+            text.Append(text.Length > 0 ? " " : "").Append(key).Append(separator).Append(value);
+        return text.ToString();
     }
 
     private static IEnumerable<string[]> Pairs(string line, char separator) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split(separator));

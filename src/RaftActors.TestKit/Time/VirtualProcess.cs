@@ -162,11 +162,11 @@ internal class VirtualProcess(VirtualWorld world, PeerDisk? disk, double drift =
     }
 
     /// <summary>Schedules by its own clock.</summary>
-    public void Schedule(TimeSpan delay, Action action) => world.Schedule(delay / (1 + drift), () =>
+    public void Schedule(TimeSpan delay, Action action)
     {
         if (!_isGone)
-            action();
-    });
+            world.Schedule(delay / (1 + drift), action, this);
+    }
 
     /// <summary>How long an actor of a name takes before its turn.</summary>
     protected virtual TimeSpan DelayOf(string actor) => TimeSpan.Zero;

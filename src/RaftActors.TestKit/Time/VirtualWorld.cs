@@ -31,7 +31,7 @@ internal sealed class VirtualWorld(Random? lots = null)
 
     // What has become possible since the last turn began.
     private readonly List<Turn> _arrived = [];
-    private readonly PriorityQueue<Action, (long Due, long Order)> _timeline = new();
+    private readonly PriorityQueue<Scheduled, (long Due, long Order)> _timeline = new();
     private long _order;
     private long _now;
     private int _outside;
@@ -72,6 +72,10 @@ internal sealed class VirtualWorld(Random? lots = null)
         {
             _ready.RemoveAll(turn => turn.Process == process);
             _arrived.RemoveAll(turn => turn.Process == process);
+            // Its timers would keep its whole actor system in memory until they are due.
+            var others = _timeline.UnorderedItems.Where(item => item.Element.Process != process).ToList();
+            _timeline.Clear();
+            _timeline.EnqueueRange(others);
         }
     }
 
@@ -92,11 +96,17 @@ internal sealed class VirtualWorld(Random? lots = null)
         }
     }
 
-    /// <summary>Has an action run at a later virtual time; what is due at the same time runs in the order in which it was scheduled.</summary>
-    public void Schedule(TimeSpan delay, Action action)
+    /// <summary>
+    /// Has an action run at a later virtual time. What is due at the same time runs in the order in which it was
+    /// scheduled.
+    /// </summary>
+    /// <param name="delay">How much later.</param>
+    /// <param name="action">The action.</param>
+    /// <param name="process">The process that is to do it, unless the process is gone by then; <c>null</c> for none.</param>
+    public void Schedule(TimeSpan delay, Action action, VirtualProcess? process = null)
     {
         lock (_lock)
-            _timeline.Enqueue(action, (_now + Math.Max(0, delay.Ticks), _order++));
+            _timeline.Enqueue(new Scheduled(action, process), (_now + Math.Max(0, delay.Ticks), _order++));
     }
 
     /// <summary>
@@ -153,16 +163,16 @@ internal sealed class VirtualWorld(Random? lots = null)
 
     private bool Jump(TimeSpan limit)
     {
-        Action? action;
+        Scheduled next;
         lock (_lock)
         {
-            bool isDue = _timeline.TryPeek(out action, out var at) && at.Due <= limit.Ticks;
+            bool isDue = _timeline.TryPeek(out next, out var at) && at.Due <= limit.Ticks;
             _now = Math.Max(_now, isDue ? at.Due : limit.Ticks);
             if (!isDue)
                 return false;
             _timeline.Dequeue();
         }
-        action!();
+        next.Action();
         return true;
     }
 
@@ -231,6 +241,8 @@ internal sealed class VirtualWorld(Random? lots = null)
         _ready.RemoveAt(_ready.Count - 1);
         return true;
     }
+
+    private readonly record struct Scheduled(Action Action, VirtualProcess? Process);
 
     private readonly record struct Turn(VirtualProcess Process, int Actor, IRunnable Work)
     {
