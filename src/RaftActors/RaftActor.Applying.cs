@@ -17,10 +17,10 @@ internal sealed partial class RaftActor
 
     private void StartStateMachine(SnapshotManifest? manifest)
     {
-        _digest = default;
+        _replica.Digest = default;
         _reads.Reset();
         _machine.Reset(manifest?.Snapshot, Now);
-        if (IsSetAside)
+        if (_replica.IsSetAside)
             return;
         _machine.Start(manifest?.Snapshot, manifest is null ? null : _snapshots.Slots.Chunks(manifest.Slot));
         FeedStateMachine();

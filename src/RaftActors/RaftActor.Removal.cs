@@ -69,7 +69,7 @@ internal sealed partial class RaftActor
         foreach (var server in Configuration.Servers)
         {
             if (server.Id != _self.Id)
-                AddressesOf(server).ForEach(address => Send(address, new AskIdentity(Header(), 0)));
+                _addresses.AllOf(server).ForEach(address => Send(address, new AskIdentity(Header(), 0)));
         }
     }
 

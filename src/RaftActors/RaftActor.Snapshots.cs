@@ -71,7 +71,7 @@ internal sealed partial class RaftActor : ISnapshotPeer
 
     long IReplica.AppliedIndex => _machine.AppliedIndex;
 
-    string? IReplica.WhySetAside => WhySetAside;
+    string? IReplica.WhySetAside => _replica.WhySetAside;
 
     ITimerScheduler ITakingPeer.Timers => Timers;
 
@@ -90,7 +90,7 @@ internal sealed partial class RaftActor : ISnapshotPeer
     SnapshotManifest IInstallingPeer.ManifestOfLeader(Snapshot snapshot, int slot, string groupId) =>
         Manifest(snapshot, slot, groupId) with
         {
-            RebuiltAt = _writeAhead.HardState.DiffersAt <= snapshot.LastIncludedIndex ? _writeAhead.HardState.DiffersAt : _rebuiltAt,
+            RebuiltAt = _replica.RebuiltBy(snapshot.LastIncludedIndex),
         };
 
     bool IInstallingPeer.IsLeading => _leading is not null;
@@ -98,7 +98,7 @@ internal sealed partial class RaftActor : ISnapshotPeer
     (string Address, string StoreId)? IInstallingPeer.FollowedLeader =>
         FollowedLeader is { } leader ? (leader.Member.Address, leader.StoreId) : null;
 
-    bool IInstallingPeer.IsWithoutState => _machine.Failures > 2 || IsSetAside;
+    bool IInstallingPeer.IsWithoutState => _machine.Failures > 2 || _replica.IsSetAside;
 
     long IInstallingPeer.RebuildFrom => RebuildFrom;
 
@@ -115,7 +115,8 @@ internal sealed partial class RaftActor : ISnapshotPeer
     void IInstallingPeer.Answer(string address, string storeId, Snapshot snapshot, int nextChunk, bool installed) =>
         AnswerInstall(address, storeId, snapshot, nextChunk, installed);
 
-    bool IInstallingPeer.EndSetAside(SnapshotManifest manifest) => EndSetAside(manifest);
+    bool IInstallingPeer.EndSetAside(SnapshotManifest manifest) =>
+        _replica.NoteRebuilt(manifest.RebuiltAt, manifest.Snapshot.LastIncludedIndex);
 
     void IInstallingPeer.ReplaceStateMachine(SnapshotManifest manifest) => ReplaceStateMachine(manifest);
 
@@ -133,7 +134,7 @@ internal sealed partial class RaftActor : ISnapshotPeer
 
     PeerHeader ISendingPeer.Header(string toStoreId) => Header(toStoreId);
 
-    string ISendingPeer.AddressOf(Voter member) => AddressOf(member);
+    string ISendingPeer.AddressOf(Voter member) => _addresses.Of(member);
 
     // A state machine that was built anew while a snapshot was written began with the one before, or with the first
     // entry.
@@ -145,11 +146,11 @@ internal sealed partial class RaftActor : ISnapshotPeer
     // The group that was decided may be written before the rest of the hard state: nothing takes that back.
     private SnapshotManifest Manifest(Snapshot snapshot, int slot, string groupOfLeader)
     {
-        var hardState = _writeAhead.DurableHardState with { GroupId = IsGroupDecided ? _writeAhead.HardState.GroupId : groupOfLeader };
+        var hardState = _writeAhead.DurableHardState with { GroupId = _identity.IsDecided ? _writeAhead.HardState.GroupId : groupOfLeader };
         return new SnapshotManifest(_settings.Group, _self.Id, _storeId, hardState, snapshot, slot, null)
         {
-            Stores = StoreRecords(),
-            RebuiltAt = _rebuiltAt,
+            Stores = _stores.Records(),
+            RebuiltAt = _replica.RebuiltAt,
         };
     }
 }

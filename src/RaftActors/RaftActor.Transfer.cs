@@ -82,7 +82,7 @@ internal sealed partial class RaftActor : ITransferringPeer
 
     int ITransferringPeer.UnansweredProposals => _proposals.Appended;
 
-    string ITransferringPeer.AddressOf(Voter member) => AddressOf(member);
+    string ITransferringPeer.AddressOf(Voter member) => _addresses.Of(member);
 
     void ITransferringPeer.StartTimer(object timer, TimeSpan delay) => StartTimer(timer, delay);
 

@@ -22,7 +22,7 @@ internal sealed partial class RaftActor
             OnContactRefused(refused);
             return false;
         }
-        if (!IsOfThisGroup(message))
+        if (!_identity.Includes(message))
             return DropForeign(header);
         if (header.MemberId == _self.Id)
             return Drop("own name", header.MemberId, $"it comes from {header.Address}: two nodes run under one member id");
@@ -41,7 +41,7 @@ internal sealed partial class RaftActor
             return Drop(impossible.Reason, header.MemberId, impossible.Problem);
         return message switch
         {
-            AppendEntries m when IsMixedUp(m) => DropForeign(header),
+            AppendEntries m when _identity.IsMixedUp(m) => DropForeign(header),
             AppendEntriesReply m when !IsOfThisLeader(m) =>
                 Drop("impossible index", header.MemberId, $"AppendEntriesReply up to {m.AcceptedIndex}"),
             _ => true,
@@ -55,16 +55,6 @@ internal sealed partial class RaftActor
             return true;
         Count("other store");
         return false;
-    }
-
-    // An entry of another founding that has the index and term of the own one would pass for it.
-    private bool IsMixedUp(AppendEntries m)
-    {
-        long first = IsAnotherFounding(m.Header) ? _configurations.FirstOfGroup : 0;
-        if (first <= m.PrevLogIndex || first > m.LastIndex)
-            return false;
-        var entry = m.Entries.Entries[(int)(first - m.PrevLogIndex - 1)];
-        return _log.Has(first, entry.Term) && entry.Payload.TryReadConfiguration()?.GroupId != Configuration.GroupId;
     }
 
     // What a follower of this leader has accepted, it was sent by this leader.

@@ -28,7 +28,7 @@ internal sealed partial class RaftActor
             case SnapshotOffer { Snapshot: SnapshotManifest manifest } offer:
                 _replay!.StartFrom(offer.Metadata.SequenceNr, manifest);
                 _snapshots.Stored.Recover(new StoredSnapshot(offer.Metadata.SequenceNr, manifest));
-                _rebuiltAt = manifest.RebuiltAt;
+                _replica.Recover(manifest.RebuiltAt);
                 break;
             case SnapshotOffer offer:
                 Context.Parent.Tell(new RaftSupervisor.SnapshotUnusable(offer.Metadata.SequenceNr));
@@ -83,17 +83,17 @@ internal sealed partial class RaftActor
         _replay = null;
         _storeId = replay.StoreId;
         _writeAhead.Recovered(replay.HardState);
-        RecoverStores(replay.Stores);
+        _stores.Recover(replay.Stores, _storeId);
         if (replay.Damage is { } damage)
         {
             string what = $"event {damage.SequenceNr} of {PersistenceId} cannot be read: {damage.Problem}";
             _damages = [what];
-            _loss = $"{what}. The log before it ends with entry {damage.LastIndex}. {WhereTheStoreIs()}";
+            _ownStore.Loss = $"{what}. The log before it ends with entry {damage.LastIndex}. {WhereTheStoreIs()}";
         }
         if (replay.IsDamaged)
             CutJournal(replay.Damage!.SequenceNr);
         else if (_storeId.Length > 0)
-            Start(isCut: false);
+            Start(isNew: false, isCut: false);
         else if (LastSequenceNr > 0)
             Refuse($"The first event of {PersistenceId} is missing.");
         else
@@ -106,33 +106,32 @@ internal sealed partial class RaftActor
         Persist(new PeerCreated(PeerCreated.CurrentFormat, _settings.Group, _self.Id, storeId), created =>
         {
             _storeId = created.StoreId;
-            _isNewStore = true;
-            Start(isCut: false);
+            Start(isNew: true, isCut: false);
         });
     }
 
     // From now on the journal says itself that the damaged event, and what those behind it say of the log, is void.
     private void CutJournal(long damagedEvent)
     {
-        Log.Error("{0}: {1} What it and the events behind it say of the log is void.", PersistenceId, _loss + ".");
-        Persist(new JournalCut(damagedEvent), _ => Start(isCut: true));
+        Log.Error("{0}: {1} What it and the events behind it say of the log is void.", PersistenceId, _ownStore.Loss + ".");
+        Persist(new JournalCut(damagedEvent), _ => Start(isNew: false, isCut: true));
     }
 
     private string WhereTheStoreIs() =>
         $"The journal is {StorePlugins.Describe(Context.System.Settings.Config, _settings)}";
 
-    private void Start(bool isCut)
+    private void Start(bool isNew, bool isCut)
     {
         Log.Info("{0}: store {1}, term {2}, log up to {3}.", PersistenceId, _storeId, Term, _log.LastIndex);
         Context.Parent.Tell(RaftSupervisor.PeerStarted.Instance);
         _startedAt = Now;
         if (_snapshots.Stored.Latest is null)
             _snapshots.Slots.StartPruning();
-        StartSetAside();
+        _replica.Start();
         StartStateMachine();
         StartScrubbing();
-        StartIncarnation(isCut);
-        StartFounding();
+        _ownStore.Start(isNew, isCut);
+        _bootstrapper.Start();
         BecomeFollower(Term, null);
     }
 
@@ -193,7 +192,7 @@ internal sealed partial class RaftActor
 
     private void AfterWrite()
     {
-        NoteCaughtUp();
+        _ownStore.NoteCaughtUp();
         Write();
         if (_writeAhead.IsDurable)
         {

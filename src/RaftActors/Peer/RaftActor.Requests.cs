@@ -108,8 +108,8 @@ internal sealed partial class RaftActor : IRequestsPeer
     {
         if (query.Request is null)
             query.Fail(this, FailureReason.NotSerializable, "The request is null, which cannot be sent.");
-        else if (IsSetAside)
-            query.Fail(this, SetAsideReason, SetAsideMessage());
+        else if (_replica.IsSetAside)
+            query.Fail(this, SetAsideReason, _replica.Message);
         else if (request.Consistency == ReadConsistency.Stale)
         {
             NoteStaleness();
@@ -138,7 +138,7 @@ internal sealed partial class RaftActor : IRequestsPeer
         if (Configuration.Lease > TimeSpan.Zero)
             leading.Lease.Drawn(leading.Reads.Context, Now);
         foreach (var follower in leading.Followers)
-            Send(AddressOf(follower.Voter), AppendEntriesTo(follower, EntryBatch.Empty));
+            Send(_addresses.Of(follower.Voter), AppendEntriesTo(follower, EntryBatch.Empty));
         ConfirmReads();
     }
 
@@ -173,8 +173,7 @@ internal sealed partial class RaftActor : IRequestsPeer
     {
         if (_leader is { } leader)
             return $"{_self.Id} is not the leader; {leader.Member.Id} at {leader.Member.Address} is.";
-        return _problems.TryGetValue(PeerProblemKind.NoLeader, out var known)
-            ? known.Problem.Reason
-            : $"{_self.Id} knows no leader. Try again after an election timeout.";
+        return _problems.ReasonOf(PeerProblemKind.NoLeader)
+            ?? $"{_self.Id} knows no leader. Try again after an election timeout.";
     }
 }

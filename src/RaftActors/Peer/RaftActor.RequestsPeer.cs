@@ -31,8 +31,8 @@ internal sealed partial class RaftActor
 
     bool IRequestsPeer.HasStateMachine => _machine.IsRunning;
 
-    (FailureReason Reason, string Message) IRequestsPeer.WhyNoStateMachine => IsSetAside
-        ? (SetAsideReason, SetAsideMessage())
+    (FailureReason Reason, string Message) IRequestsPeer.WhyNoStateMachine => _replica.IsSetAside
+        ? (SetAsideReason, _replica.Message)
         : (FailureReason.StateMachineFailed, "The state machine failed and is about to be built anew.");
 
     long IRequestsPeer.SentIndex => _machine.SentIndex;

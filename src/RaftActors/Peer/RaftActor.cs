@@ -3,6 +3,7 @@ using Akka.Persistence;
 using Akka.Remote;
 using RaftActors.Client;
 using RaftActors.Elections;
+using RaftActors.Inspection;
 using RaftActors.Journal;
 using RaftActors.Log;
 using RaftActors.Membership;
@@ -48,7 +49,8 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         _random = Randomness.For(settings);
         _resolver = settings.Resolver ?? new ActorSystemResolver(Context.System);
         _configurations = new ConfigurationHistory(Membership.Configuration.AtFirst(settings));
-        _writeAhead = new WriteAhead(settings, _log, _configurations, this);
+        _stores = new RememberedStores(_configurations);
+        _writeAhead = new WriteAhead(settings, _log, _configurations, _stores);
         _replay = new Replay(PersistenceId, _log, _configurations, _writeAhead.Index) { Owner = (settings.Group, _self.Id) };
         _machine = new StateMachineRunner(Context, settings, _log, _random, stateMachine);
         _snapshots = new SnapshotManager(Context, settings, _resolver, _log, _configurations, _writeAhead.Index, unusable, this);
@@ -59,7 +61,14 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         _proposals = new Proposals(settings, _forwarding, this);
         _transfers = new LeadershipTransfers(settings, _log, _configurations, Log, this);
         _changes = new MemberChanges(settings, _log, _configurations, Log, this);
-        _lag = new ApplyLag(Patience(settings));
+        _lag = new ApplyLag(PeerProblems.Patience(settings));
+        _leaderWatch = new LeaderWatch(settings, _log, _configurations);
+        _problems = new PeerProblems(settings, _scheduler, Log);
+        _addresses = new MemberAddresses(settings, _configurations, Log);
+        _ownStore = new OwnStore(settings, _random, _log, _configurations, _stores, _addresses, _problems, this);
+        _bootstrapper = new Bootstrapper(settings, _random, _log, _configurations, _addresses, Log, this);
+        _replica = new OwnReplica(settings, _problems, Log, this);
+        _identity = new GroupIdentity(_log, _configurations, _problems, Log, settings, this);
         _onPersisted = OnPersisted;
         JournalPluginId = settings.JournalPluginId;
         SnapshotPluginId = settings.SnapshotPluginId;
@@ -158,12 +167,12 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         new(_self.Address, _settings.Group, _self.Id, _storeId, Term, toStoreId)
         {
             MaximumFrameSize = _frameSizes.Own,
-            GroupId = GroupId,
-            GroupIsUndecided = !IsGroupDecided,
+            GroupId = _identity.Id,
+            GroupIsUndecided = !_identity.IsDecided,
             Version = PeerHeader.CurrentVersion,
             IsEmpty = _log.IsEmpty,
-            Incarnation = _incarnation,
-            IsVerifying = !IsVerified,
+            Incarnation = _ownStore.Incarnation,
+            IsVerifying = !_ownStore.IsVerified,
         };
 
     /// <summary>The leader of a term.</summary>

@@ -30,4 +30,17 @@ internal sealed class ApplyLag(TimeSpan limit)
         _noted = now;
         return applied < Target && now - _began >= limit;
     }
+
+    /// <summary>What is to be said of a peer that is behind.</summary>
+    /// <param name="lastIndex">The last index of its log.</param>
+    /// <param name="applied">The last index that it has applied.</param>
+    public string Problem(long lastIndex, long applied)
+    {
+        string where = lastIndex < Target
+            ? $"Its log ends at {lastIndex}: the leader's entries, or its snapshot, do not arrive or cannot be stored"
+            : $"Its log ends at {lastIndex}: its state machine does not keep up";
+        return $"This node is behind: it has applied entries up to {applied}, but the group had committed "
+            + $"{Target} more than {limit.TotalSeconds} s ago. {where}. Look at the log, the disk and "
+            + "the network of this node and of the leader.";
+    }
 }

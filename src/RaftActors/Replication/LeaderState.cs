@@ -23,7 +23,6 @@ internal sealed class LeaderState
         _selfId = selfId;
         _window = window;
         FirstIndex = lastIndex + 1;
-        DigestsAskedAt = now;
         Configure(configuration, lastIndex, now);
     }
 
@@ -45,6 +44,9 @@ internal sealed class LeaderState
     /// <summary>What the entries that it appends are stamped with.</summary>
     public required LogClock LogClock { get; init; }
 
+    /// <summary>The comparison of the replicas.</summary>
+    public required DigestComparison Digests { get; init; }
+
     /// <summary>The followers: voters and learners.</summary>
     public ReadOnlySpan<Follower> Followers => _followers;
 
@@ -53,27 +55,6 @@ internal sealed class LeaderState
 
     /// <summary>The linearizable reads.</summary>
     public ReadIndexQueue Reads { get; } = new();
-
-    /// <summary>What the members have said of their replicas.</summary>
-    public ReplicaDigests Digests { get; } = new();
-
-    /// <summary>When the members were last asked for their digests, or when the leadership began.</summary>
-    public TimeSpan DigestsAskedAt { get; set; }
-
-    /// <summary>The entry that asked for them; 0 for none.</summary>
-    public long DigestIndex { get; set; }
-
-    /// <summary>Whether they are to be asked again although nothing was applied since.</summary>
-    public bool ComparesAgain { get; set; }
-
-    /// <summary>Since when replicas differ without a majority; <c>null</c> when they do not.</summary>
-    public TimeSpan? UndecidedSince { get; set; }
-
-    /// <summary>The entry after which replicas have differed for a while without a majority; 0 for none.</summary>
-    public long UndecidedAt { get; set; }
-
-    /// <summary>The members that were named in the log as different, each with the entry.</summary>
-    public HashSet<(string MemberId, long Index)> NamedAsDifferent { get; } = [];
 
     /// <summary>The lease, where the group has lease reads.</summary>
     public LeaderLease Lease { get; } = new();

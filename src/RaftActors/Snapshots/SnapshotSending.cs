@@ -77,7 +77,7 @@ internal sealed class SnapshotSending
         if (from == 0 || !Answers(follower) || IsSentTo(follower))
             return false;
         // Not from a state that may itself be the wrong one.
-        if (_peer.WhySetAside is not null || _peer.Leading!.Digests.UndecidedAt > 0)
+        if (_peer.WhySetAside is not null || _peer.Leading!.Digests.IsUndecided)
             return false;
         if (_stored is not { IsDamaged: false, Latest: { } latest } || _stored.LastIncludedIndex < from)
             return true;

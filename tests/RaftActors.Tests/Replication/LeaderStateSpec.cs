@@ -21,6 +21,7 @@ public sealed class LeaderStateSpec
                 CheckQuorum = new CheckQuorum(TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero),
                 Favourite = new Favourite(TimeSpan.Zero, TimeSpan.Zero),
                 LogClock = default,
+                Digests = new DigestComparison(new RaftSettings { Group = "kv", MemberId = "a", Members = [] }, TimeSpan.Zero),
             };
             foreach (var follower in leader.Followers)
                 follower.Progress.Accepted(match[follower.Voter.Id], match[follower.Voter.Id]);

@@ -159,6 +159,7 @@ public sealed class SnapshotSendingSpec : VirtualTimeSpec
             CheckQuorum = new CheckQuorum(TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero),
             Favourite = new Favourite(TimeSpan.Zero, TimeSpan.Zero),
             LogClock = default,
+            Digests = new DigestComparison(_settings, TimeSpan.Zero),
         };
     }
 

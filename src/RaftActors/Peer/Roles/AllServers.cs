@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Remote;
 using RaftActors.Client;
 using RaftActors.Elections;
+using RaftActors.Membership;
 using RaftActors.Protocol;
 using RaftActors.Snapshots;
 using RaftActors.StateMachines;
@@ -51,8 +52,8 @@ internal sealed partial class RaftActor
             case LeadershipTransfers.TransferTimeout: _transfers.OnTimeout(); break;
             case LeadershipTransfers.StopAnswerDue: _transfers.AnswerReadyToStop(); break;
             case StopWhenAnswered: OnStopWhenAnswered(); break;
-            case FoundingTimeout: OnFoundingTimeout(); break;
-            case VerificationTimeout: OnVerificationTimeout(); break;
+            case Bootstrapper.Timeout: _bootstrapper.OnTimeout(); break;
+            case OwnStore.VerificationTimeout: _ownStore.OnVerificationTimeout(); break;
             case ScrubDue: OnScrubDue(); break;
 
             case var other when _snapshots.Receive(other, Sender): break;

@@ -78,7 +78,7 @@ internal sealed partial class RaftActor
         NoteLag(append.LeaderCommit);
         Learn(append.Stores);
         // 2. Refuse it if the log has no entry at the previous index, or one of another term.
-        bool continuesAnotherFounding = ContinuesAnotherFounding(append);
+        bool continuesAnotherFounding = _identity.ContinuesAnotherFounding(append);
         if (continuesAnotherFounding || !_log.Has(append.PrevLogIndex, append.PrevLogTerm))
         {
             var conflict = continuesAnotherFounding
@@ -98,8 +98,8 @@ internal sealed partial class RaftActor
             _reads.HeardCommit(Now, append.LeaderCommit);
         if (append.Entries.Count == 0)
         {
-            Judge(append.Agreed);
-            NoteUndecided(append.UndecidedAt);
+            _replica.Judge(append.Agreed);
+            _replica.NoteUndecided(append.UndecidedAt);
         }
         Acknowledge(append);
     }
@@ -147,13 +147,13 @@ internal sealed partial class RaftActor
     private void Reject(AppendEntries append, LogConflict conflict)
     {
         var header = append.Header;
-        long readContext = IsVerified ? append.ReadContext : 0;
+        long readContext = _ownStore.IsVerified ? append.ReadContext : 0;
         Send(
             header.Address,
             new AppendEntriesReply(Header(header.StoreId), false, 0, 0, append.PrevLogIndex, conflict, readContext)
             {
                 Number = append.Number,
-                Stores = StoresUnlike(append.StoresDigest),
+                Stores = _stores.Unlike(append.StoresDigest),
             });
     }
 
@@ -189,14 +189,14 @@ internal sealed partial class RaftActor
     // leadership.
     private void SendAcknowledgement(PendingAcknowledgement ack, bool withDigest = false)
     {
-        long match = IsVerified ? Math.Min(ack.Accepted, _writeAhead.PersistedIndex) : 0;
-        long readContext = IsVerified ? ack.ReadContext : 0;
+        long match = _ownStore.IsVerified ? Math.Min(ack.Accepted, _writeAhead.PersistedIndex) : 0;
+        long readContext = _ownStore.IsVerified ? ack.ReadContext : 0;
         Send(
             ack.Address,
             new AppendEntriesReply(Header(ack.StoreId), true, match, ack.Accepted, 0, default, readContext)
             {
-                Stores = StoresUnlike(ack.StoresDigest),
-                Digest = withDigest ? _digest : default,
+                Stores = _stores.Unlike(ack.StoresDigest),
+                Digest = withDigest ? _replica.Digest : default,
                 RebuildFrom = RebuildFrom,
             });
     }
@@ -220,8 +220,8 @@ internal sealed partial class RaftActor
             : request.Term == Term && _writeAhead.HardState.MayVoteFor(header.MemberId, header.StoreId);
         bool granted = !ignored && isFree
             && _log.IsUpToDate(request.LastLogIndex, request.LastLogTerm)
-            && IsVerified
-            && MeetsFloor(request.LastLogTerm, request.LastLogIndex)
+            && _ownStore.IsVerified
+            && _ownStore.MeetsFloor(request.LastLogTerm, request.LastLogIndex)
             && makesWay
             && MayVoteFor(request);
         if (granted && !request.PreVote)
@@ -237,8 +237,8 @@ internal sealed partial class RaftActor
             header.Address,
             new RequestVoteReply(Header(header.StoreId), granted, request.PreVote, request.ElectionTerm)
             {
-                LeaderAddress = LeaderAddressFor(header),
-                Stores = StoresUnlike(request.StoresDigest),
+                LeaderAddress = _addresses.LeaderFor(header, _leader?.Member),
+                Stores = _stores.Unlike(request.StoresDigest),
             });
         TellIfRemoved(header);
     }
@@ -258,18 +258,7 @@ internal sealed partial class RaftActor
     {
         if (!_log.IsEmpty)
             return Configuration.Find(_self.Id) is not { } self || self.StoreId == _storeId;
-        if (_founding.State is not (FoundingState.AllEmpty or FoundingState.Recognised))
-            return false;
-        if (request.LastLogIndex > 0)
-            return true;
-        bool same = _founding.State == FoundingState.AllEmpty && _founding.Proposed.Equals(request.Founding);
-        if (!same)
-        {
-            Log.Warning(
-                "{0}: no vote for {1}, which would found the group with [{2}]; this peer knows [{3}].",
-                PersistenceId, request.Header.MemberId, request.Founding, _founding.Proposed);
-        }
-        return same;
+        return _bootstrapper.MayVoteFor(request);
     }
 
     // ---- It campaigns.

@@ -25,6 +25,7 @@ internal sealed partial class RaftActor
             CheckQuorum = new CheckQuorum(Now, _settings.ElectionTimeoutMax, _settings.ElectionTimeoutMin),
             Favourite = new Favourite(2 * _settings.ElectionTimeoutMax, _settings.ElectionTimeoutMin),
             LogClock = new LogClock(_log.LastTime, _settings.Clock.GetUtcNow(), Now),
+            Digests = new DigestComparison(_settings, Now),
         };
         Timers.StartPeriodicTimer(Heartbeat.Instance, Heartbeat.Instance, _settings.HeartbeatInterval);
 
@@ -34,8 +35,8 @@ internal sealed partial class RaftActor
             AppendConfiguration(configuration.Beginning(_random.NewIdentity(_settings), 1));
         else
             Append(EntryKind.NoOp, Payload.Empty);
-        if (_digest.Exists)
-            CompareDigests(_self.Id, _digest);
+        if (_replica.Digest.Exists)
+            CompareDigests(_replica.Digest);
         // Only now: what clients proposed while there was no leader is appended at once, and a log that begins with a
         // command binds nobody.
         SetLeader(new LeaderInfo(_self, _storeId, Term, _writeAhead.HardState.GroupId));
@@ -152,14 +153,13 @@ internal sealed partial class RaftActor
     private void SendHeartbeats()
     {
         NoteConfirmedByFollowers();
-        bool tells = _confirmedUntold;
-        _confirmedUntold = false;
+        bool tells = _stores.TakeUntold();
         foreach (var follower in _leading!.Followers)
         {
             var heartbeat = AppendEntriesTo(follower, EntryBatch.Empty);
             if (tells || follower.Progress.KnowsOtherStores)
-                heartbeat = heartbeat with { Stores = StoreRecords() };
-            Send(AddressOf(follower.Voter), heartbeat);
+                heartbeat = heartbeat with { Stores = _stores.Records() };
+            Send(_addresses.Of(follower.Voter), heartbeat);
             SendEntries(follower);
             _snapshots.SendForRebuild(follower);
         }
@@ -198,7 +198,7 @@ internal sealed partial class RaftActor
             if (from > last)
                 return;
             long to = Math.Min(last, _log.LastOfBatch(from, _settings.MaxBatchEntries, _settings.MaxBatchBytes));
-            Send(AddressOf(follower.Voter), AppendEntriesTo(follower, _leading!.Batch(_log, _writeAhead.Writing, from, to)));
+            Send(_addresses.Of(follower.Voter), AppendEntriesTo(follower, _leading!.Batch(_log, _writeAhead.Writing, from, to)));
             progress.Sent(to);
         }
     }
@@ -214,9 +214,9 @@ internal sealed partial class RaftActor
         return new AppendEntries(header, previous, previousTerm, _log.CommitIndex, _leading!.Reads.Context, entries)
         {
             Number = follower.Progress.NextNumber(),
-            StoresDigest = _stores.Digest,
+            StoresDigest = _stores.Known.Digest,
             Agreed = entries.Count == 0 ? _leading.Digests.Agreed : default,
-            UndecidedAt = entries.Count == 0 ? _leading.UndecidedAt : 0,
+            UndecidedAt = entries.Count == 0 ? _leading.Digests.UndecidedAt : 0,
         };
     }
 

@@ -17,8 +17,8 @@ internal sealed partial class RaftActor
             BecomeFollower(Term, null);
             AskForMembership();
             // The log that was ahead of this one may be gone for good: the members that are left are asked again.
-            if (IsVerified && !MeetsFloor(_log.LastTerm, _log.LastIndex))
-                StartVerification();
+            if (_ownStore.IsVerified && !_ownStore.MeetsFloor(_log.LastTerm, _log.LastIndex))
+                _ownStore.Verify();
             return;
         }
         SetLeader(null);

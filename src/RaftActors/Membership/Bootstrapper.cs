@@ -1,0 +1,150 @@
+using Akka.Event;
+using RaftActors.Log;
+using RaftActors.Protocol;
+
+namespace RaftActors.Membership;
+
+/// <summary>
+/// How a peer with an empty log finds out whether it may take part in founding the group: it asks the other members
+/// (<see cref="Founding"/> says what the answers mean).
+/// </summary>
+internal sealed class Bootstrapper(
+    RaftSettings settings,
+    Random random,
+    RaftLog raftLog,
+    ConfigurationHistory configurations,
+    MemberAddresses addresses,
+    ILoggingAdapter log,
+    IStorePeer peer)
+{
+    private Founding _founding = null!;
+    private long _timeouts;
+
+    /// <summary>The configuration that this peer would found: all stores that it has learned.</summary>
+    public Configuration Proposed => _founding.Proposed;
+
+    /// <summary>Whether all voters are known to be empty: the peer may campaign, to found the group.</summary>
+    public bool MayFound => _founding.State == FoundingState.AllEmpty;
+
+    /// <summary>Begins to ask, if the log is empty.</summary>
+    public void Start()
+    {
+        long firstRound = random.NextInt64(1L << 48);
+        _founding = new Founding(configurations.Latest, settings.Self.Id, peer.StoreId, firstRound, settings.Found);
+        if (raftLog.IsEmpty)
+            OnTimeout();
+    }
+
+    /// <summary>Asks again, as long as the log is empty.</summary>
+    public void OnTimeout()
+    {
+        if (!raftLog.IsEmpty)
+            return;
+        if (settings.Join)
+        {
+            // It is the leader that gets in touch.
+            if (IsToBeSaid())
+            {
+                log.Info(
+                    "{0}: the log is empty. It waits until member {1} at {2} is added to the group.",
+                    settings.PersistenceId, settings.Self.Id, settings.Self.Address);
+            }
+        }
+        else
+        {
+            Ask();
+            if (_founding.State == FoundingState.Asking && IsToBeSaid())
+            {
+                log.Info(
+                    "{0}: the log is empty. The group can be founded once these members have answered "
+                        + "that theirs are, too: {1}.",
+                    settings.PersistenceId, Missing());
+            }
+        }
+        peer.StartTimer(Timeout.Instance, settings.FoundingInterval);
+    }
+
+    /// <summary>Another peer has asked this one: if the log is empty, this one asks back.</summary>
+    public void OnAsked(PeerHeader header)
+    {
+        if (!raftLog.IsEmpty)
+            return;
+        addresses.CompareNames(header);
+        if (_founding.TryAskBack(header.MemberId, header.StoreId, out long round))
+            peer.Send(header.Address, new AskIdentity(peer.Header(), round));
+    }
+
+    /// <summary>Another peer has answered, and the log is empty.</summary>
+    public void OnAnswer(IdentityReply reply)
+    {
+        string id = reply.Header.MemberId;
+        var before = _founding.State;
+        _founding.Answered(
+            id, reply.Round, new FoundingAnswer(reply.Header.StoreId, reply.Empty, reply.BoundStoreId, reply.Term));
+        if (!reply.Empty && reply.BoundStoreId.Length > 0 && reply.BoundStoreId != peer.StoreId)
+        {
+            log.Warning(
+                "{0}: this store is empty, but {1} knows member {2} by another store. If its data was lost, "
+                    + "remove the member from the group and add it again.",
+                settings.PersistenceId, id, settings.Self.Id);
+        }
+        var state = _founding.State;
+        if (state == before || state is not (FoundingState.AllEmpty or FoundingState.Recognised))
+            return;
+        log.Info(
+            "{0}: {1}; the highest term among the other members is {2}.",
+            settings.PersistenceId, state, _founding.HighestTerm);
+        if (before is FoundingState.Asking or FoundingState.NotRecognised)
+            Abstain(_founding.HighestTerm);
+    }
+
+    /// <summary>Whether a peer with an empty log may vote for a candidate: a wiped disk under an old name has no vote.</summary>
+    public bool MayVoteFor(RequestVote request)
+    {
+        if (_founding.State is not (FoundingState.AllEmpty or FoundingState.Recognised))
+            return false;
+        if (request.LastLogIndex > 0)
+            return true;
+        bool same = MayFound && Proposed.Equals(request.Founding);
+        if (!same)
+        {
+            log.Warning(
+                "{0}: no vote for {1}, which would found the group with [{2}]; this peer knows [{3}].",
+                settings.PersistenceId, request.Header.MemberId, request.Founding, Proposed);
+        }
+        return same;
+    }
+
+    // This store may be the successor of one that voted in that term.
+    private void Abstain(long term)
+    {
+        if (term > peer.HardState.Term)
+            peer.StepDown(term);
+        if (term < peer.HardState.Term || term == 0 || peer.HardState.VotedFor is not null)
+            return;
+        peer.Abstain();
+    }
+
+    private void Ask()
+    {
+        long round = _founding.Ask();
+        foreach (var voter in configurations.Latest.Voters)
+        {
+            if (voter.Id != settings.Self.Id)
+                peer.Send(voter.Address, new AskIdentity(peer.Header(), round));
+        }
+    }
+
+    // Who starts the nodes of a new group one by one wants to know what it waits for, and not three times a second.
+    private bool IsToBeSaid() => long.IsPow2(++_timeouts) && _timeouts > 2;
+
+    private string Missing() =>
+        string.Join(", ", _founding.Missing().Select(static voter => $"{voter.Id} at {voter.Address}"));
+
+    /// <summary>It is time to ask again.</summary>
+    public sealed record Timeout
+    {
+        /// <summary>The one there is.</summary>
+        public static readonly Timeout Instance = new();
+    }
+}

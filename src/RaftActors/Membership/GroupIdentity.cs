@@ -1,0 +1,150 @@
+using Akka.Event;
+using RaftActors.Client;
+using RaftActors.Inspection;
+using RaftActors.Log;
+using RaftActors.Protocol;
+
+namespace RaftActors.Membership;
+
+/// <summary>
+/// Which group a peer belongs to. Names of groups and of members come from files, and (index, term) from small numbers: two
+/// groups have them alike. The identity of a group is random. The founder draws the identity; it stands in each configuration,
+/// and so in each snapshot and backup; a restore and a recover draw another one. Each message names the identity, and what comes
+/// from another group is refused before anything else is looked at.
+/// </summary>
+/// <remarks>
+/// <para>An identity that is not committed may yet be replaced: its founder, or a leader of a version without identities behind
+/// it, may lose to another. The identity is decided once its configuration is known to be committed here; then it is a part of
+/// the hard state, for the commit index is not durable. A peer that has not decided follows a leader of another identity that
+/// knows its store, as it would have without identities; a peer that has decided never does.</para>
+/// <para>A log without identity (of a former version, or behind the entry that brings it) tells nothing. Then stores, which are
+/// random too, say who belongs together: one of both has to know the other's store under its member.</para>
+/// </remarks>
+internal sealed class GroupIdentity(
+    RaftLog raftLog, ConfigurationHistory configurations, PeerProblems problems, ILoggingAdapter log, RaftSettings settings, IStorePeer peer)
+{
+    private static readonly TimeSpan ForeignMemory = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan RefusalInterval = TimeSpan.FromSeconds(1);
+
+    private readonly ForeignPeers _foreign = new(ForeignMemory);
+
+    // When each address was last told that it is refused: two peers that refuse each other must not keep each other busy.
+    private readonly Dictionary<string, TimeSpan> _refusals = new(StringComparer.Ordinal);
+
+    /// <summary>The identity of the group that the log belongs to; empty when the log has none.</summary>
+    public string Id => IsDecided ? peer.HardState.GroupId : Configuration.GroupId;
+
+    /// <summary>Whether the identity cannot change any more.</summary>
+    public bool IsDecided => peer.HardState.GroupId.Length > 0;
+
+    private Configuration Configuration => configurations.Latest;
+
+    /// <summary>The peers of other groups that were heard of lately.</summary>
+    public IReadOnlyList<ForeignPeer> RecentForeigners() => _foreign.Recent(peer.Now);
+
+    /// <summary>Whether a message comes from this group.</summary>
+    public bool Includes(PeerMessage message)
+    {
+        var header = message.Header;
+        string own = Id, its = header.GroupId;
+        if (own == its)
+            return true;
+        if (own.Length > 0 && its.Length > 0)
+        {
+            if (IsDecided)
+                return header.GroupIsUndecided && IsReply(message) && IsKnownStore(header);
+            return message is not (MemberRemoved or StoreReplaced or TimeoutNow) && IsAcquainted(message);
+        }
+        return its.Length == 0 ? header.IsEmpty || IsKnownStore(header) : raftLog.IsEmpty || IsAcquainted(message);
+    }
+
+    /// <summary>
+    /// The identity that is decided now that a configuration is committed; <c>null</c> if none is, or was before. A leader whose
+    /// group was recovered has the former identity in what comes first, in entries or in a snapshot: what the leader has decided
+    /// counts.
+    /// </summary>
+    public string? Deciding(Configuration committed, string groupOfLeader)
+    {
+        string groupId = groupOfLeader.Length > 0 ? groupOfLeader : committed.GroupId;
+        return IsDecided || groupId.Length == 0 ? null : groupId;
+    }
+
+    // ---- Two foundings
+
+    /// <summary>Whether entries would go on from those of another founding: where the logs of two begin to differ, whatever the terms.</summary>
+    public bool ContinuesAnotherFounding(AppendEntries append) =>
+        IsAnotherFounding(append.Header) && append.PrevLogIndex >= configurations.FirstOfGroup;
+
+    /// <summary>Whether an entry of another founding has the index and term of the own one, and would pass for it.</summary>
+    public bool IsMixedUp(AppendEntries append)
+    {
+        long first = IsAnotherFounding(append.Header) ? configurations.FirstOfGroup : 0;
+        if (first <= append.PrevLogIndex || first > append.LastIndex)
+            return false;
+        var entry = append.Entries.Entries[(int)(first - append.PrevLogIndex - 1)];
+        return raftLog.Has(first, entry.Term) && entry.Payload.TryReadConfiguration()?.GroupId != Configuration.GroupId;
+    }
+
+    // Once the peer has decided, its log is of that group from the first entry on, also where an entry to come brings the identity.
+    private bool IsAnotherFounding(PeerHeader header) =>
+        !IsDecided && header.GroupId.Length > 0 && !raftLog.IsEmpty && Configuration.GroupId.Length > 0
+        && header.GroupId != Configuration.GroupId;
+
+    // ---- Other groups
+
+    /// <summary>Takes note of a peer of another group.</summary>
+    public void NoteForeign(PeerHeader header)
+    {
+        bool isNews = _foreign.Note(new ForeignPeer(header.MemberId, header.Address, header.GroupId), peer.Now);
+        bool isExpected = false;
+        foreach (var server in Configuration.Servers)
+            isExpected |= server.Id == header.MemberId || server.Address == header.Address;
+        if (!peer.KnowsLeader && isExpected)
+            problems.Begin(PeerProblemKind.OtherGroup, Foreign(header));
+        else if (isNews)
+            log.Warning("{0}: {1}", settings.PersistenceId, Foreign(header));
+    }
+
+    /// <summary>Tells a peer that nothing that it says counts here; not more often than every second.</summary>
+    /// <param name="header">Of its message.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="otherAddress">Where another node runs with its store, if that is why.</param>
+    public void Refuse(PeerHeader header, RefusalReason reason, string otherAddress = "")
+    {
+        var now = peer.Now;
+        if (_refusals.TryGetValue(header.Address, out var last) && now - last < RefusalInterval)
+            return;
+        if (_refusals.Count >= 64)
+            _refusals.Clear();
+        _refusals[header.Address] = now;
+        var refusal = new ContactRefused(peer.Header(header.StoreId), reason) { OtherAddress = otherAddress };
+        peer.Send(header.Address, refusal);
+    }
+
+    /// <summary>What is to be said of a peer of another group.</summary>
+    public string Foreign(PeerHeader header)
+    {
+        string its = header.GroupId;
+        string identity = its.Length > 0 ? $"its identity is {its}" : "its log has no identity";
+        string own = Id.Length > 0 ? Id : "none";
+        string what = $"{header.MemberId} at {header.Address} belongs to another group than this peer, "
+            + $"so neither accepts messages of the other: {identity}, and the identity here is {own}.";
+        if (its.Length > 0 && Configuration.Histories.Any(history => history.GroupId == its))
+        {
+            return $"{what} Its data is that of this group before a restore or a recovery. "
+                + "If it is a member, remove it, and add it again with an empty data directory.";
+        }
+        return $"{what} One of the two has an old data directory, or an address that belongs to the other group. "
+            + "Correct raft.members, or start the wrong node with an empty data directory.";
+    }
+
+    private static bool IsReply(PeerMessage message) =>
+        message is AppendEntriesReply or InstallSnapshotReply or RequestVoteReply or AskIdentity or IdentityReply;
+
+    // A leader names the store of a follower only after it has bound it.
+    private bool IsAcquainted(PeerMessage message) => IsKnownStore(message.Header)
+        || (message is AppendEntries or InstallSnapshot && message.Header.ToStoreId == peer.StoreId);
+
+    private bool IsKnownStore(PeerHeader header) =>
+        Configuration.Find(header.MemberId) is { IsBound: true } known && known.StoreId == header.StoreId;
+}

@@ -1,0 +1,196 @@
+using Akka.Event;
+using RaftActors.Protocol;
+
+namespace RaftActors.Membership;
+
+/// <summary>
+/// Where members are. A member that comes back with its own disk at another address proves by its store who it is: whoever
+/// hears the member there answers there, and the leader records the address by an entry. Two nodes with one store are one disk
+/// too many: the node that was heard lately keeps its place, and the other one is refused by name.
+/// </summary>
+internal sealed class MemberAddresses(RaftSettings settings, ConfigurationHistory configurations, ILoggingAdapter log)
+{
+    // Where each bound member was heard last, and when.
+    private readonly Dictionary<string, Contact> _contacts = new(StringComparer.Ordinal);
+
+    // Those of members that were named already, because raft.members has the member at another address.
+    private readonly HashSet<string> _namedAsOther = new(StringComparer.Ordinal);
+
+    private Configuration Configuration => configurations.Latest;
+
+    /// <summary>Where to send what is meant for a member.</summary>
+    public string Of(Voter server) => ContactOf(server)?.Address ?? server.Address;
+
+    /// <summary>Where a member may be: where it was heard, and where the log and the settings say.</summary>
+    public List<string> AllOf(Voter server)
+    {
+        var addresses = new List<string> { Of(server) };
+        void Add(string address)
+        {
+            if (!addresses.Exists(known => AreSame(known, address)))
+                addresses.Add(address);
+        }
+        Add(server.Address);
+        foreach (var member in settings.Members)
+            if (member.Id == server.Id)
+                Add(member.Address);
+        return addresses;
+    }
+
+    /// <summary>Takes note of where a message comes from.</summary>
+    /// <returns>Whether the message counts: not one of a second node that runs with the same store.</returns>
+    public bool Note(PeerHeader header, TimeSpan now)
+    {
+        if (Configuration.Find(header.MemberId) is not { IsBound: true } server || server.StoreId != header.StoreId)
+            return true;
+        if (ContactOf(server) is not { } contact)
+        {
+            bool isWhereItBelongs = AreSame(server.Address, header.Address);
+            string address = isWhereItBelongs ? server.Address : header.Address;
+            _contacts[server.Id] = contact = new Contact(address, server.StoreId) { Heard = now };
+            if (!isWhereItBelongs)
+                NameMove(server, contact);
+            return true;
+        }
+        if (AreSame(contact.Address, header.Address))
+        {
+            contact.Heard = now;
+            // It was heard after another that has its store: both run.
+            if (contact.Rival is { } rival && now - contact.RivalHeard < 10 * settings.ElectionTimeoutMax)
+                NameRivals(header.MemberId, contact, rival);
+            return true;
+        }
+        if (now - contact.Heard < settings.ElectionTimeoutMax)
+        {
+            (contact.Rival, contact.RivalHeard) = (header.Address, now);
+            return false;
+        }
+        _contacts[server.Id] = contact = new Contact(header.Address, server.StoreId)
+        {
+            Heard = now,
+            Rival = contact.Address,
+            RivalHeard = contact.Heard,
+        };
+        NameMove(server, contact);
+        return true;
+    }
+
+    /// <summary>Where the node is that keeps a member's place, when another one is known to run with the same store.</summary>
+    public string? AddressBesideRival(string memberId) =>
+        _contacts.TryGetValue(memberId, out var contact) && contact.IsRivalNamed ? contact.Address : null;
+
+    /// <summary>What is to be said of two nodes with one store.</summary>
+    public static string TwoNodes(string memberId, string one, string other) =>
+        $"Two nodes run as {memberId} with the same store, at {one} and at {other}: one has a copy of the other's disk. "
+        + "Stop one of them, and start it again only with an empty data directory.";
+
+    /// <summary>
+    /// Where the leader is, for a member that is heard at another address than the leader knows, so that the member gets in
+    /// touch with the leader; otherwise empty.
+    /// </summary>
+    public string LeaderFor(PeerHeader header, Member? leader) =>
+        leader is not null && leader.Id != settings.Self.Id && leader.Id != header.MemberId
+        && Configuration.Find(header.MemberId) is { } server && !AreSame(server.Address, header.Address)
+            ? leader.Address : "";
+
+    /// <summary>
+    /// The latest configuration with the addresses at which members are now; the configuration itself if nothing has changed.
+    /// The voters and their stores stay the same, so this needs no joint configuration.
+    /// </summary>
+    public Configuration Moved()
+    {
+        var moved = Configuration;
+        foreach (var server in Configuration.Servers)
+        {
+            string address = server.Id == settings.Self.Id ? settings.Self.Address : Of(server);
+            if (!server.IsBound || AreSame(address, server.Address))
+                continue;
+            if (Obstacle(server, address) is { } obstacle)
+                NameObstacle(server, obstacle);
+            else
+                moved = moved.Moving(server.Id, address);
+        }
+        return moved;
+    }
+
+    /// <summary>
+    /// Warns of a member that says another address than raft.members has. What one node calls localhost and another 127.0.0.1
+    /// is one node, but not for those who compare names: they would not found one group.
+    /// </summary>
+    public void CompareNames(PeerHeader header)
+    {
+        if (Configuration.Find(header.MemberId) is not { } member || AreSame(member.Address, header.Address)
+            || !_namedAsOther.Add(header.Address))
+        {
+            return;
+        }
+        log.Warning(
+            "{0}: {1} says that it is at {2}, and raft.members of this node has it at {3}. Write the same address into "
+                + "raft.members of all nodes: only then they found one group and reach each other.",
+            settings.PersistenceId, header.MemberId, header.Address, member.Address);
+    }
+
+    // Others would reach themselves there, or a member that is there already.
+    private string? Obstacle(Voter moving, string address)
+    {
+        foreach (var other in Configuration.Servers)
+        {
+            if (other.Id == moving.Id)
+                continue;
+            if (AreSame(Of(other), address))
+                return $"{other.Id} is there.";
+            if (NodeAddress.IsLoopback(address) && !NodeAddress.IsLoopback(Of(other)))
+            {
+                return $"on every other machine it means that machine itself, and {other.Id} is at {other.Address}. "
+                    + $"Write an address that others can reach into raft.members of {moving.Id}.";
+            }
+        }
+        return null;
+    }
+
+    private Contact? ContactOf(Voter server) =>
+        _contacts.TryGetValue(server.Id, out var contact) && contact.StoreId == server.StoreId ? contact : null;
+
+    private void NameMove(Voter server, Contact contact) => log.Info(
+        "{0}: {1}, at {2} by the log, is heard at {3} with its own store.",
+        settings.PersistenceId, server.Id, server.Address, contact.Address);
+
+    private void NameRivals(string memberId, Contact contact, string rival)
+    {
+        if (contact.IsRivalNamed)
+            return;
+        contact.IsRivalNamed = true;
+        log.Warning("{0}: {1}", settings.PersistenceId, TwoNodes(memberId, contact.Address, rival));
+    }
+
+    private void NameObstacle(Voter server, string obstacle)
+    {
+        if (!_contacts.TryGetValue(server.Id, out var contact) || contact.IsObstacleNamed)
+            return;
+        contact.IsObstacleNamed = true;
+        log.Warning(
+            "{0}: {1} is not recorded at its new address {2}: {3}",
+            settings.PersistenceId, server.Id, contact.Address, obstacle);
+    }
+
+    private static bool AreSame(string one, string other) => NodeAddress.EndpointOf(one) == NodeAddress.EndpointOf(other);
+
+    /// <summary>Where a member was heard.</summary>
+    private sealed class Contact(string address, string storeId)
+    {
+        public string Address { get; } = address;
+
+        public string StoreId { get; } = storeId;
+
+        public TimeSpan Heard { get; set; }
+
+        // Another address at which the same store was heard, before or while this one was.
+        public string? Rival { get; set; }
+
+        public TimeSpan RivalHeard { get; set; }
+
+        public bool IsRivalNamed { get; set; }
+
+        public bool IsObstacleNamed { get; set; }
+    }
+}

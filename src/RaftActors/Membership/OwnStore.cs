@@ -1,0 +1,211 @@
+using RaftActors.Client;
+using RaftActors.Inspection;
+using RaftActors.Log;
+using RaftActors.Protocol;
+
+namespace RaftActors.Membership;
+
+/// <summary>
+/// Whether a peer's own word counts. Each start on a store is a new incarnation of the store; what an earlier one has said does
+/// not count once the new one is known (<see cref="RememberedStores"/>). And a peer that has started asks the other voters before
+/// it votes or confirms anything, for its disk may have been set back (<see cref="StoreVerification"/>).
+/// </summary>
+/// <remarks>
+/// Properties at stake: Leader Completeness and Election Safety, when a disk was set back. StoreVerificationSpec, SetBackDiskSpec
+/// and the simulation's fault DiskSetBack would show it.
+/// </remarks>
+internal sealed class OwnStore(
+    RaftSettings settings,
+    Random random,
+    RaftLog raftLog,
+    ConfigurationHistory configurations,
+    RememberedStores stores,
+    MemberAddresses addresses,
+    PeerProblems problems,
+    IStorePeer peer)
+{
+    private StoreVerification _verification = StoreVerification.OfNewStore();
+
+    // Where the store was when the peer started.
+    private (long Term, long Index) _recovered;
+
+    // The log that a candidate must have at least, for the peer's vote.
+    private (long Term, long Index) _floor;
+
+    /// <summary>The incarnation of the store; 0 before the peer has started.</summary>
+    public long Incarnation { get; private set; }
+
+    /// <summary>What the store has lost, as far as is known.</summary>
+    public string? Loss { get; set; }
+
+    /// <summary>Whether enough other voters have answered since the start.</summary>
+    public bool IsVerified => _verification.IsDone;
+
+    /// <summary>Whether the store is known to have lost something, and has not caught up yet.</summary>
+    public bool IsSetBack => stores.Known.IsSetBack(peer.StoreId);
+
+    /// <summary>Whether the store has all that it may have confirmed.</summary>
+    public bool IsWhole => Incarnation != 0 && !IsSetBack && HasFloor;
+
+    // Whether the disk has a log that no undamaged one was ahead of.
+    private bool HasFloor => IsVerified && MeetsFloor(raftLog.TermAt(peer.PersistedIndex), peer.PersistedIndex);
+
+    private Configuration Configuration => configurations.Latest;
+
+    private long Term => peer.HardState.Term;
+
+    /// <summary>Whether a log is as up-to-date as those that the other voters had when they answered.</summary>
+    public bool MeetsFloor(long lastTerm, long lastIndex) => (lastTerm, lastIndex).CompareTo(_floor) >= 0;
+
+    // ---- The start
+
+    /// <summary>Begins an incarnation.</summary>
+    /// <param name="isNew">Whether the store was just created: it has promised nothing.</param>
+    /// <param name="isCut">Whether the journal is cut off at an event that cannot be read.</param>
+    public void Start(bool isNew, bool isCut)
+    {
+        _recovered = (Term, raftLog.LastIndex);
+        Incarnation = Incarnations.Next(stores.Known.IncarnationOf(peer.StoreId), random);
+        // Of an event that the journal was cut off at, the store may have caught up long ago.
+        bool wasSetBack = IsSetBack || isCut;
+        if (!wasSetBack)
+            Loss = null;
+        stores.KeepMembers(peer.StoreId);
+        stores.SetOwn(peer.StoreId, Incarnation, wasSetBack);
+        if (wasSetBack)
+            problems.Begin(PeerProblemKind.StoreSetBack, WhatIsLost());
+        if (!isNew)
+            Verify();
+    }
+
+    /// <summary>Asks the other voters, and neither votes nor confirms anything until enough have answered.</summary>
+    public void Verify()
+    {
+        _verification = new StoreVerification(-1 - random.NextInt64(1L << 48), peer.Now + settings.VerificationWait);
+        OnVerificationTimeout();
+    }
+
+    /// <summary>Asks those again that have not answered.</summary>
+    public void OnVerificationTimeout()
+    {
+        Decide();
+        if (IsVerified)
+            return;
+        foreach (var server in Unanswered())
+        {
+            // Each may have moved while this peer was down.
+            foreach (string address in addresses.AllOf(server))
+            {
+                peer.Send(address, new AskIdentity(peer.Header(), _verification.Round)
+                {
+                    RecoveredTerm = _recovered.Term,
+                    RecoveredIndex = _recovered.Index,
+                });
+            }
+        }
+        if (IsSetBack)
+            problems.Begin(PeerProblemKind.StoreSetBack, WhatIsLost());
+        peer.StartTimer(VerificationTimeout.Instance, settings.HeartbeatInterval);
+    }
+
+    // ---- What others say
+
+    /// <summary>Another member has answered.</summary>
+    public void OnAnswer(IdentityReply reply)
+    {
+        var header = reply.Header;
+        var known = reply.Known?.StoreId == peer.StoreId ? reply.Known : null;
+        if (known is not null && Incarnations.IsForgotten(known.Incarnation, Incarnation))
+        {
+            SetBack(Loss ?? $"{header.MemberId} remembers that it was started again since", known.Incarnation);
+            return;
+        }
+        if (IsVerified || reply.Round != _verification.Round || Configuration.Find(header.MemberId) is not { } voter
+            || (voter.IsBound && voter.StoreId != header.StoreId))
+        {
+            return;
+        }
+        if (!IsSetBack && known is not null && (known.ConfirmedTerm, known.ConfirmedIndex).CompareTo(_recovered) > 0)
+        {
+            string loss = $"in term {known.ConfirmedTerm} it had confirmed entries up to {known.ConfirmedIndex}, "
+                + $"as {header.MemberId} remembers; when it started it was in term {_recovered.Term} "
+                + $"and had entries up to {_recovered.Index}";
+            SetBack(loss, known.Incarnation);
+            return;
+        }
+        var answer = new StoreAnswer(header.Term, reply.LastLogTerm, reply.LastLogIndex, reply.IsSetBack);
+        _verification.Answered(header.MemberId, answer);
+        Decide();
+    }
+
+    /// <summary>Another member knows an incarnation of the store.</summary>
+    public void OnRemembered(long incarnation)
+    {
+        if (incarnation > Incarnation)
+            SetBack("another member remembers that it was started again since", incarnation);
+    }
+
+    /// <summary>A set-back store counts as whole again when its disk has a log that no undamaged one was ahead of.</summary>
+    public void NoteCaughtUp()
+    {
+        if (!IsSetBack || !HasFloor)
+            return;
+        Loss = null;
+        stores.SetOwn(peer.StoreId, Incarnation);
+        peer.RequestFlush();
+        problems.End(
+            PeerProblemKind.StoreSetBack,
+            $"the store has caught up to entry {peer.PersistedIndex} and counts again");
+    }
+
+    private void Decide()
+    {
+        if (IsVerified || !_verification.Decide(Configuration, settings.Self.Id, IsSetBack, peer.Now))
+            return;
+        peer.StopTimer(VerificationTimeout.Instance);
+        _floor = _verification.Floor;
+        if (_verification.HighestTerm > Term)
+            peer.StepDown(_verification.HighestTerm);
+        // The vote of this term may be one that the disk has lost.
+        if (Term > 0 && peer.HardState.VotedFor is null)
+            peer.Abstain();
+        peer.RequestFlush();
+        NoteCaughtUp();
+    }
+
+    private void SetBack(string loss, long atLeast)
+    {
+        Loss = loss;
+        peer.StepDown(Term);
+        Incarnation = Incarnations.Next(Math.Max(atLeast, Incarnation), random);
+        stores.SetOwn(peer.StoreId, Incarnation, isSetBack: true);
+        RaftMetrics.StoresSetBack.Add(1, new KeyValuePair<string, object?>("group", settings.Group));
+        problems.Begin(PeerProblemKind.StoreSetBack, WhatIsLost());
+        Verify();
+    }
+
+    private IEnumerable<Voter> Unanswered() => Configuration.Servers.ToArray().Where(server =>
+        server.Id != settings.Self.Id && Configuration.IsVoter(server.Id) && !_verification.HasAnswered(server.Id));
+
+    private string WhatIsLost()
+    {
+        string loss = $"This node's store, {peer.StoreId}, was set back: {Loss ?? "it no longer has what it had confirmed"}. "
+            + "It gets what is missing from the other members; until then it does not vote, and confirms nothing.";
+        if (IsVerified)
+            return loss;
+        string missing = string.Join(", ", Unanswered().Select(static server => $"{server.Id} at {server.Address}"));
+        string wanted = missing.Length == 0
+            ? "All other members have answered, but stores of theirs were set back, too"
+            : $"These members have not answered yet: {missing}. Start them";
+        return $"{loss} {wanted}. "
+            + "If the disks of a majority are lost or set back, nobody can say what was acknowledged. "
+            + "Then make a group of the store that has most: raftnode recover (in your own program: StoreRecovery).";
+    }
+
+    /// <summary>It is time to ask again.</summary>
+    public sealed record VerificationTimeout
+    {
+        /// <summary>The one there is.</summary>
+        public static readonly VerificationTimeout Instance = new();
+    }
+}

@@ -1,0 +1,124 @@
+using System.Globalization;
+using Akka.Event;
+using RaftActors.Client;
+using RaftActors.Inspection;
+using RaftActors.Log;
+
+namespace RaftActors.Replication;
+
+/// <summary>What is asked of a peer about its replica.</summary>
+internal interface IReplicaPeer
+{
+    /// <summary>The peer's hard state: it says at which entry the replica was last found to be wrong.</summary>
+    HardState HardState { get; }
+
+    /// <summary>Writes down that the replica is wrong as of an entry, and stops serving it.</summary>
+    void SetAside(long differsAt);
+}
+
+/// <summary>
+/// A peer's judgment of its own replica. The last line of defence: replicas that went apart although their logs are the same.
+/// From time to time the leader appends an entry that asks every replica for the digest of its state, so all say theirs as of
+/// one index. Followers answer with their replies to heartbeats; the leader says with its heartbeats which digest a majority of
+/// the voters had. Each peer judges itself.
+/// </summary>
+/// <remarks>
+/// <para>A replica of the minority is set aside: its state machine is stopped, nothing of its state is served, and a leader hands
+/// over. The replies to the leader then ask for a snapshot that includes what the own snapshot does, at least. It is stored as if
+/// it were the peer's own, and a new state machine starts from it. The log, the commit index and all that was acknowledged stay
+/// as they are.</para>
+/// <para>That the state is wrong is a part of the hard state, and nothing is said to others before it is durable. Neither mark
+/// ever goes back: <see cref="HardState.DiffersAt"/> says at which entry the state was last found to be wrong,
+/// <see cref="Snapshots.SnapshotManifest.RebuiltAt"/> up to which such entry that does not hold for the state of the snapshot. A
+/// crash in between leaves a peer that starts without a state machine and asks again; so does a peer that falls back to an older
+/// snapshot of its own.</para>
+/// </remarks>
+internal sealed class OwnReplica(RaftSettings settings, PeerProblems problems, ILoggingAdapter log, IReplicaPeer peer)
+{
+    /// <summary>The latest digest of the state.</summary>
+    public ReplicaDigest Digest { get; set; }
+
+    /// <summary>Up to which entry a difference that was found is gone, because the state is that of a snapshot of the leader.</summary>
+    public long RebuiltAt { get; private set; }
+
+    /// <summary>Whether the state is known to be wrong, so that nothing of it may be served.</summary>
+    public bool IsSetAside => peer.HardState.DiffersAt > RebuiltAt;
+
+    /// <summary>What clients are told of a replica that is set aside.</summary>
+    public string Message =>
+        $"The replica of {settings.Self.Id} differs from those of a majority and is being built anew. Ask another node.";
+
+    /// <summary>The same, if it is set aside; otherwise <c>null</c>.</summary>
+    public string? WhySetAside => IsSetAside ? Message : null;
+
+    /// <summary>Up to which entry a difference is gone for the state of a snapshot of the leader.</summary>
+    /// <param name="lastIncluded">The last entry that the snapshot includes.</param>
+    public long RebuiltBy(long lastIncluded) =>
+        peer.HardState.DiffersAt <= lastIncluded ? peer.HardState.DiffersAt : RebuiltAt;
+
+    /// <summary>The peer starts from a snapshot.</summary>
+    public void Recover(long rebuiltAt) => RebuiltAt = rebuiltAt;
+
+    /// <summary>Says that the replica is set aside, if a difference was found before this start and there was no snapshot since.</summary>
+    public void Start()
+    {
+        if (!IsSetAside)
+            return;
+        problems.Begin(
+            PeerProblemKind.ReplicaDiffers,
+            "The replica of this node was found to differ from those of a majority, after entry "
+                + $"{peer.HardState.DiffersAt}. Nothing of it is served until it is built anew from a snapshot of the leader.");
+    }
+
+    /// <summary>Compares the own digest with that of a majority.</summary>
+    public void Judge(ReplicaDigest agreed)
+    {
+        if (!agreed.Exists || agreed.Index != Digest.Index || agreed.Value == Digest.Value
+            || agreed.Index <= peer.HardState.DiffersAt)
+        {
+            return;
+        }
+        string reason = string.Create(CultureInfo.InvariantCulture,
+            $"The replica of this node differs from those of a majority: after entry {agreed.Index} the digest of its state is {Digest.Value:x16}, and theirs {agreed.Value:x16}. ")
+            + "Nothing of it is served until it is built anew from a snapshot of the leader. If it happens again, "
+            + "the state machine is not deterministic, or the memory or disk of this node is bad.";
+        if (problems.ReasonOf(PeerProblemKind.ReplicaDiffers) is not null)
+            log.Warning("{0}: {1}", settings.PersistenceId, reason);
+        problems.Begin(PeerProblemKind.ReplicaDiffers, reason);
+        peer.SetAside(agreed.Index);
+    }
+
+    /// <summary>Notes whether the replicas of the group differ while none of their digests has a majority.</summary>
+    /// <param name="index">The entry after which they differ; 0 for none.</param>
+    public void NoteUndecided(long index)
+    {
+        if (IsSetAside)
+            return;
+        if (index == 0)
+        {
+            problems.End(PeerProblemKind.ReplicaDiffers, "a majority of the replicas agrees again");
+            return;
+        }
+        problems.Begin(
+            PeerProblemKind.ReplicaDiffers,
+            $"The replicas of the group differ after entry {index}, and none of their digests is that of a majority: "
+                + "nobody can say which state is right. Start the members that are down. Compare the states of all nodes, "
+                + "and restore a backup or remove and add those that are wrong.");
+    }
+
+    /// <summary>A snapshot of the leader has taken the place of the state.</summary>
+    /// <param name="rebuiltAt">What its manifest says.</param>
+    /// <param name="lastIncluded">The last entry that it includes.</param>
+    /// <returns>Whether the replica was set aside until now.</returns>
+    public bool NoteRebuilt(long rebuiltAt, long lastIncluded)
+    {
+        bool wasSetAside = IsSetAside;
+        RebuiltAt = Math.Max(RebuiltAt, rebuiltAt);
+        if (!wasSetAside || IsSetAside)
+            return false;
+        problems.End(
+            PeerProblemKind.ReplicaDiffers,
+            $"the replica was built anew from a snapshot of the leader up to entry {lastIncluded}");
+        return true;
+    }
+}
