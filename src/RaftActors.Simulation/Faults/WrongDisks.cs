@@ -81,7 +81,7 @@ internal sealed class WrongDisks(Cluster cluster, VirtualWorld world, Past past)
             return false;
         if (node == leader.Node)
             return true;
-        return node.Process is { IsDead: false } && leading.Find(node.Id) is { Voter.IsBound: true } follower && follower.Progress.HasAnswered
+        return node.Process is { IsDead: false } && leading.Find(node.Id) is { Server.IsBound: true } follower && follower.Progress.HasAnswered
             && leader.Clock - follower.Progress.LastContact < TimeSpan.FromMilliseconds(200);
     }
 }

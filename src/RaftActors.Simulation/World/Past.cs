@@ -188,7 +188,7 @@ internal sealed class Past
 
     private Configuration Bound(IEnumerable<Member> members) => new(members.Select(NewStore));
 
-    private Voter NewStore(Member member) => Voter.Of(member) with { StoreId = NewIdentity() };
+    private Server NewStore(Member member) => Server.Of(member) with { StoreId = NewIdentity() };
 
     private string NewIdentity()
     {

@@ -65,7 +65,7 @@ public sealed class RestoredGroup
             || members.DistinctBy(static member => NodeAddress.EndpointOf(member.Address)).Count() < members.Count)
             throw new BackupException("Two members have one id or one address.");
         var former = backup.Snapshot.Configuration;
-        var voters = members.Select(member => Voter.Of(member) with { StoreId = Guid.NewGuid().ToString("N"), Priority = former.Find(member.Id)?.Priority ?? member.Priority });
+        var voters = members.Select(member => Server.Of(member) with { StoreId = Guid.NewGuid().ToString("N"), Priority = former.Find(member.Id)?.Priority ?? member.Priority });
         var configuration = new Configuration(voters, lease: former.Lease) { Histories = former.Histories };
         return new RestoredGroup(backup, group, configuration.Beginning(Guid.NewGuid().ToString("N"), backup.Index + 1), Leap(backup.Term));
     }

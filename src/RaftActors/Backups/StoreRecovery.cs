@@ -71,7 +71,7 @@ public sealed class StoreRecovery
     {
         ArgumentNullException.ThrowIfNull(system);
         // Leases are the leader's to set.
-        var configuration = new Configuration([Voter.Of(_self) with { StoreId = StoreId }]) { Histories = _report.Histories }.Beginning(GroupId, Index);
+        var configuration = new Configuration([Server.Of(_self) with { StoreId = StoreId }]) { Histories = _report.Histories }.Beginning(GroupId, Index);
         return OfflineWriting.RunAsync(system, done => StoreRecoverer.Props(
             PersistenceIds.OfPeer(_report.Group!, _report.MemberId!), _report, StoreId, new HardState(Term, null, null) { GroupId = GroupId }, configuration, done));
     }

@@ -20,7 +20,7 @@ internal interface ITransferringPeer : IAnswers
     int UnansweredProposals { get; }
 
     /// <summary>Where to send what is meant for a member.</summary>
-    string AddressOf(Voter member);
+    string AddressOf(Server member);
 
     /// <summary>Starts a timer, or starts it anew. The message that it tells this peer is its key.</summary>
     void StartTimer(object timer, TimeSpan delay);

@@ -44,7 +44,7 @@ internal sealed class LeaderWatch(RaftSettings settings, RaftLog raftLog, Config
                 + "is added to the group.";
         }
         var configuration = configurations.Latest;
-        bool IsHeard(Voter server) =>
+        bool IsHeard(Server server) =>
             server.Id == settings.Self.Id || (_heard.TryGetValue(server.Id, out var heard) && heard >= since);
         string silent = string.Join(
             ", ",

@@ -30,13 +30,13 @@ internal sealed class LeadershipTransfers(
     private readonly List<TransferRequest.BeforeStop> _readyToStop = [];
 
     // How often a leader may try without having been asked.
-    private readonly TransferPace _pace = new(5 * settings.ElectionTimeoutMax, 100 * settings.ElectionTimeoutMax);
+    private readonly TransferBackoff _transferBackoff = new(5 * settings.ElectionTimeoutMax, 100 * settings.ElectionTimeoutMax);
 
     // Outlives the leadership that it hands over: those who asked for it want to know who leads.
     private LeadershipTransfer? _transfer;
 
     /// <summary>Whether this leader hands over its leadership: it appends nothing new.</summary>
-    public bool IsHandingOver => _transfer is not null && peer.Leading is not null;
+    public bool IsTransferring => _transfer is not null && peer.Leading is not null;
 
     /// <summary>Whether the peer is about to be stopped, and does not want to lead again.</summary>
     public bool IsStopping { get; private set; }
@@ -46,7 +46,7 @@ internal sealed class LeadershipTransfers(
     /// <param name="request">Who asks.</param>
     public void Request(string? to, TransferRequest request)
     {
-        string? target = to ?? _transfer?.Target ?? BestSuccessor()?.Voter.Id;
+        string? target = to ?? _transfer?.Target ?? BestSuccessor()?.Server.Id;
         if (Problem(target) is { } problem)
             request.Fail(peer, FailureReason.InvalidTarget, problem);
         else if (_transfer is { } other && other.Target != target)
@@ -68,7 +68,7 @@ internal sealed class LeadershipTransfers(
     {
         IsStopping = true;
         var request = new TransferRequest.BeforeStop(asker);
-        if (peer.Leading is not null && (_transfer?.Target ?? BestSuccessor()?.Voter.Id) is { } target)
+        if (peer.Leading is not null && (_transfer?.Target ?? BestSuccessor()?.Server.Id) is { } target)
             Start(target).Requests.Add(request);
         else
             request.Fail(peer, FailureReason.NotLeader, "There is no leadership to transfer.");
@@ -80,7 +80,7 @@ internal sealed class LeadershipTransfers(
     {
         if (BestSuccessor() is not { } successor)
             return false;
-        Start(successor.Voter.Id);
+        Start(successor.Server.Id);
         return true;
     }
 
@@ -92,10 +92,10 @@ internal sealed class LeadershipTransfers(
     /// <returns>Whether it tries.</returns>
     public bool TryHandOver(TimeSpan pause)
     {
-        if (_transfer is not null || peer.Now < _pace.NotBefore || BestSuccessor() is not { } successor)
+        if (_transfer is not null || peer.Now < _transferBackoff.NotBefore || BestSuccessor() is not { } successor)
             return false;
-        _pace.NotBefore = peer.Now + pause;
-        Start(successor.Voter.Id);
+        _transferBackoff.NotBefore = peer.Now + pause;
+        Start(successor.Server.Id);
         return true;
     }
 
@@ -104,18 +104,18 @@ internal sealed class LeadershipTransfers(
     /// depends on them. Called with each heartbeat.
     /// </summary>
     /// <param name="isQuiet">Whether nothing else is under way that a transfer would be in the way of.</param>
-    public void HandOverToFavourite(bool isQuiet)
+    public void TransferToPreferredLeader(bool isQuiet)
     {
         var leading = peer.Leading!;
         var now = peer.Now;
         var (configuration, self) = (configurations.Latest, settings.MemberId);
-        var favourite = leading.Favourite.Look(
-            configuration, self, leading.Followers, log.CommitIndex, now, id => _pace.MayTry(id, now));
+        var favourite = leading.PreferredLeader.Look(
+            configuration, self, leading.Followers, log.CommitIndex, now, id => _transferBackoff.MayTry(id, now));
         if (favourite is null || !isQuiet || _transfer is not null)
             return;
         string peerId = settings.PersistenceId;
         logger.Info("{0}: {1} has the priority {2} and keeps up.", peerId, favourite.Id, favourite.Priority);
-        _pace.Tried(favourite.Id, now);
+        _transferBackoff.Tried(favourite.Id, now);
         Start(favourite.Id);
     }
 
@@ -123,7 +123,7 @@ internal sealed class LeadershipTransfers(
     /// A leader ends without having handed over, because its disk failed for example: the followers need not wait for
     /// their election timeouts.
     /// </summary>
-    public void HandOverAtLast()
+    public void TransferAtLast()
     {
         if (peer.Leading is not null && BestSuccessor(atLast: true) is { } successor)
             SendTimeoutNow(successor);
@@ -220,7 +220,7 @@ internal sealed class LeadershipTransfers(
     private void SendTimeoutNow(Follower target)
     {
         peer.Leading!.HandedOver = true;
-        peer.Send(peer.AddressOf(target.Voter), new TimeoutNow(peer.Header(target.Voter.StoreId)));
+        peer.Send(peer.AddressOf(target.Server), new TimeoutNow(peer.Header(target.Server.StoreId)));
     }
 
     private void Fail(LeadershipTransfer transfer, string why)

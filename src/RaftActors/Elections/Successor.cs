@@ -22,7 +22,7 @@ internal static class Successor
         (bool, int, long, int) Rank(Follower follower)
         {
             long match = follower.Progress.MatchIndex;
-            int priority = follower.Voter.Priority;
+            int priority = follower.Server.Priority;
             bool byPriority = !atLast && match >= commitIndex;
             return (byPriority, byPriority ? priority : 0, match, match > 0 ? priority : 0);
         }
@@ -32,7 +32,7 @@ internal static class Successor
             var (voter, progress) = follower;
             bool answers = voter.IsBound && progress.LastContact > heardSince;
             bool isRight = progress.RebuildFrom == 0 && !leading.Digests.Differs(voter.Id);
-            bool fit = configuration.IsComing(voter.Id) && answers && isRight;
+            bool fit = configuration.IsIncomingVoter(voter.Id) && answers && isRight;
             if (fit && (best is null || Rank(follower).CompareTo(Rank(best)) > 0))
                 best = follower;
         }

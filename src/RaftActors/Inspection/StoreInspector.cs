@@ -160,7 +160,7 @@ public sealed class StoreInspector
         return digest.Content == content ? null : $"its checksum is {digest.Content.Sha256}, not {content.Sha256}";
     }
 
-    private static IReadOnlyList<Member> Members(ReadOnlySpan<Voter> servers)
+    private static IReadOnlyList<Member> Members(ReadOnlySpan<Server> servers)
     {
         var members = new List<Member>();
         foreach (var server in servers)

@@ -4,21 +4,21 @@ namespace RaftActors.Membership;
 
 /// <summary>
 /// The servers of a group, as an entry of its log says. While it is joint, on the way from one set of voters to another, a decision takes a majority of each (paper, section 6): votes
-/// are counted by <see cref="HasMajority(Func{Voter, bool})"/>, and what is on disk by <see cref="Replication.LeaderState"/>.
+/// are counted by <see cref="HasMajority(Func{Server, bool})"/>, and what is on disk by <see cref="Replication.LeaderState"/>.
 /// </summary>
 internal sealed class Configuration : IEquatable<Configuration>
 {
-    private readonly Voter[] _voters;
-    private readonly Voter[] _learners;
-    private readonly Voter[] _outgoing;
-    private readonly Voter[] _servers;
+    private readonly Server[] _voters;
+    private readonly Server[] _learners;
+    private readonly Server[] _outgoing;
+    private readonly Server[] _servers;
 
     /// <summary>Creates a configuration.</summary>
     /// <param name="voters">The voters, or those to come while it is joint; no id twice.</param>
     /// <param name="learners">Who gets the log but has no vote; one that is outgoing still has.</param>
     /// <param name="outgoing">The former voters, while it is joint; a member that stays is in both.</param>
     /// <param name="lease">How long a voter elects nobody after it has heard a leader; zero without lease reads.</param>
-    public Configuration(IEnumerable<Voter> voters, IEnumerable<Voter>? learners = null, IEnumerable<Voter>? outgoing = null, TimeSpan lease = default)
+    public Configuration(IEnumerable<Server> voters, IEnumerable<Server>? learners = null, IEnumerable<Server>? outgoing = null, TimeSpan lease = default)
     {
         Lease = lease;
         _voters = Sorted(voters);
@@ -31,13 +31,13 @@ internal sealed class Configuration : IEquatable<Configuration>
     public static Configuration None { get; } = new([]);
 
     /// <summary>The voters, ordered by id.</summary>
-    public ReadOnlySpan<Voter> Voters => _voters;
+    public ReadOnlySpan<Server> Voters => _voters;
 
     /// <summary>Who gets the log but has no vote, ordered by id.</summary>
-    public ReadOnlySpan<Voter> Learners => _learners;
+    public ReadOnlySpan<Server> Learners => _learners;
 
     /// <summary>The former voters while it is joint, ordered by id; otherwise empty.</summary>
-    public ReadOnlySpan<Voter> Outgoing => _outgoing;
+    public ReadOnlySpan<Server> Outgoing => _outgoing;
 
     /// <summary>How long a voter elects nobody after it has heard a leader, or has started; zero without lease reads.</summary>
     public TimeSpan Lease { get; }
@@ -52,11 +52,11 @@ internal sealed class Configuration : IEquatable<Configuration>
     public bool IsJoint => _outgoing.Length > 0;
 
     /// <summary>All servers, each once, ordered by id: they get the log.</summary>
-    public ReadOnlySpan<Voter> Servers => _servers;
+    public ReadOnlySpan<Server> Servers => _servers;
 
     /// <summary>The configuration that settings describe: no store is known yet.</summary>
     public static Configuration Of(IReadOnlyList<Member> members, TimeSpan lease = default) =>
-        new(members.Select(Voter.Of), lease: lease);
+        new(members.Select(Server.Of), lease: lease);
 
     /// <summary>What counts for a server as long as its log says nothing.</summary>
     public static Configuration AtFirst(RaftSettings settings) =>
@@ -79,31 +79,31 @@ internal sealed class Configuration : IEquatable<Configuration>
         : new Configuration(_voters, _learners, _outgoing, Lease) { Histories = before.Histories };
 
     /// <summary>The server of that name, or <c>null</c>.</summary>
-    public Voter? Find(string id) => Find(_servers, id);
+    public Server? Find(string id) => Find(_servers, id);
 
     /// <summary>Whether the server of that name has a vote.</summary>
     public bool IsVoter(string id) => Find(_voters, id) is not null || Find(_outgoing, id) is not null;
 
     /// <summary>Whether the server of that name is a voter, or one to come while it is joint.</summary>
-    public bool IsComing(string id) => Find(_voters, id) is not null;
+    public bool IsIncomingVoter(string id) => Find(_voters, id) is not null;
 
     /// <summary>Whether a member has a vote under the store that it says it has.</summary>
     public bool Counts(string id, string storeId) => Find(id) is { IsBound: true } server && server.StoreId == storeId && IsVoter(id);
 
     /// <summary>Whether a majority agrees: of the former voters too, while it is joint.</summary>
-    public bool HasMajority(Func<Voter, bool> agrees) => HasMajority(_voters, agrees) && (!IsJoint || HasMajority(_outgoing, agrees));
+    public bool HasMajority(Func<Server, bool> agrees) => HasMajority(_voters, agrees) && (!IsJoint || HasMajority(_outgoing, agrees));
 
     /// <summary>The same servers, one of them bound to a store.</summary>
     public Configuration Binding(string id, string storeId)
     {
-        IEnumerable<Voter> Bind(Voter[] servers) => servers.Select(server => server.Id == id ? server with { StoreId = storeId } : server);
+        IEnumerable<Server> Bind(Server[] servers) => servers.Select(server => server.Id == id ? server with { StoreId = storeId } : server);
         return Of(Bind(_voters), Bind(_learners), Bind(_outgoing), Lease);
     }
 
     /// <summary>The same servers, one of them at another address.</summary>
     public Configuration Moving(string id, string address)
     {
-        IEnumerable<Voter> Move(Voter[] servers) => servers.Select(server => server.Id == id ? server with { Address = address } : server);
+        IEnumerable<Server> Move(Server[] servers) => servers.Select(server => server.Id == id ? server with { Address = address } : server);
         return Of(Move(_voters), Move(_learners), Move(_outgoing), Lease);
     }
 
@@ -111,23 +111,23 @@ internal sealed class Configuration : IEquatable<Configuration>
     /// <param name="voters">The voters to come.</param>
     /// <param name="learners">The learners to come.</param>
     /// <returns>The joint configuration, or the new one itself if the voters do not change.</returns>
-    public Configuration Towards(IEnumerable<Voter> voters, IEnumerable<Voter> learners)
+    public Configuration EnterJoint(IEnumerable<Server> voters, IEnumerable<Server> learners)
     {
         var target = Of(voters.Select(Known), learners.Select(Known), [], Lease);
         return AreSame(target._voters, _voters) ? target : Of(target._voters, target._learners, _voters, Lease);
     }
 
     /// <summary>The same servers and more learners.</summary>
-    public Configuration Teaching(IEnumerable<Voter> learners) => Of(_voters, _learners.Concat(learners), _outgoing, Lease);
+    public Configuration WithLearners(IEnumerable<Server> learners) => Of(_voters, _learners.Concat(learners), _outgoing, Lease);
 
     /// <summary>The configuration at the end of a joint one.</summary>
-    public Configuration WithoutOutgoing() => Of(_voters, _learners, [], Lease);
+    public Configuration LeaveJoint() => Of(_voters, _learners, [], Lease);
 
     /// <summary>The voters as they are shown outside.</summary>
     public IReadOnlyList<Member> Members() => Shown(_voters);
 
     /// <summary>Servers as they are shown outside.</summary>
-    public static IReadOnlyList<Member> Shown(ReadOnlySpan<Voter> servers) => Array.ConvertAll(servers.ToArray(), static server => server.Member);
+    public static IReadOnlyList<Member> Shown(ReadOnlySpan<Server> servers) => Array.ConvertAll(servers.ToArray(), static server => server.Member);
 
     /// <inheritdoc/>
     public bool Equals(Configuration? other) => other is not null && Lease == other.Lease && Histories.AsSpan().SequenceEqual(other.Histories)
@@ -142,21 +142,21 @@ internal sealed class Configuration : IEquatable<Configuration>
     /// <inheritdoc/>
     public override string ToString()
     {
-        static string Text(Voter[] servers) => string.Join(", ", servers.Select(static server => $"{server.Id}@{server.Address}#{server.StoreId}{(server.Priority != 0 ? $" priority {server.Priority}" : "")}"));
+        static string Text(Server[] servers) => string.Join(", ", servers.Select(static server => $"{server.Id}@{server.Address}#{server.StoreId}{(server.Priority != 0 ? $" priority {server.Priority}" : "")}"));
         return Text(_voters) + (_learners.Length > 0 ? $"; learners {Text(_learners)}" : "") + (IsJoint ? $"; outgoing {Text(_outgoing)}" : "");
     }
 
     // Other servers, or another lease, of the same group.
-    private Configuration Of(IEnumerable<Voter> voters, IEnumerable<Voter> learners, IEnumerable<Voter> outgoing, TimeSpan lease) =>
+    private Configuration Of(IEnumerable<Server> voters, IEnumerable<Server> learners, IEnumerable<Server> outgoing, TimeSpan lease) =>
         new(voters, learners, outgoing, lease) { Histories = Histories };
 
-    private Voter Known(Voter server) => Find(server.Id) is { } known ? known with { Priority = server.Priority } : server;
+    private Server Known(Server server) => Find(server.Id) is { } known ? known with { Priority = server.Priority } : server;
 
     // A priority counts no votes: another one needs no joint configuration.
-    private static bool AreSame(Voter[] some, Voter[] others) =>
+    private static bool AreSame(Server[] some, Server[] others) =>
         some.Length == others.Length && some.Zip(others).All(static pair => pair.First with { Priority = 0 } == pair.Second with { Priority = 0 });
 
-    private static Voter? Find(Voter[] servers, string id)
+    private static Server? Find(Server[] servers, string id)
     {
         foreach (var server in servers)
             if (server.Id == id)
@@ -164,11 +164,11 @@ internal sealed class Configuration : IEquatable<Configuration>
         return null;
     }
 
-    private static bool HasMajority(Voter[] voters, Func<Voter, bool> agrees) => voters.Count(agrees) >= Quorum.Of(voters.Length);
+    private static bool HasMajority(Server[] voters, Func<Server, bool> agrees) => voters.Count(agrees) >= Quorum.Of(voters.Length);
 
-    private static Voter[] Sorted(IEnumerable<Voter> servers)
+    private static Server[] Sorted(IEnumerable<Server> servers)
     {
-        Voter[] sorted = [.. servers];
+        Server[] sorted = [.. servers];
         Array.Sort(sorted, static (a, b) => string.CompareOrdinal(a.Id, b.Id));
         return sorted;
     }

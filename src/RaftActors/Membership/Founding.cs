@@ -95,7 +95,7 @@ internal sealed class Founding(Configuration initial, string memberId, string st
     }
 
     /// <summary>Who has not answered yet.</summary>
-    public IEnumerable<Voter> Missing()
+    public IEnumerable<Server> Missing()
     {
         foreach (var voter in initial.Voters.ToArray())
             if (voter.Id != memberId && !_answers.ContainsKey(voter.Id))

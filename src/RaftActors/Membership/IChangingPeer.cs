@@ -16,7 +16,7 @@ internal interface IChangingPeer : IAnswers
     long Term { get; }
 
     /// <summary>Whether this leader is transferring its leadership: it appends nothing new.</summary>
-    bool IsHandingOver { get; }
+    bool IsTransferring { get; }
 
     /// <summary>Appends a configuration to the log of this leader. It counts at once.</summary>
     void AppendConfiguration(Configuration configuration);

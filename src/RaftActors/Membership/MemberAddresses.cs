@@ -19,10 +19,10 @@ internal sealed class MemberAddresses(RaftSettings settings, ConfigurationHistor
     private Configuration Configuration => configurations.Latest;
 
     /// <summary>Where to send what is meant for a member.</summary>
-    public string Of(Voter server) => ContactOf(server)?.Address ?? server.Address;
+    public string Of(Server server) => ContactOf(server)?.Address ?? server.Address;
 
     /// <summary>Where a member may be: where it was heard, and where the log and the settings say.</summary>
-    public List<string> AllOf(Voter server)
+    public List<string> AllOf(Server server)
     {
         var addresses = new List<string> { Of(server) };
         void Add(string address)
@@ -131,7 +131,7 @@ internal sealed class MemberAddresses(RaftSettings settings, ConfigurationHistor
     }
 
     // Others would reach themselves there, or a member that is there already.
-    private string? Obstacle(Voter moving, string address)
+    private string? Obstacle(Server moving, string address)
     {
         foreach (var other in Configuration.Servers)
         {
@@ -148,10 +148,10 @@ internal sealed class MemberAddresses(RaftSettings settings, ConfigurationHistor
         return null;
     }
 
-    private Contact? ContactOf(Voter server) =>
+    private Contact? ContactOf(Server server) =>
         _contacts.TryGetValue(server.Id, out var contact) && contact.StoreId == server.StoreId ? contact : null;
 
-    private void NameMove(Voter server, Contact contact) => log.Info(
+    private void NameMove(Server server, Contact contact) => log.Info(
         "{0}: {1}, at {2} by the log, is heard at {3} with its own store.",
         settings.PersistenceId, server.Id, server.Address, contact.Address);
 
@@ -163,7 +163,7 @@ internal sealed class MemberAddresses(RaftSettings settings, ConfigurationHistor
         log.Warning("{0}: {1}", settings.PersistenceId, TwoNodes(memberId, contact.Address, rival));
     }
 
-    private void NameObstacle(Voter server, string obstacle)
+    private void NameObstacle(Server server, string obstacle)
     {
         if (!_contacts.TryGetValue(server.Id, out var contact) || contact.IsObstacleNamed)
             return;

@@ -9,10 +9,10 @@ namespace RaftActors.Membership;
 internal sealed record MemberChange(IReadOnlyList<Member> Voters, IReadOnlyList<Member> Learners, long ExpectedIndex)
 {
     /// <summary>The voters as servers whose stores are not known.</summary>
-    public IEnumerable<Voter> VotersToCome => Voters.Select(Voter.Of);
+    public IEnumerable<Server> VotersToCome => Voters.Select(Server.Of);
 
     /// <summary>The learners as servers whose stores are not known.</summary>
-    public IEnumerable<Voter> LearnersToCome => Learners.Select(Voter.Of);
+    public IEnumerable<Server> LearnersToCome => Learners.Select(Server.Of);
 
     /// <summary>Why it cannot begin, and a sentence about that; <c>null</c> if it can.</summary>
     /// <param name="configurations">The configurations of the leader.</param>
@@ -74,6 +74,6 @@ internal sealed record MemberChange(IReadOnlyList<Member> Voters, IReadOnlyList<
     /// <summary>Whether it removes a member, or leaves it out.</summary>
     public bool Excludes(string id) => !Voters.Concat(Learners).Any(member => member.Id == id);
 
-    private static bool AreSame(ReadOnlySpan<Voter> servers, IReadOnlyList<Member> members) =>
+    private static bool AreSame(ReadOnlySpan<Server> servers, IReadOnlyList<Member> members) =>
         servers.Length == members.Count && Configuration.Shown(servers).ToHashSet().SetEquals(members);
 }

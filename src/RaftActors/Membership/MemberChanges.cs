@@ -38,7 +38,7 @@ internal sealed class MemberChanges(
             proposer.Fail(peer, obstacle.Reason, obstacle.Message);
         else if (change.IsDone(Latest))
             proposer.Answer(peer, configurations.LatestIndex, peer.Term, null);
-        else if (peer.IsHandingOver || log.CommitIndex < peer.Leading!.FirstIndex)
+        else if (peer.IsTransferring || log.CommitIndex < peer.Leading!.FirstIndex)
             proposer.Fail(peer, FailureReason.ChangeUnderWay, "The leadership is changing. Ask again.");
         else
             Begin(change, proposer);
@@ -51,11 +51,11 @@ internal sealed class MemberChanges(
     {
         if (peer.Leading is not { } leading || _pending is not { Index: 0 } pending)
             return;
-        if (!IsLatestCommitted || peer.IsHandingOver)
+        if (!IsLatestCommitted || peer.IsTransferring)
             return;
         if (pending.HaveCaughtUp(leading, log.LastIndex, peer.Now, settings.CatchUpTimeout, out string? failure))
         {
-            peer.AppendConfiguration(Latest.Towards(pending.Change.VotersToCome, pending.Change.LearnersToCome));
+            peer.AppendConfiguration(Latest.EnterJoint(pending.Change.VotersToCome, pending.Change.LearnersToCome));
             pending.Index = log.LastIndex;
         }
         else if (failure is not null)
@@ -69,11 +69,11 @@ internal sealed class MemberChanges(
     /// </summary>
     public void LeaveJoint()
     {
-        if (peer.Leading is not { } leading || !Latest.IsJoint || !IsLatestCommitted || peer.IsHandingOver)
+        if (peer.Leading is not { } leading || !Latest.IsJoint || !IsLatestCommitted || peer.IsTransferring)
             return;
         if (log.CommitIndex < leading.FirstIndex)
             return;
-        bool goes = Latest.WithoutOutgoing() is var coming && !coming.IsVoter(settings.MemberId);
+        bool goes = Latest.LeaveJoint() is var coming && !coming.IsVoter(settings.MemberId);
         if (goes && !leading.TriedToGo && peer.TryHandOver())
             leading.TriedToGo = true;
         else
@@ -115,7 +115,7 @@ internal sealed class MemberChanges(
             return;
         foreach (var catchUp in pending.CatchUps)
         {
-            if (peer.Leading?.Find(catchUp.Id) is not { Voter: var voter })
+            if (peer.Leading?.Find(catchUp.Id) is not { Server: var voter })
                 continue;
             if (voter.Address != header.Address && voter.Id != header.MemberId)
                 continue;
@@ -177,7 +177,7 @@ internal sealed class MemberChanges(
         _pending = new PendingChange(change, proposer, catchUps, peer.Now);
         var unknown = toCome.FindAll(voter => Latest.Find(voter.Id) is null);
         if (unknown.Count > 0)
-            peer.AppendConfiguration(Latest.Teaching(unknown));
+            peer.AppendConfiguration(Latest.WithLearners(unknown));
         Continue();
     }
 }

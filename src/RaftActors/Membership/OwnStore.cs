@@ -184,7 +184,7 @@ internal sealed class OwnStore(
         Verify();
     }
 
-    private IEnumerable<Voter> Unanswered() => Configuration.Servers.ToArray().Where(server =>
+    private IEnumerable<Server> Unanswered() => Configuration.Servers.ToArray().Where(server =>
         server.Id != settings.Self.Id && Configuration.IsVoter(server.Id) && !_verification.HasAnswered(server.Id));
 
     private string WhatIsLost()

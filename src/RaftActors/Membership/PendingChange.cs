@@ -35,7 +35,7 @@ internal sealed record PendingChange(
         {
             if (leading.Find(catchUp.Id) is not { } learner)
                 throw new InvariantViolationException($"{catchUp.Id} is to catch up, but is no member.");
-            if (learner.Voter.IsBound)
+            if (learner.Server.IsBound)
                 catchUp.Reached(learner.Progress.MatchIndex, lastIndex, now);
             var heard = learner.Progress.LastContact;
             bool isSilent = now - (heard > Began ? heard : Began) >= patience;
@@ -45,7 +45,7 @@ internal sealed record PendingChange(
                     ? "does not catch up with the log"
                     : $"has not answered for {RaftSettings.Text(patience)}, the time that raft.catch-up-timeout"
                         + " gives it: start its process, with raft.join = on, or look at the network";
-                failure = $"{catchUp.Id} at {learner.Voter.Address} {why}. "
+                failure = $"{catchUp.Id} at {learner.Server.Address} {why}. "
                     + "It is a learner; the voters are as they were. Ask again.";
                 return false;
             }

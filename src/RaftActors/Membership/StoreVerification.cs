@@ -64,7 +64,7 @@ internal sealed class StoreVerification(long round, TimeSpan until)
         IsDone = IsEnough(configuration.Voters) && IsEnough(configuration.Outgoing);
         return IsDone;
 
-        bool IsEnough(ReadOnlySpan<Voter> voters)
+        bool IsEnough(ReadOnlySpan<Server> voters)
         {
             int all = 0, answered = 0, undamaged = 0, self = 0;
             foreach (var voter in voters)

@@ -122,7 +122,7 @@ internal sealed partial class RaftActor
 
     private void Start(bool isNew, bool isCut)
     {
-        Log.Info("{0}: store {1}, term {2}, log up to {3}.", PersistenceId, _storeId, Term, _log.LastIndex);
+        Log.Info("{0}: store {1}, term {2}, log up to {3}.", PersistenceId, _storeId, Term, _raftLog.LastIndex);
         Context.Parent.Tell(RaftSupervisor.PeerStarted.Instance);
         _startedAt = Now;
         if (_snapshots.Stored.Latest is null)

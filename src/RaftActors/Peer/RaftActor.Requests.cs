@@ -123,8 +123,8 @@ internal sealed partial class RaftActor : IRequestsPeer
     // A leader knows itself what is committed, as of when a majority last answered it.
     private void NoteStaleness()
     {
-        if (_leading is { } leading && _log.CommitIndex >= leading.FirstIndex)
-            _reads.HeardCommit(leading.MajorityContact(Now), _log.CommitIndex);
+        if (_leading is { } leading && _raftLog.CommitIndex >= leading.FirstIndex)
+            _reads.HeardCommit(leading.MajorityContact(Now), _raftLog.CommitIndex);
     }
 
     // All reads that came while a round was under way share the next. There is no round before an entry of the leader's
@@ -132,13 +132,13 @@ internal sealed partial class RaftActor : IRequestsPeer
     private void StartReadRound()
     {
         var leading = _leading!;
-        if (!leading.Reads.WantsRound || _log.CommitIndex < leading.FirstIndex)
+        if (!leading.Reads.WantsRound || _raftLog.CommitIndex < leading.FirstIndex)
             return;
-        leading.Reads.StartRound(_log.CommitIndex);
+        leading.Reads.StartRound(_raftLog.CommitIndex);
         if (Configuration.Lease > TimeSpan.Zero)
             leading.Lease.Drawn(leading.Reads.Context, Now);
         foreach (var follower in leading.Followers)
-            Send(_addresses.Of(follower.Voter), AppendEntriesTo(follower, EntryBatch.Empty));
+            Send(_addresses.Of(follower.Server), AppendEntriesTo(follower, EntryBatch.Empty));
         ConfirmReads();
     }
 

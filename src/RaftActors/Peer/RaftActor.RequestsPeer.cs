@@ -22,10 +22,10 @@ internal sealed partial class RaftActor
 
     bool IRequestsPeer.IsDurable => _writeAhead.IsDurable;
 
-    bool IRequestsPeer.IsHandingOver => IsHandingOver;
+    bool IRequestsPeer.IsTransferring => IsTransferring;
 
     (int Count, long Bytes) IRequestsPeer.UncommittedAtElection =>
-        _log.CommitIndex < _leading!.FirstIndex ? _leading.UncommittedAtElection : default;
+        _raftLog.CommitIndex < _leading!.FirstIndex ? _leading.UncommittedAtElection : default;
 
     ReadIndexQueue? IRequestsPeer.Rounds => _leading?.Reads;
 

@@ -36,7 +36,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     private readonly Random _random;
     private readonly IScheduler _scheduler = Context.System.Scheduler;
     private readonly IPeerResolver _resolver;
-    private readonly RaftLog _log = new();
+    private readonly RaftLog _raftLog = new();
     private readonly ConfigurationHistory _configurations;
     private RaftRole _role = RaftRole.Follower;
     private LeaderInfo? _leader;
@@ -50,25 +50,25 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         _resolver = settings.Resolver ?? new ActorSystemResolver(Context.System);
         _configurations = new ConfigurationHistory(Membership.Configuration.AtFirst(settings));
         _stores = new RememberedStores(_configurations);
-        _writeAhead = new WriteAhead(settings, _log, _configurations, _stores);
-        _replay = new Replay(PersistenceId, _log, _configurations, _writeAhead.Index) { Owner = (settings.Group, _self.Id) };
-        _machine = new StateMachineRunner(Context, settings, _log, _random, stateMachine);
-        _snapshots = new SnapshotManager(Context, settings, _resolver, _log, _configurations, _writeAhead.Index, unusable, this);
+        _writeAhead = new WriteAhead(settings, _raftLog, _configurations, _stores);
+        _replay = new Replay(PersistenceId, _raftLog, _configurations, _writeAhead.Index) { Owner = (settings.Group, _self.Id) };
+        _machine = new StateMachineRunner(Context, settings, _raftLog, _random, stateMachine);
+        _snapshots = new SnapshotManager(Context, settings, _resolver, _raftLog, _configurations, _writeAhead.Index, unusable, this);
         _subscribers = new SubscriberFeed(
-            Context, settings, _log, _configurations, _snapshots.Stored, _snapshots.Slots, this);
-        _reads = new PendingReads(settings, _log, this);
+            Context, settings, _raftLog, _configurations, _snapshots.Stored, _snapshots.Slots, this);
+        _reads = new PendingReads(settings, _raftLog, this);
         _forwarding = new Forwarding(settings, _reads, _random.NextInt64(1L << 48), this);
         _proposals = new Proposals(settings, _forwarding, this);
-        _transfers = new LeadershipTransfers(settings, _log, _configurations, Log, this);
-        _changes = new MemberChanges(settings, _log, _configurations, Log, this);
+        _transfers = new LeadershipTransfers(settings, _raftLog, _configurations, Log, this);
+        _changes = new MemberChanges(settings, _raftLog, _configurations, Log, this);
         _lag = new ApplyLag(PeerProblems.Patience(settings));
-        _leaderWatch = new LeaderWatch(settings, _log, _configurations);
+        _leaderWatch = new LeaderWatch(settings, _raftLog, _configurations);
         _problems = new PeerProblems(settings, _scheduler, Log);
         _addresses = new MemberAddresses(settings, _configurations, Log);
-        _ownStore = new OwnStore(settings, _random, _log, _configurations, _stores, _addresses, _problems, this);
-        _bootstrapper = new Bootstrapper(settings, _random, _log, _configurations, _addresses, Log, this);
+        _ownStore = new OwnStore(settings, _random, _raftLog, _configurations, _stores, _addresses, _problems, this);
+        _bootstrapper = new Bootstrapper(settings, _random, _raftLog, _configurations, _addresses, Log, this);
         _replica = new OwnReplica(settings, _problems, Log, this);
-        _identity = new GroupIdentity(_log, _configurations, _problems, Log, settings, this);
+        _identity = new GroupIdentity(_raftLog, _configurations, _problems, Log, settings, this);
         _onPersisted = OnPersisted;
         JournalPluginId = settings.JournalPluginId;
         SnapshotPluginId = settings.SnapshotPluginId;
@@ -110,7 +110,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     protected override void PostStop()
     {
         Context.System.EventStream.Unsubscribe(Self);
-        _transfers.HandOverAtLast();
+        _transfers.TransferAtLast();
         AnswerEverything("The peer stopped.");
         base.PostStop();
         _settings.Observer?.Stopped(this);
@@ -170,7 +170,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
             GroupId = _identity.Id,
             GroupIsUndecided = !_identity.IsDecided,
             Version = PeerHeader.CurrentVersion,
-            IsEmpty = _log.IsEmpty,
+            IsEmpty = _raftLog.IsEmpty,
             Incarnation = _ownStore.Incarnation,
             IsVerifying = !_ownStore.IsVerified,
         };

@@ -252,9 +252,9 @@ internal static class WireMapping
         };
     }
 
-    private static Wire.Voter ToWire(this Voter voter) => new() { Id = voter.Id, Address = voter.Address, StoreId = voter.StoreId, Priority = voter.Priority };
+    private static Wire.Voter ToWire(this Server voter) => new() { Id = voter.Id, Address = voter.Address, StoreId = voter.StoreId, Priority = voter.Priority };
 
-    private static Voter FromWire(Wire.Voter voter) => new(voter.Id, voter.Address, voter.StoreId, voter.Priority);
+    private static Server FromWire(Wire.Voter voter) => new(voter.Id, voter.Address, voter.StoreId, voter.Priority);
 
     /// <summary>A configuration as an entry's payload.</summary>
     public static Log.Payload ToPayload(this Configuration configuration) => new(configuration.ToWire().ToByteArray(), 0, "");

@@ -96,9 +96,9 @@ internal sealed class DigestComparison(RaftSettings settings, TimeSpan now)
     }
 
     /// <summary>The followers that differ from the majority, and that were not named for it yet.</summary>
-    public List<Voter> TakeNewlyDifferent(ReadOnlySpan<Follower> followers)
+    public List<Server> TakeNewlyDifferent(ReadOnlySpan<Follower> followers)
     {
-        var different = new List<Voter>();
+        var different = new List<Server>();
         foreach (var (voter, _) in followers)
         {
             if (!Differs(voter.Id))

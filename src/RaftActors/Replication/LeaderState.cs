@@ -39,7 +39,7 @@ internal sealed class LeaderState
     public required CheckQuorum CheckQuorum { get; init; }
 
     /// <summary>Who should lead instead.</summary>
-    public required Favourite Favourite { get; init; }
+    public required PreferredLeader PreferredLeader { get; init; }
 
     /// <summary>What the entries that it appends are stamped with.</summary>
     public required LogClock LogClock { get; init; }
@@ -77,7 +77,7 @@ internal sealed class LeaderState
     public Follower? Find(string id)
     {
         foreach (var follower in _followers)
-            if (follower.Voter.Id == id)
+            if (follower.Server.Id == id)
                 return follower;
         return null;
     }
@@ -109,10 +109,10 @@ internal sealed class LeaderState
         return _lastSent = new EntryBatch(log.Slice(from, to));
     }
 
-    private FollowerProgress? KnownProgress(Voter voter) =>
-        Find(voter.Id) is { } known && (known.Voter.StoreId == voter.StoreId || !known.Voter.IsBound) ? known.Progress : null;
+    private FollowerProgress? KnownProgress(Server voter) =>
+        Find(voter.Id) is { } known && (known.Server.StoreId == voter.StoreId || !known.Server.IsBound) ? known.Progress : null;
 
-    private FollowerProgress?[] ProgressOf(ReadOnlySpan<Voter> voters)
+    private FollowerProgress?[] ProgressOf(ReadOnlySpan<Server> voters)
     {
         var progress = new FollowerProgress?[voters.Length];
         for (int i = 0; i < progress.Length; i++)
@@ -136,6 +136,6 @@ internal sealed class LeaderState
 }
 
 /// <summary>A follower as its leader sees it.</summary>
-/// <param name="Voter">The member, voter or learner, with the store it is bound to.</param>
+/// <param name="Server">The member, voter or learner, with the store it is bound to.</param>
 /// <param name="Progress">How far its log is.</param>
-internal sealed record Follower(Voter Voter, FollowerProgress Progress);
+internal sealed record Follower(Server Server, FollowerProgress Progress);

@@ -66,7 +66,7 @@ internal sealed class ReplicaDigests
         }
     }
 
-    private bool IsSaidBy(Voter voter, ReplicaDigest digest) => _latest.TryGetValue(voter.Id, out var said) && said == digest;
+    private bool IsSaidBy(Server voter, ReplicaDigest digest) => _latest.TryGetValue(voter.Id, out var said) && said == digest;
 
     private bool IsContradicted(Configuration configuration, ReplicaDigest digest)
     {

@@ -17,7 +17,7 @@ internal interface ISendingPeer : IReplica
     PeerHeader Header(string toStoreId);
 
     /// <summary>Where a member is.</summary>
-    string AddressOf(Voter member);
+    string AddressOf(Server member);
 }
 
 /// <summary>
@@ -103,7 +103,7 @@ internal sealed class SnapshotSending
     /// <returns>Whether the follower has installed the snapshot: it can go on with entries.</returns>
     public bool OnReply(Follower follower, InstallSnapshotReply reply)
     {
-        string memberId = follower.Voter.Id;
+        string memberId = follower.Server.Id;
         if (!_sent.TryGetValue(memberId, out var sent) || sent.LastIncludedIndex != reply.LastIncludedIndex)
             return false;
         if (!reply.Installed)
@@ -191,7 +191,7 @@ internal sealed class SnapshotSending
         foreach (var follower in leading.Followers)
         {
             var progress = follower.Progress;
-            bool isSent = _sent.TryGetValue(follower.Voter.Id, out var sent);
+            bool isSent = _sent.TryGetValue(follower.Server.Id, out var sent);
             long known = isSent ? sent!.LastIncludedIndex
                 : progress.State == ProgressState.Replicate ? progress.MatchIndex
                 : progress.NextIndex - 1;
@@ -201,7 +201,7 @@ internal sealed class SnapshotSending
         return oldest;
     }
 
-    private bool IsSentTo(Follower follower) => _sent.ContainsKey(follower.Voter.Id);
+    private bool IsSentTo(Follower follower) => _sent.ContainsKey(follower.Server.Id);
 
     private bool Answers(Follower follower) => SinceHeard(follower) < _settings.ElectionTimeoutMax;
 
@@ -211,7 +211,7 @@ internal sealed class SnapshotSending
 
     // A member that was removed and added again, at another address or with another store, is not who it is sent to.
     private bool IsSameAs(Follower follower, SentSnapshot sent) =>
-        (_peer.AddressOf(follower.Voter), follower.Voter.StoreId) == (sent.Address, sent.StoreId);
+        (_peer.AddressOf(follower.Server), follower.Server.StoreId) == (sent.Address, sent.StoreId);
 
     private void Start(Follower follower, StoredSnapshot stored, bool isRebuild)
     {

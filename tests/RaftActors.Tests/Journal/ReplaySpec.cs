@@ -257,7 +257,7 @@ public sealed class ReplaySpec
 
     private void StartFrom(long sequenceNr, HardState hardState, long lastIndex, long lastTerm, string groupId = "")
     {
-        var configuration = new Configuration([new Voter("a", "host:1", "store")]);
+        var configuration = new Configuration([new Server("a", "host:1", "store")]);
         if (groupId.Length > 0)
             configuration = configuration.Beginning(groupId, 1);
         var snapshot = new Snapshot(lastIndex, lastTerm, 1_000, configuration, 1, new SnapshotContent(1, 1, ""));
@@ -281,5 +281,5 @@ public sealed class ReplaySpec
         new(index, term, EntryKind.Configuration, 1_000, configuration.ToPayload());
 
     private static Configuration Of(params string[] ids) =>
-        new(ids.Select(static id => new Voter(id, $"host:{id[0] - 'a'}", $"store-{id}")));
+        new(ids.Select(static id => new Server(id, $"host:{id[0] - 'a'}", $"store-{id}")));
 }

@@ -4,7 +4,7 @@ namespace RaftActors.Tests.Membership;
 
 public sealed class ConfigurationSpec
 {
-    private readonly Configuration _three = new([new Voter("b", "host:2", "store-b"), new Voter("a", "host:1", "store-a"), new Voter("c", "host:3", "")]);
+    private readonly Configuration _three = new([new Server("b", "host:2", "store-b"), new Server("a", "host:1", "store-a"), new Server("c", "host:3", "")]);
 
     [Fact]
     public void A_member_counts_only_under_the_store_it_is_bound_to()
@@ -43,7 +43,7 @@ public sealed class ConfigurationSpec
         var joint = Joint("a b c", "a b", "c");
         Assert.True(joint.Counts("c", "store-c"));
 
-        var after = joint.WithoutOutgoing();
+        var after = joint.LeaveJoint();
         Assert.False(after.IsJoint);
         Assert.False(after.Counts("c", "store-c"));
         Assert.Equal("c", after.Learners[0].Id);
@@ -77,8 +77,8 @@ public sealed class ConfigurationSpec
         for (int i = 0; i < 50; i++)
         {
             var before = new Configuration(Some(random));
-            var joint = before.Towards(Some(random), []);
-            foreach (var (one, other) in new[] { (before, joint), (joint, joint), (joint, joint.WithoutOutgoing()) })
+            var joint = before.EnterJoint(Some(random), []);
+            foreach (var (one, other) in new[] { (before, joint), (joint, joint), (joint, joint.LeaveJoint()) })
             {
                 var deciding = Subsets().Where(subset => one.HasMajority(voter => subset.Contains(voter.Id))).ToList();
                 Assert.DoesNotContain(Subsets().Where(subset => other.HasMajority(voter => subset.Contains(voter.Id))), subset => deciding.Exists(decides => !decides.Overlaps(subset)));
@@ -91,7 +91,7 @@ public sealed class ConfigurationSpec
     {
         var before = new Configuration(Voters("a b c"), Voters("d"));
 
-        var after = before.Towards([new Voter("a", "host", ""), new Voter("b", "host", ""), new Voter("c", "host", "")], [new Voter("e", "host:e", "")]);
+        var after = before.EnterJoint([new Server("a", "host", ""), new Server("b", "host", ""), new Server("c", "host", "")], [new Server("e", "host:e", "")]);
 
         Assert.False(after.IsJoint);
         Assert.Equal("store-a", after.Find("a")!.StoreId);
@@ -104,18 +104,18 @@ public sealed class ConfigurationSpec
     {
         var before = new Configuration(Voters("a b c"));
 
-        var after = before.Towards([new Voter("a", "host:a", ""), new Voter("b", "host:b", "", 3), new Voter("c", "host:c", "")], []);
+        var after = before.EnterJoint([new Server("a", "host:a", ""), new Server("b", "host:b", "", 3), new Server("c", "host:c", "")], []);
 
         Assert.False(after.IsJoint);
         Assert.Equal((3, "store-b"), (after.Find("b")!.Priority, after.Find("b")!.StoreId));
         Assert.NotEqual(before, after);
-        Assert.Equal(0, after.Towards([new Voter("a", "host:a", ""), new Voter("b", "host:b", "")], []).WithoutOutgoing().Find("b")!.Priority);
+        Assert.Equal(0, after.EnterJoint([new Server("a", "host:a", ""), new Server("b", "host:b", "")], []).LeaveJoint().Find("b")!.Priority);
     }
 
     [Fact]
     public void A_promoted_learner_keeps_its_store()
     {
-        var joint = new Configuration(Voters("a"), Voters("b")).Towards([new Voter("a", "host:a", ""), new Voter("b", "host:b", "")], []);
+        var joint = new Configuration(Voters("a"), Voters("b")).EnterJoint([new Server("a", "host:a", ""), new Server("b", "host:b", "")], []);
 
         Assert.True(joint.IsJoint);
         Assert.True(joint.Counts("b", "store-b"));
@@ -141,9 +141,9 @@ public sealed class ConfigurationSpec
     private static Configuration Joint(string former, string coming, string learners) =>
         new(Voters(coming), Voters(learners), Voters(former));
 
-    private static IEnumerable<Voter> Voters(string ids) => ids.Split(' ').Select(static id => new Voter(id, $"host:{id}", $"store-{id}"));
+    private static IEnumerable<Server> Voters(string ids) => ids.Split(' ').Select(static id => new Server(id, $"host:{id}", $"store-{id}"));
 
-    private static List<Voter> Some(Random random)
+    private static List<Server> Some(Random random)
     {
         var ids = "abcde".Where(_ => random.Next(2) == 0).Select(static id => id.ToString()).ToList();
         return Voters(ids.Count > 0 ? string.Join(' ', ids) : "a").ToList();

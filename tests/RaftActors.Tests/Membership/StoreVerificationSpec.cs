@@ -53,7 +53,7 @@ public sealed class StoreVerificationSpec
     [Fact]
     public void In_a_joint_configuration_both_sets_are_asked()
     {
-        var joint = new Configuration([Voter(1), Voter(2), Voter(3)], outgoing: [Voter(1), Voter(4), Voter(5)]);
+        var joint = new Configuration([Server(1), Server(2), Server(3)], outgoing: [Server(1), Server(4), Server(5)]);
 
         Assert.False(Asked(2).Decide(joint, "1", isSetBack: false, Until));
         Assert.True(Asked(4).Decide(joint, "1", isSetBack: false, TimeSpan.Zero));
@@ -89,7 +89,7 @@ public sealed class StoreVerificationSpec
         return verification;
     }
 
-    private static Configuration Of(int voters) => new(Enumerable.Range(1, voters).Select(Voter));
+    private static Configuration Of(int voters) => new(Enumerable.Range(1, voters).Select(Server));
 
-    private static Voter Voter(int number) => new($"{number}", $"host:{number}", $"store-{number}");
+    private static Server Server(int number) => new($"{number}", $"host:{number}", $"store-{number}");
 }

@@ -13,7 +13,7 @@ namespace RaftActors.Tests.Paper;
 public sealed class DissertationSpec(ITestOutputHelper output) : PaperSpec(output)
 {
     private static readonly Configuration WithoutA =
-        new([new Voter("b", "host:2", "store-b"), new Voter("c", "host:3", "store-c")]);
+        new([new Server("b", "host:2", "store-b"), new Server("c", "host:3", "store-c")]);
 
     [Fact]
     public void Section_3_10_1_the_prior_leader_stops_accepting_requests()

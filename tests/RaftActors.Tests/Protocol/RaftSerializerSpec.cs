@@ -10,7 +10,7 @@ namespace RaftActors.Tests.Protocol;
 public sealed class RaftSerializerSpec
 {
     private static readonly PeerHeader Header = new("host:1", "group", "a", "store-a", 5, "store-b");
-    private static readonly Configuration Configuration = new([new Voter("a", "host:1", "store-a"), new Voter("b", "host:2", "")], lease: TimeSpan.FromMilliseconds(300));
+    private static readonly Configuration Configuration = new([new Server("a", "host:1", "store-a"), new Server("b", "host:2", "")], lease: TimeSpan.FromMilliseconds(300));
 
     private static readonly Snapshot Snapshot = new(9, 4, 1234, Configuration, 1, new SnapshotContent(3, 1025, "00FF"));
 
@@ -20,7 +20,7 @@ public sealed class RaftSerializerSpec
         new RequestVote(Header, 9, 4, true, true, Configuration),
         new RequestVote(Header, 9, 4, false, false, null),
         new RequestVote(Header, 0, 0, false, false, new Configuration(
-            [new Voter("a", "host:1", "store-a"), new Voter("c", "host:3", "store-c")], [new Voter("d", "host:4", "", 7)], [new Voter("a", "host:1", "store-a"), new Voter("b", "host:2", "")])),
+            [new Server("a", "host:1", "store-a"), new Server("c", "host:3", "store-c")], [new Server("d", "host:4", "", 7)], [new Server("a", "host:1", "store-a"), new Server("b", "host:2", "")])),
         new RequestVoteReply(Header, true, true, 6),
         new AppendEntriesReply(Header, true, 3, 4, 0, default, 9),
         new AppendEntriesReply(Header, false, 0, 0, 7, new LogConflict(2, 3), 9),

@@ -9,7 +9,7 @@ namespace RaftActors.Tests.Protocol;
 /// <summary>What is stored has a checksum.</summary>
 public sealed class StoredChecksumSpec
 {
-    private static readonly Snapshot Snapshot = new(9, 4, 1234, new Configuration([new Voter("a", "host:1", "store-a")]), 1, new SnapshotContent(3, 1025, "00FF"));
+    private static readonly Snapshot Snapshot = new(9, 4, 1234, new Configuration([new Server("a", "host:1", "store-a")]), 1, new SnapshotContent(3, 1025, "00FF"));
 
     private readonly RaftSerializer _serializer = new(null!);
 

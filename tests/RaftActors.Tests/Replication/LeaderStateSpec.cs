@@ -19,12 +19,12 @@ public sealed class LeaderStateSpec
             var leader = new LeaderState("a", 10, 4, configuration, TimeSpan.Zero)
             {
                 CheckQuorum = new CheckQuorum(TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero),
-                Favourite = new Favourite(TimeSpan.Zero, TimeSpan.Zero),
+                PreferredLeader = new PreferredLeader(TimeSpan.Zero, TimeSpan.Zero),
                 LogClock = default,
                 Digests = new DigestComparison(new RaftSettings { Group = "kv", MemberId = "a", Members = [] }, TimeSpan.Zero),
             };
             foreach (var follower in leader.Followers)
-                follower.Progress.Accepted(match[follower.Voter.Id], match[follower.Voter.Id]);
+                follower.Progress.Accepted(match[follower.Server.Id], match[follower.Server.Id]);
 
             long expected = Enumerable.Range(0, 7).Where(index => configuration.HasMajority(voter => match[voter.Id] >= index)).Max();
 
@@ -32,9 +32,9 @@ public sealed class LeaderStateSpec
         }
     }
 
-    private static List<Voter> Some(Random random)
+    private static List<Server> Some(Random random)
     {
         string ids = string.Concat("abcde".Where(_ => random.Next(2) == 0));
-        return (ids.Length > 0 ? ids : "a").Select(static id => new Voter(id.ToString(), $"{id}:1", $"store-{id}")).ToList();
+        return (ids.Length > 0 ? ids : "a").Select(static id => new Server(id.ToString(), $"{id}:1", $"store-{id}")).ToList();
     }
 }

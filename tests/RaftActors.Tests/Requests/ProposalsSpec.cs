@@ -109,11 +109,11 @@ public sealed class ProposalsSpec
     [Fact]
     public void During_a_transfer_proposals_wait_and_are_appended_if_the_leader_stays()
     {
-        _peer.IsHandingOver = true;
+        _peer.IsTransferring = true;
         Propose(1);
         Assert.Empty(_peer.Appended);
 
-        _peer.IsHandingOver = false;
+        _peer.IsTransferring = false;
         _proposals.ReleaseHeld();
 
         Assert.Single(_peer.Appended);
@@ -123,12 +123,12 @@ public sealed class ProposalsSpec
     [Fact]
     public void After_a_transfer_what_waited_goes_to_the_next_leader_and_back_to_the_peers_that_forwarded()
     {
-        _peer.IsHandingOver = true;
+        _peer.IsTransferring = true;
         Propose(1);
         var other = new PeerHeader("host:3", "group", "c", "store-c", 5);
         _proposals.Propose(Command(1), new Proposer(other, 9));
 
-        (_peer.IsHandingOver, _peer.IsLeading, _peer.Leader) = (false, false, new Member("b", "host:2"));
+        (_peer.IsTransferring, _peer.IsLeading, _peer.Leader) = (false, false, new Member("b", "host:2"));
         _proposals.ReleaseHeld();
         _forwarding.SendWaiting();
 

@@ -40,7 +40,7 @@ internal sealed class RequestPeer : IRequestsPeer
 
     public bool IsDurable { get; set; } = true;
 
-    public bool IsHandingOver { get; set; }
+    public bool IsTransferring { get; set; }
 
     public ReadIndexQueue? Rounds { get; set; }
 

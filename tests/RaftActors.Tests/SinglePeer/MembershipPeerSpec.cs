@@ -50,7 +50,7 @@ public sealed class MembershipPeerSpec(ITestOutputHelper output) : PeerSpec(outp
     [Fact]
     public void No_store_is_bound_before_an_entry_of_the_own_term_is_committed()
     {
-        var unbound = new RaftActors.Membership.Configuration([new Voter("a", "host:1", StoreId), new Voter("b", "host:2", "store-b"), new Voter("c", "host:3", "")]);
+        var unbound = new RaftActors.Membership.Configuration([new Server("a", "host:1", StoreId), new Server("b", "host:2", "store-b"), new Server("c", "host:3", "")]);
         Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId), new Persisted(new HardState(1, null, null), 0, [new EntryBatch([new LogEntry(1, 1, EntryKind.Configuration, 0, unbound.ToPayload())])]));
         Start();
         Adopt();

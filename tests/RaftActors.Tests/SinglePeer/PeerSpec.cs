@@ -70,7 +70,7 @@ public abstract class PeerSpec : CommandedDiskSpec
     protected bool PoisonWorks { get; set; } = true;
 
     /// <summary>The configuration with the stores of all three.</summary>
-    private protected Configuration Bound => new([new Voter("a", "host:1", StoreId), new Voter("b", "host:2", "store-b"), new Voter("c", "host:3", "store-c")]);
+    private protected Configuration Bound => new([new Server("a", "host:1", StoreId), new Server("b", "host:2", "store-b"), new Server("c", "host:3", "store-c")]);
 
     protected RaftSettings Settings { get; set; } = new()
     {

@@ -17,7 +17,7 @@ public sealed class SetBackStoreSpec(ITestOutputHelper output) : PeerSpec(output
     public void A_vote_that_it_may_have_forgotten_is_not_given_again_although_who_had_it_is_silent(long termOnDisk)
     {
         OthersAnswer = false;
-        Voter[] voters = [.. Bound.Voters, new Voter("e", "host:5", "store-e"), new Voter("moved", "host:9", "store-moved")];
+        Server[] voters = [.. Bound.Voters, new Server("e", "host:5", "store-e"), new Server("moved", "host:9", "store-moved")];
         var configuration = new LogEntry(1, 1, EntryKind.Configuration, 0, new Configuration(voters).ToPayload());
         Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId), new Persisted(new HardState(termOnDisk, null, null), 0, [new EntryBatch([configuration, Command(2, 1)])]));
         Start();

@@ -145,7 +145,7 @@ public sealed class StoreIdentitySpec(ITestOutputHelper output) : PeerSpec(outpu
     [Fact]
     public void A_peer_outside_the_configuration_votes_when_asked_but_does_not_campaign()
     {
-        var without = new Configuration([new Voter("b", "host:2", "store-b"), new Voter("c", "host:3", "store-c")]);
+        var without = new Configuration([new Server("b", "host:2", "store-b"), new Server("c", "host:3", "store-c")]);
         var entry = new LogEntry(1, 1, EntryKind.Configuration, 0, without.ToPayload());
         Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId), new Persisted(new HardState(1, null, null), 0, [new EntryBatch([entry])]));
         Start();

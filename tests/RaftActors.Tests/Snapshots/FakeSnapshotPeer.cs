@@ -91,7 +91,7 @@ internal sealed class FakeSnapshotPeer(FakeStore store, RaftLog log) : ISnapshot
 
     public PeerHeader Header(string toStoreId) => new("host:1", "group", "a", "store-a", 2, toStoreId);
 
-    public string AddressOf(Voter member) => member.Address;
+    public string AddressOf(Server member) => member.Address;
 
     public void DeleteMessages(long toSequenceNr) => store.DeleteMessages(toSequenceNr);
 

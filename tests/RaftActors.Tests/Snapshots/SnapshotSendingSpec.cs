@@ -152,12 +152,12 @@ public sealed class SnapshotSendingSpec : VirtualTimeSpec
     // b has nothing: it needs entries that are compacted.
     private LeaderState Leading()
     {
-        Voter[] voters = [new("a", "host:1", "store-a"), new("b", "host:2", "store-b")];
+        Server[] voters = [new("a", "host:1", "store-a"), new("b", "host:2", "store-b")];
         var configuration = new Configuration(voters);
         return new LeaderState("a", 0, 4, configuration, TimeSpan.Zero)
         {
             CheckQuorum = new CheckQuorum(TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero),
-            Favourite = new Favourite(TimeSpan.Zero, TimeSpan.Zero),
+            PreferredLeader = new PreferredLeader(TimeSpan.Zero, TimeSpan.Zero),
             LogClock = default,
             Digests = new DigestComparison(_settings, TimeSpan.Zero),
         };

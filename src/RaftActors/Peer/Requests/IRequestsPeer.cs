@@ -23,7 +23,7 @@ internal interface IRequestsPeer : IAnswers
     bool IsDurable { get; }
 
     /// <summary>Whether this leader is transferring its leadership: it appends nothing new.</summary>
-    bool IsHandingOver { get; }
+    bool IsTransferring { get; }
 
     /// <summary>What earlier leaders left uncommitted, as long as nothing of this leader's term is committed.</summary>
     (int Count, long Bytes) UncommittedAtElection { get; }

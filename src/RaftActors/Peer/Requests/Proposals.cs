@@ -42,7 +42,7 @@ internal sealed class Proposals(RaftSettings settings, Forwarding forwarding, IR
             proposer.Fail(peer, FailureReason.Overloaded, load);
             return;
         }
-        if (peer.IsHandingOver)
+        if (peer.IsTransferring)
         {
             _held.Enqueue((proposed, proposer));
             _heldBytes += payload.Size;

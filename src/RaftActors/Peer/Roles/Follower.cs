@@ -79,22 +79,22 @@ internal sealed partial class RaftActor
         Learn(append.Stores);
         // 2. Refuse it if the log has no entry at the previous index, or one of another term.
         bool continuesAnotherFounding = _identity.ContinuesAnotherFounding(append);
-        if (continuesAnotherFounding || !_log.Has(append.PrevLogIndex, append.PrevLogTerm))
+        if (continuesAnotherFounding || !_raftLog.Has(append.PrevLogIndex, append.PrevLogTerm))
         {
             var conflict = continuesAnotherFounding
                 ? new LogConflict(0, _configurations.FirstOfGroup)
-                : LogConflict.At(_log, append.PrevLogIndex);
+                : LogConflict.At(_raftLog, append.PrevLogIndex);
             Reject(append, conflict);
             return;
         }
         // 3. and 4. Delete what conflicts, and append what is not there yet.
         AppendReceived(append.Entries);
         // 5. Commit what the leader has committed, but not beyond the last entry of the message.
-        if (_log.CommitTo(Math.Min(append.LeaderCommit, append.LastIndex)))
+        if (_raftLog.CommitTo(Math.Min(append.LeaderCommit, append.LastIndex)))
             OnCommitted();
         // A leader that has committed nothing in its own term may not know how far the log is committed (dissertation,
         // section 6.4).
-        if (_log.TermAt(Math.Min(append.LeaderCommit, _log.LastIndex)) == Term)
+        if (_raftLog.TermAt(Math.Min(append.LeaderCommit, _raftLog.LastIndex)) == Term)
             _reads.HeardCommit(Now, append.LeaderCommit);
         if (append.Entries.Count == 0)
         {
@@ -131,7 +131,7 @@ internal sealed partial class RaftActor
     {
         var entries = batch.Entries;
         int known = 0;
-        while (known < entries.Length && _log.Has(entries[known].Index, entries[known].Term))
+        while (known < entries.Length && _raftLog.Has(entries[known].Index, entries[known].Term))
             known++;
         if (known == entries.Length)
             return;
@@ -219,7 +219,7 @@ internal sealed partial class RaftActor
             ? request.ElectionTerm > Term
             : request.Term == Term && _writeAhead.HardState.MayVoteFor(header.MemberId, header.StoreId);
         bool granted = !ignored && isFree
-            && _log.IsUpToDate(request.LastLogIndex, request.LastLogTerm)
+            && _raftLog.IsUpToDate(request.LastLogIndex, request.LastLogTerm)
             && _ownStore.IsVerified
             && _ownStore.MeetsFloor(request.LastLogTerm, request.LastLogIndex)
             && makesWay
@@ -256,7 +256,7 @@ internal sealed partial class RaftActor
     // A wiped disk under an old name has no vote: see Founding.
     private bool MayVoteFor(RequestVote request)
     {
-        if (!_log.IsEmpty)
+        if (!_raftLog.IsEmpty)
             return Configuration.Find(_self.Id) is not { } self || self.StoreId == _storeId;
         return _bootstrapper.MayVoteFor(request);
     }

@@ -19,19 +19,19 @@ internal sealed partial class RaftActor
         EnterRole(RaftRole.Leader, Leader);
         Timers.Cancel(ElectionTimeout.Instance);
         _electionClock.ForgetLeader();
-        _leading = new LeaderState(_self.Id, _log.LastIndex, _settings.MaxInflightAppends, configuration, Now)
+        _leading = new LeaderState(_self.Id, _raftLog.LastIndex, _settings.MaxInflightAppends, configuration, Now)
         {
-            UncommittedAtElection = _log.Uncommitted(),
+            UncommittedAtElection = _raftLog.Uncommitted(),
             CheckQuorum = new CheckQuorum(Now, _settings.ElectionTimeoutMax, _settings.ElectionTimeoutMin),
-            Favourite = new Favourite(2 * _settings.ElectionTimeoutMax, _settings.ElectionTimeoutMin),
-            LogClock = new LogClock(_log.LastTime, _settings.Clock.GetUtcNow(), Now),
+            PreferredLeader = new PreferredLeader(2 * _settings.ElectionTimeoutMax, _settings.ElectionTimeoutMin),
+            LogClock = new LogClock(_raftLog.LastTime, _settings.Clock.GetUtcNow(), Now),
             Digests = new DigestComparison(_settings, Now),
         };
         Timers.StartPeriodicTimer(Heartbeat.Instance, Heartbeat.Instance, _settings.HeartbeatInterval);
 
         // The first entry of its term: entries of earlier terms commit with it (section 8). The entry of a founder is
         // the configuration, which binds the members to their stores.
-        if (_log.IsEmpty)
+        if (_raftLog.IsEmpty)
             AppendConfiguration(configuration.Beginning(_random.NewIdentity(_settings), 1));
         else
             Append(EntryKind.NoOp, Payload.Empty);
@@ -102,14 +102,14 @@ internal sealed partial class RaftActor
             return;
         }
         NoteStaleness();
-        NoteLag(_log.CommitIndex);
+        NoteLag(_raftLog.CommitIndex);
         NoteUndecided();
         ApplyLeaseSetting();
         RenewLease();
         SendHeartbeats();
-        HandOverIfStalled();
-        HandOverIfSetAside();
-        HandOverToFavourite();
+        TransferIfStalled();
+        TransferIfSetAside();
+        TransferToPreferredLeader();
         _transfers.Continue(again: true);
         _changes.Continue();
         _changes.LeaveJoint();
@@ -124,8 +124,8 @@ internal sealed partial class RaftActor
     // While a session is open log time moves on although nothing happens: the session of a silent client has to expire.
     private void Tick()
     {
-        bool idle = _machine.AppliedIndex == _log.LastIndex && !IsHandingOver;
-        bool isDue = LogTime - _log.LastTime >= _settings.SessionTickInterval.TotalMilliseconds;
+        bool idle = _machine.AppliedIndex == _raftLog.LastIndex && !IsTransferring;
+        bool isDue = LogTime - _raftLog.LastTime >= _settings.SessionTickInterval.TotalMilliseconds;
         if (idle && isDue && _machine.OpenSessions > 0)
             Append(EntryKind.Tick, Payload.Empty);
     }
@@ -134,7 +134,7 @@ internal sealed partial class RaftActor
 
     private LogEntry Append(EntryKind kind, Payload payload, SessionStamp? session = null)
     {
-        var entry = new LogEntry(_log.LastIndex + 1, Term, kind, LogTime, payload) { Session = session };
+        var entry = new LogEntry(_raftLog.LastIndex + 1, Term, kind, LogTime, payload) { Session = session };
         _writeAhead.Append(entry);
         RequestFlush();
         return entry;
@@ -143,7 +143,7 @@ internal sealed partial class RaftActor
     private void AppendConfiguration(Configuration configuration)
     {
         Append(EntryKind.Configuration, configuration.ToPayload());
-        _leading!.Configure(configuration, _log.LastIndex - 1, Now);
+        _leading!.Configure(configuration, _raftLog.LastIndex - 1, Now);
         // The answers that a round of reads had may suffice now; and if this peer is the last voter, no other comes.
         ConfirmReads();
     }
@@ -159,7 +159,7 @@ internal sealed partial class RaftActor
             var heartbeat = AppendEntriesTo(follower, EntryBatch.Empty);
             if (tells || follower.Progress.KnowsOtherStores)
                 heartbeat = heartbeat with { Stores = _stores.Records() };
-            Send(_addresses.Of(follower.Voter), heartbeat);
+            Send(_addresses.Of(follower.Server), heartbeat);
             SendEntries(follower);
             _snapshots.SendForRebuild(follower);
         }
@@ -177,28 +177,28 @@ internal sealed partial class RaftActor
     private void SendEntries(Follower follower)
     {
         // Nobody can say yet whether an unknown store is of this group. Its member answers a heartbeat, and is bound.
-        if (!follower.Voter.IsBound)
+        if (!follower.Server.IsBound)
             return;
         var progress = follower.Progress;
-        if (progress.State == ProgressState.Snapshot && progress.NextIndex > _log.BaseIndex)
+        if (progress.State == ProgressState.Snapshot && progress.NextIndex > _raftLog.BaseIndex)
         {
             // The follower has caught up in another way: by what it was sent before.
             progress.SnapshotEnded(null);
-            _snapshots.StopSendingTo(follower.Voter.Id);
+            _snapshots.StopSendingTo(follower.Server.Id);
         }
-        if (progress.NextIndex <= _log.BaseIndex)
+        if (progress.NextIndex <= _raftLog.BaseIndex)
         {
             _snapshots.SendTo(follower);
             return;
         }
         while (progress.MaySend)
         {
-            long last = progress.Inflight == 0 ? _log.LastIndex : _writeAhead.IssuedIndex;
+            long last = progress.Inflight == 0 ? _raftLog.LastIndex : _writeAhead.IssuedIndex;
             long from = progress.NextIndex;
             if (from > last)
                 return;
-            long to = Math.Min(last, _log.LastOfBatch(from, _settings.MaxBatchEntries, _settings.MaxBatchBytes));
-            Send(_addresses.Of(follower.Voter), AppendEntriesTo(follower, _leading!.Batch(_log, _writeAhead.Writing, from, to)));
+            long to = Math.Min(last, _raftLog.LastOfBatch(from, _settings.MaxBatchEntries, _settings.MaxBatchBytes));
+            Send(_addresses.Of(follower.Server), AppendEntriesTo(follower, _leading!.Batch(_raftLog, _writeAhead.Writing, from, to)));
             progress.Sent(to);
         }
     }
@@ -207,11 +207,11 @@ internal sealed partial class RaftActor
     {
         long previous = follower.Progress.NextIndex - 1;
         // The leader no longer knows the terms of what is compacted. At index 0 every log agrees.
-        if (previous < _log.BaseIndex)
+        if (previous < _raftLog.BaseIndex)
             previous = 0;
-        long previousTerm = previous == 0 ? 0 : _log.TermAt(previous);
-        var header = Header(follower.Voter.StoreId);
-        return new AppendEntries(header, previous, previousTerm, _log.CommitIndex, _leading!.Reads.Context, entries)
+        long previousTerm = previous == 0 ? 0 : _raftLog.TermAt(previous);
+        var header = Header(follower.Server.StoreId);
+        return new AppendEntries(header, previous, previousTerm, _raftLog.CommitIndex, _leading!.Reads.Context, entries)
         {
             Number = follower.Progress.NextNumber(),
             StoresDigest = _stores.Known.Digest,
@@ -249,7 +249,7 @@ internal sealed partial class RaftActor
         }
         else
         {
-            progress.Rejected(_log, reply.RejectedIndex, reply.Conflict, reply.Number);
+            progress.Rejected(_raftLog, reply.RejectedIndex, reply.Conflict, reply.Number);
         }
         // The leader may just have committed the end of its own membership.
         if (_leading is null)
@@ -264,7 +264,7 @@ internal sealed partial class RaftActor
     // Replies under another store do not count, and their sender is told to stop.
     private bool IsBoundStore(PeerHeader header, Follower follower)
     {
-        var voter = follower.Voter;
+        var voter = follower.Server;
         if (voter.StoreId == header.StoreId)
         {
             follower.Progress.Version = header.Version;
@@ -281,7 +281,7 @@ internal sealed partial class RaftActor
     private void AdvanceCommit()
     {
         long reached = _leading!.MajorityMatch(_writeAhead.PersistedIndex);
-        if (reached > _log.CommitIndex && _log.TermAt(reached) == Term && _log.CommitTo(reached))
+        if (reached > _raftLog.CommitIndex && _raftLog.TermAt(reached) == Term && _raftLog.CommitTo(reached))
             OnCommitted();
     }
 

@@ -17,7 +17,7 @@ internal sealed partial class RaftActor
             BecomeFollower(Term, null);
             AskForMembership();
             // The log that was ahead of this one may be gone for good: the members that are left are asked again.
-            if (_ownStore.IsVerified && !_ownStore.MeetsFloor(_log.LastTerm, _log.LastIndex))
+            if (_ownStore.IsVerified && !_ownStore.MeetsFloor(_raftLog.LastTerm, _raftLog.LastIndex))
                 _ownStore.Verify();
             return;
         }
@@ -50,7 +50,7 @@ internal sealed partial class RaftActor
     {
         bool makesWay = !IsRival(request);
         OnRequestVote(request, makesWay);
-        if (request.PreVote && (!makesWay || !_log.IsUpToDate(request.LastLogIndex, request.LastLogTerm)))
+        if (request.PreVote && (!makesWay || !_raftLog.IsUpToDate(request.LastLogIndex, request.LastLogTerm)))
             AskForVote(request.Header.Address);
     }
 
@@ -58,6 +58,6 @@ internal sealed partial class RaftActor
     // timeouts: most often both have just lost the same leader. But only at first: a pre-candidate that cannot win, for
     // it reaches too few, would be in the way of those that can for ever.
     private bool IsRival(RequestVote request) => request.PreVote && _electionClock.Rounds == 1
-        && (request.LastLogIndex, request.LastLogTerm) == (_log.LastIndex, _log.LastTerm)
+        && (request.LastLogIndex, request.LastLogTerm) == (_raftLog.LastIndex, _raftLog.LastTerm)
         && string.CompareOrdinal(request.Header.MemberId, _self.Id) > 0;
 }

@@ -87,7 +87,7 @@ public sealed class RollingUpgradeSpec(ITestOutputHelper output) : ScenarioSpec(
     private static void PutFormerJournals(RaftCluster cluster)
     {
         var serializer = new RaftSerializer(null!);
-        var configuration = new Configuration(cluster.Peers.Select(peer => new Voter(peer.Id, peer.Address, $"store-{peer.Id}")));
+        var configuration = new Configuration(cluster.Peers.Select(peer => new Server(peer.Id, peer.Address, $"store-{peer.Id}")));
         var entry = new LogEntry(1, 50, EntryKind.Configuration, 0, configuration.ToPayload());
         foreach (var peer in cluster.Peers)
         {

@@ -16,7 +16,7 @@ internal sealed partial class RaftActor
     /// <summary>Tells a peer that the group, as far as is known to be committed here, goes on without it.</summary>
     private void TellIfRemoved(PeerHeader header)
     {
-        var (index, committed) = _configurations.At(_log.CommitIndex);
+        var (index, committed) = _configurations.At(_raftLog.CommitIndex);
         if (index > 0 && committed.Find(header.MemberId) is null && Configuration.Find(header.MemberId) is null)
             Send(header.Address, new MemberRemoved(Header(header.StoreId), index));
     }
@@ -64,7 +64,7 @@ internal sealed partial class RaftActor
     // Nobody has to tell a learner that it was removed, and it asks for no votes: so it asks when it hears nothing.
     private void AskForMembership()
     {
-        if (_log.IsEmpty)
+        if (_raftLog.IsEmpty)
             return;
         foreach (var server in Configuration.Servers)
         {

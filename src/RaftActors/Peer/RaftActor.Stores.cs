@@ -47,8 +47,8 @@ internal sealed partial class RaftActor : IStorePeer
     private void OnAskIdentity(AskIdentity question)
     {
         var header = question.Header;
-        string bound = _log.IsEmpty ? "" : Configuration.Find(header.MemberId)?.StoreId ?? "";
-        var reply = new IdentityReply(Header(header.StoreId), question.Round, _log.IsEmpty, bound)
+        string bound = _raftLog.IsEmpty ? "" : Configuration.Find(header.MemberId)?.StoreId ?? "";
+        var reply = new IdentityReply(Header(header.StoreId), question.Round, _raftLog.IsEmpty, bound)
         {
             LeaderAddress = _addresses.LeaderFor(header, _leader?.Member),
         };
@@ -62,7 +62,7 @@ internal sealed partial class RaftActor : IStorePeer
     private void OnIdentityReply(IdentityReply reply)
     {
         _ownStore.OnAnswer(reply);
-        if (_log.IsEmpty)
+        if (_raftLog.IsEmpty)
             _bootstrapper.OnAnswer(reply);
         else
             GetInTouch(reply.LeaderAddress);
@@ -70,8 +70,8 @@ internal sealed partial class RaftActor : IStorePeer
 
     private IdentityReply WithWhatIsKnown(IdentityReply reply, PeerHeader asking) => reply with
     {
-        LastLogTerm = _log.LastTerm,
-        LastLogIndex = _log.LastIndex,
+        LastLogTerm = _raftLog.LastTerm,
+        LastLogIndex = _raftLog.LastIndex,
         IsSetBack = _ownStore.IsSetBack,
         Known = _stores.Find(asking.StoreId),
     };
@@ -103,7 +103,7 @@ internal sealed partial class RaftActor : IStorePeer
             // It may be one that was set back and has not asked this peer.
             if (message is not IdentityReply)
             {
-                var reply = new IdentityReply(Header(header.StoreId), 0, _log.IsEmpty, header.StoreId);
+                var reply = new IdentityReply(Header(header.StoreId), 0, _raftLog.IsEmpty, header.StoreId);
                 Send(header.Address, WithWhatIsKnown(reply, header));
             }
             return false;
@@ -152,8 +152,8 @@ internal sealed partial class RaftActor : IStorePeer
         _stores.Confirmed(_storeId, Term, _writeAhead.PersistedIndex);
         foreach (var follower in _leading!.Followers)
         {
-            if (follower.Voter.IsBound)
-                _stores.Confirmed(follower.Voter.StoreId, Term, follower.Progress.MatchIndex);
+            if (follower.Server.IsBound)
+                _stores.Confirmed(follower.Server.StoreId, Term, follower.Progress.MatchIndex);
         }
     }
 
@@ -165,8 +165,8 @@ internal sealed partial class RaftActor : IStorePeer
     {
         bool isOfThisGroup = header.GroupId == _identity.Id || header is { IsEmpty: true, GroupId: "" };
         bool unbound = Configuration.Find(header.MemberId) is { IsBound: false } voter && voter.Address == header.Address;
-        if (unbound && isOfThisGroup && _leading is { } leading && !IsHandingOver && !Configuration.IsJoint
-            && IsConfigurationCommitted && _log.CommitIndex >= leading.FirstIndex)
+        if (unbound && isOfThisGroup && _leading is { } leading && !IsTransferring && !Configuration.IsJoint
+            && IsConfigurationCommitted && _raftLog.CommitIndex >= leading.FirstIndex)
         {
             AppendConfiguration(Configuration.Binding(header.MemberId, header.StoreId));
         }

@@ -29,8 +29,8 @@ internal sealed partial class RaftActor
     /// <summary>Records where members are, by one entry.</summary>
     private void RecordAddresses()
     {
-        if (_leading is not { } leading || Configuration.IsJoint || !IsConfigurationCommitted || IsHandingOver
-            || _log.CommitIndex < leading.FirstIndex)
+        if (_leading is not { } leading || Configuration.IsJoint || !IsConfigurationCommitted || IsTransferring
+            || _raftLog.CommitIndex < leading.FirstIndex)
         {
             return;
         }

@@ -109,7 +109,7 @@ internal sealed partial class RaftSupervisor
         _isPeerStarted = true;
         if (!_mustWrite)
             EndOutage();
-        HandOverHeldBack();
+        TransferHeldBack();
     }
 
     private void EndOutage()

@@ -59,7 +59,7 @@ internal sealed partial class RaftActor
 
     // What a follower of this leader has accepted, it was sent by this leader.
     private bool IsOfThisLeader(AppendEntriesReply m) => _leading is not { } leading || m.Term != Term
-        || (m.AcceptedIndex <= _log.LastIndex && m.ReadContext <= leading.Reads.Context);
+        || (m.AcceptedIndex <= _raftLog.LastIndex && m.ReadContext <= leading.Reads.Context);
 
     private bool Drop(string reason, string from, string problem)
     {

@@ -134,7 +134,7 @@ internal sealed partial class RaftActor : ISnapshotPeer
 
     PeerHeader ISendingPeer.Header(string toStoreId) => Header(toStoreId);
 
-    string ISendingPeer.AddressOf(Voter member) => _addresses.Of(member);
+    string ISendingPeer.AddressOf(Server member) => _addresses.Of(member);
 
     // A state machine that was built anew while a snapshot was written began with the one before, or with the first
     // entry.

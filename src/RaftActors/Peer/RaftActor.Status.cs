@@ -16,12 +16,12 @@ internal sealed partial class RaftActor
         Role = _role,
         Term = _writeAhead.DurableHardState.Term,
         Leader = _leader?.Member,
-        FirstIndex = _log.FirstIndex,
-        LastIndex = _log.LastIndex,
+        FirstIndex = _raftLog.FirstIndex,
+        LastIndex = _raftLog.LastIndex,
         PersistedIndex = _writeAhead.PersistedIndex,
-        CommitIndex = _log.CommitIndex,
+        CommitIndex = _raftLog.CommitIndex,
         AppliedIndex = _machine.AppliedIndex,
-        LogBytes = _log.Bytes,
+        LogBytes = _raftLog.Bytes,
         SnapshotIndex = _snapshots.Stored.LastIncludedIndex,
         SnapshotBytes = _snapshots.Stored.Latest?.Manifest.Snapshot.Content.Length ?? 0,
         Members = Configuration.Members(),
@@ -58,7 +58,7 @@ internal sealed partial class RaftActor
         var members = new List<MemberStatus>(configuration.Servers.Length);
         foreach (var server in configuration.Servers)
         {
-            var role = configuration.IsComing(server.Id) ? MemberRole.Voter
+            var role = configuration.IsIncomingVoter(server.Id) ? MemberRole.Voter
                 : configuration.IsVoter(server.Id) ? MemberRole.OutgoingVoter
                 : MemberRole.Learner;
             var progress = _leading?.Find(server.Id)?.Progress;

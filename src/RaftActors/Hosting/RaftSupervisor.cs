@@ -135,10 +135,10 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
         if (_mustWrite)
             _peer.Tell(new ProveStore(_failedBytes));
         if (!IsWaitingForStore)
-            HandOverHeldBack();
+            TransferHeldBack();
     }
 
-    private void HandOverHeldBack()
+    private void TransferHeldBack()
     {
         while (_heldBack.TryDequeue(out var held))
             _peer!.Tell(held.Message, held.Sender);

@@ -48,7 +48,7 @@ internal sealed partial class RaftActor
     /// <summary>A group that a version without identities founded gets one, once all members speak this version: such a version would not carry it on.</summary>
     private void IdentifyGroup()
     {
-        if (_leading is not { } leading || Configuration.GroupId.Length > 0 || Configuration.IsJoint || !IsConfigurationCommitted || IsHandingOver || _log.CommitIndex < leading.FirstIndex)
+        if (_leading is not { } leading || Configuration.GroupId.Length > 0 || Configuration.IsJoint || !IsConfigurationCommitted || IsTransferring || _raftLog.CommitIndex < leading.FirstIndex)
             return;
         foreach (var follower in leading.Followers)
             if (follower.Progress.Version < PeerHeader.GroupIdentities)

@@ -11,11 +11,11 @@ internal sealed partial class RaftActor : IChangingPeer
 {
     private readonly MemberChanges _changes;
 
-    private bool IsConfigurationCommitted => _configurations.LatestIndex <= _log.CommitIndex;
+    private bool IsConfigurationCommitted => _configurations.LatestIndex <= _raftLog.CommitIndex;
 
     private void OnConfigurationCommitted()
     {
-        if (_configurations.TryCommit(_log.CommitIndex, out var committed))
+        if (_configurations.TryCommit(_raftLog.CommitIndex, out var committed))
         {
             var (index, configuration) = committed;
             DecideGroup(configuration, _leader?.GroupId ?? "");
@@ -53,7 +53,7 @@ internal sealed partial class RaftActor : IChangingPeer
 
     long IChangingPeer.Term => Term;
 
-    bool IChangingPeer.IsHandingOver => IsHandingOver;
+    bool IChangingPeer.IsTransferring => IsTransferring;
 
     void IChangingPeer.AppendConfiguration(Configuration configuration) => AppendConfiguration(configuration);
 

@@ -77,7 +77,7 @@ internal sealed partial class RaftActor
         var delay = _machine.Failed(Now);
         _snapshots.OnStateMachineFailed();
         _proposals.FailAppended(
-            "The state machine failed.", _machine.Failures == 1 ? _machine.SentIndex : _log.CommitIndex);
+            "The state machine failed.", _machine.Failures == 1 ? _machine.SentIndex : _raftLog.CommitIndex);
         _reads.FailAsked(FailureReason.StateMachineFailed, "The state machine failed before it could answer.");
         _reads.Ask();
 

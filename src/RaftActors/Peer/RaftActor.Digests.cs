@@ -23,7 +23,7 @@ internal sealed partial class RaftActor : IReplicaPeer
         RequestFlush();
         StopServing();
         if (_leading is not null)
-            HandOverIfSetAside();
+            TransferIfSetAside();
     }
 
     // ---- The leader asks, and compares
@@ -31,10 +31,10 @@ internal sealed partial class RaftActor : IReplicaPeer
     private void AskForDigests()
     {
         var leading = _leading!;
-        if (!_machine.HasDigest || IsHandingOver || _log.CommitIndex < leading.FirstIndex)
+        if (!_machine.HasDigest || IsTransferring || _raftLog.CommitIndex < leading.FirstIndex)
             return;
         ReplicaDigest? own = _replica.IsSetAside ? null : _replica.Digest;
-        if (leading.Digests.IsDue(_log.LastIndex, leading.Followers, own, Now))
+        if (leading.Digests.IsDue(_raftLog.LastIndex, leading.Followers, own, Now))
             leading.Digests.Asked(Append(EntryKind.Digest, Payload.Empty).Index, Now);
     }
 
@@ -77,7 +77,7 @@ internal sealed partial class RaftActor : IReplicaPeer
         _replica.NoteUndecided(digests.UndecidedAt);
     }
 
-    private void HandOverIfSetAside()
+    private void TransferIfSetAside()
     {
         if (_replica.IsSetAside)
             _transfers.TryHandOver(pause: 2 * _settings.ElectionTimeoutMax);

@@ -7,7 +7,7 @@ namespace RaftActors.Elections;
 /// </summary>
 /// <param name="shortest">The wait after a first attempt.</param>
 /// <param name="longest">The longest wait.</param>
-internal sealed class TransferPace(TimeSpan shortest, TimeSpan longest)
+internal sealed class TransferBackoff(TimeSpan shortest, TimeSpan longest)
 {
     // An attempt that comes after so many waits has nothing to do with the one before.
     private const int Forgotten = 4;

@@ -14,7 +14,7 @@ internal sealed partial class RaftActor : ITransferringPeer
 {
     private readonly LeadershipTransfers _transfers;
 
-    private bool IsHandingOver => _transfers.IsHandingOver;
+    private bool IsTransferring => _transfers.IsTransferring;
 
     private void OnTransferLeadership(TransferLeadership request) =>
         _transfers.Request(request.Target, new TransferRequest.OfActor(Sender, request.CorrelationId));
@@ -57,7 +57,7 @@ internal sealed partial class RaftActor : ITransferringPeer
         Sender.Tell(new CampaignRefused(problem, _leader?.Member, request.CorrelationId), Self);
 
     // A leader whose disk has stalled can still replicate, but acknowledges nothing itself, and its memory fills.
-    private void HandOverIfStalled()
+    private void TransferIfStalled()
     {
         if (_writeAhead.WritingSince is not { } since || Now - since < _settings.ElectionTimeoutMax)
             return;
@@ -68,10 +68,10 @@ internal sealed partial class RaftActor : ITransferringPeer
             PersistenceId, (long)(Now - since).TotalMilliseconds);
     }
 
-    private void HandOverToFavourite()
+    private void TransferToPreferredLeader()
     {
         bool isQuiet = !_changes.IsUnderWay && !Configuration.IsJoint && IsConfigurationCommitted;
-        _transfers.HandOverToFavourite(isQuiet && _log.CommitIndex >= _leading!.FirstIndex);
+        _transfers.TransferToPreferredLeader(isQuiet && _raftLog.CommitIndex >= _leading!.FirstIndex);
     }
 
     LeaderState? ITransferringPeer.Leading => _leading;
@@ -82,7 +82,7 @@ internal sealed partial class RaftActor : ITransferringPeer
 
     int ITransferringPeer.UnansweredProposals => _proposals.Appended;
 
-    string ITransferringPeer.AddressOf(Voter member) => _addresses.Of(member);
+    string ITransferringPeer.AddressOf(Server member) => _addresses.Of(member);
 
     void ITransferringPeer.StartTimer(object timer, TimeSpan delay) => StartTimer(timer, delay);
 

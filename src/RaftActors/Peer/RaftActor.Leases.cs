@@ -15,8 +15,8 @@ internal sealed partial class RaftActor
     /// <summary>Whether this leader need not ask anybody whether it still leads.</summary>
     private bool HasLease => _leading is { HandedOver: false } leading
         && Configuration.Lease > TimeSpan.Zero
-        && _configurations.LatestIndex <= _log.CommitIndex
-        && _log.CommitIndex >= leading.FirstIndex
+        && _configurations.LatestIndex <= _raftLog.CommitIndex
+        && _raftLog.CommitIndex >= leading.FirstIndex
         && leading.Lease.Holds(Now, Configuration.Lease, _settings.LeaseClockDrift);
 
     /// <summary>Renewed with each heartbeat, unless a round of reads is about to do that.</summary>
@@ -41,7 +41,7 @@ internal sealed partial class RaftActor
     private void ApplyLeaseSetting()
     {
         var wanted = _settings.Lease;
-        if (Configuration.Lease != wanted && !Configuration.IsJoint && !IsHandingOver && _configurations.LatestIndex <= _log.CommitIndex && _log.CommitIndex >= _leading!.FirstIndex)
+        if (Configuration.Lease != wanted && !Configuration.IsJoint && !IsTransferring && _configurations.LatestIndex <= _raftLog.CommitIndex && _raftLog.CommitIndex >= _leading!.FirstIndex)
             AppendConfiguration(Configuration.WithLease(wanted));
     }
 }

@@ -18,7 +18,7 @@ internal sealed partial class RaftActor
         if (_replica.IsSetAside)
             return;
         if (_lag.Note(committed, _machine.AppliedIndex, Now))
-            _problems.Begin(PeerProblemKind.Behind, _lag.Problem(_log.LastIndex, _machine.AppliedIndex));
+            _problems.Begin(PeerProblemKind.Behind, _lag.Problem(_raftLog.LastIndex, _machine.AppliedIndex));
         else if (_machine.AppliedIndex >= _lag.Target)
             _problems.End(PeerProblemKind.Behind, "this node has caught up");
     }

@@ -9,7 +9,7 @@ namespace RaftActors;
 internal sealed partial class RaftActor
 {
     /// <summary>What the peer has in memory now. The log is the peer's own: to be read, at once.</summary>
-    internal PeerState Inspect() => new(_log, _writeAhead.HardState, _writeAhead.DurableHardState, _role, _storeId, _writeAhead.PersistedIndex, _machine.AppliedIndex, Configuration, _leading, _writeAhead.IsDurable && _ownStore.IsWhole, _replica.IsSetAside);
+    internal PeerState Inspect() => new(_raftLog, _writeAhead.HardState, _writeAhead.DurableHardState, _role, _storeId, _writeAhead.PersistedIndex, _machine.AppliedIndex, Configuration, _leading, _writeAhead.IsDurable && _ownStore.IsWhole, _replica.IsSetAside);
 }
 
 /// <summary>A peer's memory, between two messages.</summary>

@@ -5,7 +5,7 @@ namespace RaftActors.Membership;
 /// <param name="Address">Where its node listens: <see cref="Membership.Member.Address"/>.</param>
 /// <param name="StoreId">The identity of its store; empty as long as it is not known. Nothing that a member says under another identity counts.</param>
 /// <param name="Priority">How much it is wanted as the leader.</param>
-internal sealed record Voter(string Id, string Address, string StoreId, int Priority = 0)
+internal sealed record Server(string Id, string Address, string StoreId, int Priority = 0)
 {
     /// <summary>Whether the member is bound to a store.</summary>
     public bool IsBound => StoreId.Length > 0;
@@ -14,5 +14,5 @@ internal sealed record Voter(string Id, string Address, string StoreId, int Prio
     public Member Member => new(Id, Address) { Priority = Priority };
 
     /// <summary>A member whose store is not known.</summary>
-    public static Voter Of(Member member) => new(member.Id, member.Address, "", member.Priority);
+    public static Server Of(Member member) => new(member.Id, member.Address, "", member.Priority);
 }
