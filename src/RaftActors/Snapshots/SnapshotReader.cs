@@ -125,8 +125,8 @@ internal sealed class SnapshotReader : UntypedActor
         int number = _wanted;
         if (ChunkStore.Read(result, number) is not { Data: var data })
         {
-            string why = ChunkStore.Problem(result.Snapshot?.Snapshot);
-            Finish(new SnapshotUnreadable($"chunk {number} of {_content.Chunks} is missing or cannot be read{why}"));
+            string cause = ChunkStore.Problem(result.Snapshot?.Snapshot);
+            Finish(new SnapshotUnreadable($"chunk {number} of {_content.Chunks} is missing or cannot be read{cause}"));
             return;
         }
         if (number == _digest.Chunks + 1)
@@ -134,7 +134,8 @@ internal sealed class SnapshotReader : UntypedActor
         bool isWhole = number == _content.Chunks && _digest.Chunks == number;
         if (isWhole && _digest.Content != _content)
         {
-            Finish(new SnapshotUnreadable($"its checksum is {_digest.Content.Sha256}, not {_content.Sha256}"));
+            string why = $"it is damaged: its checksum is {_digest.Content.Sha256}, not {_content.Sha256}";
+            Finish(new SnapshotUnreadable(why));
             return;
         }
         _wanted = 0;

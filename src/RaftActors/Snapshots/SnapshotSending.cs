@@ -121,22 +121,30 @@ internal sealed class SnapshotSending
     {
         if (!_sent.TryGetValue(failed.MemberId, out var sent) || !sender.Equals(sent.Sender))
             return false;
-        _logger.Warning(
-            "{0}: the snapshot up to {1} cannot be sent to {2}: {3}.",
-            _settings.PersistenceId, sent.LastIncludedIndex, failed.MemberId, failed.Problem);
         _stored.NoteDamaged(sent.Slot, sent.LastIncludedIndex);
-        End(_peer.Leading?.Find(failed.MemberId)?.Progress, sent, null);
-        return Stop(failed.MemberId);
+        return Fail(failed.MemberId, sent, failed.Problem);
     }
 
-    /// <summary>A sender has stopped: one that stops without a word has failed.</summary>
+    /// <summary>
+    /// A sender has stopped: one that stops without a word has failed. That says nothing about the snapshot, which the
+    /// follower is sent again.
+    /// </summary>
     /// <returns>Whether the actor was a sender.</returns>
     public bool OnTerminated(IActorRef ended)
     {
         foreach (var (memberId, sent) in _sent)
             if (sent.Sender.Equals(ended))
-                return OnFailed(new SendingFailed(memberId, "its sender failed"), ended);
+                return Fail(memberId, sent, "its sender failed");
         return false;
+    }
+
+    private bool Fail(string memberId, SentSnapshot sent, string problem)
+    {
+        _logger.Warning(
+            "{0}: the snapshot up to {1} cannot be sent to {2}: {3}.",
+            _settings.PersistenceId, sent.LastIncludedIndex, memberId, problem);
+        End(_peer.Leading?.Find(memberId)?.Progress, sent, null);
+        return Stop(memberId);
     }
 
     /// <summary>

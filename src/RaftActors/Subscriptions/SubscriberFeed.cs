@@ -143,8 +143,16 @@ internal sealed class SubscriberFeed
             subscription.Subscriber.Tell(new SubscriptionEnded(reason), _context.Self);
     }
 
-    private Subscription? Find(IActorRef subscriber) =>
-        _subscriptions.Find(subscription => subscription.Subscriber.Equals(subscriber));
+    // Once for each batch of entries that a subscriber has handled: without a delegate.
+    private Subscription? Find(IActorRef subscriber)
+    {
+        foreach (var subscription in _subscriptions)
+        {
+            if (subscription.Subscriber.Equals(subscriber))
+                return subscription;
+        }
+        return null;
+    }
 
     private Subscription? FindByReader(IActorRef reader) =>
         _subscriptions.Find(subscription => reader.Equals(subscription.Offer?.Reader));

@@ -26,14 +26,19 @@ internal sealed class GroupClientActor : ReceiveActor, IWithTimers
         Receive<ProposalFailed>(failed => OnFailed(failed.CorrelationId, failed.Reason, failed));
         Receive<QueryFailed>(failed => OnFailed(failed.CorrelationId, failed.Reason, failed));
         Receive<LeaderChanged>(changed => Sweep(hasLeader: changed.Leader is not null));
-        Receive<StartSweeping>(_ => Timers.StartPeriodicTimer(SweepNow.Instance, SweepNow.Instance, SweepInterval));
+        Receive<StartSweeping>(_ => StartSweepTimer());
         Receive<SweepNow>(_ => OnSweepNow());
     }
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(LeaderChanged));
+    protected override void PreStart()
+    {
+        Context.System.EventStream.Subscribe(Self, typeof(LeaderChanged));
+        // Also after a restart, when nobody says so: the requests that came meanwhile believe that they are swept.
+        StartSweepTimer();
+    }
 
     protected override void PostStop()
     {
@@ -74,6 +79,8 @@ internal sealed class GroupClientActor : ReceiveActor, IWithTimers
                 break;
         }
     }
+
+    private void StartSweepTimer() => Timers.StartPeriodicTimer(SweepNow.Instance, SweepNow.Instance, SweepInterval);
 
     private void OnSweepNow()
     {

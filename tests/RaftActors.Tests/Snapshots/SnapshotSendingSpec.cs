@@ -118,7 +118,7 @@ public sealed class SnapshotSendingSpec : VirtualTimeSpec
 
         Sys.ActorSelection(_host.Path / "send-snapshot-1").Tell(PoisonPill.Instance);
 
-        Assert.True(_stored.IsDamaged);
+        Assert.False(_stored.IsDamaged);
         Assert.Equal(ProgressState.Probe, B.Progress.State);
         Keep(slot: 1, lastIncluded: 20);
         Assert.Equal(0, _store.PrunedSlot());

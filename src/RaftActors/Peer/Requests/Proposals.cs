@@ -97,7 +97,8 @@ internal sealed class Proposals(RaftSettings settings, Forwarding forwarding, IR
     /// </summary>
     public void ReleaseHeld()
     {
-        while (TryTakeHeld(out var proposed, out var proposer))
+        // Each once: what finds another transfer under way is held again.
+        for (int left = _held.Count; left > 0 && TryTakeHeld(out var proposed, out var proposer); left--)
         {
             if (peer.IsLeading)
                 Propose(proposed, proposer);

@@ -50,7 +50,9 @@ internal sealed partial class RaftActor
     {
         bool makesWay = !IsRival(request);
         OnRequestVote(request, makesWay);
-        if (request.PreVote && (!makesWay || !_raftLog.IsUpToDate(request.LastLogIndex, request.LastLogTerm)))
+        if (_election is null || !request.PreVote)
+            return;
+        if (!makesWay || !_raftLog.IsUpToDate(request.LastLogIndex, request.LastLogTerm))
             AskForVote(request.Header.Address);
     }
 
