@@ -19,7 +19,6 @@ internal sealed class KeyValueEndpoints(GroupClient client, KeyValueStores store
 {
     private const string Path = "/kv/{**key}";
     private const string AppliedIndexHeader = "Raft-Applied-Index";
-    private const int SentAtOnce = 16 * 1024;
 
     /// <summary>Adds the endpoints.</summary>
     public void Map(IEndpointRouteBuilder routes)
@@ -71,12 +70,7 @@ internal sealed class KeyValueEndpoints(GroupClient client, KeyValueStores store
             default:
                 response.ContentType = MediaTypeNames.Application.Octet;
                 response.ContentLength = found.Value.Length;
-                if (HttpMethods.IsHead(context.Request.Method))
-                    break;
-                // A small value leaves with the end of the answer. A large one waits until the client takes it.
-                if (found.Value.Length <= SentAtOnce)
-                    response.BodyWriter.Write(found.Value.Span);
-                else
+                if (!HttpMethods.IsHead(context.Request.Method))
                     await response.BodyWriter.WriteAsync(found.Value, context.RequestAborted);
                 break;
         }
