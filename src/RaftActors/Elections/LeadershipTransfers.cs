@@ -109,14 +109,14 @@ internal sealed class LeadershipTransfers(
         var leading = peer.Leading!;
         var now = peer.Now;
         var (configuration, self) = (configurations.Latest, settings.MemberId);
-        var favourite = leading.PreferredLeader.Look(
+        var preferred = leading.PreferredLeader.Look(
             configuration, self, leading.Followers, log.CommitIndex, now, id => _transferBackoff.MayTry(id, now));
-        if (favourite is null || !isQuiet || _transfer is not null)
+        if (preferred is null || !isQuiet || _transfer is not null)
             return;
         string peerId = settings.PersistenceId;
-        logger.Info("{0}: {1} has the priority {2} and keeps up.", peerId, favourite.Id, favourite.Priority);
-        _transferBackoff.Tried(favourite.Id, now);
-        Start(favourite.Id);
+        logger.Info("{0}: {1} has the priority {2} and keeps up.", peerId, preferred.Id, preferred.Priority);
+        _transferBackoff.Tried(preferred.Id, now);
+        Start(preferred.Id);
     }
 
     /// <summary>

@@ -8,7 +8,7 @@ internal sealed class GroupClientActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(50);
 
-    // How many sweeps in a row that find nothing end the sweeping: a timer each 50 ms is a third of an idle node's work.
+    // So many sweeps in a row that find nothing end the sweeping: its timer is a third of an idle node's timers.
     private const int EmptySweeps = 20;
 
     private readonly PendingRequests _pending;
