@@ -11,28 +11,38 @@ namespace RaftActors.Bench;
 /// <param name="Tries">How many times that write was sent.</param>
 internal sealed record FailoverTrial(string Killed, double Milliseconds, int Tries);
 
-/// <summary>Kills the leader again and again, and measures how long it takes until a write is acknowledged; at the end all acknowledged writes have to be there.</summary>
+/// <summary>
+/// Kills the leader again and again, and measures how long it takes until a write is acknowledged; at the end all
+/// acknowledged writes have to be there.
+/// </summary>
 internal static class FailoverBench
 {
     private static readonly TimeSpan TryFor = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
 
     /// <summary>Measures and prints.</summary>
-    public static async Task<int> RunAsync(int trials, int busy, string? jsonFile, string? label, ClusterOptions nodes, CancellationToken stop)
+    public static async Task<int> RunAsync(int trials, int busy, string? jsonFile, string? label, ClusterOptions nodes,
+        CancellationToken stop)
     {
         Console.WriteLine(Results.Machine());
-        Console.WriteLine($"SIGKILL of the leader of three, {(busy == 0 ? "idle" : $"{busy} clients writing")}, to the next acknowledged write through a node that is left");
+        Console.WriteLine($"SIGKILL of the leader of three, {(busy == 0 ? "idle" : $"{busy} clients writing")}, to the "
+            + "next acknowledged write through a node that is left");
         await using var cluster = await BenchCluster.StartAsync(3, nodes, stop);
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
         var results = new List<FailoverTrial>();
         for (var trial = 0; trial < trials; trial++)
         {
             var leader = await cluster.SettledAsync(stop);
             using var writers = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            var writing = Enumerable.Range(0, busy).Select(client => WriteOnAsync(cluster.Endpoints[(leader + 1 + (client % 2)) % 3], client, writers.Token)).ToList();
+            var writing = Enumerable.Range(0, busy)
+                .Select(client =>
+                WriteOnAsync(cluster.Endpoints[(leader + 1 + (client % 2)) % 3], client, writers.Token)).ToList();
             await Task.Delay(Idle, stop);
             var result = await TrialAsync(cluster, http, leader, trial, stop);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{trial + 1,4}  {result.Killed}  {result.Milliseconds,8:0} ms  {result.Tries} {(result.Tries == 1 ? "try" : "tries")}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{trial + 1,4}  {result.Killed}  {result.Milliseconds,8:0} ms  {result.Tries} "
+                    + $"{(result.Tries == 1 ? "try" : "tries")}"));
             results.Add(result);
             await writers.CancelAsync();
             await Task.WhenAll(writing);
@@ -41,12 +51,15 @@ internal static class FailoverBench
         await cluster.SettledAsync(stop);
         await VerifyAsync(cluster, http, trials, stop);
         var sorted = results.Select(trial => trial.Milliseconds).Order().ToList();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"median {sorted[sorted.Count / 2]:0} ms, worst {sorted[^1]:0} ms; every acknowledged write is there"));
-        await Results.AppendAsync(jsonFile, "failover", label, results.ConvertAll(trial => new { busy, trial.Killed, trial.Milliseconds, trial.Tries }));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"median {sorted[sorted.Count / 2]:0} ms, worst {sorted[^1]:0} ms; every acknowledged write is there"));
+        await Results.AppendAsync(jsonFile, "failover", label,
+            results.ConvertAll(trial => new { busy, trial.Killed, trial.Milliseconds, trial.Tries }));
         return 0;
     }
 
-    private static async Task<FailoverTrial> TrialAsync(BenchCluster cluster, HttpClient http, int leader, int trial, CancellationToken stop)
+    private static async Task<FailoverTrial> TrialAsync(BenchCluster cluster, HttpClient http, int leader, int trial,
+        CancellationToken stop)
     {
         cluster.Processes[leader].Kill();
         var since = Stopwatch.StartNew();
@@ -57,11 +70,13 @@ internal static class FailoverBench
             limit.CancelAfter(TryFor);
             try
             {
-                using var response = await http.PutAsync(Key(cluster, node, trial), new StringContent(Value(trial)), limit.Token);
+                using var response =
+                    await http.PutAsync(Key(cluster, node, trial), new StringContent(Value(trial)), limit.Token);
                 if (response.IsSuccessStatusCode)
                     return new FailoverTrial($"node{leader + 1}", since.Elapsed.TotalMilliseconds, tries);
             }
-            catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !stop.IsCancellationRequested)
+            catch (Exception e) when (e is HttpRequestException
+                or OperationCanceledException && !stop.IsCancellationRequested)
             {
                 // Not done, or nobody knows: the same value may be written again.
             }
@@ -80,14 +95,16 @@ internal static class FailoverBench
         }
     }
 
-    private static string Key(BenchCluster cluster, int node, int trial) => $"http://{cluster.Endpoints[node]}/kv/failover{trial}";
+    private static string Key(BenchCluster cluster, int node, int trial) =>
+        $"http://{cluster.Endpoints[node]}/kv/failover{trial}";
 
     private static string Value(int trial) => $"written after kill {trial + 1}";
 
     /// <summary>Writes until it is stopped, whatever the answers.</summary>
     private static async Task WriteOnAsync(IPEndPoint node, int client, CancellationToken stop)
     {
-        var request = HttpConnection.Request("PUT", $"busy{client}", node, Encoding.ASCII.GetBytes(new string('x', 256)));
+        var request =
+            HttpConnection.Request("PUT", $"busy{client}", node, Encoding.ASCII.GetBytes(new string('x', 256)));
         while (!stop.IsCancellationRequested)
         {
             try

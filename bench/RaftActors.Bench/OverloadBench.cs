@@ -9,11 +9,13 @@ namespace RaftActors.Bench;
 /// <param name="Clients">How many closed-loop clients find out what they can do.</param>
 /// <param name="Connections">Over HTTP: how many connections the overload comes through.</param>
 /// <param name="Seconds">How long the overload goes on.</param>
-internal sealed record OverloadOptions(Workload Workload, double Times, double? Rate, int Clients, int Connections, double Seconds);
+internal sealed record OverloadOptions(Workload Workload, double Times, double? Rate, int Clients, int Connections,
+    double Seconds);
 
 /// <summary>
-/// More than a cluster can take: its capacity, then a multiple of that at a rate whatever the answers, then again what it can do. What it cannot take has to be refused soon and clearly, its
-/// memory to keep within bounds, and its speed to come back.
+/// More than a cluster can take: its capacity, then a multiple of that at a rate whatever the answers, then again what
+/// it can do. What it cannot take has to be refused soon and clearly, its memory to keep within bounds, and its speed
+/// to come back.
 /// </summary>
 internal static class OverloadBench
 {
@@ -26,10 +28,14 @@ internal static class OverloadBench
     /// <param name="label">What they are called there.</param>
     /// <param name="nodes">How the nodes are run.</param>
     /// <param name="stop">Ends the run.</param>
-    public static async Task<int> RunAsync(OverloadOptions options, string? file, string? label, ClusterOptions nodes, CancellationToken stop)
+    public static async Task<int> RunAsync(OverloadOptions options, string? file, string? label, ClusterOptions nodes,
+        CancellationToken stop)
     {
         Console.WriteLine(Results.Machine());
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Three nodes: what they can do, {(options.Rate is { } rate ? $"{rate:0} a second" : $"{options.Times:0.#} times as much")} for {options.Seconds:0.#} s, and what they can do afterwards"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"Three nodes: what they can do, "
+                + $"{(options.Rate is { } rate ? $"{rate:0} a second" : $"{options.Times:0.#} times as much")} for "
+                + $"{options.Seconds:0.#} s, and what they can do afterwards"));
         LoadTable.PrintColumns();
         await using var cluster = await BenchCluster.StartAsync(3, nodes, stop);
         var leader = await cluster.SettledAsync(stop);
@@ -38,7 +44,8 @@ internal static class OverloadBench
         var runs = new List<LoadRun>();
 
         var before = await RunAsync(new LoadOrder(options.Clients, 3, 5, 256));
-        var over = await RunAsync(new LoadOrder(options.Connections, 0, options.Seconds, 256, options.Rate ?? (before.Result.OperationsPerSecond * options.Times)));
+        var over = await RunAsync(new LoadOrder(options.Connections, 0, options.Seconds, 256,
+            options.Rate ?? (before.Result.OperationsPerSecond * options.Times)));
         // Each slice on its own: the load has just ended with the answer to its last operation.
         var slices = 0;
         LoadRun after;
@@ -72,16 +79,24 @@ internal static class OverloadBench
         var result = over.Result;
         Console.WriteLine();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"offered {over.Order.Rate:0}/s, done {result.OperationsPerSecond:0}/s with p99 {result.P99:0} ms; {result.Refused} refused with p99 {result.RefusedP99:0} ms, {result.RefusedWithoutAdvice} of them without Retry-After"));
+            $"offered {over.Order.Rate:0}/s, done {result.OperationsPerSecond:0}/s with p99 {result.P99:0} ms; "
+                + $"{result.Refused} refused with p99 {result.RefusedP99:0} ms, {result.RefusedWithoutAdvice} of them "
+                + $"without Retry-After"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{result.Failures - result.Refused - result.Unanswered} failed otherwise{Reasons(result)}, {result.Unanswered} were not answered"));
+            $"{result.Failures - result.Refused - result.Unanswered} failed otherwise{Reasons(result)}, "
+                + $"{result.Unanswered} were not answered"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"most resident memory of a node: {Most(before):0} MB before, {Most(over):0} MB meanwhile, {Most(after):0} MB afterwards"));
+            $"most resident memory of a node: {Most(before):0} MB before, {Most(over):0} MB meanwhile, {Most(after):0} "
+                + $"MB afterwards"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{before.Result.OperationsPerSecond:0}/s before, {after.Result.OperationsPerSecond:0}/s in second {slices} after the load stopped"));
+            $"{before.Result.OperationsPerSecond:0}/s before, {after.Result.OperationsPerSecond:0}/s in second "
+                + $"{slices} after the load stopped"));
     }
 
-    private static string Reasons(LoadResult result) => result.Reasons.Count == 0 ? "" : $" ({string.Join(", ", result.Reasons.Select(reason => $"{reason.Key} {reason.Value}"))})";
+    private static string Reasons(LoadResult result) =>
+        result.Reasons.Count == 0
+            ? ""
+            : $" ({string.Join(", ", result.Reasons.Select(reason => $"{reason.Key} {reason.Value}"))})";
 
     private static double Most(LoadRun run) => run.Processes.Skip(1).Max(process => process.PeakMegabytes);
 }

@@ -8,32 +8,44 @@ namespace RaftActors.Bench;
 /// <summary>What a client saw while a node was stopped in order and started again.</summary>
 /// <param name="Stopped">The node.</param>
 /// <param name="StopMilliseconds">How long it took to stop.</param>
-/// <param name="LongestGap">The longest time between two acknowledged writes of the client, from the order to stop until the node was back.</param>
+/// <param name="LongestGap">
+/// The longest time between two acknowledged writes of the client, from the order to stop until the node was back.
+/// </param>
 /// <param name="UsualGap">The longest one in the second before.</param>
 /// <param name="Failed">How many writes were not acknowledged.</param>
-internal sealed record RestartTrial(string Stopped, double StopMilliseconds, double LongestGap, double UsualGap, int Failed);
+internal sealed record RestartTrial(string Stopped, double StopMilliseconds, double LongestGap, double UsualGap,
+    int Failed);
 
-/// <summary>A rolling restart, the leader each time: what a client that writes through another node, one write after the other, sees of it.</summary>
+/// <summary>
+/// A rolling restart, the leader each time: what a client that writes through another node, one write after the other,
+/// sees of it.
+/// </summary>
 internal static class RestartBench
 {
     private static readonly TimeSpan Before = TimeSpan.FromSeconds(1);
 
     /// <summary>Measures and prints.</summary>
-    public static async Task<int> RunAsync(int trials, string? jsonFile, string? label, ClusterOptions nodes, CancellationToken stop)
+    public static async Task<int> RunAsync(int trials, string? jsonFile, string? label, ClusterOptions nodes,
+        CancellationToken stop)
     {
         Console.WriteLine(Results.Machine());
-        Console.WriteLine("The leader of three is stopped in order and started again, while a client writes through another node, one write after the other");
+        Console.WriteLine("The leader of three is stopped in order and started again, while a client writes through "
+            + "another node, one write after the other");
         await using var cluster = await BenchCluster.StartAsync(3, nodes, stop);
         var results = new List<RestartTrial>();
         for (var trial = 0; trial < trials; trial++)
         {
             var result = await TrialAsync(cluster, trial, stop);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{trial + 1,4}  {result.Stopped}  stopped in {result.StopMilliseconds,5:0} ms  longest gap {result.LongestGap,6:0.0} ms, {result.UsualGap:0.0} ms in the second before  {result.Failed} failed"));
+                $"{trial + 1,4}  {result.Stopped}  stopped in {result.StopMilliseconds,5:0} ms  longest gap "
+                    + $"{result.LongestGap,6:0.0} ms, {result.UsualGap:0.0} ms in the second before  {result.Failed} "
+                    + $"failed"));
             results.Add(result);
         }
         var sorted = results.Select(trial => trial.LongestGap).Order().ToList();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"longest gap: median {sorted[sorted.Count / 2]:0.0} ms, worst {sorted[^1]:0.0} ms; {results.Sum(trial => trial.Failed)} writes failed"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"longest gap: median {sorted[sorted.Count / 2]:0.0} ms, worst {sorted[^1]:0.0} ms; "
+                + $"{results.Sum(trial => trial.Failed)} writes failed"));
         await Results.AppendAsync(jsonFile, "restart", label, results);
         return 0;
     }
@@ -61,7 +73,8 @@ internal static class RestartBench
 
     private sealed class Client(IPEndPoint node)
     {
-        private readonly byte[] _request = HttpConnection.Request("PUT", "restart", node, Encoding.ASCII.GetBytes(new string('x', 256)));
+        private readonly byte[] _request =
+            HttpConnection.Request("PUT", "restart", node, Encoding.ASCII.GetBytes(new string('x', 256)));
         private readonly Lock _lock = new();
         private long _last = Stopwatch.GetTimestamp();
         private TimeSpan _longest;

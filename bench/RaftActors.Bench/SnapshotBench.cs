@@ -5,7 +5,10 @@ using RaftNode.Host.Http;
 
 namespace RaftActors.Bench;
 
-/// <summary>What snapshots cost and save: the start of a node with a long log, with and without one; and a cluster while a large one travels.</summary>
+/// <summary>
+/// What snapshots cost and save: the start of a node with a long log, with and without one; and a cluster while a large
+/// one travels.
+/// </summary>
 internal static class SnapshotBench
 {
     private const string Never = "raft.snapshot { entries = 1000000000, bytes = 1 TiB }\n";
@@ -15,7 +18,8 @@ internal static class SnapshotBench
     public static async Task<int> RecoveryAsync(int entries, int bytes, ClusterOptions nodes, CancellationToken stop)
     {
         Console.WriteLine(Results.Machine());
-        Console.WriteLine($"One node, {entries} entries of {bytes} bytes: from the start of the process until all is applied");
+        Console.WriteLine($"One node, {entries} entries of {bytes} bytes: from the start of the process until all is "
+            + "applied");
         await using var cluster = await BenchCluster.StartAsync(1, nodes, stop, Never);
         while ((await cluster.StatusAsync(0, stop))?.LastIndex is not { } last || last < entries)
             await cluster.ProposeAsync(0, new LoadOrder(256, 0, 1, bytes), stop);
@@ -25,16 +29,19 @@ internal static class SnapshotBench
         var taking = Stopwatch.StartNew();
         using var answer = await http.PostAsync($"http://{cluster.Endpoints[0]}/snapshot", null, stop);
         var snapshot = (await answer.Content.ReadFromJsonAsync(HostJson.Default.SnapshotDocument, stop))!;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"a snapshot of {snapshot.Bytes / 1048576.0:0.0} MiB took {taking.Elapsed.TotalMilliseconds:0} ms"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"a snapshot of {snapshot.Bytes / 1048576.0:0.0} MiB took {taking.Elapsed.TotalMilliseconds:0} ms"));
         await RestartAsync(cluster, "with a snapshot", stop);
         return 0;
     }
 
     /// <summary>Measures writes while a snapshot is sent to a follower that was down.</summary>
-    public static async Task<int> TransferAsync(int mebibytes, int clients, ClusterOptions nodes, CancellationToken stop)
+    public static async Task<int> TransferAsync(int mebibytes, int clients, ClusterOptions nodes,
+        CancellationToken stop)
     {
         Console.WriteLine(Results.Machine());
-        Console.WriteLine($"Three nodes with {mebibytes} MiB of values; one was down and is sent a snapshot, while {clients} clients write 256 bytes, one write after the other");
+        Console.WriteLine($"Three nodes with {mebibytes} MiB of values; one was down and is sent a snapshot, while "
+            + $"{clients} clients write 256 bytes, one write after the other");
         await using var cluster = await BenchCluster.StartAsync(3, nodes, stop);
         using var http = Client();
         var leader = await cluster.SettledAsync(stop);
@@ -48,16 +55,19 @@ internal static class SnapshotBench
         await WriteAsync(cluster, leader, clients, "before", () => Task.Delay(TimeSpan.FromSeconds(5), stop), stop);
         var sending = Stopwatch.StartNew();
         cluster.Start(down);
-        await WriteAsync(cluster, leader, clients, "meanwhile", () => UntilCaughtUpAsync(cluster, leader, down, before.SnapshotIndex, stop), stop);
+        await WriteAsync(cluster, leader, clients, "meanwhile",
+            () => UntilCaughtUpAsync(cluster, leader, down, before.SnapshotIndex, stop), stop);
         var seconds = sending.Elapsed.TotalSeconds;
         await WriteAsync(cluster, leader, clients, "afterwards", () => Task.Delay(TimeSpan.FromSeconds(5), stop), stop);
         var after = (await cluster.StatusAsync(leader, stop))!;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"a snapshot of {before.SnapshotBytes / 1048576.0:0} MiB: {seconds:0.0} s from the start of the node until it had caught up; term {before.Term} before, {after.Term} after"));
+            $"a snapshot of {before.SnapshotBytes / 1048576.0:0} MiB: {seconds:0.0} s from the start of the node until "
+                + $"it had caught up; term {before.Term} before, {after.Term} after"));
         return before.Term == after.Term ? 0 : 1;
     }
 
-    private static HttpClient Client() => new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromMinutes(5) };
+    private static HttpClient Client() =>
+        new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromMinutes(5) };
 
     private static async Task RestartAsync(BenchCluster cluster, string what, CancellationToken stop)
     {
@@ -68,32 +78,38 @@ internal static class SnapshotBench
         var process = cluster.Processes[0];
         process.Refresh();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{what}: {starting.Elapsed.TotalSeconds:0.00} s, {process.WorkingSet64 / 1048576.0:0} MiB resident, {process.TotalProcessorTime.TotalSeconds:0.0} s of processor time"));
+            $"{what}: {starting.Elapsed.TotalSeconds:0.00} s, {process.WorkingSet64 / 1048576.0:0} MiB resident, "
+                + $"{process.TotalProcessorTime.TotalSeconds:0.0} s of processor time"));
     }
 
-    private static async Task FillAsync(BenchCluster cluster, HttpClient http, int leader, int mebibytes, CancellationToken stop)
+    private static async Task FillAsync(BenchCluster cluster, HttpClient http, int leader, int mebibytes,
+        CancellationToken stop)
     {
         var value = new byte[ValueBytes];
         Random.Shared.NextBytes(value);
         for (var i = 0; i < mebibytes; i++)
         {
-            using var response = await http.PutAsync($"http://{cluster.Endpoints[leader]}/kv/large{i}", new ByteArrayContent(value), stop);
+            using var response = await http.PutAsync($"http://{cluster.Endpoints[leader]}/kv/large{i}",
+                new ByteArrayContent(value), stop);
             response.EnsureSuccessStatusCode();
         }
     }
 
-    private static async Task UntilCaughtUpAsync(BenchCluster cluster, int leader, int follower, long snapshot, CancellationToken stop)
+    private static async Task UntilCaughtUpAsync(BenchCluster cluster, int leader, int follower, long snapshot,
+        CancellationToken stop)
     {
         while (true)
         {
             var status = await cluster.StatusAsync(follower, stop);
-            if (status is not null && status.AppliedIndex >= snapshot && status.AppliedIndex >= (await cluster.StatusAsync(leader, stop))?.CommitIndex - 1000)
+            if (status is not null && status.AppliedIndex >= snapshot
+                && status.AppliedIndex >= (await cluster.StatusAsync(leader, stop))?.CommitIndex - 1000)
                 return;
             await Task.Delay(20, stop);
         }
     }
 
-    private static async Task WriteAsync(BenchCluster cluster, int node, int clients, string when, Func<Task> until, CancellationToken stop)
+    private static async Task WriteAsync(BenchCluster cluster, int node, int clients, string when, Func<Task> until,
+        CancellationToken stop)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var latencies = new LatencyHistogram();
@@ -121,6 +137,7 @@ internal static class SnapshotBench
         await Task.WhenAll(writing);
         var result = LoadResult.Of(latencies, since.Elapsed.TotalSeconds, failures);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{when,-10} {result.OperationsPerSecond,8:0}/s  p50 {result.P50:0.00}  p99 {result.P99:0.00}  p99.9 {result.P999:0.00}  longest {result.Max:0.0} ms  {result.Failures} failed"));
+            $"{when,-10} {result.OperationsPerSecond,8:0}/s  p50 {result.P50:0.00}  p99 {result.P99:0.00}  p99.9 "
+                + $"{result.P999:0.00}  longest {result.Max:0.0} ms  {result.Failures} failed"));
     }
 }

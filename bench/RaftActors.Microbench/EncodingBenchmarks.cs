@@ -25,7 +25,9 @@ public class EncodingBenchmarks
     {
         _system = ActorSystem.Create("microbench");
         _serializer = new RaftSerializer((ExtendedActorSystem)_system);
-        _entries = [.. Enumerable.Range(1, Entries).Select(i => new LogEntry(1_000_000 + i, 7, EntryKind.Command, 1_700_000_000_000, new Log.Payload(new byte[256], 0, "")))];
+        _entries = [.. Enumerable.Range(1, Entries)
+            .Select(i => new LogEntry(1_000_000 + i, 7, EntryKind.Command, 1_700_000_000_000,
+            new Log.Payload(new byte[256], 0, "")))];
         _reply = new AppendEntriesReply(Header, true, 1_000_000, 1_000_064, 0, default, 17);
         _append = _serializer.ToBinary(Append());
         _replied = _serializer.ToBinary(_reply);
@@ -35,7 +37,9 @@ public class EncodingBenchmarks
     [GlobalCleanup]
     public void Stop() => _system.Terminate().Wait();
 
-    /// <summary>AppendEntries, written: the entries are encoded too, which a leader does once for all followers and its journal.</summary>
+    /// <summary>
+    /// AppendEntries, written: the entries are encoded too, which a leader does once for all followers and its journal.
+    /// </summary>
     [Benchmark]
     public byte[] AppendEntriesWrite() => _serializer.ToBinary(Append());
 
@@ -51,7 +55,8 @@ public class EncodingBenchmarks
     [Benchmark]
     public object ReplyRead() => _serializer.FromBinary(_replied, "AER");
 
-    private static PeerHeader Header { get; } = new("127.0.0.1:4051", "kv", "node1", "6f1ed002ab5595859014ebf0951522d9", 7);
+    private static PeerHeader Header { get; } =
+        new("127.0.0.1:4051", "kv", "node1", "6f1ed002ab5595859014ebf0951522d9", 7);
 
     private AppendEntries Append() => new(Header, 1_000_000, 7, 999_990, 17, new EntryBatch(_entries));
 }

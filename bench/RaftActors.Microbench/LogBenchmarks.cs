@@ -8,7 +8,8 @@ public class LogBenchmarks
 {
     private const int Count = 10_000;
 
-    private readonly LogEntry[] _entries = [.. Enumerable.Range(1, Count).Select(i => new LogEntry(i, 1 + (i / 1000), EntryKind.Command, i, new Log.Payload(new byte[256], 0, "")))];
+    private readonly LogEntry[] _entries = [.. Enumerable.Range(1, Count)
+        .Select(i => new LogEntry(i, 1 + (i / 1000), EntryKind.Command, i, new Log.Payload(new byte[256], 0, "")))];
     private readonly RaftLog _log = new();
 
     /// <summary>Fills a log to read.</summary>

@@ -1,6 +1,8 @@
 namespace LockService;
 
-/// <summary>What a lock protects, wherever it is: it refuses whoever had the lock before one that it has already seen.</summary>
+/// <summary>
+/// What a lock protects, wherever it is: it refuses whoever had the lock before one that it has already seen.
+/// </summary>
 public sealed class FencedStore<T>
 {
     private readonly Lock _lock = new();

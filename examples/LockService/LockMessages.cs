@@ -45,7 +45,8 @@ public sealed record LockCommand(LockVerb Verb, string Lock, string Owner, long 
         var verb = (LockVerb)reader.ReadByte();
         return Enum.IsDefined(verb)
             ? new LockCommand(verb, reader.ReadString(), reader.ReadString(), reader.ReadInt64(), reader.ReadInt64())
-            : throw new NotSupportedException($"A command has the verb {verb}, which this version does not know. Run a newer version on this node.");
+            : throw new NotSupportedException($"A command has the verb {verb}, which this version does not know. Run a "
+                + "newer version on this node.");
     }
 }
 
@@ -77,8 +78,10 @@ public sealed record LockHolder(string Owner, long Token, long ExpiresAt)
     }
 
     /// <summary>Reads a holder.</summary>
-    public static LockHolder Read(BinaryReader reader) => new(reader.ReadString(), reader.ReadInt64(), reader.ReadInt64());
+    public static LockHolder Read(BinaryReader reader) =>
+        new(reader.ReadString(), reader.ReadInt64(), reader.ReadInt64());
 
     /// <summary>Reads an answer.</summary>
-    public static LockHolder Read(object? answer) => Read(new BinaryReader(new MemoryStream((byte[])answer!), Encoding.UTF8));
+    public static LockHolder Read(object? answer) =>
+        Read(new BinaryReader(new MemoryStream((byte[])answer!), Encoding.UTF8));
 }

@@ -4,10 +4,14 @@ using RaftActors.StateMachines;
 
 namespace LockService;
 
-/// <summary>Locks with leases. Whether one has ended is decided by the time of the entry that asks, which is the same on every node, and by no clock.</summary>
+/// <summary>
+/// Locks with leases. Whether one has ended is decided by the time of the entry that asks, which is the same on every
+/// node, and by no clock.
+/// </summary>
 /// <remarks>
-/// A holder that was paused may believe that it still has a lock that another has by now. So each holder has a token, the index of the entry that gave it the lock, and what the lock protects
-/// refuses a token lower than one it has seen: <see cref="FencedStore{T}"/>.
+/// A holder that was paused may believe that it still has a lock that another has by now. So each holder has a token,
+/// the index of the entry that gave it the lock, and what the lock protects refuses a token lower than one it has seen:
+/// <see cref="FencedStore{T}"/>.
 /// </remarks>
 public sealed class Locks : IStateMachine
 {
@@ -29,7 +33,8 @@ public sealed class Locks : IStateMachine
     #endregion
 
     /// <inheritdoc/>
-    public object? Query(object request) => _holders.GetValueOrDefault(Encoding.UTF8.GetString((byte[])request), LockHolder.None).ToBytes();
+    public object? Query(object request) =>
+        _holders.GetValueOrDefault(Encoding.UTF8.GetString((byte[])request), LockHolder.None).ToBytes();
 
     /// <inheritdoc cref="IStateMachine"/>
     public IEnumerable<ReadOnlyMemory<byte>> TakeSnapshot()

@@ -5,7 +5,9 @@ using RaftActors.Client;
 
 namespace LockService;
 
-/// <summary>A group of one node, with its journal in memory. With more members and a journal on disk nothing else changes.</summary>
+/// <summary>
+/// A group of one node, with its journal in memory. With more members and a journal on disk nothing else changes.
+/// </summary>
 public static class Program
 {
     private static readonly Config Node = ConfigurationFactory.ParseString("""
@@ -27,7 +29,8 @@ public static class Program
 
             long token = await anna.TryAcquireAsync("report", lease) ?? 0;
             Console.WriteLine($"anna has the lock: {token > 0}");
-            Console.WriteLine($"ben has the lock: {await ben.TryAcquireAsync("report", lease) is not null}; it is with {(await ben.HolderAsync("report")).Owner}");
+            Console.WriteLine($"ben has the lock: {await ben.TryAcquireAsync("report", lease) is not null}; it is with "
+                + $"{(await ben.HolderAsync("report")).Owner}");
             await anna.ReleaseAsync("report", token);
             long later = await ben.TryAcquireAsync("report", lease) ?? 0;
             Console.WriteLine($"ben has the lock: {later > 0}");

@@ -5,7 +5,9 @@ using RaftActors.Client;
 
 namespace SequenceGenerator;
 
-/// <summary>A group of one node, with its journal in memory. With more members and a journal on disk nothing else changes.</summary>
+/// <summary>
+/// A group of one node, with its journal in memory. With more members and a journal on disk nothing else changes.
+/// </summary>
 public static class Program
 {
     private static readonly Config Node = ConfigurationFactory.ParseString("""

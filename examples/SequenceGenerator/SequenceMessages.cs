@@ -2,7 +2,10 @@ using System.Text;
 
 namespace SequenceGenerator;
 
-/// <summary>The commands, questions and answers of <see cref="Sequences"/>, as bytes: they stand in the log, so a form that was ever used stays readable for ever.</summary>
+/// <summary>
+/// The commands, questions and answers of <see cref="Sequences"/>, as bytes: they stand in the log, so a form that was
+/// ever used stays readable for ever.
+/// </summary>
 public static class SequenceMessages
 {
     /// <summary>The first byte of a command: which form it has. A new form gets a new number.</summary>
@@ -28,7 +31,8 @@ public static class SequenceMessages
         byte form = reader.ReadByte();
         return form == TakeForm
             ? (reader.ReadString(), reader.ReadInt32())
-            : throw new NotSupportedException($"A command has the form {form}; this version knows {TakeForm}. Run a newer version on this node.");
+            : throw new NotSupportedException($"A command has the form {form}; this version knows {TakeForm}. Run a "
+                + "newer version on this node.");
     }
 
     /// <summary>A question: the last number that was taken of a sequence.</summary>

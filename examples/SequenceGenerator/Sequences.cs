@@ -27,7 +27,8 @@ public sealed class Sequences : IStateMachine
     #endregion
 
     /// <inheritdoc/>
-    public object? Query(object request) => SequenceMessages.Number(_last.GetValueOrDefault(SequenceMessages.ReadLast((byte[])request)));
+    public object? Query(object request) =>
+        SequenceMessages.Number(_last.GetValueOrDefault(SequenceMessages.ReadLast((byte[])request)));
 
     /// <inheritdoc cref="IStateMachine"/>
     public IEnumerable<ReadOnlyMemory<byte>> TakeSnapshot()

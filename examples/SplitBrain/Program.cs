@@ -10,8 +10,9 @@ using Member = RaftActors.Membership.Member;
 namespace SplitBrain;
 
 /// <summary>
-/// A cluster of three nodes whose split brain resolver asks a Raft group which side is to live. No Kubernetes, no Azure. The
-/// nodes are three actor systems of this process, on loopback; on three machines only the addresses are others.
+/// A cluster of three nodes whose split brain resolver asks a Raft group which side is to live. No Kubernetes, no
+/// Azure. The nodes are three actor systems of this process, on loopback; on three machines only the addresses are
+/// others.
 /// </summary>
 public static class Program
 {
@@ -59,7 +60,9 @@ public static class Program
             show("Nodes 1 and 2 are the cluster, and go on.");
 
             foreach (var lease in await RaftLeases.Get(nodes[0]).ListAsync("leases"))
-                show($"The lease '{lease.Name}' is held by {(lease.Owner == Cluster.Get(nodes[0]).SelfAddress.HostPort() ? "node 1" : "node 2")}, with the fencing token {lease.Token}.");
+                show($"The lease '{lease.Name}' is held by "
+                    + $"{(lease.Owner == Cluster.Get(nodes[0]).SelfAddress.HostPort() ? "node 1" : "node 2")}, with "
+                    + $"the fencing token {lease.Token}.");
         }
         finally
         {
@@ -89,7 +92,8 @@ public static class Program
         return $"{address.Host}:{address.Port}";
     }
 
-    private static int Members(ActorSystem node) => Cluster.Get(node).State.Members.Count(static member => member.Status == MemberStatus.Up);
+    private static int Members(ActorSystem node) =>
+        Cluster.Get(node).State.Members.Count(static member => member.Status == MemberStatus.Up);
 
     private static async Task CutOffAsync(ActorSystem node, ActorSystem[] others)
     {
@@ -100,7 +104,8 @@ public static class Program
         }
     }
 
-    private static Task<bool> BlackholeAsync(ActorSystem from, ActorSystem to) => ((IRemoteActorRefProvider)((ExtendedActorSystem)from).Provider).Transport.ManagementCommand(
+    private static Task<bool> BlackholeAsync(ActorSystem from, ActorSystem to) =>
+        ((IRemoteActorRefProvider)((ExtendedActorSystem)from).Provider).Transport.ManagementCommand(
         new SetThrottle(Cluster.Get(to).SelfAddress, ThrottleTransportAdapter.Direction.Both, Blackhole.Instance));
 
     private static async Task UntilAsync(Func<bool> condition)

@@ -5,6 +5,8 @@ namespace RaftActors.Coordination;
 /// <param name="Owner">The owner's name: what <see cref="Akka.Coordination.LeaseSettings.OwnerName"/> says.</param>
 /// <param name="Process">The number of the owner's process: an incarnation of the owner.</param>
 /// <param name="Token">The fencing token: the index of the entry that granted the lease.</param>
-/// <param name="TimeToLive">How long the lease lives without a sign of life of its process, in milliseconds of the lease clock.</param>
+/// <param name="TimeToLive">
+/// How long the lease lives without a sign of life of its process, in milliseconds of the lease clock.
+/// </param>
 /// <param name="GrantedAt">When the lease was granted, by the lease clock.</param>
 internal sealed record HeldLease(string Name, string Owner, long Process, long Token, long TimeToLive, long GrantedAt);

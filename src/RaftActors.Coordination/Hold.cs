@@ -3,9 +3,10 @@ namespace RaftActors.Coordination;
 /// <summary>One uninterrupted time in which this process holds a lease, as far as it knows by its own clock.</summary>
 /// <remarks>
 /// <para>
-/// It may only be believed until <see cref="Until"/>: the process's own monotonic time before it asked, and the time for
-/// which a holder counts on a lease. The group's clock cannot have moved on by the time to live before that moment. So
-/// nobody else has been granted the lease, whatever has become of the group, of this process or of any message meanwhile.
+/// It may only be believed until <see cref="Until"/>: the process's own monotonic time before it asked, and the time
+/// for which a holder counts on a lease. The group's clock cannot have moved on by the time to live before that moment.
+/// So nobody else has been granted the lease, whatever has become of the group, of this process or of any message
+/// meanwhile.
 /// </para>
 /// <para>Whoever looks compares with the clock. There is no flag that a paused process could find set.</para>
 /// </remarks>

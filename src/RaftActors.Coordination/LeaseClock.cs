@@ -7,14 +7,14 @@ namespace RaftActors.Coordination;
 /// milliseconds. It is a part of the replicated state.
 /// </summary>
 /// <remarks>
-/// Within a term log time follows the leader's monotonic clock, so a step of a wall clock does not move the lease clock.
-/// Between the last entry of a term and the first of the next no time counts: the leaders' clocks have nothing to do with
-/// each other. So a change of leader neither shortens what is left of a lease nor gives a lease its full time again.
-/// Log time is cut off to whole milliseconds. The first entry of a term therefore counts as a millisecond late: between
-/// two entries the lease clock moves by less than a millisecond more than the time that has passed, however many leaders
-/// there were meanwhile.
-/// What is lost is the time from the last command of a term to the first of the next. Leases of holders that are gone then
-/// end so much later; the signs of life of other processes keep that short.
+/// Within a term log time follows the leader's monotonic clock, so a step of a wall clock does not move the lease
+/// clock. Between the last entry of a term and the first of the next no time counts: the leaders' clocks have nothing
+/// to do with each other. So a change of leader neither shortens what is left of a lease nor gives a lease its full
+/// time again. Log time is cut off to whole milliseconds. The first entry of a term therefore counts as a millisecond
+/// late: between two entries the lease clock moves by less than a millisecond more than the time that has passed,
+/// however many leaders there were meanwhile. What is lost is the time from the last command of a term to the first of
+/// the next. Leases of holders that are gone then end so much later; the signs of life of other processes keep that
+/// short.
 /// </remarks>
 /// <param name="Now">The lease time, in milliseconds.</param>
 /// <param name="Term">The term of the last entry.</param>

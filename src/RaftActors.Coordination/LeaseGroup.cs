@@ -22,7 +22,9 @@ internal sealed class LeaseGroup(string name)
         set => _client = value;
     }
 
-    /// <summary>Why the group cannot be used at the moment, in a sentence; empty if it can, as far as is known.</summary>
+    /// <summary>
+    /// Why the group cannot be used at the moment, in a sentence; empty if it can, as far as is known.
+    /// </summary>
     public string Problem
     {
         get => _problem;

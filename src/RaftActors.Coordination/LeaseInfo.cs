@@ -7,7 +7,8 @@ namespace RaftActors.Coordination;
 /// <param name="Token">The fencing token: the index of the entry that granted the lease.</param>
 /// <param name="TimeToLive">How long the lease lives without a sign of life of that process.</param>
 /// <param name="TimeLeft">How long it still has, by the lease clock as of the last command of the group.</param>
-public sealed record LeaseInfo(string Name, string Owner, long Process, long Token, TimeSpan TimeToLive, TimeSpan TimeLeft)
+public sealed record LeaseInfo(string Name, string Owner, long Process, long Token, TimeSpan TimeToLive,
+    TimeSpan TimeLeft)
 {
     internal static LeaseInfo Of(Wire.Lease lease) => new(
         lease.Name,

@@ -7,14 +7,14 @@ using RaftActors.Client;
 namespace RaftActors.Coordination;
 
 /// <summary>
-/// Keeps the leases of this process with one group: asks for them, gives one sign of life for all of them, and takes them
-/// for lost when their time is over.
+/// Keeps the leases of this process with one group: asks for them, gives one sign of life for all of them, and takes
+/// them for lost when their time is over.
 /// </summary>
 /// <remarks>
 /// <para>
-/// It runs on a dispatcher of its own, as does its client of the group, for whoever waits for a lease may block a thread.
-/// The client's commands are in a session and are tried again until they are answered. So a retry is never in conflict with
-/// itself, and also what was given up by whoever had asked is known in the end.
+/// It runs on a dispatcher of its own, as does its client of the group, for whoever waits for a lease may block a
+/// thread. The client's commands are in a session and are tried again until they are answered. So a retry is never in
+/// conflict with itself, and also what was given up by whoever had asked is known in the end.
 /// </para>
 /// <para>
 /// A keeper is one incarnation: its number is the index of an entry that it has the group write first. If it fails, the
@@ -60,7 +60,8 @@ internal sealed class LeaseKeeper : UntypedActor, IWithTimers
 
     protected override void PreStart()
     {
-        _group.Problem = "No peer of the group runs in this actor system, and addresses is empty: start one with RaftLeases.StartAsync, or set addresses to nodes of the group.";
+        _group.Problem = "No peer of the group runs in this actor system, and addresses is empty: start one with "
+            + "RaftLeases.StartAsync, or set addresses to nodes of the group.";
         Timers.StartPeriodicTimer(SayWhyNot.Instance, SayWhyNot.Instance, Patience);
         Connect();
     }
@@ -125,7 +126,8 @@ internal sealed class LeaseKeeper : UntypedActor, IWithTimers
                 Connect();
                 break;
             case SayWhyNot:
-                _log.Warning("The lease group '{0}' does not answer: no lease of this process can be acquired. {1}", _group.Name, _group.Problem);
+                _log.Warning("The lease group '{0}' does not answer: no lease of this process can be acquired. {1}",
+                    _group.Name, _group.Problem);
                 break;
             case Register:
                 AskForNumber();
@@ -140,7 +142,8 @@ internal sealed class LeaseKeeper : UntypedActor, IWithTimers
     {
         if (_client is not null || _group.Client is not { } settings)
             return;
-        _group.Problem = "It has not answered since this actor system was started: a majority of its members must run, and know each other.";
+        _group.Problem = "It has not answered since this actor system was started: a majority of its members must run, "
+            + "and know each other.";
         var own = settings with
         {
             Deadline = TimeSpan.MaxValue,
@@ -218,16 +221,20 @@ internal sealed class LeaseKeeper : UntypedActor, IWithTimers
                 OnGranted(kept, acquire, askedAt, lease);
                 break;
             case { Refused: { } lease }:
-                Lose(kept, $"{kept.Lease} is held by '{lease.Owner}' of process {lease.Process}, with token {lease.Token}.");
+                Lose(kept, $"{kept.Lease} is held by '{lease.Owner}' of process {lease.Process}, with token "
+                    + $"{lease.Token}.");
                 if (lease.Owner == kept.Lease.Settings.OwnerName)
-                    _log.Warning("{0} is held by another process of the same owner, number {1}, which is later than this one, number {2}. Give each process an owner's name of its own.", kept.Lease, lease.Process, _process);
+                    _log.Warning("{0} is held by another process of the same owner, number {1}, which is later than "
+                        + "this one, number {2}. Give each process an owner's name of its own.", kept.Lease,
+                        lease.Process, _process);
                 acquire.Request!.Answer(false);
                 break;
             case { Invalid.Length: > 0 } reply:
                 acquire.Request!.Fail($"{kept.Lease} cannot be acquired: {reply.Invalid}");
                 break;
             default:
-                acquire.Request!.Fail($"{kept.Lease}: the group '{_group.Name}' did not grant it, or nobody knows: {ProblemIn(answer)}");
+                acquire.Request!.Fail($"{kept.Lease}: the group '{_group.Name}' did not grant it, or nobody knows: "
+                    + $"{ProblemIn(answer)}");
                 GiveBack(kept);
                 break;
         }
@@ -324,7 +331,8 @@ internal sealed class LeaseKeeper : UntypedActor, IWithTimers
 
     private void LoseByTime(KeptLease kept)
     {
-        Lose(kept, $"{kept.Lease} was not confirmed by the group '{_group.Name}' for {kept.Settings.HoldTime.TotalMilliseconds} ms.");
+        Lose(kept, $"{kept.Lease} was not confirmed by the group '{_group.Name}' for "
+            + $"{kept.Settings.HoldTime.TotalMilliseconds} ms.");
         GiveBack(kept);
     }
 
@@ -385,7 +393,8 @@ internal sealed class LeaseKeeper : UntypedActor, IWithTimers
             if (kept.Hold != hold)
                 continue;
             if (tokens is not null && !tokens.Contains(hold.Token))
-                Lose(kept, $"{kept.Lease} with token {hold.Token} is not this process's any more: a later process of the same owner took it over, or an operator took it away.");
+                Lose(kept, $"{kept.Lease} with token {hold.Token} is not this process's any more: a later process of "
+                    + "the same owner took it over, or an operator took it away.");
             else if (now >= hold.Until)
                 LoseByTime(kept);
             else
@@ -427,13 +436,16 @@ internal sealed class LeaseKeeper : UntypedActor, IWithTimers
         });
     }
 
-    private void Propose(Wire.Command command, Action<object> answered) => Send(new Propose(command.ToByteArray()), answered);
+    private void Propose(Wire.Command command, Action<object> answered) =>
+        Send(new Propose(command.ToByteArray()), answered);
 
     private void Send(object message, Action<object> answered)
     {
         long id = ++_lastCorrelation;
         _answers.Add(id, answered);
-        _client!.Tell(message is Query query ? query with { CorrelationId = id } : (Propose)message with { CorrelationId = id }, Self);
+        _client!.Tell(
+            message is Query query ? query with { CorrelationId = id } : (Propose)message with { CorrelationId = id },
+            Self);
     }
 
     private void Answer(long id, object answer)
@@ -462,7 +474,8 @@ internal sealed class LeaseKeeper : UntypedActor, IWithTimers
     /// <param name="Request">Who waits for the answer.</param>
     /// <param name="LeaseLost">Whom to tell when it is lost.</param>
     /// <param name="Releases">How often the lease had been released before.</param>
-    internal sealed record Acquire(RaftLease Lease, LeaseRequest? Request, Action<Exception> LeaseLost, int Releases) : Call(Lease, Request);
+    internal sealed record Acquire(RaftLease Lease, LeaseRequest? Request, Action<Exception> LeaseLost,
+        int Releases) : Call(Lease, Request);
 
     /// <summary>The lease is to be given back.</summary>
     internal sealed record Release(RaftLease Lease, LeaseRequest? Request) : Call(Lease, Request);

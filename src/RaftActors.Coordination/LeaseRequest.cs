@@ -14,12 +14,18 @@ internal sealed class LeaseRequest
     /// <summary>Begins to wait.</summary>
     /// <param name="scheduler">Says when the time is over.</param>
     /// <param name="timeout">The time.</param>
-    /// <param name="continueInline">Whether whoever awaits the task goes on within the actor that answers: for virtual time.</param>
+    /// <param name="continueInline">
+    /// Whether whoever awaits the task goes on within the actor that answers: for virtual time.
+    /// </param>
     /// <param name="ended">Cancelled when nobody answers any more, since the actor system ends.</param>
-    /// <param name="onTimeout">What the task fails with when the time is over; <c>null</c> for the answer <c>false</c>.</param>
-    public LeaseRequest(IAdvancedScheduler scheduler, TimeSpan timeout, bool continueInline, CancellationToken ended, Func<Exception>? onTimeout)
+    /// <param name="onTimeout">
+    /// What the task fails with when the time is over; <c>null</c> for the answer <c>false</c>.
+    /// </param>
+    public LeaseRequest(IAdvancedScheduler scheduler, TimeSpan timeout, bool continueInline, CancellationToken ended,
+        Func<Exception>? onTimeout)
     {
-        _task = new TaskCompletionSource<bool>(continueInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+        _task = new TaskCompletionSource<bool>(
+            continueInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
         _onTimeout = onTimeout;
         _timeout = new Cancelable(scheduler);
         _ended = ended.UnsafeRegister(static state => ((LeaseRequest)state!).Fail("The actor system ends."), this);
@@ -42,9 +48,11 @@ internal sealed class LeaseRequest
     public bool Answer(bool answer) => Done(_task.TrySetResult(answer));
 
     /// <summary>There is no answer: an acquisition fails, and a release says that it does not know.</summary>
-    public bool Fail(string why) => Done(_onTimeout is null ? _task.TrySetResult(false) : _task.TrySetException(new LeaseException(why)));
+    public bool Fail(string why) =>
+        Done(_onTimeout is null ? _task.TrySetResult(false) : _task.TrySetException(new LeaseException(why)));
 
-    private void OnTimeout() => Done(_onTimeout is null ? _task.TrySetResult(false) : _task.TrySetException(_onTimeout()));
+    private void OnTimeout() =>
+        Done(_onTimeout is null ? _task.TrySetResult(false) : _task.TrySetException(_onTimeout()));
 
     private bool Done(bool first)
     {

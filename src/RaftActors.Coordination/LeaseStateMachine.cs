@@ -55,7 +55,8 @@ public sealed class LeaseStateMachine : IStateMachine
     {
         // What is kept for later is immutable.
         HeldLease[] leases = [.. _table.Leases];
-        (long Number, long? LastSign)[] processes = [.. _table.Processes.Select(static process => (process.Number, process.LastSign))];
+        (long Number, long? LastSign)[] processes =
+            [.. _table.Processes.Select(static process => (process.Number, process.LastSign))];
         return Parts(_table.Clock, processes, leases);
     }
 
@@ -64,7 +65,8 @@ public sealed class LeaseStateMachine : IStateMachine
     {
         var head = Wire.SnapshotHead.Parser.ParseDelimitedFrom(snapshot);
         if (head.Form != SnapshotForm)
-            throw new NotSupportedException($"The snapshot of the leases has the form {head.Form}; this version knows {SnapshotForm}. Run a newer version on this node.");
+            throw new NotSupportedException($"The snapshot of the leases has the form {head.Form}; this version knows "
+                + $"{SnapshotForm}. Run a newer version on this node.");
         var processes = new List<(long, long?)>(head.Processes);
         for (int i = 0; i < head.Processes; i++)
         {
@@ -75,7 +77,8 @@ public sealed class LeaseStateMachine : IStateMachine
         for (int i = 0; i < head.Leases; i++)
         {
             var lease = Wire.Lease.Parser.ParseDelimitedFrom(snapshot);
-            leases.Add(new HeldLease(lease.Name, lease.Owner, lease.Process, lease.Token, lease.TimeToLive, lease.GrantedAt));
+            leases.Add(new HeldLease(lease.Name, lease.Owner, lease.Process, lease.Token, lease.TimeToLive,
+                lease.GrantedAt));
         }
         _table.Restore(new LeaseClock(head.Clock, head.Term, head.Time), processes, leases);
     }
@@ -116,9 +119,11 @@ public sealed class LeaseStateMachine : IStateMachine
                 return new Wire.Reply { Released = _table.Release(release.Name, release.Owner, release.Process) };
             case Wire.Command.KindOneofCase.ForceRelease:
                 var ended = _table.ForceRelease(command.ForceRelease.Name, command.ForceRelease.Token);
-                return new Wire.Reply { ForceReleased = new Wire.ForceReleased { Lease = ended is null ? null : ToWire(ended) } };
+                return new Wire.Reply { ForceReleased = new Wire.ForceReleased { Lease = ended is null ? null : ToWire(
+                    ended) } };
             default:
-                throw new NotSupportedException($"The command at index {entry.Index} is of a later version than this node. Run a newer version on this node.");
+                throw new NotSupportedException($"The command at index {entry.Index} is of a later version than this "
+                    + "node. Run a newer version on this node.");
         }
     }
 
@@ -126,7 +131,8 @@ public sealed class LeaseStateMachine : IStateMachine
     {
         if (Problem(acquire) is { } problem)
             return new Wire.Reply { Invalid = problem };
-        var lease = _table.Acquire(acquire.Name, acquire.Owner, acquire.Process, acquire.TimeToLive, acquire.HeldToken, entry.Index, out bool granted);
+        var lease = _table.Acquire(acquire.Name, acquire.Owner, acquire.Process, acquire.TimeToLive, acquire.HeldToken,
+            entry.Index, out bool granted);
         return granted ? new Wire.Reply { Granted = ToWire(lease) } : new Wire.Reply { Refused = ToWire(lease) };
     }
 
@@ -135,14 +141,16 @@ public sealed class LeaseStateMachine : IStateMachine
         { Name.Length: 0 } => "The name of the lease is empty.",
         { Owner.Length: 0 } => "The owner of the lease is empty.",
         { Process: < 1 } => $"{acquire.Process} is no number of a process.",
-        { TimeToLive: < 1 or > LongestTimeToLive } => $"The time to live is {acquire.TimeToLive} ms; it must be from 1 to {LongestTimeToLive} ms.",
+        { TimeToLive: < 1 or > LongestTimeToLive } =>
+            $"The time to live is {acquire.TimeToLive} ms; it must be from 1 to {LongestTimeToLive} ms.",
         _ => null,
     };
 
     private static bool IsAsked(Wire.Query asked, string name) =>
         name.StartsWith(asked.Prefix, StringComparison.Ordinal) && string.CompareOrdinal(name, asked.After) > 0;
 
-    // The time that is left is as of now: an ended lease, as one that an operator took away, may be in no table any more.
+    // The time that is left is as of now: an ended lease, as one that an operator took away, may be in no table any
+    // more.
     private Wire.Lease ToWire(HeldLease lease)
     {
         var wire = Stored(lease);
@@ -161,7 +169,8 @@ public sealed class LeaseStateMachine : IStateMachine
         GrantedAt = lease.GrantedAt,
     };
 
-    private static IEnumerable<ReadOnlyMemory<byte>> Parts(LeaseClock clock, (long Number, long? LastSign)[] processes, HeldLease[] leases)
+    private static IEnumerable<ReadOnlyMemory<byte>> Parts(LeaseClock clock, (long Number, long? LastSign)[] processes,
+        HeldLease[] leases)
     {
         var head = new Wire.SnapshotHead
         {

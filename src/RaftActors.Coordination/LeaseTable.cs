@@ -5,14 +5,15 @@ namespace RaftActors.Coordination;
 /// <summary>Who holds which lease. Pure: everything follows from the entries, in their order.</summary>
 /// <remarks>
 /// <para>
-/// A lease has one holder: an owner in one process. It ends when the lease clock has moved by more than its time to live
-/// since it was granted, or since the last sign of life of its process. "More than" makes up for the millisecond that the
-/// lease clock may be ahead: in real time a lease lasts at least its time to live, as the leader's clock measures it.
+/// A lease has one holder: an owner in one process. It ends when the lease clock has moved by more than its time to
+/// live since it was granted, or since the last sign of life of its process. "More than" makes up for the millisecond
+/// that the lease clock may be ahead: in real time a lease lasts at least its time to live, as the leader's clock
+/// measures it.
 /// </para>
 /// <para>
 /// An owner in another process is another incarnation of the same owner: whoever has the owner's address now. A later
-/// incarnation is granted the lease at once, with a new token. An earlier one is not, so that two processes which use the
-/// same owner's name by mistake do not take the lease from each other in turn.
+/// incarnation is granted the lease at once, with a new token. An earlier one is not, so that two processes which use
+/// the same owner's name by mistake do not take the lease from each other in turn.
 /// </para>
 /// </remarks>
 internal sealed class LeaseTable
@@ -33,9 +34,12 @@ internal sealed class LeaseTable
     public void Advance(LogEntry entry) => Clock = Clock.After(entry);
 
     /// <summary>A lease that has not ended; <c>null</c> if nobody holds it.</summary>
-    public HeldLease? Find(string name) => _leases.TryGetValue(name, out var lease) && TimeLeft(lease) >= 0 ? lease : null;
+    public HeldLease? Find(string name) =>
+        _leases.TryGetValue(name, out var lease) && TimeLeft(lease) >= 0 ? lease : null;
 
-    /// <summary>How long a lease still lasts, in milliseconds of the lease clock; less than zero once it has ended.</summary>
+    /// <summary>
+    /// How long a lease still lasts, in milliseconds of the lease clock; less than zero once it has ended.
+    /// </summary>
     public long TimeLeft(HeldLease lease) => _processes[lease.Process].EndOf(lease) - Clock.Now;
 
     /// <summary>Grants a lease, unless another holds it.</summary>
@@ -43,11 +47,14 @@ internal sealed class LeaseTable
     /// <param name="owner">Who asks.</param>
     /// <param name="process">In which process.</param>
     /// <param name="timeToLive">How long it is to live without a sign of life, in milliseconds.</param>
-    /// <param name="heldToken">The token of the lease that the process holds still and wants to go on with; 0 for none.</param>
+    /// <param name="heldToken">
+    /// The token of the lease that the process holds still and wants to go on with; 0 for none.
+    /// </param>
     /// <param name="index">The index of the entry.</param>
     /// <param name="granted">Whether the lease is with the process that asked.</param>
     /// <returns>The lease as it is now.</returns>
-    public HeldLease Acquire(string name, string owner, long process, long timeToLive, long heldToken, long index, out bool granted)
+    public HeldLease Acquire(string name, string owner, long process, long timeToLive, long heldToken, long index,
+        out bool granted)
     {
         long token = index;
         if (Find(name) is { } current)
@@ -77,7 +84,9 @@ internal sealed class LeaseTable
         if (!_processes.TryGetValue(process, out var known))
             return count == 0 ? null : [];
         known.LastSign = Clock.Now;
-        return known.Leases.Count == count && known.Digest == digest ? null : [.. known.Leases.Select(static lease => lease.Token).Order()];
+        return known.Leases.Count == count && known.Digest == digest
+            ? null
+            : [.. known.Leases.Select(static lease => lease.Token).Order()];
     }
 
     /// <summary>Ends the lease of an owner.</summary>
@@ -103,7 +112,8 @@ internal sealed class LeaseTable
     }
 
     /// <summary>Takes over what a snapshot holds. Called on a new table.</summary>
-    public void Restore(LeaseClock clock, IEnumerable<(long Number, long? LastSign)> processes, IEnumerable<HeldLease> leases)
+    public void Restore(LeaseClock clock, IEnumerable<(long Number, long? LastSign)> processes,
+        IEnumerable<HeldLease> leases)
     {
         Clock = clock;
         var signs = processes.ToDictionary(static process => process.Number, static process => process.LastSign);

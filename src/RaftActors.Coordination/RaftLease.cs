@@ -11,9 +11,9 @@ namespace RaftActors.Coordination;
 /// after it was lost or released. Thread-safe.
 /// </para>
 /// <para>
-/// A holder counts on the lease until its own monotonic time before it asked, plus the time to live less clock drift and
-/// margin. Each sign of life that the group has confirmed moves that moment on. So a holder takes the lease for lost before
-/// the group can grant it to another, also if it hears nothing, stood still, or its wall clock was set.
+/// A holder counts on the lease until its own monotonic time before it asked, plus the time to live less clock drift
+/// and margin. Each sign of life that the group has confirmed moves that moment on. So a holder takes the lease for
+/// lost before the group can grant it to another, also if it hears nothing, stood still, or its wall clock was set.
 /// </para>
 /// </remarks>
 public sealed class RaftLease : Lease
@@ -23,7 +23,9 @@ public sealed class RaftLease : Lease
     private Hold? _hold;
     private int _releases;
 
-    /// <summary>Makes a lease; <see cref="LeaseProvider"/> does, by reflection. Nothing is asked of the group for it.</summary>
+    /// <summary>
+    /// Makes a lease; <see cref="LeaseProvider"/> does, by reflection. Nothing is asked of the group for it.
+    /// </summary>
     /// <param name="settings">Name, owner, times, and the section of the configuration.</param>
     /// <param name="system">The actor system.</param>
     /// <exception cref="ConfigurationException">A key is missing or wrong; the message names it.</exception>
@@ -35,42 +37,50 @@ public sealed class RaftLease : Lease
         RaftSettings = RaftLeaseSettings.From(settings);
         _leases = RaftLeases.Get(system);
         _scheduler = system.Scheduler;
-        // From now on the group is asked whether it answers, so that a wrong set-up is found before the lease is needed.
+        // From now on the group is asked whether it answers, so that a wrong set-up is found before the lease is
+        // needed.
         _leases.EnsureKeeper(RaftSettings);
     }
 
     /// <summary>
-    /// The fencing token of the lease while it is held; <c>null</c> otherwise. Each grant has a higher token than all grants
-    /// before it, of any lease of the group. Whatever the lease protects refuses a token lower than one that it has seen.
+    /// The fencing token of the lease while it is held; <c>null</c> otherwise. Each grant has a higher token than all
+    /// grants before it, of any lease of the group. Whatever the lease protects refuses a token lower than one that it
+    /// has seen.
     /// </summary>
     public long? Token => Current?.Token;
 
     internal RaftLeaseSettings RaftSettings { get; }
 
-    /// <summary>How often it was released. An acquisition that was begun before the last time is not believed.</summary>
+    /// <summary>
+    /// How often it was released. An acquisition that was begun before the last time is not believed.
+    /// </summary>
     internal int Releases => Volatile.Read(ref _releases);
 
     /// <summary>The hold that may be believed now.</summary>
-    internal Hold? Current => Volatile.Read(ref _hold) is { } hold && _scheduler.HighResMonotonicClock < hold.Until ? hold : null;
+    internal Hold? Current =>
+        Volatile.Read(ref _hold) is { } hold && _scheduler.HighResMonotonicClock < hold.Until ? hold : null;
 
     /// <summary>Asks the group for the lease.</summary>
     /// <returns>
     /// Whether the lease is held, as an entry of the group says that was committed during the call. Fails with a
-    /// <see cref="LeaseTimeoutException"/> if the group has not said so within <c>lease-operation-timeout</c>: then nobody
-    /// knows yet. If it turns out later that the lease was granted, it is given back. Never throws before it returns.
+    /// <see cref="LeaseTimeoutException"/> if the group has not said so within <c>lease-operation-timeout</c>: then
+    /// nobody knows yet. If it turns out later that the lease was granted, it is given back. Never throws before it
+    /// returns.
     /// </returns>
     public override Task<bool> Acquire() => Acquire(static _ => { });
 
     /// <summary>Asks the group for the lease.</summary>
     /// <param name="leaseLostCallback">
-    /// Called once when the lease is lost, unless it was released, and never before the returned task is done. Called by an
-    /// actor: it must not block.
+    /// Called once when the lease is lost, unless it was released, and never before the returned task is done. Called
+    /// by an actor: it must not block.
     /// </param>
     /// <returns>As <see cref="Acquire()"/>.</returns>
     public override Task<bool> Acquire(Action<Exception> leaseLostCallback)
     {
         var request = NewRequest(
-            () => new LeaseTimeoutException($"{this}: the lease group '{RaftSettings.Group}' has not answered within {RaftSettings.OperationTimeout.TotalSeconds} s. {_leases.WhyNot(RaftSettings.Group)} Nobody knows whether the lease was acquired."));
+            () => new LeaseTimeoutException($"{this}: the lease group '{RaftSettings.Group}' has not answered within "
+            + $"{RaftSettings.OperationTimeout.TotalSeconds} s. {_leases.WhyNot(RaftSettings.Group)} Nobody knows "
+            + "whether the lease was acquired."));
         _leases.Tell(RaftSettings.Group, new LeaseKeeper.Acquire(this, request, leaseLostCallback, Releases));
         return request.Task;
     }
@@ -78,7 +88,8 @@ public sealed class RaftLease : Lease
     /// <summary>Gives the lease back. This process takes it for lost at once.</summary>
     /// <returns>
     /// <c>true</c> if an entry of the group says that the owner does not have the lease any more, or did not have it;
-    /// <c>false</c> if nobody knows within <c>lease-operation-timeout</c>. The group is asked on until it answers. Never fails.
+    /// <c>false</c> if nobody knows within <c>lease-operation-timeout</c>. The group is asked on until it answers.
+    /// Never fails.
     /// </returns>
     public override Task<bool> Release()
     {
@@ -103,5 +114,6 @@ public sealed class RaftLease : Lease
     internal bool End(Hold hold) => Interlocked.CompareExchange(ref _hold, null, hold) == hold;
 
     private LeaseRequest NewRequest(Func<Exception>? onTimeout) =>
-        new(_scheduler.Advanced, RaftSettings.OperationTimeout, _leases.ContinuesInline(RaftSettings.Group), _leases.Ended, onTimeout);
+        new(_scheduler.Advanced, RaftSettings.OperationTimeout, _leases.ContinuesInline(RaftSettings.Group),
+            _leases.Ended, onTimeout);
 }

@@ -9,8 +9,8 @@ namespace RaftActors.Coordination;
 /// <param name="Dispatcher">The id of the dispatcher on which the lease keeper runs.</param>
 /// <param name="TimeToLive">How long a lease lives without a sign of life.</param>
 /// <param name="HoldTime">
-/// For how long a holder counts on the lease, by its own monotonic clock, from before it asked: the time to live, less what
-/// the clocks may differ by, less the margin.
+/// For how long a holder counts on the lease, by its own monotonic clock, from before it asked: the time to live, less
+/// what the clocks may differ by, less the margin.
 /// </param>
 /// <param name="SignInterval">How often the process is to give a sign of life.</param>
 /// <param name="OperationTimeout">After what time an operation ends.</param>
@@ -28,25 +28,33 @@ internal sealed record RaftLeaseSettings(
 
     /// <summary>Reads the settings of a lease.</summary>
     /// <param name="lease">Name, owner, times, and the section.</param>
-    /// <exception cref="ConfigurationException">Something is missing or does not go together; the message names the key.</exception>
+    /// <exception cref="ConfigurationException">
+    /// Something is missing or does not go together; the message names the key.
+    /// </exception>
     public static RaftLeaseSettings From(LeaseSettings lease)
     {
         Check(lease.LeaseName is { Length: > 0 }, "the name of a lease is empty. Give it a name, of any length.");
-        Check(lease.OwnerName is { Length: > 0 }, $"the owner of the lease '{lease.LeaseName}' is empty. Give it a name, the same for all leases of a node.");
+        Check(lease.OwnerName is { Length: > 0 },
+            $"the owner of the lease '{lease.LeaseName}' is empty. Give it a name, the same for all leases of a node.");
         var defaults = RaftLeases.DefaultConfig().GetConfig(DefaultSection);
         var section = lease.LeaseConfig is { IsEmpty: false } own ? own.WithFallback(defaults) : defaults;
         string group = section.GetString("group", "") ?? "";
-        Check(group.Length > 0, $"group is empty. It names the Raft group that has the leases; {DefaultSection}.group has the default.");
+        Check(group.Length > 0,
+            $"group is empty. It names the Raft group that has the leases; {DefaultSection}.group has the default.");
         double drift = Read(section, "clock-drift", key => section.GetDouble(key));
         Check(drift is >= 0 and < 1, $"clock-drift = {drift}. It is a part of 1: at least 0, and less than 1.");
         var margin = Read(section, "margin", key => section.GetTimeSpan(key, null, allowInfinite: false));
         var times = lease.TimeoutSettings;
-        Check(times.OperationTimeout > TimeSpan.Zero, $"lease-operation-timeout = {Ms(times.OperationTimeout)}. It must be more than 0.");
-        Check(times.HeartbeatInterval > TimeSpan.Zero, $"heartbeat-interval = {Ms(times.HeartbeatInterval)}. It must be more than 0.");
+        Check(times.OperationTimeout > TimeSpan.Zero,
+            $"lease-operation-timeout = {Ms(times.OperationTimeout)}. It must be more than 0.");
+        Check(times.HeartbeatInterval > TimeSpan.Zero,
+            $"heartbeat-interval = {Ms(times.HeartbeatInterval)}. It must be more than 0.");
         var hold = (times.HeartbeatTimeout * (1 - drift)) - margin;
         Check(hold > 2 * times.HeartbeatInterval,
-            $"heartbeat-timeout = {Ms(times.HeartbeatTimeout)} leaves a holder {Ms(hold)}, after clock-drift = {drift} and margin = {Ms(margin)}."
-            + $" That must be more than twice heartbeat-interval = {Ms(times.HeartbeatInterval)}, or one late sign of life loses the lease.");
+            $"heartbeat-timeout = {Ms(times.HeartbeatTimeout)} leaves a holder {Ms(hold)}, after clock-drift = {drift} "
+                + $"and margin = {Ms(margin)}."
+            + $" That must be more than twice heartbeat-interval = {Ms(times.HeartbeatInterval)}, or one late sign of "
+                + "life loses the lease.");
         return new RaftLeaseSettings(
             group,
             [.. Read(section, "addresses", key => section.GetStringList(key, []))],
@@ -65,7 +73,8 @@ internal sealed record RaftLeaseSettings(
         }
         catch (Exception problem)
         {
-            throw new ConfigurationException($"The section of a lease on Raft: {key} = {section.GetValue(key)}: {problem.Message}", problem);
+            throw new ConfigurationException($"The section of a lease on Raft: {key} = {section.GetValue(key)}: "
+                + $"{problem.Message}", problem);
         }
     }
 

@@ -7,7 +7,9 @@ using RaftActors.Client;
 
 namespace RaftActors.Coordination;
 
-/// <summary>The leases of an actor system on Raft groups: how the groups are reached, and what an operator does with leases.</summary>
+/// <summary>
+/// The leases of an actor system on Raft groups: how the groups are reached, and what an operator does with leases.
+/// </summary>
 public sealed class RaftLeases : IExtension
 {
     private readonly ExtendedActorSystem _system;
@@ -29,19 +31,23 @@ public sealed class RaftLeases : IExtension
     public static RaftLeases Get(ActorSystem system) => system.WithExtension<RaftLeases, RaftLeasesExtension>();
 
     /// <summary>
-    /// The defaults of <c>akka.coordination.lease.raft</c>, which <c>lease-implementation</c> and <c>use-lease</c> name. They
-    /// belong behind the application's own configuration when the actor system is made, for Akka.NET looks for the section
-    /// before it loads <see cref="RaftLease"/>.
+    /// The defaults of <c>akka.coordination.lease.raft</c>, which <c>lease-implementation</c> and <c>use-lease</c>
+    /// name. They belong behind the application's own configuration when the actor system is made, for Akka.NET looks
+    /// for the section before it loads <see cref="RaftLease"/>.
     /// </summary>
     public static Config DefaultConfig()
     {
-        using var stream = typeof(RaftLeases).Assembly.GetManifestResourceStream("RaftActors.Coordination.reference.conf")
-            ?? throw new InvalidOperationException("RaftActors.Coordination.reference.conf is missing in the assembly.");
+        using var stream =
+            typeof(RaftLeases).Assembly.GetManifestResourceStream("RaftActors.Coordination.reference.conf")
+            ?? throw new InvalidOperationException(
+                "RaftActors.Coordination.reference.conf is missing in the assembly.");
         using var reader = new StreamReader(stream);
         return ConfigurationFactory.ParseString(reader.ReadToEnd());
     }
 
-    /// <summary>Starts this node's peer of a lease group. The leases of this actor system reach the group through it.</summary>
+    /// <summary>
+    /// Starts this node's peer of a lease group. The leases of this actor system reach the group through it.
+    /// </summary>
     /// <param name="settings">How the peer runs. Its group is the one that the section of the lease names.</param>
     /// <returns>The peer, as <see cref="Raft.StartAsync"/> returns it.</returns>
     /// <exception cref="ConfigurationException">As <see cref="Raft.StartAsync"/>.</exception>
@@ -49,16 +55,19 @@ public sealed class RaftLeases : IExtension
     public async Task<IActorRef> StartAsync(RaftSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var peer = await Raft.Get(_system).StartAsync(settings, static () => new LeaseStateMachine()).ConfigureAwait(false);
+        var peer = await Raft.Get(_system).StartAsync(settings, static () => new LeaseStateMachine())
+            .ConfigureAwait(false);
         Connect(new RaftClientSettings { Group = settings.Group, Peer = peer });
         return peer;
     }
 
     /// <summary>
-    /// Says how the leases of this actor system reach a group, where neither <see cref="StartAsync"/> nor <c>addresses</c>
-    /// does. What was said first counts.
+    /// Says how the leases of this actor system reach a group, where neither <see cref="StartAsync"/> nor
+    /// <c>addresses</c> does. What was said first counts.
     /// </summary>
-    /// <param name="settings">The group, and its peer or addresses. The deadline is not used: leases have their own.</param>
+    /// <param name="settings">
+    /// The group, and its peer or addresses. The deadline is not used: leases have their own.
+    /// </param>
     /// <exception cref="ConfigurationException">The settings do not go together.</exception>
     public void Connect(RaftClientSettings settings)
     {
@@ -96,13 +105,15 @@ public sealed class RaftLeases : IExtension
     /// <param name="prefix">What the names begin with; empty for all.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="LeaseException">The group cannot be asked; the message says why.</exception>
-    public async Task<IReadOnlyList<LeaseInfo>> ListAsync(string group, string prefix = "", CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<LeaseInfo>> ListAsync(string group, string prefix = "",
+        CancellationToken cancellationToken = default)
     {
         var leases = new List<LeaseInfo>();
         while (true)
         {
             string after = leases.Count > 0 ? leases[^1].Name : "";
-            var part = await QueryAsync(group, new Wire.Query { Prefix = prefix, After = after }, cancellationToken).ConfigureAwait(false);
+            var part = await QueryAsync(group, new Wire.Query { Prefix = prefix, After = after }, cancellationToken)
+                .ConfigureAwait(false);
             leases.AddRange(part.Leases_.Select(LeaseInfo.Of));
             if (!part.More)
                 return leases;
@@ -116,11 +127,13 @@ public sealed class RaftLeases : IExtension
     /// <returns>The lease; <c>null</c> if nobody holds it.</returns>
     /// <exception cref="LeaseException">The group cannot be asked; the message says why.</exception>
     public async Task<LeaseInfo?> FindAsync(string group, string name, CancellationToken cancellationToken = default) =>
-        (await QueryAsync(group, new Wire.Query { Name = name }, cancellationToken).ConfigureAwait(false)).Leases_.Select(LeaseInfo.Of).FirstOrDefault();
+        (await QueryAsync(group, new Wire.Query { Name = name }, cancellationToken)
+            .ConfigureAwait(false)).Leases_.Select(LeaseInfo.Of).FirstOrDefault();
 
     /// <summary>
-    /// Takes a lease away from whoever holds it. The holder hears of it with its next sign of life, and until then believes
-    /// that it holds the lease: do this only if the holder is known to be gone, or if what the lease protects checks tokens.
+    /// Takes a lease away from whoever holds it. The holder hears of it with its next sign of life, and until then
+    /// believes that it holds the lease: do this only if the holder is known to be gone, or if what the lease protects
+    /// checks tokens.
     /// </summary>
     /// <param name="group">The group.</param>
     /// <param name="name">The lease.</param>
@@ -128,10 +141,12 @@ public sealed class RaftLeases : IExtension
     /// <param name="cancellationToken">Ends the wait, not the command.</param>
     /// <returns>The lease that was taken away; <c>null</c> if nobody held it, or under another token.</returns>
     /// <exception cref="LeaseException">The group cannot be asked; the message says why.</exception>
-    public async Task<LeaseInfo?> ForceReleaseAsync(string group, string name, long token = 0, CancellationToken cancellationToken = default)
+    public async Task<LeaseInfo?> ForceReleaseAsync(string group, string name, long token = 0,
+        CancellationToken cancellationToken = default)
     {
         var command = new Wire.Command { ForceRelease = new Wire.ForceRelease { Name = name, Token = token } };
-        object answer = await AskAsync(group, new Propose(command.ToByteArray()), cancellationToken).ConfigureAwait(false);
+        object answer = await AskAsync(group, new Propose(command.ToByteArray()), cancellationToken)
+            .ConfigureAwait(false);
         var lease = Wire.Reply.Parser.ParseFrom((byte[])((Proposed)answer).Response!).ForceReleased?.Lease;
         return lease is null ? null : LeaseInfo.Of(lease);
     }
@@ -164,7 +179,8 @@ public sealed class RaftLeases : IExtension
 
     private void EnsureKeeper(LeaseGroup group, string dispatcher) =>
         group.Keeper ??= _system.SystemActorOf(
-            Props.Create(() => new LeaseKeeper(group, dispatcher)).WithDispatcher(dispatcher), $"raft-leases-{group.Name}");
+            Props.Create(() => new LeaseKeeper(group, dispatcher)).WithDispatcher(dispatcher),
+            $"raft-leases-{group.Name}");
 
     private async Task<Wire.Leases> QueryAsync(string group, Wire.Query query, CancellationToken cancellationToken)
     {
@@ -176,8 +192,10 @@ public sealed class RaftLeases : IExtension
     {
         var group = Group(name);
         lock (group)
-            EnsureKeeper(group, _system.Settings.Config.GetString($"{RaftLeaseSettings.DefaultSection}.use-dispatcher"));
-        var task = new TaskCompletionSource<object>(ContinuesInline(name) ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+            EnsureKeeper(group,
+                _system.Settings.Config.GetString($"{RaftLeaseSettings.DefaultSection}.use-dispatcher"));
+        var task = new TaskCompletionSource<object>(
+            ContinuesInline(name) ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
         group.Keeper!.Tell(new LeaseKeeper.Ask(message, task), ActorRefs.NoSender);
         return task.Task.WaitAsync(cancellationToken);
     }

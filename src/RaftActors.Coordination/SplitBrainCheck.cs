@@ -4,7 +4,9 @@ using Akka.Event;
 
 namespace RaftActors.Coordination;
 
-/// <summary>Whether the split brain resolver of an actor system goes together with the leases that it is to use.</summary>
+/// <summary>
+/// Whether the split brain resolver of an actor system goes together with the leases that it is to use.
+/// </summary>
 internal static class SplitBrainCheck
 {
     private const string Resolver = "akka.cluster.split-brain-resolver";
@@ -18,8 +20,8 @@ internal static class SplitBrainCheck
 
     /// <summary>What is wrong, in words; <c>null</c> if nothing is, or leases on Raft are not used for this.</summary>
     /// <remarks>
-    /// While one node waits for the lease, the clock of <c>down-all-when-unstable</c> runs on all others. An answer that
-    /// takes longer than 3/4 of <c>stable-after</c>, or than 4 s if that is more, has them down all members.
+    /// While one node waits for the lease, the clock of <c>down-all-when-unstable</c> runs on all others. An answer
+    /// that takes longer than 3/4 of <c>stable-after</c>, or than 4 s if that is more, has them down all members.
     /// </remarks>
     public static string? Problem(ExtendedActorSystem system)
     {
@@ -28,20 +30,25 @@ internal static class SplitBrainCheck
             return null;
         string path = config.GetString($"{Resolver}.lease-majority.lease-implementation", "");
         if (path.Length == 0)
-            return $"{Resolver}.lease-majority.lease-implementation is empty: name the section of the lease, {RaftLeaseSettings.DefaultSection}.";
+            return $"{Resolver}.lease-majority.lease-implementation is empty: name the section of the lease, "
+                + $"{RaftLeaseSettings.DefaultSection}.";
         string? name = config.GetString($"{path}.lease-class", null);
         if (name is null)
-            return $"{Resolver}.lease-majority.lease-implementation = {path}: there is no {path}.lease-class. Put RaftLeases.DefaultConfig() behind the configuration of the actor system, or write the section.";
+            return $"{Resolver}.lease-majority.lease-implementation = {path}: there is no {path}.lease-class. Put "
+                + "RaftLeases.DefaultConfig() behind the configuration of the actor system, or write the section.";
         if (!name.StartsWith(typeof(RaftLease).FullName!, StringComparison.Ordinal))
             return null;
-        var section = config.GetConfig(path).WithFallback(config.GetConfig("akka.coordination.lease") ?? ConfigurationFactory.Empty);
+        var section = config.GetConfig(path)
+            .WithFallback(config.GetConfig("akka.coordination.lease") ?? ConfigurationFactory.Empty);
         var operation = section.GetTimeSpan("lease-operation-timeout", TimeSpan.FromSeconds(5));
         var stable = config.GetTimeSpan($"{Resolver}.stable-after");
         var longest = stable * 0.75 < TimeSpan.FromSeconds(4) ? TimeSpan.FromSeconds(4) : stable * 0.75;
         var delay = config.GetTimeSpan($"{Resolver}.lease-majority.acquire-lease-delay-for-minority");
         return operation + delay < longest ? null
-            : $"{path}.lease-operation-timeout = {operation.TotalSeconds} s with {Resolver}.stable-after = {stable.TotalSeconds} s and"
-            + $" acquire-lease-delay-for-minority = {delay.TotalSeconds} s: if the lease is not answered within {longest.TotalSeconds} s,"
+            : $"{path}.lease-operation-timeout = {operation.TotalSeconds} s with {Resolver}.stable-after = "
+                + $"{stable.TotalSeconds} s and"
+            + $" acquire-lease-delay-for-minority = {delay.TotalSeconds} s: if the lease is not answered within "
+                + $"{longest.TotalSeconds} s,"
             + " a healthy node downs all members. Set lease-operation-timeout to a quarter of stable-after at most.";
     }
 }

@@ -1,8 +1,8 @@
 namespace RaftActors.Coordination;
 
 /// <summary>
-/// A short form of a set of tokens, by which a process and the table find out whether they know the same leases. The digest
-/// of a set is the sum of those of its tokens, so it changes with each token at little cost.
+/// A short form of a set of tokens, by which a process and the table find out whether they know the same leases. The
+/// digest of a set is the sum of those of its tokens, so it changes with each token at little cost.
 /// </summary>
 internal static class TokenDigest
 {

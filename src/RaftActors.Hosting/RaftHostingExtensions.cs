@@ -131,9 +131,9 @@ public static class RaftHostingExtensions
     }
 
     /// <summary>
-    /// Runs an actor on the node of a group's leader, one at a time in the group. On every node with a peer of the group,
-    /// <see cref="IRequiredActor{TActor}"/> of <typeparamref name="TSingleton"/> leads to the actor: what it is told waits
-    /// while there is none, up to <see cref="RaftSingletonOptions.BufferSize"/> messages.
+    /// Runs an actor on the node of a group's leader, one at a time in the group. On every node with a peer of the
+    /// group, <see cref="IRequiredActor{TActor}"/> of <typeparamref name="TSingleton"/> leads to the actor: what it is
+    /// told waits while there is none, up to <see cref="RaftSingletonOptions.BufferSize"/> messages.
     /// <see cref="SingletonTenure"/> says what is guaranteed.
     /// </summary>
     /// <typeparam name="TKey">The group's key. <c>WithRaftGroup</c> is called for it before.</typeparam>
@@ -146,8 +146,8 @@ public static class RaftHostingExtensions
     /// <param name="options">How the singleton runs.</param>
     /// <returns>The builder.</returns>
     /// <remarks>
-    /// The start of the host fails with an <see cref="InvalidOperationException"/> when the group was not started before,
-    /// and with a <see cref="ConfigurationException"/> for settings that cannot be used.
+    /// The start of the host fails with an <see cref="InvalidOperationException"/> when the group was not started
+    /// before, and with a <see cref="ConfigurationException"/> for settings that cannot be used.
     /// </remarks>
     public static AkkaConfigurationBuilder WithRaftSingleton<TKey, TSingleton>(
         this AkkaConfigurationBuilder builder,
@@ -164,7 +164,8 @@ public static class RaftHostingExtensions
             if (!registry.TryGet<TKey>(out var peer))
             {
                 throw new InvalidOperationException(
-                    $"The singleton {name} runs on the leader of the group of {typeof(TKey)}, which has not been started."
+                    $"The singleton {name} runs on the leader of the group of {typeof(TKey)}, which has not been "
+                        + "started."
                     + " Call WithRaftGroup for that key before WithRaftSingleton.");
             }
             var settings = options.ToSettings(peer.Path.Name, peer, system.Settings.Config);
@@ -230,8 +231,8 @@ public static class RaftHostingExtensions
     /// <see cref="Akka.Coordination.LeaseProvider"/>. Starts this node's peer of the lease group if
     /// <see cref="RaftLeaseOption.Peer"/> says how; the health checks of the peer are then as
     /// <c>WithRaftGroup</c> has them, and its actor is <see cref="IRequiredActor{TActor}"/> of
-    /// <see cref="RaftLease"/>. The health check <c>akka.raft.lease</c>, with the tags <c>akka, ready, akka.raft</c>, reads
-    /// the group linearizably, so that a wrong set-up is found before a lease is needed.
+    /// <see cref="RaftLease"/>. The health check <c>akka.raft.lease</c>, with the tags <c>akka, ready, akka.raft</c>,
+    /// reads the group linearizably, so that a wrong set-up is found before a lease is needed.
     /// </summary>
     /// <param name="builder">
     /// The builder of the actor system. Remoting, cluster and a journal are configured by its other methods.
@@ -323,7 +324,8 @@ public static class RaftHostingExtensions
         if (settings.Addresses.Count == 0)
         {
             throw new ConfigurationException(
-                $"{RaftLeaseOption.Section}.addresses is empty, and this node has no peer of the lease group {settings.Group}."
+                $"{RaftLeaseOption.Section}.addresses is empty, and this node has no peer of the lease group "
+                    + $"{settings.Group}."
                 + " Set Addresses or Peer in the options of WithRaftLease.");
         }
         RaftLeases.Get(system).Connect(settings);

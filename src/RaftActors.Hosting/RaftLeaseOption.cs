@@ -7,10 +7,11 @@ using RaftActors.Coordination;
 namespace RaftActors.Hosting;
 
 /// <summary>
-/// The leases of Akka.Coordination on a Raft group, as <see cref="RaftHostingExtensions.WithRaftLease(AkkaConfigurationBuilder, RaftLeaseOption)"/>
-/// takes it, and as the options of Akka.Cluster.Hosting take it where they name a lease. A value that is <c>null</c> is
-/// not set: the section <c>akka.coordination.lease.raft</c> of the actor system's configuration counts, and
-/// <c>reference.conf</c> of RaftActors.Coordination behind it, which documents each key.
+/// The leases of Akka.Coordination on a Raft group, as
+/// <see cref="RaftHostingExtensions.WithRaftLease(AkkaConfigurationBuilder, RaftLeaseOption)"/> takes it, and as the
+/// options of Akka.Cluster.Hosting take it where they name a lease. A value that is <c>null</c> is not set: the section
+/// <c>akka.coordination.lease.raft</c> of the actor system's configuration counts, and <c>reference.conf</c> of
+/// RaftActors.Coordination behind it, which documents each key.
 /// </summary>
 public sealed class RaftLeaseOption : LeaseOptionBase
 {
@@ -36,7 +37,9 @@ public sealed class RaftLeaseOption : LeaseOptionBase
     /// </summary>
     public IList<string> Addresses { get; set; } = [];
 
-    /// <summary>How long a lease lives without a sign of life of its owner's process (<c>heartbeat-timeout</c>).</summary>
+    /// <summary>
+    /// How long a lease lives without a sign of life of its owner's process (<c>heartbeat-timeout</c>).
+    /// </summary>
     public TimeSpan? HeartbeatTimeout { get; set; }
 
     /// <summary>How often a process that holds leases gives a sign of life (<c>heartbeat-interval</c>).</summary>
@@ -63,7 +66,9 @@ public sealed class RaftLeaseOption : LeaseOptionBase
     /// <summary>Whether a shard acquires a lease before it starts (<c>akka.cluster.sharding.use-lease</c>).</summary>
     public bool UseForSharding { get; set; }
 
-    /// <summary>How long a health check waits for the lease group's answer before it reports the group as unhealthy.</summary>
+    /// <summary>
+    /// How long a health check waits for the lease group's answer before it reports the group as unhealthy.
+    /// </summary>
     public TimeSpan HealthCheckTimeout { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Puts the settings before the builder's configuration, and the defaults behind it.</summary>

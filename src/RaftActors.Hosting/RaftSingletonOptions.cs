@@ -5,8 +5,9 @@ using RaftActors.Singletons;
 namespace RaftActors.Hosting;
 
 /// <summary>
-/// How the singleton of a group runs on this node. A value that is <c>null</c> is not set: the section <c>raft</c> of the
-/// actor system's configuration counts, and <c>reference.conf</c> of RaftActors behind it, which documents each key.
+/// How the singleton of a group runs on this node. A value that is <c>null</c> is not set: the section <c>raft</c> of
+/// the actor system's configuration counts, and <c>reference.conf</c> of RaftActors behind it, which documents each
+/// key.
 /// </summary>
 public sealed class RaftSingletonOptions
 {
@@ -17,11 +18,14 @@ public sealed class RaftSingletonOptions
     public TimeSpan? HandOverWait { get; set; }
 
     /// <summary>
-    /// How much earlier than it would have to a singleton ends (<c>raft.singleton.margin</c>): what its code needs to stop.
+    /// How much earlier than it would have to a singleton ends (<c>raft.singleton.margin</c>): what its code needs to
+    /// stop.
     /// </summary>
     public TimeSpan? Margin { get; set; }
 
-    /// <summary>How many messages wait on this node while no singleton is known (<c>raft.singleton.buffer-size</c>).</summary>
+    /// <summary>
+    /// How many messages wait on this node while no singleton is known (<c>raft.singleton.buffer-size</c>).
+    /// </summary>
     public int? BufferSize { get; set; }
 
     /// <summary>
@@ -31,8 +35,8 @@ public sealed class RaftSingletonOptions
     public IList<string> Addresses { get; set; } = [];
 
     /// <summary>
-    /// Any other key of the section <c>raft</c>, as HOCON without that prefix: <c>singleton.clock-drift = 0.01</c>. What is
-    /// set above goes before.
+    /// Any other key of the section <c>raft</c>, as HOCON without that prefix: <c>singleton.clock-drift = 0.01</c>.
+    /// What is set above goes before.
     /// </summary>
     public string? Hocon { get; set; }
 

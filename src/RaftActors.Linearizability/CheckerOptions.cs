@@ -7,10 +7,13 @@ public sealed record CheckerOptions
     public static CheckerOptions Default { get; } = new();
 
     /// <summary>
-    /// How many different situations (which operations have taken effect, and the state) are looked at in one part of a history before its search is given up. Each takes memory: some hundred bytes.
+    /// How many different situations (which operations have taken effect, and the state) are looked at in one part of a
+    /// history before its search is given up. Each takes memory: some hundred bytes.
     /// </summary>
     public int MaxSituations { get; init; } = 4_000_000;
 
-    /// <summary>How many operations in all are looked at again to make a counterexample smaller; 0 to leave it as it is found.</summary>
+    /// <summary>
+    /// How many operations in all are looked at again to make a counterexample smaller; 0 to leave it as it is found.
+    /// </summary>
     public long MinimizingEffort { get; init; } = 2_000_000;
 }

@@ -1,8 +1,9 @@
 namespace RaftActors.Linearizability;
 
 /// <summary>
-/// Judges whether a history of concurrent operations is linearizable: whether every operation can be thought to have taken effect at one moment between its call and its return, such that a
-/// single server that does one thing after the other would have given the same answers (Herlihy and Wing, 1990).
+/// Judges whether a history of concurrent operations is linearizable: whether every operation can be thought to have
+/// taken effect at one moment between its call and its return, such that a single server that does one thing after the
+/// other would have given the same answers (Herlihy and Wing, 1990).
 /// </summary>
 public static class LinearizabilityChecker
 {
@@ -12,27 +13,33 @@ public static class LinearizabilityChecker
     /// <param name="options">The limits of the search.</param>
     /// <exception cref="ArgumentException">An operation returned before it was called.</exception>
     public static CheckResult<TInput, TOutput> Check<TState, TInput, TOutput>(
-        SequentialModel<TState, TInput, TOutput> model, IEnumerable<Operation<TInput, TOutput>> history, CheckerOptions? options = null)
+        SequentialModel<TState, TInput, TOutput> model, IEnumerable<Operation<TInput, TOutput>> history,
+            CheckerOptions? options = null)
         where TState : notnull
         where TInput : notnull
     {
         options ??= CheckerOptions.Default;
         var operations = history.ToList();
         if (operations.Find(o => o.Return < o.Call) is { } impossible)
-            throw new ArgumentException($"An operation of client {impossible.Client} returned at {impossible.Return}, before it was called at {impossible.Call}.", nameof(history));
-        var parts = operations.GroupBy(o => model.PartOf(o.Input)).OrderBy(part => part.Key, StringComparer.Ordinal).ToList();
+            throw new ArgumentException($"An operation of client {impossible.Client} returned at {impossible.Return}, "
+                + $"before it was called at {impossible.Call}.", nameof(history));
+        var parts = operations.GroupBy(o => model.PartOf(o.Input)).OrderBy(part => part.Key, StringComparer.Ordinal)
+            .ToList();
         var undecided = new List<string>();
         foreach (var part in parts)
         {
             var attempt = Attempt<TState, TInput, TOutput>.Of(model, [.. part], options.MaxSituations);
             if (attempt.Verdict == Verdict.NotLinearizable)
             {
-                var counterexample = new Explainer<TState, TInput, TOutput>(model, options).Explain(part.Key, [.. part], attempt.Obstacle!);
-                return new CheckResult<TInput, TOutput>(Verdict.NotLinearizable, operations.Count, parts.Count, undecided, counterexample);
+                var counterexample = new Explainer<TState, TInput, TOutput>(model, options)
+                    .Explain(part.Key, [.. part], attempt.Obstacle!);
+                return new CheckResult<TInput, TOutput>(Verdict.NotLinearizable, operations.Count, parts.Count,
+                    undecided, counterexample);
             }
             if (attempt.Verdict == Verdict.Undecided)
                 undecided.Add(part.Key);
         }
-        return new CheckResult<TInput, TOutput>(undecided.Count > 0 ? Verdict.Undecided : Verdict.Linearizable, operations.Count, parts.Count, undecided, null);
+        return new CheckResult<TInput, TOutput>(undecided.Count > 0 ? Verdict.Undecided : Verdict.Linearizable,
+            operations.Count, parts.Count, undecided, null);
     }
 }

@@ -6,8 +6,9 @@ namespace RaftActors.Linearizability;
 /// <param name="Client">Who called.</param>
 /// <param name="Call">When it was called, in any unit that never goes back.</param>
 /// <param name="Return">
-/// When it was answered, not before <paramref name="Call"/>; <c>null</c> when nobody can say what became of it: it may have taken effect at any time after its call, may yet, or never will.
-/// An operation that certainly took no effect, and told nothing, is left out of a history.
+/// When it was answered, not before <paramref name="Call"/>; <c>null</c> when nobody can say what became of it: it may
+/// have taken effect at any time after its call, may yet, or never will. An operation that certainly took no effect,
+/// and told nothing, is left out of a history.
 /// </param>
 /// <param name="Input">What was asked for.</param>
 /// <param name="Output">What was answered; without meaning while <paramref name="Return"/> is <c>null</c>.</param>

@@ -1,9 +1,14 @@
 namespace RaftActors.Linearizability;
 
-/// <summary>One part of a history, laid out for a search: completed operations as a list of calls and returns in time order, the others by class.</summary>
+/// <summary>
+/// One part of a history, laid out for a search: completed operations as a list of calls and returns in time order, the
+/// others by class.
+/// </summary>
 /// <remarks>
-/// Of the list, calls and returns are taken out as operations are given their place, and put back when the search goes back on its steps (Wing and Gong, "Testing and Verifying Concurrent
-/// Objects", 1993; the linked list is Lowe's, "Testing for linearizability", 2017). Entry 0 is the head; operation i has its call at 1 + 2i and its return at 2 + 2i.
+/// Of the list, calls and returns are taken out as operations are given their place, and put back when the search goes
+/// back on its steps (Wing and Gong, "Testing and Verifying Concurrent Objects", 1993; the linked list is Lowe's,
+/// "Testing for linearizability", 2017). Entry 0 is the head; operation i has its call at 1 + 2i and its return at 2 +
+/// 2i.
 /// </remarks>
 internal sealed class PartHistory<TInput, TOutput>
     where TInput : notnull
@@ -16,7 +21,8 @@ internal sealed class PartHistory<TInput, TOutput>
     {
         Completed = [.. operations.Where(o => !o.IsUnknown).OrderBy(o => o.Call)];
         var unknown = operations.Where(o => o.IsUnknown && !isReadOnly(o.Input)).OrderBy(o => o.Call).ToArray();
-        // A call and a return at the same time count as concurrent, which is the less that is claimed: calls come first.
+        // A call and a return at the same time count as concurrent, which is the less that is claimed: calls come
+        // first.
         var events = new (long Time, int Kind, int Entry)[(2 * Completed.Length) + unknown.Length];
         for (var i = 0; i < Completed.Length; i++)
         {
@@ -45,9 +51,11 @@ internal sealed class PartHistory<TInput, TOutput>
             _previous[entry] = last;
             last = entry;
         }
-        // Operations of unknown outcome that ask for the same cannot be told apart: the one that was called first stands for all.
+        // Operations of unknown outcome that ask for the same cannot be told apart: the one that was called first
+        // stands for all.
         Unknown = [.. unknown.Select((operation, i) => (operation, i)).GroupBy(pair => pair.operation.Input)
-            .Select(group => new UnknownClass(group.Key, [.. group.Select(pair => calledAt[pair.i])], [.. group.Select(pair => pair.operation)]))];
+            .Select(group => new UnknownClass(group.Key, [.. group.Select(pair => calledAt[pair.i])],
+                [.. group.Select(pair => pair.operation)]))];
     }
 
     /// <summary>The operations that were answered, in the order of their calls.</summary>

@@ -5,11 +5,14 @@ namespace RaftActors.Linearizability;
 /// <summary>Looks for an order of one part of a history that its model allows.</summary>
 /// <remarks>
 /// <para>
-/// Depth first, without recursion: whichever operation was called before the first remaining return may be next (Wing and Gong). A situation that led nowhere is not looked at twice (Lowe's memoisation).
+/// Depth first, without recursion: whichever operation was called before the first remaining return may be next (Wing
+/// and Gong). A situation that led nowhere is not looked at twice (Lowe's memoisation).
 /// </para>
 /// <para>
-/// Two things keep the number of situations small. An answered operation that changes nothing takes its place as soon as it can: moved to the front of any order, it stays right and so does the rest.
-/// And operations of unknown outcome are optional: a situation is no better than the same one in which fewer of them were used, so the memory keeps, of each, the smallest sets used.
+/// Two things keep the number of situations small. An answered operation that changes nothing takes its place as soon
+/// as it can: moved to the front of any order, it stays right and so does the rest. And operations of unknown outcome
+/// are optional: a situation is no better than the same one in which fewer of them were used, so the memory keeps, of
+/// each, the smallest sets used.
 /// </para>
 /// </remarks>
 internal sealed class Search<TState, TInput, TOutput>
@@ -35,7 +38,10 @@ internal sealed class Search<TState, TInput, TOutput>
         _observations = [.. history.Completed.Select(o => model.IsObservation(o.Input, o.Output!))];
     }
 
-    /// <summary>The operation, by its number among the completed ones, whose return no order came past; the one the verdict is about when there is no order.</summary>
+    /// <summary>
+    /// The operation, by its number among the completed ones, whose return no order came past; the one the verdict is
+    /// about when there is no order.
+    /// </summary>
     public int Obstacle { get; private set; } = -1;
 
     /// <summary>The order found, or as far as it goes.</summary>
@@ -153,7 +159,9 @@ internal sealed class Search<TState, TInput, TOutput>
                 _history.PutBack(step.Number);
             if (step.Forced)
                 continue;
-            candidate = step.Number >= 0 ? _history.Next(PartHistory<TInput, TOutput>.Call(step.Number)) : step.Number - 1;
+            candidate = step.Number >= 0
+                ? _history.Next(PartHistory<TInput, TOutput>.Call(step.Number))
+                : step.Number - 1;
             return true;
         }
         candidate = 0;
@@ -171,7 +179,8 @@ internal sealed class Search<TState, TInput, TOutput>
         _left.Add(firstReturn);
         for (var entry = _history.First; entry != firstReturn; entry = _history.Next(entry))
             _left.Add(entry);
-        ref var sets = ref CollectionsMarshal.GetValueRefOrAddDefault(_seen, new Situation(CollectionsMarshal.AsSpan(_left)), out _);
+        ref var sets = ref CollectionsMarshal.GetValueRefOrAddDefault(_seen,
+            new Situation(CollectionsMarshal.AsSpan(_left)), out _);
         sets ??= new List<UsedUnknown>(1);
         foreach (var set in sets)
         {
@@ -183,7 +192,8 @@ internal sealed class Search<TState, TInput, TOutput>
         return true;
     }
 
-    private readonly record struct Step(Operation<TInput, TOutput> Operation, int Number, bool Forced, TState Before, UsedUnknown UsedBefore);
+    private readonly record struct Step(Operation<TInput, TOutput> Operation, int Number, bool Forced, TState Before,
+        UsedUnknown UsedBefore);
 
     /// <summary>How many operations of each class of unknown outcome have taken effect.</summary>
     private sealed record UsedUnknown(int[] Counts)

@@ -2,15 +2,17 @@ namespace RaftActors.Linearizability;
 
 /// <summary>Which completed operations have taken effect, and the state after them.</summary>
 /// <remarks>
-/// All operations answered before the first return that is left have taken effect and none called after it has, so that return and the calls before it that are left say which have: a few
-/// numbers however long the history.
+/// All operations answered before the first return that is left have taken effect and none called after it has, so that
+/// return and the calls before it that are left say which have: a few numbers however long the history.
 /// </remarks>
 internal readonly struct Situation : IEquatable<Situation>
 {
     private readonly int[] _left;
     private readonly int _hash;
 
-    /// <param name="left">The number of the state, the first return that is left, and the calls before it that are left.</param>
+    /// <param name="left">
+    /// The number of the state, the first return that is left, and the calls before it that are left.
+    /// </param>
     public Situation(ReadOnlySpan<int> left)
     {
         _left = left.ToArray();

@@ -79,7 +79,8 @@ internal sealed class CommandLine(TextWriter output)
             Progress(watch.Elapsed, done, violations, time);
         }
         Progress(watch.Elapsed, done, violations, time);
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{turns} turns of actors, {operations} operations of clients answered; hash {hash:x16}."));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{turns} turns of actors, {operations} operations of clients answered; hash {hash:x16}."));
         return violations == 0;
     }
 
@@ -112,7 +113,8 @@ internal sealed class CommandLine(TextWriter output)
     {
         for (int i = 0; i < arguments.Length; i++)
         {
-            string Value() => ++i < arguments.Length ? arguments[i] : throw new FormatException($"{arguments[i - 1]} wants a value.");
+            string Value() =>
+                ++i < arguments.Length ? arguments[i] : throw new FormatException($"{arguments[i - 1]} wants a value.");
             switch (arguments[i])
             {
                 case "--seeds":
@@ -151,9 +153,16 @@ internal sealed class CommandLine(TextWriter output)
         return (Number(ends[0]), Number(ends[^1]));
     }
 
-    private static int Number(string text) => int.TryParse(text, CultureInfo.InvariantCulture, out int number) ? number : throw new FormatException($"{text} is no number.");
+    private static int Number(string text) =>
+        int.TryParse(text, CultureInfo.InvariantCulture, out int number)
+            ? number
+            : throw new FormatException($"{text} is no number.");
 
-    private static List<FaultKind> Kinds(string text) => text == "none" ? [] : text.Split(',').Select(name => Enum.TryParse<FaultKind>(name, ignoreCase: true, out var kind)
+    private static List<FaultKind> Kinds(string text) =>
+        text == "none"
+            ? []
+            : text.Split(',').Select(name => Enum.TryParse<FaultKind>(name, ignoreCase: true, out var kind)
         ? kind
-        : throw new FormatException($"{name} is no kind of fault; there are {string.Join(", ", Enum.GetNames<FaultKind>())}.")).ToList();
+        : throw new FormatException($"{name} is no kind of fault; there are "
+            + $"{string.Join(", ", Enum.GetNames<FaultKind>())}.")).ToList();
 }

@@ -2,10 +2,14 @@ using System.Collections.Concurrent;
 
 namespace RaftActors.Simulation;
 
-/// <summary>Runs the seeds of a range, on several threads if that is wanted: each run has all that it needs for itself.</summary>
+/// <summary>
+/// Runs the seeds of a range, on several threads if that is wanted: each run has all that it needs for itself.
+/// </summary>
 internal static class SeedRange
 {
-    /// <summary>Runs them; the results come in the order of the seeds. Whoever takes no more results ends the threads.</summary>
+    /// <summary>
+    /// Runs them; the results come in the order of the seeds. Whoever takes no more results ends the threads.
+    /// </summary>
     /// <param name="first">The first seed.</param>
     /// <param name="last">The last seed.</param>
     /// <param name="jobs">How many are run at the same time.</param>
@@ -39,7 +43,8 @@ internal static class SeedRange
 
         void Work()
         {
-            for (int seed = Interlocked.Increment(ref taken); seed <= last && !Volatile.Read(ref isOver); seed = Interlocked.Increment(ref taken))
+            for (int seed = Interlocked.Increment(ref taken); seed <= last
+                && !Volatile.Read(ref isOver); seed = Interlocked.Increment(ref taken))
                 done.Add(Do(seed));
         }
 
@@ -53,7 +58,9 @@ internal static class SeedRange
             }
             catch (Exception problem)
             {
-                return () => throw new InvalidOperationException($"Seed {seed} of {options.Peers} peers could not be run to its end.", problem);
+                return () =>
+                    throw new InvalidOperationException($"Seed {seed} of {options.Peers} peers could not be run to its "
+                        + "end.", problem);
             }
         }
     }

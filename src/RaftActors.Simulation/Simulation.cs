@@ -10,8 +10,8 @@ using RaftActors.TestKit.Time;
 namespace RaftActors.Simulation;
 
 /// <summary>
-/// One run: a cluster of production peers, clients, and faults, all in one thread and virtual time, all from one seed. For some seconds things go wrong; then they stop, and the cluster has to
-/// come back.
+/// One run: a cluster of production peers, clients, and faults, all in one thread and virtual time, all from one seed.
+/// For some seconds things go wrong; then they stop, and the cluster has to come back.
 /// </summary>
 internal sealed class Simulation
 {
@@ -47,12 +47,17 @@ internal sealed class Simulation
         _world = new VirtualWorld(new Random(random.Next()));
         _violations = new Violations(_world);
         _trace = new Trace(_world, options.Trace);
-        // Where nobody relies on clocks that differ little, they differ little; where somebody does, as much as he was told.
+        // Where nobody relies on clocks that differ little, they differ little; where somebody does, as much as he was
+        // told.
         int leases = random.Next(3) == 0 ? random.Next(3) == 0 ? random.Next(1, 10) : 10 : 0;
         bool apart = leases > 0 && random.Next(2) == 0;
         double drift = leases > 0 ? 0.01 + (0.19 * Math.Sqrt(random.NextDouble())) : 0.01;
         var former = new Random(unchecked(seed * 19));
-        var origin = !changesState && options.Kinds.Contains(FaultKind.LeftoverDisk) && former.Next(4) == 0 ? former.Next(2) == 0 ? Origin.Restored : Origin.Recovered : Origin.Founded;
+        var origin = !changesState && options.Kinds.Contains(FaultKind.LeftoverDisk) && former.Next(4) == 0
+            ? former.Next(2) == 0
+            ? Origin.Restored
+            : Origin.Recovered
+            : Origin.Founded;
         _cluster = new Cluster(
             _world, _violations, options.Peers, random.Next(3), new Random(random.Next()),
             () => withPriorities ? priorities.Next(3) : 0, _trace, drift, apart, origin)
@@ -64,8 +69,11 @@ internal sealed class Simulation
             DigestInterval = comparesDigests ? TimeSpan.FromMilliseconds(digests.Next(50, 400)) : TimeSpan.Zero,
         };
         _faultTime = options.MaxFaultTime * (0.3 + (0.7 * random.NextDouble()));
-        var others = options.Kinds.Where(kind => kind != FaultKind.StateChange && !(changesState && kind is FaultKind.ChangeMembers or FaultKind.LeftoverDisk or FaultKind.CopiedDisk)).ToList();
-        var drawn = FaultPlan.Draw(new Random(random.Next()), options.Peers, _faultTime, others, apart || (slowInstalls && installs.Next(2) == 0), origin != Origin.Founded);
+        var others = options.Kinds.Where(kind => kind != FaultKind.StateChange
+            && !(changesState && kind is FaultKind.ChangeMembers or FaultKind.LeftoverDisk or FaultKind.CopiedDisk))
+            .ToList();
+        var drawn = FaultPlan.Draw(new Random(random.Next()), options.Peers, _faultTime, others,
+            apart || (slowInstalls && installs.Next(2) == 0), origin != Origin.Founded);
         if (changesState)
             drawn.Add(FaultPlan.DrawStateChange(digests, options.Peers, _faultTime));
         _faults = options.Faults ?? drawn;
@@ -88,7 +96,9 @@ internal sealed class Simulation
             FormerSession = past.Session,
         };
         int remote = random.Next(3) == 0 ? random.Next(clients + 1) : 0;
-        _clients = Enumerable.Range(0, clients).Select(number => new SimulatedClient(_clientWorld, number, number < remote ? _cluster.StartClient(number) : null)).ToList();
+        _clients = Enumerable.Range(0, clients)
+            .Select(number =>
+            new SimulatedClient(_clientWorld, number, number < remote ? _cluster.StartClient(number) : null)).ToList();
         _subscriber = new SimulatedSubscriber(_clientWorld, _cluster.Invariants);
         _injector = new FaultInjector(_cluster, _world, past);
         if (origin == Origin.Recovered)
@@ -128,7 +138,8 @@ internal sealed class Simulation
             violation = found;
         }
         return new SimulationResult(
-            _seed, violation, _faults, _trace.Hash, _world.Turns, _trace.Messages, _trace.Writes, _clients.Sum(client => client.Answered), _world.Now);
+            _seed, violation, _faults, _trace.Hash, _world.Turns, _trace.Messages, _trace.Writes,
+            _clients.Sum(client => client.Answered), _world.Now);
     }
 
     // As its operator would, once it leads; whoever is not there then stays away.
@@ -167,21 +178,26 @@ internal sealed class Simulation
         }
     }
 
-    // Liveness: within some election timeouts there is a leader, and every client that asks is answered; then, once nobody asks any more, all peers come to the same log.
+    // Liveness: within some election timeouts there is a leader, and every client that asks is answered; then, once
+    // nobody asks any more, all peers come to the same log.
     private void Heal()
     {
         var end = _world.Now + _options.HealTime;
         var half = _world.Now + (_options.HealTime / 2);
         var answered = _clients.ConvertAll(client => client.Answered);
         if (!RunUntil(() => _clients.Zip(answered).All(pair => pair.First.Answered > pair.Second + 1), half))
-            throw new SimulationViolation("liveness", $"{_options.HealTime / 2} after the last fault not every client was served: {Describe()}");
+            throw new SimulationViolation("liveness",
+                $"{_options.HealTime / 2} after the last fault not every client was served: {Describe()}");
         _clientWorld.MayStart = false;
         StartWhoeverIsBack();
-        if (!RunUntil(() => _clients.TrueForAll(client => !client.IsBusy) && AllAgree() && _subscriber.Seen == _cluster.Invariants.CommitIndex, end))
-            throw new SimulationViolation("liveness", $"{_options.HealTime} after the last fault the peers have not come to the same log: {Describe()}");
+        if (!RunUntil(() => _clients.TrueForAll(client => !client.IsBusy) && AllAgree()
+            && _subscriber.Seen == _cluster.Invariants.CommitIndex, end))
+            throw new SimulationViolation("liveness",
+                $"{_options.HealTime} after the last fault the peers have not come to the same log: {Describe()}");
     }
 
-    // A request for members that was long on its way may add one again that has left: then its operator starts it again.
+    // A request for members that was long on its way may add one again that has left: then its operator starts it
+    // again.
     private void StartWhoeverIsBack()
     {
         foreach (var node in _cluster.Nodes.Where(node => node.HasLeft && _clientWorld.IsMember(node)))
@@ -209,15 +225,20 @@ internal sealed class Simulation
     // All members, that is, as the leader has them: who was removed, or was never added, has no part in it.
     private bool AllAgree()
     {
-        var leader = _cluster.Nodes.Select(node => node.Process?.Peer?.Inspect()).Where(state => state?.Role == RaftRole.Leader).MaxBy(state => state!.Value.HardState.Term);
+        var leader = _cluster.Nodes.Select(node => node.Process?.Peer?.Inspect())
+            .Where(state => state?.Role == RaftRole.Leader).MaxBy(state => state!.Value.HardState.Term);
         if (leader is not { } leads || leads.Configuration.IsJoint)
             return false;
         _members = _cluster.Nodes.Where(node => leads.Configuration.Find(node.Id) is not null).ToList();
-        return _members.TrueForAll(node => leads.Configuration.Find(node.Id)!.Address == node.Address && node.Process?.Peer?.Inspect() is { } state
-            && state.Log.LastIndex == leads.Log.LastIndex && state.Log.CommitIndex == leads.Log.LastIndex && state.AppliedIndex == leads.Log.LastIndex
+        return _members.TrueForAll(node => leads.Configuration.Find(node.Id)!.Address == node.Address
+            && node.Process?.Peer?.Inspect() is { } state
+            && state.Log.LastIndex == leads.Log.LastIndex && state.Log.CommitIndex == leads.Log.LastIndex
+                && state.AppliedIndex == leads.Log.LastIndex
             && _cluster.MachineOf(node)?.LastIndex == _cluster.MachineOf(_members[0])?.LastIndex
             // That one differs is found with the next digest.
-            && (!_cluster.StateWasChanged || (!state.IsSetAside && _cluster.MachineOf(node)?.WholeState == _cluster.MachineOf(_members[0])?.WholeState)));
+            && (!_cluster.StateWasChanged
+                || (!state.IsSetAside
+                && _cluster.MachineOf(node)?.WholeState == _cluster.MachineOf(_members[0])?.WholeState)));
     }
 
     private void CheckEnd()
@@ -227,24 +248,31 @@ internal sealed class Simulation
         for (int i = 1; i < machines.Count; i++)
         {
             if (machines[i].WholeState != state)
-                throw new SimulationViolation("replicas are identical", $"{_members[0]}: {state}\n{_members[i]}: {machines[i].WholeState}");
+                throw new SimulationViolation("replicas are identical",
+                    $"{_members[0]}: {state}\n{_members[i]}: {machines[i].WholeState}");
         }
         foreach (var (number, times) in machines[0].Applied)
         {
             if (times > 1)
-                throw new SimulationViolation("a command is applied once", $"Command {number} was applied {times} times.");
+                throw new SimulationViolation("a command is applied once",
+                    $"Command {number} was applied {times} times.");
         }
         foreach (var (number, _) in _clientWorld.AcknowledgedCommands)
         {
             if (!machines[0].Applied.ContainsKey(number))
-                throw new SimulationViolation("an acknowledged write is there", $"Command {number} was acknowledged and is not there.");
+                throw new SimulationViolation("an acknowledged write is there",
+                    $"Command {number} was acknowledged and is not there.");
         }
         var judged = LinearizabilityChecker.Check(KeyValueModel.Instance, _clientWorld.Recorder.History());
         if (!judged.IsLinearizable)
             throw new SimulationViolation("linearizable histories", judged.ToString());
     }
 
-    private string Describe() => $"a subscriber has seen {_subscriber.Seen} of {_cluster.Invariants.CommitIndex}; " + string.Join("; ", _cluster.Nodes.Select(node => node.Process?.Peer?.Inspect() is { } state
-        ? $"{node} {state.Role} term {state.HardState.Term} last {state.Log.LastIndex} persisted {state.PersistedIndex} commit {state.Log.CommitIndex} applied {state.AppliedIndex} machine {_cluster.MachineOf(node)?.LastIndex}"
+    private string Describe() =>
+        $"a subscriber has seen {_subscriber.Seen} of {_cluster.Invariants.CommitIndex}; "
+            + string.Join("; ", _cluster.Nodes.Select(node => node.Process?.Peer?.Inspect() is { } state
+        ? $"{node} {state.Role} term {state.HardState.Term} last {state.Log.LastIndex} persisted "
+            + $"{state.PersistedIndex} commit {state.Log.CommitIndex} applied {state.AppliedIndex} machine "
+            + $"{_cluster.MachineOf(node)?.LastIndex}"
         : $"{node} has no peer"));
 }

@@ -11,7 +11,10 @@ internal sealed record SimulationOptions
     /// <summary>For how long, at most, things go wrong.</summary>
     public TimeSpan MaxFaultTime { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Within what time a cluster that is left alone has to serve everybody again: somewhat more than eight of the longest election timeouts.</summary>
+    /// <summary>
+    /// Within what time a cluster that is left alone has to serve everybody again: somewhat more than eight of the
+    /// longest election timeouts.
+    /// </summary>
     public TimeSpan HealTime { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The kinds of faults that may occur.</summary>

@@ -14,7 +14,8 @@ namespace RaftActors.Simulation;
 /// <param name="Operations">How many operations of clients were answered.</param>
 /// <param name="Time">How much virtual time passed.</param>
 internal sealed record SimulationResult(
-    int Seed, SimulationViolation? Violation, IReadOnlyList<Fault> Faults, ulong Hash, long Turns, long Messages, long Writes, int Operations, TimeSpan Time)
+    int Seed, SimulationViolation? Violation, IReadOnlyList<Fault> Faults, ulong Hash, long Turns, long Messages,
+    long Writes, int Operations, TimeSpan Time)
 {
     /// <summary>Whether nothing was violated.</summary>
     public bool IsClean => Violation is null;

@@ -14,6 +14,7 @@ public sealed record AppliedCommand(long Index, long Term, long Time, object Com
     public string Text => System.Text.Encoding.UTF8.GetString(Payload.Bytes.Span);
 
     internal bool IsSame(AppliedCommand other) =>
-        Index == other.Index && Term == other.Term && Time == other.Time && Payload.SerializerId == other.Payload.SerializerId
+        Index == other.Index && Term == other.Term && Time == other.Time
+            && Payload.SerializerId == other.Payload.SerializerId
         && Payload.Manifest == other.Payload.Manifest && Payload.Bytes.Span.SequenceEqual(other.Payload.Bytes.Span);
 }

@@ -6,8 +6,9 @@ using RaftActors.TestKit.Time;
 namespace RaftActors.TestKit;
 
 /// <summary>
-/// A process beside those of a cluster's peers, with an actor system of its own in the same virtual time: for clients on nodes of their own. What it and the peers tell each other
-/// crosses the network as bytes, with the cluster's <see cref="RaftCluster.Faults"/>.
+/// A process beside those of a cluster's peers, with an actor system of its own in the same virtual time: for clients
+/// on nodes of their own. What it and the peers tell each other crosses the network as bytes, with the cluster's
+/// <see cref="RaftCluster.Faults"/>.
 /// </summary>
 /// <remarks>Cutting off a peer cuts it off from the other peers; what reaches a client is said here.</remarks>
 public sealed class ClientProcess
@@ -26,8 +27,14 @@ public sealed class ClientProcess
     /// <summary>The actor system of the process.</summary>
     public ActorSystem System => Process.System;
 
-    /// <summary>Settings for <see cref="RaftClient"/> in this process: it knows all peers, draws from the cluster's seed, and whoever awaits it goes on in virtual time.</summary>
-    /// <remarks>Code that awaits a client under test must not ask to be continued elsewhere: <c>ConfigureAwait(false)</c> throughout.</remarks>
+    /// <summary>
+    /// Settings for <see cref="RaftClient"/> in this process: it knows all peers, draws from the cluster's seed, and
+    /// whoever awaits it goes on in virtual time.
+    /// </summary>
+    /// <remarks>
+    /// Code that awaits a client under test must not ask to be continued elsewhere: <c>ConfigureAwait(false)</c>
+    /// throughout.
+    /// </remarks>
     public RaftClientSettings ClientSettings => new()
     {
         Group = _cluster.Group,

@@ -5,7 +5,10 @@ using RaftActors.TestKit.Network;
 
 namespace RaftActors.TestKit;
 
-/// <summary>What must hold at every moment, whatever fails (paper, Figure 3), as far as it shows from outside the peers. A violation ends the run.</summary>
+/// <summary>
+/// What must hold at every moment, whatever fails (paper, Figure 3), as far as it shows from outside the peers. A
+/// violation ends the run.
+/// </summary>
 internal sealed class ClusterInvariants(ClusterTrace trace)
 {
     private readonly Dictionary<long, RaftPeer> _leaders = [];
@@ -35,7 +38,9 @@ internal sealed class ClusterInvariants(ClusterTrace trace)
             Violate($"Two leaders in term {changed.Term}: {_leaders[changed.Term].Id} and {peer.Id}.");
     }
 
-    /// <summary>A store votes for one candidate a term, also across the crashes of its peer. A candidate votes for itself.</summary>
+    /// <summary>
+    /// A store votes for one candidate a term, also across the crashes of its peer. A candidate votes for itself.
+    /// </summary>
     public void Sent(Message<RaftPeer> message)
     {
         if (message.Original is RequestVote { PreVote: false } request)
@@ -50,7 +55,9 @@ internal sealed class ClusterInvariants(ClusterTrace trace)
             Violate($"{voter.Id} voted in term {term} for {_votes[(storeId, term)].Id} and for {candidate.Id}.");
     }
 
-    /// <summary>State Machine Safety: the same command at the same index on every peer, each in order and none twice.</summary>
+    /// <summary>
+    /// State Machine Safety: the same command at the same index on every peer, each in order and none twice.
+    /// </summary>
     public void Applies(RaftPeer peer, List<AppliedCommand> log, AppliedCommand command)
     {
         if (log.Count > 0 && log[^1].Index >= command.Index)
@@ -60,10 +67,14 @@ internal sealed class ClusterInvariants(ClusterTrace trace)
         if (_committed.TryAdd(command.Index, command))
             return;
         if (!_committed[command.Index].IsSame(command))
-            Violate($"{peer.Id} applies {command} ({command.Text}) where another peer applied {_committed[command.Index]} ({_committed[command.Index].Text}).");
+            Violate($"{peer.Id} applies {command} ({command.Text}) where another peer applied "
+                + $"{_committed[command.Index]} ({_committed[command.Index].Text}).");
     }
 
-    /// <summary>State Machine Safety: a state from a snapshot is what the same commands have led to elsewhere, all of them and no others.</summary>
+    /// <summary>
+    /// State Machine Safety: a state from a snapshot is what the same commands have led to elsewhere, all of them and
+    /// no others.
+    /// </summary>
     public void Restored(RaftPeer peer, List<AppliedCommand> log)
     {
         trace.Add($"{peer.Id} starts from a snapshot with {log.Count} commands");
@@ -72,7 +83,8 @@ internal sealed class ClusterInvariants(ClusterTrace trace)
                 Violate($"{peer.Id} has {command} ({command.Text}) in a snapshot, which no peer applied.");
         int expected = log.Count == 0 ? 0 : _committed.Keys.TakeWhile(index => index <= log[^1].Index).Count();
         if (log.Count != expected)
-            Violate($"{peer.Id} starts from a snapshot with {log.Count} commands; the peers had applied {expected} up to there.");
+            Violate($"{peer.Id} starts from a snapshot with {log.Count} commands; the peers had applied {expected} up "
+                + "to there.");
     }
 
     /// <summary>An acknowledged command is the one that was applied.</summary>
@@ -83,19 +95,24 @@ internal sealed class ClusterInvariants(ClusterTrace trace)
             return;
         if (!_committed.TryGetValue(proposed.Index, out var applied))
             Violate($"{proposal.Peer.Id} acknowledged index {proposed.Index}, which no peer has applied.");
-        else if (applied.Term != proposed.Term || (proposal.Command is byte[] bytes && !applied.Payload.Bytes.Span.SequenceEqual(bytes)))
-            Violate($"{proposal.Peer.Id} acknowledged a command at index {proposed.Index} of term {proposed.Term}, where {applied.Text} was applied.");
+        else if (applied.Term != proposed.Term
+            || (proposal.Command is byte[] bytes && !applied.Payload.Bytes.Span.SequenceEqual(bytes)))
+            Violate($"{proposal.Peer.Id} acknowledged a command at index {proposed.Index} of term {proposed.Term}, "
+                + $"where {applied.Text} was applied.");
         else
             Acknowledgements.Add((proposal, proposed.Index));
     }
 
-    /// <summary>A term never goes back, also not across restarts; a peer applies nothing that is not committed.</summary>
+    /// <summary>
+    /// A term never goes back, also not across restarts; a peer applies nothing that is not committed.
+    /// </summary>
     public void Reported(RaftPeer peer, RaftStatus status)
     {
         if (status.Term < peer.HighestTerm)
             Violate($"{peer.Id} went back from term {peer.HighestTerm} to {status.Term}.");
         peer.HighestTerm = Math.Max(peer.HighestTerm, status.Term);
-        if (status.AppliedIndex > status.CommitIndex || status.CommitIndex > status.LastIndex || status.PersistedIndex > status.LastIndex)
+        if (status.AppliedIndex > status.CommitIndex || status.CommitIndex > status.LastIndex
+            || status.PersistedIndex > status.LastIndex)
             Violate($"{peer.Id} reports indexes that cannot be: {status}");
     }
 
@@ -113,7 +130,8 @@ internal sealed class ClusterInvariants(ClusterTrace trace)
         trace.Add($"{peer.Id} logs {logged}");
     }
 
-    public void Unexpected(RaftPeer peer, object message) => Violate($"{peer.Id} told its client {message}, which it did not wait for.");
+    public void Unexpected(RaftPeer peer, object message) =>
+        Violate($"{peer.Id} told its client {message}, which it did not wait for.");
 
     private void Violate(string violation)
     {

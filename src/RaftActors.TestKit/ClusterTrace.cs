@@ -3,7 +3,9 @@ using RaftActors.TestKit.Time;
 
 namespace RaftActors.TestKit;
 
-/// <summary>The last things that happened in a cluster, for the message of a failed check, and a hash of all of them.</summary>
+/// <summary>
+/// The last things that happened in a cluster, for the message of a failed check, and a hash of all of them.
+/// </summary>
 internal sealed class ClusterTrace(VirtualWorld world)
 {
     private const int Capacity = 300;
@@ -29,5 +31,6 @@ internal sealed class ClusterTrace(VirtualWorld world)
         return text.ToString();
     }
 
-    private static string Format(TimeSpan time, FormattableString line) => FormattableString.Invariant($"{time.TotalMilliseconds,10:0.000} ms  ") + FormattableString.Invariant(line);
+    private static string Format(TimeSpan time, FormattableString line) =>
+        FormattableString.Invariant($"{time.TotalMilliseconds,10:0.000} ms  ") + FormattableString.Invariant(line);
 }

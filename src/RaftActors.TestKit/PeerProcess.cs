@@ -57,10 +57,12 @@ internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
     }
 
     public PendingProposal Propose(object command, ReplyWhen replyWhen, bool forward, SessionStamp? session) =>
-        Tell(new PendingProposal(peer, command, replyWhen), id => new Propose(command, replyWhen, forward, id) { Session = session });
+        Tell(new PendingProposal(peer, command, replyWhen),
+            id => new Propose(command, replyWhen, forward, id) { Session = session });
 
     /// <summary>Opens, keeps or closes a session, or changes the members.</summary>
-    public PendingProposal Request(Func<long, object> request) => Tell(new PendingProposal(peer, null, ReplyWhen.Applied), request);
+    public PendingProposal Request(Func<long, object> request) =>
+        Tell(new PendingProposal(peer, null, ReplyWhen.Applied), request);
 
     private PendingProposal Tell(PendingProposal proposal, Func<long, object> request)
     {
@@ -93,7 +95,10 @@ internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
         return transfer;
     }
 
-    /// <summary>Asks for the status; the answer, if the peer can give one, is in <see cref="LastStatus"/> when the actors have come to rest.</summary>
+    /// <summary>
+    /// Asks for the status; the answer, if the peer can give one, is in <see cref="LastStatus"/> when the actors have
+    /// come to rest.
+    /// </summary>
     public void AskStatus()
     {
         LastStatus = null;
@@ -193,7 +198,8 @@ internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
     {
         protected override void PreStart()
         {
-            foreach (var type in (Type[])[typeof(RoleChanged), typeof(PeerFailed), typeof(PeerRemoved), typeof(Akka.Event.Error), typeof(Akka.Event.Warning)])
+            foreach (var type in (Type[])[typeof(RoleChanged), typeof(PeerFailed), typeof(PeerRemoved),
+                typeof(Akka.Event.Error), typeof(Akka.Event.Warning)])
                 Context.System.EventStream.Subscribe(Self, type);
         }
 

@@ -37,7 +37,8 @@ public sealed class PendingProposal
     public bool IsDone => Proposed is not null || Failed is not null || IsLost;
 
     /// <inheritdoc/>
-    public override string ToString() => Proposed?.ToString() ?? Failed?.ToString() ?? (IsLost ? "lost with its peer" : "not answered");
+    public override string ToString() =>
+        Proposed?.ToString() ?? Failed?.ToString() ?? (IsLost ? "lost with its peer" : "not answered");
 }
 
 /// <summary>A question that was put to a peer of a <see cref="RaftCluster"/>.</summary>
@@ -82,5 +83,6 @@ public sealed class PendingTransfer
     public bool IsDone => Transferred is not null || Failed is not null || IsLost;
 
     /// <inheritdoc/>
-    public override string ToString() => Transferred?.ToString() ?? Failed?.ToString() ?? (IsLost ? "lost with its peer" : "not answered");
+    public override string ToString() =>
+        Transferred?.ToString() ?? Failed?.ToString() ?? (IsLost ? "lost with its peer" : "not answered");
 }

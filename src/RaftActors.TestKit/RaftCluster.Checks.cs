@@ -28,7 +28,9 @@ public sealed partial class RaftCluster
     public RaftPeer AwaitLeader(TimeSpan? limit = null)
     {
         RaftPeer? leader = null;
-        return RunTicks(() => (leader = LeaderAmong(Connected)) is not null, limit ?? DefaultLimit) ? leader! : throw Failure("No peer leads.");
+        return RunTicks(() => (leader = LeaderAmong(Connected)) is not null, limit ?? DefaultLimit)
+            ? leader!
+            : throw Failure("No peer leads.");
     }
 
     /// <summary>Lets time pass until all connected peers follow one leader, one of them, in one term.</summary>
@@ -38,7 +40,9 @@ public sealed partial class RaftCluster
     public RaftPeer CheckSingleLeader(TimeSpan? limit = null)
     {
         RaftPeer? leader = null;
-        return RunTicks(() => (leader = AgreedLeader()) is not null, limit ?? DefaultLimit) ? leader! : throw Failure("The connected peers do not agree on a leader.");
+        return RunTicks(() => (leader = AgreedLeader()) is not null, limit ?? DefaultLimit)
+            ? leader!
+            : throw Failure("The connected peers do not agree on a leader.");
     }
 
     /// <summary>
@@ -53,7 +57,8 @@ public sealed partial class RaftCluster
         var defaults = new RaftSettings { Group = _settings.Group, MemberId = Peers[0].Id, Members = [] };
         var settings = _settings.Raft(defaults);
         Run(settings.ElectionTimeoutMax + settings.HeartbeatInterval);
-        CheckNever(() => LeaderAmong(Connected) is not null, time ?? TimeSpan.FromSeconds(1), "A peer leads without a majority.");
+        CheckNever(() => LeaderAmong(Connected) is not null, time ?? TimeSpan.FromSeconds(1),
+            "A peer leads without a majority.");
     }
 
     /// <summary>Checks that all connected peers are in one term.</summary>
@@ -62,7 +67,9 @@ public sealed partial class RaftCluster
     public long CheckTerm()
     {
         var terms = Connected.Select(peer => StatusOf(peer)?.Term ?? -1).Distinct().ToList();
-        return terms is [>= 0] ? terms[0] : throw Failure($"The connected peers are in different terms: {string.Join(", ", terms)}.");
+        return terms is [>= 0]
+            ? terms[0]
+            : throw Failure($"The connected peers are in different terms: {string.Join(", ", terms)}.");
     }
 
     /// <summary>How many peers have applied an index, and what.</summary>
@@ -108,8 +115,10 @@ public sealed partial class RaftCluster
     /// <exception cref="RaftClusterException">One has.</exception>
     public void CheckNotCommitted(object command, TimeSpan? time = null)
     {
-        byte[] bytes = Encode(command) as byte[] ?? throw new ArgumentException("A command is a string or bytes here.", nameof(command));
-        bool Committed() => _invariants.Committed.Values.Any(applied => applied.Payload.Bytes.Span.SequenceEqual(bytes));
+        byte[] bytes = Encode(command) as byte[]
+            ?? throw new ArgumentException("A command is a string or bytes here.", nameof(command));
+        bool Committed() =>
+            _invariants.Committed.Values.Any(applied => applied.Payload.Bytes.Span.SequenceEqual(bytes));
         CheckNever(Committed, time ?? TimeSpan.FromSeconds(2), $"{Show(bytes)} was committed.");
     }
 
@@ -124,9 +133,14 @@ public sealed partial class RaftCluster
             throw Failure(what);
     }
 
-    /// <summary>Lets time pass until all connected peers have applied the same log, to its end, and checks that it holds every command that was acknowledged by any peer at any time.</summary>
+    /// <summary>
+    /// Lets time pass until all connected peers have applied the same log, to its end, and checks that it holds every
+    /// command that was acknowledged by any peer at any time.
+    /// </summary>
     /// <param name="limit">How long; ten seconds by default.</param>
-    /// <exception cref="RaftClusterException">They did not come together, or an acknowledged command is missing.</exception>
+    /// <exception cref="RaftClusterException">
+    /// They did not come together, or an acknowledged command is missing.
+    /// </exception>
     public void CheckNothingLost(TimeSpan? limit = null)
     {
         if (!RunTicks(AllApplied, limit ?? DefaultLimit))
@@ -135,7 +149,8 @@ public sealed partial class RaftCluster
         {
             foreach (var peer in Connected)
             {
-                if (peer.At(index) is not { } applied || (proposal.Command is byte[] bytes && !applied.Payload.Bytes.Span.SequenceEqual(bytes)))
+                if (peer.At(index) is not { } applied
+                    || (proposal.Command is byte[] bytes && !applied.Payload.Bytes.Span.SequenceEqual(bytes)))
                     throw Failure($"{Show(proposal.Command!)}, acknowledged by {proposal.Peer.Id} at index {index}, is not there on {peer.Id}.");
             }
         }
@@ -202,16 +217,23 @@ public sealed partial class RaftCluster
     private RaftPeer? AgreedLeader()
     {
         var statuses = Connected.Select(StatusOf).ToList();
-        if (statuses.Count == 0 || statuses.Exists(status => status?.Leader is null || status.Term != statuses[0]!.Term || status.Leader != statuses[0]!.Leader))
+        if (statuses.Count == 0
+            || statuses.Exists(status => status?.Leader is null || status.Term != statuses[0]!.Term
+            || status.Leader != statuses[0]!.Leader))
             return null;
         var leader = Connected.FirstOrDefault(peer => peer.Member == statuses[0]!.Leader);
-        return leader is not null && statuses.Exists(status => status!.MemberId == leader.Id && status.Role == RaftRole.Leader) ? leader : null;
+        return leader is not null
+            && statuses.Exists(status => status!.MemberId == leader.Id && status.Role == RaftRole.Leader)
+            ? leader
+            : null;
     }
 
     private bool AllApplied()
     {
         var statuses = Connected.Select(StatusOf).ToList();
-        return statuses.Count > 0 && statuses.Exists(status => status?.Role == RaftRole.Leader) && statuses.TrueForAll(status =>
-            status is not null && status.AppliedIndex == status.LastIndex && status.LastIndex == statuses[0]!.LastIndex && status.Term == statuses[0]!.Term);
+        return statuses.Count > 0 && statuses.Exists(status => status?.Role == RaftRole.Leader)
+            && statuses.TrueForAll(status =>
+            status is not null && status.AppliedIndex == status.LastIndex && status.LastIndex == statuses[0]!.LastIndex
+                && status.Term == statuses[0]!.Term);
     }
 }

@@ -2,7 +2,10 @@ namespace RaftActors.TestKit;
 
 public sealed partial class RaftCluster
 {
-    /// <summary>Sets the wall clock of a peer's process. Time-outs and other durations are measured by another clock, which goes on.</summary>
+    /// <summary>
+    /// Sets the wall clock of a peer's process. Time-outs and other durations are measured by another clock, which goes
+    /// on.
+    /// </summary>
     /// <param name="peer">A running peer.</param>
     /// <param name="by">By how much: forward, or back if it is less than zero.</param>
     public void StepWallClock(RaftPeer peer, TimeSpan by)

@@ -4,7 +4,10 @@ namespace RaftActors.TestKit;
 
 public sealed partial class RaftCluster
 {
-    /// <summary>Cuts all links from and to a peer; the peer runs on. What is under way is lost. Nobody is told, as when a switch fails.</summary>
+    /// <summary>
+    /// Cuts all links from and to a peer; the peer runs on. What is under way is lost. Nobody is told, as when a switch
+    /// fails.
+    /// </summary>
     /// <param name="peer">The peer.</param>
     public void CutOff(RaftPeer peer)
     {
@@ -20,7 +23,10 @@ public sealed partial class RaftCluster
         peer.IsCutOff = false;
     }
 
-    /// <summary>Splits the cluster: peers reach only those on their own side, and a peer that is on no side reaches nobody. Replaces an earlier partition.</summary>
+    /// <summary>
+    /// Splits the cluster: peers reach only those on their own side, and a peer that is on no side reaches nobody.
+    /// Replaces an earlier partition.
+    /// </summary>
     /// <param name="sides">The sides.</param>
     public void Partition(params IEnumerable<RaftPeer>[] sides)
     {
@@ -46,7 +52,10 @@ public sealed partial class RaftCluster
         _network.Between(from, to).Cuts = 0;
     }
 
-    /// <summary>Undoes every <see cref="CutOff"/>, <see cref="CutLink"/>, <see cref="Partition"/> and <see cref="DropAfter"/>; faults, held writes and crashes stay.</summary>
+    /// <summary>
+    /// Undoes every <see cref="CutOff"/>, <see cref="CutLink"/>, <see cref="Partition"/> and <see cref="DropAfter"/>;
+    /// faults, held writes and crashes stay.
+    /// </summary>
     public void HealAll()
     {
         _trace.Add($"all are connected");
@@ -78,7 +87,10 @@ public sealed partial class RaftCluster
         peer.StopDropping();
     }
 
-    /// <summary>Kills the process of a peer, as SIGKILL does. All that it had given to its disk stays, written or held; its connections are closed, which the others notice.</summary>
+    /// <summary>
+    /// Kills the process of a peer, as SIGKILL does. All that it had given to its disk stays, written or held; its
+    /// connections are closed, which the others notice.
+    /// </summary>
     /// <param name="peer">A running peer.</param>
     public void Crash(RaftPeer peer)
     {
@@ -94,9 +106,14 @@ public sealed partial class RaftCluster
         ThrowIfViolated();
     }
 
-    /// <summary>Cuts the power of a peer: what its disk held back is gone, and the others only notice that it is silent.</summary>
+    /// <summary>
+    /// Cuts the power of a peer: what its disk held back is gone, and the others only notice that it is silent.
+    /// </summary>
     /// <param name="peer">A running peer.</param>
-    /// <param name="torn">Whether part of the bytes that were held back reached the disk all the same; for <see cref="ClusterJournal.Sqlite"/>.</param>
+    /// <param name="torn">
+    /// Whether part of the bytes that were held back reached the disk all the same; for
+    /// <see cref="ClusterJournal.Sqlite"/>.
+    /// </param>
     public void LosePower(RaftPeer peer, bool torn = false)
     {
         var process = peer.Running;
@@ -141,7 +158,10 @@ public sealed partial class RaftCluster
         _network.Moved(peer, former);
     }
 
-    /// <summary>Gives a peer that is down a copy of another's disk, perhaps of a peer of another cluster. For <see cref="ClusterJournal.InMemory"/>.</summary>
+    /// <summary>
+    /// Gives a peer that is down a copy of another's disk, perhaps of a peer of another cluster. For
+    /// <see cref="ClusterJournal.InMemory"/>.
+    /// </summary>
     /// <param name="peer">A peer that is down.</param>
     /// <param name="from">Whose disk is copied, as it is now.</param>
     internal void GiveDisk(RaftPeer peer, RaftPeer from)
@@ -151,7 +171,9 @@ public sealed partial class RaftCluster
         peer.Disk.Store.CopyFrom(from.Disk.Store);
     }
 
-    /// <summary>A copy of a peer's disk as it is now, for <see cref="SetBackDisk"/>. For <see cref="ClusterJournal.InMemory"/>.</summary>
+    /// <summary>
+    /// A copy of a peer's disk as it is now, for <see cref="SetBackDisk"/>. For <see cref="ClusterJournal.InMemory"/>.
+    /// </summary>
     /// <param name="peer">A peer.</param>
     internal static InMemoryStore CopyDisk(RaftPeer peer)
     {
@@ -179,7 +201,10 @@ public sealed partial class RaftCluster
         peer.Disk.Store.DamageEvent(which);
     }
 
-    /// <summary>Damages the latest snapshot of a peer; one that runs does not notice before it reads it. For <see cref="ClusterJournal.InMemory"/>.</summary>
+    /// <summary>
+    /// Damages the latest snapshot of a peer; one that runs does not notice before it reads it. For
+    /// <see cref="ClusterJournal.InMemory"/>.
+    /// </summary>
     /// <param name="peer">A peer.</param>
     /// <param name="missing">Whether a part of it is missing, rather than changed.</param>
     /// <param name="all">Whether all its snapshots are damaged.</param>
@@ -190,7 +215,9 @@ public sealed partial class RaftCluster
         peer.Disk.Store.DamageSnapshots(missing, all, before);
     }
 
-    /// <summary>Lets a peer's writes wait, as in a cache that is not synced: a power loss loses them, a crash does not.</summary>
+    /// <summary>
+    /// Lets a peer's writes wait, as in a cache that is not synced: a power loss loses them, a crash does not.
+    /// </summary>
     /// <param name="peer">A running peer.</param>
     public void HoldWrites(RaftPeer peer)
     {
@@ -200,7 +227,10 @@ public sealed partial class RaftCluster
         peer.Disk.Hold(writes: true, answers: false);
     }
 
-    /// <summary>Does a peer's writes, but keeps their confirmation back: a crash falls between a write and what the peer would do next.</summary>
+    /// <summary>
+    /// Does a peer's writes, but keeps their confirmation back: a crash falls between a write and what the peer would
+    /// do next.
+    /// </summary>
     /// <param name="peer">A running peer.</param>
     public void HoldWriteConfirmations(RaftPeer peer)
     {
@@ -225,7 +255,10 @@ public sealed partial class RaftCluster
         peer.Disk.FailNext(rejected ? WriteFailure.Rejected : WriteFailure.NotDone, DiskWork.Write);
     }
 
-    /// <summary>Has a peer notice, as its remoting would, that its connection with another was closed: after what the other had sent before.</summary>
+    /// <summary>
+    /// Has a peer notice, as its remoting would, that its connection with another was closed: after what the other had
+    /// sent before.
+    /// </summary>
     /// <param name="peer">The peer that notices.</param>
     /// <param name="other">The other.</param>
     public void CloseConnection(RaftPeer peer, RaftPeer other) =>

@@ -8,9 +8,12 @@ public sealed partial class RaftCluster
     /// <param name="peer">A running peer.</param>
     /// <param name="target">The next leader; <c>null</c> for the one that suits best.</param>
     /// <param name="forward">Whether a peer that does not lead forwards the request.</param>
-    public PendingTransfer TransferLeadership(RaftPeer peer, RaftPeer? target = null, bool forward = true) => peer.Running.Transfer(target?.Id, forward);
+    public PendingTransfer TransferLeadership(RaftPeer peer, RaftPeer? target = null, bool forward = true) =>
+        peer.Running.Transfer(target?.Id, forward);
 
-    /// <summary>Stops a peer in order, as an operator does: it hands over its leadership first. Its disk stays.</summary>
+    /// <summary>
+    /// Stops a peer in order, as an operator does: it hands over its leadership first. Its disk stays.
+    /// </summary>
     /// <param name="peer">A running peer.</param>
     /// <param name="limit">How long it may take; ten seconds by default.</param>
     /// <exception cref="RaftClusterException">It took longer.</exception>

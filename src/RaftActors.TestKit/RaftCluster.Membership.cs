@@ -5,7 +5,9 @@ namespace RaftActors.TestKit;
 
 public sealed partial class RaftCluster
 {
-    /// <summary>Starts one more peer, with an empty disk and the setting <c>join</c>. It is no member until it is made one.</summary>
+    /// <summary>
+    /// Starts one more peer, with an empty disk and the setting <c>join</c>. It is no member until it is made one.
+    /// </summary>
     public RaftPeer StartJoining()
     {
         var member = MemberOf(_peers.Count + 1);
@@ -21,11 +23,14 @@ public sealed partial class RaftCluster
     /// <param name="voters">Who shall have a vote.</param>
     /// <param name="learners">Who shall get the log without a vote.</param>
     /// <param name="expectedIndex">The index of the configuration that the change is made for; 0 for any.</param>
-    public PendingProposal ChangeMembers(RaftPeer peer, IEnumerable<RaftPeer> voters, IEnumerable<RaftPeer>? learners = null, long expectedIndex = 0)
+    public PendingProposal ChangeMembers(RaftPeer peer, IEnumerable<RaftPeer> voters,
+        IEnumerable<RaftPeer>? learners = null, long expectedIndex = 0)
     {
-        Member[] newVoters = [.. voters.Select(static voter => voter.MemberWithPriority)], newLearners = [.. (learners ?? []).Select(static learner => learner.MemberWithPriority)];
+        Member[] newVoters = [.. voters.Select(static voter => voter.MemberWithPriority)],
+            newLearners = [.. (learners ?? []).Select(static learner => learner.MemberWithPriority)];
         _trace.Add($"{peer.Id} is asked for the voters {string.Join(",", newVoters.Select(static each => each.Id))} and the learners {string.Join(",", newLearners.Select(static each => each.Id))}");
-        return peer.Running.Request(id => new ChangeMembers(newVoters, newLearners, CorrelationId: id) { ExpectedIndex = expectedIndex });
+        return peer.Running.Request(id =>
+            new ChangeMembers(newVoters, newLearners, CorrelationId: id) { ExpectedIndex = expectedIndex });
     }
 
     /// <summary>Changes the members: asks connected peers until the change is done.</summary>
@@ -34,7 +39,8 @@ public sealed partial class RaftCluster
     /// <param name="limit">How long; ten seconds by default.</param>
     /// <returns>The index of the new configuration.</returns>
     /// <exception cref="RaftClusterException">It took longer.</exception>
-    public long SetMembers(IReadOnlyCollection<RaftPeer> voters, IReadOnlyCollection<RaftPeer>? learners = null, TimeSpan? limit = null)
+    public long SetMembers(IReadOnlyCollection<RaftPeer> voters, IReadOnlyCollection<RaftPeer>? learners = null,
+        TimeSpan? limit = null)
     {
         var end = Now + (limit ?? DefaultLimit);
         string last = "";

@@ -15,12 +15,14 @@ public sealed partial class RaftCluster
     /// <param name="replyWhen">When the peer is to answer.</param>
     /// <param name="forward">Whether a peer that does not lead forwards it.</param>
     /// <param name="session">The session and number of an exactly-once command.</param>
-    public PendingProposal Propose(RaftPeer peer, object command, ReplyWhen replyWhen = ReplyWhen.Applied, bool forward = true, SessionStamp? session = null) =>
+    public PendingProposal Propose(RaftPeer peer, object command, ReplyWhen replyWhen = ReplyWhen.Applied,
+        bool forward = true, SessionStamp? session = null) =>
         peer.Running.Propose(Encode(command), replyWhen, forward, session);
 
     /// <summary>Asks a peer to open a session, and does not wait.</summary>
     /// <param name="peer">A running peer.</param>
-    public PendingProposal OpenSession(RaftPeer peer) => peer.Running.Request(static id => new OpenSession(CorrelationId: id));
+    public PendingProposal OpenSession(RaftPeer peer) =>
+        peer.Running.Request(static id => new OpenSession(CorrelationId: id));
 
     /// <summary>Gives a sign of life for a session, and does not wait.</summary>
     /// <param name="peer">A running peer.</param>
@@ -32,7 +34,8 @@ public sealed partial class RaftCluster
     /// <summary>Asks a peer to close a session, and does not wait.</summary>
     /// <param name="peer">A running peer.</param>
     /// <param name="sessionId">The session.</param>
-    public PendingProposal CloseSession(RaftPeer peer, long sessionId) => peer.Running.Request(id => new CloseSession(sessionId, CorrelationId: id));
+    public PendingProposal CloseSession(RaftPeer peer, long sessionId) =>
+        peer.Running.Request(id => new CloseSession(sessionId, CorrelationId: id));
 
     /// <summary>Puts a question to a peer, and does not wait.</summary>
     /// <param name="peer">A running peer.</param>
@@ -41,7 +44,8 @@ public sealed partial class RaftCluster
     /// <param name="forward">Whether a peer that does not lead asks the leader.</param>
     /// <param name="maxStaleness">How old the state of a stale read may be.</param>
     public PendingQuery Query(
-        RaftPeer peer, object request, ReadConsistency consistency = ReadConsistency.Linearizable, bool forward = true, TimeSpan? maxStaleness = null) =>
+        RaftPeer peer, object request, ReadConsistency consistency = ReadConsistency.Linearizable, bool forward = true,
+            TimeSpan? maxStaleness = null) =>
         peer.Running.Query(Encode(request), consistency, forward, maxStaleness);
 
     /// <summary>Lets time pass until a proposal is answered or lost.</summary>
@@ -67,11 +71,14 @@ public sealed partial class RaftCluster
     }
 
     /// <summary>
-    /// Has the cluster agree on a command: finds the leader among the connected peers, appends the command, and waits until so many of them have applied it.
+    /// Has the cluster agree on a command: finds the leader among the connected peers, appends the command, and waits
+    /// until so many of them have applied it.
     /// </summary>
     /// <param name="command">The command, unlike any other; a string stands for its UTF-8 bytes.</param>
     /// <param name="expectedPeers">How many peers at least must have applied it.</param>
-    /// <param name="retry">Whether to try again, with the same command, when a leader lost it; a command may then be in the log twice.</param>
+    /// <param name="retry">
+    /// Whether to try again, with the same command, when a leader lost it; a command may then be in the log twice.
+    /// </param>
     /// <param name="limit">How long; ten seconds by default.</param>
     /// <returns>The index of the command.</returns>
     /// <exception cref="RaftClusterException">There was no agreement in time.</exception>
@@ -101,7 +108,8 @@ public sealed partial class RaftCluster
         foreach (var peer in Connected)
         {
             var proposal = peer.Running.Propose(command, ReplyWhen.Appended, forward: false, session: null);
-            RunUntil(() => proposal.IsDone, TimeSpan.FromMilliseconds(Math.Max(0, Math.Min(100, (end - Now).TotalMilliseconds))));
+            RunUntil(() => proposal.IsDone,
+                TimeSpan.FromMilliseconds(Math.Max(0, Math.Min(100, (end - Now).TotalMilliseconds))));
             if (proposal.Proposed is { } appended)
                 return appended;
         }
@@ -115,9 +123,11 @@ public sealed partial class RaftCluster
         return CountCommitted(appended.Index, appended.Term) >= expectedPeers;
     }
 
-    private int CountCommitted(long index, long term) => Peers.Count(peer => peer.At(index) is { } applied && applied.Term == term);
+    private int CountCommitted(long index, long term) =>
+        Peers.Count(peer => peer.At(index) is { } applied && applied.Term == term);
 
     private static object Encode(object command) => command is string text ? Encoding.UTF8.GetBytes(text) : command;
 
-    private static string Show(object command) => command is byte[] { Length: < 100 } bytes ? $"'{Encoding.UTF8.GetString(bytes)}'" : command.ToString() ?? "";
+    private static string Show(object command) =>
+        command is byte[] { Length: < 100 } bytes ? $"'{Encoding.UTF8.GetString(bytes)}'" : command.ToString() ?? "";
 }

@@ -7,18 +7,21 @@ using RaftActors.TestKit.Time;
 namespace RaftActors.TestKit;
 
 /// <summary>
-/// A whole cluster of production peers in one process, with faults, in virtual time. Each peer has an actor system of its own, that stands for its process; what the peers tell
-/// each other crosses links that serialize, delay, lose and reorder it.
+/// A whole cluster of production peers in one process, with faults, in virtual time. Each peer has an actor system of
+/// its own, that stands for its process; what the peers tell each other crosses links that serialize, delay, lose and
+/// reorder it.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Nothing happens by itself: actors run, and time passes, only inside the methods of this class, on the calling thread. Time stands still until all actors have come to rest, then
-/// jumps to what is due next; so thirty virtual seconds take a fraction of a real one, nothing depends on how busy the machine is, and a run can be repeated from its seed. Not
-/// thread-safe.
+/// Nothing happens by itself: actors run, and time passes, only inside the methods of this class, on the calling
+/// thread. Time stands still until all actors have come to rest, then jumps to what is due next; so thirty virtual
+/// seconds take a fraction of a real one, nothing depends on how busy the machine is, and a run can be repeated from
+/// its seed. Not thread-safe.
 /// </para>
 /// <para>
-/// Throughout, the cluster checks what must always hold: one leader a term, one vote a term, terms that never go back, the same command at the same index on every peer. The first
-/// violation fails the method that finds it with a <see cref="RaftClusterException"/>, as does a check that is not fulfilled.
+/// Throughout, the cluster checks what must always hold: one leader a term, one vote a term, terms that never go back,
+/// the same command at the same index on every peer. The first violation fails the method that finds it with a
+/// <see cref="RaftClusterException"/>, as does a check that is not fulfilled.
 /// </para>
 /// </remarks>
 /// <example>
@@ -143,7 +146,9 @@ public sealed partial class RaftCluster : IDisposable
         ThrowIfViolated();
     }
 
-    /// <summary>Lets virtual time pass until a condition holds; the condition is asked again after each thing that happened.</summary>
+    /// <summary>
+    /// Lets virtual time pass until a condition holds; the condition is asked again after each thing that happened.
+    /// </summary>
     /// <param name="condition">The condition; it must not let time pass itself.</param>
     /// <param name="limit">How much time may pass.</param>
     /// <returns>Whether the condition held in time.</returns>
@@ -208,14 +213,17 @@ public sealed partial class RaftCluster : IDisposable
             RandomSeed = HashCode(peer),
             Resolver = _network.ResolverOf(peer, process),
         });
-        var started = Raft.Get(process.System).StartAsync(settings, () => RecordingStateMachine.Of(process, _settings.StateMachine?.Invoke()));
+        var started = Raft.Get(process.System)
+            .StartAsync(settings, () => RecordingStateMachine.Of(process, _settings.StateMachine?.Invoke()));
         _world.SettleUntil(started);
         process.Started(started.Result);
         _trace.Add($"{peer.Id} starts");
     }
 
     // Each start draws other timeouts and, for a new store, another identity.
-    private int HashCode(RaftPeer peer) => unchecked((((Seed * 31) + peer.Starts) * 1009) + int.Parse(peer.Id.AsSpan(4), System.Globalization.CultureInfo.InvariantCulture));
+    private int HashCode(RaftPeer peer) =>
+        unchecked((((Seed * 31) + peer.Starts) * 1009)
+            + int.Parse(peer.Id.AsSpan(4), System.Globalization.CultureInfo.InvariantCulture));
 
     private void Kill(PeerProcess process, bool tear)
     {

@@ -24,7 +24,9 @@ public sealed class RaftPeer : INetworkNode
     /// <summary>Its priority: that with which the group is founded, and that changes of members give it.</summary>
     public int Priority { get; set; }
 
-    /// <summary>By how much its clocks are fast, from the next start of its process on: 0.01 is one in a hundred.</summary>
+    /// <summary>
+    /// By how much its clocks are fast, from the next start of its process on: 0.01 is one in a hundred.
+    /// </summary>
     public double ClockDrift { get; set; }
 
     /// <summary>Its member id.</summary>
@@ -47,10 +49,15 @@ public sealed class RaftPeer : INetworkNode
     /// <exception cref="InvalidOperationException">The process is down.</exception>
     public IActorRef Ref => Running.Ref;
 
-    /// <summary>What its state machine has applied, in order, that of the snapshot it started from included. Empty while the process is down.</summary>
+    /// <summary>
+    /// What its state machine has applied, in order, that of the snapshot it started from included. Empty while the
+    /// process is down.
+    /// </summary>
     public IReadOnlyList<AppliedCommand> Log => Process?.Log ?? [];
 
-    /// <summary>Its state machine, as <see cref="RaftClusterSettings.StateMachine"/> made it; <c>null</c> while there is none.</summary>
+    /// <summary>
+    /// Its state machine, as <see cref="RaftClusterSettings.StateMachine"/> made it; <c>null</c> while there is none.
+    /// </summary>
     public IStateMachine? StateMachine => Process?.StateMachine;
 
     /// <summary>Why the peer stopped for good since its process was started, if it did.</summary>

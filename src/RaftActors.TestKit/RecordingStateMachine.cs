@@ -5,7 +5,10 @@ using RaftActors.StateMachines;
 
 namespace RaftActors.TestKit;
 
-/// <summary>Writes down what the state machine of a peer is given, and passes it on. What was written down is part of its snapshots.</summary>
+/// <summary>
+/// Writes down what the state machine of a peer is given, and passes it on. What was written down is part of its
+/// snapshots.
+/// </summary>
 internal class RecordingStateMachine : IStateMachine
 {
     private readonly PeerProcess _process;
@@ -21,7 +24,9 @@ internal class RecordingStateMachine : IStateMachine
 
     /// <summary>Makes one, which has a digest if the other has.</summary>
     public static RecordingStateMachine Of(PeerProcess process, IStateMachine? inner) =>
-        inner is IStateDigest digest ? new WithDigest(process, inner, digest) : new RecordingStateMachine(process, inner);
+        inner is IStateDigest digest
+            ? new WithDigest(process, inner, digest)
+            : new RecordingStateMachine(process, inner);
 
     public object? Apply(LogEntry entry, object command)
     {
@@ -31,7 +36,10 @@ internal class RecordingStateMachine : IStateMachine
         return _inner?.Apply(entry, command);
     }
 
-    public object? Query(object request) => _inner is null ? Encoding.UTF8.GetBytes(_log.Count.ToString(CultureInfo.InvariantCulture)) : _inner.Query(request);
+    public object? Query(object request) =>
+        _inner is null
+            ? Encoding.UTF8.GetBytes(_log.Count.ToString(CultureInfo.InvariantCulture))
+            : _inner.Query(request);
 
     public IEnumerable<ReadOnlyMemory<byte>> TakeSnapshot() => Parts(_log.ToArray(), _inner?.TakeSnapshot() ?? []);
 
@@ -45,7 +53,8 @@ internal class RecordingStateMachine : IStateMachine
         _inner?.Restore(snapshot);
     }
 
-    private static IEnumerable<ReadOnlyMemory<byte>> Parts(AppliedCommand[] log, IEnumerable<ReadOnlyMemory<byte>> inner)
+    private static IEnumerable<ReadOnlyMemory<byte>> Parts(AppliedCommand[] log,
+        IEnumerable<ReadOnlyMemory<byte>> inner)
     {
         yield return BitConverter.GetBytes(log.Length);
         foreach (var command in log)
@@ -78,7 +87,8 @@ internal class RecordingStateMachine : IStateMachine
         return new AppliedCommand(index, term, time, Payloads.Decode(_process.System.Serialization, payload), payload);
     }
 
-    private sealed class WithDigest(PeerProcess process, IStateMachine inner, IStateDigest digest) : RecordingStateMachine(process, inner), IStateDigest
+    private sealed class WithDigest(PeerProcess process, IStateMachine inner,
+        IStateDigest digest) : RecordingStateMachine(process, inner), IStateDigest
     {
         public ulong Digest() => digest.Digest();
     }

@@ -1,6 +1,9 @@
 namespace RaftActors;
 
-/// <summary>Sees the peers of a group on a node themselves, so that a simulation can check what they have in memory. Called in a peer's own turn.</summary>
+/// <summary>
+/// Sees the peers of a group on a node themselves, so that a simulation can check what they have in memory. Called in a
+/// peer's own turn.
+/// </summary>
 internal interface IPeerObserver
 {
     /// <summary>A peer has recovered from its journal.</summary>

@@ -1,6 +1,8 @@
 namespace RaftActors;
 
-/// <summary>Something that must always hold does not: the peer stops for good rather than continuing on a corrupt state.</summary>
+/// <summary>
+/// Something that must always hold does not: the peer stops for good rather than continuing on a corrupt state.
+/// </summary>
 public sealed class InvariantViolationException : Exception
 {
     /// <summary>Creates the exception.</summary>

@@ -31,10 +31,14 @@ public sealed class KnownKeys
         }
     }
 
-    /// <summary>Checks that a section has no other keys, and that lists, sections and single values are where they belong.</summary>
+    /// <summary>
+    /// Checks that a section has no other keys, and that lists, sections and single values are where they belong.
+    /// </summary>
     /// <param name="name">The section's name, such as <c>raft</c>.</param>
     /// <param name="section">What the configuration has under that name; <c>null</c> for nothing.</param>
-    /// <exception cref="SettingException">It does not; the message names the key and the nearest one that is known.</exception>
+    /// <exception cref="SettingException">
+    /// It does not; the message names the key and the nearest one that is known.
+    /// </exception>
     public void Check(string name, Config? section)
     {
         for (var part = section; part is not null; part = part.Fallback)
@@ -56,7 +60,11 @@ public sealed class KnownKeys
         {
             int edits = Edits(key, candidate);
             // A key in the wrong section, or without it; or a key that is cut short.
-            int most = LastPart(candidate) == last ? 1 : LastPart(candidate).StartsWith(last, StringComparison.Ordinal) ? 4 : edits;
+            int most = LastPart(candidate) == last
+                ? 1
+                : LastPart(candidate).StartsWith(last, StringComparison.Ordinal)
+                ? 4
+                : edits;
             return (Math.Min(edits, most), edits);
         })!;
     }

@@ -4,7 +4,8 @@ namespace RaftActors;
 internal static class Names
 {
     /// <summary>The rule, for messages.</summary>
-    public const string WhatNamesAre = "a name is up to 64 letters, digits, '-', '_' and '.', and starts with a letter or digit";
+    public const string WhatNamesAre =
+        "a name is up to 64 letters, digits, '-', '_' and '.', and starts with a letter or digit";
 
     /// <summary>Whether a text may be a name: a part of actor paths, persistence ids and file names.</summary>
     public static bool IsName(string? name)

@@ -37,8 +37,10 @@ internal readonly record struct NodeAddress(string? System, string Host, int Por
             : colon < 0 ? "it has no port"
             : colon == 0 ? "it has no host"
             : !IsHost(endpoint.AsSpan(0, colon)) ? $"'{endpoint[..colon]}' is not a host"
-            : endpoint[0] != '[' && endpoint.IndexOf(':') != colon ? $"an IPv6 address is written in brackets: [{endpoint[..colon]}]:{endpoint[(colon + 1)..]}"
-            : IsAnyAddress(endpoint.AsSpan(0, colon)) ? $"'{endpoint[..colon]}' means all addresses of a machine, and others cannot reach it there"
+            : endpoint[0] != '[' && endpoint.IndexOf(':') != colon
+                ? $"an IPv6 address is written in brackets: [{endpoint[..colon]}]:{endpoint[(colon + 1)..]}"
+            : IsAnyAddress(endpoint.AsSpan(0, colon))
+                ? $"'{endpoint[..colon]}' means all addresses of a machine, and others cannot reach it there"
             : !IsPort(endpoint.AsSpan(colon + 1), out port)
                 ? $"'{endpoint[(colon + 1)..]}' is not a port from 1 to 65535"
             : null;
@@ -54,7 +56,8 @@ internal readonly record struct NodeAddress(string? System, string Host, int Por
         if (!TryParse(text, out var address, out _))
             return false;
         string host = address.Host.Trim('[', ']');
-        return host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip));
+        return host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip));
     }
 
     /// <summary>What is wrong with an address, and the rule; <c>null</c> if nothing is.</summary>
@@ -71,7 +74,8 @@ internal readonly record struct NodeAddress(string? System, string Host, int Por
         && EndpointOf(text) == string.Create(CultureInfo.InvariantCulture, $"{remote.Host}:{remote.Port}");
 
     /// <summary>
-    /// An address as a node wrote it whose actor system may have another name: an address without a name has the writer's.
+    /// An address as a node wrote it whose actor system may have another name: an address without a name has the
+    /// writer's.
     /// </summary>
     /// <param name="text">What the node wrote.</param>
     /// <param name="writer">The node's address.</param>

@@ -5,8 +5,9 @@ using Akka.Serialization;
 namespace RaftActors;
 
 /// <summary>
-/// What is taken of the serializers that take any type. What they write is read by its types' names and fields, whatever
-/// those have become since: for what lives in a log that is a risk that the host has to take, by its configuration.
+/// What is taken of the serializers that take any type. What they write is read by its types' names and fields,
+/// whatever those have become since: for what lives in a log that is a risk that the host has to take, by its
+/// configuration.
 /// </summary>
 internal sealed class PolymorphicTypes : IExtension
 {
@@ -31,7 +32,8 @@ internal sealed class PolymorphicTypes : IExtension
         _allowsJson = config.GetBoolean(AllowJson);
         foreach (string name in config.GetStringList(ListOfTypes, []))
         {
-            _hyperionTypes.Add(Type.GetType(name) ?? throw new ConfigurationException($"{ListOfTypes} has {name}: there is"
+            _hyperionTypes.Add(Type.GetType(name)
+                ?? throw new ConfigurationException($"{ListOfTypes} has {name}: there is"
                 + " no such type. A type is written with its assembly: \"My.Orders.Place, My.Orders\"."));
         }
         if (_hyperionTypes.Count > 0 && !config.GetBoolean(UnsafeTypes, true))
@@ -42,7 +44,9 @@ internal sealed class PolymorphicTypes : IExtension
     }
 
     /// <summary>What the configuration of an actor system says.</summary>
-    /// <exception cref="ConfigurationException">It names a type that does not exist, or does not go together.</exception>
+    /// <exception cref="ConfigurationException">
+    /// It names a type that does not exist, or does not go together.
+    /// </exception>
     public static PolymorphicTypes Of(ActorSystem system) => system.WithExtension<PolymorphicTypes, Id>();
 
     /// <summary>

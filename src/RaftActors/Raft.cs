@@ -22,7 +22,8 @@ public sealed class Raft : IExtension
         PeerLinks.Of(system).Serve(RaftSerializer.Of(system));
         _groups = system.SystemActorOf(Props.Create(() => new RaftGroups()), RaftGroups.Name);
         // Before anything stops serving: what comes meanwhile is forwarded to the next leader.
-        CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "raft-hand-over", HandOverAsync);
+        CoordinatedShutdown.Get(system)
+            .AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "raft-hand-over", HandOverAsync);
     }
 
     /// <summary>
@@ -90,11 +91,13 @@ public sealed class Raft : IExtension
             _system.Log.Warning("{0}", problem);
         }
 
-        var started = await _groups.Ask<object>(new RaftGroups.StartGroup(settings, stateMachine), Timeout.InfiniteTimeSpan).ConfigureAwait(false);
+        var started = await _groups.Ask<object>(new RaftGroups.StartGroup(settings, stateMachine),
+            Timeout.InfiniteTimeSpan).ConfigureAwait(false);
         return started switch
         {
             IActorRef supervisor => supervisor,
-            RaftGroups.SystemEnds => throw new InvalidOperationException($"The actor system {_system.Name} ends: no peer can be started."),
+            RaftGroups.SystemEnds =>
+                throw new InvalidOperationException($"The actor system {_system.Name} ends: no peer can be started."),
             _ => throw new InvalidOperationException($"A peer of the group '{settings.Group}' was started before."),
         };
     }
@@ -113,19 +116,22 @@ public sealed class Raft : IExtension
             if (supervisor.Path.Name != group)
                 continue;
             await supervisor.Ask<object>(PrepareToStop.Instance, Timeout.InfiniteTimeSpan).ConfigureAwait(false);
-            await _groups.Ask<RaftGroups.Stopped>(new RaftGroups.StopGroup(supervisor), Timeout.InfiniteTimeSpan).ConfigureAwait(false);
+            await _groups.Ask<RaftGroups.Stopped>(new RaftGroups.StopGroup(supervisor), Timeout.InfiniteTimeSpan)
+                .ConfigureAwait(false);
         }
     }
 
     private async Task<Done> HandOverAsync()
     {
         var supervisors = await GroupsAsync().ConfigureAwait(false);
-        await Task.WhenAll(supervisors.Select(static supervisor => supervisor.Ask<object>(PrepareToStop.Instance, Timeout.InfiniteTimeSpan))).ConfigureAwait(false);
+        await Task.WhenAll(supervisors.Select(static supervisor =>
+            supervisor.Ask<object>(PrepareToStop.Instance, Timeout.InfiniteTimeSpan))).ConfigureAwait(false);
         return Done.Instance;
     }
 
     private async Task<IReadOnlyList<IActorRef>> GroupsAsync() =>
-        (await _groups.Ask<RaftGroups.Groups>(RaftGroups.GetGroups.Instance, Timeout.InfiniteTimeSpan).ConfigureAwait(false)).Supervisors;
+        (await _groups.Ask<RaftGroups.Groups>(RaftGroups.GetGroups.Instance, Timeout.InfiniteTimeSpan)
+            .ConfigureAwait(false)).Supervisors;
 }
 
 /// <summary>Registers <see cref="Raft"/> with an actor system.</summary>

@@ -99,47 +99,60 @@ public sealed partial record RaftSettings
         CheckMembers();
         Check(!(Join && Found), "join", "on", "a node founds a group or joins one: raft.found must be off");
         Check(HeartbeatInterval > TimeSpan.Zero, "heartbeat-interval", HeartbeatInterval, "it must be more than zero");
-        Check(ElectionTimeoutMin >= 2 * HeartbeatInterval, "election-timeout.min", ElectionTimeoutMin, "it must be at least twice heartbeat-interval");
-        Check(ElectionTimeoutMax > ElectionTimeoutMin, "election-timeout.max", ElectionTimeoutMax, "it must be more than election-timeout.min, or elections are split forever");
+        Check(ElectionTimeoutMin >= 2 * HeartbeatInterval, "election-timeout.min", ElectionTimeoutMin,
+            "it must be at least twice heartbeat-interval");
+        Check(ElectionTimeoutMax > ElectionTimeoutMin, "election-timeout.max", ElectionTimeoutMax,
+            "it must be more than election-timeout.min, or elections are split forever");
         Check(CatchUpTimeout > TimeSpan.Zero, "catch-up-timeout", CatchUpTimeout, "it must be more than zero");
-        Check(DisconnectGraceMin > TimeSpan.Zero, "disconnect-grace.min", DisconnectGraceMin, "it must be more than zero");
-        Check(DisconnectGraceMax >= DisconnectGraceMin, "disconnect-grace.max", DisconnectGraceMax, "it must be at least disconnect-grace.min");
-        Check(LeaseClockDrift is >= 0 and < 1, "lease-reads.clock-drift", LeaseClockDrift, "it must be at least 0 and less than 1");
+        Check(DisconnectGraceMin > TimeSpan.Zero, "disconnect-grace.min", DisconnectGraceMin,
+            "it must be more than zero");
+        Check(DisconnectGraceMax >= DisconnectGraceMin, "disconnect-grace.max", DisconnectGraceMax,
+            "it must be at least disconnect-grace.min");
+        Check(LeaseClockDrift is >= 0
+            and < 1, "lease-reads.clock-drift", LeaseClockDrift, "it must be at least 0 and less than 1");
         Check(FoundingInterval > TimeSpan.Zero, "founding-interval", FoundingInterval, "it must be more than zero");
         Check(MaxEntryBytes > 0, "max-entry-bytes", MaxEntryBytes, "it must be more than zero");
         Check(MaxBatchEntries > 0, "max-batch-entries", MaxBatchEntries, "it must be more than zero");
         Check(MaxBatchBytes > 0, "max-batch-bytes", MaxBatchBytes, "it must be more than zero");
         Check(MaxInflightAppends > 0, "max-inflight-appends", MaxInflightAppends, "it must be more than zero");
         Check(MaxPendingProposals > 0, "max-pending-proposals", MaxPendingProposals, "it must be more than zero");
-        Check(MaxPendingBytes >= MaxEntryBytes, "max-pending-bytes", MaxPendingBytes, "it must be at least max-entry-bytes");
+        Check(MaxPendingBytes >= MaxEntryBytes, "max-pending-bytes", MaxPendingBytes,
+            "it must be at least max-entry-bytes");
         Check(MaxPendingQueries > 0, "max-pending-queries", MaxPendingQueries, "it must be more than zero");
         Check(LeaderWait > TimeSpan.Zero, "leader-wait", LeaderWait, "it must be more than zero");
         Check(ForwardTimeout > TimeSpan.Zero, "forward-timeout", ForwardTimeout, "it must be more than zero");
         Check(MaxSubscribers >= 0, "max-subscribers", MaxSubscribers, "it must not be negative");
         Check(MaxSubscriberCredits > 0, "max-subscriber-credits", MaxSubscriberCredits, "it must be more than zero");
         Check(ApplyBatchEntries > 0, "apply-batch-entries", ApplyBatchEntries, "it must be more than zero");
-        Check(ApplyCredits >= ApplyBatchEntries, "apply-credits", ApplyCredits, "it must be at least apply-batch-entries");
+        Check(ApplyCredits >= ApplyBatchEntries, "apply-credits", ApplyCredits,
+            "it must be at least apply-batch-entries");
         Check(SnapshotEntries > 0, "snapshot.entries", SnapshotEntries, "it must be more than zero");
         Check(SnapshotBytes > 0, "snapshot.bytes", SnapshotBytes, "it must be more than zero");
         Check(SnapshotMinGrowth >= 0, "snapshot.min-growth", SnapshotMinGrowth, "it must not be negative");
-        Check(SnapshotTrailingEntries >= 0, "snapshot.trailing-entries", SnapshotTrailingEntries, "it must not be negative");
+        Check(SnapshotTrailingEntries >= 0, "snapshot.trailing-entries", SnapshotTrailingEntries,
+            "it must not be negative");
         Check(SnapshotTrailingBytes >= 0, "snapshot.trailing-bytes", SnapshotTrailingBytes, "it must not be negative");
         Check(SnapshotChunkSize > 0, "snapshot.chunk-size", SnapshotChunkSize, "it must be more than zero");
         Check(SnapshotSendRate > 0, "snapshot.send-rate", SnapshotSendRate, "it must be more than zero");
         Check(ScrubInterval >= TimeSpan.Zero, "scrub.interval", ScrubInterval, "it must not be negative");
         Check(ScrubRate > 0, "scrub.rate", ScrubRate, "it must be more than zero");
         Check(DigestInterval >= TimeSpan.Zero, "digest-interval", DigestInterval, "it must not be negative");
-        Check(SessionTickInterval > TimeSpan.Zero, "sessions.tick-interval", SessionTickInterval, "it must be more than zero");
-        Check(SessionTimeout >= 2 * SessionTickInterval, "sessions.timeout", SessionTimeout, "it must be at least twice sessions.tick-interval");
+        Check(SessionTickInterval > TimeSpan.Zero, "sessions.tick-interval", SessionTickInterval,
+            "it must be more than zero");
+        Check(SessionTimeout >= 2 * SessionTickInterval, "sessions.timeout", SessionTimeout,
+            "it must be at least twice sessions.tick-interval");
         Check(MaxSessions > 0, "sessions.max", MaxSessions, "it must be more than zero");
         Check(MaxSessionResponses > 0, "sessions.max-responses", MaxSessionResponses, "it must be more than zero");
-        Check(MaxSessionResponseBytes > 0, "sessions.max-response-bytes", MaxSessionResponseBytes, "it must be more than zero");
+        Check(MaxSessionResponseBytes > 0, "sessions.max-response-bytes", MaxSessionResponseBytes,
+            "it must be more than zero");
         Check(RestartBackoffMin > TimeSpan.Zero, "restart-backoff.min", RestartBackoffMin, "it must be more than zero");
-        Check(RestartBackoffMax >= RestartBackoffMin, "restart-backoff.max", RestartBackoffMax, "it must be at least restart-backoff.min");
+        Check(RestartBackoffMax >= RestartBackoffMin, "restart-backoff.max", RestartBackoffMax,
+            "it must be at least restart-backoff.min");
     }
 
     /// <summary>How many bytes of content a message to another node has room for.</summary>
-    internal static long FrameRoom(ExtendedActorSystem system) => LargestFrame(system) is { } bytes ? bytes - FrameOverhead : long.MaxValue;
+    internal static long FrameRoom(ExtendedActorSystem system) =>
+        LargestFrame(system) is { } bytes ? bytes - FrameOverhead : long.MaxValue;
 
     /// <summary>The most bytes of one message of the remoting; <c>null</c> without remoting.</summary>
     internal static long? LargestFrame(ExtendedActorSystem system) =>
@@ -151,7 +164,8 @@ public sealed partial record RaftSettings
     {
         if (LargestFrame(system) is { } bytes)
             ValidateFrameSize(bytes);
-        if (Resolver is null && NodeAddress.TryParse(Self.Address, out var address, out _) && address.System is { } name)
+        if (Resolver is null && NodeAddress.TryParse(Self.Address, out var address, out _)
+            && address.System is { } name)
         {
             Check(name == system.Name, "members", Self.Address,
                 $"it is the address of this node, {MemberId}, whose actor system is called {system.Name}");
@@ -162,7 +176,8 @@ public sealed partial record RaftSettings
     /// <param name="maximumFrameSize">The most bytes of one message.</param>
     internal void ValidateFrameSize(long maximumFrameSize)
     {
-        string why = $"the largest message, with 64 KiB to spare, must fit {MaximumFrameSize}, which is {maximumFrameSize}"
+        string why =
+            $"the largest message, with 64 KiB to spare, must fit {MaximumFrameSize}, which is {maximumFrameSize}"
             + $" (the defaults of raft.* need 4 MiB). {SystemCheck.RemotingAdvice.TrimEnd('.')}";
         long room = maximumFrameSize - FrameOverhead;
         Check(MaxEntryBytes + LogEntry.MaxOverhead <= room, "max-entry-bytes", MaxEntryBytes, why);
@@ -179,16 +194,22 @@ public sealed partial record RaftSettings
         {
             CheckName("members", member.Id);
             Check(NodeAddress.TryParse(member.Address, out _, out string problem), "members", member.Address, problem);
-            Check(member.Priority >= 0, "members", member.Id, $"its priority is {member.Priority}; it must not be negative");
+            Check(member.Priority >= 0, "members", member.Id,
+                $"its priority is {member.Priority}; it must not be negative");
             Check(ids.Add(member.Id), "members", member.Id, "the id is there twice");
-            Check(addresses.Add(NodeAddress.EndpointOf(member.Address)), "members", member.Address, "the host and port are there twice");
+            Check(addresses.Add(NodeAddress.EndpointOf(member.Address)), "members", member.Address,
+                "the host and port are there twice");
         }
-        var (near, far) = (Members.FirstOrDefault(static member => NodeAddress.IsLoopback(member.Address)), Members.FirstOrDefault(static member => !NodeAddress.IsLoopback(member.Address)));
-        Check(near is null || far is null, "members", near?.Address ?? "", $"it leads every machine to itself, and {far?.Id} is at {far?.Address}: give each member an address that all others reach");
+        var (near, far) = (Members.FirstOrDefault(static member => NodeAddress.IsLoopback(member.Address)),
+            Members.FirstOrDefault(static member => !NodeAddress.IsLoopback(member.Address)));
+        Check(near is null || far is null, "members", near?.Address ?? "",
+            $"it leads every machine to itself, and {far?.Id} is at {far?.Address}: give each member an address that "
+                + "all others reach");
         Check(ids.Contains(MemberId), "member-id", MemberId, "it is not among raft.members");
     }
 
-    private static void CheckName(string key, string name) => Check(Names.IsName(name), key, name ?? "", Names.WhatNamesAre);
+    private static void CheckName(string key, string name) =>
+        Check(Names.IsName(name), key, name ?? "", Names.WhatNamesAre);
 
     private static void Check(bool good, string key, object value, string why)
     {

@@ -83,13 +83,15 @@ public sealed partial record RaftSettings
     /// <summary>
     /// How long a voter elects nobody after it has heard a leader, if the group has lease reads; otherwise zero.
     /// </summary>
-    internal TimeSpan Lease => LeaseReads ? TimeSpan.FromMilliseconds((long)ElectionTimeoutMin.TotalMilliseconds) : TimeSpan.Zero;
+    internal TimeSpan Lease =>
+        LeaseReads ? TimeSpan.FromMilliseconds((long)ElectionTimeoutMin.TotalMilliseconds) : TimeSpan.Zero;
 
     /// <summary>
     /// How long a peer that has started waits for all other voters to say what they know of its store, before a
     /// majority is enough.
     /// </summary>
-    internal TimeSpan VerificationWait { get => _verificationWait ?? (2 * ElectionTimeoutMax); init => _verificationWait = value; }
+    internal TimeSpan VerificationWait { get => _verificationWait
+        ?? (2 * ElectionTimeoutMax); init => _verificationWait = value; }
 
     private readonly TimeSpan? _verificationWait;
 
@@ -177,8 +179,8 @@ public sealed partial record RaftSettings
     public long ScrubRate { get; init; } = 1024 * 1024;
 
     /// <summary>
-    /// How often a leader has all members compare their replicas, if something was applied since. Zero stands for never.
-    /// Only where the state machine is an <see cref="StateMachines.IStateDigest"/>.
+    /// How often a leader has all members compare their replicas, if something was applied since. Zero stands for
+    /// never. Only where the state machine is an <see cref="StateMachines.IStateDigest"/>.
     /// </summary>
     public TimeSpan DigestInterval { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -268,7 +270,8 @@ public sealed partial record RaftSettings
     public string PersistenceId => Storage.PersistenceIds.OfPeer(Group, MemberId);
 
     /// <summary>The bounds of sessions that this peer opens as a leader.</summary>
-    internal Sessions.SessionLimits SessionLimits => new((long)SessionTimeout.TotalMilliseconds, MaxSessions, MaxSessionResponses, MaxSessionResponseBytes);
+    internal Sessions.SessionLimits SessionLimits =>
+        new((long)SessionTimeout.TotalMilliseconds, MaxSessions, MaxSessionResponses, MaxSessionResponseBytes);
 
     /// <summary>This peer as a member.</summary>
     internal Member Self

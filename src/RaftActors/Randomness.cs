@@ -3,7 +3,10 @@ namespace RaftActors;
 /// <summary>The one source of randomness of a peer.</summary>
 internal static class Randomness
 {
-    /// <summary>A source for a peer: unpredictable, or from the seed in its settings. Members with the same seed get different sources, or their elections would be split forever.</summary>
+    /// <summary>
+    /// A source for a peer: unpredictable, or from the seed in its settings. Members with the same seed get different
+    /// sources, or their elections would be split forever.
+    /// </summary>
     public static Random For(RaftSettings settings)
     {
         if (settings.RandomSeed is not { } seed)
@@ -15,7 +18,8 @@ internal static class Randomness
     }
 
     /// <summary>A time drawn evenly between two.</summary>
-    public static TimeSpan Between(this Random random, TimeSpan least, TimeSpan most) => least + ((most - least) * random.NextDouble());
+    public static TimeSpan Between(this Random random, TimeSpan least, TimeSpan most) =>
+        least + ((most - least) * random.NextDouble());
 
     /// <summary>The identity of a new store, or of a new group: 128 random bits.</summary>
     public static string NewIdentity(this Random random, RaftSettings settings)

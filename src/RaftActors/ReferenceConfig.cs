@@ -5,7 +5,9 @@ namespace RaftActors;
 /// <summary>The files with the defaults in this assembly.</summary>
 internal static class ReferenceConfig
 {
-    /// <summary>The section <c>raft</c>, and what peers need of <c>akka.actor</c> and <c>akka.persistence</c>.</summary>
+    /// <summary>
+    /// The section <c>raft</c>, and what peers need of <c>akka.actor</c> and <c>akka.persistence</c>.
+    /// </summary>
     public static Config Load() => Load("reference.conf");
 
     /// <summary>What peers need of <c>akka.remote</c>.</summary>

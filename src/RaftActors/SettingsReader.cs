@@ -5,8 +5,8 @@ using RaftActors.Membership;
 namespace RaftActors;
 
 /// <summary>
-/// Reads values of the section <c>raft</c> so that whatever is wrong with one is reported with its key, its value and the
-/// form that it should have.
+/// Reads values of the section <c>raft</c> so that whatever is wrong with one is reported with its key, its value and
+/// the form that it should have.
 /// </summary>
 internal sealed class SettingsReader
 {
@@ -69,9 +69,11 @@ internal sealed class SettingsReader
         foreach (string given in member.Items.Keys.Except(MemberKeys))
         {
             throw Bad(
-                key, $"a member has no {KnownKeys.Quoted(given)}. The nearest one is {KnownKeys.Nearest(given, MemberKeys)}");
+                key, $"a member has no {KnownKeys.Quoted(given)}. The nearest one is "
+                + $"{KnownKeys.Nearest(given, MemberKeys)}");
         }
-        string Part(string name) => member.Items.TryGetValue(name, out var part) && part.IsString() ? part.GetString() : "";
+        string Part(string name) =>
+            member.Items.TryGetValue(name, out var part) && part.IsString() ? part.GetString() : "";
         if (Part("id").Length == 0 || Part("address").Length == 0)
             throw Bad(key, $"a member without id or address: {MemberForm}");
         return new Member(Part("id"), Part("address")) { Priority = Priority(key, Part("id"), Part("priority")) };

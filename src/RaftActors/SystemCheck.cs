@@ -125,7 +125,8 @@ internal sealed class SystemCheck
         if (gate > _settings.ElectionTimeoutMax)
         {
             Add(RetryGate, Spoken(gate),
-                "After a lost connection a node hears nothing from the other for that long. That is longer than an election"
+                "After a lost connection a node hears nothing from the other for that long. That is longer than an "
+                    + "election"
                 + $" timeout ({Spoken(_settings.ElectionTimeoutMax)}): a node that comes back costs elections.",
                 $"Set it to 200 ms. {RemotingAdvice}");
         }

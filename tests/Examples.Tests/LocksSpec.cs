@@ -51,7 +51,8 @@ public sealed class LocksSpec
 
     [Fact]
     public void A_command_of_a_later_version_stops_this_one_rather_than_being_ignored() =>
-        Assert.Throws<NotSupportedException>(() => _locks.Apply(new LogEntry(1, 1, EntryKind.Command, 0, Payload.Empty), new byte[] { 200 }));
+        Assert.Throws<NotSupportedException>(() =>
+            _locks.Apply(new LogEntry(1, 1, EntryKind.Command, 0, Payload.Empty), new byte[] { 200 }));
 
     [Fact]
     public void A_holder_that_is_cut_off_loses_its_lock_to_another_and_can_do_no_harm_with_it()
@@ -82,19 +83,22 @@ public sealed class LocksSpec
         Assert.False(cluster.Await(anna.RenewAsync("lock", first, Lease)));
         var released = anna.ReleaseAsync("lock", first);
         cluster.Await(() => released.IsCompletedSuccessfully, "the lock that was lost is given back");
-        Assert.Equal(("ben", second), cluster.Await(anna.HolderAsync("lock")) is var holder ? (holder.Owner, holder.Token) : default);
+        Assert.Equal(("ben", second),
+            cluster.Await(anna.HolderAsync("lock")) is var holder ? (holder.Owner, holder.Token) : default);
     }
 
     [Fact]
     public Task The_program_runs() => LockService.Program.Main();
 
-    private static LockClient Client(ClientProcess process, string owner) => new(RaftClient.Start(process.System, process.ClientSettings), owner);
+    private static LockClient Client(ClientProcess process, string owner) =>
+        new(RaftClient.Start(process.System, process.ClientSettings), owner);
 
     private LockHolder Acquire(string owner, long at) => Do(LockVerb.Acquire, owner, 0, at);
 
     private LockHolder Do(LockVerb verb, string owner, long token, long at)
     {
         byte[] command = new LockCommand(verb, "lock", owner, token, (long)Lease.TotalMilliseconds).ToBytes();
-        return LockHolder.Read(_locks.Apply(new LogEntry(++_index, 1, EntryKind.Command, at, new Payload(command, 0, "")), command));
+        return LockHolder.Read(_locks.Apply(new LogEntry(++_index, 1, EntryKind.Command, at,
+            new Payload(command, 0, "")), command));
     }
 }

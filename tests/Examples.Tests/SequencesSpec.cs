@@ -15,7 +15,8 @@ public sealed class SequencesSpec
     public void Sequences_count_on_their_own_and_a_snapshot_restores_them()
     {
         var sequences = new Sequences();
-        long[] taken = [Take(sequences, "a", 1), Take(sequences, "a", 3), Take(sequences, "b", 1), Take(sequences, "a", 1)];
+        long[] taken =
+            [Take(sequences, "a", 1), Take(sequences, "a", 3), Take(sequences, "b", 1), Take(sequences, "a", 1)];
         Assert.Equal([1, 2, 1, 5], taken);
 
         var snapshot = sequences.TakeSnapshot();
@@ -48,7 +49,8 @@ public sealed class SequencesSpec
 
     [Fact]
     public void A_command_of_a_later_version_stops_this_one_rather_than_being_ignored() =>
-        Assert.Throws<NotSupportedException>(() => new Sequences().Apply(new LogEntry(1, 1, EntryKind.Command, 0, Payload.Empty), new byte[] { 2 }));
+        Assert.Throws<NotSupportedException>(() =>
+            new Sequences().Apply(new LogEntry(1, 1, EntryKind.Command, 0, Payload.Empty), new byte[] { 2 }));
 
     #region test-a-cluster
     [Fact]

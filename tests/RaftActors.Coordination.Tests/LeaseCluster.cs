@@ -21,7 +21,8 @@ internal sealed class LeaseCluster : IDisposable
         }
         """).WithFallback(RaftLeases.DefaultConfig());
 
-    public LeaseCluster(Action<string>? output = null, int seed = 1, IReadOnlyList<double>? drifts = null, Func<RaftClusterSettings, RaftClusterSettings>? change = null)
+    public LeaseCluster(Action<string>? output = null, int seed = 1, IReadOnlyList<double>? drifts = null,
+        Func<RaftClusterSettings, RaftClusterSettings>? change = null)
     {
         var settings = new RaftClusterSettings
         {
@@ -46,7 +47,8 @@ internal sealed class LeaseCluster : IDisposable
 
     /// <summary>What the first peer that runs has applied.</summary>
     public IEnumerable<Wire.Command> Commands() =>
-        Group.Peers.First(static peer => peer.IsRunning).Log.Select(static applied => Wire.Command.Parser.ParseFrom(applied.Payload.Bytes.Span));
+        Group.Peers.First(static peer => peer.IsRunning).Log.Select(static applied =>
+            Wire.Command.Parser.ParseFrom(applied.Payload.Bytes.Span));
 
     public T Await<T>(Task<T> task, TimeSpan? limit = null) => Group.Await(task, limit);
 
@@ -71,7 +73,8 @@ internal sealed class LeaseNode(LeaseCluster cluster, ClientProcess process)
     /// <summary>Acquires a lease, and waits for the answer.</summary>
     public bool Acquire(RaftLease lease) => cluster.Await(BeginToAcquire(lease));
 
-    public Task<bool> BeginToAcquire(RaftLease lease) => lease.Acquire(why => Lost.Add((lease.Settings.LeaseName, why)));
+    public Task<bool> BeginToAcquire(RaftLease lease) =>
+        lease.Acquire(why => Lost.Add((lease.Settings.LeaseName, why)));
 
     public void CutOff() => Process.Unreachable.UnionWith(cluster.Group.Peers);
 

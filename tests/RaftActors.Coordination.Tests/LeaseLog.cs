@@ -3,7 +3,9 @@ using RaftActors.Log;
 
 namespace RaftActors.Coordination.Tests;
 
-/// <summary>The log of a lease group with one replica, without a group: entries are applied as they are appended.</summary>
+/// <summary>
+/// The log of a lease group with one replica, without a group: entries are applied as they are appended.
+/// </summary>
 internal sealed class LeaseLog
 {
     public LeaseStateMachine Machine { get; private set; } = new();
@@ -24,18 +26,22 @@ internal sealed class LeaseLog
         ulong digest = 0;
         foreach (long token in tokens)
             digest = unchecked(digest + TokenDigest.Of(token));
-        return Apply(new Wire.Command { SignOfLife = new Wire.SignOfLife { Process = process, Count = tokens.Length, Digest = digest } }).Held;
+        return Apply(new Wire.Command { SignOfLife = new Wire.SignOfLife { Process = process, Count = tokens.Length,
+            Digest = digest } }).Held;
     }
 
     public bool Release(string name, string owner, long process) =>
-        Apply(new Wire.Command { Release = new Wire.Release { Name = name, Owner = owner, Process = process } }).Released;
+        Apply(new Wire.Command { Release = new Wire.Release { Name = name, Owner = owner,
+            Process = process } }).Released;
 
     public Wire.Lease? ForceRelease(string name, long token = 0) =>
-        Apply(new Wire.Command { ForceRelease = new Wire.ForceRelease { Name = name, Token = token } }).ForceReleased.Lease;
+        Apply(new Wire.Command { ForceRelease = new Wire.ForceRelease { Name = name,
+            Token = token } }).ForceReleased.Lease;
 
     public Wire.Lease? Find(string name) => Ask(new Wire.Query { Name = name }).Leases_.SingleOrDefault();
 
-    public Wire.Leases Ask(Wire.Query query) => Wire.Leases.Parser.ParseFrom((byte[])Machine.Query(query.ToByteArray())!);
+    public Wire.Leases Ask(Wire.Query query) =>
+        Wire.Leases.Parser.ParseFrom((byte[])Machine.Query(query.ToByteArray())!);
 
     public Wire.Reply Apply(Wire.Command command) => Apply(command.ToByteArray());
 
@@ -54,8 +60,10 @@ internal sealed class LeaseLog
         Machine.Restore(new MemoryStream(image));
     }
 
-    public static Wire.Command Acquiring(string name, string owner, long process, long timeToLive, long heldToken = 0) => new()
+    public static Wire.Command Acquiring(string name, string owner, long process, long timeToLive,
+        long heldToken = 0) => new()
     {
-        Acquire = new Wire.Acquire { Name = name, Owner = owner, Process = process, TimeToLive = timeToLive, HeldToken = heldToken },
+        Acquire = new Wire.Acquire { Name = name, Owner = owner, Process = process, TimeToLive = timeToLive,
+            HeldToken = heldToken },
     };
 }

@@ -4,9 +4,9 @@ using Xunit.Abstractions;
 namespace RaftActors.Coordination.Tests;
 
 /// <summary>
-/// Processes that acquire, release and lose leases of a group while everything goes wrong, from a seed: clocks that are fast
-/// or slow, wall clocks that are set and stand still, processes that are paused, cut off, and woken late, peers that crash and
-/// are cut off, leaders that change, messages that are lost, doubled and late.
+/// Processes that acquire, release and lose leases of a group while everything goes wrong, from a seed: clocks that are
+/// fast or slow, wall clocks that are set and stand still, processes that are paused, cut off, and woken late, peers
+/// that crash and are cut off, leaders that change, messages that are lost, doubled and late.
 /// </summary>
 /// <remarks>
 /// After everything that happens at most one process believes that it holds a lease. A process is asked by
@@ -22,7 +22,8 @@ public sealed class LeaseSimulationSpec(ITestOutputHelper output)
     [Theory]
     [InlineData(1, 20, 0.15)]
     [InlineData(1001, 10, 1)]
-    public void At_no_time_do_two_processes_believe_that_they_hold_a_lease(int firstSeed, int seeds, double leaderChanges)
+    public void At_no_time_do_two_processes_believe_that_they_hold_a_lease(int firstSeed, int seeds,
+        double leaderChanges)
     {
         int grants = 0;
         for (int seed = firstSeed; seed < firstSeed + seeds; seed++)
@@ -72,7 +73,8 @@ public sealed class LeaseSimulationSpec(ITestOutputHelper output)
                 {
                     Disturb();
                     Ask();
-                    Pass(TimeSpan.FromSeconds(_random.Next(4) == 0 ? _random.NextDouble() * 6 : _random.NextDouble() * 0.5));
+                    Pass(TimeSpan.FromSeconds(
+                        _random.Next(4) == 0 ? _random.NextDouble() * 6 : _random.NextDouble() * 0.5));
                 }
                 return ComeBack();
             }
@@ -163,7 +165,9 @@ public sealed class LeaseSimulationSpec(ITestOutputHelper output)
             {
                 int believers = _nodes.Count(node => node.Leases[i].CheckLease());
                 if (believers > 1)
-                    Assert.Fail($"Seed {_cluster.Group.Seed}: at {_cluster.Group.Now} {believers} processes believe that they hold '{Names[i]}': {string.Join(", ", _nodes.Select(node => $"token {node.Leases[i].Token}"))}.");
+                    Assert.Fail($"Seed {_cluster.Group.Seed}: at {_cluster.Group.Now} {believers} processes believe "
+                        + $"that they hold '{Names[i]}': "
+                        + $"{string.Join(", ", _nodes.Select(node => $"token {node.Leases[i].Token}"))}.");
             }
             return false;
         }

@@ -13,7 +13,8 @@ public sealed class LeaseStateMachineSpec
 
         var refused = _log.Apply(LeaseLog.Acquiring("lease", "ben", 2, 1000)).Refused;
 
-        Assert.Equal(("anna", 1L, granted.Token, 1000L), (refused.Owner, refused.Process, refused.Token, refused.TimeLeft));
+        Assert.Equal(("anna", 1L, granted.Token, 1000L),
+            (refused.Owner, refused.Process, refused.Token, refused.TimeLeft));
         Assert.NotNull(_log.Acquire("another", "ben", process: 2));
     }
 
@@ -173,7 +174,8 @@ public sealed class LeaseStateMachineSpec
     [Theory]
     [InlineData(new byte[0])]
     [InlineData(new byte[] { 0xFF, 0xFF, 0xFF })]
-    public void What_is_no_command_is_answered_and_stops_nothing(byte[] bytes) => Assert.NotEmpty(_log.Apply(bytes).Invalid);
+    public void What_is_no_command_is_answered_and_stops_nothing(byte[] bytes) =>
+        Assert.NotEmpty(_log.Apply(bytes).Invalid);
 
     [Fact]
     public void A_command_of_a_later_version_stops_this_one_rather_than_being_ignored()
@@ -197,7 +199,8 @@ public sealed class LeaseStateMachineSpec
         foreach (string name in new[] { "shard-b", "shard-a", "other", new string('n', 1000) })
             _log.Acquire(name, "anna", 1);
 
-        Assert.Equal(["shard-a", "shard-b"], _log.Ask(new Wire.Query { Prefix = "shard-" }).Leases_.Select(static lease => lease.Name));
+        Assert.Equal(["shard-a", "shard-b"],
+            _log.Ask(new Wire.Query { Prefix = "shard-" }).Leases_.Select(static lease => lease.Name));
         var part = _log.Ask(new Wire.Query { Limit = 3 });
         Assert.True(part.More);
         Assert.Equal("shard-b", Assert.Single(_log.Ask(new Wire.Query { After = part.Leases_[2].Name }).Leases_).Name);

@@ -1,8 +1,8 @@
 namespace RaftActors.Coordination.Tests;
 
 /// <summary>
-/// Random commands in random time, with leaders whose clocks are fast or slow, whose wall clocks are anything, and who follow
-/// one another as often as with every entry.
+/// Random commands in random time, with leaders whose clocks are fast or slow, whose wall clocks are anything, and who
+/// follow one another as often as with every entry.
 /// </summary>
 public sealed class LeaseTablePropertiesSpec
 {
@@ -44,7 +44,8 @@ public sealed class LeaseTablePropertiesSpec
                 if (log.Acquire("lease", "ben", 2) is not null)
                     break;
                 // Each entry costs a millisecond at most.
-                Assert.True(counted * (1 - Drift) <= 1000 + (2 * log.Index), $"Seed {seed}: it was not granted after {counted} ms.");
+                Assert.True(counted * (1 - Drift) <= 1000 + (2 * log.Index),
+                    $"Seed {seed}: it was not granted after {counted} ms.");
             }
         }
     }
@@ -85,14 +86,19 @@ public sealed class LeaseTablePropertiesSpec
                         break;
                     grants++;
                     bool isLater = holder is not null && holder.Owner == owner && process >= holder.Process;
-                    Assert.True(holder is null || isLater || now >= holder.Until, $"Seed {seed}: {name} of {holder} was granted to {owner} at {now}.");
-                    Assert.True(lease.Token > highest.GetValueOrDefault(name) || (keeps && lease.Token == holder!.Token), $"Seed {seed}: the token {lease.Token} is not higher.");
+                    Assert.True(holder is null || isLater || now >= holder.Until,
+                        $"Seed {seed}: {name} of {holder} was granted to {owner} at {now}.");
+                    Assert.True(lease.Token > highest.GetValueOrDefault(name)
+                        || (keeps && lease.Token == holder!.Token),
+                        $"Seed {seed}: the token {lease.Token} is not higher.");
                     highest[name] = lease.Token;
                     holders[name] = new Holder(owner, process, lease.Token, timeToLive, now + (timeToLive * Shortest));
                     break;
                 case 3:
                     // The process knows its leases but for those that have ended.
-                    var held = log.SignOfLife(process, [.. holders.Values.Where(other => other.Process == process).Select(static other => other.Token)]);
+                    var held = log.SignOfLife(process,
+                        [.. holders.Values.Where(other => other.Process == process)
+                        .Select(static other => other.Token)]);
                     foreach (var (each, other) in holders.Where(other => other.Value.Process == process).ToList())
                     {
                         if (held.AsSaid || held.Tokens.Contains(other.Token))
@@ -104,7 +110,8 @@ public sealed class LeaseTablePropertiesSpec
                 default:
                     if (log.Release(name, owner, process))
                     {
-                        Assert.True(isHolder, $"Seed {seed}: {owner} of process {process} released {name} of {holder}.");
+                        Assert.True(isHolder,
+                            $"Seed {seed}: {owner} of process {process} released {name} of {holder}.");
                         holders.Remove(name);
                     }
                     break;
@@ -131,6 +138,7 @@ public sealed class LeaseTablePropertiesSpec
             log.Time = _start;
         }
 
-        public void Stamp(LeaseLog log, double now) => log.Time = Math.Max(log.Time, _start + (long)((now - _electedAt) * _rate));
+        public void Stamp(LeaseLog log, double now) =>
+            log.Time = Math.Max(log.Time, _start + (long)((now - _electedAt) * _rate));
     }
 }

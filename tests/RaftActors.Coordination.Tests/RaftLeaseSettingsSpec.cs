@@ -27,7 +27,8 @@ public sealed class RaftLeaseSettingsSpec
     public void Keys_that_a_section_does_not_have_are_the_defaults_of_ours()
     {
         var settings = RaftLeaseSettings.From(LeaseSettings.Create(
-            ConfigurationFactory.ParseString("heartbeat-timeout = 120 s, heartbeat-interval = 12 s, lease-operation-timeout = 5 s"), "lease", "anna"));
+            ConfigurationFactory.ParseString("heartbeat-timeout = 120 s, heartbeat-interval = 12 s, "
+            + "lease-operation-timeout = 5 s"), "lease", "anna"));
         Assert.Equal(("leases", TimeSpan.FromSeconds(107.5)), (settings.Group, settings.HoldTime));
     }
 
@@ -68,7 +69,8 @@ public sealed class RaftLeaseSettingsSpec
               lease-majority { lease-implementation = "akka.coordination.lease.raft", acquire-lease-delay-for-minority = 2 s }
             }
             """);
-        config = ConfigurationFactory.ParseString($"akka.cluster.split-brain-resolver {{ {key} }}").WithFallback(config).WithFallback(RaftLeases.DefaultConfig());
+        config = ConfigurationFactory.ParseString($"akka.cluster.split-brain-resolver {{ {key} }}").WithFallback(config)
+            .WithFallback(RaftLeases.DefaultConfig());
         using var system = ActorSystem.Create("check", config);
 
         string? problem = SplitBrainCheck.Problem((ExtendedActorSystem)system);
@@ -81,8 +83,10 @@ public sealed class RaftLeaseSettingsSpec
 
     private static RaftLeaseSettings Settings(string name, string owner, string key)
     {
-        var section = ConfigurationFactory.ParseString(key).WithFallback(RaftLeases.DefaultConfig().GetConfig("akka.coordination.lease.raft"));
-        var times = new TimeoutSettings(section.GetTimeSpan("heartbeat-interval"), section.GetTimeSpan("heartbeat-timeout"), section.GetTimeSpan("lease-operation-timeout"));
+        var section = ConfigurationFactory.ParseString(key)
+            .WithFallback(RaftLeases.DefaultConfig().GetConfig("akka.coordination.lease.raft"));
+        var times = new TimeoutSettings(section.GetTimeSpan("heartbeat-interval"),
+            section.GetTimeSpan("heartbeat-timeout"), section.GetTimeSpan("lease-operation-timeout"));
         return RaftLeaseSettings.From(new LeaseSettings(name, owner, times, section));
     }
 }

@@ -46,12 +46,14 @@ public sealed class RaftLeaseSpec : IDisposable
         Assert.True(_cluster.Group.RunUntil(() => !anna.CheckLease(), TimeSpan.FromSeconds(20)));
         var lost = _cluster.Group.Now;
         Assert.Equal(("lease", true), (Assert.Single(one.Lost).Lease, one.Lost[0].Why is LeaseException));
-        Assert.InRange(lost - acquired, LeaseCluster.HoldTime - TimeSpan.FromSeconds(1), LeaseCluster.HoldTime + TimeSpan.FromMilliseconds(10));
+        Assert.InRange(lost - acquired, LeaseCluster.HoldTime - TimeSpan.FromSeconds(1),
+            LeaseCluster.HoldTime + TimeSpan.FromMilliseconds(10));
 
         while (!other.Acquire(ben))
             _cluster.Run(0.05);
         var granted = _cluster.Group.Now;
-        Assert.InRange(granted - acquired, LeaseCluster.TimeToLive, LeaseCluster.TimeToLive + TimeSpan.FromMilliseconds(200));
+        Assert.InRange(granted - acquired, LeaseCluster.TimeToLive,
+            LeaseCluster.TimeToLive + TimeSpan.FromMilliseconds(200));
     }
 
     [Fact]
@@ -68,7 +70,8 @@ public sealed class RaftLeaseSpec : IDisposable
         one.CutOff();
         Assert.True(_cluster.Group.RunUntil(() => !anna.CheckLease(), TimeSpan.FromSeconds(20)));
 
-        Assert.InRange(_cluster.Group.Now - asked, TimeSpan.Zero, LeaseCluster.HoldTime + TimeSpan.FromMilliseconds(10));
+        Assert.InRange(_cluster.Group.Now - asked, TimeSpan.Zero,
+            LeaseCluster.HoldTime + TimeSpan.FromMilliseconds(10));
     }
 
     [Fact]
@@ -154,7 +157,8 @@ public sealed class RaftLeaseSpec : IDisposable
 
         // What does not count is an election, and the time from there to the first command.
         Assert.Equal(4, changes);
-        Assert.InRange(_cluster.Group.Now - begun, LeaseCluster.TimeToLive, LeaseCluster.TimeToLive + TimeSpan.FromSeconds(1 + (1.5 * changes)));
+        Assert.InRange(_cluster.Group.Now - begun, LeaseCluster.TimeToLive,
+            LeaseCluster.TimeToLive + TimeSpan.FromSeconds(1 + (1.5 * changes)));
     }
 
     [Fact]
@@ -190,7 +194,8 @@ public sealed class RaftLeaseSpec : IDisposable
         _cluster.Group.Await(() => asked.IsCompleted, "the acquisition ends");
 
         Assert.Equal(LeaseCluster.OperationTimeout, _cluster.Group.Now - begun);
-        Assert.Contains("'test' has not answered within 5 s", Assert.IsType<LeaseTimeoutException>(asked.Exception!.InnerException).Message);
+        Assert.Contains("'test' has not answered within 5 s",
+            Assert.IsType<LeaseTimeoutException>(asked.Exception!.InnerException).Message);
         Assert.False(anna.CheckLease());
     }
 
@@ -301,7 +306,8 @@ public sealed class RaftLeaseSpec : IDisposable
         var released = anna.Release();
         Assert.True(_cluster.Await(released));
 
-        Assert.Contains("was released while", Assert.IsType<LeaseException>(acquired.Exception!.InnerException).Message);
+        Assert.Contains("was released while",
+            Assert.IsType<LeaseException>(acquired.Exception!.InnerException).Message);
         Assert.False(anna.CheckLease());
         Assert.True(other.Acquire(ben));
     }
@@ -378,7 +384,8 @@ public sealed class RaftLeaseSpec : IDisposable
         var one = _cluster.StartNode();
         var leases = Enumerable.Range(0, 200).Select(number => one.Lease($"shard-{number}")).ToList();
         var acquired = leases.ConvertAll(one.BeginToAcquire);
-        _cluster.Group.Await(() => acquired.TrueForAll(static task => task.IsCompletedSuccessfully), "all are acquired");
+        _cluster.Group.Await(() => acquired.TrueForAll(static task => task.IsCompletedSuccessfully),
+            "all are acquired");
         _cluster.Run(1.5);
         int before = _cluster.Commands().Count();
 

@@ -65,7 +65,8 @@ public sealed class LeaseSpec
         const string Section = "akka.coordination.lease.raft";
         Assert.StartsWith(typeof(RaftLease).FullName!, config.GetString($"{Section}.lease-class"));
         Assert.Equal("lease-majority", config.GetString("akka.cluster.split-brain-resolver.active-strategy"));
-        Assert.Equal(Section, config.GetString("akka.cluster.split-brain-resolver.lease-majority.lease-implementation"));
+        Assert.Equal(Section,
+            config.GetString("akka.cluster.split-brain-resolver.lease-majority.lease-implementation"));
         Assert.StartsWith("Akka.Cluster.SBR.", config.GetString("akka.cluster.downing-provider-class"));
         Assert.Equal(Section, config.GetString("akka.cluster.singleton.use-lease"));
         Assert.Equal(Section, config.GetString("akka.cluster.sharding.use-lease"));
@@ -111,7 +112,8 @@ public sealed class LeaseSpec
     {
         var report = await host.Services.GetRequiredService<HealthCheckService>()
             .CheckHealthAsync(static check => check.Name.StartsWith("akka.raft.", StringComparison.Ordinal), Ends);
-        return report.Entries.OrderBy(static entry => entry.Key).Select(static entry => (entry.Key, entry.Value.Status));
+        return report.Entries.OrderBy(static entry => entry.Key)
+            .Select(static entry => (entry.Key, entry.Value.Status));
     }
 
     private static Config ConfigOf(Action<RaftLeaseOption> configure)

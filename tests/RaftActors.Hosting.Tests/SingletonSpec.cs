@@ -126,7 +126,8 @@ public sealed class SingletonOfHostsSpec
         .WithRaftGroup<Counters>("counters", static () => new Counter(), options =>
         {
             options.MemberId = $"node{port}";
-            options.Members = [.. ports.Select(static each => new RaftMemberOptions($"node{each}", $"127.0.0.1:{each}"))];
+            options.Members =
+                [.. ports.Select(static each => new RaftMemberOptions($"node{each}", $"127.0.0.1:{each}"))];
         })
         .WithRaftSingleton<Counters, Where>("where", tenure => Props.Create(() => new Where($"{port}", tenure))));
 

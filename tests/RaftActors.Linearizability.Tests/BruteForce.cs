@@ -5,7 +5,8 @@ namespace RaftActors.Linearizability.Tests;
 /// <summary>The definition itself: tries every order. For a handful of operations of one key.</summary>
 internal static class BruteForce
 {
-    public static bool IsLinearizable(IReadOnlyList<Operation<KeyValueInput, KeyValueOutput>> history) => Try([.. history], default);
+    public static bool IsLinearizable(IReadOnlyList<Operation<KeyValueInput, KeyValueOutput>> history) =>
+        Try([.. history], default);
 
     private static bool Try(List<Operation<KeyValueInput, KeyValueOutput>> left, KeyState state)
     {

@@ -7,7 +7,8 @@ public sealed class CounterexampleSpec
     [Fact]
     public void It_names_the_first_answer_that_no_order_explains_and_an_order_up_to_it()
     {
-        var history = new HistoryBuilder().Put(0, 1, "a").Get(2, 3, "a").Put(4, 5, "b").Get(6, 7, "a").Put(8, 9, "c").Get(10, 11, "nonsense");
+        var history = new HistoryBuilder().Put(0, 1, "a").Get(2, 3, "a").Put(4, 5, "b").Get(6, 7, "a").Put(8, 9, "c")
+            .Get(10, 11, "nonsense");
 
         var counterexample = history.Check().Counterexample!;
 
@@ -26,10 +27,13 @@ public sealed class CounterexampleSpec
 
         var counterexample = history.Check().Counterexample!;
 
-        // The stale read, and the write after which it is stale: that write, or the read that saw it, bounds when it took effect.
+        // The stale read, and the write after which it is stale: that write, or the read that saw it, bounds when it
+        // took effect.
         Assert.Contains(history.Operations[^1], counterexample.Smallest);
         Assert.InRange(counterexample.Smallest.Count, 2, 4);
-        Assert.All(counterexample.Smallest, operation => Assert.Contains(operation with { Return = null }, history.Operations.Select(o => o with { Return = null })));
+        Assert.All(counterexample.Smallest,
+            operation => Assert.Contains(operation with { Return = null },
+            history.Operations.Select(o => o with { Return = null })));
         Assert.Contains("get x -> \"v98\"", counterexample.Text);
         Assert.Contains("after which the state is: \"v99\"", counterexample.Text);
     }

@@ -2,7 +2,9 @@ using RaftActors.Linearizability.KeyValue;
 
 namespace RaftActors.Linearizability.Tests;
 
-/// <summary>Histories made from an execution in which every operation took effect at one moment: linearizable by construction.</summary>
+/// <summary>
+/// Histories made from an execution in which every operation took effect at one moment: linearizable by construction.
+/// </summary>
 internal static class GeneratedHistory
 {
     /// <summary>Makes one.</summary>
@@ -10,18 +12,24 @@ internal static class GeneratedHistory
     /// <param name="count">How many operations.</param>
     /// <param name="clients">How many clients, each with one operation under way.</param>
     /// <param name="keys">How many keys.</param>
-    /// <param name="unknownPercent">How many of a hundred operations end with an unknown outcome; half of those take effect.</param>
-    public static List<Operation<KeyValueInput, KeyValueOutput>> Make(int seed, int count, int clients, int keys, int unknownPercent)
+    /// <param name="unknownPercent">
+    /// How many of a hundred operations end with an unknown outcome; half of those take effect.
+    /// </param>
+    public static List<Operation<KeyValueInput, KeyValueOutput>> Make(int seed, int count, int clients, int keys,
+        int unknownPercent)
     {
         var random = new Random(seed);
         var states = new Dictionary<string, string?>();
         var history = new List<Operation<KeyValueInput, KeyValueOutput>>(count);
         var free = new long[clients];
-        // The moments at which operations take effect rise by 10; calls and returns lie up to 60 around them, as long as the client is free.
+        // The moments at which operations take effect rise by 10; calls and returns lie up to 60 around them, as long
+        // as the client is free.
         for (var i = 0; i < count; i++)
         {
             var moment = 1000 + (10L * i);
-            var client = Array.FindIndex(free, at => at < moment) is var any and >= 0 ? Pick(random, free, moment, any) : 0;
+            var client = Array.FindIndex(free, at => at < moment) is var any and >= 0
+                ? Pick(random, free, moment, any)
+                : 0;
             var call = Math.Max(free[client] + 1, moment - random.Next(60));
             if (call > moment)
                 continue;
@@ -35,7 +43,8 @@ internal static class GeneratedHistory
                 states[key] = KeyValueModel.Instance.Apply(new KeyState(state), input).Value;
             var end = moment + random.Next(60);
             free[client] = end;
-            history.Add(new Operation<KeyValueInput, KeyValueOutput>(client, call, unknown ? null : end, input, unknown ? null : output));
+            history.Add(new Operation<KeyValueInput, KeyValueOutput>(client, call, unknown ? null : end, input,
+                unknown ? null : output));
         }
         return history;
     }
@@ -59,7 +68,8 @@ internal static class GeneratedHistory
     {
         < 3 => KeyValueInput.Get(key),
         3 or 4 => KeyValueInput.Put(key, $"v{number}"),
-        5 => KeyValueInput.CompareAndSet(key, random.Next(2) == 0 ? state : $"v{random.Next(number + 1)}", $"v{number}"),
+        5 => KeyValueInput.CompareAndSet(key, random.Next(2) == 0 ? state : $"v{random.Next(number + 1)}",
+            $"v{number}"),
         6 => KeyValueInput.Create(key, $"v{number}"),
         _ => KeyValueInput.Delete(key),
     };

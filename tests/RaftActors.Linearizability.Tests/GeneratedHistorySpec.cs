@@ -63,13 +63,17 @@ public sealed class GeneratedHistorySpec
         var history = Arbitrary(new Random(seed));
         if (Check(history).Counterexample is not { } counterexample)
             return true;
-        // The prefix is an order of what returned before the obstacle, and the obstacle's answer is not explained by all that had been called then.
+        // The prefix is an order of what returned before the obstacle, and the obstacle's answer is not explained by
+        // all that had been called then.
         var end = counterexample.Obstacle.Return;
-        var then = history.Where(o => o.Call <= end).Select(o => o.Return <= end ? o : o with { Return = null, Output = null }).ToList();
+        var then = history.Where(o => o.Call <= end)
+            .Select(o => o.Return <= end ? o : o with { Return = null, Output = null }).ToList();
         return !BruteForce.IsLinearizable(then)
-            && BruteForce.IsLinearizable([.. history.Where(o => o.Call <= end).Select(o => o.Return < end ? o : o with { Return = null, Output = null })])
+            && BruteForce.IsLinearizable([.. history.Where(o => o.Call <= end)
+                .Select(o => o.Return < end ? o : o with { Return = null, Output = null })])
             && history.Where(o => o.Return < end).All(counterexample.Prefix.Contains)
-            && counterexample.Smallest.All(o => history.Exists(given => given with { Return = null } == o with { Return = null }));
+            && counterexample.Smallest.All(o =>
+                history.Exists(given => given with { Return = null } == o with { Return = null }));
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
 
     [Theory]
@@ -86,10 +90,12 @@ public sealed class GeneratedHistorySpec
         Assert.Equal(history[^1], Check(history).Counterexample!.Obstacle);
 
         // Minutes would mean that the search looks at situations again and again; what is measured is seconds.
-        Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromMinutes(2), $"it took {Stopwatch.GetElapsedTime(started)}");
+        Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromMinutes(2),
+            $"it took {Stopwatch.GetElapsedTime(started)}");
     }
 
-    private static CheckResult<KeyValueInput, KeyValueOutput> Check(IReadOnlyList<Operation<KeyValueInput, KeyValueOutput>> history) =>
+    private static CheckResult<KeyValueInput, KeyValueOutput> Check(
+        IReadOnlyList<Operation<KeyValueInput, KeyValueOutput>> history) =>
         LinearizabilityChecker.Check(KeyValueModel.Instance, history);
 
     /// <summary>Up to seven operations of one key with answers at random.</summary>
@@ -112,11 +118,13 @@ public sealed class GeneratedHistorySpec
             var output = input.Kind switch
             {
                 KeyValueKind.Get => KeyValueOutput.Found(Value(3)),
-                KeyValueKind.Put => random.Next(3) == 0 ? KeyValueOutput.Replaced(random.Next(2) == 0) : KeyValueOutput.Yes,
+                KeyValueKind.Put =>
+                    random.Next(3) == 0 ? KeyValueOutput.Replaced(random.Next(2) == 0) : KeyValueOutput.Yes,
                 _ => new KeyValueOutput(random.Next(2) == 0),
             };
             var unknown = random.Next(5) == 0;
-            history.Add(new Operation<KeyValueInput, KeyValueOutput>(i, call, unknown ? null : call + random.Next(10), input, unknown ? null : output));
+            history.Add(new Operation<KeyValueInput, KeyValueOutput>(i, call, unknown ? null : call + random.Next(10),
+                input, unknown ? null : output));
         }
         return history;
     }

@@ -11,24 +11,31 @@ internal sealed class HistoryBuilder
 
     public IReadOnlyList<Operation<KeyValueInput, KeyValueOutput>> Operations => _operations;
 
-    public HistoryBuilder Put(long call, long? end, string value, string key = Key) => Add(call, end, KeyValueInput.Put(key, value), KeyValueOutput.Yes);
+    public HistoryBuilder Put(long call, long? end, string value, string key = Key) =>
+        Add(call, end, KeyValueInput.Put(key, value), KeyValueOutput.Yes);
 
-    public HistoryBuilder Get(long call, long? end, string? value, string key = Key) => Add(call, end, KeyValueInput.Get(key), KeyValueOutput.Found(value));
+    public HistoryBuilder Get(long call, long? end, string? value, string key = Key) =>
+        Add(call, end, KeyValueInput.Get(key), KeyValueOutput.Found(value));
 
-    public HistoryBuilder Delete(long call, long? end, bool existed) => Add(call, end, KeyValueInput.Delete(Key), new KeyValueOutput(existed));
+    public HistoryBuilder Delete(long call, long? end, bool existed) =>
+        Add(call, end, KeyValueInput.Delete(Key), new KeyValueOutput(existed));
 
-    public HistoryBuilder Create(long call, long? end, string value, bool done) => Add(call, end, KeyValueInput.Create(Key, value), new KeyValueOutput(done));
+    public HistoryBuilder Create(long call, long? end, string value, bool done) =>
+        Add(call, end, KeyValueInput.Create(Key, value), new KeyValueOutput(done));
 
     public HistoryBuilder CompareAndSet(long call, long? end, string? expected, string? value, bool done) =>
         Add(call, end, KeyValueInput.CompareAndSet(Key, expected, value), new KeyValueOutput(done));
 
-    public HistoryBuilder Replace(long call, long? end, string value, bool existed) => Add(call, end, KeyValueInput.Put(Key, value), KeyValueOutput.Replaced(existed));
+    public HistoryBuilder Replace(long call, long? end, string value, bool existed) =>
+        Add(call, end, KeyValueInput.Put(Key, value), KeyValueOutput.Replaced(existed));
 
-    public CheckResult<KeyValueInput, KeyValueOutput> Check(CheckerOptions? options = null) => LinearizabilityChecker.Check(KeyValueModel.Instance, _operations, options);
+    public CheckResult<KeyValueInput, KeyValueOutput> Check(CheckerOptions? options = null) =>
+        LinearizabilityChecker.Check(KeyValueModel.Instance, _operations, options);
 
     private HistoryBuilder Add(long call, long? end, KeyValueInput input, KeyValueOutput output)
     {
-        _operations.Add(new Operation<KeyValueInput, KeyValueOutput>(_operations.Count, call, end, input, end is null ? null : output));
+        _operations.Add(new Operation<KeyValueInput, KeyValueOutput>(_operations.Count, call, end, input,
+            end is null ? null : output));
         return this;
     }
 }

@@ -8,7 +8,8 @@ public sealed class KeyValueHistoryFileSpec
     public void What_is_written_is_read_again()
     {
         var history = GeneratedHistory.Make(3, 500, clients: 4, keys: 3, unknownPercent: 10);
-        history.Add(new(1, 9_000_000, 9_000_001, KeyValueInput.Put("\u00e4 \"quoted\"\n", "line\nbreak \\ \u0001"), KeyValueOutput.Replaced(true)));
+        history.Add(new(1, 9_000_000, 9_000_001, KeyValueInput.Put("\u00e4 \"quoted\"\n", "line\nbreak \\ \u0001"),
+            KeyValueOutput.Replaced(true)));
         history.Add(new(1, 9_000_002, 9_000_003, KeyValueInput.CompareAndSet("x", null, null), KeyValueOutput.No));
 
         Assert.Equal(history.OrderBy(o => o.Call), KeyValueHistoryFile.Read(new StringReader(Text(history))));
@@ -17,7 +18,9 @@ public sealed class KeyValueHistoryFileSpec
     [Fact]
     public void A_line_is_an_object_with_the_documented_names()
     {
-        var text = Text(new HistoryBuilder().Put(1, 2, "a").Get(3, 4, null).CompareAndSet(5, null, "a", "b", done: false).Delete(6, 7, existed: true).Replace(8, 9, "c", existed: false).Operations);
+        var text = Text(new HistoryBuilder().Put(1, 2, "a").Get(3, 4, null)
+            .CompareAndSet(5, null, "a", "b", done: false).Delete(6, 7, existed: true)
+            .Replace(8, 9, "c", existed: false).Operations);
 
         Assert.Equal(
             """
@@ -58,7 +61,8 @@ public sealed class KeyValueHistoryFileSpec
         recorder.Begin(3, KeyValueInput.Put("x", "c")).NotDone();
 
         Assert.Equal(
-            [new(1, 1, 2, KeyValueInput.Put("x", "a"), KeyValueOutput.Yes), new Operation<KeyValueInput, KeyValueOutput>(2, 3, null, KeyValueInput.Put("x", "b"), null)],
+            [new(1, 1, 2, KeyValueInput.Put("x", "a"), KeyValueOutput.Yes),
+            new Operation<KeyValueInput, KeyValueOutput>(2, 3, null, KeyValueInput.Put("x", "b"), null)],
             recorder.History());
     }
 

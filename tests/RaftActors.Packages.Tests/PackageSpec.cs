@@ -82,7 +82,8 @@ public sealed partial class PackageSpec : IDisposable
             RedirectStandardError = true,
         };
         // Of the process that runs the specs, which is about other folders.
-        foreach (string name in start.Environment.Keys.Where(static name => name.StartsWith("MSBuild", StringComparison.Ordinal)).ToArray())
+        foreach (string name in start.Environment.Keys.Where(static name =>
+            name.StartsWith("MSBuild", StringComparison.Ordinal)).ToArray())
             start.Environment.Remove(name);
         using var process = Process.Start(start)!;
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(10));

@@ -4,8 +4,8 @@ using PublicApiGenerator;
 namespace RaftActors.Packages.Tests;
 
 /// <summary>
-/// What the packages promise their users is committed as text: a change of it is seen in review. Where it is wanted, run
-/// the spec with <c>RAFT_APPROVE=1</c> and commit what it has written.
+/// What the packages promise their users is committed as text: a change of it is seen in review. Where it is wanted,
+/// run the spec with <c>RAFT_APPROVE=1</c> and commit what it has written.
 /// </summary>
 public sealed class PublicApiSpec
 {
@@ -17,7 +17,8 @@ public sealed class PublicApiSpec
     [MemberData(nameof(Assemblies))]
     public void The_public_API_is_the_approved_one(string assembly)
     {
-        string file = Path.Combine(Repository.Root, "tests", "RaftActors.Packages.Tests", "Approved", $"{assembly}.txt");
+        string file =
+            Path.Combine(Repository.Root, "tests", "RaftActors.Packages.Tests", "Approved", $"{assembly}.txt");
         string[] actual = Assembly.Load(assembly).GeneratePublicApi(Options).ReplaceLineEndings("\n").Split('\n');
         if (Environment.GetEnvironmentVariable("RAFT_APPROVE") == "1")
             File.WriteAllText(file, string.Join('\n', actual) + '\n');

@@ -3,7 +3,9 @@ using Akka.Persistence;
 
 namespace RaftActors.Persistence.Sqlite.Tests;
 
-/// <summary>A disk that is smaller than the write-ahead log that the settings ask for, or full: a file system in memory.</summary>
+/// <summary>
+/// A disk that is smaller than the write-ahead log that the settings ask for, or full: a file system in memory.
+/// </summary>
 public sealed class SmallDiskSpec : PluginSpec
 {
     [Fact]
@@ -12,7 +14,8 @@ public sealed class SmallDiskSpec : PluginSpec
         using var disk = SmallDisk.Mount(Directory / "small", "8m");
         if (disk is null)
             return;
-        var client = new JournalClient(Start(Plugin.Sqlite, Large("wal-size = 32 MiB"), Directory / "small/journal.db"));
+        var client =
+            new JournalClient(Start(Plugin.Sqlite, Large("wal-size = 32 MiB"), Directory / "small/journal.db"));
         var payload = new string('x', 16 << 10);
 
         for (var sequenceNr = 1L; sequenceNr <= 1500; sequenceNr++)
@@ -80,7 +83,8 @@ public sealed class SmallDiskSpec : PluginSpec
         {
             try
             {
-                using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+                using var process =
+                    Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
                 process.WaitForExit();
                 return process.ExitCode == 0;
             }

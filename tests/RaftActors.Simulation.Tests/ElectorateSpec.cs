@@ -29,9 +29,11 @@ public sealed class ElectorateSpec
     public void Half_is_no_majority() => Assert.False(Decides(Configuration("a b c d", "", ""), "a b"));
 
     [Fact]
-    public void A_member_agrees_only_under_its_store() => Assert.False(Electorate.Of(Configuration("a b c", "", "")).Decides((_, store) => store == "store of a"));
+    public void A_member_agrees_only_under_its_store() =>
+        Assert.False(Electorate.Of(Configuration("a b c", "", "")).Decides((_, store) => store == "store of a"));
 
-    private static bool Decides(LogEntry entry, string agree) => Electorate.Of(entry).Decides((id, store) => store == $"store of {id}" && agree.Split(' ').Contains(id));
+    private static bool Decides(LogEntry entry, string agree) =>
+        Electorate.Of(entry).Decides((id, store) => store == $"store of {id}" && agree.Split(' ').Contains(id));
 
     private static LogEntry Configuration(string voters, string outgoing, string learners)
     {
@@ -42,5 +44,7 @@ public sealed class ElectorateSpec
         return new LogEntry(1, 1, EntryKind.Configuration, 0, new Payload(wire.ToByteArray(), 0, ""));
     }
 
-    private static IEnumerable<Wire.Voter> Servers(string ids) => ids.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(id => new Wire.Voter { Id = id, StoreId = $"store of {id}" });
+    private static IEnumerable<Wire.Voter> Servers(string ids) =>
+        ids.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(id => new Wire.Voter { Id = id, StoreId = $"store of {id}" });
 }

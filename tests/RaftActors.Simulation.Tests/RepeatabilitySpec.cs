@@ -17,7 +17,8 @@ public sealed class RepeatabilitySpec
             var again = Simulation.Run(seed, options);
 
             Assert.Equal(once.Hash, again.Hash);
-            Assert.Equal((once.Turns, once.Messages, once.Writes, once.Operations, once.Time), (again.Turns, again.Messages, again.Writes, again.Operations, again.Time));
+            Assert.Equal((once.Turns, once.Messages, once.Writes, once.Operations, once.Time),
+                (again.Turns, again.Messages, again.Writes, again.Operations, again.Time));
         }
     }
 
@@ -28,7 +29,8 @@ public sealed class RepeatabilitySpec
         var together = SeedRange.Run(1, 24, 4, new SimulationOptions()).ToList();
 
         Assert.Equal(Enumerable.Range(1, 24), together.Select(result => result.Seed));
-        Assert.Equal(alone.Select(result => (result.Hash, result.Turns)), together.Select(result => (result.Hash, result.Turns)));
+        Assert.Equal(alone.Select(result => (result.Hash, result.Turns)),
+            together.Select(result => (result.Hash, result.Turns)));
     }
 
     // String hashes differ from process to process, and with them the order of whatever is kept by them.
@@ -51,7 +53,8 @@ public sealed class RepeatabilitySpec
     private static async Task<string> RunProcessAsync()
     {
         string program = Path.Combine(AppContext.BaseDirectory, "RaftActors.Simulation.dll");
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [program, .. Arguments]) { RedirectStandardOutput = true })!;
+        using var process =
+            Process.Start(new ProcessStartInfo("dotnet", [program, .. Arguments]) { RedirectStandardOutput = true })!;
         string output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return output;

@@ -9,11 +9,13 @@ public sealed class SimulationSpec
     [InlineData(5, 1001, 1080)]
     public void Some_hundred_seeds_are_clean(int peers, int first, int last)
     {
-        foreach (var result in SeedRange.Run(first, last, Environment.ProcessorCount, new SimulationOptions { Peers = peers }))
+        foreach (var result in SeedRange.Run(first, last, Environment.ProcessorCount,
+            new SimulationOptions { Peers = peers }))
         {
             Assert.True(
                 result.IsClean,
-                $"{result.Violation?.Message}\nThe trace: dotnet run -c Release --project src/RaftActors.Simulation -- --peers {peers} --seeds {result.Seed}");
+                $"{result.Violation?.Message}\nThe trace: dotnet run -c Release --project src/RaftActors.Simulation -- "
+                    + $"--peers {peers} --seeds {result.Seed}");
             Assert.True(result.Operations > 0, $"Seed {result.Seed} has served nobody.");
         }
     }
@@ -33,7 +35,8 @@ public sealed class SimulationSpec
     [Fact]
     public void Other_seeds_run_differently()
     {
-        ulong[] hashes = [.. Enumerable.Range(1, 10).Select(seed => Simulation.Run(seed, new SimulationOptions()).Hash)];
+        ulong[] hashes =
+            [.. Enumerable.Range(1, 10).Select(seed => Simulation.Run(seed, new SimulationOptions()).Hash)];
 
         Assert.Equal(hashes.Length, hashes.Distinct().Count());
     }
@@ -49,12 +52,15 @@ public sealed class SimulationSpec
 
     public static TheoryData<string> Kinds => [.. Enum.GetNames<FaultKind>()];
 
-    // A cluster that is never whole again does not come back: that is found, and every other fault is left out of the plan that shows it.
+    // A cluster that is never whole again does not come back: that is found, and every other fault is left out of the
+    // plan that shows it.
     [Fact]
     public void A_violation_is_found_and_its_plan_is_reduced_to_what_it_takes()
     {
-        var options = new SimulationOptions { HealTime = TimeSpan.FromMilliseconds(60), Kinds = [FaultKind.CrashAll, FaultKind.Pause, FaultKind.DiskSlow] };
-        var failed = Enumerable.Range(1, 50).Select(seed => Simulation.Run(seed, options)).First(result => !result.IsClean && result.Faults.Count > 4);
+        var options = new SimulationOptions { HealTime = TimeSpan.FromMilliseconds(60),
+            Kinds = [FaultKind.CrashAll, FaultKind.Pause, FaultKind.DiskSlow] };
+        var failed = Enumerable.Range(1, 50).Select(seed => Simulation.Run(seed, options))
+            .First(result => !result.IsClean && result.Faults.Count > 4);
 
         var shrunk = Shrinker.Shrink(failed, options);
 

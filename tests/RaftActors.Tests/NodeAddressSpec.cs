@@ -84,6 +84,7 @@ public sealed class NodeAddressSpec
     [InlineData("10.0.0.1:1", "orders@10.0.0.2:1", "orders@10.0.0.1:1")]
     [InlineData("billing@10.0.0.1:1", "orders@10.0.0.2:1", "billing@10.0.0.1:1")]
     [InlineData("billing@10.0.0.1:1", "10.0.0.2:1", "billing@10.0.0.1:1")]
-    public void An_address_without_a_name_is_meant_as_its_writer_means_it(string address, string writer, string meant) =>
+    public void An_address_without_a_name_is_meant_as_its_writer_means_it(string address, string writer,
+        string meant) =>
         Assert.Equal(meant, NodeAddress.WrittenBy(address, writer));
 }

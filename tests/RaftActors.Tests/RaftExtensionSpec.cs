@@ -8,9 +8,11 @@ using Xunit.Abstractions;
 
 namespace RaftActors.Tests;
 
-public sealed class RaftExtensionSpec(ITestOutputHelper output) : Akka.TestKit.Xunit2.TestKit(Raft.DefaultConfig(), output: output)
+public sealed class RaftExtensionSpec(ITestOutputHelper output) : Akka.TestKit.Xunit2.TestKit(Raft.DefaultConfig(),
+    output: output)
 {
-    private static readonly RaftSettings Settings = new() { Group = "group", MemberId = "a", Members = [new Member("a", "127.0.0.1:1")], AllowVolatile = true };
+    private static readonly RaftSettings Settings =
+        new() { Group = "group", MemberId = "a", Members = [new Member("a", "127.0.0.1:1")], AllowVolatile = true };
 
     [Fact]
     public async Task A_peer_runs_under_the_name_of_its_group()
@@ -25,7 +27,8 @@ public sealed class RaftExtensionSpec(ITestOutputHelper output) : Akka.TestKit.X
     {
         await Raft.Get(Sys).StartAsync(Settings, () => new NoMachine());
 
-        var problem = await Assert.ThrowsAsync<InvalidOperationException>(() => Raft.Get(Sys).StartAsync(Settings, () => new NoMachine()));
+        var problem = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            Raft.Get(Sys).StartAsync(Settings, () => new NoMachine()));
         Assert.Contains("'group'", problem.Message);
         await Raft.Get(Sys).StartAsync(Settings with { Group = "other" }, () => new NoMachine());
     }
@@ -43,12 +46,14 @@ public sealed class RaftExtensionSpec(ITestOutputHelper output) : Akka.TestKit.X
 
     [Fact]
     public async Task Settings_that_do_not_go_together_are_refused() =>
-        await Assert.ThrowsAnyAsync<ConfigurationException>(() => Raft.Get(Sys).StartAsync(Settings with { MemberId = "z" }, () => new NoMachine()));
+        await Assert.ThrowsAnyAsync<ConfigurationException>(() =>
+            Raft.Get(Sys).StartAsync(Settings with { MemberId = "z" }, () => new NoMachine()));
 
     [Fact]
     public void The_default_configuration_names_the_serializer()
     {
-        var serializer = Assert.IsType<RaftSerializer>(Sys.Serialization.FindSerializerFor(new PeerCreated(1, "group", "a", "store")));
+        var serializer = Assert.IsType<RaftSerializer>(
+            Sys.Serialization.FindSerializerFor(new PeerCreated(1, "group", "a", "store")));
 
         Assert.Equal(6214, serializer.Identifier);
     }
@@ -59,7 +64,8 @@ public sealed class RaftExtensionSpec(ITestOutputHelper output) : Akka.TestKit.X
         var remote = Raft.DefaultConfig().GetConfig("akka.remote")!;
 
         Assert.Equal(TimeSpan.FromMilliseconds(200), remote.GetTimeSpan("retry-gate-closed-for"));
-        Assert.Equal(TimeSpan.FromSeconds(3), remote.GetTimeSpan("transport-failure-detector.acceptable-heartbeat-pause"));
+        Assert.Equal(TimeSpan.FromSeconds(3),
+            remote.GetTimeSpan("transport-failure-detector.acceptable-heartbeat-pause"));
         Assert.Equal(4 * 1024 * 1024, remote.GetByteSize("dot-netty.tcp.maximum-frame-size"));
     }
 

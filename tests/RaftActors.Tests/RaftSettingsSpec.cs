@@ -33,14 +33,18 @@ public sealed class RaftSettingsSpec
             """);
 
         Assert.Equal([new Member("node1", "127.0.0.1:4051"), new Member("node2", "127.0.0.1:4052")], settings.Members);
-        Assert.Equal(("kv", "node2", true, 7), (settings.Group, settings.MemberId, settings.Found, settings.RandomSeed));
-        Assert.Equal((20, 100, 1000), (settings.HeartbeatInterval.TotalMilliseconds, settings.ElectionTimeoutMin.TotalMilliseconds, settings.ElectionTimeoutMax.TotalMilliseconds));
+        Assert.Equal(("kv", "node2", true, 7),
+            (settings.Group, settings.MemberId, settings.Found, settings.RandomSeed));
+        Assert.Equal((20, 100, 1000),
+            (settings.HeartbeatInterval.TotalMilliseconds, settings.ElectionTimeoutMin.TotalMilliseconds,
+            settings.ElectionTimeoutMax.TotalMilliseconds));
         Assert.Equal(65_536, settings.MaxEntryBytes);
     }
 
     [Fact]
     public void Members_have_priorities_of_0_unless_they_say_otherwise() =>
-        Assert.Equal([0, 7], From(Minimal + "\nmembers = [ { id = node1, address = \"h:1\" }, { id = node2, address = \"h:2\", priority = 7 } ]").Members.Select(member => member.Priority));
+        Assert.Equal([0, 7], From(Minimal + "\nmembers = [ { id = node1, address = \"h:1\" }, { id = node2, address = "
+            + "\"h:2\", priority = 7 } ]").Members.Select(member => member.Priority));
 
     [Theory]
     [InlineData("member-id = node9", "raft.member-id = node9")]
@@ -48,13 +52,18 @@ public sealed class RaftSettingsSpec
     [InlineData("group = \"a/b\"", "raft.group = a/b")]
     [InlineData("members = []", "raft.members")]
     [InlineData("members = [ { id = node2, address = nowhere } ]", "raft.members = nowhere")]
-    [InlineData("members = [ { id = node2, address = \"h:1\" }, { id = node2, address = \"h:2\" } ]", "raft.members = node2")]
-    [InlineData("members = [ { id = node2, address = \"h:1\" }, { id = node1, address = \"h:1\" } ]", "raft.members = h:1")]
-    [InlineData("members = [ { id = node2, address = \"h:1\", priority = -1 } ]", "raft.members = node2: its priority is -1")]
-    [InlineData("members = [ { id = node2, address = \"h:1\", priority = most } ]", "the priority most of node2 is no whole number")]
+    [InlineData("members = [ { id = node2, address = \"h:1\" }, { id = node2, address = \"h:2\" } ]",
+        "raft.members = node2")]
+    [InlineData("members = [ { id = node2, address = \"h:1\" }, { id = node1, address = \"h:1\" } ]",
+        "raft.members = h:1")]
+    [InlineData("members = [ { id = node2, address = \"h:1\", priority = -1 } ]",
+        "raft.members = node2: its priority is -1")]
+    [InlineData("members = [ { id = node2, address = \"h:1\", priority = most } ]",
+        "the priority most of node2 is no whole number")]
     [InlineData("heartbeat-interval = soon", "raft.heartbeat-interval = soon: it is not a duration such as 300 ms")]
     [InlineData("heartbeat = 1 s", "raft.heartbeat: there is no such key. The nearest one is raft.heartbeat-interval.")]
-    [InlineData("client.windows = 1", "raft.client.windows: there is no such key. The nearest one is raft.client.window.")]
+    [InlineData("client.windows = 1",
+        "raft.client.windows: there is no such key. The nearest one is raft.client.window.")]
     [InlineData("snapshot = off", "raft.snapshot = off: it is a section, { ... }, with these keys: entries, bytes")]
     [InlineData("election-timeout { min = 300 ms, max = 200 ms }", "raft.election-timeout.max = 200 ms: ")]
     [InlineData("election-timeout.max = 10 ms", "raft.election-timeout.max")]
@@ -79,7 +88,8 @@ public sealed class RaftSettingsSpec
     {
         var settings = From(Minimal) with { HeartbeatInterval = TimeSpan.FromMilliseconds(-milliseconds) };
 
-        Assert.Contains($"raft.heartbeat-interval = -{shown}: ", Assert.Throws<SettingException>(settings.Validate).Message);
+        Assert.Contains($"raft.heartbeat-interval = -{shown}: ",
+            Assert.Throws<SettingException>(settings.Validate).Message);
     }
 
     [Fact]
@@ -90,7 +100,8 @@ public sealed class RaftSettingsSpec
         settings.ValidateFrameSize(4 * 1024 * 1024);
         var problem = Assert.ThrowsAny<ConfigurationException>(() => settings.ValidateFrameSize(128_000));
         Assert.Contains("max-entry-bytes", problem.Message);
-        problem = Assert.ThrowsAny<ConfigurationException>(() => (settings with { MaxEntryBytes = 1000 }).ValidateFrameSize(128_000));
+        problem = Assert.ThrowsAny<ConfigurationException>(() =>
+            (settings with { MaxEntryBytes = 1000 }).ValidateFrameSize(128_000));
         Assert.Contains("max-batch-bytes", problem.Message);
     }
 

@@ -6,7 +6,8 @@ using System.Threading.Channels;
 namespace RaftActors.Bench;
 
 /// <summary>One client.</summary>
-internal sealed class HttpClientSession(IPEndPoint node, HttpRequests requests, int client, LoadTally tally) : IDisposable
+internal sealed class HttpClientSession(IPEndPoint node, HttpRequests requests, int client,
+    LoadTally tally) : IDisposable
 {
     private readonly Random _random = new(client);
     private HttpConnection? _connection;

@@ -20,7 +20,10 @@ internal readonly record struct HttpAnswer(int Status, bool HasRetryAfter, bool 
     };
 }
 
-/// <summary>One HTTP/1.1 connection that sends a request and reads its answer, over and over: with less processor time than a general client, which on this machine the nodes would miss.</summary>
+/// <summary>
+/// One HTTP/1.1 connection that sends a request and reads its answer, over and over: with less processor time than a
+/// general client, which on this machine the nodes would miss.
+/// </summary>
 internal sealed class HttpConnection : IDisposable
 {
     private static readonly byte[] HeaderEnd = "\r\n\r\n"u8.ToArray();
@@ -30,7 +33,9 @@ internal sealed class HttpConnection : IDisposable
     private byte[] _buffer = new byte[4096];
     private int _filled;
 
-    /// <summary>Whether the node closes the connection after the last answer: it can serve no further request.</summary>
+    /// <summary>
+    /// Whether the node closes the connection after the last answer: it can serve no further request.
+    /// </summary>
     public bool IsSpent { get; private set; }
 
     /// <summary>Connects.</summary>
@@ -53,7 +58,8 @@ internal sealed class HttpConnection : IDisposable
     public static byte[] Request(string method, string key, IPEndPoint endpoint, ReadOnlySpan<byte> body)
     {
         var length = body.IsEmpty ? "" : $"Content-Length: {body.Length}\r\n";
-        return [.. Encoding.ASCII.GetBytes($"{method} /kv/{key} HTTP/1.1\r\nHost: {endpoint}\r\n{length}\r\n"), .. body];
+        return [.. Encoding.ASCII.GetBytes($"{method} /kv/{key} HTTP/1.1\r\nHost: {endpoint}\r\n{length}\r\n"),
+            .. body];
     }
 
     /// <summary>Sends a request and reads the answer to its end.</summary>
@@ -83,7 +89,8 @@ internal sealed class HttpConnection : IDisposable
             end += last + LastChunk.Length;
         }
         if (answer.Outcome == Outcome.Failed)
-            answer = answer with { IsOverload = _buffer.AsSpan(headers, end - headers).IndexOf("urn:raftnode:overloaded"u8) >= 0 };
+            answer = answer with { IsOverload = _buffer.AsSpan(headers, end - headers)
+                .IndexOf("urn:raftnode:overloaded"u8) >= 0 };
         _buffer.AsSpan(end, _filled - end).CopyTo(_buffer);
         _filled -= end;
         return answer;
@@ -112,6 +119,7 @@ internal sealed class HttpConnection : IDisposable
             return (answer, headers.IndexOf("Transfer-Encoding: chunked"u8) >= 0 ? null : 0);
         var digits = headers[(at + "Content-Length: ".Length)..];
         var lineEnd = digits.IndexOf((byte)'\r');
-        return (answer, int.Parse(lineEnd < 0 ? digits : digits[..lineEnd], NumberStyles.None, CultureInfo.InvariantCulture));
+        return (answer, int.Parse(lineEnd < 0 ? digits : digits[..lineEnd], NumberStyles.None,
+            CultureInfo.InvariantCulture));
     }
 }

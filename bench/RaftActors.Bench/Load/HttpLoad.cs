@@ -15,11 +15,14 @@ internal static class HttpLoad
     private static readonly TimeSpan FillPatience = TimeSpan.FromSeconds(30);
 
     /// <summary>Gives every key a value, so that it can be got.</summary>
-    public static Task FillAsync(IPEndPoint node, int bytes, CancellationToken stop) => FillAsync(node, 0, Keys, bytes, stop);
+    public static Task FillAsync(IPEndPoint node, int bytes, CancellationToken stop) =>
+        FillAsync(node, 0, Keys, bytes, stop);
 
     /// <summary>Gives keys a value.</summary>
-    public static Task FillAsync(IPEndPoint node, int first, int count, int bytes, CancellationToken stop) => Parallel.ForEachAsync(
-        Enumerable.Range(first, count).Chunk(Math.Max(1, count / 64)), new ParallelOptions { MaxDegreeOfParallelism = 64, CancellationToken = stop }, async (keys, cancel) =>
+    public static Task FillAsync(IPEndPoint node, int first, int count, int bytes, CancellationToken stop) =>
+        Parallel.ForEachAsync(
+        Enumerable.Range(first, count).Chunk(Math.Max(1, count / 64)),
+        new ParallelOptions { MaxDegreeOfParallelism = 64, CancellationToken = stop }, async (keys, cancel) =>
         {
             using var connection = await HttpConnection.ConnectAsync(node, cancel);
             foreach (var key in keys)
@@ -31,17 +34,21 @@ internal static class HttpLoad
     /// <param name="workload">What they are asked.</param>
     /// <param name="order">How many clients, how fast, and how long.</param>
     /// <param name="stop">Ends the run.</param>
-    public static async Task<LoadResult> RunAsync(IReadOnlyList<IPEndPoint> nodes, Workload workload, LoadOrder order, CancellationToken stop)
+    public static async Task<LoadResult> RunAsync(IReadOnlyList<IPEndPoint> nodes, Workload workload, LoadOrder order,
+        CancellationToken stop)
     {
         var requests = new HttpRequests(nodes[0], workload, Keys, Math.Max(1, order.Keys / Keys), order.Bytes);
         var start = Stopwatch.GetTimestamp();
         var all = LoadTally.Of(start, order);
-        var tallies = Enumerable.Range(0, Math.Min(order.Clients, MostTallies)).Select(_ => LoadTally.Of(start, order)).ToArray();
+        var tallies = Enumerable.Range(0, Math.Min(order.Clients, MostTallies)).Select(_ => LoadTally.Of(start, order))
+            .ToArray();
         var due = order.Rate is null ? null : StartPacer(order.Rate.Value, start, all.End);
         await Task.WhenAll(Enumerable.Range(0, order.Clients).Select(client => Task.Run(async () =>
         {
-            using var session = new HttpClientSession(nodes[client % nodes.Count], requests, client, tallies[client % tallies.Length]);
-            await (due is null ? session.RunAsync(stop) : session.RunAsync(due, all.End + (long)(Patience.TotalSeconds * Stopwatch.Frequency), stop));
+            using var session =
+                new HttpClientSession(nodes[client % nodes.Count], requests, client, tallies[client % tallies.Length]);
+            await (due is null ? session.RunAsync(stop) : session.RunAsync(due,
+                all.End + (long)(Patience.TotalSeconds * Stopwatch.Frequency), stop));
         }, stop)));
         foreach (var tally in tallies)
             all.Add(tally);

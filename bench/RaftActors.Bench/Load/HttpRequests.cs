@@ -17,7 +17,9 @@ internal sealed class HttpRequests
         _puts = _writes > 0 ? Make("PUT", value) : [];
         _gets = _writes < 1 ? Make("GET", []) : [];
 
-        byte[][] Make(string method, byte[] body) => [.. Enumerable.Range(0, keys).Select(key => HttpConnection.Request(method, HttpLoad.Key(key * apart), node, body))];
+        byte[][] Make(string method, byte[] body) =>
+            [.. Enumerable.Range(0, keys)
+                .Select(key => HttpConnection.Request(method, HttpLoad.Key(key * apart), node, body))];
     }
 
     /// <summary>One of them.</summary>

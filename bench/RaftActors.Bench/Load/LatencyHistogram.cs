@@ -3,7 +3,9 @@ using System.Numerics;
 
 namespace RaftActors.Bench;
 
-/// <summary>Counts latencies in buckets of about 1.6 percent each, so that any number of them takes the same memory.</summary>
+/// <summary>
+/// Counts latencies in buckets of about 1.6 percent each, so that any number of them takes the same memory.
+/// </summary>
 internal sealed class LatencyHistogram
 {
     private const int Precision = 6;

@@ -6,7 +6,10 @@ internal sealed record LoadBenchOptions
     /// <summary>The numbers of clients, a run each.</summary>
     public required IReadOnlyList<int> Clients { get; init; }
 
-    /// <summary>The rates, a run each, with the largest number of clients; empty when each client starts an operation when the last is answered.</summary>
+    /// <summary>
+    /// The rates, a run each, with the largest number of clients; empty when each client starts an operation when the
+    /// last is answered.
+    /// </summary>
     public required IReadOnlyList<double> Rates { get; init; }
 
     /// <summary>How long each run is measured.</summary>
@@ -37,7 +40,10 @@ internal sealed record LoadBenchOptions
     public required int Nodes { get; init; }
 }
 
-/// <summary>Operations a second and latencies: a fresh cluster for each workload and size, and all its numbers of clients, or rates, one after the other.</summary>
+/// <summary>
+/// Operations a second and latencies: a fresh cluster for each workload and size, and all its numbers of clients, or
+/// rates, one after the other.
+/// </summary>
 internal static class LoadBench
 {
     /// <summary>Measures and prints.</summary>
@@ -61,7 +67,8 @@ internal static class LoadBench
     }
 
     private static async IAsyncEnumerable<LoadRun> RunAsync(
-        LoadBenchOptions options, Workload workload, int bytes, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
+        LoadBenchOptions options, Workload workload, int bytes,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
     {
         await using var cluster = await BenchCluster.StartAsync(options.Nodes, options.Cluster, stop);
         var leader = await cluster.SettledAsync(stop);
@@ -71,7 +78,8 @@ internal static class LoadBench
             await HttpLoad.FillAsync(cluster.Endpoints[leader], bytes, stop);
         IEnumerable<LoadOrder> orders = options.Rates.Count == 0
             ? options.Clients.Select(clients => new LoadOrder(clients, options.WarmUpSeconds, options.Seconds, bytes))
-            : options.Rates.Select(rate => new LoadOrder(options.Clients.Max(), options.WarmUpSeconds, options.Seconds, bytes, rate));
+            : options.Rates.Select(rate =>
+                new LoadOrder(options.Clients.Max(), options.WarmUpSeconds, options.Seconds, bytes, rate));
         foreach (var order in orders)
         {
             yield return await LoadMeter.RunAsync(cluster, leader, workload, order, stop);

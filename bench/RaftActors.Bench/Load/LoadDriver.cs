@@ -4,7 +4,10 @@ using RaftActors.Client;
 
 namespace RaftActors.Bench;
 
-/// <summary>A number of closed-loop clients in one actor: each proposes a command, waits for it to be applied, and proposes the next.</summary>
+/// <summary>
+/// A number of closed-loop clients in one actor: each proposes a command, waits for it to be applied, and proposes the
+/// next.
+/// </summary>
 internal sealed class LoadDriver : UntypedActor, IWithTimers
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -48,7 +51,9 @@ internal sealed class LoadDriver : UntypedActor, IWithTimers
                 OnAnswer(done.CorrelationId, Outcome.Done);
                 break;
             case ProposalFailed failed:
-                OnAnswer(failed.CorrelationId, failed.Reason == FailureReason.Overloaded ? Outcome.Refused : Outcome.Failed, failed.Reason.ToString());
+                OnAnswer(failed.CorrelationId,
+                    failed.Reason == FailureReason.Overloaded ? Outcome.Refused : Outcome.Failed,
+                    failed.Reason.ToString());
                 break;
             case Tick when _isAnswered:
                 _isAnswered = false;

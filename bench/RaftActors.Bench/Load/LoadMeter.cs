@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace RaftActors.Bench;
 
-/// <summary>Runs a load on a cluster, and looks at the counters of all processes when its measured time starts and when it ends.</summary>
+/// <summary>
+/// Runs a load on a cluster, and looks at the counters of all processes when its measured time starts and when it ends.
+/// </summary>
 internal static class LoadMeter
 {
     private static readonly TimeSpan SampleInterval = TimeSpan.FromSeconds(10);
@@ -13,9 +15,12 @@ internal static class LoadMeter
     /// <param name="workload">What is run.</param>
     /// <param name="order">How much of it.</param>
     /// <param name="stop">Ends the run.</param>
-    public static async Task<LoadRun> RunAsync(BenchCluster cluster, int leader, Workload workload, LoadOrder order, CancellationToken stop)
+    public static async Task<LoadRun> RunAsync(BenchCluster cluster, int leader, Workload workload, LoadOrder order,
+        CancellationToken stop)
     {
-        var running = workload == Workload.Propose ? cluster.ProposeAsync(leader, order, stop) : HttpLoad.RunAsync(Targets(cluster, leader, workload), workload, order, stop);
+        var running = workload == Workload.Propose
+            ? cluster.ProposeAsync(leader, order, stop)
+            : HttpLoad.RunAsync(Targets(cluster, leader, workload), workload, order, stop);
         await Task.Delay(TimeSpan.FromSeconds(order.WarmUpSeconds), stop);
         var driverBefore = NodeCounters.Now(forgetPeak: true);
         var before = await cluster.CountersAsync(forgetPeak: true, stop);
@@ -23,12 +28,15 @@ internal static class LoadMeter
         var after = await cluster.CountersAsync(forgetPeak: false, stop);
         var driver = ProcessUse.Between("driver", driverBefore, NodeCounters.Now(forgetPeak: false));
         var result = await running;
-        var nodes = before.Zip(after, (b, a) => ProcessUse.Between(ProcessUse.NameOf(b.Node, b.Node == leader), b.Counters, a.Counters));
-        return new LoadRun(workload, cluster.Endpoints.Count, before.Count < cluster.Endpoints.Count, order, result, [driver, .. nodes]) { Memory = memory };
+        var nodes = before.Zip(after,
+            (b, a) => ProcessUse.Between(ProcessUse.NameOf(b.Node, b.Node == leader), b.Counters, a.Counters));
+        return new LoadRun(workload, cluster.Endpoints.Count, before.Count < cluster.Endpoints.Count, order, result,
+            [driver, .. nodes]) { Memory = memory };
     }
 
     /// <summary>Looks at the nodes' memory every ten seconds, for as long as the load is measured.</summary>
-    private static async Task<IReadOnlyList<MemorySample>> SampleMemoryAsync(BenchCluster cluster, TimeSpan time, CancellationToken stop)
+    private static async Task<IReadOnlyList<MemorySample>> SampleMemoryAsync(BenchCluster cluster, TimeSpan time,
+        CancellationToken stop)
     {
         var samples = new List<MemorySample>();
         var since = Stopwatch.StartNew();
@@ -36,12 +44,15 @@ internal static class LoadMeter
         {
             await Task.Delay(left < SampleInterval ? left : SampleInterval, stop);
             var nodes = await cluster.CountersAsync(forgetPeak: false, stop);
-            samples.Add(new MemorySample(since.Elapsed.TotalSeconds, nodes.Max(node => node.Counters.ResidentBytes) / (1024.0 * 1024)));
+            samples.Add(new MemorySample(since.Elapsed.TotalSeconds,
+                nodes.Max(node => node.Counters.ResidentBytes) / (1024.0 * 1024)));
         }
         return samples;
     }
 
-    private static IReadOnlyList<System.Net.IPEndPoint> Targets(BenchCluster cluster, int leader, Workload workload) => workload == Workload.FollowerGet
-        ? [.. Enumerable.Range(0, cluster.Endpoints.Count).Where(node => node != leader && cluster.Runs(node)).Select(node => cluster.Endpoints[node])]
+    private static IReadOnlyList<System.Net.IPEndPoint> Targets(BenchCluster cluster, int leader, Workload workload) =>
+        workload == Workload.FollowerGet
+        ? [.. Enumerable.Range(0, cluster.Endpoints.Count).Where(node => node != leader && cluster.Runs(node))
+            .Select(node => cluster.Endpoints[node])]
         : [cluster.Endpoints[leader]];
 }

@@ -22,7 +22,8 @@ internal enum Workload
 }
 
 /// <summary>What one run gave. Latencies are in milliseconds, of the operations that were done.</summary>
-internal sealed record LoadResult(double OperationsPerSecond, double P50, double P99, double P999, double Max, long Failures)
+internal sealed record LoadResult(double OperationsPerSecond, double P50, double P99, double P999, double Max,
+    long Failures)
 {
     /// <summary>The latency that nine of ten operations do not exceed.</summary>
     public double P90 { get; init; }
@@ -30,10 +31,15 @@ internal sealed record LoadResult(double OperationsPerSecond, double P50, double
     /// <summary>The latency that 9,999 of 10,000 operations do not exceed.</summary>
     public double P9999 { get; init; }
 
-    /// <summary>For each second of the run: how many operations that were to be started in it were done, and the longest of their latencies.</summary>
+    /// <summary>
+    /// For each second of the run: how many operations that were to be started in it were done, and the longest of
+    /// their latencies.
+    /// </summary>
     public IReadOnlyList<SecondOfLoad> Seconds { get; init; } = [];
 
-    /// <summary>How many operations were refused because the node had too much to do. They are among the failures.</summary>
+    /// <summary>
+    /// How many operations were refused because the node had too much to do. They are among the failures.
+    /// </summary>
     public long Refused { get; init; }
 
     /// <summary>Those of them that do not say when to try again.</summary>
@@ -49,21 +55,25 @@ internal sealed record LoadResult(double OperationsPerSecond, double P50, double
     public IReadOnlyDictionary<string, long> Reasons { get; init; } = new Dictionary<string, long>();
 
     /// <summary>Makes the result of a run.</summary>
-    public static LoadResult Of(LatencyHistogram latencies, double seconds, long failures) => Make(latencies, latencies.Count / seconds, failures);
+    public static LoadResult Of(LatencyHistogram latencies, double seconds, long failures) =>
+        Make(latencies, latencies.Count / seconds, failures);
 
     /// <summary>Makes the result of a run.</summary>
-    public static LoadResult Of(LoadTally tally, double seconds) => Make(tally.Latencies, tally.Done / seconds, tally.Failures + tally.Refusals.Count + tally.Unanswered) with
+    public static LoadResult Of(LoadTally tally, double seconds) =>
+        Make(tally.Latencies, tally.Done / seconds, tally.Failures + tally.Refusals.Count + tally.Unanswered) with
     {
         Refused = tally.Refusals.Count,
         RefusedP99 = tally.Refusals.Percentile(0.99),
         RefusedWithoutAdvice = tally.RefusedWithoutAdvice,
         Unanswered = tally.Unanswered,
         Reasons = tally.Reasons,
-        Seconds = [.. tally.Started.Zip(tally.Longest, (done, longest) => new SecondOfLoad(done, longest * 1000.0 / Stopwatch.Frequency))],
+        Seconds = [.. tally.Started.Zip(tally.Longest,
+            (done, longest) => new SecondOfLoad(done, longest * 1000.0 / Stopwatch.Frequency))],
     };
 
     private static LoadResult Make(LatencyHistogram latencies, double operationsPerSecond, long failures) =>
-        new(operationsPerSecond, latencies.Percentile(0.5), latencies.Percentile(0.99), latencies.Percentile(0.999), latencies.MaxMilliseconds, failures) 
+        new(operationsPerSecond, latencies.Percentile(0.5), latencies.Percentile(0.99), latencies.Percentile(0.999),
+            latencies.MaxMilliseconds, failures)
         {
             P90 = latencies.Percentile(0.9),
             P9999 = latencies.Percentile(0.9999),

@@ -17,7 +17,8 @@ internal sealed record MemorySample(double Seconds, double ResidentMegabytes);
 /// <param name="Order">The load.</param>
 /// <param name="Result">Its figures.</param>
 /// <param name="Processes">What the driver, first, and the nodes that ran used.</param>
-internal sealed record LoadRun(Workload Workload, int Nodes, bool OneDead, LoadOrder Order, LoadResult Result, IReadOnlyList<ProcessUse> Processes)
+internal sealed record LoadRun(Workload Workload, int Nodes, bool OneDead, LoadOrder Order, LoadResult Result,
+    IReadOnlyList<ProcessUse> Processes)
 {
     /// <summary>How large what grows was, in a run that shows how something grows.</summary>
     public Grown? Grown { get; init; }
@@ -25,11 +26,16 @@ internal sealed record LoadRun(Workload Workload, int Nodes, bool OneDead, LoadO
     /// <summary>The nodes' memory, every ten seconds.</summary>
     public IReadOnlyList<MemorySample> Memory { get; init; } = [];
 
-    /// <summary>The processor time of all nodes together for an operation. The load of proposals is made inside the leader, and is part of it.</summary>
+    /// <summary>
+    /// The processor time of all nodes together for an operation. The load of proposals is made inside the leader, and
+    /// is part of it.
+    /// </summary>
     public double ProcessorMicrosecondsPerOperation => PerOperation(process => process.Cores * 1e6);
 
     /// <summary>The managed memory that all nodes together allocated for an operation.</summary>
-    public double AllocatedBytesPerOperation => PerOperation(process => process.AllocatedMegabytesPerSecond * 1024 * 1024);
+    public double AllocatedBytesPerOperation =>
+        PerOperation(process => process.AllocatedMegabytesPerSecond * 1024 * 1024);
 
-    private double PerOperation(Func<ProcessUse, double> use) => Result.OperationsPerSecond > 0 ? Processes.Skip(1).Sum(use) / Result.OperationsPerSecond : 0;
+    private double PerOperation(Func<ProcessUse, double> use) =>
+        Result.OperationsPerSecond > 0 ? Processes.Skip(1).Sum(use) / Result.OperationsPerSecond : 0;
 }

@@ -20,8 +20,9 @@ internal enum Outcome
 
 /// <summary>Counts the operations of a load.</summary>
 /// <remarks>
-/// An operation belongs to the measured time by when it was to be started, and its latency is counted from then: one that had to wait because others before it took long has waited
-/// all the same. What is done a second is counted by when it was done.
+/// An operation belongs to the measured time by when it was to be started, and its latency is counted from then: one
+/// that had to wait because others before it took long has waited all the same. What is done a second is counted by
+/// when it was done.
 /// </remarks>
 internal sealed class LoadTally
 {
@@ -51,7 +52,9 @@ internal sealed class LoadTally
     /// <summary>The latencies of what was done.</summary>
     public LatencyHistogram Latencies { get; } = new();
 
-    /// <summary>For each second, the longest latency, in stopwatch ticks, of those that were to be started in it and were done.</summary>
+    /// <summary>
+    /// For each second, the longest latency, in stopwatch ticks, of those that were to be started in it and were done.
+    /// </summary>
     public long[] Longest { get; }
 
     /// <summary>How many those are.</summary>

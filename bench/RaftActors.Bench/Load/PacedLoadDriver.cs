@@ -34,7 +34,8 @@ internal sealed class PacedLoadDriver : UntypedActor
     {
         SetReceiveTimeout(Patience);
         var self = Self;
-        _pacer.Start(operation => _group.Tell(new Propose(_command, CorrelationId: operation), self), started => self.Tell(new Ended(started)));
+        _pacer.Start(operation => _group.Tell(new Propose(_command, CorrelationId: operation), self),
+            started => self.Tell(new Ended(started)));
     }
 
     protected override void OnReceive(object message)
@@ -45,7 +46,9 @@ internal sealed class PacedLoadDriver : UntypedActor
                 Count(done.CorrelationId, Outcome.Done);
                 break;
             case ProposalFailed failed:
-                Count(failed.CorrelationId, failed.Reason == FailureReason.Overloaded ? Outcome.Refused : Outcome.Failed, failed.Reason.ToString());
+                Count(failed.CorrelationId,
+                    failed.Reason == FailureReason.Overloaded ? Outcome.Refused : Outcome.Failed,
+                    failed.Reason.ToString());
                 break;
             case Ended ended:
                 _started = ended.Started;

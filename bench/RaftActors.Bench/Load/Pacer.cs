@@ -5,8 +5,9 @@ namespace RaftActors.Bench;
 
 /// <summary>Starts operations at a rate, whatever becomes of them, on a thread of its own.</summary>
 /// <remarks>
-/// When an operation is to be started follows from its number alone, so a pacer that comes late starts all that are due at once and loses none. It sleeps at least 50 us, which with the
-/// system's timer is about 0.1 ms: operations are late by that much at most, and are counted as late.
+/// When an operation is to be started follows from its number alone, so a pacer that comes late starts all that are due
+/// at once and loses none. It sleeps at least 50 us, which with the system's timer is about 0.1 ms: operations are late
+/// by that much at most, and are counted as late.
 /// </remarks>
 internal sealed class Pacer
 {
@@ -33,7 +34,8 @@ internal sealed class Pacer
     /// <summary>Starts the thread.</summary>
     /// <param name="send">Starts an operation. Called one after the other.</param>
     /// <param name="ended">Called with how many were started, after the last.</param>
-    public void Start(Action<long> send, Action<long> ended) => new Thread(() => Run(send, ended)) { IsBackground = true, Name = "pacer" }.Start();
+    public void Start(Action<long> send, Action<long> ended) =>
+        new Thread(() => Run(send, ended)) { IsBackground = true, Name = "pacer" }.Start();
 
     private void Run(Action<long> send, Action<long> ended)
     {
@@ -55,7 +57,8 @@ internal sealed class Pacer
         if (OperatingSystem.IsWindows())
             Thread.Sleep(1);
         else
-            _ = NanoSleep(new TimeSpec { Seconds = (nint)(nanoseconds / 1_000_000_000), Nanoseconds = (nint)(nanoseconds % 1_000_000_000) }, 0);
+            _ = NanoSleep(new TimeSpec { Seconds = (nint)(nanoseconds / 1_000_000_000),
+                Nanoseconds = (nint)(nanoseconds % 1_000_000_000) }, 0);
     }
 
     // A thread of .NET sleeps whole milliseconds.

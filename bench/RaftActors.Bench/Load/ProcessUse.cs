@@ -10,7 +10,8 @@ namespace RaftActors.Bench;
 /// <param name="ResidentMegabytes">Its resident memory at the end.</param>
 /// <param name="PeakMegabytes">The most that it had meanwhile.</param>
 internal sealed record ProcessUse(
-    string Name, double Cores, double AllocatedMegabytesPerSecond, double PauseMilliseconds, int Gen0, int Gen2, double ResidentMegabytes, double PeakMegabytes)
+    string Name, double Cores, double AllocatedMegabytesPerSecond, double PauseMilliseconds, int Gen0, int Gen2,
+    double ResidentMegabytes, double PeakMegabytes)
 {
     private const string LeaderMark = " (leader)";
     private const double Megabyte = 1024 * 1024;
@@ -26,7 +27,9 @@ internal sealed record ProcessUse(
     {
         var seconds = after.Seconds - before.Seconds;
         return new ProcessUse(
-            name, (after.ProcessorSeconds - before.ProcessorSeconds) / seconds, (after.AllocatedBytes - before.AllocatedBytes) / Megabyte / seconds,
-            (after.PauseSeconds - before.PauseSeconds) * 1000, after.Gen0 - before.Gen0, after.Gen2 - before.Gen2, after.ResidentBytes / Megabyte, after.PeakResidentBytes / Megabyte);
+            name, (after.ProcessorSeconds - before.ProcessorSeconds) / seconds,
+            (after.AllocatedBytes - before.AllocatedBytes) / Megabyte / seconds,
+            (after.PauseSeconds - before.PauseSeconds) * 1000, after.Gen0 - before.Gen0, after.Gen2 - before.Gen2,
+            after.ResidentBytes / Megabyte, after.PeakResidentBytes / Megabyte);
     }
 }

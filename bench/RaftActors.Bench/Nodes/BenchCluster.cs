@@ -14,17 +14,22 @@ internal sealed class BenchCluster : IAsyncDisposable
     private readonly string _directory;
     private readonly IReadOnlyList<string> _files;
     private readonly NodeLink[] _links;
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(2) };
+    private readonly HttpClient _http =
+        new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(2) };
 
     private BenchCluster(int nodes, ClusterOptions options, string settings)
     {
         var parent = options.DataDirectory;
-        _directory = parent is null ? Directory.CreateTempSubdirectory("raft-bench-").FullName : Path.Combine(parent, $"raft-bench-{Environment.ProcessId}");
+        _directory = parent is null
+            ? Directory.CreateTempSubdirectory("raft-bench-").FullName
+            : Path.Combine(parent, $"raft-bench-{Environment.ProcessId}");
         var ports = FreePorts(2 * nodes);
         _files = ClusterFiles.Write(Path.Combine(_directory, "conf"), nodes, ports, ports + nodes, options.Journal);
-        File.AppendAllText(Path.Combine(_directory, "conf", "members.conf"), $"akka.loglevel = ERROR\n{settings}{options.SettingsOfRun()}");
+        File.AppendAllText(Path.Combine(_directory, "conf", "members.conf"),
+            $"akka.loglevel = ERROR\n{settings}{options.SettingsOfRun()}");
         _links = new NodeLink[nodes];
-        Endpoints = [.. Enumerable.Range(ports + nodes, nodes).Select(port => new IPEndPoint(IPAddress.Loopback, port))];
+        Endpoints =
+            [.. Enumerable.Range(ports + nodes, nodes).Select(port => new IPEndPoint(IPAddress.Loopback, port))];
     }
 
     /// <summary>Where each node serves HTTP.</summary>
@@ -34,7 +39,8 @@ internal sealed class BenchCluster : IAsyncDisposable
     public IReadOnlyList<Process> Processes => [.. _links.Select(link => link.Process)];
 
     /// <summary>Starts the nodes and waits until all know a leader.</summary>
-    public static async Task<BenchCluster> StartAsync(int nodes, ClusterOptions options, CancellationToken stop, string settings = "")
+    public static async Task<BenchCluster> StartAsync(int nodes, ClusterOptions options, CancellationToken stop,
+        string settings = "")
     {
         var cluster = new BenchCluster(nodes, options, settings);
         try
@@ -54,10 +60,12 @@ internal sealed class BenchCluster : IAsyncDisposable
     /// <summary>Starts a node, or starts it again.</summary>
     public void Start(int node)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true,
+            RedirectStandardOutput = true };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
             start.ArgumentList.Add(typeof(BenchCluster).Assembly.Location);
-        foreach (var argument in (string[])["node", "--config", _files[node], "--data", Path.Combine(_directory, "data")])
+        foreach (var argument in (string[])["node", "--config", _files[node], "--data",
+            Path.Combine(_directory, "data")])
             start.ArgumentList.Add(argument);
         _links[node] = new NodeLink($"node{node + 1}", start);
     }
@@ -73,12 +81,14 @@ internal sealed class BenchCluster : IAsyncDisposable
     public bool Runs(int node) => !_links[node].Process.HasExited;
 
     /// <summary>Runs proposals inside a node.</summary>
-    public async Task<LoadResult> ProposeAsync(int node, LoadOrder order, CancellationToken stop) => (await _links[node].AskAsync(id => new NodeOrder(id, order), stop)).Result!;
+    public async Task<LoadResult> ProposeAsync(int node, LoadOrder order, CancellationToken stop) =>
+        (await _links[node].AskAsync(id => new NodeOrder(id, order), stop)).Result!;
 
     /// <summary>What the nodes that run have used so far.</summary>
     /// <param name="forgetPeak">Whether the peaks of their memory start anew.</param>
     /// <param name="stop">Ends the wait.</param>
-    public async Task<IReadOnlyList<(int Node, NodeCounters Counters)>> CountersAsync(bool forgetPeak, CancellationToken stop) =>
+    public async Task<IReadOnlyList<(int Node, NodeCounters Counters)>> CountersAsync(bool forgetPeak,
+        CancellationToken stop) =>
         await Task.WhenAll(Enumerable.Range(0, _links.Length).Where(Runs).Select(async node =>
             (node, (await _links[node].AskAsync(id => new NodeOrder(id, ForgetPeak: forgetPeak), stop)).Counters!)));
 
@@ -87,15 +97,19 @@ internal sealed class BenchCluster : IAsyncDisposable
     {
         try
         {
-            return await _http.GetFromJsonAsync($"http://{Endpoints[node]}/status", HostJson.Default.StatusDocument, stop);
+            return await _http.GetFromJsonAsync($"http://{Endpoints[node]}/status", HostJson.Default.StatusDocument,
+                stop);
         }
-        catch (Exception e) when (e is HttpRequestException or TaskCanceledException or JsonException && !stop.IsCancellationRequested)
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException
+            or JsonException && !stop.IsCancellationRequested)
         {
             return null;
         }
     }
 
-    /// <summary>Waits until the nodes that run agree on a leader and have the same log, and says which one leads.</summary>
+    /// <summary>
+    /// Waits until the nodes that run agree on a leader and have the same log, and says which one leads.
+    /// </summary>
     public async Task<int> SettledAsync(CancellationToken stop)
     {
         var patience = Stopwatch.StartNew();
@@ -103,7 +117,9 @@ internal sealed class BenchCluster : IAsyncDisposable
         {
             var running = Enumerable.Range(0, _links.Length).Where(Runs).ToList();
             var all = await Task.WhenAll(running.Select(node => StatusAsync(node, stop)));
-            if (all[0] is { Leader: { } leader } first && all.All(status => status?.Leader == leader && status.AppliedIndex == first.LastIndex && status.LastIndex == first.LastIndex))
+            if (all[0] is { Leader: { } leader } first
+                && all.All(status => status?.Leader == leader && status.AppliedIndex == first.LastIndex
+                && status.LastIndex == first.LastIndex))
             {
                 var index = running.Find(node => $"node{node + 1}" == leader);
                 if (all[running.IndexOf(index)]!.Role == "leader")

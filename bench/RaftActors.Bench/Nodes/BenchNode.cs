@@ -6,8 +6,9 @@ using RaftNode.Host.Node;
 namespace RaftActors.Bench;
 
 /// <summary>
-/// The node that the host runs, in a process of the bench's own, so that load can be made inside it and its counters be asked for: an order is a line of JSON on standard input,
-/// its answer one on standard output. The end of standard input stops the node.
+/// The node that the host runs, in a process of the bench's own, so that load can be made inside it and its counters be
+/// asked for: an order is a line of JSON on standard input, its answer one on standard output. The end of standard
+/// input stops the node.
 /// </summary>
 internal static class BenchNode
 {
@@ -30,7 +31,9 @@ internal static class BenchNode
     private static async Task RunLoadAsync(RunningNode node, long id, LoadOrder order)
     {
         var result = new TaskCompletionSource<LoadResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var driver = order.Rate is null ? Props.Create(() => new LoadDriver(node.Group, order, result)) : Props.Create(() => new PacedLoadDriver(node.Group, order, result));
+        var driver = order.Rate is null
+            ? Props.Create(() => new LoadDriver(node.Group, order, result))
+            : Props.Create(() => new PacedLoadDriver(node.Group, order, result));
         node.System.ActorOf(driver, $"load-{id}");
         try
         {

@@ -10,9 +10,13 @@ namespace RaftActors.Bench;
 /// <param name="Gen0">The garbage collections.</param>
 /// <param name="Gen2">Those of them that were full ones.</param>
 /// <param name="ResidentBytes">The resident memory.</param>
-/// <param name="PeakResidentBytes">The most resident memory since the process was told to forget its peak, or since it started where a system cannot forget.</param>
+/// <param name="PeakResidentBytes">
+/// The most resident memory since the process was told to forget its peak, or since it started where a system cannot
+/// forget.
+/// </param>
 internal sealed record NodeCounters(
-    double Seconds, double ProcessorSeconds, long AllocatedBytes, double PauseSeconds, int Gen0, int Gen2, long ResidentBytes, long PeakResidentBytes)
+    double Seconds, double ProcessorSeconds, long AllocatedBytes, double PauseSeconds, int Gen0, int Gen2,
+    long ResidentBytes, long PeakResidentBytes)
 {
     private const string ClearReferences = "/proc/self/clear_refs";
 
@@ -25,7 +29,8 @@ internal sealed record NodeCounters(
             File.WriteAllText(ClearReferences, "5");
         using var process = Process.GetCurrentProcess();
         return new NodeCounters(
-            Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency, process.TotalProcessorTime.TotalSeconds, GC.GetTotalAllocatedBytes(), GC.GetTotalPauseDuration().TotalSeconds,
+            Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency, process.TotalProcessorTime.TotalSeconds,
+            GC.GetTotalAllocatedBytes(), GC.GetTotalPauseDuration().TotalSeconds,
             GC.CollectionCount(0), GC.CollectionCount(2), process.WorkingSet64, process.PeakWorkingSet64);
     }
 }

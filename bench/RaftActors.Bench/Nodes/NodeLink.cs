@@ -4,7 +4,10 @@ using System.Text.Json;
 
 namespace RaftActors.Bench;
 
-/// <summary>A node's process, and the orders and answers that go through its standard input and output. Several orders may be under way.</summary>
+/// <summary>
+/// A node's process, and the orders and answers that go through its standard input and output. Several orders may be
+/// under way.
+/// </summary>
 internal sealed class NodeLink
 {
     private readonly ConcurrentDictionary<long, TaskCompletionSource<NodeAnswer>> _pending = new();
@@ -31,7 +34,8 @@ internal sealed class NodeLink
     public async Task<NodeAnswer> AskAsync(Func<long, NodeOrder> make, CancellationToken stop)
     {
         var id = Interlocked.Increment(ref _lastId);
-        var answer = _pending[id] = new TaskCompletionSource<NodeAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer =
+            _pending[id] = new TaskCompletionSource<NodeAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
         await _writing.WaitAsync(stop);
         try
         {

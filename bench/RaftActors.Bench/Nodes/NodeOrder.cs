@@ -11,4 +11,5 @@ internal sealed record NodeOrder(long Id, LoadOrder? Load = null, bool ForgetPea
 /// <param name="Result">The figures of a load, unless it failed.</param>
 /// <param name="Counters">The counters, when they were asked for.</param>
 /// <param name="Error">Why it failed.</param>
-internal sealed record NodeAnswer(long Id, LoadResult? Result = null, NodeCounters? Counters = null, string? Error = null);
+internal sealed record NodeAnswer(long Id, LoadResult? Result = null, NodeCounters? Counters = null,
+    string? Error = null);

@@ -14,7 +14,9 @@ namespace RaftActors.Bench;
 /// <param name="Run">The figures.</param>
 internal sealed record ResultLine(string Kind, string Label, DateTimeOffset At, string Machine, JsonElement Run);
 
-/// <summary>Files of results: a line of JSON a run, added at the end, so that one file has the runs of many days.</summary>
+/// <summary>
+/// Files of results: a line of JSON a run, added at the end, so that one file has the runs of many days.
+/// </summary>
 internal static class Results
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -34,7 +36,9 @@ internal static class Results
         if (file is null)
             return;
         var at = DateTimeOffset.UtcNow;
-        var lines = runs.Select(run => new ResultLine(kind, label ?? $"{Version()} {at:yyyy-MM-dd HH:mm}", at, Machine(), JsonSerializer.SerializeToElement(run, Json)));
+        var lines = runs.Select(run =>
+            new ResultLine(kind, label ?? $"{Version()} {at:yyyy-MM-dd HH:mm}", at, Machine(),
+            JsonSerializer.SerializeToElement(run, Json)));
         await File.AppendAllLinesAsync(file, lines.Select(line => JsonSerializer.Serialize(line, Json)));
     }
 
@@ -65,16 +69,19 @@ internal static class Results
     public static string Machine()
     {
         var model = File.Exists("/proc/cpuinfo")
-            ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(": ", 2)[^1]
+            ? File.ReadLines("/proc/cpuinfo")
+                .FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(": ", 2)[^1]
             : null;
         return $"{Environment.ProcessorCount} x {model ?? RuntimeInformation.ProcessArchitecture.ToString()}, "
-            + $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GiB, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}";
+            + $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GiB, {RuntimeInformation.OSDescription}, "
+                + $"{RuntimeInformation.FrameworkDescription}";
     }
 
     // The SDK adds the commit.
     private static string Version()
     {
-        var version = typeof(Results).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+        var version =
+            typeof(Results).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
         var plus = version.IndexOf('+', StringComparison.Ordinal);
         return plus < 0 ? version : version[(plus + 1)..Math.Min(version.Length, plus + 9)];
     }

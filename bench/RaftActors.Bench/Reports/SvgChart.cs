@@ -21,7 +21,8 @@ internal sealed record ChartLine(string? Name, int Colour, bool Dashed, IReadOnl
 internal sealed class SvgChart
 {
     private const int Width = 760, Height = 380, Left = 70, Right = 40, Top = 16, Bottom = 48, LegendLine = 16;
-    private static readonly string[] Colours = ["#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#17becf", "#8c564b", "#7f7f7f"];
+    private static readonly string[] Colours =
+        ["#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#17becf", "#8c564b", "#7f7f7f"];
 
     private readonly string _horizontal;
     private readonly string _vertical;
@@ -39,7 +40,9 @@ internal sealed class SvgChart
         var most = points.Select(point => point.Y).DefaultIfEmpty(1).Max();
         var least = points.Select(point => point.Y).Where(y => y > 0).DefaultIfEmpty(0.1).Min();
         _minY = logarithmic ? Math.Pow(10, Math.Floor(Math.Log10(least))) : 0;
-        _maxY = logarithmic ? Math.Max(10 * _minY, Math.Pow(10, Math.Ceiling(Math.Log10(Math.Max(most, least))))) : Round(most);
+        _maxY = logarithmic
+            ? Math.Max(10 * _minY, Math.Pow(10, Math.Ceiling(Math.Log10(Math.Max(most, least)))))
+            : Round(most);
     }
 
     /// <summary>The colour of a line, for HTML.</summary>
@@ -50,7 +53,8 @@ internal sealed class SvgChart
     /// <param name="vertical">What the other one is.</param>
     /// <param name="logarithmic">Whether that goes by powers of ten.</param>
     /// <param name="lines">The lines.</param>
-    public static string Draw(string horizontal, string vertical, bool logarithmic, IReadOnlyList<ChartLine> lines) => new SvgChart(horizontal, vertical, logarithmic, lines).Draw();
+    public static string Draw(string horizontal, string vertical, bool logarithmic, IReadOnlyList<ChartLine> lines) =>
+        new SvgChart(horizontal, vertical, logarithmic, lines).Draw();
 
     private string Draw()
     {
@@ -83,7 +87,9 @@ internal sealed class SvgChart
 
     private void DrawLine(StringBuilder svg, ChartLine line)
     {
-        var path = string.Join(' ', line.Points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{X(point.X):0.#},{Y(point.Y):0.#}")));
+        var path = string.Join(' ',
+            line.Points.Select(point =>
+            string.Create(CultureInfo.InvariantCulture, $"{X(point.X):0.#},{Y(point.Y):0.#}")));
         Add(svg, $"<polyline points='{path}' fill='none' stroke='{Colour(line.Colour)}' stroke-width='1.8'{(line.Dashed ? " stroke-dasharray='5 4'" : "")}/>");
         foreach (var point in line.Points)
             Add(svg, $"<circle cx='{X(point.X):0.#}' cy='{Y(point.Y):0.#}' r='3.5' fill='{Colour(line.Colour)}'><title>{WebUtility.HtmlEncode(point.Text)}</title></circle>");
@@ -111,7 +117,9 @@ internal sealed class SvgChart
 
     private double Y(double value)
     {
-        var share = _logarithmic ? Math.Log10(Math.Max(value, _minY) / _minY) / Math.Log10(_maxY / _minY) : value / _maxY;
+        var share = _logarithmic
+            ? Math.Log10(Math.Max(value, _minY) / _minY) / Math.Log10(_maxY / _minY)
+            : value / _maxY;
         return Height - Bottom - ((Height - Top - Bottom) * share);
     }
 
@@ -124,5 +132,6 @@ internal sealed class SvgChart
         return power * new[] { 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10 }.First(step => step * power >= value * 0.999);
     }
 
-    private static void Add(StringBuilder svg, FormattableString text) => svg.Append(text.ToString(CultureInfo.InvariantCulture)).Append('\n');
+    private static void Add(StringBuilder svg, FormattableString text) =>
+        svg.Append(text.ToString(CultureInfo.InvariantCulture)).Append('\n');
 }

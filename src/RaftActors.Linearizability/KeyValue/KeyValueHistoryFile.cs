@@ -6,7 +6,10 @@ using System.Text.Json.Serialization;
 
 namespace RaftActors.Linearizability.KeyValue;
 
-/// <summary>Histories of a key-value store as text: one JSON object a line, one line an operation. The format is described in docs/history-format.md.</summary>
+/// <summary>
+/// Histories of a key-value store as text: one JSON object a line, one line an operation. The format is described in
+/// docs/history-format.md.
+/// </summary>
 public static class KeyValueHistoryFile
 {
     /// <summary>Writes a history, in the order of the calls.</summary>
@@ -34,7 +37,8 @@ public static class KeyValueHistoryFile
                 continue;
             try
             {
-                history.Add(ToOperation(JsonSerializer.Deserialize(text, HistoryJson.Default.HistoryLine) ?? throw new JsonException("null is not an operation.")));
+                history.Add(ToOperation(JsonSerializer.Deserialize(text, HistoryJson.Default.HistoryLine)
+                    ?? throw new JsonException("null is not an operation.")));
             }
             catch (JsonException e)
             {
@@ -55,7 +59,8 @@ public static class KeyValueHistoryFile
     private static string ToLine(Operation<KeyValueInput, KeyValueOutput> operation)
     {
         var (input, bytes) = (operation.Input, new ArrayBufferWriter<byte>());
-        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(bytes,
+            new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             json.WriteNumber("client", operation.Client);
@@ -102,10 +107,14 @@ public static class KeyValueHistoryFile
             throw new JsonException("\"return\" is before \"call\".");
         if (line.Return is not null && line.Result is null)
             throw new JsonException("an operation that returned has a \"result\".");
-        if (line.Return is not null && kind is KeyValueKind.Delete or KeyValueKind.CompareAndSet or KeyValueKind.Create && line.Result is { Done: null })
+        if (line.Return is not null && kind is KeyValueKind.Delete or KeyValueKind.CompareAndSet
+            or KeyValueKind.Create && line.Result is { Done: null })
             throw new JsonException($"the result of a {line.Kind} has \"done\".");
-        var output = line.Return is null ? null : new KeyValueOutput(line.Result!.Done ?? true, line.Result.Value, line.Result.Existed);
-        return new Operation<KeyValueInput, KeyValueOutput>(line.Client, line.Call, line.Return, new KeyValueInput(kind, line.Key, line.Value, line.Expected), output);
+        var output = line.Return is null
+            ? null
+            : new KeyValueOutput(line.Result!.Done ?? true, line.Result.Value, line.Result.Existed);
+        return new Operation<KeyValueInput, KeyValueOutput>(line.Client, line.Call, line.Return,
+            new KeyValueInput(kind, line.Key, line.Value, line.Expected), output);
     }
 
     private static string Name(KeyValueKind kind) => kind switch
@@ -124,7 +133,8 @@ public static class KeyValueHistoryFile
         "delete" => KeyValueKind.Delete,
         "compare-and-set" => KeyValueKind.CompareAndSet,
         "create" => KeyValueKind.Create,
-        _ => throw new JsonException($"\"{name}\" is no kind; the kinds are get, put, delete, compare-and-set, create."),
+        _ => throw new JsonException(
+            $"\"{name}\" is no kind; the kinds are get, put, delete, compare-and-set, create."),
     };
 }
 

@@ -22,7 +22,9 @@ public enum KeyValueKind
 /// <summary>What a client asks of a key-value store.</summary>
 /// <param name="Kind">What kind of thing.</param>
 /// <param name="Key">The key.</param>
-/// <param name="Value">The new value of a put, create or compare-and-set; <c>null</c> in a compare-and-set takes the value away.</param>
+/// <param name="Value">
+/// The new value of a put, create or compare-and-set; <c>null</c> in a compare-and-set takes the value away.
+/// </param>
 /// <param name="Expected">Of a compare-and-set, the value the key must have; <c>null</c>: none.</param>
 public sealed record KeyValueInput(KeyValueKind Kind, string Key, string? Value = null, string? Expected = null)
 {
@@ -36,7 +38,8 @@ public sealed record KeyValueInput(KeyValueKind Kind, string Key, string? Value 
     public static KeyValueInput Delete(string key) => new(KeyValueKind.Delete, key);
 
     /// <summary>Gives a key a value, or none, if it has a certain one, or none.</summary>
-    public static KeyValueInput CompareAndSet(string key, string? expected, string? value) => new(KeyValueKind.CompareAndSet, key, value, expected);
+    public static KeyValueInput CompareAndSet(string key, string? expected, string? value) =>
+        new(KeyValueKind.CompareAndSet, key, value, expected);
 
     /// <summary>Gives a key a value if it has none.</summary>
     public static KeyValueInput Create(string key, string value) => new(KeyValueKind.Create, key, value);

@@ -47,26 +47,33 @@ public sealed class KeyValueModel : SequentialModel<KeyState, KeyValueInput, Key
     };
 
     /// <inheritdoc/>
-    public override bool IsObservation(KeyValueInput input, KeyValueOutput output) => input.Kind == KeyValueKind.Get || !output.Done;
+    public override bool IsObservation(KeyValueInput input, KeyValueOutput output) =>
+        input.Kind == KeyValueKind.Get || !output.Done;
 
     /// <inheritdoc/>
     public override bool IsReadOnly(KeyValueInput input) => input.Kind == KeyValueKind.Get;
 
-    /// <summary>Makes all values the same that no get returned and no compare-and-set expected: no answer depends on which of them a key has.</summary>
-    public override IReadOnlyList<Operation<KeyValueInput, KeyValueOutput>> Simplify(IReadOnlyList<Operation<KeyValueInput, KeyValueOutput>> operations)
+    /// <summary>
+    /// Makes all values the same that no get returned and no compare-and-set expected: no answer depends on which of
+    /// them a key has.
+    /// </summary>
+    public override IReadOnlyList<Operation<KeyValueInput, KeyValueOutput>> Simplify(
+        IReadOnlyList<Operation<KeyValueInput, KeyValueOutput>> operations)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var operation in operations)
         {
             if (operation.Input.Expected is { } expected)
                 seen.Add(expected);
-            if (!operation.IsUnknown && operation.Input.Kind == KeyValueKind.Get && operation.Output!.Value is { } value)
+            if (!operation.IsUnknown && operation.Input.Kind == KeyValueKind.Get
+                && operation.Output!.Value is { } value)
                 seen.Add(value);
         }
         var unseen = Unseen;
         while (seen.Contains(unseen))
             unseen += "'";
-        return [.. operations.Select(o => o.Input.Value is { } value && !seen.Contains(value) ? o with { Input = o.Input with { Value = unseen } } : o)];
+        return [.. operations.Select(o => o.Input.Value is { } value
+            && !seen.Contains(value) ? o with { Input = o.Input with { Value = unseen } } : o)];
     }
 
     /// <inheritdoc/>
@@ -74,7 +81,8 @@ public sealed class KeyValueModel : SequentialModel<KeyState, KeyValueInput, Key
     {
         { IsUnknown: true } => $"{operation.Input} -> unknown",
         { Input.Kind: KeyValueKind.Get } => $"{operation.Input} -> {KeyValueInput.Text(operation.Output!.Value)}",
-        { Input.Kind: KeyValueKind.Put, Output.Existed: { } existed } => $"{operation.Input} -> {(existed ? "replaced" : "created")}",
+        { Input.Kind: KeyValueKind.Put, Output.Existed: { } existed } =>
+            $"{operation.Input} -> {(existed ? "replaced" : "created")}",
         _ => $"{operation.Input} -> {(operation.Output!.Done ? "done" : "not done")}",
     };
 

@@ -2,8 +2,12 @@ using System.Diagnostics;
 
 namespace RaftActors.Linearizability.KeyValue;
 
-/// <summary>Records what clients of a key-value store ask and are answered; may be used by many threads at once.</summary>
-/// <param name="clock">The time, in any unit that never goes back and is the same for all clients; nanoseconds since the start by default.</param>
+/// <summary>
+/// Records what clients of a key-value store ask and are answered; may be used by many threads at once.
+/// </summary>
+/// <param name="clock">
+/// The time, in any unit that never goes back and is the same for all clients; nanoseconds since the start by default.
+/// </param>
 public sealed class KeyValueRecorder(Func<long>? clock = null)
 {
     private readonly Func<long> _clock = clock ?? Elapsed();
@@ -19,14 +23,18 @@ public sealed class KeyValueRecorder(Func<long>? clock = null)
         return call;
     }
 
-    /// <summary>All operations so far; those under way with an unknown outcome. Those that certainly had no effect are not in it.</summary>
+    /// <summary>
+    /// All operations so far; those under way with an unknown outcome. Those that certainly had no effect are not in
+    /// it.
+    /// </summary>
     public IReadOnlyList<Operation<KeyValueInput, KeyValueOutput>> History()
     {
         lock (_lock)
             return [.. _calls.Where(call => !call.IsVoid).Select(call => call.Operation)];
     }
 
-    // Strictly increasing: what is read after an answer would otherwise pass for being under way with it when the clock has not moved between the two.
+    // Strictly increasing: what is read after an answer would otherwise pass for being under way with it when the clock
+    // has not moved between the two.
     private static Func<long> Elapsed()
     {
         var start = Stopwatch.GetTimestamp();
@@ -49,7 +57,8 @@ public sealed class KeyValueRecorder(Func<long>? clock = null)
         private readonly KeyValueRecorder _recorder;
 
         internal Call(KeyValueRecorder recorder, int client, KeyValueInput input, long now) =>
-            (_recorder, Operation) = (recorder, new Operation<KeyValueInput, KeyValueOutput>(client, now, null, input, null));
+            (_recorder, Operation) =
+                (recorder, new Operation<KeyValueInput, KeyValueOutput>(client, now, null, input, null));
 
         /// <summary>The operation as it is known.</summary>
         public Operation<KeyValueInput, KeyValueOutput> Operation { get; private set; }

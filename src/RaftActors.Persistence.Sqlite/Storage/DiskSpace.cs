@@ -6,7 +6,10 @@ internal static class DiskSpace
     // SQLite needs room for the index of the write-ahead log, 32 KiB, to open a database at all.
     private const long Least = 64 << 10;
 
-    /// <summary>Whether a failure to open or read a database comes of a full disk: SQLite says of that what it says of a broken one.</summary>
+    /// <summary>
+    /// Whether a failure to open or read a database comes of a full disk: SQLite says of that what it says of a broken
+    /// one.
+    /// </summary>
     /// <param name="path">The full path of the file.</param>
     public static bool IsUsedUp(string path) => Free(path) < Least;
 

@@ -2,7 +2,9 @@ using RaftActors.Simulation.World;
 
 namespace RaftActors.Simulation.Checks;
 
-/// <summary>What the state machines made of the entries: all the same, and the value that each key had at each index.</summary>
+/// <summary>
+/// What the state machines made of the entries: all the same, and the value that each key had at each index.
+/// </summary>
 internal sealed class AppliedValues
 {
     private readonly Dictionary<long, (string Key, string? Value, string Answer)> _done = [];
@@ -14,7 +16,9 @@ internal sealed class AppliedValues
         if (_done.TryGetValue(index, out var known))
         {
             if (known != (key, value, answer))
-                throw new SimulationViolation("replicas are identical", $"By entry {index} {node} gives {key} the value {value ?? "none"} and answers {answer}; another peer gave {known.Key} {known.Value ?? "none"} and answered {known.Answer}.");
+                throw new SimulationViolation("replicas are identical",
+                    $"By entry {index} {node} gives {key} the value {value ?? "none"} and answers {answer}; another "
+                        + $"peer gave {known.Key} {known.Value ?? "none"} and answered {known.Answer}.");
             return;
         }
         // Whoever is first to apply an entry has applied all before it, or started from the state of somebody who had.
@@ -27,8 +31,11 @@ internal sealed class AppliedValues
     /// <summary>A read was answered as of an index.</summary>
     public void CheckRead(string key, long appliedIndex, string? value)
     {
-        string? then = _values.TryGetValue(key, out var values) ? values.FindLast(each => each.Index <= appliedIndex).Value : null;
+        string? then = _values.TryGetValue(key, out var values)
+            ? values.FindLast(each => each.Index <= appliedIndex).Value
+            : null;
         if (value != then)
-            throw new SimulationViolation("a read is a state of the group", $"{key} was read as {value ?? "none"} as of {appliedIndex}, when it was {then ?? "none"}.");
+            throw new SimulationViolation("a read is a state of the group",
+                $"{key} was read as {value ?? "none"} as of {appliedIndex}, when it was {then ?? "none"}.");
     }
 }

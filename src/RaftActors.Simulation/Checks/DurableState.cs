@@ -3,10 +3,14 @@ using RaftActors.Protocol;
 
 namespace RaftActors.Simulation.Checks;
 
-/// <summary>What a node's disk holds, put together from the events as they are written: against this, not against what peers say of themselves, durability is judged.</summary>
+/// <summary>
+/// What a node's disk holds, put together from the events as they are written: against this, not against what peers say
+/// of themselves, durability is judged.
+/// </summary>
 internal sealed class DurableState
 {
-    // What the disk had before it was set back, or before an event was damaged; that was confirmed, and counted when it was.
+    // What the disk had before it was set back, or before an event was damaged; that was confirmed, and counted when it
+    // was.
     private readonly List<DurableState> _former = [];
 
     // Of the entries after the base: what is at and before it, an installed snapshot stands in for.
@@ -29,7 +33,8 @@ internal sealed class DurableState
     public bool WasInstalled { get; private set; }
 
     /// <summary>Whether the disk has an entry, itself or in a snapshot.</summary>
-    public bool Has(long index, long term) => index <= BaseIndex || (index <= LastIndex && _terms[(int)(index - BaseIndex) - 1] == term);
+    public bool Has(long index, long term) =>
+        index <= BaseIndex || (index <= LastIndex && _terms[(int)(index - BaseIndex) - 1] == term);
 
     /// <summary>Whether the disk has an entry, or had it before it was set back.</summary>
     public bool EverHad(long index, long term) => Has(index, term) || _former.Exists(former => former.Has(index, term));
@@ -37,7 +42,8 @@ internal sealed class DurableState
     /// <summary>The state as it is now, for <see cref="SetBack"/>.</summary>
     public DurableState Copy()
     {
-        var copy = new DurableState { BaseIndex = BaseIndex, HardState = HardState, StoreId = StoreId, WasInstalled = WasInstalled };
+        var copy = new DurableState { BaseIndex = BaseIndex, HardState = HardState, StoreId = StoreId,
+            WasInstalled = WasInstalled };
         copy._terms.AddRange(_terms);
         return copy;
     }
@@ -46,12 +52,15 @@ internal sealed class DurableState
     public void SetBack(DurableState copy)
     {
         _former.Add(Copy());
-        (BaseIndex, HardState, StoreId, WasInstalled) = (copy.BaseIndex, copy.HardState, copy.StoreId, copy.WasInstalled);
+        (BaseIndex, HardState, StoreId, WasInstalled) =
+            (copy.BaseIndex, copy.HardState, copy.StoreId, copy.WasInstalled);
         _terms.Clear();
         _terms.AddRange(copy._terms);
     }
 
-    /// <summary>An event could not be read: the disk has what the peer has recovered, which is the beginning of what it had.</summary>
+    /// <summary>
+    /// An event could not be read: the disk has what the peer has recovered, which is the beginning of what it had.
+    /// </summary>
     public void Cut(RaftLog log, string groupId)
     {
         _former.Add(Copy());

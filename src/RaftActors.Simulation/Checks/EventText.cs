@@ -9,7 +9,9 @@ internal static class EventText
     {
         PeerCreated created => $"store {created.StoreId}",
         StoreRenewed renewed => $"store {renewed.StoreId}",
-        SnapshotInstalled installed => $"that it has a snapshot up to {installed.LastIncludedIndex}/{installed.LastIncludedTerm} in place of its log",
+        SnapshotInstalled installed =>
+            $"that it has a snapshot up to {installed.LastIncludedIndex}/{installed.LastIncludedTerm} in place of its "
+                + "log",
         Persisted persisted => string.Join(", ", Parts(persisted)),
         _ => @event.GetType().Name,
     };
@@ -19,6 +21,8 @@ internal static class EventText
         if (persisted.HardState is { } state)
             yield return $"term {state.Term} vote {state.VotedFor ?? "none"}";
         if (persisted.Batches.Count > 0)
-            yield return $"after {persisted.PreviousIndex} entries {persisted.Batches[0].FirstIndex}..{persisted.Batches[^1].LastIndex} of terms up to {persisted.Batches[^1].Entries[^1].Term}";
+            yield return $"after {persisted.PreviousIndex} entries "
+                + $"{persisted.Batches[0].FirstIndex}..{persisted.Batches[^1].LastIndex} of terms up to "
+                + $"{persisted.Batches[^1].Entries[^1].Term}";
     }
 }

@@ -4,12 +4,14 @@ using RaftActors.Simulation.World;
 namespace RaftActors.Simulation.Checks;
 
 /// <summary>
-/// Whether a leader was elected and an entry committed by whom it takes: a majority of the voters of the configuration in the leader's log, and of the former voters too while it is joint (paper,
-/// section 6). Judged from the disks and from what was sent, by an arithmetic of its own.
+/// Whether a leader was elected and an entry committed by whom it takes: a majority of the voters of the configuration
+/// in the leader's log, and of the former voters too while it is joint (paper, section 6). Judged from the disks and
+/// from what was sent, by an arithmetic of its own.
 /// </summary>
 internal sealed class Majorities(IReadOnlyList<SimulatedNode> nodes)
 {
-    private readonly Electorate _founders = Electorate.OfFounders(nodes.Where(node => !node.Joins).Select(node => node.Id));
+    private readonly Electorate _founders =
+        Electorate.OfFounders(nodes.Where(node => !node.Joins).Select(node => node.Id));
     private readonly Dictionary<LogEntry, Electorate> _read = new(ReferenceEqualityComparer.Instance);
     private readonly List<LogEntry> _committed = [];
     private readonly HashSet<(string Candidate, long Term, string Voter)> _granted = [];
@@ -24,7 +26,10 @@ internal sealed class Majorities(IReadOnlyList<SimulatedNode> nodes)
             _committed.Add(entry);
     }
 
-    /// <summary>A peer has begun to lead a term: by the votes of those whom its log names, its own counting if it is one of them.</summary>
+    /// <summary>
+    /// A peer has begun to lead a term: by the votes of those whom its log names, its own counting if it is one of
+    /// them.
+    /// </summary>
     public void CheckElected(SimulatedNode leader, RaftLog log, long term)
     {
         // What it has appended since is of its own term.
@@ -33,9 +38,13 @@ internal sealed class Majorities(IReadOnlyList<SimulatedNode> nodes)
             last--;
         var electorate = At(log, last);
         bool HasVoted(string id, string? storeId) =>
-            Find(id) is { } voter && IsStore(voter, storeId) && (id == leader.Id ? voter.Own.HasVoted(term, id) : _granted.Contains((leader.Id, term, id)) && voter.Own.HasVoted(term, leader.Id));
+            Find(id) is { } voter && IsStore(voter, storeId)
+                && (id == leader.Id ? voter.Own.HasVoted(term, id) : _granted.Contains((leader.Id, term, id))
+                && voter.Own.HasVoted(term, leader.Id));
         if (!electorate.Decides(HasVoted))
-            throw new SimulationViolation("elected by a majority", $"{leader} leads term {term} by the votes of {Names(node => node.Own.HasVoted(term, leader.Id))} only: no majority of [{electorate}].");
+            throw new SimulationViolation("elected by a majority",
+                $"{leader} leads term {term} by the votes of {Names(node => node.Own.HasVoted(term, leader.Id))} only: "
+                    + $"no majority of [{electorate}].");
     }
 
     /// <summary>An entry is committed for the first time: it is on the disks of a majority.</summary>
@@ -49,10 +58,14 @@ internal sealed class Majorities(IReadOnlyList<SimulatedNode> nodes)
         bool Has(string id, string? storeId) => Find(id) is { } node && IsStore(node, storeId) && IsOnDisk(node);
         // A turn that commits may append the next configuration afterwards: it was counted by the one before.
         if (before?.Decides(Has) != true && At(log, log.LastIndex) is var after && !after.Decides(Has))
-            throw new SimulationViolation("durability", $"{committer} commits {entry}, which is on the disks of {Names(IsOnDisk)} only: no majority of [{after}].");
+            throw new SimulationViolation("durability",
+                $"{committer} commits {entry}, which is on the disks of {Names(IsOnDisk)} only: no majority of "
+                    + $"[{after}].");
     }
 
-    /// <summary>Who has a vote by the latest configuration up to an index; if that is not in the log any more, it is committed.</summary>
+    /// <summary>
+    /// Who has a vote by the latest configuration up to an index; if that is not in the log any more, it is committed.
+    /// </summary>
     public Electorate At(RaftLog log, long last)
     {
         for (long index = last; index >= log.FirstIndex; index--)
@@ -60,7 +73,9 @@ internal sealed class Majorities(IReadOnlyList<SimulatedNode> nodes)
             if (log[index].Kind == EntryKind.Configuration)
                 return Read(log[index]);
         }
-        return _committed.FindLast(entry => entry.Index < log.FirstIndex) is { } committed ? Read(committed) : _founders;
+        return _committed.FindLast(entry => entry.Index < log.FirstIndex) is { } committed
+            ? Read(committed)
+            : _founders;
     }
 
     private Electorate Read(LogEntry entry)
@@ -72,7 +87,8 @@ internal sealed class Majorities(IReadOnlyList<SimulatedNode> nodes)
 
     private SimulatedNode? Find(string id) => nodes.FirstOrDefault(node => node.Id == id);
 
-    private static bool IsStore(SimulatedNode node, string? storeId) => storeId is null || (storeId.Length > 0 && node.Own.StoreId == storeId);
+    private static bool IsStore(SimulatedNode node, string? storeId) =>
+        storeId is null || (storeId.Length > 0 && node.Own.StoreId == storeId);
 
     private string Names(Func<SimulatedNode, bool> which) => string.Join(", ", nodes.Where(which));
 }

@@ -22,20 +22,31 @@ internal sealed class PeerView(RaftActor peer, Majorities majorities)
     /// <summary>Who had a vote by the latest configuration in its log.</summary>
     public Electorate? Electorate { get; private set; }
 
-    /// <summary>How far it knew each follower to be: an object made anew with each leadership, and by that told apart.</summary>
-    public Dictionary<object, (long Incarnation, long Index)> Matches { get; } = new(ReferenceEqualityComparer.Instance);
+    /// <summary>
+    /// How far it knew each follower to be: an object made anew with each leadership, and by that told apart.
+    /// </summary>
+    public Dictionary<object, (long Incarnation, long Index)> Matches { get; } =
+        new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>Of each follower that it has sent a snapshot: whether it does so now; otherwise where the follower then was, and in which process.</summary>
-    public Dictionary<FollowerProgress, (bool IsSent, long NextIndex, SimulatedProcess? To)> Sends { get; } = new(ReferenceEqualityComparer.Instance);
+    /// <summary>
+    /// Of each follower that it has sent a snapshot: whether it does so now; otherwise where the follower then was, and
+    /// in which process.
+    /// </summary>
+    public Dictionary<FollowerProgress, (bool IsSent, long NextIndex, SimulatedProcess? To)> Sends { get; } =
+        new(ReferenceEqualityComparer.Instance);
 
     /// <summary>The last index of its log.</summary>
     public long LastIndex => _baseIndex + _log.Count;
 
-    /// <summary>The last index up to which its log is still made of the very same entries; it was appended to, or compacted, if that is all of it.</summary>
+    /// <summary>
+    /// The last index up to which its log is still made of the very same entries; it was appended to, or compacted, if
+    /// that is all of it.
+    /// </summary>
     public long SharedPrefix(RaftLog log)
     {
         long index = Math.Min(LastIndex, log.LastIndex);
-        while (index > _baseIndex && index >= log.FirstIndex && !ReferenceEquals(log[index], _log[(int)(index - _baseIndex - 1)]))
+        while (index > _baseIndex && index >= log.FirstIndex
+            && !ReferenceEquals(log[index], _log[(int)(index - _baseIndex - 1)]))
             index--;
         return index;
     }

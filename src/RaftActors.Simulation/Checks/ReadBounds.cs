@@ -3,12 +3,14 @@ using RaftActors.Simulation.World;
 namespace RaftActors.Simulation.Checks;
 
 /// <summary>
-/// How old the answer of a stale read may be in the end. The bound that was asked for is measured by a peer's own clock, from when it last heard of its leader; and the leader may itself have been cut off,
-/// until it noticed that no majority hears it.
+/// How old the answer of a stale read may be in the end. The bound that was asked for is measured by a peer's own
+/// clock, from when it last heard of its leader; and the leader may itself have been cut off, until it noticed that no
+/// majority hears it.
 /// </summary>
 internal sealed class ReadBounds(Cluster cluster)
 {
-    private static readonly TimeSpan LongestElectionTimeout = new RaftSettings { Group = "", MemberId = "", Members = [] }.ElectionTimeoutMax;
+    private static readonly TimeSpan LongestElectionTimeout =
+        new RaftSettings { Group = "", MemberId = "", Members = [] }.ElectionTimeoutMax;
 
     private readonly List<TimeSpan> _committedAt = [];
 
@@ -26,11 +28,15 @@ internal sealed class ReadBounds(Cluster cluster)
     /// <param name="appliedIndex">What the answer reflects.</param>
     public void Check(SimulatedNode node, TimeSpan asked, TimeSpan bound, long appliedIndex)
     {
-        // A message from the leader, and an answer to the leader, take what they take, and may have waited for a process that stood still.
+        // A message from the leader, and an answer to the leader, take what they take, and may have waited for a
+        // process that stood still.
         var slack = (2 * cluster.Network.LongestDelay) + (2 * cluster.LongestPause);
         double slowest = cluster.Nodes.Min(each => 1 + each.Drift);
         var since = asked - ((bound + LongestElectionTimeout) / slowest) - slack;
         if (appliedIndex < _committedAt.Count && _committedAt[(int)appliedIndex] < since)
-            throw new SimulationViolation("stale reads keep their bound", $"{node} answered a read that was asked at {asked.TotalMilliseconds} ms, no older than {bound.TotalMilliseconds} ms, as of {appliedIndex}; the next entry was committed at {_committedAt[(int)appliedIndex].TotalMilliseconds} ms.");
+            throw new SimulationViolation("stale reads keep their bound",
+                $"{node} answered a read that was asked at {asked.TotalMilliseconds} ms, no older than "
+                    + $"{bound.TotalMilliseconds} ms, as of {appliedIndex}; the next entry was committed at "
+                    + $"{_committedAt[(int)appliedIndex].TotalMilliseconds} ms.");
     }
 }

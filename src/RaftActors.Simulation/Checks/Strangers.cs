@@ -5,8 +5,8 @@ using RaftActors.Simulation.World;
 namespace RaftActors.Simulation.Checks;
 
 /// <summary>
-/// Two groups never mix, although their names, members, addresses, indexes and terms may be the same: a node with a disk of another group gets nothing of this one, and
-/// no member anything of the other.
+/// Two groups never mix, although their names, members, addresses, indexes and terms may be the same: a node with a
+/// disk of another group gets nothing of this one, and no member anything of the other.
 /// </summary>
 internal sealed class Strangers
 {
@@ -21,7 +21,8 @@ internal sealed class Strangers
         if (groupId.Length == 0 || groupId == _groupId)
             return;
         if (_groupId.Length > 0)
-            throw new SimulationViolation("a disk belongs to one group", $"{node} is of group {groupId}, where others are of group {_groupId}.");
+            throw new SimulationViolation("a disk belongs to one group",
+                $"{node} is of group {groupId}, where others are of group {_groupId}.");
         _groupId = groupId;
     }
 
@@ -40,7 +41,8 @@ internal sealed class Strangers
             return;
         var state = peer.Inspect();
         if (_groupId.Length > 0 && state.HardState.GroupId == _groupId)
-            throw new SimulationViolation("a disk belongs to one group", $"{process.Node}, with a disk of another group, takes itself for a peer of group {_groupId}.");
+            throw new SimulationViolation("a disk belongs to one group",
+                $"{process.Node}, with a disk of another group, takes itself for a peer of group {_groupId}.");
         var log = state.Log;
         var last = log.LastIndex >= log.FirstIndex ? log[log.LastIndex] : null;
         if (_seen.TryGetValue(process.Node, out var seen) && seen.Peer == peer && ReferenceEquals(seen.Last, last))
@@ -52,11 +54,13 @@ internal sealed class Strangers
             bool isOther = entry.Kind switch
             {
                 EntryKind.Command => !Past.IsElsewhere(entry) && !Past.IsFormer(entry),
-                EntryKind.Configuration => _groupId.Length > 0 && entry.Payload.TryReadConfiguration()?.GroupId == _groupId,
+                EntryKind.Configuration =>
+                    _groupId.Length > 0 && entry.Payload.TryReadConfiguration()?.GroupId == _groupId,
                 _ => false,
             };
             if (isOther)
-                throw new SimulationViolation("groups never mix", $"{process.Node}, with a disk of another group, has {entry}.");
+                throw new SimulationViolation("groups never mix",
+                    $"{process.Node}, with a disk of another group, has {entry}.");
         }
     }
 }

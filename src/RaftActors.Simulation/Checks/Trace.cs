@@ -6,7 +6,10 @@ using RaftActors.TestKit.Time;
 
 namespace RaftActors.Simulation.Checks;
 
-/// <summary>Everything that happens: always as a hash of each message and each write, and as lines to read when somebody listens.</summary>
+/// <summary>
+/// Everything that happens: always as a hash of each message and each write, and as lines to read when somebody
+/// listens.
+/// </summary>
 internal sealed class Trace(VirtualWorld world, Action<string>? listener)
 {
     private const ulong Prime = 0x9E3779B97F4A7C15;
@@ -48,7 +51,9 @@ internal sealed class Trace(VirtualWorld world, Action<string>? listener)
     }
 
     /// <summary>Something that concerns the reader only.</summary>
-    public void Line(FormattableString line) => listener?.Invoke(FormattableString.Invariant($"{world.Now.TotalMilliseconds,9:0.000} ms  ") + FormattableString.Invariant(line));
+    public void Line(FormattableString line) =>
+        listener?.Invoke(FormattableString.Invariant($"{world.Now.TotalMilliseconds,9:0.000} ms  ")
+            + FormattableString.Invariant(line));
 
     private void Mix(string text) => Mix(MemoryMarshal.AsBytes(text.AsSpan()));
 

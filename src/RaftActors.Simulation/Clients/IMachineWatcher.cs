@@ -8,7 +8,9 @@ internal interface IMachineWatcher
     /// <summary>It is about to apply an entry.</summary>
     void Applies(KeyValueMachine machine, LogEntry entry);
 
-    /// <summary>It has applied that entry: the key that was concerned now has a value, or none, and this is the answer.</summary>
+    /// <summary>
+    /// It has applied that entry: the key that was concerned now has a value, or none, and this is the answer.
+    /// </summary>
     void Applied(LogEntry entry, string key, string? value, string answer);
 
     /// <summary>Its state after an index is captured for a snapshot.</summary>

@@ -7,7 +7,9 @@ using RaftActors.StateMachines;
 
 namespace RaftActors.Simulation.Clients;
 
-/// <summary>The state machine of the simulation: a key-value store, which also counts how often it was given each command.</summary>
+/// <summary>
+/// The state machine of the simulation: a key-value store, which also counts how often it was given each command.
+/// </summary>
 internal sealed class KeyValueMachine(IMachineWatcher watcher) : IStateMachine, IStateDigest
 {
     private const string None = "-";
@@ -24,7 +26,9 @@ internal sealed class KeyValueMachine(IMachineWatcher watcher) : IStateMachine, 
     /// <summary>The whole state, as text: two machines with the same are the same.</summary>
     public string State => StateOf(TextOf(_values, '='), TextOf(Applied, ':'));
 
-    /// <summary>A part of the state that no command reads or writes: empty, unless it was changed behind the machine's back.</summary>
+    /// <summary>
+    /// A part of the state that no command reads or writes: empty, unless it was changed behind the machine's back.
+    /// </summary>
     public string Hidden { get; set; } = "";
 
     /// <summary>The state with that part.</summary>
@@ -35,13 +39,19 @@ internal sealed class KeyValueMachine(IMachineWatcher watcher) : IStateMachine, 
     /// <summary>A command, as the bytes of its text.</summary>
     /// <param name="number">Its number, unlike any other command's.</param>
     /// <param name="input">What it does.</param>
-    public static byte[] Command(string number, KeyValueInput input) => Encoding.UTF8.GetBytes(string.Join(' ', number, input.Kind, input.Key, input.Expected ?? None, input.Value ?? None));
+    public static byte[] Command(string number, KeyValueInput input) =>
+        Encoding.UTF8.GetBytes(string.Join(' ', number, input.Kind, input.Key, input.Expected ?? None,
+            input.Value ?? None));
 
     /// <summary>A response, as it is recorded.</summary>
     public static KeyValueOutput Output(KeyValueInput input, object? response)
     {
         string? text = response is byte[] bytes ? Encoding.UTF8.GetString(bytes) : null;
-        return input.Kind == KeyValueKind.Get ? KeyValueOutput.Found(text) : input.Kind == KeyValueKind.Put ? KeyValueOutput.Replaced(text == "yes") : new KeyValueOutput(text == "yes");
+        return input.Kind == KeyValueKind.Get
+            ? KeyValueOutput.Found(text)
+            : input.Kind == KeyValueKind.Put
+            ? KeyValueOutput.Replaced(text == "yes")
+            : new KeyValueOutput(text == "yes");
     }
 
     public object? Apply(LogEntry entry, object command)
@@ -49,7 +59,8 @@ internal sealed class KeyValueMachine(IMachineWatcher watcher) : IStateMachine, 
         watcher.Applies(this, entry);
         LastIndex = entry.Index;
         string[] parts = Encoding.UTF8.GetString((byte[])command).Split(' ');
-        var (number, kind, key, expected, value) = (parts[0], Enum.Parse<KeyValueKind>(parts[1]), parts[2], parts[3], parts[4]);
+        var (number, kind, key, expected, value) =
+            (parts[0], Enum.Parse<KeyValueKind>(parts[1]), parts[2], parts[3], parts[4]);
         Applied[number] = Applied.GetValueOrDefault(number) + 1;
         string present = _values.GetValueOrDefault(key, None);
         bool yes = kind switch
@@ -104,7 +115,11 @@ internal sealed class KeyValueMachine(IMachineWatcher watcher) : IStateMachine, 
         return text.ToString();
     }
 
-    private static IEnumerable<string[]> Pairs(string line, char separator) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split(separator));
+    private static IEnumerable<string[]> Pairs(string line, char separator) =>
+        line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split(separator));
 
-    public object? Query(object request) => _values.TryGetValue(Encoding.UTF8.GetString((byte[])request), out string? value) ? Encoding.UTF8.GetBytes(value) : null;
+    public object? Query(object request) =>
+        _values.TryGetValue(Encoding.UTF8.GetString((byte[])request), out string? value)
+            ? Encoding.UTF8.GetBytes(value)
+            : null;
 }

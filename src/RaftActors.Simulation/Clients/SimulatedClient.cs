@@ -8,10 +8,12 @@ using RaftActors.Simulation.World;
 namespace RaftActors.Simulation.Clients;
 
 /// <summary>
-/// A client of the key-value store with one operation under way, which is recorded. Without a session an operation of unknown outcome stays that, and the client goes on to the next; with one the
-/// client tries again under the same number until it is answered. Or it leaves all that to a <see cref="RaftClient"/> in a process of its own.
+/// A client of the key-value store with one operation under way, which is recorded. Without a session an operation of
+/// unknown outcome stays that, and the client goes on to the next; with one the client tries again under the same
+/// number until it is answered. Or it leaves all that to a <see cref="RaftClient"/> in a process of its own.
 /// </summary>
-internal sealed class SimulatedClient(ClientWorld world, int number, (SimulatedProcess Process, IActorRef Client)? own = null)
+internal sealed class SimulatedClient(ClientWorld world, int number,
+    (SimulatedProcess Process, IActorRef Client)? own = null)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(700);
 
@@ -94,29 +96,38 @@ internal sealed class SimulatedClient(ClientWorld world, int number, (SimulatedP
         if (_input is null)
             Begin();
         Ask(process, id => _input!.Kind == KeyValueKind.Get
-            ? new Query(System.Text.Encoding.UTF8.GetBytes(_input.Key), _consistency, world.Forwards, id) { MaxStaleness = _bound }
-            : new Propose(_command, Forward: world.Forwards, CorrelationId: id) { Session = WithSession ? new SessionStamp(_session, _sequence, _sequence) : null });
+            ? new Query(System.Text.Encoding.UTF8.GetBytes(_input.Key), _consistency, world.Forwards,
+                id) { MaxStaleness = _bound }
+            : new Propose(_command, Forward: world.Forwards,
+                CorrelationId: id) { Session = WithSession ? new SessionStamp(_session, _sequence, _sequence) : null });
     }
 
     // Not when all is well again: then each has to be served, and a node that leads need not be among the homes.
-    private SimulatedProcess? HomeOrAny() => (world.Stay && !world.IsHealing ? world.ProcessOf(_home) : null) ?? world.AnyProcess(_random);
+    private SimulatedProcess? HomeOrAny() =>
+        (world.Stay && !world.IsHealing ? world.ProcessOf(_home) : null) ?? world.AnyProcess(_random);
 
     private void Begin()
     {
         string key = $"key{_random.Next(world.Keys)}";
-        // No value is written twice, so that each read says which write it saw; a compare-and-set expects one that some client wrote lately.
+        // No value is written twice, so that each read says which write it saw; a compare-and-set expects one that some
+        // client wrote lately.
         string value = $"v{number}.{++_operations}";
         _input = _random.Next(world.Stay && number % 2 == 0 && !world.IsHealing ? 4 : 10) switch
         {
             < 4 => KeyValueInput.Get(key),
             < 7 => KeyValueInput.Put(key, value),
-            7 => KeyValueInput.CompareAndSet(key, $"v{_random.Next(world.Clients)}.{Math.Max(1, _operations - _random.Next(4))}", value),
+            7 => KeyValueInput.CompareAndSet(key,
+                $"v{_random.Next(world.Clients)}.{Math.Max(1, _operations - _random.Next(4))}", value),
             8 => KeyValueInput.Create(key, value),
             _ => KeyValueInput.Delete(key),
         };
         bool stale = _input.Kind == KeyValueKind.Get && own is null && !world.IsHealing && _random.Next(4) == 0;
         _bound = stale && _random.Next(3) > 0 ? TimeSpan.FromMilliseconds(_random.Next(20, 1000)) : null;
-        _consistency = stale ? ReadConsistency.Stale : world.WithLeases && _random.Next(4) > 0 ? ReadConsistency.Lease : ReadConsistency.Linearizable;
+        _consistency = stale
+            ? ReadConsistency.Stale
+            : world.WithLeases && _random.Next(4) > 0
+            ? ReadConsistency.Lease
+            : ReadConsistency.Linearizable;
         _command = KeyValueMachine.Command(CommandNumber, _input);
         _sequence++;
         // Where an earlier state will do there is nothing to judge in the history.
@@ -142,7 +153,9 @@ internal sealed class SimulatedClient(ClientWorld world, int number, (SimulatedP
             return;
         }
         if (WithSession && _session != 0 && _session == world.FormerSession)
-            throw new SimulationViolation("a session ends with its history", $"Command {CommandNumber} was done in session {_session}, which was opened before the group was restored or recovered.");
+            throw new SimulationViolation("a session ends with its history",
+                $"Command {CommandNumber} was done in session {_session}, which was opened before the group was "
+                    + "restored or recovered.");
         world.Acknowledged(CommandNumber, _command, proposed);
         Done(KeyValueMachine.Output(_input!, proposed.Response));
     }

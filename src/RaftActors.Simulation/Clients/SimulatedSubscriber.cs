@@ -6,7 +6,10 @@ using RaftActors.TestKit.Network;
 
 namespace RaftActors.Simulation.Clients;
 
-/// <summary>Subscribes to committed entries at one peer after the other, handles them slowly, and must see each once and in order.</summary>
+/// <summary>
+/// Subscribes to committed entries at one peer after the other, handles them slowly, and must see each once and in
+/// order.
+/// </summary>
 internal sealed class SimulatedSubscriber(ClientWorld world, Invariants invariants)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(900);
@@ -20,10 +23,15 @@ internal sealed class SimulatedSubscriber(ClientWorld world, Invariants invarian
     /// <summary>How many entries it has seen.</summary>
     public long Seen => _next - 1;
 
-    /// <summary>Subscribes anew when it has been told nothing for a while, or now and then for no reason; but not at the end, when it has to come to an end with a snapshot that takes long to read.</summary>
+    /// <summary>
+    /// Subscribes anew when it has been told nothing for a while, or now and then for no reason; but not at the end,
+    /// when it has to come to an end with a snapshot that takes long to read.
+    /// </summary>
     public void Wake()
     {
-        bool isTired = world.MayStart ? world.Now - _heard > Patience || _random.Next(50) == 0 : world.Now - _heard > 3 * Patience;
+        bool isTired = world.MayStart
+            ? world.Now - _heard > Patience || _random.Next(50) == 0
+            : world.Now - _heard > 3 * Patience;
         if ((_process is null || _process.IsDead || isTired) && world.AnyProcess(_random) is { } process)
             Subscribe(process);
         world.Schedule(TimeSpan.FromMilliseconds(_random.Next(20, 80)), Wake);
@@ -54,7 +62,8 @@ internal sealed class SimulatedSubscriber(ClientWorld world, Invariants invarian
                 foreach (var entry in committed.Entries)
                 {
                     if (entry.Index != _next)
-                        throw new SimulationViolation("a subscriber sees each entry once", $"Entry {entry.Index} came from {process.Node} where {_next} was due.");
+                        throw new SimulationViolation("a subscriber sees each entry once",
+                            $"Entry {entry.Index} came from {process.Node} where {_next} was due.");
                     _next++;
                 }
                 // The peer's turn, in which it committed them, is not over yet.
@@ -66,7 +75,9 @@ internal sealed class SimulatedSubscriber(ClientWorld world, Invariants invarian
                 break;
             case SnapshotOffer offer:
                 if (offer.Index < _next || offer.Index > invariants.CommitIndex)
-                    throw new SimulationViolation("a subscriber sees each entry once", $"{process.Node} offered a snapshot up to {offer.Index} where {_next} was due and {invariants.CommitIndex} is committed.");
+                    throw new SimulationViolation("a subscriber sees each entry once",
+                        $"{process.Node} offered a snapshot up to {offer.Index} where {_next} was due and "
+                            + $"{invariants.CommitIndex} is committed.");
                 _next = offer.Index + 1;
                 process.Schedule(TimeSpan.Zero, () => process.Entry!.Tell(new EntriesHandled(port, offer.Index), port));
                 break;
@@ -81,7 +92,8 @@ internal sealed class SimulatedSubscriber(ClientWorld world, Invariants invarian
         foreach (var entry in told.Entries)
         {
             if (entry.Index > invariants.CommitIndex || invariants.Committed(entry.Index).Term != entry.Term)
-                throw new SimulationViolation("State Machine Safety", $"{process.Node} told a subscriber of {entry}, which is not what was committed there.");
+                throw new SimulationViolation("State Machine Safety",
+                    $"{process.Node} told a subscriber of {entry}, which is not what was committed there.");
         }
     }
 }

@@ -6,12 +6,15 @@ using RaftActors.TestKit.Journals;
 namespace RaftActors.Simulation.Faults;
 
 /// <summary>
-/// Disks that lose what they had confirmed: set back to an earlier copy, or with a changed bit in an event. Never so many at a time that every majority may
-/// have one that lost something: that is what is claimed, and no more.
+/// Disks that lose what they had confirmed: set back to an earlier copy, or with a changed bit in an event. Never so
+/// many at a time that every majority may have one that lost something: that is what is claimed, and no more.
 /// </summary>
 internal sealed class DiskLoss(Cluster cluster)
 {
-    /// <summary>A copy of a node's disk, for <see cref="SetBack"/>; <c>null</c> when an event on it is damaged that its peer has not met yet.</summary>
+    /// <summary>
+    /// A copy of a node's disk, for <see cref="SetBack"/>; <c>null</c> when an event on it is damaged that its peer has
+    /// not met yet.
+    /// </summary>
     public static Action? Copy(SimulatedNode node)
     {
         if (node.DamagedEvent > 0 || node.IsStranger)
@@ -39,7 +42,9 @@ internal sealed class DiskLoss(Cluster cluster)
         return true;
     }
 
-    /// <summary>Changes a bit in an event of a node, which is down; not in the first one, which says whose journal it is.</summary>
+    /// <summary>
+    /// Changes a bit in an event of a node, which is down; not in the first one, which says whose journal it is.
+    /// </summary>
     /// <returns>The event; 0 if none may be damaged.</returns>
     public long Damage(SimulatedNode node, int lots)
     {
@@ -50,7 +55,8 @@ internal sealed class DiskLoss(Cluster cluster)
         // What a snapshot covers is not read again.
         long covered = stream.LatestSnapshot(static (_, _) => true)?.SequenceNr ?? 1;
         var serializer = new RaftSerializer(null!);
-        events.RemoveAll(stored => stored.SequenceNr <= covered || serializer.FromBinary(stored.Event.Bytes, stored.Event.Manifest) is MalformedMessage);
+        events.RemoveAll(stored => stored.SequenceNr <= covered
+            || serializer.FromBinary(stored.Event.Bytes, stored.Event.Manifest) is MalformedMessage);
         if (events.Count == 0 || !MayLose(node) || node.DamagedEvent > 0 || node.DamagedSnapshot > 0)
             return 0;
         byte[] bytes = events[lots % events.Count].Event.Bytes;
@@ -60,7 +66,8 @@ internal sealed class DiskLoss(Cluster cluster)
     }
 
     private bool MayLose(SimulatedNode node) =>
-        cluster.Nodes.Count(other => other != node && !other.IsOutside && other.MayLack) < (cluster.Nodes.Count(static each => !each.Joins) - 1) / 2;
+        cluster.Nodes.Count(other => other != node && !other.IsOutside
+            && other.MayLack) < (cluster.Nodes.Count(static each => !each.Joins) - 1) / 2;
 
     private void Lost(SimulatedNode node)
     {

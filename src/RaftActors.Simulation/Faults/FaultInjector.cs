@@ -64,7 +64,9 @@ internal sealed class FaultInjector(Cluster cluster, VirtualWorld world, Past pa
             return;
         if (cluster.Trace.IsOn)
             cluster.Trace.Line($"*** {fault.Kind} {fault.Detail}");
-        var node = fault.Node >= 0 ? cluster.Nodes[fault.Node] : cluster.Nodes.FirstOrDefault(each => each.Id == cluster.Invariants.LatestLeader) ?? cluster.Nodes[0];
+        var node = fault.Node >= 0
+            ? cluster.Nodes[fault.Node]
+            : cluster.Nodes.FirstOrDefault(each => each.Id == cluster.Invariants.LatestLeader) ?? cluster.Nodes[0];
         var other = cluster.Nodes[fault.Other];
         if (!FaultPlan.LeavesOthersHeard(fault.Kind))
             _disks.EndCopies(null);
@@ -99,7 +101,9 @@ internal sealed class FaultInjector(Cluster cluster, VirtualWorld world, Past pa
                 cluster.Network.Break(node, other);
                 break;
             case FaultKind.Weather:
-                Weather(fault, Bad with { Loss = 0.2 * (fault.Detail % 100) / 100, InOrder = fault.Detail % 3 == 0, LongDelay = fault.Detail % 4 == 0 ? 0.1 : 0, MinLongDelay = TimeSpan.FromMilliseconds(100), MaxLongDelay = TimeSpan.FromMilliseconds(900) });
+                Weather(fault, Bad with { Loss = 0.2 * (fault.Detail % 100) / 100, InOrder = fault.Detail % 3 == 0,
+                    LongDelay = fault.Detail % 4 == 0 ? 0.1 : 0, MinLongDelay = TimeSpan.FromMilliseconds(100),
+                    MaxLongDelay = TimeSpan.FromMilliseconds(900) });
                 break;
             case FaultKind.Duplicates:
                 Weather(fault, cluster.Network.Faults with { Duplication = 0.3 });
@@ -143,7 +147,8 @@ internal sealed class FaultInjector(Cluster cluster, VirtualWorld world, Past pa
                     cluster.Trace.Line($"{node}: event {number} is damaged");
                 StartSoon(node, fault);
                 break;
-            case FaultKind.LeftoverDisk when cluster.Nodes[fault.Detail % cluster.Nodes.Count] is var wrong && _disks.MayBeExchanged(wrong):
+            case FaultKind.LeftoverDisk when cluster.Nodes[fault.Detail % cluster.Nodes.Count] is var wrong
+                && _disks.MayBeExchanged(wrong):
                 Exchange(wrong);
                 StartSoon(wrong, fault);
                 // Long enough for an election among those that have such disks.
@@ -168,7 +173,8 @@ internal sealed class FaultInjector(Cluster cluster, VirtualWorld world, Past pa
         }
     }
 
-    // Not at the moment of the fault, when nothing may be going on, but some turns later, or at the latest a few milliseconds later.
+    // Not at the moment of the fault, when nothing may be going on, but some turns later, or at the latest a few
+    // milliseconds later.
     private void CrashSoon(SimulatedNode node, Fault fault)
     {
         _turnsLeft[node] = fault.Detail % 40;
@@ -209,15 +215,19 @@ internal sealed class FaultInjector(Cluster cluster, VirtualWorld world, Past pa
     // Who has a log and is a member. Of all only a minority moves: others are where everybody looks for them.
     private void Move(SimulatedNode node, Fault fault)
     {
-        bool isMember = !node.IsStranger && !node.Joins && node.Durable.LastIndex > 0 && cluster.Invariants.CommitIndex > 0;
-        if (!isMember || (!node.HasMoved && cluster.Nodes.Count(static each => each.HasMoved) >= (cluster.Nodes.Count(static each => !each.Joins) - 1) / 2))
+        bool isMember = !node.IsStranger && !node.Joins && node.Durable.LastIndex > 0
+            && cluster.Invariants.CommitIndex > 0;
+        if (!isMember || (!node.HasMoved
+            && cluster.Nodes.Count(static each =>
+            each.HasMoved) >= (cluster.Nodes.Count(static each => !each.Joins) - 1) / 2))
             return;
         Crash(node);
         cluster.Move(node, $"{node.Id}.{fault.Detail}:4051");
         StartSoon(node, fault);
     }
 
-    private void StartSoon(SimulatedNode node, Fault fault) => world.Schedule(TimeSpan.FromMilliseconds(fault.Detail % 50), () => StartIfDown(node));
+    private void StartSoon(SimulatedNode node, Fault fault) =>
+        world.Schedule(TimeSpan.FromMilliseconds(fault.Detail % 50), () => StartIfDown(node));
 
     private void StartIfDown(SimulatedNode node)
     {
@@ -233,7 +243,8 @@ internal sealed class FaultInjector(Cluster cluster, VirtualWorld world, Past pa
 
     private void Cut(Fault fault, Func<SimulatedNode, SimulatedNode, bool> which)
     {
-        var links = cluster.Nodes.SelectMany(_ => cluster.Nodes, cluster.Network.Between).Where(link => link.From != link.To && which(link.From, link.To)).ToList();
+        var links = cluster.Nodes.SelectMany(_ => cluster.Nodes, cluster.Network.Between)
+            .Where(link => link.From != link.To && which(link.From, link.To)).ToList();
         links.ForEach(link => link.Cuts++);
         Later(fault, () => links.ForEach(link => link.Cuts--));
     }

@@ -60,10 +60,15 @@ internal enum FaultKind
     /// <summary>A process dies, and the next one finds a changed bit in an event of the journal.</summary>
     EventDamage,
 
-    /// <summary>For a while a node, also one that waits to be added, has a disk of another group, or of what its group was before it was restored or recovered.</summary>
+    /// <summary>
+    /// For a while a node, also one that waits to be added, has a disk of another group, or of what its group was
+    /// before it was restored or recovered.
+    /// </summary>
     LeftoverDisk,
 
-    /// <summary>For a while a second process runs, at another address, with a copy of the disk of a member that goes on.</summary>
+    /// <summary>
+    /// For a while a second process runs, at another address, with a copy of the disk of a member that goes on.
+    /// </summary>
     CopiedDisk,
 
     /// <summary>A process dies, and the next one runs with its disk at another address.</summary>

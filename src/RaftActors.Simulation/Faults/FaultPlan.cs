@@ -1,6 +1,9 @@
 namespace RaftActors.Simulation.Faults;
 
-/// <summary>Draws what goes wrong in a run. Each run has its own mixture of kinds: what happens all the time hides what happens when it does not.</summary>
+/// <summary>
+/// Draws what goes wrong in a run. Each run has its own mixture of kinds: what happens all the time hides what happens
+/// when it does not.
+/// </summary>
 internal static class FaultPlan
 {
     /// <summary>Draws the faults of a run, in the order of their times.</summary>
@@ -9,12 +12,17 @@ internal static class FaultPlan
     /// <param name="time">For how long faults begin.</param>
     /// <param name="kinds">The kinds that may occur.</param>
     /// <param name="isolatesLeaders">Whether leaders are cut off again and again, each for about an election.</param>
-    /// <param name="hasFormerMembers">Whether the group was restored or recovered, so that former members may come back.</param>
-    public static List<Fault> Draw(Random random, int peers, TimeSpan time, IReadOnlyList<FaultKind> kinds, bool isolatesLeaders, bool hasFormerMembers)
+    /// <param name="hasFormerMembers">
+    /// Whether the group was restored or recovered, so that former members may come back.
+    /// </param>
+    public static List<Fault> Draw(Random random, int peers, TimeSpan time, IReadOnlyList<FaultKind> kinds,
+        bool isolatesLeaders, bool hasFormerMembers)
     {
         // What is a copy of a disk, and what a member that moved, can be told only while the member is heard.
         bool copies = kinds.Contains(FaultKind.CopiedDisk) && (kinds.Count == 1 || random.Next(12) == 0);
-        var faults = DrawMixture(random, peers, time, copies ? [.. kinds.Where(LeavesOthersHeard)] : [.. kinds.Where(static kind => kind != FaultKind.CopiedDisk)]);
+        var faults = DrawMixture(random, peers, time,
+            copies ? [.. kinds.Where(LeavesOthersHeard)] : [.. kinds.Where(static kind =>
+            kind != FaultKind.CopiedDisk)]);
         if (copies)
             faults.AddRange(DrawSome(random, peers, time, FaultKind.CopiedDisk));
         if (isolatesLeaders && !copies && kinds.Contains(FaultKind.Isolate))
@@ -28,11 +36,13 @@ internal static class FaultPlan
     /// <param name="random">The lots.</param>
     /// <param name="peers">How many nodes there are.</param>
     /// <param name="time">For how long faults begin.</param>
-    public static Fault DrawStateChange(Random random, int peers, TimeSpan time) => DrawOne(random, peers, time, FaultKind.StateChange);
+    public static Fault DrawStateChange(Random random, int peers, TimeSpan time) =>
+        DrawOne(random, peers, time, FaultKind.StateChange);
 
     /// <summary>Whether a fault silences nobody.</summary>
     public static bool LeavesOthersHeard(FaultKind kind) =>
-        kind is FaultKind.CopiedDisk or FaultKind.Duplicates or FaultKind.DiskSlow or FaultKind.MachineSlow or FaultKind.SnapshotFailure or FaultKind.Transfer;
+        kind is FaultKind.CopiedDisk or FaultKind.Duplicates or FaultKind.DiskSlow or FaultKind.MachineSlow
+            or FaultKind.SnapshotFailure or FaultKind.Transfer;
 
     private static IEnumerable<Fault> DrawSome(Random random, int peers, TimeSpan time, FaultKind kind) =>
         Enumerable.Range(0, random.Next(2, 6)).Select(_ => DrawOne(random, peers, time, kind)).ToList();
@@ -42,14 +52,15 @@ internal static class FaultPlan
         var some = kinds.Where(_ => random.Next(5) < 2).ToList();
         if (some.Count == 0 && kinds.Count > 0)
             some.Add(kinds[random.Next(kinds.Count)]);
-        // A peer whose disk knows only members that are gone waits for a leader, and a majority may need its vote: not part of what is claimed.
-        // Likewise one whose disk knows only where a member was.
+        // A peer whose disk knows only members that are gone waits for a leader, and a majority may need its vote: not
+        // part of what is claimed. Likewise one whose disk knows only where a member was.
         if (some.Exists(static kind => kind is FaultKind.DiskSetBack or FaultKind.EventDamage))
             some.RemoveAll(static kind => kind is FaultKind.ChangeMembers or FaultKind.Move);
         if (some.Count == 0)
             return [];
         int count = random.Next(2, 8 + (int)(time.TotalSeconds * 5));
-        return Enumerable.Range(0, count).Select(_ => DrawOne(random, peers, time, some[random.Next(some.Count)])).ToList();
+        return Enumerable.Range(0, count).Select(_ => DrawOne(random, peers, time, some[random.Next(some.Count)]))
+            .ToList();
     }
 
     private static IEnumerable<Fault> IsolateLeaders(Random random, TimeSpan time)

@@ -6,8 +6,9 @@ using RaftActors.Storage;
 namespace RaftActors.Simulation.Faults;
 
 /// <summary>
-/// Damages the latest snapshot of a node: a part of it, or its manifest. Only when the one before and the journal behind it are there and whole: with neither a peer has to refuse to start, which is what it
-/// should do, and the end of the run.
+/// Damages the latest snapshot of a node: a part of it, or its manifest. Only when the one before and the journal
+/// behind it are there and whole: with neither a peer has to refuse to start, which is what it should do, and the end
+/// of the run.
 /// </summary>
 internal static class SnapshotDamage
 {
@@ -21,9 +22,11 @@ internal static class SnapshotDamage
             return null;
         string peerId = PersistenceIds.OfPeer(Cluster.Group, node.Id);
         var own = node.Disk.Store.Stream(peerId);
-        if (own.LatestSnapshot(static (_, _) => true) is not { } latest || Read(latest.Snapshot) is not SnapshotManifest { Previous: { } previous } manifest)
+        if (own.LatestSnapshot(static (_, _) => true) is not { } latest
+            || Read(latest.Snapshot) is not SnapshotManifest { Previous: { } previous } manifest)
             return null;
-        if (own.LatestSnapshot((sequenceNr, _) => sequenceNr == previous.SequenceNr) is not { } former || Read(former.Snapshot) is not SnapshotManifest { Snapshot: var before })
+        if (own.LatestSnapshot((sequenceNr, _) => sequenceNr == previous.SequenceNr) is not { } former
+            || Read(former.Snapshot) is not SnapshotManifest { Snapshot: var before })
             return null;
         // A damaged one has to be forgotten first, as the latest and as the one before.
         if (node.DamagedSnapshot >= before.LastIncludedIndex || former.SequenceNr == latest.SequenceNr)
@@ -49,5 +52,6 @@ internal static class SnapshotDamage
         return $"chunk {chunk} of the snapshot up to {node.DamagedSnapshot} is {(lots % 4 == 1 ? "gone" : "changed")}";
     }
 
-    private static object Read(TestKit.Journals.StoredObject stored) => new RaftSerializer(null!).FromBinary(stored.Bytes, stored.Manifest);
+    private static object Read(TestKit.Journals.StoredObject stored) =>
+        new RaftSerializer(null!).FromBinary(stored.Bytes, stored.Manifest);
 }

@@ -5,11 +5,12 @@ using RaftActors.TestKit.Time;
 namespace RaftActors.Simulation.Faults;
 
 /// <summary>
-/// Disks in the wrong place: one of another group under a member's name, for a while, and copies of members' disks at other addresses. In the end each node
-/// has its own disk again, as an operator would see to, and no copy runs.
+/// Disks in the wrong place: one of another group under a member's name, for a while, and copies of members' disks at
+/// other addresses. In the end each node has its own disk again, as an operator would see to, and no copy runs.
 /// </summary>
 /// <remarks>
-/// A copy runs only as long as the leader hears the member itself: a copy that runs while its original is cut off is a disk that was set back, as far as anybody can tell.
+/// A copy runs only as long as the leader hears the member itself: a copy that runs while its original is cut off is a
+/// disk that was set back, as far as anybody can tell.
 /// </remarks>
 internal sealed class WrongDisks(Cluster cluster, VirtualWorld world, Past past)
 {
@@ -17,8 +18,8 @@ internal sealed class WrongDisks(Cluster cluster, VirtualWorld world, Past past)
     private readonly List<(SimulatedNode Copy, SimulatedNode Of, SimulatedProcess Leader)> _copies = [];
 
     /// <summary>
-    /// Whether a node may have another disk: when the group is there. And a founder with an empty disk is a member that lost its disk to a majority of another group, too;
-    /// so there is none.
+    /// Whether a node may have another disk: when the group is there. And a founder with an empty disk is a member that
+    /// lost its disk to a majority of another group, too; so there is none.
     /// </summary>
     public bool MayBeExchanged(SimulatedNode node)
     {
@@ -26,7 +27,8 @@ internal sealed class WrongDisks(Cluster cluster, VirtualWorld world, Past past)
         int strangers = founders.Count(each => each.IsStranger || each == node);
         bool isMajority = strangers > founders.Count / 2;
         return !node.IsStranger && cluster.Invariants.CommitIndex > 0
-            && !(isMajority && founders.Exists(each => !each.IsStranger && each != node && each.Durable.LastIndex == 0));
+            && !(isMajority && founders.Exists(each => !each.IsStranger && each != node
+                && each.Durable.LastIndex == 0));
     }
 
     /// <summary>Gives a node, which is down, another disk than its own, or its own again.</summary>
@@ -46,9 +48,11 @@ internal sealed class WrongDisks(Cluster cluster, VirtualWorld world, Past past)
     {
         var leader = cluster.Nodes.Where(each => !each.IsStranger).Select(each => each.Process)
             .FirstOrDefault(process => process?.Peer?.Inspect().Role == RaftRole.Leader);
-        if (leader is null || node.IsStranger || node.Durable.LastIndex == 0 || _copies.Count > 0 || !IsHeard(node, leader))
+        if (leader is null || node.IsStranger || node.Durable.LastIndex == 0 || _copies.Count > 0
+            || !IsHeard(node, leader))
             return;
-        // Who hears the copy and not the member takes the member's store for one that was set back. Of those there may be only so many.
+        // Who hears the copy and not the member takes the member's store for one that was set back. Of those there may
+        // be only so many.
         if (cluster.Nodes.Any(each => !each.IsOutside && each.Process?.Peer?.Inspect().IsWhole != true))
             return;
         var copy = cluster.Copy(node);
@@ -77,11 +81,13 @@ internal sealed class WrongDisks(Cluster cluster, VirtualWorld world, Past past)
     // Well before anybody would elect another leader, or think that the member is gone.
     private bool IsHeard(SimulatedNode node, SimulatedProcess leader)
     {
-        if (leader.IsDead || cluster.Invariants.LatestLeader != leader.Node.Id || leader.Peer?.Inspect().Leading is not { } leading)
+        if (leader.IsDead || cluster.Invariants.LatestLeader != leader.Node.Id
+            || leader.Peer?.Inspect().Leading is not { } leading)
             return false;
         if (node == leader.Node)
             return true;
-        return node.Process is { IsDead: false } && leading.Find(node.Id) is { Server.IsBound: true } follower && follower.Progress.HasAnswered
+        return node.Process is { IsDead: false } && leading.Find(node.Id) is { Server.IsBound: true } follower
+            && follower.Progress.HasAnswered
             && leader.Clock - follower.Progress.LastContact < TimeSpan.FromMilliseconds(200);
     }
 }

@@ -40,7 +40,9 @@ internal sealed class Cluster
     /// <param name="priority">Draws the priority of a founder.</param>
     /// <param name="trace">What happens.</param>
     /// <param name="drift">By how much each node's clock may be fast or slow.</param>
-    /// <param name="apart">Whether one clock is as slow and all others are as fast as can be, and who has the slow one is to lead.</param>
+    /// <param name="apart">
+    /// Whether one clock is as slow and all others are as fast as can be, and who has the slow one is to lead.
+    /// </param>
     /// <param name="origin">How the group begins.</param>
     public Cluster(
         VirtualWorld world, Violations violations, int peers, int spares, Random random, Func<int> priority,
@@ -51,8 +53,12 @@ internal sealed class Cluster
         _random = random;
         Trace = trace;
         int slow = apart ? random.Next(peers) : -1;
-        _members = Enumerable.Range(1, peers).Select(number => new Member($"peer{number}", $"peer{number}:4051") { Priority = apart ? (number - 1 == slow ? 1 : 0) : priority() }).ToList();
-        var all = Enumerable.Range(1, peers + spares).Select(number => new Member($"peer{number}", $"peer{number}:4051"));
+        _members = Enumerable.Range(1, peers)
+            .Select(number =>
+            new Member($"peer{number}",
+            $"peer{number}:4051") { Priority = apart ? (number - 1 == slow ? 1 : 0) : priority() }).ToList();
+        var all = Enumerable.Range(1, peers + spares)
+            .Select(number => new Member($"peer{number}", $"peer{number}:4051"));
         Nodes = all.Select((member, index) => new SimulatedNode(member, NewDisk(member.Id))
         {
             Drift = apart ? (index == slow ? -drift : drift) : DrawDrift(random, drift),
@@ -69,7 +75,8 @@ internal sealed class Cluster
     }
 
     /// <summary>The limits of sessions.</summary>
-    public static SessionLimits SessionLimits => new RaftSettings { Group = Group, MemberId = "", Members = [], SessionTimeout = SessionTimeout }.SessionLimits;
+    public static SessionLimits SessionLimits =>
+        new RaftSettings { Group = Group, MemberId = "", Members = [], SessionTimeout = SessionTimeout }.SessionLimits;
 
     /// <summary>After how many entries a peer takes a snapshot.</summary>
     public int SnapshotEntries { get; init; } = 1_000_000;
@@ -86,7 +93,10 @@ internal sealed class Cluster
     /// <summary>Whether the state of a replica was changed behind its back.</summary>
     public bool StateWasChanged => Invariants.StateWasChanged;
 
-    /// <summary>How many of ten starts of a node are with lease reads: 0, 10, or between, when nodes whose settings differ lead one after the other.</summary>
+    /// <summary>
+    /// How many of ten starts of a node are with lease reads: 0, 10, or between, when nodes whose settings differ lead
+    /// one after the other.
+    /// </summary>
     public int Leases { get; init; }
 
     /// <summary>The longest time for which any process stood still.</summary>
@@ -138,18 +148,25 @@ internal sealed class Cluster
         process.StartPeer(SettingsOf(process, seed), () => NewMachine(process));
     }
 
-    /// <summary>Changes the state of a node's replica behind its back, unless one was changed before: of two that differ from the others none may be right.</summary>
+    /// <summary>
+    /// Changes the state of a node's replica behind its back, unless one was changed before: of two that differ from
+    /// the others none may be right.
+    /// </summary>
     /// <param name="node">The node.</param>
     /// <param name="lots">What it is changed to.</param>
     public void ChangeState(SimulatedNode node, int lots)
     {
-        if (StateWasChanged || DigestInterval == TimeSpan.Zero || MachineOf(node) is not { } machine || node.Process?.Peer is null)
+        if (StateWasChanged || DigestInterval == TimeSpan.Zero || MachineOf(node) is not { } machine
+            || node.Process?.Peer is null)
             return;
         Invariants.StateWasChanged = true;
         machine.Hidden = $"changed {lots}";
     }
 
-    /// <summary>Starts a process of its own for clients, with a <see cref="RaftClient"/>; nothing ever befalls it but what befalls its messages.</summary>
+    /// <summary>
+    /// Starts a process of its own for clients, with a <see cref="RaftClient"/>; nothing ever befalls it but what
+    /// befalls its messages.
+    /// </summary>
     public (SimulatedProcess Process, IActorRef Client) StartClient(int number)
     {
         var node = new SimulatedNode(new Member($"client{number}", $"client{number}:4051"), NewDisk($"client{number}"));
@@ -166,8 +183,8 @@ internal sealed class Cluster
     }
 
     /// <summary>
-    /// Asks a node's peer for other members: some that wait to be added, as voters or learners, and without some that are there. Whoever may have been removed is never asked for again, and the
-    /// first node always stays.
+    /// Asks a node's peer for other members: some that wait to be added, as voters or learners, and without some that
+    /// are there. Whoever may have been removed is never asked for again, and the first node always stays.
     /// </summary>
     /// <param name="node">The node that is asked.</param>
     /// <param name="lots">A number that decides who.</param>
@@ -193,10 +210,13 @@ internal sealed class Cluster
         Ask(node, new ChangeMembers(voters, learners));
     }
 
-    /// <summary>Asks a node's peer for all former members as voters, beside those that somebody has asked for.</summary>
+    /// <summary>
+    /// Asks a node's peer for all former members as voters, beside those that somebody has asked for.
+    /// </summary>
     public void AddFormerMembers(SimulatedNode node)
     {
-        var voters = Nodes.Where(each => (each.WasWanted || _members.Exists(member => member.Id == each.Id)) && !each.WasOmitted).ToList();
+        var voters = Nodes.Where(each => (each.WasWanted || _members.Exists(member => member.Id == each.Id))
+            && !each.WasOmitted).ToList();
         voters.ForEach(each => each.WasWanted = true);
         Ask(node, new ChangeMembers([.. voters.Select(each => each.Member)], []));
     }
@@ -267,7 +287,8 @@ internal sealed class Cluster
         Resolver = Network.ResolverOf(process.Node, process),
         // A run is short: what waits for seconds in a real cluster would never end in it.
         RestartBackoffMax = TimeSpan.FromSeconds(1),
-        // What is claimed holds as long as silent and set-back stores together are no majority: one that was set back finds nobody silent.
+        // What is claimed holds as long as silent and set-back stores together are no majority: one that was set back
+        // finds nobody silent.
         VerificationWait = process.Node.SetBacks > 0 ? TimeSpan.FromHours(1) : TimeSpan.FromSeconds(1.2),
         ForwardTimeout = TimeSpan.FromSeconds(1),
         SessionTimeout = SessionTimeout,
@@ -286,7 +307,8 @@ internal sealed class Cluster
     // Its own address is the present one; of others that have moved it knows nothing.
     private List<Member> MembersIn(SimulatedNode node)
     {
-        var members = _members.ConvertAll(member => member.Id == node.Id ? member with { Address = node.Address } : member);
+        var members =
+            _members.ConvertAll(member => member.Id == node.Id ? member with { Address = node.Address } : member);
         if (!members.Exists(member => member.Id == node.Id))
             members.Add(node.Member);
         return members;
@@ -299,7 +321,8 @@ internal sealed class Cluster
         {
             Group = Group,
             Addresses = [.. _members.Select(member => member.Address)],
-            Resolver = new ClientLinks<SimulatedNode>(process, Network, (node, _, arrive) => Carry(random, node, arrive)),
+            Resolver =
+                new ClientLinks<SimulatedNode>(process, Network, (node, _, arrive) => Carry(random, node, arrive)),
             RandomSeed = _random.Next(),
             Deadline = TimeSpan.FromSeconds(3),
             AttemptTimeout = TimeSpan.FromMilliseconds(100),
@@ -336,7 +359,8 @@ internal sealed class Cluster
         }
     });
 
-    // One that was replaced before it had its first turn may be made after its successor: the process's is the one that is given something.
+    // One that was replaced before it had its first turn may be made after its successor: the process's is the one that
+    // is given something.
     private KeyValueMachine NewMachine(SimulatedProcess process)
     {
         var machine = new KeyValueMachine(new MachineWatcher(_violations, process, Invariants));
@@ -350,7 +374,8 @@ internal sealed class Cluster
         {
             case PeerRemoved removed:
                 if (!process.Node.WasOmitted)
-                    throw new SimulationViolation("no member is removed unasked", $"{process.Node} stopped as removed at {removed.Index}.");
+                    throw new SimulationViolation("no member is removed unasked",
+                        $"{process.Node} stopped as removed at {removed.Index}.");
                 process.Node.HasLeft = true;
                 break;
             case PeerFailed failed:
@@ -364,7 +389,9 @@ internal sealed class Cluster
                     Trace.Line($"{process.Node} logs {logged.LogLevel()}: {logged.Message} {logged.Cause?.Message}");
                 if (logged.Cause is { } cause and not (SimulatedMachineException or DiskFailureException)
                     && !(cause is InvalidDataException && process.Node.DamagedSnapshot > 0))
-                    throw new SimulationViolation(cause is SimulationViolation violation ? violation.Property : "no exception", $"{process.Node}: {cause}");
+                    throw new SimulationViolation(
+                        cause is SimulationViolation violation ? violation.Property : "no exception",
+                        $"{process.Node}: {cause}");
                 break;
             default:
                 Answered?.Invoke(message);

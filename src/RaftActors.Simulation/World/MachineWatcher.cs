@@ -36,7 +36,8 @@ internal sealed class MachineWatcher(Violations violations, SimulatedProcess pro
     public void ReadsImage(bool isLast) => violations.Check(() =>
     {
         if (!isLast)
-            throw new SimulationViolation("one image at a time", $"The state machine of {process.Node} was asked for another image while one was being read.");
+            throw new SimulationViolation("one image at a time",
+                $"The state machine of {process.Node} was asked for another image while one was being read.");
     });
 
     public void Restored(KeyValueMachine machine)

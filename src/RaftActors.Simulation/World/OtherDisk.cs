@@ -27,5 +27,6 @@ internal sealed class OtherDisk
     public void Save(string persistenceId, long sequenceNr, DateTimeOffset time, IRaftMessage snapshot) =>
         Store.Stream(persistenceId).SaveSnapshot(sequenceNr, time.UtcDateTime, Stored(snapshot));
 
-    private StoredObject Stored(IRaftMessage value) => new(_serializer.ToBinary(value), _serializer.Identifier, _serializer.Manifest(value));
+    private StoredObject Stored(IRaftMessage value) =>
+        new(_serializer.ToBinary(value), _serializer.Identifier, _serializer.Manifest(value));
 }

@@ -19,13 +19,16 @@ internal enum Origin
     /// <summary>All its founders start from a backup of a former group.</summary>
     Restored,
 
-    /// <summary>The first peer is what an operator has made of a survivor of a former group; the others are added to it.</summary>
+    /// <summary>
+    /// The first peer is what an operator has made of a survivor of a former group; the others are added to it.
+    /// </summary>
     Recovered,
 }
 
 /// <summary>
-/// What was before a run: the group that was restored or recovered, and other groups of the same name, of which disks are left over. The disks have the events
-/// and snapshots that a founding, a restore and a recover write, with lots for what these draw at random.
+/// What was before a run: the group that was restored or recovered, and other groups of the same name, of which disks
+/// are left over. The disks have the events and snapshots that a founding, a restore and a recover write, with lots for
+/// what these draw at random.
 /// </summary>
 internal sealed class Past
 {
@@ -69,11 +72,15 @@ internal sealed class Past
     /// <summary>A session that a client of the former group has open; 0 when there was none.</summary>
     public long Session { get; }
 
-    /// <summary>Whether a command was given to another group, or to the former one after what the group has of it.</summary>
-    public static bool IsElsewhere(LogEntry entry) => entry.Kind == EntryKind.Command && entry.Payload.Bytes.Span.StartsWith(ElsewhereMark);
+    /// <summary>
+    /// Whether a command was given to another group, or to the former one after what the group has of it.
+    /// </summary>
+    public static bool IsElsewhere(LogEntry entry) =>
+        entry.Kind == EntryKind.Command && entry.Payload.Bytes.Span.StartsWith(ElsewhereMark);
 
     /// <summary>Whether a command was given to the former group, in what the group has of it.</summary>
-    public static bool IsFormer(LogEntry entry) => entry.Kind == EntryKind.Command && entry.Payload.Bytes.Span.StartsWith(FormerMark);
+    public static bool IsFormer(LogEntry entry) =>
+        entry.Kind == EntryKind.Command && entry.Payload.Bytes.Span.StartsWith(FormerMark);
 
     /// <summary>Writes the disks of those who begin, if the group is not founded.</summary>
     public void Begin(IReadOnlyList<SimulatedNode> nodes, Invariants invariants)
@@ -84,7 +91,8 @@ internal sealed class Past
         // As a restore and a recover draw it.
         long term = _shared[^1].Term + _random.Next(1 << 20, 1 << 24);
         var survivors = Origin == Origin.Restored ? _founders : [_founders[0]];
-        var configuration = new Configuration(survivors.Select(NewStore)) { Histories = _former.Histories }.Beginning(NewIdentity(), index);
+        var configuration = new Configuration(
+            survivors.Select(NewStore)) { Histories = _former.Histories }.Beginning(NewIdentity(), index);
         if (Origin == Origin.Recovered)
         {
             Recover(nodes[0], configuration, index, term);
@@ -110,7 +118,8 @@ internal sealed class Past
         else
         {
             // Alone it leads; with others it waits for them.
-            configuration = Bound(_random.Next(3) == 0 ? [node.Member] : _founders.Append(node.Member).DistinctBy(static member => member.Id));
+            configuration = Bound(_random.Next(3) == 0 ? [node.Member] : _founders.Append(node.Member)
+                .DistinctBy(static member => member.Id));
             if (_random.Next(4) > 0)
                 configuration = configuration.Beginning(NewIdentity(), 1);
             Append(log, 1, EntryKind.Configuration, configuration.ToPayload());
@@ -119,8 +128,10 @@ internal sealed class Past
         long term = log[^1].Term + (_random.Next(4) == 0 ? 40 : _random.Next(3));
         string decided = _random.Next(4) > 0 ? configuration.GroupId : "";
         string stream = StreamOf(node);
-        disk.Write(stream, new PeerCreated(PeerCreated.CurrentFormat, Cluster.Group, node.Id, configuration.Find(node.Id)!.StoreId));
-        disk.Write(stream, new Persisted(new HardState(term, null, null) { GroupId = decided }, 0, [new EntryBatch([.. log])]));
+        disk.Write(stream,
+            new PeerCreated(PeerCreated.CurrentFormat, Cluster.Group, node.Id, configuration.Find(node.Id)!.StoreId));
+        disk.Write(stream,
+            new Persisted(new HardState(term, null, null) { GroupId = decided }, 0, [new EntryBatch([.. log])]));
         return disk;
     }
 
@@ -128,11 +139,15 @@ internal sealed class Past
     {
         var disk = new OtherDisk();
         string stream = StreamOf(node);
-        disk.Write(stream, new PeerCreated(PeerCreated.CurrentFormat, Cluster.Group, node.Id, _former.Find(node.Id)!.StoreId));
-        disk.Write(stream, new Persisted(new HardState(_shared[^1].Term, null, null) { GroupId = _former.GroupId }, 0, [new EntryBatch([.. _shared])]));
+        disk.Write(stream,
+            new PeerCreated(PeerCreated.CurrentFormat, Cluster.Group, node.Id, _former.Find(node.Id)!.StoreId));
+        disk.Write(stream, new Persisted(new HardState(_shared[^1].Term, null, null) { GroupId = _former.GroupId }, 0,
+            [new EntryBatch([.. _shared])]));
         disk.Write(stream, new StoreRenewed(configuration.Find(node.Id)!.StoreId));
         var entry = Entry(index, term, EntryKind.Configuration, configuration.ToPayload());
-        disk.Write(stream, new Persisted(new HardState(term, null, null) { GroupId = configuration.GroupId }, index - 1, [new EntryBatch([entry])]));
+        disk.Write(stream,
+            new Persisted(new HardState(term, null, null) { GroupId = configuration.GroupId }, index - 1,
+            [new EntryBatch([entry])]));
         node.Put(disk);
     }
 
@@ -168,7 +183,8 @@ internal sealed class Past
             if (entry.Kind == EntryKind.Command)
                 machine.Apply(entry, entry.Payload.Bytes.ToArray());
         }
-        return SnapshotBytes.Chunks(SnapshotBytes.Join(sessions, machine.TakeSnapshot()), _chunkSize).Select(chunk => chunk.ToArray()).ToList();
+        return SnapshotBytes.Chunks(SnapshotBytes.Join(sessions, machine.TakeSnapshot()), _chunkSize)
+            .Select(chunk => chunk.ToArray()).ToList();
     }
 
     private void AppendCommands(List<LogEntry> log, long lastTerm, int count, string prefix)
@@ -177,14 +193,17 @@ internal sealed class Past
         {
             long term = i == count - 1 ? lastTerm : _random.NextInt64(log[^1].Term, lastTerm + 1);
             string key = prefix == "former" ? "former" : "key0";
-            byte[] command = KeyValueMachine.Command($"{prefix}.{log.Count}", KeyValueInput.Put(key, $"{prefix}{log.Count}"));
+            byte[] command =
+                KeyValueMachine.Command($"{prefix}.{log.Count}", KeyValueInput.Put(key, $"{prefix}{log.Count}"));
             Append(log, term, EntryKind.Command, new Payload(command, 0, ""));
         }
     }
 
-    private static void Append(List<LogEntry> log, long term, EntryKind kind, Payload payload) => log.Add(Entry(log.Count + 1, term, kind, payload));
+    private static void Append(List<LogEntry> log, long term, EntryKind kind, Payload payload) =>
+        log.Add(Entry(log.Count + 1, term, kind, payload));
 
-    private static LogEntry Entry(long index, long term, EntryKind kind, Payload payload) => new(index, term, kind, Time.ToUnixTimeMilliseconds() + index, payload);
+    private static LogEntry Entry(long index, long term, EntryKind kind, Payload payload) =>
+        new(index, term, kind, Time.ToUnixTimeMilliseconds() + index, payload);
 
     private Configuration Bound(IEnumerable<Member> members) => new(members.Select(NewStore));
 
@@ -199,7 +218,9 @@ internal sealed class Past
 
     private static string StreamOf(SimulatedNode node) => PersistenceIds.OfPeer(Cluster.Group, node.Id);
 
-    /// <summary>Of the image of a backup only the state is of interest: what is restored from it is compared with that.</summary>
+    /// <summary>
+    /// Of the image of a backup only the state is of interest: what is restored from it is compared with that.
+    /// </summary>
     private sealed class Capturing(SimulatedNode node, Invariants invariants) : IMachineWatcher
     {
         public void Captured(long index, string state) => invariants.Captured(node, index, state);

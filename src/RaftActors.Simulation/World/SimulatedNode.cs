@@ -22,11 +22,14 @@ internal sealed class SimulatedNode(Member member, PeerDisk disk) : INetworkNode
     /// <summary>What its disk holds, as the journal's events say.</summary>
     public DurableState Durable { get; private set; } = new();
 
-    /// <summary>What its own disk holds, also while that is put aside: what was confirmed with it is still there.</summary>
+    /// <summary>
+    /// What its own disk holds, also while that is put aside: what was confirmed with it is still there.
+    /// </summary>
     public DurableState Own => _aside ?? Durable;
 
     /// <summary>
-    /// Whether its process is none of the group's: with a disk of another group, or with a copy of a member's disk beside that member. Nothing that it says counts.
+    /// Whether its process is none of the group's: with a disk of another group, or with a copy of a member's disk
+    /// beside that member. Nothing that it says counts.
     /// </summary>
     public bool IsStranger { get; private set; }
 
@@ -53,7 +56,9 @@ internal sealed class SimulatedNode(Member member, PeerDisk disk) : INetworkNode
     /// <summary>The event that was damaged and that its peer has not met yet; 0 for none.</summary>
     public long DamagedEvent { get; set; }
 
-    /// <summary>Whether its own disk may lack what its peer had confirmed. What runs on another disk says nothing of that.</summary>
+    /// <summary>
+    /// Whether its own disk may lack what its peer had confirmed. What runs on another disk says nothing of that.
+    /// </summary>
     public bool MayLack => SetBacks > 0 && (IsStranger || Process?.Peer?.Inspect().IsWhole != true);
 
     /// <summary>The last index that is in the snapshot which was damaged last; 0 for none.</summary>
@@ -74,10 +79,16 @@ internal sealed class SimulatedNode(Member member, PeerDisk disk) : INetworkNode
     /// <summary>Whether somebody has asked for it as a member that waited to be added.</summary>
     public bool WasWanted { get; set; }
 
-    /// <summary>Whether somebody has asked for members without it, so that it may be removed, or has been: its disk is of no use any more.</summary>
+    /// <summary>
+    /// Whether somebody has asked for members without it, so that it may be removed, or has been: its disk is of no use
+    /// any more.
+    /// </summary>
     public bool MayBeRemoved { get; private set; }
 
-    /// <summary>Whether somebody has asked for members without it: such a request may be long on its way, and remove it although others have asked for it since.</summary>
+    /// <summary>
+    /// Whether somebody has asked for members without it: such a request may be long on its way, and remove it although
+    /// others have asked for it since.
+    /// </summary>
     public bool WasOmitted { get; private set; }
 
     /// <summary>Whether the peer of its process has stopped, as that of a member that was removed.</summary>
@@ -90,7 +101,8 @@ internal sealed class SimulatedNode(Member member, PeerDisk disk) : INetworkNode
     public static SimulatedNode Copy(SimulatedNode of, string address, PeerDisk disk)
     {
         disk.Store.CopyFrom(of.Disk.Store);
-        return new SimulatedNode(of.Member with { Address = address }, disk) { Drift = of.Drift, IsStranger = true, IsCopy = true };
+        return new SimulatedNode(of.Member with { Address = address }, disk) { Drift = of.Drift, IsStranger = true,
+            IsCopy = true };
     }
 
     /// <summary>It gets what is on another disk, before its first process.</summary>

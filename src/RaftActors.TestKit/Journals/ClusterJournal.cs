@@ -3,8 +3,13 @@ using RaftActors.TestKit.Journals;
 
 namespace RaftActors.TestKit;
 
-/// <summary>Where the peers of a <see cref="RaftCluster"/> keep their journals. What a peer wrote outlives its crash.</summary>
-/// <remarks>Between a peer and its journal stands the cluster: it gives a write its virtual time, and can hold it, lose it or fail it.</remarks>
+/// <summary>
+/// Where the peers of a <see cref="RaftCluster"/> keep their journals. What a peer wrote outlives its crash.
+/// </summary>
+/// <remarks>
+/// Between a peer and its journal stands the cluster: it gives a write its virtual time, and can hold it, lose it or
+/// fail it.
+/// </remarks>
 public abstract class ClusterJournal
 {
     private protected ClusterJournal()
@@ -21,7 +26,9 @@ public abstract class ClusterJournal
     /// <param name="directory">An existing directory, which the caller removes.</param>
     public static ClusterJournal Sqlite(string directory) => new SqliteClusterJournal(directory);
 
-    /// <summary>The plugins' configuration for a peer: paths <see cref="JournalPath"/> and <see cref="SnapshotStorePath"/>.</summary>
+    /// <summary>
+    /// The plugins' configuration for a peer: paths <see cref="JournalPath"/> and <see cref="SnapshotStorePath"/>.
+    /// </summary>
     internal abstract Config ConfigFor(PeerDisk disk);
 
     /// <summary>Whether a write can be torn: whether there are bytes of which a part can be missing.</summary>
@@ -33,7 +40,9 @@ public abstract class ClusterJournal
 
     /// <summary>Called when a peer's process dies, before its plugins close anything.</summary>
     /// <param name="disk">The peer's disk.</param>
-    /// <param name="tear">Whether what was written since the last answered write is torn: only part of its bytes are left.</param>
+    /// <param name="tear">
+    /// Whether what was written since the last answered write is torn: only part of its bytes are left.
+    /// </param>
     internal virtual void BeforeDeath(PeerDisk disk, bool tear)
     {
     }

@@ -43,7 +43,8 @@ internal sealed class GateRequest(
         object request = message switch
         {
             WriteMessages write => new WriteMessages(write.Messages, gate, write.ActorInstanceId),
-            ReplayMessages replay => new ReplayMessages(replay.FromSequenceNr, replay.ToSequenceNr, replay.Max, replay.PersistenceId, gate),
+            ReplayMessages replay =>
+                new ReplayMessages(replay.FromSequenceNr, replay.ToSequenceNr, replay.Max, replay.PersistenceId, gate),
             DeleteMessagesTo delete => new DeleteMessagesTo(delete.PersistenceId, delete.ToSequenceNr, gate),
             _ => message,
         };

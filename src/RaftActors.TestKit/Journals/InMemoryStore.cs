@@ -38,7 +38,9 @@ internal sealed class InMemoryStore
     {
         foreach (var (persistenceId, stream) in _streams.ToArray())
         {
-            if (stream.LatestSnapshot(static (_, _) => true) is not { } latest || new RaftSerializer(null!).FromBinary(latest.Snapshot.Bytes, latest.Snapshot.Manifest) is not SnapshotManifest manifest)
+            if (stream.LatestSnapshot(static (_, _) => true) is not { } latest
+                || new RaftSerializer(null!)
+                .FromBinary(latest.Snapshot.Bytes, latest.Snapshot.Manifest) is not SnapshotManifest manifest)
                 continue;
             for (int slot = 0; slot < ChunkStore.Slots; slot++)
                 if (all || slot == (before ? manifest.Previous?.Slot : manifest.Slot))
@@ -85,7 +87,8 @@ internal sealed class StoredStream
         }
     }
 
-    public List<(long SequenceNr, StoredObject Event, string Manifest, string WriterGuid)> Read(long from, long to, long max)
+    public List<(long SequenceNr, StoredObject Event, string Manifest, string WriterGuid)> Read(long from, long to,
+        long max)
     {
         lock (this)
         {
@@ -115,7 +118,8 @@ internal sealed class StoredStream
     }
 
     /// <summary>The latest snapshot that meets criteria, up to a sequence number.</summary>
-    public (long SequenceNr, DateTime Time, StoredObject Snapshot)? LatestSnapshot(SnapshotSelectionCriteria criteria, long toSequenceNr) =>
+    public (long SequenceNr, DateTime Time, StoredObject Snapshot)? LatestSnapshot(SnapshotSelectionCriteria criteria,
+        long toSequenceNr) =>
         LatestSnapshot((sequenceNr, time) =>
             sequenceNr >= criteria.MinSequenceNr && sequenceNr <= Math.Min(criteria.MaxSequenceNr, toSequenceNr)
             && time <= criteria.MaxTimeStamp && (criteria.MinTimestamp is not { } earliest || time >= earliest));
@@ -185,12 +189,15 @@ internal sealed class StoredStream
             _snapshots.Remove(sequenceNr);
     }
 
-    /// <summary>Up to the upper bounds: of a deletion many stores heed no others, that of Akka.Persistence.Sql among them.</summary>
+    /// <summary>
+    /// Up to the upper bounds: of a deletion many stores heed no others, that of Akka.Persistence.Sql among them.
+    /// </summary>
     public void DeleteSnapshots(SnapshotSelectionCriteria criteria)
     {
         lock (this)
         {
-            foreach (long sequenceNr in _snapshots.Where(stored => stored.Key <= criteria.MaxSequenceNr && stored.Value.Time <= criteria.MaxTimeStamp).Select(stored => stored.Key).ToList())
+            foreach (long sequenceNr in _snapshots.Where(stored => stored.Key <= criteria.MaxSequenceNr
+                && stored.Value.Time <= criteria.MaxTimeStamp).Select(stored => stored.Key).ToList())
                 _snapshots.Remove(sequenceNr);
         }
     }

@@ -1,13 +1,19 @@
 namespace RaftActors.TestKit;
 
-/// <summary>What the links between the peers of a <see cref="RaftCluster"/> do to messages. Each message is drawn for on its own, from the cluster's seed.</summary>
+/// <summary>
+/// What the links between the peers of a <see cref="RaftCluster"/> do to messages. Each message is drawn for on its
+/// own, from the cluster's seed.
+/// </summary>
 public sealed record LinkFaults
 {
-    /// <summary>Nothing is lost, and messages from one peer to another arrive in order, 0.2 to 1 ms after they were sent.</summary>
+    /// <summary>
+    /// Nothing is lost, and messages from one peer to another arrive in order, 0.2 to 1 ms after they were sent.
+    /// </summary>
     public static LinkFaults None { get; } = new();
 
     /// <summary>One in ten messages is lost; the others take up to 27 ms and overtake each other.</summary>
-    public static LinkFaults Unreliable { get; } = new() { Loss = 0.1, MinDelay = TimeSpan.Zero, MaxDelay = TimeSpan.FromMilliseconds(27), InOrder = false };
+    public static LinkFaults Unreliable { get; } =
+        new() { Loss = 0.1, MinDelay = TimeSpan.Zero, MaxDelay = TimeSpan.FromMilliseconds(27), InOrder = false };
 
     /// <summary>As <see cref="Unreliable"/>, and two in three of those that arrive take 0.2 to 2.2 s more.</summary>
     public static LinkFaults VeryUnreliable { get; } = Unreliable with
@@ -32,7 +38,9 @@ public sealed record LinkFaults
     /// <summary>Whether messages from one peer to another arrive in the order in which they were sent.</summary>
     public bool InOrder { get; init; } = true;
 
-    /// <summary>The probability that a message takes longer, by <see cref="MinLongDelay"/> to <see cref="MaxLongDelay"/>.</summary>
+    /// <summary>
+    /// The probability that a message takes longer, by <see cref="MinLongDelay"/> to <see cref="MaxLongDelay"/>.
+    /// </summary>
     public double LongDelay { get; init; }
 
     /// <summary>The shortest such additional time.</summary>

@@ -79,7 +79,10 @@ internal sealed class VirtualWorld(Random? lots = null)
         }
     }
 
-    /// <summary>Announces that something outside will, in the end, have an actor told something, and then call <see cref="EndOutsideWork"/>.</summary>
+    /// <summary>
+    /// Announces that something outside will, in the end, have an actor told something, and then call
+    /// <see cref="EndOutsideWork"/>.
+    /// </summary>
     public void BeginOutsideWork()
     {
         lock (_lock)
@@ -102,7 +105,9 @@ internal sealed class VirtualWorld(Random? lots = null)
     /// </summary>
     /// <param name="delay">How much later.</param>
     /// <param name="action">The action.</param>
-    /// <param name="process">The process that is to do it, unless the process is gone by then; <c>null</c> for none.</param>
+    /// <param name="process">
+    /// The process that is to do it, unless the process is gone by then; <c>null</c> for none.
+    /// </param>
     public void Schedule(TimeSpan delay, Action action, VirtualProcess? process = null)
     {
         lock (_lock)
@@ -139,7 +144,8 @@ internal sealed class VirtualWorld(Random? lots = null)
     /// <summary>Runs actors until a task is done that waits for them; time stands still meanwhile.</summary>
     public void SettleUntil(Task task)
     {
-        task.ContinueWith(_ => Pulse(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        task.ContinueWith(_ => Pulse(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
         while (!task.IsCompleted)
         {
             if (TakeTurn(task, out var turn))
@@ -176,7 +182,8 @@ internal sealed class VirtualWorld(Random? lots = null)
         return true;
     }
 
-    // As on any dispatcher there is no synchronization context, whatever a test runner has on its threads: a task that an actor completes goes on at once and not on another thread.
+    // As on any dispatcher there is no synchronization context, whatever a test runner has on its threads: a task that
+    // an actor completes goes on at once and not on another thread.
     private void Run(Turn turn)
     {
         var context = SynchronizationContext.Current;

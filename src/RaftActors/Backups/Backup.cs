@@ -4,7 +4,10 @@ using RaftActors.Snapshots;
 
 namespace RaftActors.Backups;
 
-/// <summary>The whole state of a group as of one entry, sessions included, about to be written as a file that <see cref="BackupFile"/> reads.</summary>
+/// <summary>
+/// The whole state of a group as of one entry, sessions included, about to be written as a file that
+/// <see cref="BackupFile"/> reads.
+/// </summary>
 /// <remarks>Holds a snapshot of the peer until it is disposed.</remarks>
 public sealed class Backup : IAsyncDisposable
 {
@@ -31,11 +34,15 @@ public sealed class Backup : IAsyncDisposable
 
     /// <summary>Has a peer on this node take a snapshot, unless its latest will do.</summary>
     /// <param name="group">The peer, as <see cref="Raft.StartAsync"/> returned it.</param>
-    /// <param name="atLeast">The index of an entry that has to be in the backup. What a linearizable query returns as <see cref="Client.QueryResult.AppliedIndex"/> covers all that was acknowledged before.</param>
+    /// <param name="atLeast">
+    /// The index of an entry that has to be in the backup. What a linearizable query returns as
+    /// <see cref="Client.QueryResult.AppliedIndex"/> covers all that was acknowledged before.
+    /// </param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="BackupException">There is none; the message says why.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static async Task<Backup> OpenAsync(IActorRef group, long atLeast, CancellationToken cancellationToken = default)
+    public static async Task<Backup> OpenAsync(IActorRef group, long atLeast,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(group);
         return await group.Ask<object>(new StartBackup(atLeast), cancellationToken).ConfigureAwait(false) switch
@@ -49,7 +56,9 @@ public sealed class Backup : IAsyncDisposable
     /// <summary>Writes the backup.</summary>
     /// <param name="target">Where to.</param>
     /// <param name="cancellationToken">Ends the writing.</param>
-    /// <exception cref="BackupException">The snapshot cannot be read, or is damaged: what was written is no backup, and does not pass for one.</exception>
+    /// <exception cref="BackupException">
+    /// The snapshot cannot be read, or is damaged: what was written is no backup, and does not pass for one.
+    /// </exception>
     public async Task WriteAsync(Stream target, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(target);
@@ -74,7 +83,8 @@ public sealed class Backup : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private static async Task PassAsync(Stream target, IncrementalHash hash, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    private static async Task PassAsync(Stream target, IncrementalHash hash, ReadOnlyMemory<byte> bytes,
+        CancellationToken cancellationToken)
     {
         hash.AppendData(bytes.Span);
         await target.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
@@ -85,17 +95,20 @@ public sealed class Backup : IAsyncDisposable
         object answer;
         try
         {
-            answer = await _started.Reader.Ask<object>(new ReadChunk(number), Patience, cancellationToken).ConfigureAwait(false);
+            answer = await _started.Reader.Ask<object>(new ReadChunk(number), Patience, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (AskTimeoutException problem)
         {
-            throw new BackupException($"Chunk {number} of the snapshot was not read within {Patience.TotalSeconds} seconds: the peer stopped, or its disk is overloaded.", problem);
+            throw new BackupException($"Chunk {number} of the snapshot was not read within {Patience.TotalSeconds} "
+                + "seconds: the peer stopped, or its disk is overloaded.", problem);
         }
         return answer switch
         {
             ChunkRead chunk => chunk.Data,
             SnapshotUnreadable unreadable => throw new BackupException(
-                $"The snapshot up to entry {Index} cannot be read: {unreadable.Problem}. Ask another node.", unreadable.Cause),
+                $"The snapshot up to entry {Index} cannot be read: {unreadable.Problem}. Ask another node.",
+                unreadable.Cause),
             var other => throw new BackupException($"The peer answered with a {other.GetType().Name}."),
         };
     }

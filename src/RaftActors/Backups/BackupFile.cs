@@ -16,7 +16,8 @@ public sealed class BackupFile
     private readonly string _path;
     private readonly long _contentAt;
 
-    private BackupFile(string path, string group, Snapshot snapshot, DateTimeOffset takenAt, long contentAt, string sha256)
+    private BackupFile(string path, string group, Snapshot snapshot, DateTimeOffset takenAt, long contentAt,
+        string sha256)
     {
         _path = path;
         _contentAt = contentAt;
@@ -70,14 +71,17 @@ public sealed class BackupFile
             throw Incomplete(path, file.Length, contentAt + snapshot.Content.Length + BackupFormat.EndLength);
         string content = Hash(file, hash, snapshot.Content.Length, path);
         long length = BinaryPrimitives.ReadInt64LittleEndian(Read(file, hash, 8, path));
-        string expected = Convert.ToHexString(Read(file, null, 32, path)), actual = Convert.ToHexString(hash.GetHashAndReset());
+        string expected = Convert.ToHexString(Read(file, null, 32, path)),
+            actual = Convert.ToHexString(hash.GetHashAndReset());
         if (actual != expected)
             throw new BackupException($"{path} is damaged: its checksum is {actual}, not {expected}.");
         if (content != snapshot.Content.Sha256 || length != contentAt + snapshot.Content.Length)
-            throw new BackupException($"{path} is damaged: what it says about its length and checksum contradicts itself.");
+            throw new BackupException($"{path} is damaged: what it says about its length and checksum contradicts "
+                + "itself.");
         if (file.Position != file.Length)
             throw new BackupException($"{path} is damaged: {file.Length - file.Position} bytes follow its end.");
-        return new BackupFile(path, head.Group, snapshot, DateTimeOffset.FromUnixTimeMilliseconds(head.TakenAt), contentAt, actual);
+        return new BackupFile(path, head.Group, snapshot, DateTimeOffset.FromUnixTimeMilliseconds(head.TakenAt),
+            contentAt, actual);
     }
 
     /// <summary>The snapshot's bytes in chunks.</summary>
@@ -99,11 +103,14 @@ public sealed class BackupFile
         {
             var head = Wire.BackupHead.Parser.ParseFrom(bytes);
             if (head.FormatVersion > BackupFormat.Current)
-                throw new BackupException($"{path} has format {head.FormatVersion}; this version reads up to {BackupFormat.Current}. Use the version that wrote it, or a newer one.");
-            bool sane = head.Snapshot.FromWire() is { LastIncludedIndex: > 0, LastIncludedTerm: > 0, Content: { Length: > 0, Chunks: > 0 } } && head.Group.Length > 0;
+                throw new BackupException($"{path} has format {head.FormatVersion}; this version reads up to "
+                    + $"{BackupFormat.Current}. Use the version that wrote it, or a newer one.");
+            bool sane = head.Snapshot.FromWire() is { LastIncludedIndex: > 0, LastIncludedTerm: > 0,
+                Content: { Length: > 0, Chunks: > 0 } } && head.Group.Length > 0;
             return sane ? head : throw new BackupException($"{path} is damaged: its head makes no sense.");
         }
-        catch (Exception problem) when (problem is InvalidProtocolBufferException or FormatException or ArgumentException)
+        catch (Exception problem) when (problem is InvalidProtocolBufferException or FormatException
+            or ArgumentException)
         {
             throw new BackupException($"{path} is damaged: its head cannot be read.", problem);
         }

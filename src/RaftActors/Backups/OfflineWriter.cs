@@ -4,8 +4,9 @@ using Akka.Persistence;
 namespace RaftActors.Backups;
 
 /// <summary>
-/// Writes to the journal and the snapshot store of a peer that does not run, as the peer would: through the plugins that the actor system is configured with. One store, one write after the other; the outcome
-/// is that of <see cref="OfflineWriting.RunAsync"/>.
+/// Writes to the journal and the snapshot store of a peer that does not run, as the peer would: through the plugins
+/// that the actor system is configured with. One store, one write after the other; the outcome is that of
+/// <see cref="OfflineWriting.RunAsync"/>.
 /// </summary>
 internal abstract class OfflineWriter : UntypedPersistentActor
 {

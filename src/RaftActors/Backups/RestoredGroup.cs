@@ -6,12 +6,17 @@ using RaftActors.Storage;
 
 namespace RaftActors.Backups;
 
-/// <summary>A new group that starts with the state of a backup: what the store of each of its members is to hold.</summary>
+/// <summary>
+/// A new group that starts with the state of a backup: what the store of each of its members is to hold.
+/// </summary>
 /// <remarks>
-/// <para>The new log is that of the old group up to the backup's last entry, and then a configuration that names the new members, each with a store of its own that was never anybody else's.</para>
+/// <para>The new log is that of the old group up to the backup's last entry, and then a configuration that names the
+/// new members, each with a store of its own that was never anybody else's.</para>
 /// <para>
-/// Should nodes of the old group, or of another restored from the same backup, still run and reach the new ones, nothing of theirs mixes: what a store says that the configuration does not name does not count,
-/// and the term of the new configuration is drawn at random, far above any that the old group gets to. So their entries are never those of the new group, nor do they pass for them.
+/// Should nodes of the old group, or of another restored from the same backup, still run and reach the new ones,
+/// nothing of theirs mixes: what a store says that the configuration does not name does not count, and the term of the
+/// new configuration is drawn at random, far above any that the old group gets to. So their entries are never those of
+/// the new group, nor do they pass for them.
 /// </para>
 /// </remarks>
 public sealed class RestoredGroup
@@ -65,9 +70,12 @@ public sealed class RestoredGroup
             || members.DistinctBy(static member => NodeAddress.EndpointOf(member.Address)).Count() < members.Count)
             throw new BackupException("Two members have one id or one address.");
         var former = backup.Snapshot.Configuration;
-        var voters = members.Select(member => Server.Of(member) with { StoreId = Guid.NewGuid().ToString("N"), Priority = former.Find(member.Id)?.Priority ?? member.Priority });
+        var voters = members.Select(member =>
+            Server.Of(member) with { StoreId = Guid.NewGuid().ToString("N"),
+            Priority = former.Find(member.Id)?.Priority ?? member.Priority });
         var configuration = new Configuration(voters, lease: former.Lease) { Histories = former.Histories };
-        return new RestoredGroup(backup, group, configuration.Beginning(Guid.NewGuid().ToString("N"), backup.Index + 1), Leap(backup.Term));
+        return new RestoredGroup(backup, group, configuration.Beginning(Guid.NewGuid().ToString("N"), backup.Index + 1),
+            Leap(backup.Term));
     }
 
     /// <summary>The identity of a member's store.</summary>
@@ -82,10 +90,14 @@ public sealed class RestoredGroup
     {
         ArgumentNullException.ThrowIfNull(system);
         var former = _backup.Snapshot;
-        var content = former.Content with { Chunks = checked((int)((former.Content.Length + chunkSize - 1) / chunkSize)) };
+        var content =
+            former.Content with { Chunks = checked((int)((former.Content.Length + chunkSize - 1) / chunkSize)) };
         var snapshot = new Snapshot(Index, Term, former.LastIncludedTime, _configuration, Index, content);
-        var manifest = new SnapshotManifest(Group, memberId, StoreIdOf(memberId), new HardState(Term, null, null) { GroupId = GroupId }, snapshot, 0, null);
-        return OfflineWriting.RunAsync(system, done => StoreFounder.Props(PersistenceIds.OfPeer(Group, memberId), manifest, _backup.Chunks(chunkSize), done));
+        var manifest = new SnapshotManifest(Group, memberId, StoreIdOf(memberId),
+            new HardState(Term, null, null) { GroupId = GroupId }, snapshot, 0, null);
+        return OfflineWriting.RunAsync(system,
+            done => StoreFounder.Props(PersistenceIds.OfPeer(Group, memberId), manifest, _backup.Chunks(chunkSize),
+            done));
     }
 
     /// <summary>A term far above another, that nobody else draws.</summary>

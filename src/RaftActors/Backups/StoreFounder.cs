@@ -6,9 +6,9 @@ using RaftActors.Snapshots;
 namespace RaftActors.Backups;
 
 /// <summary>
-/// Fills an empty store with a snapshot, so that a peer starts from it: the events that make the store one of this member
-/// and say that it goes on from the snapshot, the chunks, and last the manifest. Without the manifest no peer starts: a
-/// store that is only begun never passes for that of a new member.
+/// Fills an empty store with a snapshot, so that a peer starts from it: the events that make the store one of this
+/// member and say that it goes on from the snapshot, the chunks, and last the manifest. Without the manifest no peer
+/// starts: a store that is only begun never passes for that of a new member.
 /// </summary>
 internal sealed class StoreFounder : OfflineWriter
 {
@@ -20,14 +20,16 @@ internal sealed class StoreFounder : OfflineWriter
     private bool _isEmpty = true;
     private bool _manifestIsSent;
 
-    public StoreFounder(string persistenceId, SnapshotManifest manifest, IEnumerable<byte[]> chunks, TaskCompletionSource done)
+    public StoreFounder(string persistenceId, SnapshotManifest manifest, IEnumerable<byte[]> chunks,
+        TaskCompletionSource done)
         : base(persistenceId, done)
     {
         _manifest = manifest with { Slot = Slot };
         _chunks = chunks.GetEnumerator();
     }
 
-    public static Props Props(string persistenceId, SnapshotManifest manifest, IEnumerable<byte[]> chunks, TaskCompletionSource done) =>
+    public static Props Props(string persistenceId, SnapshotManifest manifest, IEnumerable<byte[]> chunks,
+        TaskCompletionSource done) =>
         Akka.Actor.Props.Create(() => new StoreFounder(persistenceId, manifest, chunks, done));
 
     protected override void PostStop()
@@ -58,7 +60,8 @@ internal sealed class StoreFounder : OfflineWriter
 
     private void Found()
     {
-        var created = new PeerCreated(PeerCreated.CurrentFormat, _manifest.Group, _manifest.MemberId, _manifest.StoreId);
+        var created =
+            new PeerCreated(PeerCreated.CurrentFormat, _manifest.Group, _manifest.MemberId, _manifest.StoreId);
         var (index, term) = (_manifest.Snapshot.LastIncludedIndex, _manifest.Snapshot.LastIncludedTerm);
         IRaftMessage[] events = [created, new SnapshotInstalled(index, term)];
         PersistAll(events, @event =>
@@ -72,10 +75,12 @@ internal sealed class StoreFounder : OfflineWriter
     {
         if (_chunks.MoveNext())
         {
-            new ChunkStore(SnapshotStore, PersistenceId, Slot, TimeProvider.System).Save(++_written, _chunks.Current, Self);
+            new ChunkStore(SnapshotStore, PersistenceId, Slot, TimeProvider.System)
+                .Save(++_written, _chunks.Current, Self);
             return;
         }
         _manifestIsSent = true;
-        SnapshotStore.Tell(new SaveSnapshot(new SnapshotMetadata(PersistenceId, LastSequenceNr, DateTime.UtcNow), _manifest), Self);
+        SnapshotStore.Tell(new SaveSnapshot(new SnapshotMetadata(PersistenceId, LastSequenceNr, DateTime.UtcNow),
+            _manifest), Self);
     }
 }

@@ -16,7 +16,8 @@ namespace RaftActors.Client;
 /// <param name="Learners">The members that get the log and have no vote.</param>
 /// <param name="Forward">Whether a peer that does not lead forwards the request to the leader.</param>
 /// <param name="CorrelationId">Returned in the answer.</param>
-public sealed record ChangeMembers(IReadOnlyList<Member> Voters, IReadOnlyList<Member> Learners, bool Forward = true, long CorrelationId = 0) : IProposal
+public sealed record ChangeMembers(IReadOnlyList<Member> Voters, IReadOnlyList<Member> Learners, bool Forward = true,
+    long CorrelationId = 0) : IProposal
 {
     /// <summary>
     /// The index of the configuration that the change was made for (<see cref="GroupMembers.Index"/>). If another

@@ -31,7 +31,8 @@ public enum MemberRole
 /// <param name="IsChanging">Whether a change is under way: the configuration is joint, or new voters catch up.</param>
 /// <param name="Leader">The leader as far as the asked peer knows.</param>
 /// <param name="Members">The members, ordered by id.</param>
-public sealed record GroupMembers(string Group, long Index, bool IsCommitted, bool IsChanging, Member? Leader, IReadOnlyList<MemberStatus> Members);
+public sealed record GroupMembers(string Group, long Index, bool IsCommitted, bool IsChanging, Member? Leader,
+    IReadOnlyList<MemberStatus> Members);
 
 /// <summary>A member of a group.</summary>
 /// <param name="Id">Its name.</param>
@@ -44,7 +45,8 @@ public sealed record GroupMembers(string Group, long Index, bool IsCommitted, bo
 /// <param name="IsActive">
 /// If the asked peer leads: whether the member answered within the last election timeout; otherwise <c>null</c>.
 /// </param>
-public sealed record MemberStatus(string Id, string Address, MemberRole Role, string StoreId, long? MatchIndex, bool? IsActive)
+public sealed record MemberStatus(string Id, string Address, MemberRole Role, string StoreId, long? MatchIndex,
+    bool? IsActive)
 {
     /// <summary>Its priority as leader (<see cref="Member.Priority"/>).</summary>
     public int Priority { get; init; }
@@ -65,7 +67,8 @@ public sealed record MemberStatus(string Id, string Address, MemberRole Role, st
 /// <param name="IsJoint">
 /// Whether the change is still under way: the voters are the new ones, and the former voters have to agree, too.
 /// </param>
-public sealed record MembershipChanged(string Group, string MemberId, long Index, IReadOnlyList<Member> Voters, IReadOnlyList<Member> Learners, bool IsJoint);
+public sealed record MembershipChanged(string Group, string MemberId, long Index, IReadOnlyList<Member> Voters,
+    IReadOnlyList<Member> Learners, bool IsJoint);
 
 /// <summary>
 /// Published on the event stream when a peer stopped for good because its member was removed from the group.

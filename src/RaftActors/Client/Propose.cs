@@ -30,7 +30,8 @@ public enum ReplyWhen
 /// <see cref="FailureReason.NotLeader"/> and names the leader.
 /// </param>
 /// <param name="CorrelationId">Returned in the answer, so that one actor can keep several proposals in flight.</param>
-public sealed record Propose(object Command, ReplyWhen ReplyWhen = ReplyWhen.Applied, bool Forward = true, long CorrelationId = 0) : IProposal
+public sealed record Propose(object Command, ReplyWhen ReplyWhen = ReplyWhen.Applied, bool Forward = true,
+    long CorrelationId = 0) : IProposal
 {
     /// <summary>
     /// The session and the number of an exactly-once command. A retry has the same. <c>null</c> for a command that is
@@ -55,7 +56,8 @@ public sealed record Proposed(long Index, long Term, object? Response, long Corr
 /// <param name="Message">The reason in a sentence that tells a person what to do.</param>
 /// <param name="Leader">The leader as far as the answering peer knows, or <c>null</c>.</param>
 /// <param name="CorrelationId">That of the proposal.</param>
-public sealed record ProposalFailed(FailureReason Reason, string Message, Membership.Member? Leader, long CorrelationId) : IRaftMessage
+public sealed record ProposalFailed(FailureReason Reason, string Message, Membership.Member? Leader,
+    long CorrelationId) : IRaftMessage
 {
     /// <summary>
     /// <c>true</c> when the command may have been committed, or may still be. <c>false</c> when nothing was or will be

@@ -38,7 +38,8 @@ public enum ReadConsistency
 /// <see cref="FailureReason.NotLeader"/> and names the leader.
 /// </param>
 /// <param name="CorrelationId">Returned in the answer.</param>
-public sealed record Query(object Request, ReadConsistency Consistency = ReadConsistency.Linearizable, bool Forward = true, long CorrelationId = 0) : IRaftMessage
+public sealed record Query(object Request, ReadConsistency Consistency = ReadConsistency.Linearizable,
+    bool Forward = true, long CorrelationId = 0) : IRaftMessage
 {
     /// <summary>
     /// For a <see cref="ReadConsistency.Stale"/> query: the longest time since the peer last heard from the leader how
@@ -59,4 +60,5 @@ public sealed record QueryResult(object? Result, long AppliedIndex, long Correla
 /// <param name="Message">The reason in a sentence that tells a person what to do.</param>
 /// <param name="Leader">The leader as far as the answering peer knows, or <c>null</c>.</param>
 /// <param name="CorrelationId">That of the query.</param>
-public sealed record QueryFailed(FailureReason Reason, string Message, Membership.Member? Leader, long CorrelationId) : IRaftMessage;
+public sealed record QueryFailed(FailureReason Reason, string Message, Membership.Member? Leader,
+    long CorrelationId) : IRaftMessage;

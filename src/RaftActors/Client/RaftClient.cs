@@ -38,7 +38,8 @@ public sealed class RaftClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(settings);
         settings.Validate();
         var stopped = new CancellationTokenSource();
-        return new RaftClient(system.ActorOf(Akka.Actor.Props.Create(() => new RaftClientActor(settings, stopped))), stopped, settings.ContinueInline);
+        return new RaftClient(system.ActorOf(Akka.Actor.Props.Create(() => new RaftClientActor(settings, stopped))),
+            stopped, settings.ContinueInline);
     }
 
     /// <summary>
@@ -63,7 +64,8 @@ public sealed class RaftClient : IAsyncDisposable
     /// <exception cref="RaftClientException">
     /// It failed; the exception says whether it may have been applied.
     /// </exception>
-    public Task<Proposed> ProposeAsync(object command, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
+    public Task<Proposed> ProposeAsync(object command, TimeSpan? deadline = null,
+        CancellationToken cancellationToken = default) =>
         CallAsync<Proposed>(new Propose(command), deadline, cancellationToken);
 
     /// <summary>Asks the state machine a question.</summary>
@@ -74,7 +76,8 @@ public sealed class RaftClient : IAsyncDisposable
     /// <returns>The answer.</returns>
     /// <exception cref="RaftClientException">It failed.</exception>
     public Task<QueryResult> QueryAsync(
-        object request, ReadConsistency consistency = ReadConsistency.Linearizable, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
+        object request, ReadConsistency consistency = ReadConsistency.Linearizable, TimeSpan? deadline = null,
+            CancellationToken cancellationToken = default) =>
         CallAsync<QueryResult>(new Query(request, consistency), deadline, cancellationToken);
 
     /// <summary>Fails what is under way, closes the session and stops the client.</summary>
@@ -91,7 +94,8 @@ public sealed class RaftClient : IAsyncDisposable
     {
         var task = new TaskCompletionSource<T>(_continuations);
         var registration = _stopped.Token.UnsafeRegister(
-            static state => ((TaskCompletionSource<T>)state!).TrySetException(new RaftClientException(FailureReason.NoLeader, "The client was closed.")), task);
+            static state => ((TaskCompletionSource<T>)state!)
+                .TrySetException(new RaftClientException(FailureReason.NoLeader, "The client was closed.")), task);
         _actor.Tell(new RaftClientActor.Call(message, deadline, answer =>
         {
             registration.Unregister();

@@ -6,7 +6,8 @@ namespace RaftActors.Client;
 // Attempts: where they go, what becomes of them, when the next one is made.
 internal sealed partial class RaftClientActor
 {
-    // How often in a row a request goes to the leader that a peer names: two peers may each believe that the other leads.
+    // How often in a row a request goes to the leader that a peer names: two peers may each believe that the other
+    // leads.
     private const int MaxRedirects = 2;
 
     private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
@@ -30,10 +31,14 @@ internal sealed partial class RaftClientActor
         bool forward = _target is null;
         object message = request.Kind switch
         {
-            ClientRequestKind.Command => new Propose(request.Content, ReplyWhen.Applied, forward, request.Id) { Session = request.Session!.Stamp(request.Sequence) },
-            ClientRequestKind.Query => request.Query! with { Request = request.Content, Forward = forward, CorrelationId = request.Id },
+            ClientRequestKind.Command =>
+                new Propose(request.Content, ReplyWhen.Applied, forward,
+                    request.Id) { Session = request.Session!.Stamp(request.Sequence) },
+            ClientRequestKind.Query =>
+                request.Query! with { Request = request.Content, Forward = forward, CorrelationId = request.Id },
             ClientRequestKind.OpenSession => new OpenSession(forward, request.Id),
-            ClientRequestKind.KeepAlive => new KeepSessionAlive(request.Session!.Id, request.Session.LowestPending, forward, request.Id),
+            ClientRequestKind.KeepAlive =>
+                new KeepSessionAlive(request.Session!.Id, request.Session.LowestPending, forward, request.Id),
             _ => new CloseSession(request.Session!.Id, forward, request.Id),
         };
         ICanTell peer = _target is null ? _settings.Peer! : _resolver!.Resolve(_target, _settings.Group);
@@ -72,7 +77,8 @@ internal sealed partial class RaftClientActor
         }
     }
 
-    // This attempt was not applied. If no other was made, the command can have a number in another session; if one was, nobody can say what became of it.
+    // This attempt was not applied. If no other was made, the command can have a number in another session; if one was,
+    // nobody can say what became of it.
     private void OnSessionExpired(ClientRequest request)
     {
         LoseSession(request.Session);
@@ -82,7 +88,9 @@ internal sealed partial class RaftClientActor
         }
         else if (request.MayBeDone)
         {
-            Fail(request, FailureReason.OutcomeUnknown, $"The session expired before an answer came. The command may have been applied, as number {request.Sequence} of session {request.Session!.Id}.");
+            Fail(request, FailureReason.OutcomeUnknown,
+                "The session expired before an answer came. The command may have been applied, as number "
+                    + $"{request.Sequence} of session {request.Session!.Id}.");
         }
         else
         {
@@ -97,7 +105,9 @@ internal sealed partial class RaftClientActor
 
     private void Redirect(ClientRequest request, Member? leader)
     {
-        string? leaderAddress = leader is null || request.SentTo is null ? leader?.Address : NodeAddress.WrittenBy(leader.Address, request.SentTo);
+        string? leaderAddress = leader is null || request.SentTo is null
+            ? leader?.Address
+            : NodeAddress.WrittenBy(leader.Address, request.SentTo);
         if (_target is not null && _target == request.SentTo)
             _target = leaderAddress is not null && leaderAddress != _target ? leaderAddress : NextAddress(_target);
         bool toLeader = leaderAddress is not null && leaderAddress == _target;
@@ -120,7 +130,8 @@ internal sealed partial class RaftClientActor
     {
         request.Redirects = 0;
         request.IsResting = true;
-        double longest = Math.Min(_settings.RetryBackoffMax.TotalMilliseconds, _settings.RetryBackoffMin.TotalMilliseconds * Math.Pow(2, Math.Min(request.Failures++, 30)));
+        double longest = Math.Min(_settings.RetryBackoffMax.TotalMilliseconds,
+            _settings.RetryBackoffMin.TotalMilliseconds * Math.Pow(2, Math.Min(request.Failures++, 30)));
         WakeAt(request, Now + TimeSpan.FromMilliseconds(longest * (1 - (0.5 * _random.NextDouble()))));
     }
 
@@ -178,7 +189,8 @@ internal sealed partial class RaftClientActor
         else
         {
             // Not answered in time: the next peer may know better.
-            if (_target is not null && request.Outstanding > 0 && request.SentTo == _target && Now - _lastAnswer >= _settings.AttemptTimeout)
+            if (_target is not null && request.Outstanding > 0 && request.SentTo == _target
+                && Now - _lastAnswer >= _settings.AttemptTimeout)
                 _target = NextAddress(_target);
             if (!request.IsResting)
                 request.Failures++;
@@ -189,7 +201,9 @@ internal sealed partial class RaftClientActor
     private void GiveUp(ClientRequest request)
     {
         if (request.MayBeDone)
-            Fail(request, FailureReason.OutcomeUnknown, $"Nobody answered before the deadline. The command may or may not be applied, as number {request.Sequence} of session {request.Session!.Id}.");
+            Fail(request, FailureReason.OutcomeUnknown,
+                "Nobody answered before the deadline. The command may or may not be applied, as number "
+                    + $"{request.Sequence} of session {request.Session!.Id}.");
         else
             FailNotDone(request);
     }
@@ -197,7 +211,9 @@ internal sealed partial class RaftClientActor
     // What is to be the first command of a session waits for that, and is not done whatever became of that.
     private void FailNotDone(ClientRequest request)
     {
-        var obstacle = request is { Kind: ClientRequestKind.Command, Waiting: not null } && _opening is { } opening ? opening : request;
+        var obstacle = request is { Kind: ClientRequestKind.Command, Waiting: not null } && _opening is { } opening
+            ? opening
+            : request;
         if (obstacle.LastFailure == FailureReason.OutcomeUnknown)
             Fail(request, FailureReason.NoLeader, "The request was not done before the deadline.");
         else
@@ -232,7 +248,8 @@ internal sealed partial class RaftClientActor
         }
     }
 
-    private void Fail(ClientRequest request, FailureReason reason, string message) => Complete(request, request.Kind == ClientRequestKind.Query
+    private void Fail(ClientRequest request, FailureReason reason, string message) =>
+        Complete(request, request.Kind == ClientRequestKind.Query
         ? new QueryFailed(reason, message, null, request.CorrelationId)
         : new ProposalFailed(reason, message, null, request.CorrelationId));
 

@@ -96,9 +96,13 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
 
     private void Accept(object message, TimeSpan? deadline, IActorRef? sender, Action<object>? answer)
     {
-        var (content, correlationId) = message is Propose propose ? (propose.Command, propose.CorrelationId) : (((Query)message).Request, ((Query)message).CorrelationId);
+        var (content, correlationId) = message is Propose propose
+            ? (propose.Command, propose.CorrelationId)
+            : (((Query)message).Request, ((Query)message).CorrelationId);
         bool encoded = Payloads.TryEncode(Context.System.Serialization, content, out var payload, out string problem);
-        var request = new ClientRequest(++_lastId, message is Query ? ClientRequestKind.Query : ClientRequestKind.Command, payload, DeadlineAfter(deadline ?? _settings.Deadline))
+        var request = new ClientRequest(++_lastId,
+            message is Query ? ClientRequestKind.Query : ClientRequestKind.Command, payload,
+            DeadlineAfter(deadline ?? _settings.Deadline))
         {
             Query = message as Query,
             Sender = sender,
@@ -110,16 +114,20 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
         else if (_closing)
             Fail(request, FailureReason.NoLeader, "The client was closed.");
         else if (_waitingCommands.Count + _waitingQueries.Count >= _settings.MaxWaiting)
-            Fail(request, FailureReason.Overloaded, $"{_settings.MaxWaiting} commands and queries wait, the most that raft.client.max-waiting allows. Ask less at once.");
+            Fail(request, FailureReason.Overloaded,
+                $"{_settings.MaxWaiting} commands and queries wait, the most that raft.client.max-waiting allows. Ask "
+                    + "less at once.");
         else
             Queue(request);
     }
 
-    private static TimeSpan DeadlineAfter(TimeSpan time) => time == Timeout.InfiniteTimeSpan || time > TimeSpan.MaxValue - Now ? TimeSpan.MaxValue : Now + time;
+    private static TimeSpan DeadlineAfter(TimeSpan time) =>
+        time == Timeout.InfiniteTimeSpan || time > TimeSpan.MaxValue - Now ? TimeSpan.MaxValue : Now + time;
 
     private void Queue(ClientRequest request)
     {
-        request.Waiting = (request.Kind == ClientRequestKind.Query ? _waitingQueries : _waitingCommands).AddLast(request);
+        request.Waiting = (request.Kind == ClientRequestKind.Query ? _waitingQueries : _waitingCommands)
+            .AddLast(request);
         WakeAt(request, request.Deadline);
         Pump();
     }
@@ -175,7 +183,8 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
     {
         if (_session is not { } session)
             return;
-        Begin(new ClientRequest(++_lastId, ClientRequestKind.KeepAlive, Payload.Empty, Now + (_sessionTimeout / 3)) { Session = session });
+        Begin(new ClientRequest(++_lastId, ClientRequestKind.KeepAlive, Payload.Empty,
+            Now + (_sessionTimeout / 3)) { Session = session });
     }
 
     private void LoseSession(SessionWindow? session)
@@ -195,7 +204,8 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
         FailAll("The client was closed.");
         Timers.Cancel(SignOfLife.Instance);
         if (_session is { } session)
-            Begin(new ClientRequest(++_lastId, ClientRequestKind.CloseSession, Payload.Empty, Now + _settings.AttemptTimeout) { Session = session });
+            Begin(new ClientRequest(++_lastId, ClientRequestKind.CloseSession, Payload.Empty,
+                Now + _settings.AttemptTimeout) { Session = session });
         else
             Context.Stop(Self);
     }
@@ -203,11 +213,13 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
     private void FailAll(string why)
     {
         foreach (var request in _underWay.Values.Concat(_waitingCommands).Concat(_waitingQueries).ToList())
-            Fail(request, request.MayBeDone ? FailureReason.OutcomeUnknown : FailureReason.NoLeader, request.MayBeDone ? $"{why} The command may or may not be applied." : why);
+            Fail(request, request.MayBeDone ? FailureReason.OutcomeUnknown : FailureReason.NoLeader,
+                request.MayBeDone ? $"{why} The command may or may not be applied." : why);
     }
 
     /// <summary>Told by <see cref="RaftClient"/>: a request whose answer is a task's.</summary>
-    internal sealed record Call(object Message, TimeSpan? Deadline, Action<object> Answer) : INoSerializationVerificationNeeded;
+    internal sealed record Call(object Message, TimeSpan? Deadline,
+        Action<object> Answer) : INoSerializationVerificationNeeded;
 
     /// <summary>Told by <see cref="RaftClient"/>: close the session and stop.</summary>
     internal sealed record Close : INoSerializationVerificationNeeded

@@ -95,15 +95,18 @@ public sealed record RaftClientSettings
     public void Validate()
     {
         Check(Group.Length > 0, "group", Group, "the group's name is missing");
-        Check(Peer is not null || Addresses.Count > 0, "client.addresses", "[]", "without a local peer the client has to know at least one node");
+        Check(Peer is not null || Addresses.Count > 0, "client.addresses", "[]",
+            "without a local peer the client has to know at least one node");
         foreach (string address in Addresses)
             Check(NodeAddress.TryParse(address, out _, out string problem), "client.addresses", address, problem);
         Check(Window > 0, "client.window", Window, "it must be more than zero");
         Check(MaxWaiting > 0, "client.max-waiting", MaxWaiting, "it must be more than zero");
         Check(Deadline > TimeSpan.Zero, "client.deadline", Deadline, "it must be more than zero");
         Check(AttemptTimeout > TimeSpan.Zero, "client.attempt-timeout", AttemptTimeout, "it must be more than zero");
-        Check(RetryBackoffMin > TimeSpan.Zero, "client.retry-backoff.min", RetryBackoffMin, "it must be more than zero");
-        Check(RetryBackoffMax >= RetryBackoffMin, "client.retry-backoff.max", RetryBackoffMax, "it must be at least client.retry-backoff.min");
+        Check(RetryBackoffMin > TimeSpan.Zero, "client.retry-backoff.min", RetryBackoffMin,
+            "it must be more than zero");
+        Check(RetryBackoffMax >= RetryBackoffMin, "client.retry-backoff.max", RetryBackoffMax,
+            "it must be at least client.retry-backoff.min");
     }
 
     private static void Check(bool good, string key, object value, string why)

@@ -21,7 +21,8 @@ public sealed record OpenSession(bool Forward = true, long CorrelationId = 0) : 
 /// <param name="LowestPending">The lowest sequence number whose response the client still awaits.</param>
 /// <param name="Forward">Whether a peer that does not lead forwards the request to the leader.</param>
 /// <param name="CorrelationId">Returned in the answer.</param>
-public sealed record KeepSessionAlive(long SessionId, long LowestPending, bool Forward = true, long CorrelationId = 0) : IProposal;
+public sealed record KeepSessionAlive(long SessionId, long LowestPending, bool Forward = true,
+    long CorrelationId = 0) : IProposal;
 
 /// <summary>
 /// Closes a session. The group forgets what it remembered of the session. A command of the session that comes later is

@@ -2,7 +2,10 @@ using RaftActors.Membership;
 
 namespace RaftActors.Elections;
 
-/// <summary>A candidate's or pre-candidate's count of votes, in one election. Dropped when the election is over, however it ends.</summary>
+/// <summary>
+/// A candidate's or pre-candidate's count of votes, in one election. Dropped when the election is over, however it
+/// ends.
+/// </summary>
 /// <param name="term">The term of the election.</param>
 /// <param name="preVote">Whether it only asks if an election could be won.</param>
 /// <param name="configuration">The voters at its start; later changes belong to another election.</param>

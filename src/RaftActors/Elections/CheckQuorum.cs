@@ -11,8 +11,8 @@ namespace RaftActors.Elections;
 /// <param name="elected">When the leader was elected.</param>
 /// <param name="limit">How long a leader stays without an answer of a majority.</param>
 /// <param name="stall">
-/// How long no heartbeat is sent before this process counts as one that stood still. The answers that came meanwhile may
-/// be behind the heartbeat in the mailbox.
+/// How long no heartbeat is sent before this process counts as one that stood still. The answers that came meanwhile
+/// may be behind the heartbeat in the mailbox.
 /// </param>
 internal sealed class CheckQuorum(TimeSpan elected, TimeSpan limit, TimeSpan stall)
 {

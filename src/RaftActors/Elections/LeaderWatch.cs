@@ -5,7 +5,8 @@ using RaftActors.Membership;
 namespace RaftActors.Elections;
 
 /// <summary>
-/// How long a peer has known no leader, and which members it has heard meanwhile: so that the peer can say what is missing.
+/// How long a peer has known no leader, and which members it has heard meanwhile: so that the peer can say what is
+/// missing.
 /// </summary>
 internal sealed class LeaderWatch(RaftSettings settings, RaftLog raftLog, ConfigurationHistory configurations)
 {

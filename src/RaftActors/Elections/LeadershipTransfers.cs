@@ -30,7 +30,8 @@ internal sealed class LeadershipTransfers(
     private readonly List<TransferRequest.BeforeStop> _readyToStop = [];
 
     // How often a leader may try without having been asked.
-    private readonly TransferBackoff _transferBackoff = new(5 * settings.ElectionTimeoutMax, 100 * settings.ElectionTimeoutMax);
+    private readonly TransferBackoff _transferBackoff =
+        new(5 * settings.ElectionTimeoutMax, 100 * settings.ElectionTimeoutMax);
 
     // Outlives the leadership that it hands over: those who asked for it want to know who leads.
     private LeadershipTransfer? _transfer;

@@ -18,7 +18,8 @@ internal sealed class TransferBackoff(TimeSpan shortest, TimeSpan longest)
     public TimeSpan NotBefore { get; set; }
 
     /// <summary>Whether a member may be tried.</summary>
-    public bool MayTry(string id, TimeSpan now) => !_attempts.TryGetValue(id, out var last) || now - last.At >= last.Wait;
+    public bool MayTry(string id, TimeSpan now) =>
+        !_attempts.TryGetValue(id, out var last) || now - last.At >= last.Wait;
 
     /// <summary>Records an attempt.</summary>
     public void Tried(string id, TimeSpan now)

@@ -31,7 +31,8 @@ internal sealed class ActorSystemResolver(ActorSystem system) : IPeerResolver
         if (_known.Count >= MostKnown)
             _known.Clear();
         return _known[(nodeAddress, group)] = _links.IsUsed
-            ? new PeerReference(peer, _links, RaftSerializer.Of(system), RaftSettings.LargestFrame((ExtendedActorSystem)system) ?? 0)
+            ? new PeerReference(peer, _links, RaftSerializer.Of(system),
+                RaftSettings.LargestFrame((ExtendedActorSystem)system) ?? 0)
             : peer;
     }
 }

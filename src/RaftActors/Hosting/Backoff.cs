@@ -3,7 +3,10 @@ namespace RaftActors;
 /// <summary>How long to wait before something that failed is started again.</summary>
 internal static class Backoff
 {
-    /// <summary>Doubles from the shortest wait to the longest, and varies by a fifth so that nodes that failed together do not return together.</summary>
+    /// <summary>
+    /// Doubles from the shortest wait to the longest, and varies by a fifth so that nodes that failed together do not
+    /// return together.
+    /// </summary>
     /// <param name="failures">How many failures there were before this one.</param>
     /// <param name="settings">The shortest and the longest wait.</param>
     /// <param name="random">For the variation.</param>

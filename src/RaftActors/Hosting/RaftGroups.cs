@@ -89,7 +89,8 @@ internal sealed class RaftGroups : UntypedActor
     }
 
     /// <summary>
-    /// Starts a peer; answered with its supervisor, with <see cref="AlreadyStarted"/>, or with <see cref="SystemEnds"/>.
+    /// Starts a peer; answered with its supervisor, with <see cref="AlreadyStarted"/>, or with
+    /// <see cref="SystemEnds"/>.
     /// </summary>
     internal sealed record StartGroup(RaftSettings Settings, Func<IStateMachine> StateMachine)
         : INoSerializationVerificationNeeded;

@@ -7,8 +7,9 @@ using RaftActors.StateMachines;
 namespace RaftActors;
 
 /// <summary>
-/// The actor <c>/system/raft/&lt;group&gt;</c>: runs the group's peer on this node and passes everything on to it. A peer that fails is stopped, never restarted in place, for
-/// a restarted instance can be confused by write confirmations of its predecessor; a new one starts after back-off and recovers from the journal.
+/// The actor <c>/system/raft/&lt;group&gt;</c>: runs the group's peer on this node and passes everything on to it. A
+/// peer that fails is stopped, never restarted in place, for a restarted instance can be confused by write
+/// confirmations of its predecessor; a new one starts after back-off and recovers from the journal.
 /// </summary>
 internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
 {
@@ -25,7 +26,8 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
     private string? _final;
     private long _removedAt;
 
-    // The sequence numbers of snapshots that peers could not use, since one was stored that the next start will find: of those before, only one before all of these may be tried.
+    // The sequence numbers of snapshots that peers could not use, since one was stored that the next start will find:
+    // of those before, only one before all of these may be tried.
     private IReadOnlyList<long> _unusableSnapshots = [];
     private int _failures;
     private TimeSpan _startedAt;
@@ -41,7 +43,8 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
 
     private TimeSpan Now => _settings.ElapsedTime(Context.System.Scheduler);
 
-    public static Props Props(RaftSettings settings, Func<IStateMachine> stateMachine) => Akka.Actor.Props.Create(() => new RaftSupervisor(settings, stateMachine));
+    public static Props Props(RaftSettings settings, Func<IStateMachine> stateMachine) =>
+        Akka.Actor.Props.Create(() => new RaftSupervisor(settings, stateMachine));
 
     protected override void PreStart()
     {
@@ -129,7 +132,8 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
         if (!StartPlugins())
             return;
         int? seed = _settings.RandomSeed is null ? null : _random.Next();
-        _peer = _lastPeer = Context.ActorOf(RaftActor.Props(_settings with { RandomSeed = seed }, _stateMachine, _unusableSnapshots), PeerName);
+        _peer = _lastPeer = Context.ActorOf(RaftActor.Props(_settings with { RandomSeed = seed }, _stateMachine,
+            _unusableSnapshots), PeerName);
         _startedAt = Now;
         Context.Watch(_peer);
         if (_mustWrite)
@@ -169,7 +173,8 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
         var delay = Backoff.After(_failures++, _settings, _random);
         // Of an outage of the store one line says that it begins, and one that it ends.
         if (_outage is null)
-            _log.Warning("The peer {0} of group {1} stopped; it starts again in {2} ms.", _settings.MemberId, _settings.Group, (long)delay.TotalMilliseconds);
+            _log.Warning("The peer {0} of group {1} stopped; it starts again in {2} ms.", _settings.MemberId,
+                _settings.Group, (long)delay.TotalMilliseconds);
         Timers.StartSingleTimer(StartAgain.Instance, StartAgain.Instance, delay);
     }
 
@@ -177,7 +182,8 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
     {
         if (_removedAt > 0)
         {
-            _log.Info("The peer {0} of group {1} stopped: its member was removed by the configuration at index {2}.", _settings.MemberId, _settings.Group, _removedAt);
+            _log.Info("The peer {0} of group {1} stopped: its member was removed by the configuration at index {2}.",
+                _settings.MemberId, _settings.Group, _removedAt);
             Context.System.EventStream.Publish(new PeerRemoved(_settings.Group, _settings.MemberId, _removedAt));
             return;
         }
@@ -185,10 +191,12 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
         Context.System.EventStream.Publish(new PeerFailed(_settings.Group, _settings.MemberId, reason));
     }
 
-    // What was in the peer's mailbox when it stopped was certainly not done; its askers get the one answer they are due.
+    // What was in the peer's mailbox when it stopped was certainly not done; its askers get the one answer they are
+    // due.
     private void OnDeadLetter(DeadLetter letter)
     {
-        if (letter.Message is (IProposal or Query or TransferLeadership or Campaign or PrepareToStop or GetStatus or GetMembers or Subscribe or TakeSnapshot or StartBackup) && letter.Recipient.Equals(_lastPeer))
+        if (letter.Message is (IProposal or Query or TransferLeadership or Campaign or PrepareToStop or GetStatus
+            or GetMembers or Subscribe or TakeSnapshot or StartBackup) && letter.Recipient.Equals(_lastPeer))
             AnswerWithoutPeer(letter.Message, letter.Sender ?? ActorRefs.Nobody);
     }
 
@@ -242,7 +250,9 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
     /// <summary>Told by a peer whose member was removed, before it stops.</summary>
     internal sealed record PeerLeft(long Index);
 
-    /// <summary>Told by a peer that cannot use a snapshot, before it stops: the next one starts from the snapshot before.</summary>
+    /// <summary>
+    /// Told by a peer that cannot use a snapshot, before it stops: the next one starts from the snapshot before.
+    /// </summary>
     internal sealed record SnapshotUnusable(long SequenceNr);
 
     /// <summary>Told by a peer that has a new snapshot.</summary>

@@ -5,8 +5,8 @@ using RaftActors.Client;
 namespace RaftActors.Inspection;
 
 /// <summary>
-/// What is wrong with a peer that runs: told in its status, and in the log when the problem begins and when it ends. A store
-/// that fails stops the peer instead, and the supervisor tells of it.
+/// What is wrong with a peer that runs: told in its status, and in the log when the problem begins and when it ends. A
+/// store that fails stops the peer instead, and the supervisor tells of it.
 /// </summary>
 internal sealed class PeerProblems(RaftSettings settings, IScheduler scheduler, ILoggingAdapter log)
 {
@@ -24,9 +24,12 @@ internal sealed class PeerProblems(RaftSettings settings, IScheduler scheduler, 
         3 * settings.ElectionTimeoutMax is var elections && elections > LeastPatience ? elections : LeastPatience;
 
     /// <summary>The reason of the problem of a kind; <c>null</c> when there is none.</summary>
-    public string? ReasonOf(PeerProblemKind kind) => _problems.TryGetValue(kind, out var known) ? known.Problem.Reason : null;
+    public string? ReasonOf(PeerProblemKind kind) =>
+        _problems.TryGetValue(kind, out var known) ? known.Problem.Reason : null;
 
-    /// <summary>Notes a problem. A problem that is known only gets the new reason, and no second line in the log.</summary>
+    /// <summary>
+    /// Notes a problem. A problem that is known only gets the new reason, and no second line in the log.
+    /// </summary>
     /// <param name="kind">What is wrong.</param>
     /// <param name="reason">What is wrong, where, and what to do, in a sentence or two.</param>
     public void Begin(PeerProblemKind kind, string reason)

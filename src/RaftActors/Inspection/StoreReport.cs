@@ -38,7 +38,10 @@ public sealed record StoreReport
     /// <summary>The first index of the log: the one after the snapshot that the peer would start from.</summary>
     public long FirstIndex { get; internal set; } = 1;
 
-    /// <summary>The last index of the log, or of the snapshot when there is nothing after it. What of the log is committed, the store does not say.</summary>
+    /// <summary>
+    /// The last index of the log, or of the snapshot when there is nothing after it. What of the log is committed, the
+    /// store does not say.
+    /// </summary>
     public long LastIndex { get; internal set; }
 
     /// <summary>The term of the entry at <see cref="LastIndex"/>.</summary>
@@ -62,7 +65,10 @@ public sealed record StoreReport
     /// <summary>The snapshots, the oldest first.</summary>
     public IReadOnlyList<InspectedSnapshot> Snapshots { get; internal set; } = [];
 
-    /// <summary>What is wrong with the store; empty when nothing is. A damaged snapshot is a problem even when an older one can be started from.</summary>
+    /// <summary>
+    /// What is wrong with the store; empty when nothing is. A damaged snapshot is a problem even when an older one can
+    /// be started from.
+    /// </summary>
     public IReadOnlyList<string> Problems { get; internal set; } = [];
 }
 
@@ -74,4 +80,5 @@ public sealed record StoreReport
 /// <param name="Chunks">In how many chunks.</param>
 /// <param name="Sha256">Their checksum, as the manifest has it, in hexadecimal digits.</param>
 /// <param name="Problem">What is wrong with it; <c>null</c> when all chunks are there and have that checksum.</param>
-public sealed record InspectedSnapshot(long SequenceNr, long Index, long Term, long Bytes, int Chunks, string Sha256, string? Problem);
+public sealed record InspectedSnapshot(long SequenceNr, long Index, long Term, long Bytes, int Chunks, string Sha256,
+    string? Problem);

@@ -1,18 +1,24 @@
 namespace RaftActors.Log;
 
 /// <summary>
-/// Why a follower's log does not continue from where the leader's message starts, in a form that lets the leader skip a whole term in one round trip (paper, end of section 5.3).
+/// Why a follower's log does not continue from where the leader's message starts, in a form that lets the leader skip a
+/// whole term in one round trip (paper, end of section 5.3).
 /// </summary>
 /// <param name="Term">The term of the follower's entry at the rejected index, or 0 when its log ends before it.</param>
 /// <param name="Index">The first index of that term in the follower's log, or the index after its last entry.</param>
 internal readonly record struct LogConflict(long Term, long Index)
 {
-    /// <summary>The follower's side: how its log differs at <paramref name="previousIndex"/>, where it has no entry or one of another term.</summary>
+    /// <summary>
+    /// The follower's side: how its log differs at <paramref name="previousIndex"/>, where it has no entry or one of
+    /// another term.
+    /// </summary>
     public static LogConflict At(RaftLog log, long previousIndex) => previousIndex > log.LastIndex
         ? new LogConflict(0, log.LastIndex + 1)
         : new LogConflict(log.TermAt(previousIndex), log.FirstIndexOfTermAt(previousIndex));
 
-    /// <summary>The leader's side: the largest index, below the rejected one, at which the two logs can still agree.</summary>
+    /// <summary>
+    /// The leader's side: the largest index, below the rejected one, at which the two logs can still agree.
+    /// </summary>
     /// <param name="log">The leader's log.</param>
     /// <param name="rejected">The rejected index.</param>
     public long LastPossibleMatch(RaftLog log, long rejected)

@@ -3,8 +3,8 @@ using Akka.Serialization;
 namespace RaftActors.Log;
 
 /// <summary>
-/// Between objects and payloads: a <c>byte[]</c> as it is, anything else by its registered serializer. Of serializers that
-/// take any type only what the host allows: <see cref="PolymorphicTypes"/>.
+/// Between objects and payloads: a <c>byte[]</c> as it is, anything else by its registered serializer. Of serializers
+/// that take any type only what the host allows: <see cref="PolymorphicTypes"/>.
 /// </summary>
 internal static class Payloads
 {
@@ -38,14 +38,17 @@ internal static class Payloads
         }
         catch (Exception failure)
         {
-            problem = $"A {content!.GetType()} cannot be serialized: {failure.Message} Register a serializer for it in akka.actor.serialization-bindings.";
+            problem = $"A {content!.GetType()} cannot be serialized: {failure.Message} Register a serializer for it in "
+                + "akka.actor.serialization-bindings.";
             return false;
         }
     }
 
     /// <summary>Why what was encoded elsewhere must not get into the log; <c>null</c> if it may.</summary>
     public static string? Problem(Serialization serialization, Payload encoded) =>
-        encoded.SerializerId == PolymorphicTypes.JsonIdentifier ? PolymorphicTypes.Of(serialization.System).JsonProblem(encoded.Manifest) : null;
+        encoded.SerializerId == PolymorphicTypes.JsonIdentifier
+            ? PolymorphicTypes.Of(serialization.System).JsonProblem(encoded.Manifest)
+            : null;
 
     // What a serializer that takes any type cannot read again must not get into a log: no node could ever apply it.
     private static Payload Encode(Serialization serialization, object content, out string problem)
@@ -53,12 +56,14 @@ internal static class Payloads
         problem = "";
         var serializer = serialization.FindSerializerFor(content);
         bool isPolymorphic = PolymorphicTypes.IsPolymorphic(serializer);
-        if (isPolymorphic && PolymorphicTypes.Of(serialization.System).Problem(serializer, content.GetType()) is { } refused)
+        if (isPolymorphic
+            && PolymorphicTypes.Of(serialization.System).Problem(serializer, content.GetType()) is { } refused)
         {
             problem = refused;
             return default;
         }
-        var payload = new Payload(serializer.ToBinary(content), serializer.Identifier, Serialization.ManifestFor(serializer, content));
+        var payload = new Payload(serializer.ToBinary(content), serializer.Identifier,
+            Serialization.ManifestFor(serializer, content));
         if (isPolymorphic)
             Decode(serialization, payload);
         return payload;
@@ -70,7 +75,8 @@ internal static class Payloads
     /// <param name="room">How many bytes it may have: <see cref="RaftSettings.FrameRoom"/>.</param>
     /// <param name="payload">Its encoded form.</param>
     /// <param name="problem">What is wrong, if it cannot be sent.</param>
-    public static bool TryEncodeResponse(Serialization serialization, object? response, long room, out Payload? payload, out string problem)
+    public static bool TryEncodeResponse(Serialization serialization, object? response, long room, out Payload? payload,
+        out string problem)
     {
         payload = null;
         problem = "";
@@ -80,7 +86,8 @@ internal static class Payloads
             return false;
         if (encoded.Size > room)
         {
-            problem = $"A {response.GetType()} of {encoded.Size} bytes does not fit a message to another node; {RaftSettings.MaximumFrameSize} leaves room for {room}.";
+            problem = $"A {response.GetType()} of {encoded.Size} bytes does not fit a message to another node; "
+                + $"{RaftSettings.MaximumFrameSize} leaves room for {room}.";
             return false;
         }
         payload = encoded;
@@ -90,8 +97,13 @@ internal static class Payloads
     /// <summary>Decodes a payload.</summary>
     /// <exception cref="Exception">No serializer here can.</exception>
     public static object Decode(Serialization serialization, Payload payload) =>
-        payload.SerializerId == 0 ? payload.Bytes.ToByteArray() : serialization.Deserialize(payload.Bytes.ToByteArray(), payload.SerializerId, payload.Manifest);
+        payload.SerializerId == 0
+            ? payload.Bytes.ToByteArray()
+            : serialization.Deserialize(payload.Bytes.ToByteArray(), payload.SerializerId, payload.Manifest);
 
     private static byte[] ToByteArray(this ReadOnlyMemory<byte> bytes) =>
-        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(bytes, out var segment) && segment.Array!.Length == segment.Count ? segment.Array : bytes.ToArray();
+        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(bytes, out var segment)
+            && segment.Array!.Length == segment.Count
+            ? segment.Array
+            : bytes.ToArray();
 }

@@ -1,12 +1,13 @@
 namespace RaftActors.Log;
 
 /// <summary>
-/// The log of a server, in memory: a gapless run of entries in one array, with the commit index. It knows what a log may never do (a gap, a falling term, the loss of a
-/// committed entry) and throws <see cref="InvariantViolationException"/> when asked to.
+/// The log of a server, in memory: a gapless run of entries in one array, with the commit index. It knows what a log
+/// may never do (a gap, a falling term, the loss of a committed entry) and throws
+/// <see cref="InvariantViolationException"/> when asked to.
 /// </summary>
 /// <remarks>
-/// Terms never fall along a log, so that the entries of a term are one run; the runs' starts are kept beside the entries, and whatever concerns a whole term costs a binary
-/// search over the few terms there are.
+/// Terms never fall along a log, so that the entries of a term are one run; the runs' starts are kept beside the
+/// entries, and whatever concerns a whole term costs a binary search over the few terms there are.
 /// </remarks>
 internal sealed class RaftLog
 {
@@ -63,12 +64,16 @@ internal sealed class RaftLog
     }
 
     /// <summary>
-    /// Whether the log has the entry of that index and term. What was compacted was committed: whatever a leader has there is the same (paper, Leader Completeness).
+    /// Whether the log has the entry of that index and term. What was compacted was committed: whatever a leader has
+    /// there is the same (paper, Leader Completeness).
     /// </summary>
     public bool Has(long index, long term) => index < _baseIndex || TermAt(index) == term;
 
-    /// <summary>Whether a log that ends with this index and term is at least as up-to-date as this one (paper, section 5.4.1).</summary>
-    public bool IsUpToDate(long lastIndex, long lastTerm) => lastTerm > LastTerm || (lastTerm == LastTerm && lastIndex >= LastIndex);
+    /// <summary>
+    /// Whether a log that ends with this index and term is at least as up-to-date as this one (paper, section 5.4.1).
+    /// </summary>
+    public bool IsUpToDate(long lastIndex, long lastTerm) =>
+        lastTerm > LastTerm || (lastTerm == LastTerm && lastIndex >= LastIndex);
 
     /// <summary>Appends the next entry.</summary>
     public void Append(LogEntry entry)
@@ -76,7 +81,8 @@ internal sealed class RaftLog
         if (entry.Index != LastIndex + 1)
             throw new InvariantViolationException($"Entry {entry.Index} would follow entry {LastIndex} in the log.");
         if (entry.Term < LastTerm)
-            throw new InvariantViolationException($"Entry {entry.Index} of term {entry.Term} would follow one of term {LastTerm}.");
+            throw new InvariantViolationException($"Entry {entry.Index} of term {entry.Term} would follow one of term "
+                + $"{LastTerm}.");
 
         if (_count == _entries.Length)
             Array.Resize(ref _entries, 2 * _count);
@@ -90,7 +96,8 @@ internal sealed class RaftLog
     public void TruncateAfter(long index)
     {
         if (index < CommitIndex)
-            throw new InvariantViolationException($"Entries after {index} would be dropped, but {CommitIndex} is committed.");
+            throw new InvariantViolationException($"Entries after {index} would be dropped, but {CommitIndex} is "
+                + "committed.");
         if (index >= LastIndex)
             return;
 
@@ -103,11 +110,14 @@ internal sealed class RaftLog
             _runs.RemoveAt(_runs.Count - 1);
     }
 
-    /// <summary>Drops the entries up to an index, which must be committed: a snapshot stands in for them (paper, section 7).</summary>
+    /// <summary>
+    /// Drops the entries up to an index, which must be committed: a snapshot stands in for them (paper, section 7).
+    /// </summary>
     public void CompactTo(long index)
     {
         if (index > CommitIndex)
-            throw new InvariantViolationException($"Entries up to {index} would be compacted, but only {CommitIndex} is committed.");
+            throw new InvariantViolationException($"Entries up to {index} would be compacted, but only {CommitIndex} "
+                + "is committed.");
         if (index <= _baseIndex)
             return;
 
@@ -129,11 +139,14 @@ internal sealed class RaftLog
             _runs[0] = _runs[0] with { FirstIndex = Math.Max(_runs[0].FirstIndex, index + 1) };
     }
 
-    /// <summary>Drops everything: the log goes on after an entry that a snapshot includes and that is committed.</summary>
+    /// <summary>
+    /// Drops everything: the log goes on after an entry that a snapshot includes and that is committed.
+    /// </summary>
     public void Reset(long index, long term, long time)
     {
         if (index < CommitIndex)
-            throw new InvariantViolationException($"The log would begin after {index}, but {CommitIndex} is committed.");
+            throw new InvariantViolationException(
+                $"The log would begin after {index}, but {CommitIndex} is committed.");
         _entries = new LogEntry[InitialCapacity];
         _count = 0;
         _runs.Clear();
@@ -142,7 +155,10 @@ internal sealed class RaftLog
         CommitIndex = index;
     }
 
-    /// <summary>The last index to compact so that at most so many entries, of at most so many bytes together, are left up to <paramref name="index"/>.</summary>
+    /// <summary>
+    /// The last index to compact so that at most so many entries, of at most so many bytes together, are left up to
+    /// <paramref name="index"/>.
+    /// </summary>
     public long TrailingBase(long index, long maxEntries, long maxBytes)
     {
         long at = Math.Min(index, LastIndex), bytes = 0;
@@ -163,7 +179,8 @@ internal sealed class RaftLog
         if (index <= CommitIndex)
             return false;
         if (index > LastIndex)
-            throw new InvariantViolationException($"Index {index} would be committed, but the log ends at {LastIndex}.");
+            throw new InvariantViolationException(
+                $"Index {index} would be committed, but the log ends at {LastIndex}.");
         CommitIndex = index;
         return true;
     }
@@ -185,7 +202,10 @@ internal sealed class RaftLog
         return slice;
     }
 
-    /// <summary>The last index of a batch that starts at <paramref name="from"/> and stays within the limits; at least one entry.</summary>
+    /// <summary>
+    /// The last index of a batch that starts at <paramref name="from"/> and stays within the limits; at least one
+    /// entry.
+    /// </summary>
     public long LastOfBatch(long from, int maxEntries, int maxBytes)
     {
         long last = Math.Min(LastIndex, from + maxEntries - 1);
@@ -199,10 +219,15 @@ internal sealed class RaftLog
         return last;
     }
 
-    /// <summary>The first index of the run of entries that have the same term as the one at <paramref name="index"/>.</summary>
+    /// <summary>
+    /// The first index of the run of entries that have the same term as the one at <paramref name="index"/>.
+    /// </summary>
     public long FirstIndexOfTermAt(long index) => _runs[RunAt(index)].FirstIndex;
 
-    /// <summary>The largest index up to <paramref name="index"/> whose term is at most <paramref name="term"/>; that before the first entry if there is none.</summary>
+    /// <summary>
+    /// The largest index up to <paramref name="index"/> whose term is at most <paramref name="term"/>; that before the
+    /// first entry if there is none.
+    /// </summary>
     public long LastIndexWithTermAtMost(long index, long term)
     {
         long at = Math.Min(index, LastIndex);

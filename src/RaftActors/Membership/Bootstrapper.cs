@@ -98,7 +98,9 @@ internal sealed class Bootstrapper(
             Abstain(_founding.HighestTerm);
     }
 
-    /// <summary>Whether a peer with an empty log may vote for a candidate: a wiped disk under an old name has no vote.</summary>
+    /// <summary>
+    /// Whether a peer with an empty log may vote for a candidate: a wiped disk under an old name has no vote.
+    /// </summary>
     public bool MayVoteFor(RequestVote request)
     {
         if (_founding.State is not (FoundingState.AllEmpty or FoundingState.Recognised))

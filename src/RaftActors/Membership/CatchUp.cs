@@ -1,8 +1,9 @@
 namespace RaftActors.Membership;
 
 /// <summary>
-/// Whether a learner's log is close enough to the leader's for it to vote (dissertation, section 4.2.1). Replication is split into rounds: each brings everything that was in the leader's log when the
-/// round began. A learner for which a round took less than an election timeout is as close as it needs to be.
+/// Whether a learner's log is close enough to the leader's for it to vote (dissertation, section 4.2.1). Replication is
+/// split into rounds: each brings everything that was in the leader's log when the round began. A learner for which a
+/// round took less than an election timeout is as close as it needs to be.
 /// </summary>
 /// <param name="id">The learner.</param>
 /// <param name="roundLimit">How long the last round may take.</param>

@@ -3,8 +3,9 @@ using RaftActors.Replication;
 namespace RaftActors.Membership;
 
 /// <summary>
-/// The servers of a group, as an entry of its log says. While it is joint, on the way from one set of voters to another, a decision takes a majority of each (paper, section 6): votes
-/// are counted by <see cref="HasMajority(Func{Server, bool})"/>, and what is on disk by <see cref="Replication.LeaderState"/>.
+/// The servers of a group, as an entry of its log says. While it is joint, on the way from one set of voters to
+/// another, a decision takes a majority of each (paper, section 6): votes are counted by
+/// <see cref="HasMajority(Func{Server, bool})"/>, and what is on disk by <see cref="Replication.LeaderState"/>.
 /// </summary>
 internal sealed class Configuration : IEquatable<Configuration>
 {
@@ -17,8 +18,11 @@ internal sealed class Configuration : IEquatable<Configuration>
     /// <param name="voters">The voters, or those to come while it is joint; no id twice.</param>
     /// <param name="learners">Who gets the log but has no vote; one that is outgoing still has.</param>
     /// <param name="outgoing">The former voters, while it is joint; a member that stays is in both.</param>
-    /// <param name="lease">How long a voter elects nobody after it has heard a leader; zero without lease reads.</param>
-    public Configuration(IEnumerable<Server> voters, IEnumerable<Server>? learners = null, IEnumerable<Server>? outgoing = null, TimeSpan lease = default)
+    /// <param name="lease">
+    /// How long a voter elects nobody after it has heard a leader; zero without lease reads.
+    /// </param>
+    public Configuration(IEnumerable<Server> voters, IEnumerable<Server>? learners = null,
+        IEnumerable<Server>? outgoing = null, TimeSpan lease = default)
     {
         Lease = lease;
         _voters = Sorted(voters);
@@ -39,10 +43,15 @@ internal sealed class Configuration : IEquatable<Configuration>
     /// <summary>The former voters while it is joint, ordered by id; otherwise empty.</summary>
     public ReadOnlySpan<Server> Outgoing => _outgoing;
 
-    /// <summary>How long a voter elects nobody after it has heard a leader, or has started; zero without lease reads.</summary>
+    /// <summary>
+    /// How long a voter elects nobody after it has heard a leader, or has started; zero without lease reads.
+    /// </summary>
     public TimeSpan Lease { get; }
 
-    /// <summary>Which group it is, and which it was before it was restored or recovered, oldest first; empty in a log without identities.</summary>
+    /// <summary>
+    /// Which group it is, and which it was before it was restored or recovered, oldest first; empty in a log without
+    /// identities.
+    /// </summary>
     public History[] Histories { get; init; } = [];
 
     /// <summary>The identity of the group; empty in a log without identities.</summary>
@@ -67,14 +76,19 @@ internal sealed class Configuration : IEquatable<Configuration>
 
     /// <summary>The same servers, as another history of the group.</summary>
     /// <param name="groupId">The identity of the history.</param>
-    /// <param name="firstIndex">The index of its first entry; entries before it are those of the histories that there are.</param>
+    /// <param name="firstIndex">
+    /// The index of its first entry; entries before it are those of the histories that there are.
+    /// </param>
     public Configuration Beginning(string groupId, long firstIndex)
     {
         IEnumerable<History> former = Histories.Length > 0 || firstIndex == 1 ? Histories : [new History("", 1)];
-        return new Configuration(_voters, _learners, _outgoing, Lease) { Histories = [.. former, new History(groupId, firstIndex)] };
+        return new Configuration(_voters, _learners, _outgoing,
+            Lease) { Histories = [.. former, new History(groupId, firstIndex)] };
     }
 
-    /// <summary>The same servers; of the same group as another configuration, if this one does not say of which.</summary>
+    /// <summary>
+    /// The same servers; of the same group as another configuration, if this one does not say of which.
+    /// </summary>
     public Configuration Inheriting(Configuration before) => Histories.Length > 0 || before.Histories.Length == 0 ? this
         : new Configuration(_voters, _learners, _outgoing, Lease) { Histories = before.Histories };
 
@@ -88,26 +102,32 @@ internal sealed class Configuration : IEquatable<Configuration>
     public bool IsIncomingVoter(string id) => Find(_voters, id) is not null;
 
     /// <summary>Whether a member has a vote under the store that it says it has.</summary>
-    public bool Counts(string id, string storeId) => Find(id) is { IsBound: true } server && server.StoreId == storeId && IsVoter(id);
+    public bool Counts(string id, string storeId) =>
+        Find(id) is { IsBound: true } server && server.StoreId == storeId && IsVoter(id);
 
     /// <summary>Whether a majority agrees: of the former voters too, while it is joint.</summary>
-    public bool HasMajority(Func<Server, bool> agrees) => HasMajority(_voters, agrees) && (!IsJoint || HasMajority(_outgoing, agrees));
+    public bool HasMajority(Func<Server, bool> agrees) =>
+        HasMajority(_voters, agrees) && (!IsJoint || HasMajority(_outgoing, agrees));
 
     /// <summary>The same servers, one of them bound to a store.</summary>
     public Configuration Binding(string id, string storeId)
     {
-        IEnumerable<Server> Bind(Server[] servers) => servers.Select(server => server.Id == id ? server with { StoreId = storeId } : server);
+        IEnumerable<Server> Bind(Server[] servers) =>
+            servers.Select(server => server.Id == id ? server with { StoreId = storeId } : server);
         return Of(Bind(_voters), Bind(_learners), Bind(_outgoing), Lease);
     }
 
     /// <summary>The same servers, one of them at another address.</summary>
     public Configuration Moving(string id, string address)
     {
-        IEnumerable<Server> Move(Server[] servers) => servers.Select(server => server.Id == id ? server with { Address = address } : server);
+        IEnumerable<Server> Move(Server[] servers) =>
+            servers.Select(server => server.Id == id ? server with { Address = address } : server);
         return Of(Move(_voters), Move(_learners), Move(_outgoing), Lease);
     }
 
-    /// <summary>The servers as a target has them, priorities included, with the stores of those that are here already.</summary>
+    /// <summary>
+    /// The servers as a target has them, priorities included, with the stores of those that are here already.
+    /// </summary>
     /// <param name="voters">The voters to come.</param>
     /// <param name="learners">The learners to come.</param>
     /// <returns>The joint configuration, or the new one itself if the voters do not change.</returns>
@@ -118,7 +138,8 @@ internal sealed class Configuration : IEquatable<Configuration>
     }
 
     /// <summary>The same servers and more learners.</summary>
-    public Configuration WithLearners(IEnumerable<Server> learners) => Of(_voters, _learners.Concat(learners), _outgoing, Lease);
+    public Configuration WithLearners(IEnumerable<Server> learners) =>
+        Of(_voters, _learners.Concat(learners), _outgoing, Lease);
 
     /// <summary>The configuration at the end of a joint one.</summary>
     public Configuration LeaveJoint() => Of(_voters, _learners, [], Lease);
@@ -127,11 +148,14 @@ internal sealed class Configuration : IEquatable<Configuration>
     public IReadOnlyList<Member> Members() => Shown(_voters);
 
     /// <summary>Servers as they are shown outside.</summary>
-    public static IReadOnlyList<Member> Shown(ReadOnlySpan<Server> servers) => Array.ConvertAll(servers.ToArray(), static server => server.Member);
+    public static IReadOnlyList<Member> Shown(ReadOnlySpan<Server> servers) =>
+        Array.ConvertAll(servers.ToArray(), static server => server.Member);
 
     /// <inheritdoc/>
-    public bool Equals(Configuration? other) => other is not null && Lease == other.Lease && Histories.AsSpan().SequenceEqual(other.Histories)
-        && _voters.AsSpan().SequenceEqual(other._voters) && _learners.AsSpan().SequenceEqual(other._learners) && _outgoing.AsSpan().SequenceEqual(other._outgoing);
+    public bool Equals(Configuration? other) =>
+        other is not null && Lease == other.Lease && Histories.AsSpan().SequenceEqual(other.Histories)
+        && _voters.AsSpan().SequenceEqual(other._voters) && _learners.AsSpan().SequenceEqual(other._learners)
+            && _outgoing.AsSpan().SequenceEqual(other._outgoing);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Configuration);
@@ -143,18 +167,23 @@ internal sealed class Configuration : IEquatable<Configuration>
     public override string ToString()
     {
         static string Text(Server[] servers) => string.Join(", ", servers.Select(static server => $"{server.Id}@{server.Address}#{server.StoreId}{(server.Priority != 0 ? $" priority {server.Priority}" : "")}"));
-        return Text(_voters) + (_learners.Length > 0 ? $"; learners {Text(_learners)}" : "") + (IsJoint ? $"; outgoing {Text(_outgoing)}" : "");
+        return Text(_voters) + (_learners.Length > 0 ? $"; learners {Text(_learners)}" : "")
+            + (IsJoint ? $"; outgoing {Text(_outgoing)}" : "");
     }
 
     // Other servers, or another lease, of the same group.
-    private Configuration Of(IEnumerable<Server> voters, IEnumerable<Server> learners, IEnumerable<Server> outgoing, TimeSpan lease) =>
+    private Configuration Of(IEnumerable<Server> voters, IEnumerable<Server> learners, IEnumerable<Server> outgoing,
+        TimeSpan lease) =>
         new(voters, learners, outgoing, lease) { Histories = Histories };
 
-    private Server Known(Server server) => Find(server.Id) is { } known ? known with { Priority = server.Priority } : server;
+    private Server Known(Server server) =>
+        Find(server.Id) is { } known ? known with { Priority = server.Priority } : server;
 
     // A priority counts no votes: another one needs no joint configuration.
     private static bool AreSame(Server[] some, Server[] others) =>
-        some.Length == others.Length && some.Zip(others).All(static pair => pair.First with { Priority = 0 } == pair.Second with { Priority = 0 });
+        some.Length == others.Length
+            && some.Zip(others)
+            .All(static pair => pair.First with { Priority = 0 } == pair.Second with { Priority = 0 });
 
     private static Server? Find(Server[] servers, string id)
     {
@@ -164,7 +193,8 @@ internal sealed class Configuration : IEquatable<Configuration>
         return null;
     }
 
-    private static bool HasMajority(Server[] voters, Func<Server, bool> agrees) => voters.Count(agrees) >= Quorum.Of(voters.Length);
+    private static bool HasMajority(Server[] voters, Func<Server, bool> agrees) =>
+        voters.Count(agrees) >= Quorum.Of(voters.Length);
 
     private static Server[] Sorted(IEnumerable<Server> servers)
     {

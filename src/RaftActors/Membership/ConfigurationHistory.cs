@@ -4,8 +4,8 @@ using RaftActors.Protocol;
 namespace RaftActors.Membership;
 
 /// <summary>
-/// The configurations in a log, with their indexes. The last one counts, from the moment it is appended, committed or not (paper, section 6); truncating the log brings the one
-/// before back.
+/// The configurations in a log, with their indexes. The last one counts, from the moment it is appended, committed or
+/// not (paper, section 6); truncating the log brings the one before back.
 /// </summary>
 /// <param name="initial">What counts while the log holds none.</param>
 internal sealed class ConfigurationHistory(Configuration initial)
@@ -46,7 +46,10 @@ internal sealed class ConfigurationHistory(Configuration initial)
         return true;
     }
 
-    /// <summary>The index of the last configuration that names a member under a store, or -1 when none does of those that are not compacted.</summary>
+    /// <summary>
+    /// The index of the last configuration that names a member under a store, or -1 when none does of those that are
+    /// not compacted.
+    /// </summary>
     public long LastNaming(string memberId, string storeId)
     {
         for (int i = _appended.Count - 1; i >= 0; i--)
@@ -80,9 +83,12 @@ internal sealed class ConfigurationHistory(Configuration initial)
     }
 
     /// <summary>Records a configuration that was appended to the log.</summary>
-    public void Append(long index, Configuration configuration) => _appended.Add((index, configuration.Inheriting(Latest)));
+    public void Append(long index, Configuration configuration) =>
+        _appended.Add((index, configuration.Inheriting(Latest)));
 
-    /// <summary>The index of the first configuration of the group that the latest one is of, of those that are not compacted.</summary>
+    /// <summary>
+    /// The index of the first configuration of the group that the latest one is of, of those that are not compacted.
+    /// </summary>
     public long FirstOfGroup
     {
         get

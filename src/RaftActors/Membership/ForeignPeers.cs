@@ -6,7 +6,9 @@ namespace RaftActors.Membership;
 /// <param name="GroupId">The identity of its group; empty for a log without identity.</param>
 public sealed record ForeignPeer(string MemberId, string Address, string GroupId);
 
-/// <summary>The peers of other groups that were heard of lately: so many that an operator sees what is wrong, and no more.</summary>
+/// <summary>
+/// The peers of other groups that were heard of lately: so many that an operator sees what is wrong, and no more.
+/// </summary>
 /// <param name="memory">For how long one is remembered that is silent.</param>
 internal sealed class ForeignPeers(TimeSpan memory)
 {
@@ -29,7 +31,8 @@ internal sealed class ForeignPeers(TimeSpan memory)
     public IReadOnlyList<ForeignPeer> Recent(TimeSpan now)
     {
         Forget(now);
-        return [.. _heard.Keys.OrderBy(static peer => peer.MemberId, StringComparer.Ordinal).ThenBy(static peer => peer.Address, StringComparer.Ordinal)];
+        return [.. _heard.Keys.OrderBy(static peer => peer.MemberId, StringComparer.Ordinal)
+            .ThenBy(static peer => peer.Address, StringComparer.Ordinal)];
     }
 
     private void Forget(TimeSpan now)

@@ -12,39 +12,49 @@ internal enum FoundingState
     /// <summary>A voter has a log, and its configuration names this very store: the peer may vote.</summary>
     Recognised,
 
-    /// <summary>A voter has a log, and its configuration does not name this store: the peer waits for a leader.</summary>
+    /// <summary>
+    /// A voter has a log, and its configuration does not name this store: the peer waits for a leader.
+    /// </summary>
     NotRecognised,
 }
 
 /// <summary>What another voter answered to the question whether it is empty.</summary>
 /// <param name="StoreId">The identity of its store.</param>
 /// <param name="Empty">Whether its log is empty.</param>
-/// <param name="BoundStoreId">If not: the store to which its configuration binds the asking member; empty if to none.</param>
+/// <param name="BoundStoreId">
+/// If not: the store to which its configuration binds the asking member; empty if to none.
+/// </param>
 /// <param name="Term">Its term when it answered.</param>
 internal sealed record FoundingAnswer(string StoreId, bool Empty, string BoundStoreId, long Term);
 
 /// <summary>
-/// How peers with empty logs found a group without ever founding a second one over the first. An empty log is either new or the remains of a lost disk, and a peer cannot tell
-/// which of itself. If every other configured voter is empty too, nothing can have been committed; so each empty peer asks all others, and until all have answered neither votes
+/// How peers with empty logs found a group without ever founding a second one over the first. An empty log is either
+/// new or the remains of a lost disk, and a peer cannot tell which of itself. If every other configured voter is empty
+/// too, nothing can have been committed; so each empty peer asks all others, and until all have answered neither votes
 /// nor campaigns.
 /// </summary>
 /// <remarks>
-/// <para>A lost disk during founding itself must not let a member vote twice in a term, once from each disk. Three rules prevent it:</para>
+/// <para>A lost disk during founding itself must not let a member vote twice in a term, once from each disk. Three
+/// rules prevent it:</para>
 /// <list type="bullet">
-/// <item>A candidate with an empty log sends the configuration it would found, store ids included, and gets votes only from empty peers that have learned the very same one; so all
-/// majorities that agree on something agree on each member's store, or share a voter that saw the store replaced.</item>
-/// <item>A peer that was answered by all others abstains in the highest term among the answers: if its predecessor on another disk voted in some term, the candidate was in that term
-/// already when it answered.</item>
-/// <item>A vote names the candidate's store (<see cref="Log.HardState"/>), and a reply names the store it is meant for.</item>
+/// <item>A candidate with an empty log sends the configuration it would found, store ids included, and gets votes only
+/// from empty peers that have learned the very same one; so all majorities that agree on something agree on each
+/// member's store, or share a voter that saw the store replaced.</item>
+/// <item>A peer that was answered by all others abstains in the highest term among the answers: if its predecessor on
+/// another disk voted in some term, the candidate was in that term already when it answered.</item>
+/// <item>A vote names the candidate's store (<see cref="Log.HardState"/>), and a reply names the store it is meant
+/// for.</item>
 /// </list>
-/// <para>Answers count in the order of the questions: an answer to an earlier question, perhaps from a store that is gone, does not replace a later one.</para>
+/// <para>Answers count in the order of the questions: an answer to an earlier question, perhaps from a store that is
+/// gone, does not replace a later one.</para>
 /// </remarks>
 /// <param name="initial">The configured voters.</param>
 /// <param name="memberId">The asking peer.</param>
 /// <param name="storeId">Its store.</param>
 /// <param name="firstRound">The number before its first question; unlikely to be that of an earlier start.</param>
 /// <param name="operatorSaysFound">Whether the operator vouches for voters that do not answer.</param>
-internal sealed class Founding(Configuration initial, string memberId, string storeId, long firstRound, bool operatorSaysFound)
+internal sealed class Founding(Configuration initial, string memberId, string storeId, long firstRound,
+    bool operatorSaysFound)
 {
     /// <summary>How many questions a voter may leave unanswered before an operator's word stands in for it.</summary>
     private const int RoundsBeforeOperatorCounts = 3;
@@ -77,13 +87,15 @@ internal sealed class Founding(Configuration initial, string memberId, string st
     }
 
     /// <summary>
-    /// Starts a question to a single member, which asked itself, if its store is new to this peer. That is done once until all are asked again: peers that hear each other but not each
-    /// other's answers would otherwise ask back and forth, ever more.
+    /// Starts a question to a single member, which asked itself, if its store is new to this peer. That is done once
+    /// until all are asked again: peers that hear each other but not each other's answers would otherwise ask back and
+    /// forth, ever more.
     /// </summary>
     /// <returns>Whether it is to be asked.</returns>
     public bool TryAskBack(string id, string itsStoreId, out long round)
     {
-        bool isNews = initial.Find(id) is not null && (!_answers.TryGetValue(id, out var known) || known.Answer.StoreId != itsStoreId);
+        bool isNews = initial.Find(id) is not null
+            && (!_answers.TryGetValue(id, out var known) || known.Answer.StoreId != itsStoreId);
         bool asks = isNews && !(_askedBack.TryGetValue(id, out var asked) && asked == itsStoreId);
         if (asks)
         {
@@ -109,7 +121,8 @@ internal sealed class Founding(Configuration initial, string memberId, string st
     public void Answered(string id, long round, FoundingAnswer answer)
     {
         bool known = id != memberId && initial.Find(id) is not null;
-        bool current = round > firstRound && round <= Round && (!_answers.TryGetValue(id, out var last) || round > last.Round);
+        bool current = round > firstRound && round <= Round
+            && (!_answers.TryGetValue(id, out var last) || round > last.Round);
         if (!known || !current)
             return;
         _answers[id] = (round, answer);
@@ -130,7 +143,8 @@ internal sealed class Founding(Configuration initial, string memberId, string st
 
         int others = initial.Voters.Length - 1;
         bool all = _answers.Count == others;
-        bool vouchedFor = operatorSaysFound && _rounds > RoundsBeforeOperatorCounts && initial.HasMajority(voter => voter.Id == memberId || _answers.ContainsKey(voter.Id));
+        bool vouchedFor = operatorSaysFound && _rounds > RoundsBeforeOperatorCounts
+            && initial.HasMajority(voter => voter.Id == memberId || _answers.ContainsKey(voter.Id));
         State = anyLog ? (bound && !foreign ? FoundingState.Recognised : FoundingState.NotRecognised)
             : all || vouchedFor ? FoundingState.AllEmpty
             : FoundingState.Asking;

@@ -7,28 +7,31 @@ using RaftActors.Protocol;
 namespace RaftActors.Membership;
 
 /// <summary>
-/// Which group a peer belongs to. Names of groups and of members come from files, and (index, term) from small numbers: two
-/// groups have them alike. The identity of a group is random. The founder draws the identity; it stands in each configuration,
-/// and so in each snapshot and backup; a restore and a recover draw another one. Each message names the identity, and what comes
-/// from another group is refused before anything else is looked at.
+/// Which group a peer belongs to. Names of groups and of members come from files, and (index, term) from small numbers:
+/// two groups have them alike. The identity of a group is random. The founder draws the identity; it stands in each
+/// configuration, and so in each snapshot and backup; a restore and a recover draw another one. Each message names the
+/// identity, and what comes from another group is refused before anything else is looked at.
 /// </summary>
 /// <remarks>
-/// <para>An identity that is not committed may yet be replaced: its founder, or a leader of a version without identities behind
-/// it, may lose to another. The identity is decided once its configuration is known to be committed here; then it is a part of
-/// the hard state, for the commit index is not durable. A peer that has not decided follows a leader of another identity that
-/// knows its store, as it would have without identities; a peer that has decided never does.</para>
-/// <para>A log without identity (of a former version, or behind the entry that brings it) tells nothing. Then stores, which are
-/// random too, say who belongs together: one of both has to know the other's store under its member.</para>
+/// <para>An identity that is not committed may yet be replaced: its founder, or a leader of a version without
+/// identities behind it, may lose to another. The identity is decided once its configuration is known to be committed
+/// here; then it is a part of the hard state, for the commit index is not durable. A peer that has not decided follows
+/// a leader of another identity that knows its store, as it would have without identities; a peer that has decided
+/// never does.</para>
+/// <para>A log without identity (of a former version, or behind the entry that brings it) tells nothing. Then stores,
+/// which are random too, say who belongs together: one of both has to know the other's store under its member.</para>
 /// </remarks>
 internal sealed class GroupIdentity(
-    RaftLog raftLog, ConfigurationHistory configurations, PeerProblems problems, ILoggingAdapter log, RaftSettings settings, IStorePeer peer)
+    RaftLog raftLog, ConfigurationHistory configurations, PeerProblems problems, ILoggingAdapter log,
+    RaftSettings settings, IStorePeer peer)
 {
     private static readonly TimeSpan ForeignMemory = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan RefusalInterval = TimeSpan.FromSeconds(1);
 
     private readonly ForeignPeers _foreign = new(ForeignMemory);
 
-    // When each address was last told that it is refused: two peers that refuse each other must not keep each other busy.
+    // When each address was last told that it is refused: two peers that refuse each other must not keep each other
+    // busy.
     private readonly Dictionary<string, TimeSpan> _refusals = new(StringComparer.Ordinal);
 
     /// <summary>The identity of the group that the log belongs to; empty when the log has none.</summary>
@@ -59,9 +62,9 @@ internal sealed class GroupIdentity(
     }
 
     /// <summary>
-    /// The identity that is decided now that a configuration is committed; <c>null</c> if none is, or was before. A leader whose
-    /// group was recovered has the former identity in what comes first, in entries or in a snapshot: what the leader has decided
-    /// counts.
+    /// The identity that is decided now that a configuration is committed; <c>null</c> if none is, or was before. A
+    /// leader whose group was recovered has the former identity in what comes first, in entries or in a snapshot: what
+    /// the leader has decided counts.
     /// </summary>
     public string? Deciding(Configuration committed, string groupOfLeader)
     {
@@ -71,11 +74,16 @@ internal sealed class GroupIdentity(
 
     // ---- Two foundings
 
-    /// <summary>Whether entries would go on from those of another founding: where the logs of two begin to differ, whatever the terms.</summary>
+    /// <summary>
+    /// Whether entries would go on from those of another founding: where the logs of two begin to differ, whatever the
+    /// terms.
+    /// </summary>
     public bool ContinuesAnotherFounding(AppendEntries append) =>
         IsAnotherFounding(append.Header) && append.PrevLogIndex >= configurations.FirstOfGroup;
 
-    /// <summary>Whether an entry of another founding has the index and term of the own one, and would pass for it.</summary>
+    /// <summary>
+    /// Whether an entry of another founding has the index and term of the own one, and would pass for it.
+    /// </summary>
     public bool IsMixedUp(AppendEntries append)
     {
         long first = IsAnotherFounding(append.Header) ? configurations.FirstOfGroup : 0;
@@ -85,7 +93,8 @@ internal sealed class GroupIdentity(
         return raftLog.Has(first, entry.Term) && entry.Payload.TryReadConfiguration()?.GroupId != Configuration.GroupId;
     }
 
-    // Once the peer has decided, its log is of that group from the first entry on, also where an entry to come brings the identity.
+    // Once the peer has decided, its log is of that group from the first entry on, also where an entry to come brings
+    // the identity.
     private bool IsAnotherFounding(PeerHeader header) =>
         !IsDecided && header.GroupId.Length > 0 && !raftLog.IsEmpty && Configuration.GroupId.Length > 0
         && header.GroupId != Configuration.GroupId;

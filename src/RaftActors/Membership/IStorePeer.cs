@@ -4,7 +4,8 @@ using RaftActors.Protocol;
 namespace RaftActors.Membership;
 
 /// <summary>
-/// What the collaborators that watch over the identities of groups and stores read of their peer, and what they ask of it.
+/// What the collaborators that watch over the identities of groups and stores read of their peer, and what they ask of
+/// it.
 /// </summary>
 internal interface IStorePeer
 {
@@ -30,7 +31,10 @@ internal interface IStorePeer
     /// <summary>Sends a message, once the term and vote that it may show are durable.</summary>
     void Send(string address, PeerMessage message);
 
-    /// <summary>Enters a later term without a leader, and neither leads nor campaigns any more; as a follower of that term it stays.</summary>
+    /// <summary>
+    /// Enters a later term without a leader, and neither leads nor campaigns any more; as a follower of that term it
+    /// stays.
+    /// </summary>
     void StepDown(long term);
 
     /// <summary>Votes for itself in its term, so that nobody else gets the vote.</summary>

@@ -6,18 +6,24 @@ namespace RaftActors.Membership;
 /// <summary>What a peer remembers of a member's store, its own or another.</summary>
 /// <param name="StoreId">The store.</param>
 /// <param name="Incarnation">Its latest incarnation: see <see cref="Incarnations"/>.</param>
-/// <param name="ConfirmedTerm">The term of the last leader that it is known to have confirmed entries to; 0 when none is known.</param>
+/// <param name="ConfirmedTerm">
+/// The term of the last leader that it is known to have confirmed entries to; 0 when none is known.
+/// </param>
 /// <param name="ConfirmedIndex">The last index that it is known to have confirmed to that leader as durable.</param>
-/// <param name="IsSetBack">Of the own store: whether it is known to have lost something that it had, and has not caught up yet.</param>
-internal sealed record StoreRecord(string StoreId, long Incarnation, long ConfirmedTerm = 0, long ConfirmedIndex = 0, bool IsSetBack = false);
+/// <param name="IsSetBack">
+/// Of the own store: whether it is known to have lost something that it had, and has not caught up yet.
+/// </param>
+internal sealed record StoreRecord(string StoreId, long Incarnation, long ConfirmedTerm = 0, long ConfirmedIndex = 0,
+    bool IsSetBack = false);
 
 /// <summary>
-/// The numbers of a store's incarnations. Each start of a peer on a store is a new incarnation of the store: what an earlier one has said does not bind it,
-/// for its disk may have been set back in between, and so does not count any more once the new one is known.
+/// The numbers of a store's incarnations. Each start of a peer on a store is a new incarnation of the store: what an
+/// earlier one has said does not bind it, for its disk may have been set back in between, and so does not count any
+/// more once the new one is known.
 /// </summary>
 /// <remarks>
-/// The upper bits count the starts. The lower ones are drawn at random, so that a store that was set back to before its last start does not take the
-/// number of that start again.
+/// The upper bits count the starts. The lower ones are drawn at random, so that a store that was set back to before its
+/// last start does not take the number of that start again.
 /// </remarks>
 internal static class Incarnations
 {
@@ -26,18 +32,27 @@ internal static class Incarnations
     /// <summary>The number of the incarnation after some.</summary>
     /// <param name="latest">The latest of those, or 0.</param>
     /// <param name="random">The peer's source of randomness.</param>
-    public static long Next(long latest, Random random) => (((latest >> RandomBits) + 1) << RandomBits) | random.NextInt64(1L << RandomBits);
+    public static long Next(long latest, Random random) =>
+        (((latest >> RandomBits) + 1) << RandomBits) | random.NextInt64(1L << RandomBits);
 
-    /// <summary>Whether a start that should be later than all that others remember is not: then the store was set back to before it.</summary>
+    /// <summary>
+    /// Whether a start that should be later than all that others remember is not: then the store was set back to before
+    /// it.
+    /// </summary>
     /// <param name="remembered">What another peer remembers.</param>
     /// <param name="own">The number of the start.</param>
-    public static bool IsForgotten(long remembered, long own) => remembered != own && remembered >> RandomBits >= own >> RandomBits;
+    public static bool IsForgotten(long remembered, long own) =>
+        remembered != own && remembered >> RandomBits >= own >> RandomBits;
 }
 
-/// <summary>The stores that a peer knows, with their latest incarnations: durable before the peer says anything that depends on them. Immutable.</summary>
+/// <summary>
+/// The stores that a peer knows, with their latest incarnations: durable before the peer says anything that depends on
+/// them. Immutable.
+/// </summary>
 /// <remarks>
-/// This is a crash vector (Michael, Ports, Sharma and Szekeres, "Recovering Shared Objects Without Stable Storage", DISC 2017): a majority that is gathered over time
-/// is one only if no member of it knew, when it agreed, of a later incarnation of another.
+/// This is a crash vector (Michael, Ports, Sharma and Szekeres, "Recovering Shared Objects Without Stable Storage",
+/// DISC 2017): a majority that is gathered over time is one only if no member of it knew, when it agreed, of a later
+/// incarnation of another.
 /// </remarks>
 internal sealed class KnownStores
 {
@@ -53,7 +68,9 @@ internal sealed class KnownStores
             Digest += XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(storeId), store.Incarnation);
     }
 
-    /// <summary>A number that two peers have alike if they know the same incarnations of the same stores; 0 for none.</summary>
+    /// <summary>
+    /// A number that two peers have alike if they know the same incarnations of the same stores; 0 for none.
+    /// </summary>
     public ulong Digest { get; }
 
     /// <summary>The stores.</summary>
@@ -61,7 +78,8 @@ internal sealed class KnownStores
 
     /// <summary>What is stored.</summary>
     public static KnownStores Of(IEnumerable<StoreRecord> records) =>
-        new(records.ToDictionary(static record => record.StoreId, static record => (record.Incarnation, record.IsSetBack), StringComparer.Ordinal));
+        new(records.ToDictionary(static record => record.StoreId,
+            static record => (record.Incarnation, record.IsSetBack), StringComparer.Ordinal));
 
     /// <summary>The latest incarnation of a store; 0 when none is known.</summary>
     public long IncarnationOf(string storeId) => _stores.TryGetValue(storeId, out var store) ? store.Incarnation : 0;
@@ -71,10 +89,12 @@ internal sealed class KnownStores
 
     /// <summary>The same stores, with another incarnation of one of them.</summary>
     public KnownStores With(string storeId, long incarnation, bool isSetBack = false) =>
-        new(new Dictionary<string, (long, bool)>(_stores, StringComparer.Ordinal) { [storeId] = (incarnation, isSetBack) });
+        new(new Dictionary<string, (long, bool)>(_stores,
+            StringComparer.Ordinal) { [storeId] = (incarnation, isSetBack) });
 
     /// <summary>Of the stores only those that are still somebody's.</summary>
     public KnownStores Keeping(Func<string, bool> isNeeded) => _stores.Keys.All(isNeeded)
         ? this
-        : new KnownStores(new Dictionary<string, (long, bool)>(_stores.Where(store => isNeeded(store.Key)), StringComparer.Ordinal));
+        : new KnownStores(new Dictionary<string, (long, bool)>(_stores.Where(store => isNeeded(store.Key)),
+            StringComparer.Ordinal));
 }

@@ -4,9 +4,9 @@ using RaftActors.Protocol;
 namespace RaftActors.Membership;
 
 /// <summary>
-/// Where members are. A member that comes back with its own disk at another address proves by its store who it is: whoever
-/// hears the member there answers there, and the leader records the address by an entry. Two nodes with one store are one disk
-/// too many: the node that was heard lately keeps its place, and the other one is refused by name.
+/// Where members are. A member that comes back with its own disk at another address proves by its store who it is:
+/// whoever hears the member there answers there, and the leader records the address by an entry. Two nodes with one
+/// store are one disk too many: the node that was heard lately keeps its place, and the other one is refused by name.
 /// </summary>
 internal sealed class MemberAddresses(RaftSettings settings, ConfigurationHistory configurations, ILoggingAdapter log)
 {
@@ -75,18 +75,21 @@ internal sealed class MemberAddresses(RaftSettings settings, ConfigurationHistor
         return true;
     }
 
-    /// <summary>Where the node is that keeps a member's place, when another one is known to run with the same store.</summary>
+    /// <summary>
+    /// Where the node is that keeps a member's place, when another one is known to run with the same store.
+    /// </summary>
     public string? AddressBesideRival(string memberId) =>
         _contacts.TryGetValue(memberId, out var contact) && contact.IsRivalNamed ? contact.Address : null;
 
     /// <summary>What is to be said of two nodes with one store.</summary>
     public static string TwoNodes(string memberId, string one, string other) =>
-        $"Two nodes run as {memberId} with the same store, at {one} and at {other}: one has a copy of the other's disk. "
+        $"Two nodes run as {memberId} with the same store, at {one} and at {other}: one has a copy of the other's "
+            + "disk. "
         + "Stop one of them, and start it again only with an empty data directory.";
 
     /// <summary>
-    /// Where the leader is, for a member that is heard at another address than the leader knows, so that the member gets in
-    /// touch with the leader; otherwise empty.
+    /// Where the leader is, for a member that is heard at another address than the leader knows, so that the member
+    /// gets in touch with the leader; otherwise empty.
     /// </summary>
     public string LeaderFor(PeerHeader header, Member? leader) =>
         leader is not null && leader.Id != settings.Self.Id && leader.Id != header.MemberId
@@ -94,8 +97,8 @@ internal sealed class MemberAddresses(RaftSettings settings, ConfigurationHistor
             ? leader.Address : "";
 
     /// <summary>
-    /// The latest configuration with the addresses at which members are now; the configuration itself if nothing has changed.
-    /// The voters and their stores stay the same, so this needs no joint configuration.
+    /// The latest configuration with the addresses at which members are now; the configuration itself if nothing has
+    /// changed. The voters and their stores stay the same, so this needs no joint configuration.
     /// </summary>
     public Configuration Moved()
     {
@@ -114,8 +117,8 @@ internal sealed class MemberAddresses(RaftSettings settings, ConfigurationHistor
     }
 
     /// <summary>
-    /// Warns of a member that says another address than raft.members has. What one node calls localhost and another 127.0.0.1
-    /// is one node, but not for those who compare names: they would not found one group.
+    /// Warns of a member that says another address than raft.members has. What one node calls localhost and another
+    /// 127.0.0.1 is one node, but not for those who compare names: they would not found one group.
     /// </summary>
     public void CompareNames(PeerHeader header)
     {
@@ -173,7 +176,8 @@ internal sealed class MemberAddresses(RaftSettings settings, ConfigurationHistor
             settings.PersistenceId, server.Id, contact.Address, obstacle);
     }
 
-    private static bool AreSame(string one, string other) => NodeAddress.EndpointOf(one) == NodeAddress.EndpointOf(other);
+    private static bool AreSame(string one, string other) =>
+        NodeAddress.EndpointOf(one) == NodeAddress.EndpointOf(other);
 
     /// <summary>Where a member was heard.</summary>
     private sealed class Contact(string address, string storeId)

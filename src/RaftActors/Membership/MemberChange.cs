@@ -61,7 +61,8 @@ internal sealed record MemberChange(IReadOnlyList<Member> Voters, IReadOnlyList<
                         + $"{member.Address}: the group records the address by itself. "
                         + "To move it without its data, remove it, and then add it again.";
                 }
-                if (known.Id != member.Id && NodeAddress.EndpointOf(known.Address) == NodeAddress.EndpointOf(member.Address))
+                if (known.Id != member.Id
+                    && NodeAddress.EndpointOf(known.Address) == NodeAddress.EndpointOf(member.Address))
                     return $"{known.Id} is at {known.Address}. Remove it first, and then add {member.Id}.";
             }
         }
@@ -69,7 +70,8 @@ internal sealed record MemberChange(IReadOnlyList<Member> Voters, IReadOnlyList<
     }
 
     /// <summary>Whether a configuration is what is asked for.</summary>
-    public bool IsDone(Configuration present) => !present.IsJoint && AreSame(present.Voters, Voters) && AreSame(present.Learners, Learners);
+    public bool IsDone(Configuration present) =>
+        !present.IsJoint && AreSame(present.Voters, Voters) && AreSame(present.Learners, Learners);
 
     /// <summary>Whether it removes a member, or leaves it out.</summary>
     public bool Excludes(string id) => !Voters.Concat(Learners).Any(member => member.Id == id);

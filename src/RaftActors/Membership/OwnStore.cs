@@ -6,13 +6,14 @@ using RaftActors.Protocol;
 namespace RaftActors.Membership;
 
 /// <summary>
-/// Whether a peer's own word counts. Each start on a store is a new incarnation of the store; what an earlier one has said does
-/// not count once the new one is known (<see cref="RememberedStores"/>). And a peer that has started asks the other voters before
-/// it votes or confirms anything, for its disk may have been set back (<see cref="StoreVerification"/>).
+/// Whether a peer's own word counts. Each start on a store is a new incarnation of the store; what an earlier one has
+/// said does not count once the new one is known (<see cref="RememberedStores"/>). And a peer that has started asks the
+/// other voters before it votes or confirms anything, for its disk may have been set back
+/// (<see cref="StoreVerification"/>).
 /// </summary>
 /// <remarks>
-/// Properties at stake: Leader Completeness and Election Safety, when a disk was set back. StoreVerificationSpec, SetBackDiskSpec
-/// and the simulation's fault DiskSetBack would show it.
+/// Properties at stake: Leader Completeness and Election Safety, when a disk was set back. StoreVerificationSpec,
+/// SetBackDiskSpec and the simulation's fault DiskSetBack would show it.
 /// </remarks>
 internal sealed class OwnStore(
     RaftSettings settings,
@@ -145,7 +146,9 @@ internal sealed class OwnStore(
             SetBack("another member remembers that it was started again since", incarnation);
     }
 
-    /// <summary>A set-back store counts as whole again when its disk has a log that no undamaged one was ahead of.</summary>
+    /// <summary>
+    /// A set-back store counts as whole again when its disk has a log that no undamaged one was ahead of.
+    /// </summary>
     public void NoteCaughtUp()
     {
         if (!IsSetBack || !HasFloor)
@@ -189,7 +192,8 @@ internal sealed class OwnStore(
 
     private string WhatIsLost()
     {
-        string loss = $"This node's store, {peer.StoreId}, was set back: {Loss ?? "it no longer has what it had confirmed"}. "
+        string loss =
+            $"This node's store, {peer.StoreId}, was set back: {Loss ?? "it no longer has what it had confirmed"}. "
             + "It gets what is missing from the other members; until then it does not vote, and confirms nothing.";
         if (IsVerified)
             return loss;

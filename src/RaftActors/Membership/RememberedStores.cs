@@ -3,9 +3,9 @@ using RaftActors.Journal;
 namespace RaftActors.Membership;
 
 /// <summary>
-/// What a peer remembers of the stores of the members, its own among them: their latest incarnations, which are durable before
-/// the peer says anything that depends on them, and how far each store is known to have confirmed entries. What a store has
-/// confirmed decides nothing: it only serves to say that a store was set back.
+/// What a peer remembers of the stores of the members, its own among them: their latest incarnations, which are durable
+/// before the peer says anything that depends on them, and how far each store is known to have confirmed entries. What
+/// a store has confirmed decides nothing: it only serves to say that a store was set back.
 /// </summary>
 internal sealed class RememberedStores(ConfigurationHistory configurations) : IAlsoDurable
 {
@@ -134,7 +134,9 @@ internal sealed class RememberedStores(ConfigurationHistory configurations) : IA
         return incarnation == 0 ? null : new StoreRecord(storeId, incarnation, term, index);
     }
 
-    /// <summary>Judges a peer that has started: whether its store lacks what it had, and this was not said yet.</summary>
+    /// <summary>
+    /// Judges a peer that has started: whether its store lacks what it had, and this was not said yet.
+    /// </summary>
     /// <param name="storeId">Its store.</param>
     /// <param name="incarnation">The number of its start.</param>
     /// <param name="recovered">The term and the last index with which it started.</param>

@@ -10,18 +10,21 @@ namespace RaftActors.Membership;
 internal readonly record struct StoreAnswer(long Term, long LastTerm, long LastIndex, bool IsSetBack);
 
 /// <summary>
-/// Whether a peer that has started may vote, and confirm entries. Its disk may have been set back, and it cannot tell: it may have forgotten a term, a vote or
-/// entries that it had confirmed. So it first asks the other voters.
+/// Whether a peer that has started may vote, and confirm entries. Its disk may have been set back, and it cannot tell:
+/// it may have forgotten a term, a vote or entries that it had confirmed. So it first asks the other voters.
 /// </summary>
 /// <remarks>
-/// <para>From then on it acts as one that has forgotten nothing. It votes in no term up to the highest among the answers, unless its disk has a vote in that term. And it votes
-/// only for a log that is at least as up-to-date as each log among the answers, its own included when it campaigns: the floor. If it had confirmed an entry that is committed,
-/// and was counted for it, another voter of that majority is among those that answer: that voter had the entry when it answered, so that the floor
-/// is not below it; or it confirmed the entry later, and then told the leader of the new incarnation, whose former confirmation was no longer counted
-/// (see <see cref="KnownStores"/>). Likewise with the vote for a candidate that won.</para>
-/// <para>All other voters answer within a round trip, as a rule. If some do not within a bounded time, those that did are enough if they are a majority together with this peer:
-/// silent stores, together with those that were set back and have not caught up, must be less than a majority. A peer that knows that its
-/// store was set back waits until so many undamaged ones have answered that every majority with it has one of them.</para>
+/// <para>From then on it acts as one that has forgotten nothing. It votes in no term up to the highest among the
+/// answers, unless its disk has a vote in that term. And it votes only for a log that is at least as up-to-date as each
+/// log among the answers, its own included when it campaigns: the floor. If it had confirmed an entry that is
+/// committed, and was counted for it, another voter of that majority is among those that answer: that voter had the
+/// entry when it answered, so that the floor is not below it; or it confirmed the entry later, and then told the leader
+/// of the new incarnation, whose former confirmation was no longer counted (see <see cref="KnownStores"/>). Likewise
+/// with the vote for a candidate that won.</para>
+/// <para>All other voters answer within a round trip, as a rule. If some do not within a bounded time, those that did
+/// are enough if they are a majority together with this peer: silent stores, together with those that were set back and
+/// have not caught up, must be less than a majority. A peer that knows that its store was set back waits until so many
+/// undamaged ones have answered that every majority with it has one of them.</para>
 /// </remarks>
 /// <param name="round">The number of the question.</param>
 /// <param name="until">How long all are waited for.</param>
@@ -39,7 +42,8 @@ internal sealed class StoreVerification(long round, TimeSpan until)
     public long HighestTerm => _answers.Values.Select(static answer => answer.Term).DefaultIfEmpty(0).Max();
 
     /// <summary>The most up-to-date log among the answers.</summary>
-    public (long Term, long Index) Floor => _answers.Values.Select(static answer => (answer.LastTerm, answer.LastIndex)).DefaultIfEmpty((0, 0)).Max();
+    public (long Term, long Index) Floor =>
+        _answers.Values.Select(static answer => (answer.LastTerm, answer.LastIndex)).DefaultIfEmpty((0, 0)).Max();
 
     /// <summary>Nothing need be asked: the store is new, and has promised nothing.</summary>
     public static StoreVerification OfNewStore() => new(0, TimeSpan.Zero) { IsDone = true };

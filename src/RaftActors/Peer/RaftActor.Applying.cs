@@ -6,7 +6,8 @@ using RaftActors.StateMachines;
 
 namespace RaftActors;
 
-// Committed entries leave the peer in order, to its state machine (paper, Figure 2: if commitIndex > lastApplied, apply).
+// Committed entries leave the peer in order, to its state machine (paper, Figure 2: if commitIndex > lastApplied,
+// apply).
 internal sealed partial class RaftActor
 {
     private readonly StateMachineRunner _machine;
@@ -33,7 +34,9 @@ internal sealed partial class RaftActor
         StartStateMachine(manifest);
     }
 
-    /// <summary>Stops the state machine, or its start that is to come, and answers those who had asked it something.</summary>
+    /// <summary>
+    /// Stops the state machine, or its start that is to come, and answers those who had asked it something.
+    /// </summary>
     private void StopStateMachine(FailureReason reason, string message)
     {
         _machine.Stop();
@@ -70,8 +73,8 @@ internal sealed partial class RaftActor
             _subscribers.OnTerminated(ended);
     }
 
-    // Nobody knows how far it got in what it was given: those who proposed that learn so. When it fails again and again, those
-    // behind need not wait either.
+    // Nobody knows how far it got in what it was given: those who proposed that learn so. When it fails again and
+    // again, those behind need not wait either.
     private void OnStateMachineFailed()
     {
         var delay = _machine.Failed(Now);

@@ -6,16 +6,19 @@ using RaftActors.Replication;
 
 namespace RaftActors;
 
-// Replicas are compared by the digests of their states, and one that differs is built anew: see OwnReplica, and as the leader
-// DigestComparison.
+// Replicas are compared by the digests of their states, and one that differs is built anew: see OwnReplica, and as the
+// leader DigestComparison.
 internal sealed partial class RaftActor : IReplicaPeer
 {
     private readonly OwnReplica _replica;
 
     HardState IReplicaPeer.HardState => _writeAhead.HardState;
 
-    /// <summary>What a snapshot has to include that a replica which is set aside can be built from; 0 when it is not.</summary>
-    private long RebuildFrom => _replica.IsSetAside ? Math.Max(_writeAhead.HardState.DiffersAt, _snapshots.Stored.LastIncludedIndex) : 0;
+    /// <summary>
+    /// What a snapshot has to include that a replica which is set aside can be built from; 0 when it is not.
+    /// </summary>
+    private long RebuildFrom =>
+        _replica.IsSetAside ? Math.Max(_writeAhead.HardState.DiffersAt, _snapshots.Stored.LastIncludedIndex) : 0;
 
     void IReplicaPeer.SetAside(long differsAt)
     {

@@ -26,7 +26,8 @@ internal sealed partial class RaftActor
         if (refused.Reason == RefusalReason.AnotherGroup && refused.Header.GroupId != _identity.Id)
             OnForeign(refused.Header);
         if (refused.Reason == RefusalReason.StoreInUse && _leader is null)
-            _problems.Begin(PeerProblemKind.StoreInUse, MemberAddresses.TwoNodes(_self.Id, _self.Address, refused.OtherAddress));
+            _problems.Begin(PeerProblemKind.StoreInUse,
+                MemberAddresses.TwoNodes(_self.Id, _self.Address, refused.OtherAddress));
     }
 
     private void OnForeign(PeerHeader header)
@@ -45,10 +46,14 @@ internal sealed partial class RaftActor
         RequestFlush();
     }
 
-    /// <summary>A group that a version without identities founded gets one, once all members speak this version: such a version would not carry it on.</summary>
+    /// <summary>
+    /// A group that a version without identities founded gets one, once all members speak this version: such a version
+    /// would not carry it on.
+    /// </summary>
     private void IdentifyGroup()
     {
-        if (_leading is not { } leading || Configuration.GroupId.Length > 0 || Configuration.IsJoint || !IsConfigurationCommitted || IsTransferring || _raftLog.CommitIndex < leading.FirstIndex)
+        if (_leading is not { } leading || Configuration.GroupId.Length > 0 || Configuration.IsJoint
+            || !IsConfigurationCommitted || IsTransferring || _raftLog.CommitIndex < leading.FirstIndex)
             return;
         foreach (var follower in leading.Followers)
             if (follower.Progress.Version < PeerHeader.GroupIdentities)

@@ -9,7 +9,10 @@ namespace RaftActors;
 internal sealed partial class RaftActor
 {
     /// <summary>What the peer has in memory now. The log is the peer's own: to be read, at once.</summary>
-    internal PeerState Inspect() => new(_raftLog, _writeAhead.HardState, _writeAhead.DurableHardState, _role, _storeId, _writeAhead.PersistedIndex, _machine.AppliedIndex, Configuration, _leading, _writeAhead.IsDurable && _ownStore.IsWhole, _replica.IsSetAside);
+    internal PeerState Inspect() =>
+        new(_raftLog, _writeAhead.HardState, _writeAhead.DurableHardState, _role, _storeId, _writeAhead.PersistedIndex,
+            _machine.AppliedIndex, Configuration, _leading, _writeAhead.IsDurable && _ownStore.IsWhole,
+            _replica.IsSetAside);
 }
 
 /// <summary>A peer's memory, between two messages.</summary>
@@ -25,4 +28,5 @@ internal sealed partial class RaftActor
 /// <param name="IsWhole">Whether its store has all that it may have confirmed.</param>
 /// <param name="IsSetAside">Whether its replica is known to differ from those of a majority.</param>
 internal readonly record struct PeerState(
-    RaftLog Log, HardState HardState, HardState Durable, RaftRole Role, string StoreId, long PersistedIndex, long AppliedIndex, Configuration Configuration, LeaderState? Leading, bool IsWhole, bool IsSetAside);
+    RaftLog Log, HardState HardState, HardState Durable, RaftRole Role, string StoreId, long PersistedIndex,
+    long AppliedIndex, Configuration Configuration, LeaderState? Leading, bool IsWhole, bool IsSetAside);

@@ -113,7 +113,8 @@ internal sealed partial class RaftActor
     // From now on the journal says itself that the damaged event, and what those behind it say of the log, is void.
     private void CutJournal(long damagedEvent)
     {
-        Log.Error("{0}: {1} What it and the events behind it say of the log is void.", PersistenceId, _ownStore.Loss + ".");
+        Log.Error("{0}: {1} What it and the events behind it say of the log is void.", PersistenceId,
+            _ownStore.Loss + ".");
         Persist(new JournalCut(damagedEvent), _ => Start(isNew: false, isCut: true));
     }
 

@@ -20,7 +20,8 @@ internal sealed partial class RaftActor : ISnapshotPeer
     {
         if (!_machine.IsPresent(damaged.Machine))
             return;
-        Log.Error("{0}: the snapshot up to {1} is damaged: {2}.", PersistenceId, damaged.Snapshot.LastIncludedIndex, damaged.Problem);
+        Log.Error("{0}: the snapshot up to {1} is damaged: {2}.", PersistenceId, damaged.Snapshot.LastIncludedIndex,
+            damaged.Problem);
         var latest = _snapshots.Stored.Latest!;
         if (!ReferenceEquals(damaged.Snapshot, latest.Manifest.Snapshot))
         {

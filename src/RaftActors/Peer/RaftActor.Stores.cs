@@ -81,7 +81,8 @@ internal sealed partial class RaftActor : IStorePeer
     {
         var header = question.Header;
         var recovered = (question.RecoveredTerm, question.RecoveredIndex);
-        if (question.Round >= 0 || !_stores.IsNewlySetBack(header.StoreId, header.Incarnation, recovered, out string had))
+        if (question.Round >= 0
+            || !_stores.IsNewlySetBack(header.StoreId, header.Incarnation, recovered, out string had))
             return;
         Log.Warning(
             "{0}: the store of {1} at {2} was set back: {3}, and now started in term {4} with entries up to {5}. "
@@ -89,7 +90,10 @@ internal sealed partial class RaftActor : IStorePeer
             PersistenceId, header.MemberId, header.Address, had, question.RecoveredTerm, question.RecoveredIndex);
     }
 
-    /// <summary>Whether a message is of the latest incarnation of its sender's store, as far as is known. A question is always answered.</summary>
+    /// <summary>
+    /// Whether a message is of the latest incarnation of its sender's store, as far as is known. A question is always
+    /// answered.
+    /// </summary>
     private bool IsOfLatestIncarnation(PeerMessage message)
     {
         var header = message.Header;
@@ -157,14 +161,15 @@ internal sealed partial class RaftActor : IStorePeer
         }
     }
 
-    // A member that was added, or that an operator's word had to stand in for at the founding, gets its store once it shows up.
-    // The voters stay the same, so this needs no joint configuration. Where it is said to be: at another address there may be
-    // one that was removed, under the same name. And like every configuration not before an entry of the own term is committed:
-    // until then this leader may not know one that another leader has brought about.
+    // A member that was added, or that an operator's word had to stand in for at the founding, gets its store once it
+    // shows up. The voters stay the same, so this needs no joint configuration. Where it is said to be: at another
+    // address there may be one that was removed, under the same name. And like every configuration not before an entry
+    // of the own term is committed: until then this leader may not know one that another leader has brought about.
     private void BindStore(PeerHeader header)
     {
         bool isOfThisGroup = header.GroupId == _identity.Id || header is { IsEmpty: true, GroupId: "" };
-        bool unbound = Configuration.Find(header.MemberId) is { IsBound: false } voter && voter.Address == header.Address;
+        bool unbound = Configuration.Find(header.MemberId) is { IsBound: false } voter
+            && voter.Address == header.Address;
         if (unbound && isOfThisGroup && _leading is { } leading && !IsTransferring && !Configuration.IsJoint
             && IsConfigurationCommitted && _raftLog.CommitIndex >= leading.FirstIndex)
         {
@@ -175,6 +180,7 @@ internal sealed partial class RaftActor : IStorePeer
     private void OnStoreReplaced(StoreReplaced replaced)
     {
         if (replaced.Term >= Term)
-            Refuse($"The group knows member '{_self.Id}' by another store than this one ({_storeId}): its data was lost or replaced. Remove the member from the group and add it again.");
+            Refuse($"The group knows member '{_self.Id}' by another store than this one ({_storeId}): its data was "
+                + "lost or replaced. Remove the member from the group and add it again.");
     }
 }

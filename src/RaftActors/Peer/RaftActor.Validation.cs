@@ -4,7 +4,8 @@ using RaftActors.Protocol;
 
 namespace RaftActors;
 
-// Messages that make no sense, or are meant for somebody else, are dropped with a warning and counted; none takes the peer down.
+// Messages that make no sense, or are meant for somebody else, are dropped with a warning and counted; none takes the
+// peer down.
 internal sealed partial class RaftActor
 {
     private readonly FrameSizes _frameSizes = new(RaftSettings.LargestFrame((ExtendedActorSystem)Context.System) ?? 0);
@@ -25,7 +26,8 @@ internal sealed partial class RaftActor
         if (!_identity.Includes(message))
             return DropForeign(header);
         if (header.MemberId == _self.Id)
-            return Drop("own name", header.MemberId, $"it comes from {header.Address}: two nodes run under one member id");
+            return Drop("own name", header.MemberId,
+                $"it comes from {header.Address}: two nodes run under one member id");
         if (!NoteAddress(header))
             return false;
         NoteHeard(header.MemberId);
@@ -66,13 +68,15 @@ internal sealed partial class RaftActor
         long dropped = Count(reason);
         // A flood of them must not become a flood of warnings.
         if (long.IsPow2(dropped))
-            Log.Warning("{0}: dropped a message of {1}, {2}: {3} ({4} dropped so far).", PersistenceId, from, reason, problem, dropped);
+            Log.Warning("{0}: dropped a message of {1}, {2}: {3} ({4} dropped so far).", PersistenceId, from, reason,
+                problem, dropped);
         return false;
     }
 
     private long Count(string reason)
     {
-        RaftMetrics.DroppedMessages.Add(1, new KeyValuePair<string, object?>("group", _settings.Group), new KeyValuePair<string, object?>("reason", reason));
+        RaftMetrics.DroppedMessages.Add(1, new KeyValuePair<string, object?>("group", _settings.Group),
+            new KeyValuePair<string, object?>("reason", reason));
         return ++_dropped;
     }
 }

@@ -51,9 +51,11 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         _configurations = new ConfigurationHistory(Membership.Configuration.AtFirst(settings));
         _stores = new RememberedStores(_configurations);
         _writeAhead = new WriteAhead(settings, _raftLog, _configurations, _stores);
-        _replay = new Replay(PersistenceId, _raftLog, _configurations, _writeAhead.Index) { Owner = (settings.Group, _self.Id) };
+        _replay = new Replay(PersistenceId, _raftLog, _configurations,
+            _writeAhead.Index) { Owner = (settings.Group, _self.Id) };
         _machine = new StateMachineRunner(Context, settings, _raftLog, _random, stateMachine);
-        _snapshots = new SnapshotManager(Context, settings, _resolver, _raftLog, _configurations, _writeAhead.Index, unusable, this);
+        _snapshots = new SnapshotManager(Context, settings, _resolver, _raftLog, _configurations, _writeAhead.Index,
+            unusable, this);
         _subscribers = new SubscriberFeed(
             Context, settings, _raftLog, _configurations, _snapshots.Stored, _snapshots.Slots, this);
         _reads = new PendingReads(settings, _raftLog, this);

@@ -6,7 +6,10 @@ using RaftActors.Membership;
 
 namespace RaftActors.Protocol;
 
-/// <summary>Between the messages of clients on nodes of their own and the generated types of raft.proto. Commands and responses are encoded by their own serializers.</summary>
+/// <summary>
+/// Between the messages of clients on nodes of their own and the generated types of raft.proto. Commands and responses
+/// are encoded by their own serializers.
+/// </summary>
 internal static class ClientMapping
 {
     public static Wire.ClientProposal ToWire(this Propose m, Serialization serialization) => new()
@@ -22,17 +25,23 @@ internal static class ClientMapping
 
     // The command stays encoded: the peer need not decode what it would encode again.
     public static Propose FromWire(this Wire.ClientProposal m) =>
-        new(m.Command.FromWire(), m.ReplyWhenAppended ? ReplyWhen.Appended : ReplyWhen.Applied, m.Forward, m.CorrelationId)
+        new(m.Command.FromWire(), m.ReplyWhenAppended ? ReplyWhen.Appended : ReplyWhen.Applied, m.Forward,
+            m.CorrelationId)
         {
-            Session = (m.SessionId | m.Sequence | m.LowestPending) != 0 ? new SessionStamp(m.SessionId, m.Sequence, m.LowestPending) : null,
+            Session = (m.SessionId | m.Sequence | m.LowestPending) != 0
+                ? new SessionStamp(m.SessionId, m.Sequence, m.LowestPending)
+                : null,
         };
 
-    public static Wire.ClientSession ToWire(this OpenSession m) => new() { CorrelationId = m.CorrelationId, Forward = m.Forward, Open = true };
+    public static Wire.ClientSession ToWire(this OpenSession m) =>
+        new() { CorrelationId = m.CorrelationId, Forward = m.Forward, Open = true };
 
     public static Wire.ClientSession ToWire(this KeepSessionAlive m) =>
-        new() { CorrelationId = m.CorrelationId, Forward = m.Forward, SessionId = m.SessionId, LowestPending = m.LowestPending };
+        new() { CorrelationId = m.CorrelationId, Forward = m.Forward, SessionId = m.SessionId,
+            LowestPending = m.LowestPending };
 
-    public static Wire.ClientSession ToWire(this CloseSession m) => new() { CorrelationId = m.CorrelationId, Forward = m.Forward, SessionId = m.SessionId, Close = true };
+    public static Wire.ClientSession ToWire(this CloseSession m) =>
+        new() { CorrelationId = m.CorrelationId, Forward = m.Forward, SessionId = m.SessionId, Close = true };
 
     public static IRaftMessage FromWire(this Wire.ClientSession m) =>
         m.Open ? new OpenSession(m.Forward, m.CorrelationId)
@@ -48,7 +57,8 @@ internal static class ClientMapping
         MaxStaleness = (long?)m.MaxStaleness?.TotalMilliseconds ?? -1,
     };
 
-    public static Query FromWire(this Wire.ClientQuery m) => new(m.Request.FromWire(), (ReadConsistency)m.Consistency, m.Forward, m.CorrelationId)
+    public static Query FromWire(this Wire.ClientQuery m) =>
+        new(m.Request.FromWire(), (ReadConsistency)m.Consistency, m.Forward, m.CorrelationId)
     {
         MaxStaleness = m.MaxStaleness < 0 ? null : TimeSpan.FromMilliseconds(m.MaxStaleness),
     };
@@ -57,16 +67,19 @@ internal static class ClientMapping
     public static Wire.ClientAnswer ToWire(this Proposed m, Serialization serialization, long room) =>
         Payloads.TryEncodeResponse(serialization, m.Response, room, out var response, out string problem)
             ? new() { CorrelationId = m.CorrelationId, Index = m.Index, Term = m.Term, Response = response?.ToWire() }
-            : Failure(FailureReason.StateMachineFailed, $"The command was applied, but its response cannot be sent: {problem}", null, m.CorrelationId);
+            : Failure(FailureReason.StateMachineFailed,
+                $"The command was applied, but its response cannot be sent: {problem}", null, m.CorrelationId);
 
     public static Wire.ClientAnswer ToWire(this QueryResult m, Serialization serialization, long room) =>
         Payloads.TryEncodeResponse(serialization, m.Result, room, out var response, out string problem)
             ? new() { CorrelationId = m.CorrelationId, Index = m.AppliedIndex, Response = response?.ToWire() }
             : Failure(FailureReason.StateMachineFailed, $"The answer cannot be sent: {problem}", null, m.CorrelationId);
 
-    public static Wire.ClientAnswer ToWire(this ProposalFailed m) => Failure(m.Reason, m.Message, m.Leader, m.CorrelationId);
+    public static Wire.ClientAnswer ToWire(this ProposalFailed m) =>
+        Failure(m.Reason, m.Message, m.Leader, m.CorrelationId);
 
-    public static Wire.ClientAnswer ToWire(this QueryFailed m) => Failure(m.Reason, m.Message, m.Leader, m.CorrelationId);
+    public static Wire.ClientAnswer ToWire(this QueryFailed m) =>
+        Failure(m.Reason, m.Message, m.Leader, m.CorrelationId);
 
     public static IRaftMessage ToProposalAnswer(this Wire.ClientAnswer m, Serialization serialization)
     {
@@ -74,7 +87,9 @@ internal static class ClientMapping
             return new ProposalFailed((FailureReason)(m.Failure - 1), m.Message, Leader(m), m.CorrelationId);
         return TryDecode(serialization, m.Response, out object? response, out string problem)
             ? new Proposed(m.Index, m.Term, response, m.CorrelationId)
-            : new ProposalFailed(FailureReason.StateMachineFailed, $"The command was applied, but its response cannot be deserialized here: {problem}", null, m.CorrelationId);
+            : new ProposalFailed(FailureReason.StateMachineFailed,
+                $"The command was applied, but its response cannot be deserialized here: {problem}", null,
+                m.CorrelationId);
     }
 
     public static IRaftMessage ToQueryAnswer(this Wire.ClientAnswer m, Serialization serialization)
@@ -83,10 +98,12 @@ internal static class ClientMapping
             return new QueryFailed((FailureReason)(m.Failure - 1), m.Message, Leader(m), m.CorrelationId);
         return TryDecode(serialization, m.Response, out object? result, out string problem)
             ? new QueryResult(result, m.Index, m.CorrelationId)
-            : new QueryFailed(FailureReason.StateMachineFailed, $"The answer cannot be deserialized here: {problem}", null, m.CorrelationId);
+            : new QueryFailed(FailureReason.StateMachineFailed, $"The answer cannot be deserialized here: {problem}",
+                null, m.CorrelationId);
     }
 
-    private static Wire.ClientAnswer Failure(FailureReason reason, string message, Member? leader, long correlationId) => new()
+    private static Wire.ClientAnswer Failure(FailureReason reason, string message, Member? leader,
+        long correlationId) => new()
     {
         CorrelationId = correlationId,
         Failure = 1 + (int)reason,
@@ -94,16 +111,20 @@ internal static class ClientMapping
         Leader = leader is null ? null : new Wire.Voter { Id = leader.Id, Address = leader.Address },
     };
 
-    private static Member? Leader(Wire.ClientAnswer m) => m.Leader is { } leader ? new Member(leader.Id, leader.Address) : null;
+    private static Member? Leader(Wire.ClientAnswer m) =>
+        m.Leader is { } leader ? new Member(leader.Id, leader.Address) : null;
 
     private static Payload? Encode(Serialization serialization, object? content)
     {
         if (content is null)
             return null;
-        return Payloads.TryEncode(serialization, content, out var payload, out string problem) ? payload : throw new ArgumentException(problem, nameof(content));
+        return Payloads.TryEncode(serialization, content, out var payload, out string problem)
+            ? payload
+            : throw new ArgumentException(problem, nameof(content));
     }
 
-    private static bool TryDecode(Serialization serialization, Wire.Payload? payload, out object? content, out string problem)
+    private static bool TryDecode(Serialization serialization, Wire.Payload? payload, out object? content,
+        out string problem)
     {
         content = null;
         problem = "";

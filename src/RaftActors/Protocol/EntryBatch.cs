@@ -3,8 +3,8 @@ using RaftActors.Log;
 namespace RaftActors.Protocol;
 
 /// <summary>
-/// Entries that travel together, and their encoded form once it is needed: the journal event and the messages to all followers share both. A batch that was received keeps
-/// the bytes as they came. Immutable.
+/// Entries that travel together, and their encoded form once it is needed: the journal event and the messages to all
+/// followers share both. A batch that was received keeps the bytes as they came. Immutable.
 /// </summary>
 internal sealed class EntryBatch
 {
@@ -38,7 +38,10 @@ internal sealed class EntryBatch
     /// <summary>The entries.</summary>
     public ReadOnlySpan<LogEntry> Entries => _entries;
 
-    /// <summary>The entries as fields of a message. Encoded by whoever asks first; two that ask at once both do, to the same result.</summary>
+    /// <summary>
+    /// The entries as fields of a message. Encoded by whoever asks first; two that ask at once both do, to the same
+    /// result.
+    /// </summary>
     public ReadOnlyMemory<byte> Encoded => (_encoding ??= new Encoding(EntryCodec.Encode(_entries))).Bytes;
 
     private sealed record Encoding(ReadOnlyMemory<byte> Bytes);

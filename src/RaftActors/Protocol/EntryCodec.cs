@@ -4,15 +4,17 @@ using RaftActors.Log;
 namespace RaftActors.Protocol;
 
 /// <summary>
-/// Writes and reads entries as field 15 of AppendEntries and Persisted in raft.proto, byte for byte what the generated code would write. By hand because each command passes here
-/// several times: entries are written without an object in between, and payloads are read as slices of the bytes received.
+/// Writes and reads entries as field 15 of AppendEntries and Persisted in raft.proto, byte for byte what the generated
+/// code would write. By hand because each command passes here several times: entries are written without an object in
+/// between, and payloads are read as slices of the bytes received.
 /// </summary>
 internal static class EntryCodec
 {
     /// <summary>The field of entries, in both messages.</summary>
     public const int EntriesField = 15;
 
-    private const int Index = 1, Term = 2, Kind = 3, Time = 4, Bytes = 5, SerializerId = 6, Manifest = 7, SessionId = 8, Sequence = 9, LowestPending = 10;
+    private const int Index = 1, Term = 2, Kind = 3, Time = 4, Bytes = 5, SerializerId = 6, Manifest = 7, SessionId = 8,
+        Sequence = 9, LowestPending = 10;
 
     /// <summary>Encodes entries, each with its field's tag and length.</summary>
     public static byte[] Encode(ReadOnlySpan<LogEntry> entries)
@@ -53,7 +55,8 @@ internal static class EntryCodec
                 case (Sequence, ProtoReader.Varint): sequence = reader.Int64(); break;
                 case (LowestPending, ProtoReader.Varint): lowestPending = reader.Int64(); break;
                 case (Bytes, ProtoReader.Delimited): payload = bytes[reader.Delimit()]; break;
-                case (Manifest, ProtoReader.Delimited): manifest = Encoding.UTF8.GetString(bytes.Span[reader.Delimit()]); break;
+                case (Manifest, ProtoReader.Delimited): manifest =
+                    Encoding.UTF8.GetString(bytes.Span[reader.Delimit()]); break;
                 default:
                     reader.Skip(type);
                     unknown = Join(unknown, bytes[start..reader.Position]);
@@ -62,7 +65,9 @@ internal static class EntryCodec
         }
         return new LogEntry(index, term, (EntryKind)kind, time, new Payload(payload, (int)serializerId, manifest))
         {
-            Session = (sessionId | sequence | lowestPending) != 0 ? new SessionStamp(sessionId, sequence, lowestPending) : null,
+            Session = (sessionId | sequence | lowestPending) != 0
+                ? new SessionStamp(sessionId, sequence, lowestPending)
+                : null,
             UnknownFields = unknown,
         };
     }
@@ -70,7 +75,8 @@ internal static class EntryCodec
     private static int SizeOf(LogEntry entry)
     {
         var payload = entry.Payload;
-        return ProtoWriter.Int64Size(entry.Index) + ProtoWriter.Int64Size(entry.Term) + ProtoWriter.Int64Size((long)entry.Kind) + ProtoWriter.Int64Size(entry.Time)
+        return ProtoWriter.Int64Size(entry.Index) + ProtoWriter.Int64Size(entry.Term)
+            + ProtoWriter.Int64Size((long)entry.Kind) + ProtoWriter.Int64Size(entry.Time)
             + ProtoWriter.Int64Size(payload.SerializerId)
             + (payload.Bytes.Length > 0 ? FieldSize(payload.Bytes.Length) : 0)
             + (payload.Manifest.Length > 0 ? FieldSize(Encoding.UTF8.GetByteCount(payload.Manifest)) : 0)
@@ -79,7 +85,8 @@ internal static class EntryCodec
     }
 
     private static int SizeOf(SessionStamp session) =>
-        ProtoWriter.Int64Size(session.SessionId) + ProtoWriter.Int64Size(session.Sequence) + ProtoWriter.Int64Size(session.LowestPending);
+        ProtoWriter.Int64Size(session.SessionId) + ProtoWriter.Int64Size(session.Sequence)
+            + ProtoWriter.Int64Size(session.LowestPending);
 
     private static void Write(ref ProtoWriter writer, LogEntry entry)
     {

@@ -8,12 +8,14 @@ namespace RaftActors.Protocol;
 internal static class MemberMapping
 {
     public static Wire.ClientMemberChange ToWire(this ChangeMembers m) =>
-        new() { CorrelationId = m.CorrelationId, Forward = m.Forward, Change = new MemberChange(m.Voters, m.Learners, m.ExpectedIndex).ToWire() };
+        new() { CorrelationId = m.CorrelationId, Forward = m.Forward,
+            Change = new MemberChange(m.Voters, m.Learners, m.ExpectedIndex).ToWire() };
 
     public static ChangeMembers FromWire(this Wire.ClientMemberChange m)
     {
         var change = m.Change?.FromWire() ?? throw new FormatException("The change is missing.");
-        return new ChangeMembers(change.Voters, change.Learners, m.Forward, m.CorrelationId) { ExpectedIndex = change.ExpectedIndex };
+        return new ChangeMembers(change.Voters, change.Learners, m.Forward,
+            m.CorrelationId) { ExpectedIndex = change.ExpectedIndex };
     }
 
     /// <summary>A change as the command of a proposal.</summary>
@@ -40,9 +42,11 @@ internal static class MemberMapping
         return wire;
     }
 
-    private static MemberChange FromWire(this Wire.MemberChange wire) => new([.. wire.Voters.Select(FromWire)], [.. wire.Learners.Select(FromWire)], wire.ExpectedIndex);
+    private static MemberChange FromWire(this Wire.MemberChange wire) =>
+        new([.. wire.Voters.Select(FromWire)], [.. wire.Learners.Select(FromWire)], wire.ExpectedIndex);
 
-    private static Wire.Voter ToWire(Member member) => new() { Id = member.Id, Address = member.Address, Priority = member.Priority };
+    private static Wire.Voter ToWire(Member member) =>
+        new() { Id = member.Id, Address = member.Address, Priority = member.Priority };
 
     private static Member FromWire(Wire.Voter member) => new(member.Id, member.Address) { Priority = member.Priority };
 }

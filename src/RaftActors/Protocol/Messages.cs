@@ -16,7 +16,8 @@ internal interface IRaftMessage;
 /// <param name="StoreId">The identity of its store.</param>
 /// <param name="Term">Its term.</param>
 /// <param name="ToStoreId">In a reply: the store that asked; otherwise empty.</param>
-internal sealed record PeerHeader(string Address, string Group, string MemberId, string StoreId, long Term, string ToStoreId = "")
+internal sealed record PeerHeader(string Address, string Group, string MemberId, string StoreId, long Term,
+    string ToStoreId = "")
 {
     /// <summary>The most bytes of one message that the sender's remoting takes; 0 where it does not say.</summary>
     public long MaximumFrameSize { get; init; }
@@ -74,18 +75,26 @@ internal abstract record PeerMessage(PeerHeader Header) : IRaftMessage
 /// <param name="Problem">What is wrong.</param>
 internal sealed record MalformedMessage(string Manifest, string Problem) : IRaftMessage
 {
-    /// <summary>Whether it is none of the messages that this version knows, rather than one whose bytes have changed.</summary>
+    /// <summary>
+    /// Whether it is none of the messages that this version knows, rather than one whose bytes have changed.
+    /// </summary>
     public bool IsUnknown { get; init; }
 }
 
-/// <summary>Asks for a vote (paper, section 5.2), or with <paramref name="PreVote"/> whether one would be given (dissertation, section 9.6).</summary>
-/// <param name="Header">The candidate; a pre-candidate's term is the one before that of the election it asks about.</param>
+/// <summary>
+/// Asks for a vote (paper, section 5.2), or with <paramref name="PreVote"/> whether one would be given (dissertation,
+/// section 9.6).
+/// </summary>
+/// <param name="Header">
+/// The candidate; a pre-candidate's term is the one before that of the election it asks about.
+/// </param>
 /// <param name="LastLogIndex">The index of the candidate's last entry.</param>
 /// <param name="LastLogTerm">The term of that entry.</param>
 /// <param name="PreVote">Nobody's state changes.</param>
 /// <param name="Transfer">The leader asked for this election: stickiness does not apply.</param>
 /// <param name="Founding">Of a candidate with an empty log: the configuration it would found.</param>
-internal sealed record RequestVote(PeerHeader Header, long LastLogIndex, long LastLogTerm, bool PreVote, bool Transfer, Configuration? Founding) : PeerMessage(Header)
+internal sealed record RequestVote(PeerHeader Header, long LastLogIndex, long LastLogTerm, bool PreVote, bool Transfer,
+    Configuration? Founding) : PeerMessage(Header)
 {
     /// <summary>The term of the election.</summary>
     public long ElectionTerm => PreVote ? Term + 1 : Term;
@@ -95,9 +104,12 @@ internal sealed record RequestVote(PeerHeader Header, long LastLogIndex, long La
 }
 
 /// <summary>The answer to a <see cref="RequestVote"/>.</summary>
-internal sealed record RequestVoteReply(PeerHeader Header, bool Granted, bool PreVote, long ElectionTerm) : PeerMessage(Header)
+internal sealed record RequestVoteReply(PeerHeader Header, bool Granted, bool PreVote,
+    long ElectionTerm) : PeerMessage(Header)
 {
-    /// <summary>The leader that the voter follows and that may not know where the candidate is; otherwise empty.</summary>
+    /// <summary>
+    /// The leader that the voter follows and that may not know where the candidate is; otherwise empty.
+    /// </summary>
     public string LeaderAddress { get; init; } = "";
 
     /// <summary>The stores that the voter knows, if it knows other incarnations than the candidate.</summary>
@@ -105,12 +117,15 @@ internal sealed record RequestVoteReply(PeerHeader Header, bool Granted, bool Pr
 }
 
 /// <summary>The leader's entries, or without any its heartbeat (paper, section 5.3).</summary>
-internal sealed record AppendEntries(PeerHeader Header, long PrevLogIndex, long PrevLogTerm, long LeaderCommit, long ReadContext, EntryBatch Entries) : PeerMessage(Header)
+internal sealed record AppendEntries(PeerHeader Header, long PrevLogIndex, long PrevLogTerm, long LeaderCommit,
+    long ReadContext, EntryBatch Entries) : PeerMessage(Header)
 {
     /// <summary>The index of the last entry, or the previous index when there is none.</summary>
     public long LastIndex => PrevLogIndex + Entries.Count;
 
-    /// <summary>Counts the leader's messages to this follower; a rejection returns it. 0 from a leader that does not count.</summary>
+    /// <summary>
+    /// Counts the leader's messages to this follower; a rejection returns it. 0 from a leader that does not count.
+    /// </summary>
     public long Number { get; init; }
 
     /// <summary>Of the incarnations of stores that the leader knows; 0 from a version that has none.</summary>
@@ -135,7 +150,8 @@ internal sealed record AppendEntries(PeerHeader Header, long PrevLogIndex, long 
 /// <param name="Conflict">Otherwise: how the follower's log differs there.</param>
 /// <param name="ReadContext">That of the request.</param>
 internal sealed record AppendEntriesReply(
-    PeerHeader Header, bool Success, long MatchIndex, long AcceptedIndex, long RejectedIndex, LogConflict Conflict, long ReadContext) : PeerMessage(Header)
+    PeerHeader Header, bool Success, long MatchIndex, long AcceptedIndex, long RejectedIndex, LogConflict Conflict,
+    long ReadContext) : PeerMessage(Header)
 {
     /// <summary>Of a rejection: the number of the request; 0 from a follower that does not return it.</summary>
     public long Number { get; init; }
@@ -146,26 +162,38 @@ internal sealed record AppendEntriesReply(
     /// <summary>Of the answer to a heartbeat: the latest digest of the follower's replica.</summary>
     public ReplicaDigest Digest { get; init; }
 
-    /// <summary>The follower's replica is set aside, and needs a snapshot up to this entry or a later one; otherwise 0.</summary>
+    /// <summary>
+    /// The follower's replica is set aside, and needs a snapshot up to this entry or a later one; otherwise 0.
+    /// </summary>
     public long RebuildFrom { get; init; }
 }
 
-/// <summary>A chunk of the leader's snapshot, for a follower whose next entry the leader has compacted (paper, section 7 and Figure 13).</summary>
+/// <summary>
+/// A chunk of the leader's snapshot, for a follower whose next entry the leader has compacted (paper, section 7 and
+/// Figure 13).
+/// </summary>
 /// <param name="Header">The leader.</param>
 /// <param name="Snapshot">The whole snapshot.</param>
 /// <param name="Chunk">The number of the chunk; the first is 1.</param>
 /// <param name="Data">The chunk.</param>
-internal sealed record InstallSnapshot(PeerHeader Header, Snapshot Snapshot, int Chunk, ReadOnlyMemory<byte> Data) : PeerMessage(Header);
+internal sealed record InstallSnapshot(PeerHeader Header, Snapshot Snapshot, int Chunk,
+    ReadOnlyMemory<byte> Data) : PeerMessage(Header);
 
-/// <summary>The answer to an <see cref="InstallSnapshot"/>: everything before <paramref name="NextChunk"/> is durable.</summary>
+/// <summary>
+/// The answer to an <see cref="InstallSnapshot"/>: everything before <paramref name="NextChunk"/> is durable.
+/// </summary>
 /// <param name="Header">The follower.</param>
 /// <param name="LastIncludedIndex">That of the snapshot.</param>
 /// <param name="LastIncludedTerm">That of the snapshot.</param>
 /// <param name="NextChunk">The chunk that is wanted next.</param>
 /// <param name="Installed">Nothing more is wanted: the follower's log reaches the last included entry.</param>
-internal sealed record InstallSnapshotReply(PeerHeader Header, long LastIncludedIndex, long LastIncludedTerm, int NextChunk, bool Installed) : PeerMessage(Header);
+internal sealed record InstallSnapshotReply(PeerHeader Header, long LastIncludedIndex, long LastIncludedTerm,
+    int NextChunk, bool Installed) : PeerMessage(Header);
 
-/// <summary>Asks whether a peer is empty (see <see cref="Founding"/>), and what it knows of the asking peer's store (see <see cref="StoreVerification"/>).</summary>
+/// <summary>
+/// Asks whether a peer is empty (see <see cref="Founding"/>), and what it knows of the asking peer's store (see
+/// <see cref="StoreVerification"/>).
+/// </summary>
 internal sealed record AskIdentity(PeerHeader Header, long Round) : PeerMessage(Header)
 {
     /// <summary>The term with which the asking peer started.</summary>
@@ -176,9 +204,12 @@ internal sealed record AskIdentity(PeerHeader Header, long Round) : PeerMessage(
 }
 
 /// <summary>The answer to <see cref="AskIdentity"/>.</summary>
-internal sealed record IdentityReply(PeerHeader Header, long Round, bool Empty, string BoundStoreId) : PeerMessage(Header)
+internal sealed record IdentityReply(PeerHeader Header, long Round, bool Empty,
+    string BoundStoreId) : PeerMessage(Header)
 {
-    /// <summary>The leader that the answering peer follows and that may not know where the asking one is; otherwise empty.</summary>
+    /// <summary>
+    /// The leader that the answering peer follows and that may not know where the asking one is; otherwise empty.
+    /// </summary>
     public string LeaderAddress { get; init; } = "";
 
     /// <summary>The term of the last entry of the log of the peer that answers.</summary>
@@ -194,7 +225,9 @@ internal sealed record IdentityReply(PeerHeader Header, long Round, bool Empty, 
     public StoreRecord? Known { get; init; }
 }
 
-/// <summary>A leader tells a peer that the group knows its member under another store than <c>Header.ToStoreId</c>.</summary>
+/// <summary>
+/// A leader tells a peer that the group knows its member under another store than <c>Header.ToStoreId</c>.
+/// </summary>
 internal sealed record StoreReplaced(PeerHeader Header) : PeerMessage(Header);
 
 /// <summary>Tells a peer that nothing that it says counts here.</summary>
@@ -209,7 +242,9 @@ internal sealed record TimeoutNow(PeerHeader Header) : PeerMessage(Header);
 
 /// <summary>A request to transfer the leadership that was told to a peer that is not the leader.</summary>
 /// <param name="Header">The forwarding peer.</param>
-/// <param name="RequestId">Returned in the answer, a <see cref="ForwardReply"/> that names the new leader and its term.</param>
+/// <param name="RequestId">
+/// Returned in the answer, a <see cref="ForwardReply"/> that names the new leader and its term.
+/// </param>
 /// <param name="Target">The member that is to lead, or empty for any.</param>
 internal sealed record ForwardTransfer(PeerHeader Header, long RequestId, string Target) : PeerMessage(Header);
 
@@ -219,16 +254,21 @@ internal sealed record ForwardTransfer(PeerHeader Header, long RequestId, string
 internal sealed record MemberRemoved(PeerHeader Header, long Index) : PeerMessage(Header);
 
 /// <summary>A proposal that was told to a peer that is not the leader.</summary>
-internal sealed record ForwardProposal(PeerHeader Header, long RequestId, Payload Command, bool ReplyWhenAppended) : PeerMessage(Header)
+internal sealed record ForwardProposal(PeerHeader Header, long RequestId, Payload Command,
+    bool ReplyWhenAppended) : PeerMessage(Header)
 {
     /// <summary>The kind of entry that is wanted: a command or a session entry.</summary>
     public EntryKind Kind { get; init; }
 
-    /// <summary>The session and number of an exactly-once command, or the session that a session entry is about.</summary>
+    /// <summary>
+    /// The session and number of an exactly-once command, or the session that a session entry is about.
+    /// </summary>
     public SessionStamp? Session { get; init; }
 }
 
-/// <summary>A peer that is to answer linearizable reads asks the leader from which index on it may (dissertation, section 6.4).</summary>
+/// <summary>
+/// A peer that is to answer linearizable reads asks the leader from which index on it may (dissertation, section 6.4).
+/// </summary>
 /// <param name="Header">The asking peer.</param>
 /// <param name="RequestIds">Its reads.</param>
 internal sealed record ReadIndex(PeerHeader Header, long[] RequestIds) : PeerMessage(Header);
@@ -238,8 +278,11 @@ internal sealed record ReadIndex(PeerHeader Header, long[] RequestIds) : PeerMes
 /// <param name="RequestIds">The reads.</param>
 /// <param name="Failure">Why there is no index, or <c>null</c>.</param>
 /// <param name="Message">The reason in a sentence.</param>
-/// <param name="Index">What was committed after the request came: a state machine that has applied it may answer.</param>
-internal sealed record ReadIndexReply(PeerHeader Header, long[] RequestIds, FailureReason? Failure, string Message, long Index) : PeerMessage(Header);
+/// <param name="Index">
+/// What was committed after the request came: a state machine that has applied it may answer.
+/// </param>
+internal sealed record ReadIndexReply(PeerHeader Header, long[] RequestIds, FailureReason? Failure, string Message,
+    long Index) : PeerMessage(Header);
 
 /// <summary>The leader's answer to what was forwarded.</summary>
 /// <param name="Header">The answering peer.</param>
@@ -251,7 +294,8 @@ internal sealed record ReadIndexReply(PeerHeader Header, long[] RequestIds, Fail
 /// <param name="EntryTerm">The entry's term.</param>
 /// <param name="Response">The state machine's answer, or <c>null</c>.</param>
 internal sealed record ForwardReply(
-    PeerHeader Header, long RequestId, FailureReason? Failure, string Message, Member? Leader, long Index, long EntryTerm, Payload? Response) : PeerMessage(Header);
+    PeerHeader Header, long RequestId, FailureReason? Failure, string Message, Member? Leader, long Index,
+    long EntryTerm, Payload? Response) : PeerMessage(Header);
 
 /// <summary>The first event of a peer's journal.</summary>
 internal sealed record PeerCreated(int FormatVersion, string Group, string MemberId, string StoreId) : IRaftMessage
@@ -260,15 +304,21 @@ internal sealed record PeerCreated(int FormatVersion, string Group, string Membe
     public const int CurrentFormat = 1;
 }
 
-/// <summary>The event by which a store goes on under another identity, when an operator has made its member the only one of the group.</summary>
+/// <summary>
+/// The event by which a store goes on under another identity, when an operator has made its member the only one of the
+/// group.
+/// </summary>
 /// <param name="StoreId">The new identity.</param>
 internal sealed record StoreRenewed(string StoreId) : IRaftMessage;
 
 /// <summary>The one kind of event that follows: hard state, entries, or both, atomically.</summary>
 /// <param name="HardState">The new hard state, or <c>null</c> when it is unchanged.</param>
-/// <param name="PreviousIndex">The entries replace everything after this index; without entries nothing is replaced.</param>
+/// <param name="PreviousIndex">
+/// The entries replace everything after this index; without entries nothing is replaced.
+/// </param>
 /// <param name="Batches">The entries, in order.</param>
-internal sealed record Persisted(HardState? HardState, long PreviousIndex, IReadOnlyList<EntryBatch> Batches) : IRaftMessage
+internal sealed record Persisted(HardState? HardState, long PreviousIndex,
+    IReadOnlyList<EntryBatch> Batches) : IRaftMessage
 {
     /// <summary>The stores that the peer knows, or <c>null</c> when nothing has changed.</summary>
     public IReadOnlyList<StoreRecord>? Stores { get; init; }
@@ -280,11 +330,17 @@ internal sealed record Persisted(HardState? HardState, long PreviousIndex, IRead
     public long Size => Padding + Batches.Sum(static batch => (long)batch.Encoded.Length);
 }
 
-/// <summary>The event by which the log goes on from what was before an event that cannot be read: what that one and those behind it say of the log is void.</summary>
+/// <summary>
+/// The event by which the log goes on from what was before an event that cannot be read: what that one and those behind
+/// it say of the log is void.
+/// </summary>
 /// <param name="From">The sequence number of the first event that is void.</param>
 internal sealed record JournalCut(long From) : IRaftMessage;
 
-/// <summary>The event by which an installed snapshot takes the place of the log: the journal's entries before it are not those of the log any more.</summary>
+/// <summary>
+/// The event by which an installed snapshot takes the place of the log: the journal's entries before it are not those
+/// of the log any more.
+/// </summary>
 /// <param name="LastIncludedIndex">The last entry that the snapshot replaces.</param>
 /// <param name="LastIncludedTerm">The term of that entry.</param>
 internal sealed record SnapshotInstalled(long LastIncludedIndex, long LastIncludedTerm) : IRaftMessage;

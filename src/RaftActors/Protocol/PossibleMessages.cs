@@ -3,8 +3,8 @@ using RaftActors.Log;
 namespace RaftActors.Protocol;
 
 /// <summary>
-/// Which messages of peers make sense by themselves. A peer of this software sends no other; so an impossible message is
-/// of a broken or a foreign process, and must not take the receiver down.
+/// Which messages of peers make sense by themselves. A peer of this software sends no other; so an impossible message
+/// is of a broken or a foreign process, and must not take the receiver down.
 /// </summary>
 internal static class PossibleMessages
 {

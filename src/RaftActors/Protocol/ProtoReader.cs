@@ -28,7 +28,9 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> bytes)
     public (int Field, int WireType) Tag()
     {
         long tag = Int64();
-        return tag is > 7 and <= uint.MaxValue ? ((int)(tag >> 3), (int)(tag & 7)) : throw new FormatException($"{tag} is no tag.");
+        return tag is > 7 and <= uint.MaxValue
+            ? ((int)(tag >> 3), (int)(tag & 7))
+            : throw new FormatException($"{tag} is no tag.");
     }
 
     /// <summary>Reads an integer.</summary>

@@ -9,18 +9,24 @@ namespace RaftActors.Protocol;
 internal static class SessionMapping
 {
     public static Wire.SessionLimits ToWire(this SessionLimits m) =>
-        new() { Timeout = m.Timeout, MaxSessions = m.MaxSessions, MaxResponses = m.MaxResponses, MaxResponseBytes = m.MaxResponseBytes };
+        new() { Timeout = m.Timeout, MaxSessions = m.MaxSessions, MaxResponses = m.MaxResponses,
+            MaxResponseBytes = m.MaxResponseBytes };
 
-    public static SessionLimits FromWire(this Wire.SessionLimits m) => new(m.Timeout, m.MaxSessions, m.MaxResponses, m.MaxResponseBytes);
+    public static SessionLimits FromWire(this Wire.SessionLimits m) =>
+        new(m.Timeout, m.MaxSessions, m.MaxResponses, m.MaxResponseBytes);
 
     public static Wire.SessionResponse ToWire(this SessionResponse m, long sequence) =>
-        new() { Sequence = sequence, Index = m.Index, Term = m.Term, Response = m.Response?.ToWire(), Forgotten = m.Forgotten };
+        new() { Sequence = sequence, Index = m.Index, Term = m.Term, Response = m.Response?.ToWire(),
+            Forgotten = m.Forgotten };
 
-    public static SessionResponse FromWire(this Wire.SessionResponse m) => new(m.Index, m.Term, m.Response?.FromWire(), m.Forgotten);
+    public static SessionResponse FromWire(this Wire.SessionResponse m) =>
+        new(m.Index, m.Term, m.Response?.FromWire(), m.Forgotten);
 
-    public static Wire.SessionOpened ToWire(this SessionOpened m) => new() { SessionId = m.SessionId, Timeout = (long)m.Timeout.TotalMilliseconds };
+    public static Wire.SessionOpened ToWire(this SessionOpened m) =>
+        new() { SessionId = m.SessionId, Timeout = (long)m.Timeout.TotalMilliseconds };
 
-    public static SessionOpened FromWire(this Wire.SessionOpened m) => new(m.SessionId, TimeSpan.FromMilliseconds(m.Timeout));
+    public static SessionOpened FromWire(this Wire.SessionOpened m) =>
+        new(m.SessionId, TimeSpan.FromMilliseconds(m.Timeout));
 
     /// <summary>A change of sessions as an entry's payload.</summary>
     public static Payload ToPayload(this SessionChange change) =>

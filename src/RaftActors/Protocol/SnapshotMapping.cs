@@ -7,9 +7,11 @@ namespace RaftActors.Protocol;
 internal static class SnapshotMapping
 {
     public static Wire.InstallSnapshot ToWire(this InstallSnapshot m) =>
-        new() { Header = m.Header.ToWire(), Snapshot = m.Snapshot.ToWire(), Chunk = m.Chunk, Data = UnsafeByteOperations.UnsafeWrap(m.Data) };
+        new() { Header = m.Header.ToWire(), Snapshot = m.Snapshot.ToWire(), Chunk = m.Chunk,
+            Data = UnsafeByteOperations.UnsafeWrap(m.Data) };
 
-    public static InstallSnapshot FromWire(this Wire.InstallSnapshot m) => new(m.Header.FromWire(), m.Snapshot.FromWire(), m.Chunk, m.Data.Memory);
+    public static InstallSnapshot FromWire(this Wire.InstallSnapshot m) =>
+        new(m.Header.FromWire(), m.Snapshot.FromWire(), m.Chunk, m.Data.Memory);
 
     public static Wire.InstallSnapshotReply ToWire(this InstallSnapshotReply m) => new()
     {
@@ -23,9 +25,11 @@ internal static class SnapshotMapping
     public static InstallSnapshotReply FromWire(this Wire.InstallSnapshotReply m) =>
         new(m.Header.FromWire(), m.LastIncludedIndex, m.LastIncludedTerm, m.NextChunk, m.Installed);
 
-    public static Wire.SnapshotInstalled ToWire(this SnapshotInstalled m) => new() { LastIncludedIndex = m.LastIncludedIndex, LastIncludedTerm = m.LastIncludedTerm };
+    public static Wire.SnapshotInstalled ToWire(this SnapshotInstalled m) =>
+        new() { LastIncludedIndex = m.LastIncludedIndex, LastIncludedTerm = m.LastIncludedTerm };
 
-    public static SnapshotInstalled FromWire(this Wire.SnapshotInstalled m) => new(m.LastIncludedIndex, m.LastIncludedTerm);
+    public static SnapshotInstalled FromWire(this Wire.SnapshotInstalled m) =>
+        new(m.LastIncludedIndex, m.LastIncludedTerm);
 
     public static Wire.SnapshotManifest ToWire(this SnapshotManifest m) => new()
     {
@@ -36,7 +40,9 @@ internal static class SnapshotMapping
         HardState = m.HardState.ToWire(),
         Snapshot = m.Snapshot.ToWire(),
         Slot = m.Slot,
-        Previous = m.Previous is { } previous ? new Wire.KeptSnapshot { SequenceNr = previous.SequenceNr, Slot = previous.Slot } : null,
+        Previous = m.Previous is { } previous
+            ? new Wire.KeptSnapshot { SequenceNr = previous.SequenceNr, Slot = previous.Slot }
+            : null,
         Stores = { m.Stores.Select(StoreMapping.ToWire) },
         RebuiltAt = m.RebuiltAt,
     };
@@ -55,7 +61,8 @@ internal static class SnapshotMapping
         RebuiltAt = m.RebuiltAt,
     };
 
-    public static Wire.SnapshotChunk ToWire(this SnapshotChunk m) => new() { Data = UnsafeByteOperations.UnsafeWrap(m.Data) };
+    public static Wire.SnapshotChunk ToWire(this SnapshotChunk m) =>
+        new() { Data = UnsafeByteOperations.UnsafeWrap(m.Data) };
 
     public static SnapshotChunk FromWire(this Wire.SnapshotChunk m) => new(m.Data.Memory);
 

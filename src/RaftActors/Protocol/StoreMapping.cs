@@ -18,5 +18,6 @@ internal static class StoreMapping
     public static StoreRecord FromWire(this Wire.StoreRecord wire) =>
         new(wire.StoreId, wire.Incarnation, wire.ConfirmedTerm, wire.ConfirmedIndex, wire.IsSetBack);
 
-    public static IReadOnlyList<StoreRecord> FromWire(this RepeatedField<Wire.StoreRecord> wire) => wire.Count == 0 ? [] : [.. wire.Select(FromWire)];
+    public static IReadOnlyList<StoreRecord> FromWire(this RepeatedField<Wire.StoreRecord> wire) =>
+        wire.Count == 0 ? [] : [.. wire.Select(FromWire)];
 }

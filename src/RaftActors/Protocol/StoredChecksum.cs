@@ -5,12 +5,13 @@ using Google.Protobuf;
 namespace RaftActors.Protocol;
 
 /// <summary>
-/// The checksum of an event or a part of a snapshot, in front of its bytes: the field <c>checksum</c> of raft.proto. A disk, or whatever is between, may change a
-/// byte; what is read back is compared with what was written.
+/// The checksum of an event or a part of a snapshot, in front of its bytes: the field <c>checksum</c> of raft.proto. A
+/// disk, or whatever is between, may change a byte; what is read back is compared with what was written.
 /// </summary>
 /// <remarks>
-/// The field comes first, so that it is found by its two bytes alone, and what is damaged need not be parsed. What was written before there were checksums
-/// begins with one of four other bytes, none of which a single changed bit makes of the first byte of a checksum: it is taken as it is.
+/// The field comes first, so that it is found by its two bytes alone, and what is damaged need not be parsed. What was
+/// written before there were checksums begins with one of four other bytes, none of which a single changed bit makes of
+/// the first byte of a checksum: it is taken as it is.
 /// </remarks>
 internal static class StoredChecksum
 {
@@ -45,7 +46,10 @@ internal static class StoredChecksum
         return bytes;
     }
 
-    /// <summary>What is wrong with stored bytes; <c>null</c> when their checksum is right, or when they were written before there were checksums.</summary>
+    /// <summary>
+    /// What is wrong with stored bytes; <c>null</c> when their checksum is right, or when they were written before
+    /// there were checksums.
+    /// </summary>
     public static string? Problem(string manifest, ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty || FirstBytesWithout.Contains(bytes[0]))
@@ -54,7 +58,9 @@ internal static class StoredChecksum
             return "it does not begin as what a peer writes: its bytes have changed since they were written";
         ulong expected = BinaryPrimitives.ReadUInt64LittleEndian(bytes[Tag.Length..]);
         ulong actual = Of(manifest, bytes);
-        return actual == expected ? null : $"its checksum is {actual:X16}, not {expected:X16}: its bytes have changed since they were written";
+        return actual == expected
+            ? null
+            : $"its checksum is {actual:X16}, not {expected:X16}: its bytes have changed since they were written";
     }
 
     private static ulong Of(string manifest, ReadOnlySpan<byte> bytes)

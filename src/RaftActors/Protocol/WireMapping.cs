@@ -21,7 +21,8 @@ internal static class WireMapping
     };
 
     public static RequestVote FromWire(this Wire.RequestVote m) =>
-        new(m.Header.FromWire(), m.LastLogIndex, m.LastLogTerm, m.PreVote, m.Transfer, m.Founding?.FromWire()) { StoresDigest = m.StoresDigest };
+        new(m.Header.FromWire(), m.LastLogIndex, m.LastLogTerm, m.PreVote, m.Transfer,
+            m.Founding?.FromWire()) { StoresDigest = m.StoresDigest };
 
     public static Wire.RequestVoteReply ToWire(this RequestVoteReply m) => new()
     {
@@ -42,7 +43,8 @@ internal static class WireMapping
 
     public static Wire.StoreRenewed ToWire(this StoreRenewed m) => new() { StoreId = m.StoreId };
 
-    public static StoreRenewed FromWire(this Wire.StoreRenewed m) => m.StoreId.Length > 0 ? new StoreRenewed(m.StoreId) : throw new FormatException("The store has no identity.");
+    public static StoreRenewed FromWire(this Wire.StoreRenewed m) =>
+        m.StoreId.Length > 0 ? new StoreRenewed(m.StoreId) : throw new FormatException("The store has no identity.");
 
     // The entries are written behind it, by EntryCodec.
     public static Wire.AppendEntries ToWire(this AppendEntries m) => new()
@@ -88,7 +90,8 @@ internal static class WireMapping
     };
 
     public static AppendEntriesReply FromWire(this Wire.AppendEntriesReply m) => new(
-        m.Header.FromWire(), m.Success, m.MatchIndex, m.AcceptedIndex, m.RejectedIndex, new LogConflict(m.ConflictTerm, m.ConflictIndex), m.ReadContext)
+        m.Header.FromWire(), m.Success, m.MatchIndex, m.AcceptedIndex, m.RejectedIndex,
+        new LogConflict(m.ConflictTerm, m.ConflictIndex), m.ReadContext)
     {
         Number = m.Number,
         Stores = m.Stores.FromWire(),
@@ -97,7 +100,8 @@ internal static class WireMapping
     };
 
     public static Wire.AskIdentity ToWire(this AskIdentity m) =>
-        new() { Header = m.Header.ToWire(), Round = m.Round, RecoveredTerm = m.RecoveredTerm, RecoveredIndex = m.RecoveredIndex };
+        new() { Header = m.Header.ToWire(), Round = m.Round, RecoveredTerm = m.RecoveredTerm,
+            RecoveredIndex = m.RecoveredIndex };
 
     public static AskIdentity FromWire(this Wire.AskIdentity m) =>
         new(m.Header.FromWire(), m.Round) { RecoveredTerm = m.RecoveredTerm, RecoveredIndex = m.RecoveredIndex };
@@ -115,7 +119,8 @@ internal static class WireMapping
         Known = m.Known?.ToWire(),
     };
 
-    public static IdentityReply FromWire(this Wire.IdentityReply m) => new(m.Header.FromWire(), m.Round, m.Empty, m.BoundStoreId)
+    public static IdentityReply FromWire(this Wire.IdentityReply m) =>
+        new(m.Header.FromWire(), m.Round, m.Empty, m.BoundStoreId)
     {
         LeaderAddress = m.LeaderAddress,
         LastLogTerm = m.LastLogTerm,
@@ -128,11 +133,14 @@ internal static class WireMapping
 
     public static StoreReplaced FromWire(this Wire.StoreReplaced m) => new(m.Header.FromWire());
 
-    public static Wire.ContactRefused ToWire(this ContactRefused m) => new() { Header = m.Header.ToWire(), Reason = (int)m.Reason, OtherAddress = m.OtherAddress };
+    public static Wire.ContactRefused ToWire(this ContactRefused m) =>
+        new() { Header = m.Header.ToWire(), Reason = (int)m.Reason, OtherAddress = m.OtherAddress };
 
-    public static ContactRefused FromWire(this Wire.ContactRefused m) => new(m.Header.FromWire(), (RefusalReason)m.Reason) { OtherAddress = m.OtherAddress };
+    public static ContactRefused FromWire(this Wire.ContactRefused m) =>
+        new(m.Header.FromWire(), (RefusalReason)m.Reason) { OtherAddress = m.OtherAddress };
 
-    public static Wire.MemberRemoved ToWire(this MemberRemoved m) => new() { Header = m.Header.ToWire(), Index = m.Index };
+    public static Wire.MemberRemoved ToWire(this MemberRemoved m) =>
+        new() { Header = m.Header.ToWire(), Index = m.Index };
 
     public static MemberRemoved FromWire(this Wire.MemberRemoved m) => new(m.Header.FromWire(), m.Index);
 
@@ -148,13 +156,17 @@ internal static class WireMapping
         LowestPending = m.Session?.LowestPending ?? 0,
     };
 
-    public static ForwardProposal FromWire(this Wire.ForwardProposal m) => new(m.Header.FromWire(), m.RequestId, m.Command.FromWire(), m.ReplyWhenAppended)
+    public static ForwardProposal FromWire(this Wire.ForwardProposal m) =>
+        new(m.Header.FromWire(), m.RequestId, m.Command.FromWire(), m.ReplyWhenAppended)
     {
         Kind = (EntryKind)m.Kind,
-        Session = (m.SessionId | m.Sequence | m.LowestPending) != 0 ? new SessionStamp(m.SessionId, m.Sequence, m.LowestPending) : null,
+        Session = (m.SessionId | m.Sequence | m.LowestPending) != 0
+            ? new SessionStamp(m.SessionId, m.Sequence, m.LowestPending)
+            : null,
     };
 
-    public static Wire.ReadIndex ToWire(this ReadIndex m) => new() { Header = m.Header.ToWire(), RequestIds = { m.RequestIds } };
+    public static Wire.ReadIndex ToWire(this ReadIndex m) =>
+        new() { Header = m.Header.ToWire(), RequestIds = { m.RequestIds } };
 
     public static ReadIndex FromWire(this Wire.ReadIndex m) => new(m.Header.FromWire(), [.. m.RequestIds]);
 
@@ -168,11 +180,14 @@ internal static class WireMapping
     };
 
     public static ReadIndexReply FromWire(this Wire.ReadIndexReply m) =>
-        new(m.Header.FromWire(), [.. m.RequestIds], m.Failure == 0 ? null : (FailureReason)(m.Failure - 1), m.Message, m.Index);
+        new(m.Header.FromWire(), [.. m.RequestIds], m.Failure == 0 ? null : (FailureReason)(m.Failure - 1), m.Message,
+            m.Index);
 
-    public static Wire.ForwardTransfer ToWire(this ForwardTransfer m) => new() { Header = m.Header.ToWire(), RequestId = m.RequestId, Target = m.Target };
+    public static Wire.ForwardTransfer ToWire(this ForwardTransfer m) =>
+        new() { Header = m.Header.ToWire(), RequestId = m.RequestId, Target = m.Target };
 
-    public static ForwardTransfer FromWire(this Wire.ForwardTransfer m) => new(m.Header.FromWire(), m.RequestId, m.Target);
+    public static ForwardTransfer FromWire(this Wire.ForwardTransfer m) =>
+        new(m.Header.FromWire(), m.RequestId, m.Target);
 
     public static Wire.TimeoutNow ToWire(this TimeoutNow m) => new() { Header = m.Header.ToWire() };
 
@@ -214,7 +229,8 @@ internal static class WireMapping
     public static Wire.Persisted ToWire(this Persisted m) =>
         new()
         {
-            HardState = m.HardState?.ToWire(), PreviousIndex = m.PreviousIndex, Stores = { (m.Stores ?? []).Select(StoreMapping.ToWire) },
+            HardState = m.HardState?.ToWire(), PreviousIndex = m.PreviousIndex,
+                Stores = { (m.Stores ?? []).Select(StoreMapping.ToWire) },
             Padding = m.Padding > 0 ? UnsafeByteOperations.UnsafeWrap(new byte[m.Padding]) : ByteString.Empty,
         };
 
@@ -226,7 +242,8 @@ internal static class WireMapping
 
     public static Wire.JournalCut ToWire(this JournalCut m) => new() { From = m.From };
 
-    public static JournalCut FromWire(this Wire.JournalCut m) => m.From > 0 ? new JournalCut(m.From) : throw new FormatException("The cut has no place.");
+    public static JournalCut FromWire(this Wire.JournalCut m) =>
+        m.From > 0 ? new JournalCut(m.From) : throw new FormatException("The cut has no place.");
 
     public static Wire.Configuration ToWire(this Configuration configuration)
     {
@@ -246,18 +263,22 @@ internal static class WireMapping
     {
         if (wire.Voters.Count == 0)
             throw new FormatException("A configuration without voters.");
-        return new Configuration(wire.Voters.Select(FromWire), wire.Learners.Select(FromWire), wire.OutgoingVoters.Select(FromWire), TimeSpan.FromMilliseconds(Math.Clamp(wire.LeaseReads, 0, int.MaxValue)))
+        return new Configuration(wire.Voters.Select(FromWire), wire.Learners.Select(FromWire),
+            wire.OutgoingVoters.Select(FromWire),
+            TimeSpan.FromMilliseconds(Math.Clamp(wire.LeaseReads, 0, int.MaxValue)))
         {
             Histories = [.. wire.Histories.Select(static history => new History(history.GroupId, history.FirstIndex))],
         };
     }
 
-    private static Wire.Voter ToWire(this Server voter) => new() { Id = voter.Id, Address = voter.Address, StoreId = voter.StoreId, Priority = voter.Priority };
+    private static Wire.Voter ToWire(this Server voter) =>
+        new() { Id = voter.Id, Address = voter.Address, StoreId = voter.StoreId, Priority = voter.Priority };
 
     private static Server FromWire(Wire.Voter voter) => new(voter.Id, voter.Address, voter.StoreId, voter.Priority);
 
     /// <summary>A configuration as an entry's payload.</summary>
-    public static Log.Payload ToPayload(this Configuration configuration) => new(configuration.ToWire().ToByteArray(), 0, "");
+    public static Log.Payload ToPayload(this Configuration configuration) =>
+        new(configuration.ToWire().ToByteArray(), 0, "");
 
     /// <summary>The configuration in an entry's payload, or <c>null</c> when the bytes are none.</summary>
     public static Configuration? TryReadConfiguration(this Log.Payload payload)
@@ -303,10 +324,12 @@ internal static class WireMapping
         };
 
     internal static Wire.HardState ToWire(this HardState state) =>
-        new() { Term = state.Term, VotedFor = state.VotedFor ?? "", VotedForStore = state.VotedForStore ?? "", GroupId = state.GroupId, DiffersAt = state.DiffersAt };
+        new() { Term = state.Term, VotedFor = state.VotedFor ?? "", VotedForStore = state.VotedForStore ?? "",
+            GroupId = state.GroupId, DiffersAt = state.DiffersAt };
 
     internal static HardState FromWire(this Wire.HardState state) => state.VotedFor.Length > 0
-        ? new HardState(state.Term, state.VotedFor, state.VotedForStore) { GroupId = state.GroupId, DiffersAt = state.DiffersAt }
+        ? new HardState(state.Term, state.VotedFor, state.VotedForStore) { GroupId = state.GroupId,
+            DiffersAt = state.DiffersAt }
         : new HardState(state.Term, null, null) { GroupId = state.GroupId, DiffersAt = state.DiffersAt };
 
     // The bytes are wrapped, not copied: nothing here modifies them.
@@ -318,5 +341,7 @@ internal static class WireMapping
     };
 
     internal static Log.Payload FromWire(this Wire.Payload? payload) =>
-        payload is null ? Log.Payload.Empty : new Log.Payload(payload.Bytes.Memory, payload.SerializerId, payload.Manifest);
+        payload is null
+            ? Log.Payload.Empty
+            : new Log.Payload(payload.Bytes.Memory, payload.SerializerId, payload.Manifest);
 }

@@ -1,8 +1,9 @@
 namespace RaftActors.Reads;
 
 /// <summary>
-/// A leader's lease (dissertation, section 6.4.1): nobody else can have been elected before the voters' promise has passed since the moment a majority heard the leader. That moment is not before the
-/// one at which the read context that they answered was drawn.
+/// A leader's lease (dissertation, section 6.4.1): nobody else can have been elected before the voters' promise has
+/// passed since the moment a majority heard the leader. That moment is not before the one at which the read context
+/// that they answered was drawn.
 /// </summary>
 internal sealed class LeaderLease
 {

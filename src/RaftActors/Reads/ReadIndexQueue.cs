@@ -31,7 +31,9 @@ internal sealed class ReadIndexQueue
     /// <summary>Adds a read to the next round that does not wait for the state machine.</summary>
     public void Add(PendingConfirmation confirmation) => _waiting.Confirmations.Add(confirmation);
 
-    /// <summary>Starts a round for all waiting reads. The caller sends <see cref="Context"/> to the followers.</summary>
+    /// <summary>
+    /// Starts a round for all waiting reads. The caller sends <see cref="Context"/> to the followers.
+    /// </summary>
     /// <param name="commitIndex">The leader's commit index, at least that of an entry of its own term.</param>
     public void StartRound(long commitIndex)
     {

@@ -30,9 +30,9 @@ internal interface IChannelHandler
 }
 
 /// <summary>
-/// A stream of bytes to and from one other system. Whoever sends encodes straight into the chunk that goes out next, under
-/// a short lock. One thread at a time sends what has gathered: a burst becomes few calls of the operating system, and
-/// nobody waits for the other side.
+/// A stream of bytes to and from one other system. Whoever sends encodes straight into the chunk that goes out next,
+/// under a short lock. One thread at a time sends what has gathered: a burst becomes few calls of the operating system,
+/// and nobody waits for the other side.
 /// </summary>
 /// <param name="limit">How many bytes may wait to be sent.</param>
 internal abstract class Channel(long limit)
@@ -91,8 +91,8 @@ internal abstract class Channel(long limit)
     }
 
     /// <summary>
-    /// Sends what was written before and then says that there is nothing more to come. The other side is expected to close,
-    /// too.
+    /// Sends what was written before and then says that there is nothing more to come. The other side is expected to
+    /// close, too.
     /// </summary>
     public void Close()
     {
@@ -108,13 +108,17 @@ internal abstract class Channel(long limit)
             Send();
     }
 
-    /// <summary>Bytes wait that nobody sends: has some thread <see cref="TryTake"/> and send until there are none.</summary>
+    /// <summary>
+    /// Bytes wait that nobody sends: has some thread <see cref="TryTake"/> and send until there are none.
+    /// </summary>
     protected abstract void Send();
 
     /// <summary>Everything is sent and <see cref="Close"/> was called.</summary>
     protected abstract void SentAll();
 
-    /// <summary>The next bytes to send. If there are none the sending is over, until <see cref="Send"/> is called again.</summary>
+    /// <summary>
+    /// The next bytes to send. If there are none the sending is over, until <see cref="Send"/> is called again.
+    /// </summary>
     protected bool TryTake(out Chunk chunk)
     {
         bool done;

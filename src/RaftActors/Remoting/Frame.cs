@@ -4,8 +4,8 @@ using RaftActors.Protocol;
 namespace RaftActors.Remoting;
 
 /// <summary>
-/// A frame of Akka.Remote's protocol: four bytes of length, then an <c>AkkaProtocolMessage</c>, which is either a payload or
-/// an instruction to the connection itself.
+/// A frame of Akka.Remote's protocol: four bytes of length, then an <c>AkkaProtocolMessage</c>, which is either a
+/// payload or an instruction to the connection itself.
 /// </summary>
 internal static class Frame
 {
@@ -19,7 +19,9 @@ internal static class Frame
     public static ReadOnlySpan<byte> Heartbeat =>
         [(Instruction << 3) | ProtoReader.Delimited, 2, CommandType << 3, HeartbeatCommand];
 
-    /// <summary>The length of the frame that begins here, without the bytes that say it; -1 while those are not all here.</summary>
+    /// <summary>
+    /// The length of the frame that begins here, without the bytes that say it; -1 while those are not all here.
+    /// </summary>
     /// <param name="received">What has arrived.</param>
     /// <param name="maximum">The most bytes of a frame; as in Akka.Remote, those of the length count too.</param>
     /// <exception cref="FormatException">The frame is longer than that.</exception>
@@ -33,7 +35,8 @@ internal static class Frame
     }
 
     /// <summary>Writes the length of a frame.</summary>
-    public static void WriteLength(Span<byte> room, int length) => BinaryPrimitives.WriteInt32LittleEndian(room, length);
+    public static void WriteLength(Span<byte> room, int length) =>
+        BinaryPrimitives.WriteInt32LittleEndian(room, length);
 
     /// <summary>What a payload holds; empty for an instruction.</summary>
     /// <exception cref="FormatException">These bytes are no frame.</exception>

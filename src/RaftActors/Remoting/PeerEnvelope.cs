@@ -2,13 +2,16 @@ using RaftActors.Protocol;
 
 namespace RaftActors.Remoting;
 
-/// <summary>What the payload of a frame holds, if it is a message to a peer. The spans point into what was received.</summary>
+/// <summary>
+/// What the payload of a frame holds, if it is a message to a peer. The spans point into what was received.
+/// </summary>
 internal readonly ref struct PeerEnvelope
 {
     private const int Envelope = 2, Recipient = 1, Serialized = 2, Sender = 4, Number = 5, Path = 1;
     private const long Unnumbered = -1;
 
-    private PeerEnvelope(ReadOnlySpan<byte> recipient, ReadOnlySpan<byte> message, int serializerId, ReadOnlySpan<byte> manifest)
+    private PeerEnvelope(ReadOnlySpan<byte> recipient, ReadOnlySpan<byte> message, int serializerId,
+        ReadOnlySpan<byte> manifest)
     {
         RecipientPath = recipient;
         Message = message;
@@ -32,8 +35,8 @@ internal readonly ref struct PeerEnvelope
     /// <param name="payload">The payload.</param>
     /// <param name="envelope">What it holds.</param>
     /// <returns>
-    /// Whether it is what a peer sends: a message with a serializer, without a sender, that is not sent reliably. What is
-    /// none, or makes no sense, is Akka.Remote's.
+    /// Whether it is what a peer sends: a message with a serializer, without a sender, that is not sent reliably. What
+    /// is none, or makes no sense, is Akka.Remote's.
     /// </returns>
     public static bool TryRead(ReadOnlySpan<byte> payload, out PeerEnvelope envelope)
     {
@@ -81,7 +84,8 @@ internal readonly ref struct PeerEnvelope
         return number == Unnumbered && ReadMessage(PathOf(recipient), serialized, out envelope);
     }
 
-    private static bool ReadMessage(ReadOnlySpan<byte> recipient, ReadOnlySpan<byte> serialized, out PeerEnvelope envelope)
+    private static bool ReadMessage(ReadOnlySpan<byte> recipient, ReadOnlySpan<byte> serialized,
+        out PeerEnvelope envelope)
     {
         ReadOnlySpan<byte> message = default, manifest = default;
         int serializerId = 0;

@@ -6,8 +6,8 @@ using RaftActors.Protocol;
 namespace RaftActors.Remoting;
 
 /// <summary>
-/// A frame that carries a message to a peer. It is the frame that Akka.Remote sends for the message, without its copies:
-/// everything is measured first and then written once, into the buffer that goes to the socket.
+/// A frame that carries a message to a peer. It is the frame that Akka.Remote sends for the message, without its
+/// copies: everything is measured first and then written once, into the buffer that goes to the socket.
 /// </summary>
 internal readonly ref struct PeerFrame
 {
@@ -34,7 +34,8 @@ internal readonly ref struct PeerFrame
         _manifest = serializer.Manifest(message);
         _headSize = _head?.CalculateSize() ?? 0;
         int content = _headSize + tail.Length;
-        _serializedSize = FieldSize(content) + ProtoWriter.Int64Size(serializer.Identifier) + FieldSize(_manifest.Length);
+        _serializedSize = FieldSize(content) + ProtoWriter.Int64Size(serializer.Identifier)
+            + FieldSize(_manifest.Length);
         _envelopeSize = recipient.Length + FieldSize(_serializedSize) + UnnumberedBytes;
         SerializerId = serializer.Identifier;
     }

@@ -5,7 +5,9 @@ using RaftActors.Protocol;
 
 namespace RaftActors.Remoting;
 
-/// <summary>Hands the messages that arrive over one link to the peers that they are for. Used by one thread at a time.</summary>
+/// <summary>
+/// Hands the messages that arrive over one link to the peers that they are for. Used by one thread at a time.
+/// </summary>
 internal sealed class PeerInbox(ExtendedActorSystem system, RaftSerializer serializer)
 {
     private byte[] _path = [];
@@ -39,5 +41,9 @@ internal sealed class PeerInbox(ExtendedActorSystem system, RaftSerializer seria
     }
 
     private static string ManifestOf(ReadOnlySpan<byte> manifest) =>
-        manifest.SequenceEqual("AE"u8) ? "AE" : manifest.SequenceEqual("AER"u8) ? "AER" : Encoding.UTF8.GetString(manifest);
+        manifest.SequenceEqual("AE"u8)
+            ? "AE"
+            : manifest.SequenceEqual("AER"u8)
+            ? "AER"
+            : Encoding.UTF8.GetString(manifest);
 }

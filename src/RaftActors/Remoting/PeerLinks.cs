@@ -18,7 +18,9 @@ internal sealed class PeerLinks : IExtension
     /// <summary>Whether the actor system has a transport with links.</summary>
     public bool IsUsed { get; set; }
 
-    /// <summary>What reads the messages that arrive for peers; <c>null</c> as long as the actor system has no group.</summary>
+    /// <summary>
+    /// What reads the messages that arrive for peers; <c>null</c> as long as the actor system has no group.
+    /// </summary>
     public RaftSerializer? Serializer => _serializer;
 
     /// <summary>The links of an actor system.</summary>

@@ -4,10 +4,11 @@ using RaftActors.Protocol;
 namespace RaftActors.Remoting;
 
 /// <summary>
-/// A peer of another node. A message takes the link that there is to that node. Where there is none it goes the way of all
-/// others, through Akka.Remote, which makes a link.
+/// A peer of another node. A message takes the link that there is to that node. Where there is none it goes the way of
+/// all others, through Akka.Remote, which makes a link.
 /// </summary>
-internal sealed class PeerReference(IActorRef remote, PeerLinks links, RaftSerializer serializer, long maximumFrameSize) : ICanTell
+internal sealed class PeerReference(IActorRef remote, PeerLinks links, RaftSerializer serializer,
+    long maximumFrameSize) : ICanTell
 {
     private readonly byte[] _recipient = PeerFrame.RecipientField(remote.Path);
     private volatile Known? _known;

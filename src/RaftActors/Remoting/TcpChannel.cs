@@ -15,7 +15,9 @@ internal sealed class TcpChannel : Channel
     /// <summary>An actor that sends for others as well goes back to its own work after so many.</summary>
     private const int ChunksForOthers = 2;
 
-    /// <summary>What is sent more often than this is left to another thread, which takes along what gathers meanwhile.</summary>
+    /// <summary>
+    /// What is sent more often than this is left to another thread, which takes along what gathers meanwhile.
+    /// </summary>
     private static readonly long Burst = Stopwatch.Frequency / 40_000;
 
     private readonly Socket _socket;
@@ -65,7 +67,10 @@ internal sealed class TcpChannel : Channel
         _socket.Dispose();
     }
 
-    /// <summary>The thread that has something to say after a while says it at once; in a burst another does, so that the burst can go on.</summary>
+    /// <summary>
+    /// The thread that has something to say after a while says it at once; in a burst another does, so that the burst
+    /// can go on.
+    /// </summary>
     protected override void Send()
     {
         long now = Stopwatch.GetTimestamp();
@@ -167,7 +172,9 @@ internal sealed class TcpChannel : Channel
         return true;
     }
 
-    /// <summary>Moves what is left to the front. A frame that does not fit gets a larger buffer for as long as it lasts.</summary>
+    /// <summary>
+    /// Moves what is left to the front. A frame that does not fit gets a larger buffer for as long as it lasts.
+    /// </summary>
     private void Keep(int used)
     {
         _have -= used;

@@ -7,12 +7,12 @@ using Google.Protobuf;
 namespace RaftActors.Remoting;
 
 /// <summary>
-/// A connection to another actor system, as Akka.Remote sees it, and for the messages of peers a short way past the actors
-/// of Akka.Remote: they are encoded where they are told and handed to the peer where they arrive.
+/// A connection to another actor system, as Akka.Remote sees it, and for the messages of peers a short way past the
+/// actors of Akka.Remote: they are encoded where they are told and handed to the peer where they arrive.
 /// </summary>
 /// <remarks>
-/// The short way is open while both sides have introduced themselves. What Akka.Remote decides about the other system holds
-/// for it too: it ends a connection of a system that it does not want, or that its failure detector gave up.
+/// The short way is open while both sides have introduced themselves. What Akka.Remote decides about the other system
+/// holds for it too: it ends a connection of a system that it does not want, or that its failure detector gave up.
 /// </remarks>
 internal sealed class TcpLink : AssociationHandle, IChannelHandler
 {
@@ -52,7 +52,9 @@ internal sealed class TcpLink : AssociationHandle, IChannelHandler
     public Address? Peer => _hasIntroducedItself && !_isDisassociated ? _origin : null;
 
     /// <summary>Sends a message to a peer of the other system.</summary>
-    /// <returns>Whether it is on its way, or was dropped since too much waits to be sent. If not, the link is no use.</returns>
+    /// <returns>
+    /// Whether it is on its way, or was dropped since too much waits to be sent. If not, the link is no use.
+    /// </returns>
     public bool TrySend(scoped in PeerFrame frame)
     {
         switch (_channel.TryWrite(frame))

@@ -4,8 +4,8 @@ using Akka.Configuration;
 namespace RaftActors.Remoting;
 
 /// <summary>
-/// The section <c>akka.remote.dot-netty.tcp</c>. Its keys and defaults are Akka.Remote's, and so is its name: the transport
-/// that is named in it reads it.
+/// The section <c>akka.remote.dot-netty.tcp</c>. Its keys and defaults are Akka.Remote's, and so is its name: the
+/// transport that is named in it reads it.
 /// </summary>
 internal sealed record TcpSettings
 {
@@ -42,13 +42,17 @@ internal sealed record TcpSettings
 
     public required TimeSpan ConnectionTimeout { get; init; }
 
-    /// <summary>Whether connections carry nothing but what Akka.Remote writes, since somebody wants to see or change it.</summary>
+    /// <summary>
+    /// Whether connections carry nothing but what Akka.Remote writes, since somebody wants to see or change it.
+    /// </summary>
     public required bool IsObserved { get; init; }
 
     /// <summary>Reads the section.</summary>
     /// <param name="tcp">The section.</param>
     /// <param name="root">The configuration of the actor system.</param>
-    /// <exception cref="ConfigurationException">A value is not usable; the message names the key and the value.</exception>
+    /// <exception cref="ConfigurationException">
+    /// A value is not usable; the message names the key and the value.
+    /// </exception>
     public static TcpSettings From(Config tcp, Config root)
     {
         Only(tcp, "transport-protocol", "tcp");
@@ -56,7 +60,8 @@ internal sealed record TcpSettings
         if (tcp.GetBoolean("enable-ssl", false))
         {
             throw new ConfigurationException(
-                $"{Path}.enable-ssl = on: this transport has no TLS. Write {Path}.transport-class = \"{DotNetty}\", which has.");
+                $"{Path}.enable-ssl = on: this transport has no TLS. Write {Path}.transport-class = \"{DotNetty}\", "
+                    + "which has.");
         }
         string hostname = tcp.GetString("hostname", "");
         if (string.IsNullOrWhiteSpace(hostname))
@@ -64,7 +69,9 @@ internal sealed record TcpSettings
         return new TcpSettings
         {
             Hostname = hostname,
-            PublicHostname = tcp.GetString("public-hostname", "") is { Length: > 0 } publicHostname ? publicHostname : hostname,
+            PublicHostname = tcp.GetString("public-hostname", "") is { Length: > 0 } publicHostname
+                ? publicHostname
+                : hostname,
             Port = Between(tcp, "port", 0, ushort.MaxValue),
             PublicPort = Between(tcp, "public-port", 0, ushort.MaxValue),
             MaximumFrameSize = Bytes(tcp, "maximum-frame-size", SmallestFrameSize),

@@ -11,9 +11,9 @@ using Akka.Remote.Transport;
 namespace RaftActors.Remoting;
 
 /// <summary>
-/// A transport of Akka.Remote over TCP. It speaks what the DotNetty transport speaks, so that systems with either talk to
-/// each other, with fewer changes of threads and fewer copies, and takes the messages of peers past Akka.Remote's actors.
-/// Named by <c>akka.remote.dot-netty.tcp.transport-class</c>.
+/// A transport of Akka.Remote over TCP. It speaks what the DotNetty transport speaks, so that systems with either talk
+/// to each other, with fewer changes of threads and fewer copies, and takes the messages of peers past Akka.Remote's
+/// actors. Named by <c>akka.remote.dot-netty.tcp.transport-class</c>.
 /// </summary>
 internal sealed class TcpTransport : Transport
 {
@@ -64,21 +64,27 @@ internal sealed class TcpTransport : Transport
         IPEndPoint? endpoint = null;
         try
         {
-            endpoint = new IPEndPoint(await ResolveAsync(_settings.Hostname, CancellationToken.None).ConfigureAwait(false), _settings.Port);
+            endpoint = new IPEndPoint(await ResolveAsync(_settings.Hostname, CancellationToken.None)
+                .ConfigureAwait(false), _settings.Port);
             var server = _server = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             SetBuffers(server);
-            // The address is shared with no other process, but need not wait for old connections to time out: so Bind does it.
+            // The address is shared with no other process, but need not wait for old connections to time out: so Bind
+            // does it.
             server.Bind(endpoint);
             server.Listen(_settings.Backlog);
             int port = ((IPEndPoint)server.LocalEndPoint!).Port;
             _ = AcceptAsync(server);
-            return (AddressAt(_settings.PublicHostname, _settings.PublicPort > 0 ? _settings.PublicPort : port), _listener);
+            return (AddressAt(_settings.PublicHostname, _settings.PublicPort > 0 ? _settings.PublicPort : port),
+                _listener);
         }
         catch (SocketException problem)
         {
             _server?.Dispose();
-            string where = endpoint?.ToString() ?? $"{_settings.Hostname}:{_settings.Port.ToString(CultureInfo.InvariantCulture)}";
-            string reason = problem.SocketErrorCode == SocketError.AddressAlreadyInUse ? "the port is in use" : problem.Message;
+            string where = endpoint?.ToString()
+                ?? $"{_settings.Hostname}:{_settings.Port.ToString(CultureInfo.InvariantCulture)}";
+            string reason = problem.SocketErrorCode == SocketError.AddressAlreadyInUse
+                ? "the port is in use"
+                : problem.Message;
             throw new RemoteTransportException($"Remoting cannot listen on {where}: {reason}.", problem);
         }
     }
@@ -96,10 +102,12 @@ internal sealed class TcpTransport : Transport
             var address = Reachable(await ResolveAsync(remoteAddress.Host, timeout.Token).ConfigureAwait(false));
             socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             SetBuffers(socket);
-            await socket.ConnectAsync(new IPEndPoint(address, remoteAddress.Port ?? 0), timeout.Token).ConfigureAwait(false);
+            await socket.ConnectAsync(new IPEndPoint(address, remoteAddress.Port ?? 0), timeout.Token)
+                .ConfigureAwait(false);
             return Link(socket, remoteAddress);
         }
-        catch (Exception problem) when (problem is SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception problem) when (problem is SocketException or OperationCanceledException
+            or ObjectDisposedException)
         {
             socket?.Dispose();
             string reason = problem is OperationCanceledException
@@ -135,7 +143,8 @@ internal sealed class TcpTransport : Transport
     public void ReportFull(TcpLink link)
     {
         if (Interlocked.Exchange(ref _reportedFull, 1) == 0)
-            Log.Warning("Messages to {0} are dropped: it has not taken in {1} MiB yet.", link.RemoteAddress, MostWaiting >> 20);
+            Log.Warning("Messages to {0} are dropped: it has not taken in {1} MiB yet.", link.RemoteAddress,
+                MostWaiting >> 20);
     }
 
     private Address AddressAt(string host, int port) => new(Scheme, System.Name, host, port);
@@ -173,7 +182,8 @@ internal sealed class TcpTransport : Transport
             {
                 return;
             }
-            catch (SocketException problem) when (problem.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted)
+            catch (SocketException problem) when (problem.SocketErrorCode is SocketError.ConnectionReset
+                or SocketError.ConnectionAborted)
             {
                 // It broke while it waited to be accepted.
             }

@@ -2,8 +2,8 @@ namespace RaftActors.Replication;
 
 /// <summary>
 /// Whether a peer keeps up with what its group commits. Time is split into rounds, as for a member that catches up
-/// (dissertation, section 4.2.1): a round ends once the peer has applied what was committed when the round began. A peer
-/// that is in one round for too long is behind.
+/// (dissertation, section 4.2.1): a round ends once the peer has applied what was committed when the round began. A
+/// peer that is in one round for too long is behind.
 /// </summary>
 /// <param name="limit">How long a round may take.</param>
 internal sealed class ApplyLag(TimeSpan limit)

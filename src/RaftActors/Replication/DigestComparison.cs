@@ -4,7 +4,8 @@ using RaftActors.Membership;
 namespace RaftActors.Replication;
 
 /// <summary>
-/// The comparison of the replicas by a leader: when it asks the members for the digests of their states, and what it has found.
+/// The comparison of the replicas by a leader: when it asks the members for the digests of their states, and what it
+/// has found.
 /// </summary>
 /// <param name="settings">How often the leader asks, and how long it waits.</param>
 /// <param name="now">When the leadership begins.</param>
@@ -26,7 +27,9 @@ internal sealed class DigestComparison(RaftSettings settings, TimeSpan now)
     // Since when replicas differ without a majority; null when they do not.
     private TimeSpan? _undecidedSince;
 
-    /// <summary>The digest that a majority of the voters had, at the latest entry at which a majority had one.</summary>
+    /// <summary>
+    /// The digest that a majority of the voters had, at the latest entry at which a majority had one.
+    /// </summary>
     public ReplicaDigest Agreed => _said.Agreed;
 
     /// <summary>Whether replicas differ while none of their digests has a majority.</summary>
@@ -39,8 +42,8 @@ internal sealed class DigestComparison(RaftSettings settings, TimeSpan now)
     public bool Differs(string memberId) => _said.Differs(memberId);
 
     /// <summary>
-    /// Whether it is time to ask. An idle group stays idle; and nobody is asked while a member that answers is of a version that
-    /// says no digest. Such a version passes over the entry, should one of it come later.
+    /// Whether it is time to ask. An idle group stays idle; and nobody is asked while a member that answers is of a
+    /// version that says no digest. Such a version passes over the entry, should one of it come later.
     /// </summary>
     /// <param name="lastIndex">The last index of the leader's log.</param>
     /// <param name="followers">The followers.</param>
@@ -71,7 +74,9 @@ internal sealed class DigestComparison(RaftSettings settings, TimeSpan now)
     /// <summary>A follower has answered a heartbeat.</summary>
     /// <param name="follower">The follower.</param>
     /// <param name="digest">What it said.</param>
-    /// <param name="rebuildFrom">Up to which entry it needs a snapshot to be built anew, at least; 0 when it is not set aside.</param>
+    /// <param name="rebuildFrom">
+    /// Up to which entry it needs a snapshot to be built anew, at least; 0 when it is not set aside.
+    /// </param>
     /// <param name="configuration">Who has a vote.</param>
     /// <returns>Whether its digest is news.</returns>
     public bool Heard(Follower follower, ReplicaDigest digest, long rebuildFrom, Configuration configuration)
@@ -110,7 +115,10 @@ internal sealed class DigestComparison(RaftSettings settings, TimeSpan now)
         return different;
     }
 
-    /// <summary>Looks whether the replicas are still undecided. The others may yet say theirs: it is a problem only when it lasts.</summary>
+    /// <summary>
+    /// Looks whether the replicas are still undecided. The others may yet say theirs: it is a problem only when it
+    /// lasts.
+    /// </summary>
     public void NoteUndecided(TimeSpan now)
     {
         long index = _said.UndecidedAt;
@@ -120,15 +128,16 @@ internal sealed class DigestComparison(RaftSettings settings, TimeSpan now)
         _asksAgain |= lasts;
     }
 
-    // One that was built anew since, from a snapshot that includes the entry, does not know what its digest was. But an answer
-    // takes some heartbeats, however often the leader asks.
+    // One that was built anew since, from a snapshot that includes the entry, does not know what its digest was. But an
+    // answer takes some heartbeats, however often the leader asks.
     private bool HaveAllAnswered(ReadOnlySpan<Follower> followers, ReplicaDigest? own, TimeSpan now)
     {
         if (now - _askedAt < _patience)
             return true;
         foreach (var (voter, progress) in followers)
         {
-            bool isThere = now - progress.LastContact < settings.ElectionTimeoutMax && progress.MatchIndex >= _askedIndex;
+            bool isThere = now - progress.LastContact < settings.ElectionTimeoutMax
+                && progress.MatchIndex >= _askedIndex;
             if (isThere && progress.RebuildFrom == 0 && !_said.IsKnown(voter.Id, _askedIndex))
                 return false;
         }

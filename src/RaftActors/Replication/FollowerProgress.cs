@@ -5,25 +5,31 @@ namespace RaftActors.Replication;
 /// <summary>How a leader sends entries to a follower.</summary>
 internal enum ProgressState
 {
-    /// <summary>It does not know where the follower's log agrees with its own: one message, then wait for the answer.</summary>
+    /// <summary>
+    /// It does not know where the follower's log agrees with its own: one message, then wait for the answer.
+    /// </summary>
     Probe,
 
     /// <summary>It knows: messages follow each other without waiting, up to the window.</summary>
     Replicate,
 
-    /// <summary>The follower needs entries that the leader no longer has: it is sent a snapshot, and no entries meanwhile.</summary>
+    /// <summary>
+    /// The follower needs entries that the leader no longer has: it is sent a snapshot, and no entries meanwhile.
+    /// </summary>
     Snapshot,
 }
 
 /// <summary>What a leader knows of a follower's log, and what it may send next.</summary>
 /// <remarks>
-/// <para><see cref="MatchIndex"/> is what the follower has acknowledged as durable; <see cref="NextIndex"/> runs ahead of it, by what is under way. A heartbeat names the entry before
-/// NextIndex as the previous one, so that a lost message shows in the answer to the next heartbeat, and the progress falls back to probing.</para>
-/// <para>Answers come late, twice and in any order. A success only ever moves the progress forward. A rejection moves it back only if it is
-/// news: its message was sent after the progress was last set anew (<see cref="_setAt"/>). What was sent before had an older guess as its
-/// previous index, and the messages since then are answered, too. A rejection of a message that was sent before the follower was last heard to
-/// agree never moves NextIndex to before what it agreed to. A follower that restarts may lose what it agreed to and had not written:
-/// it then rejects later messages, which are news.</para>
+/// <para><see cref="MatchIndex"/> is what the follower has acknowledged as durable; <see cref="NextIndex"/> runs ahead
+/// of it, by what is under way. A heartbeat names the entry before NextIndex as the previous one, so that a lost
+/// message shows in the answer to the next heartbeat, and the progress falls back to probing.</para>
+/// <para>Answers come late, twice and in any order. A success only ever moves the progress forward. A rejection moves
+/// it back only if it is news: its message was sent after the progress was last set anew (<see cref="_setAt"/>). What
+/// was sent before had an older guess as its previous index, and the messages since then are answered, too. A rejection
+/// of a message that was sent before the follower was last heard to agree never moves NextIndex to before what it
+/// agreed to. A follower that restarts may lose what it agreed to and had not written: it then rejects later messages,
+/// which are news.</para>
 /// </remarks>
 internal sealed class FollowerProgress
 {
@@ -33,11 +39,12 @@ internal sealed class FollowerProgress
     // The messages with a previous index so far are numbered up to this.
     private long _number;
 
-    // The number of the last message that was sent before the progress was last set anew: by a rejection, by the answer to a probe, or by the
-    // end of a snapshot.
+    // The number of the last message that was sent before the progress was last set anew: by a rejection, by the answer
+    // to a probe, or by the end of a snapshot.
     private long _setAt;
 
-    // The follower's log agrees with the leader's up to here, perhaps only in its memory; so it said when messages up to this number were sent.
+    // The follower's log agrees with the leader's up to here, perhaps only in its memory; so it said when messages up
+    // to this number were sent.
     private long _agreed;
     private long _agreedAt;
 
@@ -48,10 +55,15 @@ internal sealed class FollowerProgress
         LastContact = LastConfirmation = now;
     }
 
-    /// <summary>The incarnation of the follower's store that the rest is about; 0 as long as none was heard of since the leader was elected.</summary>
+    /// <summary>
+    /// The incarnation of the follower's store that the rest is about; 0 as long as none was heard of since the leader
+    /// was elected.
+    /// </summary>
     public long Incarnation { get; private set; }
 
-    /// <summary>Whether the follower knows other incarnations of stores than the leader did when it sent what was answered last.</summary>
+    /// <summary>
+    /// Whether the follower knows other incarnations of stores than the leader did when it sent what was answered last.
+    /// </summary>
     public bool KnowsOtherStores { get; set; }
 
     /// <summary>Probing, replicating, or sending a snapshot.</summary>
@@ -75,7 +87,9 @@ internal sealed class FollowerProgress
     /// <summary>What the follower understands: <see cref="Protocol.PeerHeader.Version"/>.</summary>
     public int Version { get; set; }
 
-    /// <summary>Of a follower whose replica is set aside: the entry that a snapshot for it has to include; otherwise 0.</summary>
+    /// <summary>
+    /// Of a follower whose replica is set aside: the entry that a snapshot for it has to include; otherwise 0.
+    /// </summary>
     public long RebuildFrom { get; set; }
 
     /// <summary>When the follower last answered as one that knows which terms it has seen.</summary>
@@ -121,10 +135,15 @@ internal sealed class FollowerProgress
             ReadContext = readContext;
     }
 
-    /// <summary>The follower's log agrees with the leader's up to <paramref name="accepted"/>, and is durable up to <paramref name="match"/>.</summary>
+    /// <summary>
+    /// The follower's log agrees with the leader's up to <paramref name="accepted"/>, and is durable up to
+    /// <paramref name="match"/>.
+    /// </summary>
     /// <param name="match">The last index that the follower has on its disk, as far as it can say.</param>
     /// <param name="accepted">The last index at which its log agrees.</param>
-    /// <param name="confirms">Whether it can say: one that does not know yet what it may have forgotten has no match.</param>
+    /// <param name="confirms">
+    /// Whether it can say: one that does not know yet what it may have forgotten has no match.
+    /// </param>
     /// <returns>Whether <see cref="MatchIndex"/> moved.</returns>
     public bool Accepted(long match, long accepted, bool confirms = true)
     {
@@ -132,8 +151,8 @@ internal sealed class FollowerProgress
         if (moved)
             MatchIndex = match;
         Agrees(accepted);
-        // In Probe, only the answer to the present probe opens the pipeline: an earlier message's answer comes late, and
-        // its index would move NextIndex back, to before a snapshot that the follower has just installed.
+        // In Probe, only the answer to the present probe opens the pipeline: an earlier message's answer comes late,
+        // and its index would move NextIndex back, to before a snapshot that the follower has just installed.
         if (State == ProgressState.Probe && accepted >= NextIndex - 1)
         {
             State = ProgressState.Replicate;
@@ -150,7 +169,10 @@ internal sealed class FollowerProgress
         return moved;
     }
 
-    /// <summary>The follower has started again: what its store has confirmed before does not count, for its disk may have been set back in between.</summary>
+    /// <summary>
+    /// The follower has started again: what its store has confirmed before does not count, for its disk may have been
+    /// set back in between.
+    /// </summary>
     public void BeginIncarnation(long incarnation)
     {
         Incarnation = incarnation;
@@ -182,7 +204,9 @@ internal sealed class FollowerProgress
         _probeSent = false;
     }
 
-    /// <summary>The follower refused a message because its log has no such entry at <paramref name="previousIndex"/>.</summary>
+    /// <summary>
+    /// The follower refused a message because its log has no such entry at <paramref name="previousIndex"/>.
+    /// </summary>
     /// <param name="log">The leader's log.</param>
     /// <param name="previousIndex">The previous index of the message that was refused.</param>
     /// <param name="conflict">How the follower's log differs there.</param>

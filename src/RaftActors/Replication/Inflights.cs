@@ -1,6 +1,8 @@
 namespace RaftActors.Replication;
 
-/// <summary>The last indexes of the messages that are under way to a follower, oldest first, in a ring of the window's size.</summary>
+/// <summary>
+/// The last indexes of the messages that are under way to a follower, oldest first, in a ring of the window's size.
+/// </summary>
 internal sealed class Inflights(int capacity)
 {
     private readonly long[] _lastIndexes = new long[capacity];

@@ -6,7 +6,10 @@ using RaftActors.Reads;
 
 namespace RaftActors.Replication;
 
-/// <summary>What a leader knows beside its log: its followers' progress, and the reads it has to answer. Dropped when it stops leading.</summary>
+/// <summary>
+/// What a leader knows beside its log: its followers' progress, and the reads it has to answer. Dropped when it stops
+/// leading.
+/// </summary>
 internal sealed class LeaderState
 {
     private readonly string _selfId;
@@ -26,13 +29,21 @@ internal sealed class LeaderState
         Configure(configuration, lastIndex, now);
     }
 
-    /// <summary>The index of the first entry of its own term; before that is committed it answers no reads (dissertation, section 6.4).</summary>
+    /// <summary>
+    /// The index of the first entry of its own term; before that is committed it answers no reads (dissertation,
+    /// section 6.4).
+    /// </summary>
     public long FirstIndex { get; }
 
-    /// <summary>Whether the leader, which is not among the voters to come, has tried to hand over to one that is.</summary>
+    /// <summary>
+    /// Whether the leader, which is not among the voters to come, has tried to hand over to one that is.
+    /// </summary>
     public bool TriedToGo { get; set; }
 
-    /// <summary>The entries of earlier leaders that were not committed when it was elected: as long as they are not, they count as pending.</summary>
+    /// <summary>
+    /// The entries of earlier leaders that were not committed when it was elected: as long as they are not, they count
+    /// as pending.
+    /// </summary>
     public (int Count, long Bytes) UncommittedAtElection { get; init; }
 
     /// <summary>Whether a majority still answers.</summary>
@@ -50,7 +61,10 @@ internal sealed class LeaderState
     /// <summary>The followers: voters and learners.</summary>
     public ReadOnlySpan<Follower> Followers => _followers;
 
-    /// <summary>Whether another peer was told to take over: it may lead as soon as that is said, so that leases count no more, for the rest of the term.</summary>
+    /// <summary>
+    /// Whether another peer was told to take over: it may lead as soon as that is said, so that leases count no more,
+    /// for the rest of the term.
+    /// </summary>
     public bool HandedOver { get; set; }
 
     /// <summary>The linearizable reads.</summary>
@@ -59,14 +73,17 @@ internal sealed class LeaderState
     /// <summary>The lease, where the group has lease reads.</summary>
     public LeaderLease Lease { get; } = new();
 
-    /// <summary>Follows a change of the configuration; members that stay, under the same store, keep their progress.</summary>
+    /// <summary>
+    /// Follows a change of the configuration; members that stay, under the same store, keep their progress.
+    /// </summary>
     public void Configure(Configuration configuration, long lastIndex, TimeSpan now)
     {
         var followers = new List<Follower>(configuration.Servers.Length);
         foreach (var server in configuration.Servers)
         {
             if (server.Id != _selfId)
-                followers.Add(new Follower(server, KnownProgress(server) ?? new FollowerProgress(lastIndex, _window, now)));
+                followers.Add(new Follower(server,
+                    KnownProgress(server) ?? new FollowerProgress(lastIndex, _window, now)));
         }
         _followers = [.. followers];
         _voters = ProgressOf(configuration.Voters);
@@ -90,10 +107,12 @@ internal sealed class LeaderState
     public long MajorityReadContext() => Majority(static progress => progress.ReadContext, long.MaxValue);
 
     /// <summary>The read context that a majority has answered of those whose log has an index durably.</summary>
-    public long MajorityReadContext(long index) => Majority(progress => progress.MatchIndex >= index ? progress.ReadContext : 0, long.MaxValue);
+    public long MajorityReadContext(long index) =>
+        Majority(progress => progress.MatchIndex >= index ? progress.ReadContext : 0, long.MaxValue);
 
     /// <summary>When a majority had last been heard of.</summary>
-    public TimeSpan MajorityContact(TimeSpan now) => TimeSpan.FromTicks(Majority(static progress => progress.LastConfirmation.Ticks, now.Ticks));
+    public TimeSpan MajorityContact(TimeSpan now) =>
+        TimeSpan.FromTicks(Majority(static progress => progress.LastConfirmation.Ticks, now.Ticks));
 
     /// <summary>Whether a majority has answered this leader.</summary>
     public bool MajorityHasAnswered => Majority(static progress => progress.HasAnswered ? 1 : 0, 1) > 0;
@@ -110,7 +129,9 @@ internal sealed class LeaderState
     }
 
     private FollowerProgress? KnownProgress(Server voter) =>
-        Find(voter.Id) is { } known && (known.Server.StoreId == voter.StoreId || !known.Server.IsBound) ? known.Progress : null;
+        Find(voter.Id) is { } known && (known.Server.StoreId == voter.StoreId || !known.Server.IsBound)
+            ? known.Progress
+            : null;
 
     private FollowerProgress?[] ProgressOf(ReadOnlySpan<Server> voters)
     {

@@ -17,28 +17,30 @@ internal interface IReplicaPeer
 }
 
 /// <summary>
-/// A peer's judgment of its own replica. The last line of defence: replicas that went apart although their logs are the same.
-/// From time to time the leader appends an entry that asks every replica for the digest of its state, so all say theirs as of
-/// one index. Followers answer with their replies to heartbeats; the leader says with its heartbeats which digest a majority of
-/// the voters had. Each peer judges itself.
+/// A peer's judgment of its own replica. The last line of defence: replicas that went apart although their logs are the
+/// same. From time to time the leader appends an entry that asks every replica for the digest of its state, so all say
+/// theirs as of one index. Followers answer with their replies to heartbeats; the leader says with its heartbeats which
+/// digest a majority of the voters had. Each peer judges itself.
 /// </summary>
 /// <remarks>
-/// <para>A replica of the minority is set aside: its state machine is stopped, nothing of its state is served, and a leader hands
-/// over. The replies to the leader then ask for a snapshot that includes what the own snapshot does, at least. It is stored as if
-/// it were the peer's own, and a new state machine starts from it. The log, the commit index and all that was acknowledged stay
-/// as they are.</para>
-/// <para>That the state is wrong is a part of the hard state, and nothing is said to others before it is durable. Neither mark
-/// ever goes back: <see cref="HardState.DiffersAt"/> says at which entry the state was last found to be wrong,
-/// <see cref="Snapshots.SnapshotManifest.RebuiltAt"/> up to which such entry that does not hold for the state of the snapshot. A
-/// crash in between leaves a peer that starts without a state machine and asks again; so does a peer that falls back to an older
-/// snapshot of its own.</para>
+/// <para>A replica of the minority is set aside: its state machine is stopped, nothing of its state is served, and a
+/// leader hands over. The replies to the leader then ask for a snapshot that includes what the own snapshot does, at
+/// least. It is stored as if it were the peer's own, and a new state machine starts from it. The log, the commit index
+/// and all that was acknowledged stay as they are.</para>
+/// <para>That the state is wrong is a part of the hard state, and nothing is said to others before it is durable.
+/// Neither mark ever goes back: <see cref="HardState.DiffersAt"/> says at which entry the state was last found to be
+/// wrong, <see cref="Snapshots.SnapshotManifest.RebuiltAt"/> up to which such entry that does not hold for the state of
+/// the snapshot. A crash in between leaves a peer that starts without a state machine and asks again; so does a peer
+/// that falls back to an older snapshot of its own.</para>
 /// </remarks>
 internal sealed class OwnReplica(RaftSettings settings, PeerProblems problems, ILoggingAdapter log, IReplicaPeer peer)
 {
     /// <summary>The latest digest of the state.</summary>
     public ReplicaDigest Digest { get; set; }
 
-    /// <summary>Up to which entry a difference that was found is gone, because the state is that of a snapshot of the leader.</summary>
+    /// <summary>
+    /// Up to which entry a difference that was found is gone, because the state is that of a snapshot of the leader.
+    /// </summary>
     public long RebuiltAt { get; private set; }
 
     /// <summary>Whether the state is known to be wrong, so that nothing of it may be served.</summary>
@@ -59,7 +61,9 @@ internal sealed class OwnReplica(RaftSettings settings, PeerProblems problems, I
     /// <summary>The peer starts from a snapshot.</summary>
     public void Recover(long rebuiltAt) => RebuiltAt = rebuiltAt;
 
-    /// <summary>Says that the replica is set aside, if a difference was found before this start and there was no snapshot since.</summary>
+    /// <summary>
+    /// Says that the replica is set aside, if a difference was found before this start and there was no snapshot since.
+    /// </summary>
     public void Start()
     {
         if (!IsSetAside)
@@ -67,7 +71,8 @@ internal sealed class OwnReplica(RaftSettings settings, PeerProblems problems, I
         problems.Begin(
             PeerProblemKind.ReplicaDiffers,
             "The replica of this node was found to differ from those of a majority, after entry "
-                + $"{peer.HardState.DiffersAt}. Nothing of it is served until it is built anew from a snapshot of the leader.");
+                + $"{peer.HardState.DiffersAt}. Nothing of it is served until it is built anew from a snapshot of the "
+                    + "leader.");
     }
 
     /// <summary>Compares the own digest with that of a majority.</summary>
@@ -79,7 +84,8 @@ internal sealed class OwnReplica(RaftSettings settings, PeerProblems problems, I
             return;
         }
         string reason = string.Create(CultureInfo.InvariantCulture,
-            $"The replica of this node differs from those of a majority: after entry {agreed.Index} the digest of its state is {Digest.Value:x16}, and theirs {agreed.Value:x16}. ")
+            $"The replica of this node differs from those of a majority: after entry {agreed.Index} the digest of its "
+                + $"state is {Digest.Value:x16}, and theirs {agreed.Value:x16}. ")
             + "Nothing of it is served until it is built anew from a snapshot of the leader. If it happens again, "
             + "the state machine is not deterministic, or the memory or disk of this node is bad.";
         if (problems.ReasonOf(PeerProblemKind.ReplicaDiffers) is not null)
@@ -102,7 +108,8 @@ internal sealed class OwnReplica(RaftSettings settings, PeerProblems problems, I
         problems.Begin(
             PeerProblemKind.ReplicaDiffers,
             $"The replicas of the group differ after entry {index}, and none of their digests is that of a majority: "
-                + "nobody can say which state is right. Start the members that are down. Compare the states of all nodes, "
+                + "nobody can say which state is right. Start the members that are down. Compare the states of all "
+                    + "nodes, "
                 + "and restore a backup or remove and add those that are wrong.");
     }
 

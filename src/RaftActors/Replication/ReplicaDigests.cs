@@ -12,19 +12,21 @@ internal readonly record struct ReplicaDigest(long Index, ulong Value)
 }
 
 /// <summary>
-/// What a leader knows of the digests of the replicas. At one index all replicas have applied the same entries, so their
-/// digests are equal: of those that are not, a majority of the voters is right.
+/// What a leader knows of the digests of the replicas. At one index all replicas have applied the same entries, so
+/// their digests are equal: of those that are not, a majority of the voters is right.
 /// </summary>
 internal sealed class ReplicaDigests
 {
     private readonly Dictionary<string, ReplicaDigest> _latest = new(StringComparer.Ordinal);
 
-    /// <summary>The digest that a majority of the voters had, at the latest entry at which a majority had one.</summary>
+    /// <summary>
+    /// The digest that a majority of the voters had, at the latest entry at which a majority had one.
+    /// </summary>
     public ReplicaDigest Agreed { get; private set; }
 
     /// <summary>
-    /// The entry at which the voters that have said their digests differ while none of the digests has a majority; 0 for none. The
-    /// voters that have yet to say theirs may still decide.
+    /// The entry at which the voters that have said their digests differ while none of the digests has a majority; 0
+    /// for none. The voters that have yet to say theirs may still decide.
     /// </summary>
     public long UndecidedAt { get; private set; }
 
@@ -43,14 +45,17 @@ internal sealed class ReplicaDigests
     public bool Forget(string memberId) => _latest.Remove(memberId);
 
     /// <summary>Whether a member has said its digest as of an entry, or of a later one.</summary>
-    public bool IsKnown(string memberId, long index) => _latest.TryGetValue(memberId, out var digest) && digest.Index >= index;
+    public bool IsKnown(string memberId, long index) =>
+        _latest.TryGetValue(memberId, out var digest) && digest.Index >= index;
 
     /// <summary>Whether a member's latest digest is another than the agreed one at the same entry.</summary>
     public bool Differs(string memberId) =>
         _latest.TryGetValue(memberId, out var digest) && digest.Index == Agreed.Index && digest.Value != Agreed.Value;
 
     /// <summary>Compares what was said.</summary>
-    /// <param name="configuration">Who has a vote; while it is joint, a majority of both sets of voters is needed.</param>
+    /// <param name="configuration">
+    /// Who has a vote; while it is joint, a majority of both sets of voters is needed.
+    /// </param>
     public void Compare(Configuration configuration)
     {
         UndecidedAt = 0;
@@ -61,12 +66,14 @@ internal sealed class ReplicaDigests
         }
         foreach (var (memberId, digest) in _latest)
         {
-            if (digest.Index > Math.Max(Agreed.Index, UndecidedAt) && configuration.IsVoter(memberId) && IsContradicted(configuration, digest))
+            if (digest.Index > Math.Max(Agreed.Index, UndecidedAt) && configuration.IsVoter(memberId)
+                && IsContradicted(configuration, digest))
                 UndecidedAt = digest.Index;
         }
     }
 
-    private bool IsSaidBy(Server voter, ReplicaDigest digest) => _latest.TryGetValue(voter.Id, out var said) && said == digest;
+    private bool IsSaidBy(Server voter, ReplicaDigest digest) =>
+        _latest.TryGetValue(voter.Id, out var said) && said == digest;
 
     private bool IsContradicted(Configuration configuration, ReplicaDigest digest)
     {

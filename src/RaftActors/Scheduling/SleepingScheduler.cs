@@ -7,16 +7,16 @@ using Akka.Event;
 namespace RaftActors.Scheduling;
 
 /// <summary>
-/// A scheduler of Akka.NET with a thread of its own, which sleeps until something is due. Akka.NET's default wakes a thread
-/// of the pool each 10 ms, whether anything is due or not, and is late when the pool is busy. Named by
+/// A scheduler of Akka.NET with a thread of its own, which sleeps until something is due. Akka.NET's default wakes a
+/// thread of the pool each 10 ms, whether anything is due or not, and is late when the pool is busy. Named by
 /// <c>akka.scheduler.implementation</c>.
 /// </summary>
 /// <remarks>
-/// Nothing goes off early, and what is due at the same time goes off in the order in which it was scheduled. What was missed
-/// while the process stood still is not made up for. What is pending when the scheduler is disposed of goes off then, once,
-/// as with Akka.NET's default: somebody may wait for it. What is cancelled is forgotten before it takes more room than what
-/// is still to be done: a timer of ten seconds that is started again for each message would otherwise keep all these
-/// messages for ten seconds.
+/// Nothing goes off early, and what is due at the same time goes off in the order in which it was scheduled. What was
+/// missed while the process stood still is not made up for. What is pending when the scheduler is disposed of goes off
+/// then, once, as with Akka.NET's default: somebody may wait for it. What is cancelled is forgotten before it takes
+/// more room than what is still to be done: a timer of ten seconds that is started again for each message would
+/// otherwise keep all these messages for ten seconds.
 /// </remarks>
 internal sealed class SleepingScheduler : SchedulerBase, IDisposable
 {
@@ -67,7 +67,8 @@ internal sealed class SleepingScheduler : SchedulerBase, IDisposable
 
     /// <inheritdoc/>
     protected override void InternalScheduleTellRepeatedly(
-        TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable) =>
+        TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef sender,
+        ICancelable cancelable) =>
         Add(initialDelay, interval, new Telling(receiver, message, sender), cancelable);
 
     /// <inheritdoc/>
@@ -156,7 +157,8 @@ internal sealed class SleepingScheduler : SchedulerBase, IDisposable
                 _sleepsUntil = sleep == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : place.Due;
             }
             // Waiting has steps of a millisecond: it must not end before.
-            _alarm.WaitOne(sleep == Timeout.InfiniteTimeSpan ? -1 : (int)Math.Min(int.MaxValue, Math.Ceiling(sleep.TotalMilliseconds)));
+            _alarm.WaitOne(sleep == Timeout.InfiniteTimeSpan ? -1 : (int)Math.Min(int.MaxValue,
+                Math.Ceiling(sleep.TotalMilliseconds)));
         }
     }
 
@@ -172,7 +174,8 @@ internal sealed class SleepingScheduler : SchedulerBase, IDisposable
         }
         catch (Exception problem)
         {
-            Log.Error(problem, "What was scheduled failed{0}", work.Interval > TimeSpan.Zero ? " and is not repeated." : ".");
+            Log.Error(problem, "What was scheduled failed{0}",
+                work.Interval > TimeSpan.Zero ? " and is not repeated." : ".");
             return false;
         }
     }

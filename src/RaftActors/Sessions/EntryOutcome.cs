@@ -2,7 +2,9 @@ using RaftActors.Client;
 
 namespace RaftActors.Sessions;
 
-/// <summary>Stands in place of the state machine's response to an entry that it was not given: nothing changed.</summary>
+/// <summary>
+/// Stands in place of the state machine's response to an entry that it was not given: nothing changed.
+/// </summary>
 internal abstract record EntryOutcome
 {
     private EntryOutcome()

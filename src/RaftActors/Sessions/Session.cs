@@ -25,10 +25,15 @@ internal sealed class Session(long id, long timeout, int maxResponses)
     /// <summary>The lowest sequence number of which the client still awaits the response.</summary>
     public long LowestPending { get; set; }
 
-    /// <summary>What became of the commands from <see cref="LowestPending"/> on that were applied, by sequence number.</summary>
+    /// <summary>
+    /// What became of the commands from <see cref="LowestPending"/> on that were applied, by sequence number.
+    /// </summary>
     public SortedList<long, SessionResponse> Responses { get; } = [];
 
-    /// <summary>Adds to a hash what every replica knows alike: not the responses, which versions of a serializer may write differently.</summary>
+    /// <summary>
+    /// Adds to a hash what every replica knows alike: not the responses, which versions of a serializer may write
+    /// differently.
+    /// </summary>
     public void AddTo(XxHash3 hash)
     {
         void Add(long number) => hash.Append(MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in number)));
@@ -48,7 +53,8 @@ internal sealed class Session(long id, long timeout, int maxResponses)
     /// <summary>The session as part of a snapshot.</summary>
     public Protocol.Wire.Session ToWire()
     {
-        var wire = new Protocol.Wire.Session { Id = Id, LastActive = LastActive, Timeout = timeout, MaxResponses = MaxResponses, LowestPending = LowestPending };
+        var wire = new Protocol.Wire.Session { Id = Id, LastActive = LastActive, Timeout = timeout,
+            MaxResponses = MaxResponses, LowestPending = LowestPending };
         foreach (var (sequence, response) in Responses)
             wire.Responses.Add(response.ToWire(sequence));
         return wire;
@@ -57,7 +63,8 @@ internal sealed class Session(long id, long timeout, int maxResponses)
     /// <summary>The session that a snapshot holds.</summary>
     public static Session FromWire(Protocol.Wire.Session wire)
     {
-        var session = new Session(wire.Id, wire.Timeout, wire.MaxResponses) { LastActive = wire.LastActive, LowestPending = wire.LowestPending };
+        var session = new Session(wire.Id, wire.Timeout, wire.MaxResponses) { LastActive = wire.LastActive,
+            LowestPending = wire.LowestPending };
         foreach (var response in wire.Responses)
             session.Responses.Add(response.Sequence, response.FromWire());
         return session;

@@ -6,12 +6,14 @@ using Wire = RaftActors.Protocol.Wire;
 namespace RaftActors.Sessions;
 
 /// <summary>
-/// The sessions of a group's clients (dissertation, section 6.3): which commands of each were applied, and with what response. A part of the replicated state: it depends on nothing
-/// but the entries, so that every replica knows the same sessions at the same entry and forgets them at the same entry.
+/// The sessions of a group's clients (dissertation, section 6.3): which commands of each were applied, and with what
+/// response. A part of the replicated state: it depends on nothing but the entries, so that every replica knows the
+/// same sessions at the same entry and forgets them at the same entry.
 /// </summary>
 /// <remarks>
-/// Time is log time. Each entry moves it forward before anything else is done with the entry; a session that was silent for longer than its time-out is gone then. The first entry of a
-/// leader gives every session its full time again: while there was no leader, no client could give a sign of life.
+/// Time is log time. Each entry moves it forward before anything else is done with the entry; a session that was silent
+/// for longer than its time-out is gone then. The first entry of a leader gives every session its full time again:
+/// while there was no leader, no client could give a sign of life.
 /// </remarks>
 internal sealed class SessionTable
 {
@@ -45,17 +47,23 @@ internal sealed class SessionTable
             Expire();
     }
 
-    /// <summary>The id of the session that an entry opens: that of no other, also not of one that was opened in a part of the log that the group has lost.</summary>
+    /// <summary>
+    /// The id of the session that an entry opens: that of no other, also not of one that was opened in a part of the
+    /// log that the group has lost.
+    /// </summary>
     /// <remarks>
-    /// A group that was restored or recovered writes other entries at indexes that there were before, and clients of sessions from there may live on. Its terms are others, drawn from a million or more: so these
-    /// are a part of the id. It has no more than 53 bits, which every JSON reader takes.
+    /// A group that was restored or recovered writes other entries at indexes that there were before, and clients of
+    /// sessions from there may live on. Its terms are others, drawn from a million or more: so these are a part of the
+    /// id. It has no more than 53 bits, which every JSON reader takes.
     /// </remarks>
     /// <param name="opening">The entry.</param>
     public static long IdOf(LogEntry opening) => ((opening.Term & 0xFFFFF) << 32) + opening.Index;
 
     /// <summary>Opens a session.</summary>
     /// <param name="id">Its id: see <see cref="IdOf"/>.</param>
-    /// <param name="limits">The bounds from now on: the time-out and number of responses for this session, the others for the table.</param>
+    /// <param name="limits">
+    /// The bounds from now on: the time-out and number of responses for this session, the others for the table.
+    /// </param>
     /// <returns>Whether there was room for it.</returns>
     public bool Open(long id, SessionLimits limits)
     {
@@ -92,7 +100,10 @@ internal sealed class SessionTable
         return true;
     }
 
-    /// <summary>Ends all sessions: another history of the group begins, which does not have what their clients were told in the one before.</summary>
+    /// <summary>
+    /// Ends all sessions: another history of the group begins, which does not have what their clients were told in the
+    /// one before.
+    /// </summary>
     public void Clear()
     {
         foreach (var session in _sessions.Values)
@@ -128,7 +139,9 @@ internal sealed class SessionTable
         ForgetOldest();
     }
 
-    /// <summary>A digest of the sessions, and of which commands of each were applied, and where: the same on every replica.</summary>
+    /// <summary>
+    /// A digest of the sessions, and of which commands of each were applied, and where: the same on every replica.
+    /// </summary>
     public ulong Digest()
     {
         var hash = new XxHash3();
@@ -239,7 +252,8 @@ internal sealed class SessionTable
             if (Find(oldest) is not { } response)
                 continue;
             UncountBytes(response);
-            _sessions[oldest.SessionId].Responses[oldest.Sequence] = response with { Response = null, Forgotten = true };
+            _sessions[oldest.SessionId].Responses[oldest.Sequence] =
+                response with { Response = null, Forgotten = true };
         }
     }
 
@@ -254,5 +268,8 @@ internal sealed class SessionTable
     }
 
     private SessionResponse? Find((long SessionId, long Sequence) at) =>
-        _sessions.TryGetValue(at.SessionId, out var session) && session.Responses.TryGetValue(at.Sequence, out var response) && response.Bytes > 0 ? response : null;
+        _sessions.TryGetValue(at.SessionId, out var session)
+            && session.Responses.TryGetValue(at.Sequence, out var response) && response.Bytes > 0
+            ? response
+            : null;
 }

@@ -9,7 +9,10 @@ using RaftActors.StateMachines;
 
 namespace RaftActors.Sessions;
 
-/// <summary>A state machine behind the session table: a command of a session is applied once, whatever is proposed again, and one of an unknown or expired session never.</summary>
+/// <summary>
+/// A state machine behind the session table: a command of a session is applied once, whatever is proposed again, and
+/// one of an unknown or expired session never.
+/// </summary>
 /// <param name="machine">The state machine.</param>
 /// <param name="system">Whose serializers commands and responses have.</param>
 /// <param name="warn">Told of responses that cannot be remembered, once a type.</param>
@@ -88,10 +91,12 @@ internal sealed class SessionedStateMachine(IStateMachine machine, ActorSystem s
                 return Again(earlier!);
             case Admission.Forgotten:
                 return new EntryOutcome.Refused(FailureReason.ResponseForgotten,
-                    $"Command {stamp.Sequence} of session {stamp.SessionId} was applied or given up before; its response is no longer remembered. It was not applied again.");
+                    $"Command {stamp.Sequence} of session {stamp.SessionId} was applied or given up before; its "
+                        + "response is no longer remembered. It was not applied again.");
             case Admission.TooMany:
                 return new EntryOutcome.Refused(FailureReason.Overloaded,
-                    $"Session {stamp.SessionId} has as many unacknowledged responses as raft.sessions.max-responses allows. Await the answers of earlier commands first.");
+                    $"Session {stamp.SessionId} has as many unacknowledged responses as raft.sessions.max-responses "
+                        + "allows. Await the answers of earlier commands first.");
             default:
                 return Expired(stamp.SessionId);
         }
@@ -99,13 +104,16 @@ internal sealed class SessionedStateMachine(IStateMachine machine, ActorSystem s
 
     private object? Change(LogEntry entry)
     {
-        var change = entry.Payload.TryReadSessionChange() ?? throw new InvariantViolationException($"The session entry {entry.Index} cannot be read.");
+        var change = entry.Payload.TryReadSessionChange()
+            ?? throw new InvariantViolationException($"The session entry {entry.Index} cannot be read.");
         if (change.Open is { } limits)
         {
             long id = SessionTable.IdOf(entry);
             return Sessions.Open(id, limits)
                 ? new SessionOpened(id, TimeSpan.FromMilliseconds(limits.Timeout))
-                : new EntryOutcome.Refused(FailureReason.Overloaded, $"There are {Sessions.Count} sessions, the most that raft.sessions.max allows. Try again when some were closed or have expired.");
+                : new EntryOutcome.Refused(FailureReason.Overloaded,
+                    $"There are {Sessions.Count} sessions, the most that raft.sessions.max allows. Try again when some "
+                        + "were closed or have expired.");
         }
         var stamp = entry.Session ?? new SessionStamp(0, 0, 0);
         bool known = change.Close ? Sessions.Close(stamp.SessionId) : Sessions.KeepAlive(stamp);
@@ -120,7 +128,8 @@ internal sealed class SessionedStateMachine(IStateMachine machine, ActorSystem s
         if (Payloads.TryEncode(system.Serialization, response, out var payload, out string problem))
             return new SessionResponse(entry.Index, entry.Term, payload);
         if (_forgotten.Add(response.GetType()))
-            warn($"The response to the command at index {entry.Index} cannot be remembered, and a retry of it will not be answered: {problem}");
+            warn($"The response to the command at index {entry.Index} cannot be remembered, and a retry of it will not "
+                + $"be answered: {problem}");
         return new SessionResponse(entry.Index, entry.Term, null, Forgotten: true);
     }
 
@@ -130,14 +139,18 @@ internal sealed class SessionedStateMachine(IStateMachine machine, ActorSystem s
             return new EntryOutcome.AppliedBefore(earlier.Index, earlier.Term, null);
         try
         {
-            return new EntryOutcome.AppliedBefore(earlier.Index, earlier.Term, Payloads.Decode(system.Serialization, payload));
+            return new EntryOutcome.AppliedBefore(earlier.Index, earlier.Term,
+                Payloads.Decode(system.Serialization, payload));
         }
         catch (Exception problem)
         {
-            return new EntryOutcome.Refused(FailureReason.ResponseForgotten, $"It was applied before, at index {earlier.Index}, but its response cannot be deserialized here: {problem.Message}");
+            return new EntryOutcome.Refused(FailureReason.ResponseForgotten,
+                $"It was applied before, at index {earlier.Index}, but its response cannot be deserialized here: "
+                    + $"{problem.Message}");
         }
     }
 
     private static EntryOutcome.Refused Expired(long sessionId) => new(FailureReason.SessionExpired,
-        $"Session {sessionId} is not open: it has expired, was closed, or never was. The command was not applied now; an attempt of it before the session expired may have been. Open a new session.");
+        $"Session {sessionId} is not open: it has expired, was closed, or never was. The command was not applied now; "
+            + "an attempt of it before the session expired may have been. Open a new session.");
 }

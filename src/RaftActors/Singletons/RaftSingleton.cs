@@ -8,13 +8,13 @@ namespace RaftActors.Singletons;
 /// <remarks>
 /// <para>
 /// <see cref="Props"/> makes an actor for each node that has a peer of the group, <see cref="ProxyProps"/> one for each
-/// other node. Both are references to the singleton, wherever it runs: what they are told goes to the singleton, with its
-/// sender. <b>They have the same path on all nodes</b>, because by that path they find each other.
+/// other node. Both are references to the singleton, wherever it runs: what they are told goes to the singleton, with
+/// its sender. <b>They have the same path on all nodes</b>, because by that path they find each other.
 /// </para>
 /// <para>
-/// While there is no singleton, up to <see cref="RaftSingletonSettings.BufferSize"/> messages wait on the node where they
-/// were told; the next ones are dead letters. Messages of one sender arrive in order. A message that is on its way when
-/// the singleton stops can be lost, as with every actor on another node.
+/// While there is no singleton, up to <see cref="RaftSingletonSettings.BufferSize"/> messages wait on the node where
+/// they were told; the next ones are dead letters. Messages of one sender arrive in order. A message that is on its way
+/// when the singleton stops can be lost, as with every actor on another node.
 /// </para>
 /// <para>
 /// <see cref="SingletonTenure"/> says what is guaranteed by time, and what by its token.
@@ -25,8 +25,8 @@ public static class RaftSingleton
     /// <summary>The actor of a node that has a peer of the group: runs the singleton while that peer leads.</summary>
     /// <param name="settings">How it runs; with <see cref="RaftSingletonSettings.Peer"/>.</param>
     /// <param name="singleton">
-    /// Says, at the beginning of each tenure, how the singleton is made. When the singleton fails its supervisor makes it
-    /// again within the same tenure.
+    /// Says, at the beginning of each tenure, how the singleton is made. When the singleton fails its supervisor makes
+    /// it again within the same tenure.
     /// </param>
     /// <exception cref="Akka.Configuration.ConfigurationException">
     /// The settings do not go together; the message names the key.

@@ -24,8 +24,8 @@ public sealed record RaftSingletonSettings
     public IReadOnlyList<string> Addresses { get; init; } = [];
 
     /// <summary>
-    /// How long a new leader waits before it starts its singleton. By then the singleton of every former leader has ended
-    /// by its own clock. The same on all nodes.
+    /// How long a new leader waits before it starts its singleton. By then the singleton of every former leader has
+    /// ended by its own clock. The same on all nodes.
     /// </summary>
     public TimeSpan HandOverWait { get; init; } = TimeSpan.FromMilliseconds(600);
 
@@ -33,8 +33,8 @@ public sealed record RaftSingletonSettings
     public double ClockDrift { get; init; } = 0.1;
 
     /// <summary>
-    /// How much earlier than it would have to a singleton ends: for the timer that ends it, which may be late, and for what
-    /// the singleton does until it has stopped.
+    /// How much earlier than it would have to a singleton ends: for the timer that ends it, which may be late, and for
+    /// what the singleton does until it has stopped.
     /// </summary>
     public TimeSpan Margin { get; init; } = TimeSpan.FromMilliseconds(100);
 
@@ -66,7 +66,8 @@ public sealed record RaftSingletonSettings
     /// </exception>
     public static RaftSingletonSettings FromConfig(Config? raftSection)
     {
-        var reader = new SettingsReader(raftSection ?? throw new ConfigurationException("The section raft is missing."));
+        var reader =
+            new SettingsReader(raftSection ?? throw new ConfigurationException("The section raft is missing."));
         return new RaftSingletonSettings
         {
             Group = reader.Text("group"),
@@ -94,7 +95,8 @@ public sealed record RaftSingletonSettings
             HoldTime > 2 * CheckInterval,
             "singleton.hand-over-wait",
             HandOverWait,
-            $"after singleton.clock-drift and singleton.margin it leaves a singleton {HoldTime.TotalMilliseconds} ms, which"
+            $"after singleton.clock-drift and singleton.margin it leaves a singleton {HoldTime.TotalMilliseconds} ms, "
+                + "which"
             + " must be more than twice singleton.check-interval, or one late answer stops the singleton");
     }
 

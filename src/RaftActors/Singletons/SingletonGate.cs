@@ -5,8 +5,8 @@ using Akka.Event;
 namespace RaftActors.Singletons;
 
 /// <summary>
-/// The parent of the singleton for one tenure: passes on what the proxies send, as long as the tenure lasts. Its child is
-/// the singleton, so once it has stopped the singleton has.
+/// The parent of the singleton for one tenure: passes on what the proxies send, as long as the tenure lasts. Its child
+/// is the singleton, so once it has stopped the singleton has.
 /// </summary>
 internal sealed class SingletonGate : UntypedActor
 {

@@ -5,12 +5,12 @@ using RaftActors.Client;
 namespace RaftActors.Singletons;
 
 /// <summary>
-/// Decides when this node runs the singleton. Asks the peer again and again whether a majority confirms that it leads, and
-/// keeps the singleton while it does.
+/// Decides when this node runs the singleton. Asks the peer again and again whether a majority confirms that it leads,
+/// and keeps the singleton while it does.
 /// </summary>
 /// <remarks>
-/// Time is the scheduler's monotonic clock. A tenure is counted from before the question, and the wait of a new leader from
-/// when this actor hears of the election: both are on the safe side.
+/// Time is the scheduler's monotonic clock. A tenure is counted from before the question, and the wait of a new leader
+/// from when this actor hears of the election: both are on the safe side.
 /// </remarks>
 internal sealed class SingletonManager : UntypedActor, IWithTimers
 {
@@ -178,7 +178,8 @@ internal sealed class SingletonManager : UntypedActor, IWithTimers
             Timers.Cancel(TenureDue.Instance);
             _leads = (tenure.Term, Now + _settings.HandOverWait);
             _log.Warning(
-                "The singleton of group {0} ended by itself. It starts again in {1} ms, if this node's peer still leads.",
+                "The singleton of group {0} ended by itself. It starts again in {1} ms, if this node's peer still "
+                    + "leads.",
                 _settings.Group, (long)_settings.HandOverWait.TotalMilliseconds);
             Context.Parent.Tell(new Stopping(_gate!));
         }

@@ -7,9 +7,9 @@ namespace RaftActors.Singletons;
 /// Passes on what it is told to the singleton, on whichever node that runs. While it knows none, messages wait.
 /// </summary>
 /// <remarks>
-/// It finds the singleton by asking for the identity of its <see cref="SingletonGate"/>: on the leader's node where a peer
-/// knows the leader, otherwise on all nodes that it knows. Actors on other nodes are never watched, because remote death
-/// watch quarantines a node that is only partitioned. So it asks again and again, slowly once it has an answer.
+/// It finds the singleton by asking for the identity of its <see cref="SingletonGate"/>: on the leader's node where a
+/// peer knows the leader, otherwise on all nodes that it knows. Actors on other nodes are never watched, because remote
+/// death watch quarantines a node that is only partitioned. So it asks again and again, slowly once it has an answer.
 /// </remarks>
 internal sealed class SingletonProxy : UntypedActor, IWithTimers
 {

@@ -10,9 +10,13 @@ namespace RaftActors.Snapshots;
 /// <param name="ConfigurationIndex">The index of that configuration's own entry.</param>
 /// <param name="Content">What its bytes are.</param>
 internal sealed record Snapshot(
-    long LastIncludedIndex, long LastIncludedTerm, long LastIncludedTime, Configuration Configuration, long ConfigurationIndex, SnapshotContent Content);
+    long LastIncludedIndex, long LastIncludedTerm, long LastIncludedTime, Configuration Configuration,
+    long ConfigurationIndex, SnapshotContent Content);
 
-/// <summary>How many bytes a snapshot has, and their checksum. Two snapshots of one index can differ: equal states need not be written equally.</summary>
+/// <summary>
+/// How many bytes a snapshot has, and their checksum. Two snapshots of one index can differ: equal states need not be
+/// written equally.
+/// </summary>
 /// <param name="Chunks">The number of chunks.</param>
 /// <param name="Length">The bytes of all of them.</param>
 /// <param name="Sha256">The SHA-256 of these bytes, in hexadecimal digits.</param>

@@ -8,7 +8,8 @@ namespace RaftActors.Snapshots;
 internal static class SnapshotBytes
 {
     /// <summary>All parts of a snapshot, as they come; only the machine's are taken one by one.</summary>
-    public static IEnumerable<ReadOnlyMemory<byte>> Join(SessionTable sessions, IEnumerable<ReadOnlyMemory<byte>> machine)
+    public static IEnumerable<ReadOnlyMemory<byte>> Join(SessionTable sessions,
+        IEnumerable<ReadOnlyMemory<byte>> machine)
     {
         // Now: by the time the parts are asked for, the sessions have changed.
         using var head = new MemoryStream();
@@ -17,7 +18,8 @@ internal static class SnapshotBytes
     }
 
     /// <summary>Reads the head; the state machine's bytes are next in the stream.</summary>
-    public static SessionTable ReadHead(Stream stream) => SessionTable.FromWire(Wire.SnapshotHead.Parser.ParseDelimitedFrom(stream).Sessions);
+    public static SessionTable ReadHead(Stream stream) =>
+        SessionTable.FromWire(Wire.SnapshotHead.Parser.ParseDelimitedFrom(stream).Sessions);
 
     /// <summary>The same bytes in chunks of one size, the last one excepted.</summary>
     public static IEnumerable<ReadOnlyMemory<byte>> Chunks(IEnumerable<ReadOnlyMemory<byte>> parts, int chunkSize)

@@ -20,7 +20,9 @@ internal interface IInstallingPeer : IReplica
     /// </summary>
     bool IsWithoutState { get; }
 
-    /// <summary>What a snapshot has to include to take the place of a state that is set aside; 0 when it is not.</summary>
+    /// <summary>
+    /// What a snapshot has to include to take the place of a state that is set aside; 0 when it is not.
+    /// </summary>
     long RebuildFrom { get; }
 
     /// <summary>Whether an event is on its way to the journal.</summary>
@@ -55,8 +57,8 @@ internal interface IInstallingPeer : IReplica
     void ReplaceStateMachine(SnapshotManifest manifest);
 
     /// <summary>
-    /// Replaces the log by a snapshot, which is durable: all that the peer knows of the former log is void, and its state
-    /// machine.
+    /// Replaces the log by a snapshot, which is durable: all that the peer knows of the former log is void, and its
+    /// state machine.
     /// </summary>
     void ReplaceLog(SnapshotManifest manifest);
 }

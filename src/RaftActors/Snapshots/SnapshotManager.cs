@@ -42,7 +42,8 @@ internal sealed class SnapshotManager
     /// <param name="peer">The peer.</param>
     public SnapshotManager(
         IActorContext context, RaftSettings settings, IPeerResolver resolver, RaftLog raftLog,
-        ConfigurationHistory configurations, JournalIndex journalIndex, IReadOnlyList<long> unusable, ISnapshotPeer peer)
+        ConfigurationHistory configurations, JournalIndex journalIndex, IReadOnlyList<long> unusable,
+        ISnapshotPeer peer)
     {
         _context = context;
         _settings = settings;
@@ -132,14 +133,18 @@ internal sealed class SnapshotManager
 
     // ---- Taking
 
-    /// <summary>Begins to take a snapshot, if one is due or asked for and nothing else is done about snapshots.</summary>
+    /// <summary>
+    /// Begins to take a snapshot, if one is due or asked for and nothing else is done about snapshots.
+    /// </summary>
     public void Consider()
     {
         _installation.AbandonIfOvertaken();
         _taking.Consider();
     }
 
-    /// <summary>What a scrubbing found damaged is replaced by a new snapshot: two let go of all that was before.</summary>
+    /// <summary>
+    /// What a scrubbing found damaged is replaced by a new snapshot: two let go of all that was before.
+    /// </summary>
     /// <param name="damagedSlots">The slots of snapshots that are damaged.</param>
     public void Replace(IReadOnlyList<int> damagedSlots)
     {
@@ -203,7 +208,9 @@ internal sealed class SnapshotManager
         return isInstalled;
     }
 
-    /// <summary>The heartbeats were sent: sends no more to followers that are silent, and compacts what they held.</summary>
+    /// <summary>
+    /// The heartbeats were sent: sends no more to followers that are silent, and compacts what they held.
+    /// </summary>
     public void OnHeartbeatsSent()
     {
         if (_sending.StopToSilent())

@@ -5,17 +5,21 @@ using RaftActors.Protocol;
 namespace RaftActors.Snapshots;
 
 /// <summary>
-/// What the snapshot store holds under a peer's persistence id: everything that recovery needs beside the chunks and the events after the manifest's own sequence number. It is
-/// saved when all chunks are, and so is what makes them a snapshot.
+/// What the snapshot store holds under a peer's persistence id: everything that recovery needs beside the chunks and
+/// the events after the manifest's own sequence number. It is saved when all chunks are, and so is what makes them a
+/// snapshot.
 /// </summary>
 /// <param name="Group">The group.</param>
 /// <param name="MemberId">The peer.</param>
 /// <param name="StoreId">The identity of its store.</param>
-/// <param name="HardState">The durable hard state when the manifest was saved: never older than that of the events that it replaces.</param>
+/// <param name="HardState">
+/// The durable hard state when the manifest was saved: never older than that of the events that it replaces.
+/// </param>
 /// <param name="Snapshot">The snapshot.</param>
 /// <param name="Slot">Where its chunks are; see <see cref="ChunkStore"/>.</param>
 /// <param name="Previous">The snapshot that is kept beside it; <c>null</c> for the first.</param>
-internal sealed record SnapshotManifest(string Group, string MemberId, string StoreId, HardState HardState, Snapshot Snapshot, int Slot, KeptSnapshot? Previous) : IRaftMessage
+internal sealed record SnapshotManifest(string Group, string MemberId, string StoreId, HardState HardState,
+    Snapshot Snapshot, int Slot, KeptSnapshot? Previous) : IRaftMessage
 {
     /// <summary>The format that this version writes, and the newest it reads.</summary>
     public const int CurrentFormat = 1;
@@ -24,8 +28,8 @@ internal sealed record SnapshotManifest(string Group, string MemberId, string St
     public int FormatVersion { get; init; } = CurrentFormat;
 
     /// <summary>
-    /// The state is that of a leader, or goes on from it: what was found up to this entry (<see cref="HardState.DiffersAt"/>) does
-    /// not hold for it.
+    /// The state is that of a leader, or goes on from it: what was found up to this entry
+    /// (<see cref="HardState.DiffersAt"/>) does not hold for it.
     /// </summary>
     public long RebuiltAt { get; init; }
 

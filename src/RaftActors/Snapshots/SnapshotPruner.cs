@@ -10,7 +10,10 @@ internal sealed record PruneSlot(ChunkStore Chunks) : INoSerializationVerificati
 /// <summary>A slot is empty.</summary>
 internal sealed record SlotPruned(int Slot) : INoSerializationVerificationNeeded;
 
-/// <summary>Deletes the chunks of snapshots that are not needed any more, few at a time: a large deletion would hold up the journal.</summary>
+/// <summary>
+/// Deletes the chunks of snapshots that are not needed any more, few at a time: a large deletion would hold up the
+/// journal.
+/// </summary>
 internal sealed class SnapshotPruner(TimeSpan retryAfter) : UntypedActor, IWithTimers
 {
     private const int Step = 16;
@@ -55,7 +58,8 @@ internal sealed class SnapshotPruner(TimeSpan retryAfter) : UntypedActor, IWithT
                 Delete();
                 break;
             case DeleteSnapshotsFailure failure:
-                _log.Warning("Chunks of an old snapshot cannot be deleted: {0} Their slot is out of use until that succeeds; it is tried again in {1} s.", failure.Cause.Message, retryAfter.TotalSeconds);
+                _log.Warning("Chunks of an old snapshot cannot be deleted: {0} Their slot is out of use until that "
+                    + "succeeds; it is tried again in {1} s.", failure.Cause.Message, retryAfter.TotalSeconds);
                 End(isEmpty: false);
                 break;
             default:

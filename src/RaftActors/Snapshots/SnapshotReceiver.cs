@@ -10,7 +10,10 @@ internal sealed record ReceivedChunk(int Number, ReadOnlyMemory<byte> Data) : IN
 /// <summary>Everything before a chunk is durable: it is wanted next.</summary>
 internal sealed record ChunkWanted(int Number) : INoSerializationVerificationNeeded;
 
-/// <summary>Stores the chunks of a leader's snapshot in their order, and makes sure in the end that they are what the leader said.</summary>
+/// <summary>
+/// Stores the chunks of a leader's snapshot in their order, and makes sure in the end that they are what the leader
+/// said.
+/// </summary>
 internal sealed class SnapshotReceiver : UntypedActor
 {
     private readonly ChunkStore _chunks;
@@ -26,7 +29,8 @@ internal sealed class SnapshotReceiver : UntypedActor
         _content = content;
     }
 
-    public static Props Props(ChunkStore chunks, SnapshotContent content) => Akka.Actor.Props.Create(() => new SnapshotReceiver(chunks, content));
+    public static Props Props(ChunkStore chunks, SnapshotContent content) =>
+        Akka.Actor.Props.Create(() => new SnapshotReceiver(chunks, content));
 
     protected override void PostStop() => _digest.Dispose();
 
@@ -55,7 +59,8 @@ internal sealed class SnapshotReceiver : UntypedActor
         }
     }
 
-    // One that comes again while it is being stored needs no second answer; one that is not next shows that the leader does not know which is.
+    // One that comes again while it is being stored needs no second answer; one that is not next shows that the leader
+    // does not know which is.
     private void OnChunk(ReceivedChunk chunk)
     {
         if (_saving is not null || _abandoned)
@@ -85,7 +90,8 @@ internal sealed class SnapshotReceiver : UntypedActor
 
     private void StartOver()
     {
-        _log.Warning("The snapshot that was received has {0}, but was to have {1}: it is asked for again.", _digest.Content, _content);
+        _log.Warning("The snapshot that was received has {0}, but was to have {1}: it is asked for again.",
+            _digest.Content, _content);
         _digest.Dispose();
         _digest = new ContentDigest();
         Want();

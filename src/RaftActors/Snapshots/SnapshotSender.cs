@@ -12,11 +12,13 @@ internal sealed record SendingFailed(string MemberId, string Problem) : INoSeria
 /// <param name="Address">Where it is.</param>
 /// <param name="Snapshot">The snapshot.</param>
 /// <param name="Chunks">Its chunks.</param>
-internal sealed record Sending(PeerHeader Header, string MemberId, string Address, Snapshot Snapshot, ChunkStore Chunks);
+internal sealed record Sending(PeerHeader Header, string MemberId, string Address, Snapshot Snapshot,
+    ChunkStore Chunks);
 
 /// <summary>
-/// Sends a snapshot to a follower: the chunk that it wants, as a <see cref="SnapshotReader"/> reads it, no faster than the rate allows, and again when there is no answer within an election timeout. The leader's heartbeats and
-/// entries go their own way meanwhile.
+/// Sends a snapshot to a follower: the chunk that it wants, as a <see cref="SnapshotReader"/> reads it, no faster than
+/// the rate allows, and again when there is no answer within an election timeout. The leader's heartbeats and entries
+/// go their own way meanwhile.
 /// </summary>
 internal sealed class SnapshotSender : UntypedActor, IWithTimers
 {
@@ -42,7 +44,8 @@ internal sealed class SnapshotSender : UntypedActor, IWithTimers
 
     private TimeSpan Now => _settings.ElapsedTime(Context.System.Scheduler);
 
-    public static Props Props(Sending sending, RaftSettings settings, IPeerResolver resolver) => Akka.Actor.Props.Create(() => new SnapshotSender(sending, settings, resolver));
+    public static Props Props(Sending sending, RaftSettings settings, IPeerResolver resolver) =>
+        Akka.Actor.Props.Create(() => new SnapshotSender(sending, settings, resolver));
 
     protected override void PreStart()
     {
@@ -57,7 +60,8 @@ internal sealed class SnapshotSender : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case InstallSnapshotReply reply when reply.NextChunk != _wanted && reply.NextChunk <= _sending.Snapshot.Content.Chunks:
+            case InstallSnapshotReply reply when reply.NextChunk != _wanted
+                && reply.NextChunk <= _sending.Snapshot.Content.Chunks:
                 Read(reply.NextChunk);
                 break;
             case InstallSnapshotReply:

@@ -26,7 +26,9 @@ internal sealed class SnapshotSlots
     /// <summary>Whether a slot is free.</summary>
     public bool HasFree => FreeSlot() is not null;
 
-    /// <summary>Whether every slot has a holder, so that none becomes free until one of the holders releases its slot.</summary>
+    /// <summary>
+    /// Whether every slot has a holder, so that none becomes free until one of the holders releases its slot.
+    /// </summary>
     public bool AreAllHeld => Enumerable.Range(0, ChunkStore.Slots).All(_holders.ContainsKey);
 
     /// <summary>The chunks in a slot.</summary>

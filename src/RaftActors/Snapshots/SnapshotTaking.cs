@@ -76,7 +76,9 @@ internal sealed class SnapshotTaking
 
     private bool IsAsked => _askers.Count > 0 || _backups.IsWaiting;
 
-    /// <summary>Somebody wants a snapshot; answered by <see cref="SnapshotTaken"/> or <see cref="SnapshotFailed"/>.</summary>
+    /// <summary>
+    /// Somebody wants a snapshot; answered by <see cref="SnapshotTaken"/> or <see cref="SnapshotFailed"/>.
+    /// </summary>
     public void Ask(IActorRef asker)
     {
         if (_peer.WhySetAside is { } why)
@@ -87,7 +89,9 @@ internal sealed class SnapshotTaking
             _askers.Add(asker);
     }
 
-    /// <summary>Begins to take a snapshot, if one is due or asked for and nothing else is done about snapshots.</summary>
+    /// <summary>
+    /// Begins to take a snapshot, if one is due or asked for and nothing else is done about snapshots.
+    /// </summary>
     public void Consider()
     {
         if (_work is not null || _isPaused || _peer.WhySetAside is not null)
@@ -162,7 +166,9 @@ internal sealed class SnapshotTaking
             Fail("the state machine failed");
     }
 
-    /// <summary>The state turned out to be wrong: no snapshot of it is stored, unless its manifest is on its way.</summary>
+    /// <summary>
+    /// The state turned out to be wrong: no snapshot of it is stored, unless its manifest is on its way.
+    /// </summary>
     public void OnSetAside(string why)
     {
         if (_work is not Work.Saving { Stored: not null })

@@ -3,7 +3,10 @@ using Akka.Persistence;
 
 namespace RaftActors.Snapshots;
 
-/// <summary>Tells a <see cref="SnapshotWriter"/> or <see cref="SnapshotReceiver"/> to stop once nothing that it asked of the store is under way.</summary>
+/// <summary>
+/// Tells a <see cref="SnapshotWriter"/> or <see cref="SnapshotReceiver"/> to stop once nothing that it asked of the
+/// store is under way.
+/// </summary>
 internal sealed record AbandonSnapshot : INoSerializationVerificationNeeded
 {
     public static readonly AbandonSnapshot Instance = new();
@@ -16,7 +19,8 @@ internal sealed record ChunksWritten(SnapshotContent Content) : INoSerialization
 internal sealed record ChunksFailed(string Problem) : INoSerializationVerificationNeeded;
 
 /// <summary>
-/// Writes the image of a state, chunk by chunk, each when the one before is durable: neither the peer nor the state machine waits, and the journal's writes get their turn in between.
+/// Writes the image of a state, chunk by chunk, each when the one before is durable: neither the peer nor the state
+/// machine waits, and the journal's writes get their turn in between.
 /// </summary>
 internal sealed class SnapshotWriter : UntypedActor
 {

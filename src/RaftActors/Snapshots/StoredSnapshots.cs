@@ -5,7 +5,9 @@ using RaftActors.Journal;
 
 namespace RaftActors.Snapshots;
 
-/// <summary>What is asked of a peer about its journal and its snapshot store. A persistent actor has all of these.</summary>
+/// <summary>
+/// What is asked of a peer about its journal and its snapshot store. A persistent actor has all of these.
+/// </summary>
 internal interface IPeerStore
 {
     /// <summary>The snapshot store.</summary>
@@ -69,7 +71,9 @@ internal sealed class StoredSnapshots
     /// <summary>The last entry that the latest snapshot includes; 0 when there is no snapshot.</summary>
     public long LastIncludedIndex => Latest?.Manifest.Snapshot.LastIncludedIndex ?? 0;
 
-    /// <summary>The snapshots that could not be used at the start, as long as there is no newer one than these.</summary>
+    /// <summary>
+    /// The snapshots that could not be used at the start, as long as there is no newer one than these.
+    /// </summary>
     public IEnumerable<long> Unusable => _unusable.Where(sequenceNr => sequenceNr > (Latest?.SequenceNr ?? 0));
 
     /// <summary>The events up to this one are deleted.</summary>

@@ -10,12 +10,17 @@ namespace RaftActors.StateMachines;
 /// <summary>Committed entries for the state machine, in order.</summary>
 internal sealed record ApplyEntries(LogEntry[] Entries) : INoSerializationVerificationNeeded;
 
-/// <summary>The state machine has applied everything up to an index; the responses are those of the last entries, one each.</summary>
+/// <summary>
+/// The state machine has applied everything up to an index; the responses are those of the last entries, one each.
+/// </summary>
 /// <param name="Machine">Which state machine it is.</param>
 /// <param name="LastIndex">The last index applied.</param>
-/// <param name="Responses">The responses; an <see cref="EntryOutcome"/> for a command that the state machine was not given.</param>
+/// <param name="Responses">
+/// The responses; an <see cref="EntryOutcome"/> for a command that the state machine was not given.
+/// </param>
 /// <param name="OpenSessions">How many client sessions are open.</param>
-internal sealed record EntriesApplied(int Machine, long LastIndex, object?[] Responses, int OpenSessions) : INoSerializationVerificationNeeded
+internal sealed record EntriesApplied(int Machine, long LastIndex, object?[] Responses,
+    int OpenSessions) : INoSerializationVerificationNeeded
 {
     /// <summary>Whether the state machine has a digest.</summary>
     public bool HasDigest { get; init; }
@@ -31,7 +36,8 @@ internal sealed record AskQueries(object[] Requests) : INoSerializationVerificat
 /// <param name="Machine">Which state machine it is.</param>
 /// <param name="Answers">The answers.</param>
 /// <param name="AppliedIndex">The last entry that is in the state.</param>
-internal sealed record QueriesAnswered(int Machine, QueryAnswer[] Answers, long AppliedIndex) : INoSerializationVerificationNeeded;
+internal sealed record QueriesAnswered(int Machine, QueryAnswer[] Answers,
+    long AppliedIndex) : INoSerializationVerificationNeeded;
 
 /// <summary>What a state machine says to a question.</summary>
 /// <param name="Result">The answer.</param>
@@ -49,7 +55,8 @@ internal sealed record CaptureImage : INoSerializationVerificationNeeded
 /// <param name="Last">The last entry that is in the state.</param>
 /// <param name="Parts">The bytes; <c>null</c> when there are none.</param>
 /// <param name="Failure">Why there are none.</param>
-internal sealed record StateImage(int Machine, AppliedEntry Last, IEnumerable<ReadOnlyMemory<byte>>? Parts, string? Failure) : INoSerializationVerificationNeeded;
+internal sealed record StateImage(int Machine, AppliedEntry Last, IEnumerable<ReadOnlyMemory<byte>>? Parts,
+    string? Failure) : INoSerializationVerificationNeeded;
 
 /// <summary>An entry that was applied.</summary>
 internal readonly record struct AppliedEntry(long Index, long Term, long Time);
@@ -64,11 +71,13 @@ internal sealed record SnapshotIntact : INoSerializationVerificationNeeded
 /// <param name="Machine">Which state machine it is.</param>
 /// <param name="Snapshot">The snapshot.</param>
 /// <param name="Problem">What is wrong with it.</param>
-internal sealed record SnapshotDamaged(int Machine, Snapshot Snapshot, string Problem) : INoSerializationVerificationNeeded;
+internal sealed record SnapshotDamaged(int Machine, Snapshot Snapshot,
+    string Problem) : INoSerializationVerificationNeeded;
 
 /// <summary>
-/// Runs the user's state machine, away from the peer: a slow command delays no heartbeat. It starts from a snapshot, if there is one. An exception from applying a command stops the
-/// actor; the peer starts another, which is given everything after that snapshot again.
+/// Runs the user's state machine, away from the peer: a slow command delays no heartbeat. It starts from a snapshot, if
+/// there is one. An exception from applying a command stops the actor; the peer starts another, which is given
+/// everything after that snapshot again.
 /// </summary>
 internal sealed class StateMachineActor : UntypedActor, IWithUnboundedStash
 {
@@ -161,7 +170,8 @@ internal sealed class StateMachineActor : UntypedActor, IWithUnboundedStash
     private void Apply(LogEntry[] entries)
     {
         if (entries[0].Index != _last.Index + 1)
-            throw new InvariantViolationException($"Entry {entries[0].Index} would be applied after entry {_last.Index}.");
+            throw new InvariantViolationException($"Entry {entries[0].Index} would be applied after entry "
+                + $"{_last.Index}.");
         var responses = new object?[entries.Length];
         var digest = default(ReplicaDigest);
         for (int i = 0; i < entries.Length; i++)
@@ -173,7 +183,8 @@ internal sealed class StateMachineActor : UntypedActor, IWithUnboundedStash
                 digest = Digest(entry.Index);
         }
         Sender.Tell(
-            new EntriesApplied(_number, _last.Index, responses, _sessioned.Sessions.Count) { HasDigest = _sessioned.HasDigest, Digest = digest }, Self);
+            new EntriesApplied(_number, _last.Index, responses,
+            _sessioned.Sessions.Count) { HasDigest = _sessioned.HasDigest, Digest = digest }, Self);
     }
 
     private ReplicaDigest Digest(long index)
@@ -186,7 +197,8 @@ internal sealed class StateMachineActor : UntypedActor, IWithUnboundedStash
         }
         catch (Exception problem)
         {
-            Context.GetLogger().Error(problem, "There is no digest of the state after entry {0}: {1}", index, problem.Message);
+            Context.GetLogger()
+                .Error(problem, "There is no digest of the state after entry {0}: {1}", index, problem.Message);
             return default;
         }
     }
@@ -195,7 +207,8 @@ internal sealed class StateMachineActor : UntypedActor, IWithUnboundedStash
     {
         try
         {
-            return new StateImage(_number, _last, SnapshotBytes.Join(_sessioned.Sessions, _machine.TakeSnapshot()), null);
+            return new StateImage(_number, _last, SnapshotBytes.Join(_sessioned.Sessions, _machine.TakeSnapshot()),
+                null);
         }
         catch (Exception problem)
         {
@@ -207,7 +220,9 @@ internal sealed class StateMachineActor : UntypedActor, IWithUnboundedStash
     {
         try
         {
-            object decoded = request is Payload payload ? Payloads.Decode(Context.System.Serialization, payload) : request;
+            object decoded = request is Payload payload
+                ? Payloads.Decode(Context.System.Serialization, payload)
+                : request;
             return new QueryAnswer(_machine.Query(decoded), null);
         }
         catch (Exception problem)

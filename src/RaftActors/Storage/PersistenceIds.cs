@@ -8,6 +8,8 @@ public static class PersistenceIds
     /// <param name="memberId">The peer's member id.</param>
     public static string OfPeer(string group, string memberId) => $"raft-{group}-{memberId}";
 
-    /// <summary>The persistence id of the chunks in one of a peer's slots; see <see cref="Snapshots.ChunkStore"/>.</summary>
+    /// <summary>
+    /// The persistence id of the chunks in one of a peer's slots; see <see cref="Snapshots.ChunkStore"/>.
+    /// </summary>
     internal static string OfChunks(string peerId, int slot) => $"{peerId}-snapshot-{slot}";
 }

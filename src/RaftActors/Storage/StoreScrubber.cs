@@ -10,22 +10,31 @@ namespace RaftActors.Storage;
 /// <param name="Chunks">How many chunks of snapshots were read.</param>
 /// <param name="Damages">What cannot be read, each in a sentence without its stop; empty when all is whole.</param>
 /// <param name="DamagedSlots">The slots of the snapshots that are damaged.</param>
-internal sealed record StoreScrubbed(long Events, long Chunks, IReadOnlyList<string> Damages, IReadOnlyList<int> DamagedSlots) : INoSerializationVerificationNeeded;
+internal sealed record StoreScrubbed(long Events, long Chunks, IReadOnlyList<string> Damages,
+    IReadOnlyList<int> DamagedSlots) : INoSerializationVerificationNeeded;
 
 /// <summary>What a pass reads.</summary>
 /// <param name="Journal">The journal.</param>
 /// <param name="PersistenceId">The peer's persistence id.</param>
 /// <param name="FirstEvent">The first event.</param>
 /// <param name="LastEvent">The last event.</param>
-/// <param name="Latest">Where the chunks of the latest snapshot are, and how many it has; <c>null</c> when there is none, or it is known to be damaged.</param>
-/// <param name="Before">The snapshot that is kept beside it: the event up to which it is, and where its chunks are. Its manifest says how many.</param>
+/// <param name="Latest">
+/// Where the chunks of the latest snapshot are, and how many it has; <c>null</c> when there is none, or it is known to
+/// be damaged.
+/// </param>
+/// <param name="Before">
+/// The snapshot that is kept beside it: the event up to which it is, and where its chunks are. Its manifest says how
+/// many.
+/// </param>
 /// <param name="Rate">How many bytes are read in a second, at most.</param>
 internal sealed record ScrubPass(
-    IActorRef Journal, string PersistenceId, long FirstEvent, long LastEvent, (ChunkStore Chunks, int Count)? Latest, (long SequenceNr, ChunkStore Chunks)? Before, long Rate);
+    IActorRef Journal, string PersistenceId, long FirstEvent, long LastEvent, (ChunkStore Chunks, int Count)? Latest,
+    (long SequenceNr, ChunkStore Chunks)? Before, long Rate);
 
 /// <summary>
-/// Reads, slowly, what a peer has stored and would not read before its next start or before a follower needs a snapshot, so that damage is found while the other
-/// members still have what was damaged. What it reads is compared with its checksum by the serializer.
+/// Reads, slowly, what a peer has stored and would not read before its next start or before a follower needs a
+/// snapshot, so that damage is found while the other members still have what was damaged. What it reads is compared
+/// with its checksum by the serializer.
 /// </summary>
 internal sealed class StoreScrubber : UntypedActor, IWithTimers
 {
@@ -68,7 +77,8 @@ internal sealed class StoreScrubber : UntypedActor, IWithTimers
                 Wait();
                 break;
             case ReplayMessagesFailure failure:
-                _damages.Add($"event {_nextEvent - 1} of {_pass.PersistenceId} cannot be read: {failure.Cause.Message}");
+                _damages.Add(
+                    $"event {_nextEvent - 1} of {_pass.PersistenceId} cannot be read: {failure.Cause.Message}");
                 Wait();
                 break;
             case LoadSnapshotResult result when _isManifestAwaited:
@@ -105,7 +115,8 @@ internal sealed class StoreScrubber : UntypedActor, IWithTimers
         if (!_isBeforeKnown && _pass.Before is { } before)
         {
             _isManifestAwaited = true;
-            before.Chunks.Store.Tell(new LoadSnapshot(_pass.PersistenceId, new SnapshotSelectionCriteria(before.SequenceNr), before.SequenceNr), Self);
+            before.Chunks.Store.Tell(new LoadSnapshot(_pass.PersistenceId,
+                new SnapshotSelectionCriteria(before.SequenceNr), before.SequenceNr), Self);
             return;
         }
         while (_snapshot < _snapshots.Count && _chunk >= _snapshots[_snapshot].Count)
@@ -140,7 +151,8 @@ internal sealed class StoreScrubber : UntypedActor, IWithTimers
     private void OnManifest(LoadSnapshotResult result)
     {
         var (sequenceNr, chunks) = _pass.Before!.Value;
-        if (result.Snapshot is not { Snapshot: SnapshotManifest manifest } found || found.Metadata.SequenceNr != sequenceNr)
+        if (result.Snapshot is not { Snapshot: SnapshotManifest manifest } found
+            || found.Metadata.SequenceNr != sequenceNr)
         {
             DamagedManifest(ChunkStore.Problem(result.Snapshot?.Snapshot));
             return;
@@ -154,7 +166,8 @@ internal sealed class StoreScrubber : UntypedActor, IWithTimers
     {
         var (sequenceNr, chunks) = _pass.Before!.Value;
         (_isBeforeKnown, _isManifestAwaited) = (true, false);
-        _damages.Add($"the manifest of the snapshot of {_pass.PersistenceId} for events up to {sequenceNr} is missing or cannot be read{why}");
+        _damages.Add($"the manifest of the snapshot of {_pass.PersistenceId} for events up to {sequenceNr} is missing "
+            + $"or cannot be read{why}");
         _damagedSlots.Add(chunks.Slot);
         Wait();
     }
@@ -174,7 +187,8 @@ internal sealed class StoreScrubber : UntypedActor, IWithTimers
     private void DamagedChunk(string why)
     {
         var chunks = _snapshots[_snapshot].Chunks;
-        _damages.Add($"chunk {_chunk} of the snapshot in {PersistenceIds.OfChunks(_pass.PersistenceId, chunks.Slot)} is missing or cannot be read{why}");
+        _damages.Add($"chunk {_chunk} of the snapshot in {PersistenceIds.OfChunks(_pass.PersistenceId, chunks.Slot)} "
+            + $"is missing or cannot be read{why}");
         if (!_damagedSlots.Contains(chunks.Slot))
             _damagedSlots.Add(chunks.Slot);
         Wait();
@@ -184,7 +198,8 @@ internal sealed class StoreScrubber : UntypedActor, IWithTimers
     private void Wait()
     {
         var pause = TimeSpan.FromSeconds((double)(_bytes + 512) / _pass.Rate);
-        Timers.StartSingleTimer(GoOn.Instance, GoOn.Instance, pause < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : pause);
+        Timers.StartSingleTimer(GoOn.Instance, GoOn.Instance,
+            pause < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : pause);
     }
 
     private sealed record GoOn

@@ -42,7 +42,9 @@ internal sealed class SubscriberFeed
         _peer = peer;
     }
 
-    /// <summary>Begins a subscription, unless it cannot be served. An earlier one of the same subscriber ends.</summary>
+    /// <summary>
+    /// Begins a subscription, unless it cannot be served. An earlier one of the same subscriber ends.
+    /// </summary>
     public void Subscribe(Subscribe subscribe)
     {
         var subscriber = subscribe.Subscriber;

@@ -26,7 +26,9 @@ internal sealed class Subscription(IActorRef subscriber, long fromIndex, int cre
     /// <summary>Entries up to an index were sent.</summary>
     public void Sent(long last) => Next = last + 1;
 
-    /// <summary>The subscriber has handled the entries up to an index; it cannot have handled more than it was sent.</summary>
+    /// <summary>
+    /// The subscriber has handled the entries up to an index; it cannot have handled more than it was sent.
+    /// </summary>
     public void Handled(long index) => _handled = Math.Max(_handled, Math.Min(index, Next - 1));
 }
 

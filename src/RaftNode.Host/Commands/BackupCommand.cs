@@ -61,11 +61,14 @@ internal static class BackupCommand
         }
         catch (HttpRequestException e)
         {
-            return await ExitCode.FailAsync($"the connection broke before the backup was complete: {e.Message}; see the node's log, and try again");
+            return await ExitCode.FailAsync($"the connection broke before the backup was complete: {e.Message}; see "
+                + "the node's log, and try again");
         }
         catch (OperationCanceledException)
         {
-            return await ExitCode.FailAsync(cancellation.IsCancellationRequested ? "stopped; nothing was written" : $"no answer within {parsed.GetValue(Timeout)} seconds; a larger --timeout may help");
+            return await ExitCode.FailAsync(
+                cancellation.IsCancellationRequested ? "stopped; nothing was written" : "no answer within "
+                + $"{parsed.GetValue(Timeout)} seconds; a larger --timeout may help");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -84,12 +87,15 @@ internal static class BackupCommand
     /// <summary>What a backup is, a line each.</summary>
     public static IEnumerable<string> Lines(string file, BackupFile backup)
     {
-        yield return $"backup    of group {backup.Group}{(backup.GroupId.Length > 0 ? $" with the identity {backup.GroupId}" : "")}, up to entry {backup.Index} of term {backup.Term}, taken {backup.TakenAt:yyyy-MM-dd HH:mm:ss}Z";
+        yield return "backup    of group "
+            + $"{backup.Group}{(backup.GroupId.Length > 0 ? $" with the identity {backup.GroupId}" : "")}, up to entry "
+            + $"{backup.Index} of term {backup.Term}, taken {backup.TakenAt:yyyy-MM-dd HH:mm:ss}Z";
         yield return $"file      {file}, {backup.Length} bytes, SHA-256 {backup.Sha256}: verified";
         yield return $"members   {string.Join(", ", backup.Voters.Select(static member => $"{member.Id} at {member.Address}"))}";
     }
 
-    private static async Task DownloadAsync(HttpResponseMessage response, string partial, TimeSpan patience, CancellationToken cancellation)
+    private static async Task DownloadAsync(HttpResponseMessage response, string partial, TimeSpan patience,
+        CancellationToken cancellation)
     {
         await using var source = await response.Content.ReadAsStreamAsync(cancellation);
         await using var target = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None);

@@ -19,7 +19,8 @@ internal static class CheckCommand
     {
         var command = new Command(
             "check",
-            "Says what in a node's configuration makes it unsafe or slow, a line each: key, value, consequence, and what to "
+            "Says what in a node's configuration makes it unsafe or slow, a line each: key, value, consequence, and "
+                + "what to "
                 + "set. Opens neither its port nor its data, so the node may run. Exit code 1 if something was found.")
         {
             ConfigFile,

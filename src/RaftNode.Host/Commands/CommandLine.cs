@@ -19,8 +19,10 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] args)
     {
         var parsed = Parse(args);
-        // The commands handle the signals themselves: a node that is told to stop needs longer than the library would wait.
-        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+        // The commands handle the signals themselves: a node that is told to stop needs longer than the library would
+        // wait.
+        var configuration =
+            new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         try
         {
             var code = await parsed.InvokeAsync(configuration);
@@ -31,7 +33,8 @@ internal static class CommandLine
         catch (NodeStartException e)
         {
             // Of a command about a key, 1 would say that the key has no value.
-            return await ExitCode.FailAsync(e.Message, parsed.CommandResult.Command.Name is "start" or "dev" ? ExitCode.No : ExitCode.NotDone);
+            return await ExitCode.FailAsync(e.Message, parsed.CommandResult.Command.Name is "start"
+                or "dev" ? ExitCode.No : ExitCode.NotDone);
         }
     }
 

@@ -99,7 +99,8 @@ internal static class DevCommand
     // Not a validator: asked for a value that is no number, the library throws.
     private static int ParseNodes(ArgumentResult result)
     {
-        if (result.Tokens is [var text] && int.TryParse(text.Value, CultureInfo.InvariantCulture, out var nodes) && nodes is >= 1 and <= 9)
+        if (result.Tokens is [var text] && int.TryParse(text.Value, CultureInfo.InvariantCulture, out var nodes)
+            && nodes is >= 1 and <= 9)
             return nodes;
         result.AddError("--nodes is from 1 to 9.");
         return default;
@@ -117,7 +118,8 @@ internal static class DevCommand
         foreach (var settings in nodes.Select(node => node.Settings))
         {
             Ports.EnsureFree($"{settings.Self.Id}, remoting", settings.RaftEndpoint.Host, settings.RaftEndpoint.Port);
-            Ports.EnsureFree($"{settings.Self.Id}, HTTP", settings.Http.Endpoint.Address.ToString(), settings.Http.Endpoint.Port);
+            Ports.EnsureFree($"{settings.Self.Id}, HTTP", settings.Http.Endpoint.Address.ToString(),
+                settings.Http.Endpoint.Port);
             DataDirectory.Open(settings.DataDirectory).Dispose();
         }
         try
@@ -134,7 +136,8 @@ internal static class DevCommand
 
     private static IReadOnlyList<string> Files(ParseResult parsed, JournalChoice? journal, string? data)
     {
-        var (nodes, raftPort, httpPort) = (parsed.GetValue(Nodes), parsed.GetValue(RaftPort), parsed.GetValue(HttpPort));
+        var (nodes, raftPort, httpPort) =
+            (parsed.GetValue(Nodes), parsed.GetValue(RaftPort), parsed.GetValue(HttpPort));
         if (parsed.GetValue(ConfigDirectory) is { } directory)
             return ClusterFiles.In(directory, nodes);
         var shipped = (ClusterFiles.Shipped, ClusterFiles.RaftPort, ClusterFiles.HttpPort);
@@ -147,7 +150,8 @@ internal static class DevCommand
     private static async Task<int> ShowAsync(IReadOnlyList<DevNode> nodes, StopSignals signals)
     {
         var view = new DevView(nodes);
-        using var client = new NodeClient(nodes.Select(node => $"http://{node.Settings.Http.Endpoint}"), TimeSpan.FromSeconds(1));
+        using var client =
+            new NodeClient(nodes.Select(node => $"http://{node.Settings.Http.Endpoint}"), TimeSpan.FromSeconds(1));
         if (Console.IsOutputRedirected)
         {
             Console.WriteLine($"Journal: {view.Journal}");
@@ -158,14 +162,16 @@ internal static class DevCommand
         }
         var code = ExitCode.Done;
         await AnsiConsole.Live(new Text("Starting ...")).StartAsync(async live =>
-            code = await WatchAsync(nodes, client, signals, (states, started) => live.UpdateTarget(view.Table(states, started))));
+            code = await WatchAsync(nodes, client, signals,
+                (states, started) => live.UpdateTarget(view.Table(states, started))));
         AnsiConsole.WriteLine("Stopping the nodes ...");
         return code;
     }
 
     /// <summary>Shows the nodes again and again, until the program is to stop or has nothing left to show.</summary>
     private static async Task<int> WatchAsync(
-        IReadOnlyList<DevNode> nodes, NodeClient client, StopSignals signals, Action<IReadOnlyList<(StatusDocument?, string?)>, IReadOnlyList<bool>> show)
+        IReadOnlyList<DevNode> nodes, NodeClient client, StopSignals signals,
+        Action<IReadOnlyList<(StatusDocument?, string?)>, IReadOnlyList<bool>> show)
     {
         var started = new bool[nodes.Count];
         while (!signals.Stop.IsCompleted)

@@ -6,7 +6,10 @@ internal static class ExitCode
     /// <summary>Done.</summary>
     public const int Done = 0;
 
-    /// <summary>The key has no value, or has one although it was to be created, or the condition does not hold; of <c>start</c> and <c>dev</c>: stopped by an error.</summary>
+    /// <summary>
+    /// The key has no value, or has one although it was to be created, or the condition does not hold; of <c>start</c>
+    /// and <c>dev</c>: stopped by an error.
+    /// </summary>
     public const int No = 1;
 
     /// <summary>Not done: the command line is wrong, no node answers, no leader, a limit.</summary>

@@ -86,9 +86,12 @@ internal static class InspectCommand
             ? $"log       no entries after {report.LastIndex} of term {report.LastTerm}"
             : $"log       entries {report.FirstIndex} to {report.LastIndex}, the last of term {report.LastTerm}";
         foreach (var snapshot in report.Snapshots)
-            yield return $"snapshot  up to entry {snapshot.Index} of term {snapshot.Term}, {snapshot.Bytes} bytes in {snapshot.Chunks} chunks, SHA-256 {snapshot.Sha256}: {(snapshot.Problem is null ? "verified" : "DAMAGED")}";
+            yield return $"snapshot  up to entry {snapshot.Index} of term {snapshot.Term}, {snapshot.Bytes} bytes in "
+                + $"{snapshot.Chunks} chunks, SHA-256 {snapshot.Sha256}: "
+                + $"{(snapshot.Problem is null ? "verified" : "DAMAGED")}";
         yield return $"members   {(report.ConfigurationIndex == 0 ? "none stored" : $"as of entry {report.ConfigurationIndex}")}";
-        foreach (var line in Members("voter", report.Voters).Concat(Members("former voter", report.OutgoingVoters)).Concat(Members("learner", report.Learners)))
+        foreach (var line in Members("voter", report.Voters).Concat(Members("former voter", report.OutgoingVoters))
+            .Concat(Members("learner", report.Learners)))
             yield return line;
         foreach (var problem in report.Problems)
             yield return $"PROBLEM   {problem}";
@@ -96,5 +99,8 @@ internal static class InspectCommand
             yield return "no problem found";
     }
 
-    private static IEnumerable<string> Members(string role, IEnumerable<Member> members) => members.Select(member => $"          {member.Id} at {member.Address}, {role}{(member.Priority != 0 ? $", priority {member.Priority}" : "")}");
+    private static IEnumerable<string> Members(string role, IEnumerable<Member> members) =>
+        members.Select(member =>
+            $"          {member.Id} at {member.Address}, "
+                + $"{role}{(member.Priority != 0 ? $", priority {member.Priority}" : "")}");
 }

@@ -30,11 +30,13 @@ internal static class KeyCommands
             HelpName = "FILE",
             Description = "The file for the value. The default is standard output.",
         };
-        var command = new Command("get", "Prints a key's value, byte for byte.") { Key, output, NodeOptions.Urls, NodeOptions.Timeout };
+        var command = new Command("get", "Prints a key's value, byte for byte.") { Key, output, NodeOptions.Urls,
+            NodeOptions.Timeout };
         command.SetAction(async (parsed, _) =>
         {
             using var client = NodeOptions.Client(parsed);
-            return await SendAsync(client, HttpMethod.Get, parsed.GetValue(Key)!, null, null, response => WriteValueAsync(response, parsed.GetValue(output)));
+            return await SendAsync(client, HttpMethod.Get, parsed.GetValue(Key)!, null, null,
+                response => WriteValueAsync(response, parsed.GetValue(output)));
         });
         return command;
     }
@@ -42,7 +44,8 @@ internal static class KeyCommands
     /// <summary>Makes <c>raftnode put</c>.</summary>
     public static Command CreatePut()
     {
-        var file = new Option<string?>("--file", "-f") { HelpName = "FILE", Description = "The file that holds the value." };
+        var file =
+            new Option<string?>("--file", "-f") { HelpName = "FILE", Description = "The file that holds the value." };
         var create = new Option<bool>("--create") { Description = "Does it only if the key has no value." };
         var command = new Command("put", "Gives a key a value, and prints the version of the value.")
         {
@@ -61,7 +64,8 @@ internal static class KeyCommands
             var body = await ReadValueAsync(parsed.GetValue(Value), parsed.GetValue(file));
             using var client = NodeOptions.Client(parsed);
             var method = parsed.GetValue(create) ? HttpMethod.Post : HttpMethod.Put;
-            return await SendAsync(client, method, parsed.GetValue(Key)!, body, Condition(parsed.GetValue(IfMatch)), PrintVersionAsync);
+            return await SendAsync(client, method, parsed.GetValue(Key)!, body, Condition(parsed.GetValue(IfMatch)),
+                PrintVersionAsync);
         });
         return command;
     }
@@ -76,7 +80,8 @@ internal static class KeyCommands
         command.SetAction(async (parsed, _) =>
         {
             using var client = NodeOptions.Client(parsed);
-            return await SendAsync(client, HttpMethod.Delete, parsed.GetValue(Key)!, null, Condition(parsed.GetValue(IfMatch)), _ => Task.CompletedTask);
+            return await SendAsync(client, HttpMethod.Delete, parsed.GetValue(Key)!, null,
+                Condition(parsed.GetValue(IfMatch)), _ => Task.CompletedTask);
         });
         return command;
     }
@@ -124,11 +129,13 @@ internal static class KeyCommands
 
     private static async Task PrintVersionAsync(HttpResponseMessage response)
     {
-        await Console.Out.WriteLineAsync($"{(response.StatusCode == HttpStatusCode.Created ? "created" : "replaced")}, version {response.Headers.ETag?.Tag.Trim('"')}");
+        await Console.Out.WriteLineAsync($"{(response.StatusCode == HttpStatusCode.Created ? "created" : "replaced")}, "
+            + $"version {response.Headers.ETag?.Tag.Trim('"')}");
     }
 
     private static async Task<int> SendAsync(
-        NodeClient client, HttpMethod method, string key, byte[]? body, (string Name, string Value)? header, Func<HttpResponseMessage, Task> onSuccess)
+        NodeClient client, HttpMethod method, string key, byte[]? body, (string Name, string Value)? header,
+        Func<HttpResponseMessage, Task> onSuccess)
     {
         var isWrite = method != HttpMethod.Get;
         try

@@ -7,8 +7,13 @@ using RaftNode.Host.Http;
 
 namespace RaftNode.Host.Commands;
 
-/// <summary><c>raftnode member list</c>, <c>add</c>, <c>remove</c>, <c>promote</c> and <c>priority</c>: the members of a running group.</summary>
-/// <remarks>A change is made for the members as they were read: when somebody else changes them meanwhile, they are read again.</remarks>
+/// <summary>
+/// <c>raftnode member list</c>, <c>add</c>, <c>remove</c>, <c>promote</c> and <c>priority</c>: the members of a running
+/// group.
+/// </summary>
+/// <remarks>
+/// A change is made for the members as they were read: when somebody else changes them meanwhile, they are read again.
+/// </remarks>
 internal static class MemberCommands
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
@@ -37,7 +42,8 @@ internal static class MemberCommands
                 if (members is null)
                     return await ExitCode.FailAsync(problem, ExitCode.NotDone);
                 if (parsed.GetValue(json))
-                    await Console.Out.WriteLineAsync(JsonSerializer.Serialize(members, HostJson.Default.MembersDocument));
+                    await Console.Out.WriteLineAsync(JsonSerializer.Serialize(members,
+                        HostJson.Default.MembersDocument));
                 else
                     await PrintAsync(members);
                 return ExitCode.Done;
@@ -62,22 +68,26 @@ internal static class MemberCommands
             Description = "The priority as leader: 0, which is the default, or more. "
                 + "The leadership prefers a higher priority.",
         };
-        var command = new Command("add", "Adds a member.") { Id, address, learner, priority, NodeOptions.Urls, NodeOptions.Timeout };
+        var command = new Command("add", "Adds a member.") { Id, address, learner, priority, NodeOptions.Urls,
+            NodeOptions.Timeout };
         command.SetAction((parsed, _) => ChangeAsync(parsed, members =>
         {
             var (voters, learners) = Split(members);
-            bool IsAdded(WantedMemberDocument member) => member.Id == parsed.GetValue(Id) && member.Address == parsed.GetValue(address);
+            bool IsAdded(WantedMemberDocument member) =>
+                member.Id == parsed.GetValue(Id) && member.Address == parsed.GetValue(address);
             if (voters.Exists(IsAdded) || (parsed.GetValue(learner) && learners.Exists(IsAdded)))
                 return (null, $"{parsed.GetValue(Id)} is a member already");
             if (voters.Concat(learners).FirstOrDefault(member => member.Id == parsed.GetValue(Id)) is { } known
                 && known.Address != parsed.GetValue(address))
             {
                 return (null, $"{known.Id} is a member already, at {known.Address}. "
-                    + $"To move {known.Id} with its data directory, start its node at {parsed.GetValue(address)}: the group records the address by itself. "
+                    + $"To move {known.Id} with its data directory, start its node at {parsed.GetValue(address)}: the "
+                        + "group records the address by itself. "
                     + $"If its data is lost, remove it (raftnode member remove {known.Id}), and then add it again. "
                     + "Give another node another name");
             }
-            var added = new WantedMemberDocument(parsed.GetValue(Id)!, parsed.GetValue(address)!, parsed.GetValue(priority) ?? learners.Find(IsAdded)?.Priority ?? 0);
+            var added = new WantedMemberDocument(parsed.GetValue(Id)!, parsed.GetValue(address)!,
+                parsed.GetValue(priority) ?? learners.Find(IsAdded)?.Priority ?? 0);
             learners.RemoveAll(IsAdded);
             (parsed.GetValue(learner) ? learners : voters).Add(added);
             return (new WantedMembersDocument(voters, learners), "");
@@ -87,11 +97,13 @@ internal static class MemberCommands
 
     private static Command CreateRemove()
     {
-        var command = new Command("remove", "Removes a member. Its node stops.") { Id, NodeOptions.Urls, NodeOptions.Timeout };
+        var command =
+            new Command("remove", "Removes a member. Its node stops.") { Id, NodeOptions.Urls, NodeOptions.Timeout };
         command.SetAction((parsed, _) => ChangeAsync(parsed, members =>
         {
             var (voters, learners) = Split(members);
-            return voters.RemoveAll(member => member.Id == parsed.GetValue(Id)) + learners.RemoveAll(member => member.Id == parsed.GetValue(Id)) > 0
+            return voters.RemoveAll(member => member.Id == parsed.GetValue(Id))
+                + learners.RemoveAll(member => member.Id == parsed.GetValue(Id)) > 0
                 ? (new WantedMembersDocument(voters, learners), "")
                 : (null, $"{parsed.GetValue(Id)} is not a member");
         }));
@@ -100,7 +112,8 @@ internal static class MemberCommands
 
     private static Command CreatePromote()
     {
-        var command = new Command("promote", "Gives a learner a vote, once it has caught up.") { Id, NodeOptions.Urls, NodeOptions.Timeout };
+        var command = new Command("promote", "Gives a learner a vote, once it has caught up.") { Id, NodeOptions.Urls,
+            NodeOptions.Timeout };
         command.SetAction((parsed, _) => ChangeAsync(parsed, members =>
         {
             var (voters, learners) = Split(members);
@@ -126,7 +139,8 @@ internal static class MemberCommands
         command.SetAction((parsed, _) => ChangeAsync(parsed, members =>
         {
             var (voters, learners) = Split(members);
-            WantedMemberDocument Changed(WantedMemberDocument member) => member.Id == parsed.GetValue(Id) ? member with { Priority = parsed.GetValue(priority) } : member;
+            WantedMemberDocument Changed(WantedMemberDocument member) =>
+                member.Id == parsed.GetValue(Id) ? member with { Priority = parsed.GetValue(priority) } : member;
             return voters.Concat(learners).Any(member => member.Id == parsed.GetValue(Id))
                 ? (new WantedMembersDocument(voters.ConvertAll(Changed), learners.ConvertAll(Changed)), "")
                 : (null, $"{parsed.GetValue(Id)} is not a member");
@@ -134,7 +148,8 @@ internal static class MemberCommands
         return command;
     }
 
-    private static Task<int> ChangeAsync(ParseResult parsed, Func<MembersDocument, (WantedMembersDocument? Wanted, string Problem)> change) => GuardAsync(true, async () =>
+    private static Task<int> ChangeAsync(ParseResult parsed,
+        Func<MembersDocument, (WantedMembersDocument? Wanted, string Problem)> change) => GuardAsync(true, async () =>
     {
         using var client = NodeOptions.Client(parsed);
         var started = Stopwatch.GetTimestamp();
@@ -155,9 +170,11 @@ internal static class MemberCommands
                 return ExitCode.Done;
             }
             // The node that was asked lags behind, or somebody else changes the members.
-            var again = response.StatusCode == HttpStatusCode.PreconditionFailed || response.Headers.RetryAfter is not null;
+            var again = response.StatusCode == HttpStatusCode.PreconditionFailed
+                || response.Headers.RetryAfter is not null;
             if (!again || Stopwatch.GetElapsedTime(started).TotalSeconds >= parsed.GetValue(NodeOptions.Timeout))
-                return await ExitCode.FailAsync(await NodeClient.DetailAsync(response), response.StatusCode == HttpStatusCode.GatewayTimeout ? ExitCode.Unknown : ExitCode.NotDone);
+                return await ExitCode.FailAsync(await NodeClient.DetailAsync(response),
+                    response.StatusCode == HttpStatusCode.GatewayTimeout ? ExitCode.Unknown : ExitCode.NotDone);
             await Task.Delay(Pause);
         }
     });
@@ -172,9 +189,12 @@ internal static class MemberCommands
             : (null, await NodeClient.DetailAsync(response));
     }
 
-    private static (List<WantedMemberDocument> Voters, List<WantedMemberDocument> Learners) Split(MembersDocument members)
+    private static (List<WantedMemberDocument> Voters,
+        List<WantedMemberDocument> Learners) Split(MembersDocument members)
     {
-        List<WantedMemberDocument> Of(string role) => [.. members.Members.Where(member => member.Role == role).Select(static member => new WantedMemberDocument(member.Id, member.Address, member.Priority))];
+        List<WantedMemberDocument> Of(string role) =>
+            [.. members.Members.Where(member => member.Role == role)
+                .Select(static member => new WantedMemberDocument(member.Id, member.Address, member.Priority))];
         return (Of("voter"), Of("learner"));
     }
 
@@ -182,7 +202,9 @@ internal static class MemberCommands
     {
         foreach (var member in members.Members)
         {
-            var progress = member.MatchIndex is { } match ? $" match {match}{(member.Active == true ? "" : ", silent")}" : "";
+            var progress = member.MatchIndex is { } match
+                ? $" match {match}{(member.Active == true ? "" : ", silent")}"
+                : "";
             await Console.Out.WriteLineAsync($"{member.Id} {member.Address} {member.Role}{(member.Priority != 0 ? $" priority {member.Priority}" : "")}{(member.Id == members.Leader ? ", leader" : "")}{progress}");
         }
         if (members.Changing)

@@ -29,15 +29,20 @@ internal sealed class NodeClient : IDisposable
 
     /// <summary>Sends a request about a key to the first node that accepts a connection.</summary>
     /// <returns>The answer, or <c>null</c> when no node could be reached.</returns>
-    /// <exception cref="HttpRequestException">A node was reached, but the connection broke before it answered.</exception>
-    public Task<HttpResponseMessage?> SendAsync(HttpMethod method, string key, ReadOnlyMemory<byte>? body = null, (string Name, string Value)? header = null) =>
-        SendToFirstAsync(node => Request(method, KeyUri(node, key), body is { } bytes ? new ReadOnlyMemoryContent(bytes) : null, header));
+    /// <exception cref="HttpRequestException">
+    /// A node was reached, but the connection broke before it answered.
+    /// </exception>
+    public Task<HttpResponseMessage?> SendAsync(HttpMethod method, string key, ReadOnlyMemory<byte>? body = null,
+        (string Name, string Value)? header = null) =>
+        SendToFirstAsync(node =>
+            Request(method, KeyUri(node, key), body is { } bytes ? new ReadOnlyMemoryContent(bytes) : null, header));
 
     /// <summary>Asks the first node that can be reached to have the leadership transferred.</summary>
     /// <param name="target">The next leader; <c>null</c> for whichever suits best.</param>
     /// <returns>The answer, or <c>null</c> when no node can be reached.</returns>
     public Task<HttpResponseMessage?> TransferAsync(string? target) =>
-        SendToAsync(HttpMethod.Post, target is null ? "/leader/transfer" : $"/leader/transfer?to={Uri.EscapeDataString(target)}");
+        SendToAsync(HttpMethod.Post,
+            target is null ? "/leader/transfer" : $"/leader/transfer?to={Uri.EscapeDataString(target)}");
 
     /// <summary>Has the first node that can be reached take a snapshot.</summary>
     /// <returns>The answer, or <c>null</c> when no node can be reached.</returns>
@@ -46,40 +51,56 @@ internal sealed class NodeClient : IDisposable
     /// <summary>Asks the first node that can be reached for a backup.</summary>
     /// <returns>The answer, its body yet to be read, or <c>null</c> when no node can be reached.</returns>
     public Task<HttpResponseMessage?> BackupAsync(CancellationToken cancellation) =>
-        SendToFirstAsync(node => Request(HttpMethod.Get, new Uri(node, "/backup")), HttpCompletionOption.ResponseHeadersRead, cancellation);
+        SendToFirstAsync(node => Request(HttpMethod.Get, new Uri(node, "/backup")),
+            HttpCompletionOption.ResponseHeadersRead, cancellation);
 
     /// <summary>Asks the first node that can be reached for other members.</summary>
     /// <param name="wanted">All of them.</param>
-    /// <param name="index">The index of the configuration that is to be changed; the node refuses when there is a later one.</param>
+    /// <param name="index">
+    /// The index of the configuration that is to be changed; the node refuses when there is a later one.
+    /// </param>
     /// <returns>The answer, or <c>null</c> when no node can be reached.</returns>
-    public Task<HttpResponseMessage?> ChangeMembersAsync(WantedMembersDocument wanted, long index) => SendToFirstAsync(node =>
-        Request(HttpMethod.Put, new Uri(node, "/members"), JsonContent.Create(wanted, HostJson.Default.WantedMembersDocument), ("If-Match", $"\"{index}\"")));
+    public Task<HttpResponseMessage?> ChangeMembersAsync(WantedMembersDocument wanted, long index) =>
+        SendToFirstAsync(node =>
+        Request(HttpMethod.Put, new Uri(node, "/members"),
+            JsonContent.Create(wanted, HostJson.Default.WantedMembersDocument), ("If-Match", $"\"{index}\"")));
 
     /// <summary>Who leads, as the answer to a transfer says.</summary>
     public static async Task<LeaderDocument> LeaderAsync(HttpResponseMessage response) =>
-        await response.Content.ReadFromJsonAsync(HostJson.Default.LeaderDocument) ?? throw new HttpRequestException("the node answered nothing");
+        await response.Content.ReadFromJsonAsync(HostJson.Default.LeaderDocument)
+            ?? throw new HttpRequestException("the node answered nothing");
 
-    /// <summary>Sends a request without content that is not about a key to the first node that accepts a connection.</summary>
+    /// <summary>
+    /// Sends a request without content that is not about a key to the first node that accepts a connection.
+    /// </summary>
     /// <returns>The answer, or <c>null</c> when no node could be reached.</returns>
-    /// <exception cref="HttpRequestException">A node was reached, but the connection broke before it answered.</exception>
-    public Task<HttpResponseMessage?> SendToAsync(HttpMethod method, string path) => SendToFirstAsync(node => Request(method, new Uri(node, path)));
+    /// <exception cref="HttpRequestException">
+    /// A node was reached, but the connection broke before it answered.
+    /// </exception>
+    public Task<HttpResponseMessage?> SendToAsync(HttpMethod method, string path) =>
+        SendToFirstAsync(node => Request(method, new Uri(node, path)));
 
     /// <summary>The snapshot that a node has taken.</summary>
     public static async Task<SnapshotDocument> SnapshotAsync(HttpResponseMessage response) =>
-        await response.Content.ReadFromJsonAsync(HostJson.Default.SnapshotDocument) ?? throw new HttpRequestException("the node answered nothing");
+        await response.Content.ReadFromJsonAsync(HostJson.Default.SnapshotDocument)
+            ?? throw new HttpRequestException("the node answered nothing");
 
     /// <summary>Asks every node for its status.</summary>
-    public async Task<IReadOnlyList<(Uri Node, StatusDocument? Status, string? Problem)>> StatusAsync() => await Task.WhenAll(_nodes.Select(StatusAsync));
+    public async Task<IReadOnlyList<(Uri Node, StatusDocument? Status, string? Problem)>> StatusAsync() =>
+        await Task.WhenAll(_nodes.Select(StatusAsync));
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
     /// <summary>The URL of a key: all but unreserved characters and slashes are percent-encoded.</summary>
     internal static Uri KeyUri(Uri node, string key) =>
-        new(node.GetLeftPart(UriPartial.Authority) + RequestKey.PathTo(key), new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        new(node.GetLeftPart(UriPartial.Authority) + RequestKey.PathTo(key),
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
 
-    // With a limit of its own, which ends as every other failure to connect does; the handler's would look like an answer that is late.
-    private static HttpRequestMessage Request(HttpMethod method, Uri uri, HttpContent? content = null, (string Name, string Value)? header = null)
+    // With a limit of its own, which ends as every other failure to connect does; the handler's would look like an
+    // answer that is late.
+    private static HttpRequestMessage Request(HttpMethod method, Uri uri, HttpContent? content = null,
+        (string Name, string Value)? header = null)
     {
         var request = new HttpRequestMessage(method, uri) { Content = content };
         if (header is { } condition)
@@ -89,7 +110,9 @@ internal sealed class NodeClient : IDisposable
 
     // Each node gets a request of its own: one that was tried is spent, with its content.
     private async Task<HttpResponseMessage?> SendToFirstAsync(
-        Func<Uri, HttpRequestMessage> requestTo, HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead, CancellationToken cancellation = default)
+        Func<Uri, HttpRequestMessage> requestTo,
+            HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead,
+            CancellationToken cancellation = default)
     {
         foreach (var node in _nodes)
         {
@@ -98,7 +121,8 @@ internal sealed class NodeClient : IDisposable
             {
                 return await _http.SendAsync(request, completion, cancellation);
             }
-            catch (HttpRequestException e) when (e.InnerException is SocketException && e.HttpRequestError is (HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError))
+            catch (HttpRequestException e) when (e.InnerException is SocketException
+                && e.HttpRequestError is (HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError))
             {
                 // Nothing was sent: the next node may be asked, also to write.
             }
@@ -128,17 +152,22 @@ internal sealed class NodeClient : IDisposable
         try
         {
             using var problem = JsonDocument.Parse(body);
-            if (problem.RootElement.TryGetProperty("detail", out var detail) && detail.GetString() is { Length: > 0 } text)
+            if (problem.RootElement.TryGetProperty("detail", out var detail)
+                && detail.GetString() is { Length: > 0 } text)
                 return text;
         }
         catch (JsonException)
         {
             // Not a problem body: the status code has to do.
         }
-        return body.Length is > 0 and < 200 ? Encoding.UTF8.GetString(body).Trim() : $"HTTP {(int)response.StatusCode} {response.ReasonPhrase}";
+        return body.Length is > 0 and < 200
+            ? Encoding.UTF8.GetString(body).Trim()
+            : $"HTTP {(int)response.StatusCode} {response.ReasonPhrase}";
     }
 
-    private static Uri Parse(string text) => Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}", UriKind.Absolute, out var uri)
+    private static Uri Parse(string text) =>
+        Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}", UriKind.Absolute,
+            out var uri)
         && uri.Scheme == Uri.UriSchemeHttp
             ? uri
             : throw new NodeStartException($"{text} is not the URL of a node, such as http://127.0.0.1:8081");

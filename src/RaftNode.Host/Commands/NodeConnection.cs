@@ -14,14 +14,16 @@ internal static class NodeConnection
         UseProxy = false,
     };
 
-    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint node, TimeSpan limit, CancellationToken cancellation)
+    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint node, TimeSpan limit,
+        CancellationToken cancellation)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             // Waited for from outside: a name that is being resolved heeds no cancellation.
             await socket.ConnectAsync(node, cancellation).AsTask().WaitAsync(limit, cancellation);
-            // HttpClient asks for it later, where it takes the error of a connection that is gone again for none of its own.
+            // HttpClient asks for it later, where it takes the error of a connection that is gone again for none of its
+            // own.
             _ = socket.RemoteEndPoint;
             return new NetworkStream(socket, ownsSocket: true);
         }

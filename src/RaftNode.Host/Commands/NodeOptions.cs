@@ -40,7 +40,8 @@ internal static class NodeOptions
     };
 
     /// <summary>Makes the client that the options describe.</summary>
-    public static NodeClient Client(ParseResult parsed) => Client(parsed, TimeSpan.FromSeconds(parsed.GetValue(Timeout)));
+    public static NodeClient Client(ParseResult parsed) =>
+        Client(parsed, TimeSpan.FromSeconds(parsed.GetValue(Timeout)));
 
     /// <summary>Makes a client of the nodes that the options name.</summary>
     public static NodeClient Client(ParseResult parsed, TimeSpan timeout) => new(UrlsIn(parsed), timeout);
@@ -48,12 +49,15 @@ internal static class NodeOptions
     // Not a validator: asked for a value that is no number, the library throws.
     private static double ParseTimeout(ArgumentResult result)
     {
-        if (result.Tokens is [var text] && double.TryParse(text.Value, CultureInfo.InvariantCulture, out var seconds) && seconds is >= ShortestTimeout and <= LongestTimeout)
+        if (result.Tokens is [var text] && double.TryParse(text.Value, CultureInfo.InvariantCulture, out var seconds)
+            && seconds is >= ShortestTimeout and <= LongestTimeout)
             return seconds;
-        result.AddError(string.Create(CultureInfo.InvariantCulture, $"--timeout is a number of seconds from {ShortestTimeout} to {LongestTimeout}."));
+        result.AddError(string.Create(CultureInfo.InvariantCulture,
+            $"--timeout is a number of seconds from {ShortestTimeout} to {LongestTimeout}."));
         return default;
     }
 
     private static IEnumerable<string> UrlsIn(ParseResult parsed) =>
-        parsed.GetValue(Urls)!.SelectMany(static urls => urls.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        parsed.GetValue(Urls)!.SelectMany(static urls =>
+            urls.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 }

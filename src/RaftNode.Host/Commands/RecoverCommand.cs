@@ -9,7 +9,9 @@ using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Commands;
 
-/// <summary><c>raftnode recover</c>: makes a stopped node the only member of its group, when the majority is lost for good.</summary>
+/// <summary>
+/// <c>raftnode recover</c>: makes a stopped node the only member of its group, when the majority is lost for good.
+/// </summary>
 internal static class RecoverCommand
 {
     private static readonly Option<string?> Data = new("--data", "-d")
@@ -62,7 +64,8 @@ internal static class RecoverCommand
     private static async Task<int> RunAsync(ParseResult parsed)
     {
         List<Member>? wanted = null;
-        if (parsed.GetValue(Members) is { Length: > 0 } given && !RestoreCommand.TryReadMembers(given, out wanted, out var problem))
+        if (parsed.GetValue(Members) is { Length: > 0 } given
+            && !RestoreCommand.TryReadMembers(given, out wanted, out var problem))
             return await ExitCode.FailAsync(problem, ExitCode.NotDone);
         var written = false;
         try
@@ -123,12 +126,16 @@ internal static class RecoverCommand
                 + "raftnode member add ID HOST:PORT",
         ]
         : wanted.Where(member => member.Id != report.MemberId)
-            .Select(member => $"Then, with an empty directory on {member.Id}: raftnode start --config CONFIG --data DIR --join, and: raftnode member add {member.Id} {member.Address}");
+            .Select(member => $"Then, with an empty directory on {member.Id}: raftnode start --config CONFIG --data "
+                + $"DIR --join, and: raftnode member add {member.Id} {member.Address}");
 
     private static IEnumerable<string> Warning(StoreReport report)
     {
-        var others = report.Voters.Concat(report.OutgoingVoters).Concat(report.Learners).DistinctBy(static member => member.Id).Where(member => member.Id != report.MemberId).Select(static member => member.Id).ToList();
-        yield return $"This makes {report.MemberId} the only member of group {report.Group}. Do it only if the majority of its voters is lost for good.";
+        var others = report.Voters.Concat(report.OutgoingVoters).Concat(report.Learners)
+            .DistinctBy(static member => member.Id).Where(member => member.Id != report.MemberId)
+            .Select(static member => member.Id).ToList();
+        yield return $"This makes {report.MemberId} the only member of group {report.Group}. Do it only if the "
+            + "majority of its voters is lost for good.";
         yield return $"- What the others acknowledged after entry {report.LastIndex} is lost, "
             + "because this store does not have it. Nobody can say how much that is.";
         yield return $"- All entries up to {report.LastIndex} count from now on, even if no majority had them. "

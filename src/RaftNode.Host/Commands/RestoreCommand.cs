@@ -94,8 +94,10 @@ internal static class RestoreCommand
             }
             await Console.Out.WriteLineAsync(string.Join('\n', BackupCommand.Lines(file, backup)));
             await target.WriteAsync(group, members);
-            await Console.Out.WriteLineAsync($"group     {group.Group}, a new one: it goes on after entry {group.Index} of term {group.Term}");
-            await Console.Out.WriteLineAsync($"identity  {group.GroupId}{(backup.GroupId.Length > 0 ? $", formerly {backup.GroupId}" : "")}");
+            await Console.Out.WriteLineAsync($"group     {group.Group}, a new one: it goes on after entry "
+                + $"{group.Index} of term {group.Term}");
+            await Console.Out.WriteLineAsync(
+                $"identity  {group.GroupId}{(backup.GroupId.Length > 0 ? $", formerly {backup.GroupId}" : "")}");
             foreach (var member in members)
             {
                 var restored = $"restored  {target.NameOf(member.Id)} for {member.Id} at {member.Address}";
@@ -121,7 +123,8 @@ internal static class RestoreCommand
     internal static bool TryReadMembers(IEnumerable<string> texts, out List<Member> members, out string problem)
     {
         members = [];
-        foreach (var text in texts.SelectMany(static text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
+        foreach (var text in texts.SelectMany(static text =>
+            text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
         {
             var at = text.IndexOf('=', StringComparison.Ordinal);
             if (at <= 0)

@@ -147,7 +147,8 @@ internal sealed class RestoreTarget
         {
             var left = string.Join(", ", moved.Select(member => Path.Combine(to, member)));
             throw new NodeStartException(
-                $"the cluster was not restored as a whole: {why} Delete {left}, which cannot be taken back ({e.Message}), "
+                $"the cluster was not restored as a whole: {why} Delete {left}, which cannot be taken back "
+                    + $"({e.Message}), "
                 + "and run restore again", e);
         }
     }

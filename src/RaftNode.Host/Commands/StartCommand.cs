@@ -44,7 +44,8 @@ internal static class StartCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var command = new Command("start", "Runs one node until Ctrl-C or SIGTERM.") { ConfigFile, Data, Found, Join, WithStandardInput };
+        var command = new Command("start", "Runs one node until Ctrl-C or SIGTERM.") { ConfigFile, Data, Found, Join,
+            WithStandardInput };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
     }
@@ -54,12 +55,14 @@ internal static class StartCommand
         using var signals = new StopSignals();
         if (parsed.GetValue(WithStandardInput))
             signals.StopWithStandardInput();
-        var settings = NodeSettings.Load(parsed.GetValue(ConfigFile)!, parsed.GetValue(Data), parsed.GetValue(Found), parsed.GetValue(Join));
+        var settings = NodeSettings.Load(parsed.GetValue(ConfigFile)!, parsed.GetValue(Data), parsed.GetValue(Found),
+            parsed.GetValue(Join));
         await using var node = await RunningNode.StartAsync(settings);
         await Task.WhenAny(signals.Stop, node.Failed, node.Removed, node.System.WhenTerminated);
         if (node.Removed.IsCompleted)
         {
-            await Console.Error.WriteLineAsync($"raftnode: {settings.Self.Id} was removed from the group by the configuration at index {await node.Removed}");
+            await Console.Error.WriteLineAsync($"raftnode: {settings.Self.Id} was removed from the group by the "
+                + $"configuration at index {await node.Removed}");
             return ExitCode.Done;
         }
         if (node.Failed.IsCompleted)

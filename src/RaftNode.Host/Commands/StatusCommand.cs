@@ -60,7 +60,8 @@ internal static class StatusCommand
     // Not among the lines and rows, which other programs may read.
     private static void PrintWarnings(IEnumerable<(Uri Node, StatusDocument? Status, string? Problem)> nodes)
     {
-        foreach (var warning in nodes.Select(static node => node.Status).OfType<StatusDocument>().SelectMany(StatusTable.Warnings))
+        foreach (var warning in nodes.Select(static node => node.Status).OfType<StatusDocument>()
+            .SelectMany(StatusTable.Warnings))
             Console.Error.WriteLine(warning);
     }
 }

@@ -10,8 +10,10 @@ internal static class StatusTable
     public static Table Create()
     {
         var table = new Table { Border = TableBorder.Rounded };
-        foreach (var heading in (string[])["node", "role", "term", "commit", "applied", "last", "keys", "HTTP", "peers", "pid"])
-            table.AddColumn(new TableColumn(heading) { Alignment = heading is "term" or "commit" or "applied" or "last" or "keys" or "pid" ? Justify.Right : Justify.Left, NoWrap = heading != "role" });
+        foreach (var heading in (string[])["node", "role", "term", "commit", "applied", "last", "keys", "HTTP", "peers",
+            "pid"])
+            table.AddColumn(new TableColumn(heading) { Alignment = heading is "term" or "commit" or "applied" or "last"
+                or "keys" or "pid" ? Justify.Right : Justify.Left, NoWrap = heading != "role" });
         return table;
     }
 
@@ -22,24 +24,31 @@ internal static class StatusTable
     /// <param name="problem">Why it does not say.</param>
     /// <param name="http">Where it serves HTTP.</param>
     /// <param name="peers">Where peers reach it.</param>
-    public static void AddRow(Table table, string node, StatusDocument? status, string? problem, string http, string peers)
+    public static void AddRow(Table table, string node, StatusDocument? status, string? problem, string http,
+        string peers)
     {
         if (status is null)
         {
-            table.AddRow(Cell(node), $"[red]{Markup.Escape(problem ?? "")}[/]", "", "", "", "", "", Cell(http), Cell(peers), "");
+            table.AddRow(Cell(node), $"[red]{Markup.Escape(problem ?? "")}[/]", "", "", "", "", "", Cell(http),
+                Cell(peers), "");
             return;
         }
         var color = status.Role switch { "leader" => "green", "follower" => "default", _ => "yellow" };
-        table.AddRow(Cell(node), $"[{color}]{Cell(status.Role)}[/]", $"{status.Term}", $"{status.CommitIndex}", $"{status.AppliedIndex}", $"{status.LastIndex}",
+        table.AddRow(Cell(node), $"[{color}]{Cell(status.Role)}[/]", $"{status.Term}", $"{status.CommitIndex}",
+            $"{status.AppliedIndex}", $"{status.LastIndex}",
             $"{status.State.Keys}", Cell(http), Cell(peers), $"{status.Pid}");
     }
 
     /// <summary>The same as a line.</summary>
     public static string Line(StatusDocument status) =>
-        $"{status.Node} {status.Role} term {status.Term} leader {status.Leader ?? "none"} commit {status.CommitIndex} applied {status.AppliedIndex} last {status.LastIndex} "
+        $"{status.Node} {status.Role} term {status.Term} leader {status.Leader ?? "none"} commit {status.CommitIndex} "
+            + $"applied {status.AppliedIndex} last {status.LastIndex} "
         + $"keys {status.State.Keys} digest {status.State.Digest} pid {status.Pid}";
 
-    /// <summary>What is wrong with a node, in lines: why it is not ready, what of its store is damaged, and who has another frame size.</summary>
+    /// <summary>
+    /// What is wrong with a node, in lines: why it is not ready, what of its store is damaged, and who has another
+    /// frame size.
+    /// </summary>
     public static IEnumerable<string> Warnings(StatusDocument status)
     {
         foreach (var problem in status.Problems)
@@ -48,7 +57,8 @@ internal static class StatusTable
             yield return $"{status.Node}: {damage}";
         foreach (var (other, size) in status.OtherFrameSizes)
         {
-            yield return $"{status.Node}: akka.remote.dot-netty.tcp.maximum-frame-size is {status.MaximumFrameSize} here, but "
+            yield return $"{status.Node}: akka.remote.dot-netty.tcp.maximum-frame-size is {status.MaximumFrameSize} "
+                + "here, but "
                 + $"{size} on {other}. Give all nodes the same value";
         }
     }

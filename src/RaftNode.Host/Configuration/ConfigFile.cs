@@ -19,7 +19,9 @@ internal sealed class ConfigFile
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file, relative to the working directory or absolute.</param>
-    /// <exception cref="NodeStartException">The file or one that it includes cannot be read, or is not HOCON; the message names the file and the place.</exception>
+    /// <exception cref="NodeStartException">
+    /// The file or one that it includes cannot be read, or is not HOCON; the message names the file and the place.
+    /// </exception>
     public static ConfigFile Load(string path)
     {
         var file = new ConfigFile(Path.GetFullPath(path));
@@ -27,14 +29,17 @@ internal sealed class ConfigFile
         return file;
     }
 
-    /// <summary>Where a key, or a part of that section, has the value that counts; <c>null</c> where no file has it.</summary>
+    /// <summary>
+    /// Where a key, or a part of that section, has the value that counts; <c>null</c> where no file has it.
+    /// </summary>
     public string? PlaceOf(string key) => _keys.LastOrDefault(
         found => found.Key == key || found.Key.StartsWith(key + ".", StringComparison.Ordinal)).Place;
 
     private HoconRoot Read(string fullPath, string shownPath, string section, IReadOnlyList<string> includedBy)
     {
         if (includedBy.Contains(fullPath) || includedBy.Count >= DeepestInclusion)
-            throw new NodeStartException($"{includedBy[^1]}: \"{shownPath}\" cannot be included: the files include each other");
+            throw new NodeStartException($"{includedBy[^1]}: \"{shownPath}\" cannot be included: the files include "
+                + "each other");
         var text = ReadText(fullPath, shownPath, includedBy);
         var outline = HoconOutline.Of(text);
         if (outline.Problem is { } problem)

@@ -3,8 +3,8 @@ using System.Text;
 namespace RaftNode.Host.Configuration;
 
 /// <summary>
-/// Where the keys of a HOCON file are, and whether it is whole. Akka.NET's parser says of neither: it knows no lines, and
-/// takes a file that is cut off for one that ends there.
+/// Where the keys of a HOCON file are, and whether it is whole. Akka.NET's parser says of neither: it knows no lines,
+/// and takes a file that is cut off for one that ends there.
 /// </summary>
 /// <remarks>It reads only as much of HOCON as that takes: what is wrong otherwise is for the parser to say.</remarks>
 internal sealed class HoconOutline
@@ -92,7 +92,8 @@ internal sealed class HoconOutline
     {
         var key = new StringBuilder();
         var word = _at;
-        while (!IsAtEnd && _text[_at] is not ('=' or ':' or '{' or '}' or '[' or ']' or ',' or '\n' or '#') && !IsComment)
+        while (!IsAtEnd && _text[_at] is not ('=' or ':' or '{' or '}' or '[' or ']' or ',' or '\n' or '#')
+            && !IsComment)
         {
             if (_text[_at] == '"')
             {

@@ -16,7 +16,9 @@ internal sealed record HttpSettings
     /// <summary>The longest key, in bytes of UTF-8.</summary>
     public required int MaxKeyBytes { get; init; }
 
-    /// <summary>How many requests may be under way at a time, watchers and questions about health and status aside.</summary>
+    /// <summary>
+    /// How many requests may be under way at a time, watchers and questions about health and status aside.
+    /// </summary>
     public required int MaxRequests { get; init; }
 
     /// <summary>How many bytes the bodies of the requests under way may have.</summary>
@@ -93,7 +95,8 @@ internal sealed record HttpSettings
         {
             return read(config, key);
         }
-        catch (Exception e) when (e is FormatException or OverflowException or NotSupportedException or ArgumentException)
+        catch (Exception e) when (e is FormatException or OverflowException or NotSupportedException
+            or ArgumentException)
         {
             return null;
         }

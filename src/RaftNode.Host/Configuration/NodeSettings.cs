@@ -9,14 +9,18 @@ using RaftActors.Persistence.Sqlite;
 
 namespace RaftNode.Host.Configuration;
 
-/// <summary>Everything a node is started with: its file, over the node's and the library's defaults, under what the command line says.</summary>
+/// <summary>
+/// Everything a node is started with: its file, over the node's and the library's defaults, under what the command line
+/// says.
+/// </summary>
 internal sealed record NodeSettings
 {
     /// <summary>What an entry needs besides the key and the value: field tags, lengths, a condition.</summary>
     private const int EntryOverhead = 1024;
 
     /// <summary>The limit of the shutdown phase in which HTTP is stopped.</summary>
-    private const string HttpPhaseTimeout = $"akka.coordinated-shutdown.phases.{CoordinatedShutdown.PhaseServiceUnbind}.timeout";
+    private const string HttpPhaseTimeout =
+        $"akka.coordinated-shutdown.phases.{CoordinatedShutdown.PhaseServiceUnbind}.timeout";
 
     private const string Tcp = "akka.remote.dot-netty.tcp.";
 
@@ -55,8 +59,12 @@ internal sealed record NodeSettings
     /// <param name="dataDirectory">Overrides <c>raftnode.data-dir</c>, unless <c>null</c>.</param>
     /// <param name="found">Whether the operator says that this node founds the group.</param>
     /// <param name="join">Whether the operator says that this node is to be added to a group that exists.</param>
-    /// <param name="ownDirectory">The node's own directory, whatever else is said; <c>null</c> for the one that follows.</param>
-    /// <exception cref="NodeStartException">The file is not HOCON, or a setting makes no sense; the message says which.</exception>
+    /// <param name="ownDirectory">
+    /// The node's own directory, whatever else is said; <c>null</c> for the one that follows.
+    /// </param>
+    /// <exception cref="NodeStartException">
+    /// The file is not HOCON, or a setting makes no sense; the message says which.
+    /// </exception>
     public static NodeSettings Load(
         string file, string? dataDirectory = null, bool found = false, bool join = false, string? ownDirectory = null)
     {
@@ -69,7 +77,8 @@ internal sealed record NodeSettings
         {
             throw new NodeStartException($"{file}: {place}: {e.Message}", e);
         }
-        catch (Exception e) when (e is NodeStartException or ConfigurationException or FormatException or NotSupportedException or OverflowException or ArgumentException)
+        catch (Exception e) when (e is NodeStartException or ConfigurationException or FormatException
+            or NotSupportedException or OverflowException or ArgumentException)
         {
             throw new NodeStartException($"{file}: {e.Message}", e);
         }
@@ -104,7 +113,8 @@ internal sealed record NodeSettings
         if (endpoint.Port == http.Endpoint.Port && IsSameHost(endpoint.Host, http.Endpoint.Address))
         {
             throw new NodeStartException(
-                $"raftnode.http.port = {http.Endpoint.Port} is also the port of {self.Address} in raft.members, for the other nodes: "
+                $"raftnode.http.port = {http.Endpoint.Port} is also the port of {self.Address} in raft.members, for "
+                    + "the other nodes: "
                 + "a port is for one thing. Give HTTP another one");
         }
         if ((dataDirectory ?? config.GetString("raftnode.data-dir", null)) is not { Length: > 0 } data)
@@ -140,23 +150,31 @@ internal sealed record NodeSettings
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     /// <summary>
-    /// Where remoting listens: at the member's address, so that it need not be said twice. If it is, what others are told has to be the same; what is listened on may be another address that the
-    /// member's leads to.
+    /// Where remoting listens: at the member's address, so that it need not be said twice. If it is, what others are
+    /// told has to be the same; what is listened on may be another address that the member's leads to.
     /// </summary>
     private static DnsEndPoint Endpoint(Member self, Config file)
     {
         var endpoint = self.Address[(self.Address.LastIndexOf('@') + 1)..];
         var colon = endpoint.LastIndexOf(':');
         var (host, port) = (endpoint[..colon], int.Parse(endpoint.AsSpan(colon + 1), CultureInfo.InvariantCulture));
-        var (listeningHost, listeningPort) = (file.GetString(Tcp + "hostname", "") ?? "", HttpSettings.Port(file, Tcp + "port"));
-        var saidHost = file.GetString(Tcp + "public-hostname", "") is { Length: > 0 } publicHost ? publicHost : listeningHost;
-        var saidPort = HttpSettings.Port(file, Tcp + "public-port") is var publicPort and > 0 ? publicPort : listeningPort;
+        var (listeningHost, listeningPort) =
+            (file.GetString(Tcp + "hostname", "") ?? "", HttpSettings.Port(file, Tcp + "port"));
+        var saidHost = file.GetString(Tcp + "public-hostname", "") is { Length: > 0 } publicHost
+            ? publicHost
+            : listeningHost;
+        var saidPort = HttpSettings.Port(file, Tcp + "public-port") is var publicPort and > 0
+            ? publicPort
+            : listeningPort;
         if ((saidHost.Length > 0 && saidHost != host) || (saidPort > 0 && saidPort != port))
         {
-            throw new SettingException("akka.remote.dot-netty.tcp", $"akka.remote.dot-netty.tcp says that this node is at {(saidHost.Length > 0 ? saidHost : host)}:{(saidPort > 0 ? saidPort : port)}, "
+            throw new SettingException("akka.remote.dot-netty.tcp",
+                "akka.remote.dot-netty.tcp says that this node is at "
+                    + $"{(saidHost.Length > 0 ? saidHost : host)}:{(saidPort > 0 ? saidPort : port)}, "
                 + $"but in raft.members {self.Id} is at {self.Address}");
         }
-        return new DnsEndPoint(listeningHost.Length > 0 ? listeningHost : host, listeningPort > 0 ? listeningPort : port);
+        return new DnsEndPoint(listeningHost.Length > 0 ? listeningHost : host,
+            listeningPort > 0 ? listeningPort : port);
     }
 
     // One that listens on all addresses of the machine listens on each.
@@ -171,7 +189,8 @@ internal sealed record NodeSettings
             .Append(Tcp).Append("hostname = ").AppendLine(StorePlace.Quote(endpoint.Host))
             .Append(Tcp).Append("port = ").Append(endpoint.Port).AppendLine();
         if (!own.HasPath(HttpPhaseTimeout))
-            text.Append(HttpPhaseTimeout).Append(" = ").Append((long)(http.ShutdownTimeout + BreakingOff).TotalMilliseconds).AppendLine(" ms");
+            text.Append(HttpPhaseTimeout).Append(" = ")
+                .Append((long)(http.ShutdownTimeout + BreakingOff).TotalMilliseconds).AppendLine(" ms");
         return ConfigurationFactory.ParseString(text.ToString());
     }
 }

@@ -67,7 +67,8 @@ internal sealed record StorePlace(string PluginId, string? File, string? Provide
     {
         var given = IsPostgresql ? Environment.GetEnvironmentVariable(PostgresqlVariable) : null;
         if (!string.IsNullOrEmpty(given))
-            return CheckPostgresql(given, $"the environment variable {PostgresqlVariable}") with { ConnectionString = given };
+            return CheckPostgresql(given,
+                $"the environment variable {PostgresqlVariable}") with { ConnectionString = given };
         // One that is empty may be that of the journal.
         return IsPostgresql && ConnectionString!.Length > 0
             ? CheckPostgresql(ConnectionString, $"{PluginId}.connection-string")
@@ -128,7 +129,8 @@ internal sealed record StorePlace(string PluginId, string? File, string? Provide
             _ = new NpgsqlConnectionStringBuilder(text);
             return this;
         }
-        catch (Exception e) when (e is ArgumentException or FormatException or OverflowException or InvalidCastException)
+        catch (Exception e) when (e is ArgumentException or FormatException or OverflowException
+            or InvalidCastException)
         {
             throw new SettingException(
                 key,

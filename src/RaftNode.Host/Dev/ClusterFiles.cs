@@ -3,7 +3,10 @@ using RaftNode.Host.Configuration;
 
 namespace RaftNode.Host.Dev;
 
-/// <summary>The files of a cluster on this machine: the ones that come with the program, a directory of one's own, or written for a number of nodes and ports.</summary>
+/// <summary>
+/// The files of a cluster on this machine: the ones that come with the program, a directory of one's own, or written
+/// for a number of nodes and ports.
+/// </summary>
 internal static class ClusterFiles
 {
     /// <summary>The number of nodes that the program comes with files for.</summary>
@@ -20,15 +23,22 @@ internal static class ClusterFiles
     public static IReadOnlyList<string> In(string directory, int nodes)
     {
         var files = Enumerable.Range(1, nodes).Select(i => Path.Combine(directory, $"node{i}.conf")).ToList();
-        return files.Find(file => !File.Exists(file)) is { } missing ? throw new NodeStartException($"{missing} does not exist") : files;
+        return files.Find(file => !File.Exists(file)) is { } missing
+            ? throw new NodeStartException($"{missing} does not exist")
+            : files;
     }
 
-    /// <summary>The files that the program comes with: those of the working directory's hocon/, if it is the repository's, so that they can be named and edited there.</summary>
+    /// <summary>
+    /// The files that the program comes with: those of the working directory's hocon/, if it is the repository's, so
+    /// that they can be named and edited there.
+    /// </summary>
     public static string ShippedDirectory()
     {
         var own = Path.Combine(AppContext.BaseDirectory, "hocon");
         var here = Path.Combine("hocon");
-        return File.Exists(Path.Combine(here, "cluster.conf")) && File.Exists(Path.Combine(here, $"node{Shipped}.conf")) ? here : own;
+        return File.Exists(Path.Combine(here, "cluster.conf")) && File.Exists(Path.Combine(here, $"node{Shipped}.conf"))
+            ? here
+            : own;
     }
 
     /// <summary>Writes files for a cluster of any size into a directory.</summary>
@@ -58,7 +68,8 @@ internal static class ClusterFiles
         WriteForOwner(Path.Combine(directory, "members.conf"), members.Append("]\n").ToString());
         for (var i = 0; i < nodes; i++)
         {
-            var text = $"# Written by raftnode dev.\ninclude \"members.conf\"\n\nraft.member-id = node{i + 1}\nraftnode.http.port = {httpPort + i}\n";
+            var text = "# Written by raftnode dev.\ninclude \"members.conf\"\n\nraft.member-id = "
+                + $"node{i + 1}\nraftnode.http.port = {httpPort + i}\n";
             File.WriteAllText(Path.Combine(directory, $"node{i + 1}.conf"), text);
         }
         return In(directory, nodes);

@@ -46,7 +46,8 @@ internal sealed class DevNode : IDisposable
     public string LogFile => Path.Combine(_dataDirectory, "raftnode.log");
 
     /// <summary>How to start the node again, as a command line.</summary>
-    public string StartCommandLine => $"start --config {ConfigFile}{(_dataOption is null ? "" : $" --data {_dataOption}")}";
+    public string StartCommandLine =>
+        $"start --config {ConfigFile}{(_dataOption is null ? "" : $" --data {_dataOption}")}";
 
     /// <summary>How the child ended, in words.</summary>
     public string HowItEnded => _process switch
@@ -61,7 +62,8 @@ internal sealed class DevNode : IDisposable
     public void Start()
     {
         Directory.CreateDirectory(_dataDirectory);
-        var log = new StreamWriter(new FileStream(LogFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
+        var log = new StreamWriter(new FileStream(LogFile, FileMode.Append, FileAccess.Write,
+            FileShare.ReadWrite)) { AutoFlush = true };
         var arguments = new List<string> { "start", "--config", ConfigFile, StartCommand.StopWithStandardInput };
         if (_dataOption is not null)
             arguments.AddRange(["--data", _dataOption]);

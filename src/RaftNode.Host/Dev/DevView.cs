@@ -5,7 +5,10 @@ using Spectre.Console.Rendering;
 
 namespace RaftNode.Host.Dev;
 
-/// <summary>What <c>raftnode dev</c> shows: a table that is kept up to date, or a line whenever something changes where there is no terminal.</summary>
+/// <summary>
+/// What <c>raftnode dev</c> shows: a table that is kept up to date, or a line whenever something changes where there is
+/// no terminal.
+/// </summary>
 internal sealed class DevView(IReadOnlyList<DevNode> nodes)
 {
     private readonly string[] _shown = [.. nodes.Select(_ => "")];
@@ -25,14 +28,16 @@ internal sealed class DevView(IReadOnlyList<DevNode> nodes)
     /// <summary>The table.</summary>
     /// <param name="states">What each node says.</param>
     /// <param name="started">Whether a node has been up before.</param>
-    public IRenderable Table(IReadOnlyList<(StatusDocument? Status, string? Problem)> states, IReadOnlyList<bool> started)
+    public IRenderable Table(IReadOnlyList<(StatusDocument? Status, string? Problem)> states,
+        IReadOnlyList<bool> started)
     {
         var table = StatusTable.Create();
         var advice = new List<string>();
         for (var i = 0; i < nodes.Count; i++)
         {
             var node = nodes[i];
-            StatusTable.AddRow(table, node.Name, states[i].Status, Problem(i, states[i].Problem, started[i]), node.Settings.Http.Endpoint.ToString(), node.Settings.Self.Address);
+            StatusTable.AddRow(table, node.Name, states[i].Status, Problem(i, states[i].Problem, started[i]),
+                node.Settings.Http.Endpoint.ToString(), node.Settings.Self.Address);
             if (states[i].Status is null && node.HasExited)
                 advice.Add($"{node.Name} is down. Start it again with: {Program} {node.StartCommandLine}");
         }
@@ -43,29 +48,38 @@ internal sealed class DevView(IReadOnlyList<DevNode> nodes)
             .. advice.Select(line => new Text(line, new Style(Color.Yellow))),
             new Text("Try it:", new Style(decoration: Decoration.Bold)),
             .. Hints.Select(line => new Text($"  {line}")),
-            new Text($"Kill any node (kill -9 and its pid): the others go on. The nodes' lines are in {Path.GetRelativePath(".", nodes[0].LogFile)} and beside it. Ctrl-C stops all.",
+            new Text("Kill any node (kill -9 and its pid): the others go on. The nodes' lines are in "
+            + $"{Path.GetRelativePath(".", nodes[0].LogFile)} and beside it. Ctrl-C stops all.",
                 new Style(decoration: Decoration.Dim)),
         ]);
     }
 
     /// <summary>Prints a line for each node whose role, term or life has changed.</summary>
-    public void PrintChanges(IReadOnlyList<(StatusDocument? Status, string? Problem)> states, IReadOnlyList<bool> started)
+    public void PrintChanges(IReadOnlyList<(StatusDocument? Status, string? Problem)> states,
+        IReadOnlyList<bool> started)
     {
         for (var i = 0; i < nodes.Count; i++)
         {
             var status = states[i].Status;
-            var brief = status is null ? Problem(i, states[i].Problem, started[i]) : $"{status.Role} {status.Term} {status.Leader} {status.Pid}";
+            var brief = status is null
+                ? Problem(i, states[i].Problem, started[i])
+                : $"{status.Role} {status.Term} {status.Leader} {status.Pid}";
             if (brief == _shown[i])
                 continue;
             _shown[i] = brief;
-            var again = status is null && nodes[i].HasExited ? $"; start it again with: {Program} {nodes[i].StartCommandLine}" : "";
+            var again = status is null && nodes[i].HasExited
+                ? $"; start it again with: {Program} {nodes[i].StartCommandLine}"
+                : "";
             Console.WriteLine(status is null
                 ? $"{nodes[i].Name} {brief}{again}"
                 : $"{StatusTable.Line(status)} HTTP {nodes[i].Settings.Http.Endpoint} peers {status.Address}");
         }
     }
 
-    private static string Program => string.Join(' ', NodeCommand.Program().Select(part => Path.GetRelativePath(".", part) is var relative && relative.Length < part.Length ? relative : part));
+    private static string Program =>
+        string.Join(' ', NodeCommand.Program()
+            .Select(part => Path.GetRelativePath(".", part) is var relative
+            && relative.Length < part.Length ? relative : part));
 
     private string Problem(int i, string? problem, bool started) => nodes[i].HasExited
         ? $"down: {nodes[i].HowItEnded}"

@@ -9,7 +9,8 @@ internal static class NodeCommand
     /// <param name="arguments">The arguments after the program's name.</param>
     public static ProcessStartInfo Create(params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo { UseShellExecute = false, RedirectStandardInput = true,
+            RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in Program().Concat(arguments))
         {
             if (start.FileName.Length == 0)
@@ -20,14 +21,19 @@ internal static class NodeCommand
         return start;
     }
 
-    /// <summary>The program as it was called: the executable beside the assembly, or dotnet with the assembly.</summary>
+    /// <summary>
+    /// The program as it was called: the executable beside the assembly, or dotnet with the assembly.
+    /// </summary>
     public static IEnumerable<string> Program()
     {
         var assembly = Path.Combine(AppContext.BaseDirectory, "raftnode.dll");
-        var executable = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "raftnode.exe" : "raftnode");
+        var executable =
+            Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "raftnode.exe" : "raftnode");
         if (File.Exists(executable))
             return [executable];
-        var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+        var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet"
+            ? path
+            : "dotnet";
         return [host, assembly];
     }
 }

@@ -11,7 +11,10 @@ using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Http;
 
-/// <summary><c>GET /backup</c>: the whole store as one file, with everything that was acknowledged before the request came, whichever node is asked.</summary>
+/// <summary>
+/// <c>GET /backup</c>: the whole store as one file, with everything that was acknowledged before the request came,
+/// whichever node is asked.
+/// </summary>
 internal sealed class BackupEndpoints(RunningNode node, GroupClient client)
 {
     /// <summary>Adds the endpoint.</summary>
@@ -55,7 +58,8 @@ internal sealed class BackupEndpoints(RunningNode node, GroupClient client)
     {
         context.Response.ContentType = MediaTypeNames.Application.Octet;
         context.Response.ContentLength = backup.Length;
-        context.Response.Headers.ContentDisposition = $"attachment; filename=\"{node.Settings.Raft.Group}-{backup.Index}.backup\"";
+        context.Response.Headers.ContentDisposition =
+            $"attachment; filename=\"{node.Settings.Raft.Group}-{backup.Index}.backup\"";
         context.Response.Headers.CacheControl = "no-store";
         try
         {

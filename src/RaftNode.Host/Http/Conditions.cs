@@ -6,7 +6,9 @@ using RaftNode.Host.KeyValue;
 
 namespace RaftNode.Host.Http;
 
-/// <summary>Reads the conditions of a write: <c>If-Match</c> with entity tags or <c>*</c>, and <c>If-None-Match: *</c>.</summary>
+/// <summary>
+/// Reads the conditions of a write: <c>If-Match</c> with entity tags or <c>*</c>, and <c>If-None-Match: *</c>.
+/// </summary>
 internal static class Conditions
 {
     /// <summary>Said of a condition that has only weak tags (RFC 9110, sections 8.8.3.2 and 13.1.1).</summary>
@@ -17,7 +19,8 @@ internal static class Conditions
     /// <param name="histories">The histories of the group, oldest first.</param>
     /// <param name="condition">What they say; <c>null</c> when no value whatever can satisfy them.</param>
     /// <param name="problem">What is wrong with them, or why no value can satisfy them.</param>
-    public static bool TryRead(IHeaderDictionary headers, IReadOnlyList<History> histories, out WriteCondition? condition, out string problem)
+    public static bool TryRead(IHeaderDictionary headers, IReadOnlyList<History> histories,
+        out WriteCondition? condition, out string problem)
     {
         condition = WriteCondition.None;
         problem = "";
@@ -62,13 +65,15 @@ internal static class Conditions
         return false;
     }
 
-    private static WriteCondition? Match(IList<EntityTagHeaderValue> tags, IReadOnlyList<History> histories, out string never)
+    private static WriteCondition? Match(IList<EntityTagHeaderValue> tags, IReadOnlyList<History> histories,
+        out string never)
     {
         never = "";
         if (tags.Any(IsAny))
             return WriteCondition.Present;
         // Nor does a tag match that no node has given out, or one of a write that a restore or a recover has undone.
-        var versions = tags.Where(static tag => !tag.IsWeak).Select(tag => Version(tag, histories)).OfType<long>().ToList();
+        var versions = tags.Where(static tag => !tag.IsWeak).Select(tag => Version(tag, histories)).OfType<long>()
+            .ToList();
         if (versions.Count > 0)
             return WriteCondition.OneOf(versions);
         never = tags.All(static tag => tag.IsWeak)

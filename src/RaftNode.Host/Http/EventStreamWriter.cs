@@ -7,13 +7,17 @@ using RaftNode.Host.KeyValue;
 
 namespace RaftNode.Host.Http;
 
-/// <summary>Writes server-sent events. The last event id is that of the last entry up to which everything was sent, so that who resumes after it misses nothing.</summary>
+/// <summary>
+/// Writes server-sent events. The last event id is that of the last entry up to which everything was sent, so that who
+/// resumes after it misses nothing.
+/// </summary>
 internal sealed class EventStreamWriter(PipeWriter body) : IDisposable
 {
     private const int MostUnflushed = 64 * 1024;
 
     // A stream of events is no part of a page of HTML: quotes and letters stay what they are.
-    private readonly Utf8JsonWriter _json = new(body, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    private readonly Utf8JsonWriter _json =
+        new(body, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     /// <summary>A key has a value.</summary>
     /// <param name="change">The key and value.</param>
@@ -28,9 +32,12 @@ internal sealed class EventStreamWriter(PipeWriter body) : IDisposable
     public void Reset(Position position) => Text($"event: reset\ndata: {{\"index\":{Number(position.Index)}}}\n\n");
 
     /// <summary>The state was sent.</summary>
-    public void Current(Position position) => Text($"event: current\nid: {position}\ndata: {{\"index\":{Number(position.Index)}}}\n\n");
+    public void Current(Position position) =>
+        Text($"event: current\nid: {position}\ndata: {{\"index\":{Number(position.Index)}}}\n\n");
 
-    /// <summary>No event: only the id from which to resume. A receiver that knows the format dispatches nothing.</summary>
+    /// <summary>
+    /// No event: only the id from which to resume. A receiver that knows the format dispatches nothing.
+    /// </summary>
     public void Id(Position position) => Text($"id: {position}\n\n");
 
     /// <summary>Lets the receiver have what was written, once it is much; waits while the receiver is slow.</summary>

@@ -18,15 +18,18 @@ internal static class HttpServer
         var settings = node.Settings.Http;
         // Nothing but what is said here: no settings files, no environment variables.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        // No handler blocks, so a request may go on with the thread that read it, and an answer with the one that made it.
+        // No handler blocks, so a request may go on with the thread that read it, and an answer with the one that made
+        // it.
         builder.WebHost.UseKestrelCore().UseSockets(static sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            // Kestrel would count the framing of chunks too; the only reader of bodies keeps to the limit of values itself.
+            // Kestrel would count the framing of chunks too; the only reader of bodies keeps to the limit of values
+            // itself.
             kestrel.Limits.MaxRequestBodySize = null;
             // A key of the longest kind with every byte percent-encoded has to fit the request line.
-            kestrel.Limits.MaxRequestLineSize = Math.Max(kestrel.Limits.MaxRequestLineSize, (3 * settings.MaxKeyBytes) + 1024);
+            kestrel.Limits.MaxRequestLineSize =
+                Math.Max(kestrel.Limits.MaxRequestLineSize, (3 * settings.MaxKeyBytes) + 1024);
             kestrel.Listen(settings.Endpoint, RefusedRequests.Answer);
         });
         builder.Services.AddRoutingCore();

@@ -5,8 +5,9 @@ using RaftActors.Log;
 namespace RaftNode.Host.Http;
 
 /// <summary>
-/// The header <c>Idempotency-Key</c> of a write: <c>"SESSION-NUMBER"</c>, a session that <c>POST /sessions</c> opened and the number of the write in it. Sent again with the same key,
-/// through any node, a write is not done again but answered as it was the first time.
+/// The header <c>Idempotency-Key</c> of a write: <c>"SESSION-NUMBER"</c>, a session that <c>POST /sessions</c> opened
+/// and the number of the write in it. Sent again with the same key, through any node, a write is not done again but
+/// answered as it was the first time.
 /// </summary>
 /// <param name="maxResponses">How many responses the group remembers of a session.</param>
 internal sealed class IdempotencyKey(int maxResponses)
@@ -14,7 +15,10 @@ internal sealed class IdempotencyKey(int maxResponses)
     private const string Header = "Idempotency-Key";
     private const int LargestWindow = 64;
 
-    /// <summary>How many numbers, up to the highest one used, may still be sent again: the answers of earlier ones are forgotten.</summary>
+    /// <summary>
+    /// How many numbers, up to the highest one used, may still be sent again: the answers of earlier ones are
+    /// forgotten.
+    /// </summary>
     public int Window { get; } = Math.Min(LargestWindow, maxResponses);
 
     /// <summary>Reads the header.</summary>
@@ -44,7 +48,9 @@ internal sealed class IdempotencyKey(int maxResponses)
             text = text[1..^1];
         var dash = text.IndexOf('-');
         return dash > 0
-            && long.TryParse(text.AsSpan(0, dash), NumberStyles.None, CultureInfo.InvariantCulture, out session) && session > 0
-            && long.TryParse(text.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out number) && number > 0;
+            && long.TryParse(text.AsSpan(0, dash), NumberStyles.None, CultureInfo.InvariantCulture, out session)
+                && session > 0
+            && long.TryParse(text.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out number)
+                && number > 0;
     }
 }

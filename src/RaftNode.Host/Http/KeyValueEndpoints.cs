@@ -13,9 +13,16 @@ using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Http;
 
-/// <summary>The key-value store: <c>GET</c>, <c>PUT</c> (create or replace), <c>POST</c> (create only) and <c>DELETE</c> of <c>/kv/{key}</c>.</summary>
-/// <remarks>Values are bytes as they are. A value's version, where the entry that wrote it is (<see cref="Position"/>), is its ETag.</remarks>
-internal sealed class KeyValueEndpoints(GroupClient client, KeyValueStores stores, HttpSettings settings, IdempotencyKey idempotency)
+/// <summary>
+/// The key-value store: <c>GET</c>, <c>PUT</c> (create or replace), <c>POST</c> (create only) and <c>DELETE</c> of
+/// <c>/kv/{key}</c>.
+/// </summary>
+/// <remarks>
+/// Values are bytes as they are. A value's version, where the entry that wrote it is (<see cref="Position"/>), is its
+/// ETag.
+/// </remarks>
+internal sealed class KeyValueEndpoints(GroupClient client, KeyValueStores stores, HttpSettings settings,
+    IdempotencyKey idempotency)
 {
     private const string Path = "/kv/{**key}";
     private const string AppliedIndexHeader = "Raft-Applied-Index";
@@ -177,10 +184,13 @@ internal sealed class KeyValueEndpoints(GroupClient client, KeyValueStores store
                 await Problems.WriteAsync(context, Problems.NotFound());
                 break;
             case WriteOutcome.ConditionFailed:
-                await Problems.WriteAsync(context, createOnly ? Problems.Exists() : Problems.ConditionFailed(result.Version > 0 ? Tag(result.Version) : ""));
+                await Problems.WriteAsync(context,
+                    createOnly ? Problems.Exists() : Problems.ConditionFailed(
+                    result.Version > 0 ? Tag(result.Version) : ""));
                 break;
             default:
-                throw new InvalidOperationException("The state machine does not know a command of this node: its version is older.");
+                throw new InvalidOperationException("The state machine does not know a command of this node: its "
+                    + "version is older.");
         }
     }
 

@@ -7,7 +7,10 @@ using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Http;
 
-/// <summary><c>POST /leader/transfer?to=NODE</c>: hands the leadership to a member, or without <c>to</c> to the one that suits best.</summary>
+/// <summary>
+/// <c>POST /leader/transfer?to=NODE</c>: hands the leadership to a member, or without <c>to</c> to the one that suits
+/// best.
+/// </summary>
 internal sealed class LeaderEndpoints(RunningNode node)
 {
     /// <summary>Adds the endpoints.</summary>
@@ -19,14 +22,17 @@ internal sealed class LeaderEndpoints(RunningNode node)
         object answer;
         try
         {
-            answer = await node.Group.Ask<object>(new TransferLeadership(target is { Length: > 0 } ? target : null), node.Settings.Http.RequestTimeout);
+            answer = await node.Group.Ask<object>(new TransferLeadership(target is { Length: > 0 } ? target : null),
+                node.Settings.Http.RequestTimeout);
         }
         catch (AskTimeoutException)
         {
-            answer = new TransferFailed(FailureReason.TransferTimedOut, "The node's peer did not answer in time.", null, 0);
+            answer =
+                new TransferFailed(FailureReason.TransferTimedOut, "The node's peer did not answer in time.", null, 0);
         }
         if (answer is LeadershipTransferred done)
-            await TypedResults.Json(new LeaderDocument(done.Leader.Id, done.Term), HostJson.Default.LeaderDocument).ExecuteAsync(context);
+            await TypedResults.Json(new LeaderDocument(done.Leader.Id, done.Term), HostJson.Default.LeaderDocument)
+                .ExecuteAsync(context);
         else
             await Problems.WriteAsync(context, Problems.Of((TransferFailed)answer));
     }

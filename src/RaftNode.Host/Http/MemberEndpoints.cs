@@ -13,7 +13,10 @@ using RaftNode.Host.Node;
 namespace RaftNode.Host.Http;
 
 /// <summary><c>GET /members</c>: who is in the group; <c>PUT /members</c>: who shall be.</summary>
-/// <remarks>The ETag is the index of the configuration in the log. <c>PUT</c> with <c>If-Match</c> changes nothing if another configuration counts by then.</remarks>
+/// <remarks>
+/// The ETag is the index of the configuration in the log. <c>PUT</c> with <c>If-Match</c> changes nothing if another
+/// configuration counts by then.
+/// </remarks>
 internal sealed class MemberEndpoints(RunningNode node, GroupClient client)
 {
     private const int MaxBody = 64 * 1024;
@@ -106,7 +109,8 @@ internal sealed class MemberEndpoints(RunningNode node, GroupClient client)
             var wanted = JsonSerializer.Deserialize(body.AsSpan(0, length), HostJson.Default.WantedMembersDocument);
             if (wanted?.Voters is null)
                 return (null, "The body has no voters.");
-            return wanted.Voters.Concat(wanted.Learners ?? []).All(static member => member is { Id: not null, Address: not null })
+            return wanted.Voters.Concat(wanted.Learners ?? [])
+                .All(static member => member is { Id: not null, Address: not null })
                 ? (wanted, "")
                 : (null, "A member has no id or no address.");
         }
@@ -143,16 +147,20 @@ internal sealed class MemberEndpoints(RunningNode node, GroupClient client)
     }
 
     private static Member[] Members(IReadOnlyList<WantedMemberDocument>? members) =>
-        [.. (members ?? []).Select(static member => new Member(member.Id, member.Address) { Priority = member.Priority })];
+        [.. (members ?? [])
+            .Select(static member => new Member(member.Id, member.Address) { Priority = member.Priority })];
 
     private static MembersDocument Document(GroupMembers members) => new(
         members.Index,
         members.IsCommitted,
         members.IsChanging,
         members.Leader?.Id,
-        [.. members.Members.Select(member => new MemberStatusDocument(member.Id, member.Address, Name(member.Role), member.StoreId, member.MatchIndex, member.IsActive, member.Priority))]);
+        [.. members.Members.Select(member =>
+        new MemberStatusDocument(member.Id, member.Address, Name(member.Role), member.StoreId, member.MatchIndex,
+        member.IsActive, member.Priority))]);
 
-    private static string Name(MemberRole role) => role switch { MemberRole.Voter => "voter", MemberRole.Learner => "learner", _ => "outgoingVoter" };
+    private static string Name(MemberRole role) =>
+        role switch { MemberRole.Voter => "voter", MemberRole.Learner => "learner", _ => "outgoingVoter" };
 
     private static string Tag(long index) => $"\"{index}\"";
 }
@@ -177,7 +185,8 @@ internal sealed record WantedMemberDocument(string Id, string Address, int Prior
 /// <param name="Changing">Whether a change is under way.</param>
 /// <param name="Leader">The leader's member id, or <c>null</c>.</param>
 /// <param name="Members">The members, ordered by id.</param>
-internal sealed record MembersDocument(long Index, bool Committed, bool Changing, string? Leader, IReadOnlyList<MemberStatusDocument> Members);
+internal sealed record MembersDocument(long Index, bool Committed, bool Changing, string? Leader,
+    IReadOnlyList<MemberStatusDocument> Members);
 
 /// <summary>A member.</summary>
 /// <param name="Id">Its member id.</param>
@@ -187,4 +196,5 @@ internal sealed record MembersDocument(long Index, bool Committed, bool Changing
 /// <param name="MatchIndex">On the leader: the last index known to be durable on it.</param>
 /// <param name="Active">On the leader: whether it answered lately.</param>
 /// <param name="Priority">How much it is wanted as the leader.</param>
-internal sealed record MemberStatusDocument(string Id, string Address, string Role, string StoreId, long? MatchIndex, bool? Active, int Priority);
+internal sealed record MemberStatusDocument(string Id, string Address, string Role, string StoreId, long? MatchIndex,
+    bool? Active, int Priority);

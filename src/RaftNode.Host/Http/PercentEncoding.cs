@@ -19,7 +19,8 @@ internal static class PercentEncoding
         var bytes = encoded.Length <= 1024 ? stackalloc byte[encoded.Length] : new byte[encoded.Length];
         if (!TryUnescape(encoded, bytes, out var length))
         {
-            problem = "is not well encoded: a '%' is followed by two hexadecimal digits, and other characters are ASCII.";
+            problem =
+                "is not well encoded: a '%' is followed by two hexadecimal digits, and other characters are ASCII.";
             return false;
         }
         if (length > maxBytes)
@@ -47,9 +48,11 @@ internal static class PercentEncoding
             var c = encoded[i];
             if (c == '%')
             {
-                if (i + 2 >= encoded.Length || !char.IsAsciiHexDigit(encoded[i + 1]) || !char.IsAsciiHexDigit(encoded[i + 2]))
+                if (i + 2 >= encoded.Length || !char.IsAsciiHexDigit(encoded[i + 1])
+                    || !char.IsAsciiHexDigit(encoded[i + 2]))
                     return false;
-                c = (char)byte.Parse(encoded.Slice(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+                c = (char)byte.Parse(encoded.Slice(i + 1, 2), NumberStyles.AllowHexSpecifier,
+                    CultureInfo.InvariantCulture);
                 i += 2;
             }
             else if (!char.IsAscii(c))

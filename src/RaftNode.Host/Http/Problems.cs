@@ -5,8 +5,8 @@ using RaftActors.Client;
 namespace RaftNode.Host.Http;
 
 /// <summary>
-/// The problem bodies (RFC 9457) of a node. <c>type</c> is <c>urn:raftnode:</c> and a name; for writes that were not done as asked, <c>outcome</c> is <c>not-done</c>, or <c>unknown</c>
-/// when the write may have been done or may yet be.
+/// The problem bodies (RFC 9457) of a node. <c>type</c> is <c>urn:raftnode:</c> and a name; for writes that were not
+/// done as asked, <c>outcome</c> is <c>not-done</c>, or <c>unknown</c> when the write may have been done or may yet be.
 /// </summary>
 internal static class Problems
 {
@@ -15,13 +15,17 @@ internal static class Problems
     private const string Unknown = "unknown";
 
     /// <summary>The request is not one that can be answered.</summary>
-    public static ProblemHttpResult BadRequest(string detail) => Make(StatusCodes.Status400BadRequest, "bad-request", "Bad request", detail, NotDone);
+    public static ProblemHttpResult BadRequest(string detail) =>
+        Make(StatusCodes.Status400BadRequest, "bad-request", "Bad request", detail, NotDone);
 
     /// <summary>The key has no value.</summary>
-    public static ProblemHttpResult NotFound() => Make(StatusCodes.Status404NotFound, "not-found", "Not found", "The key has no value.", NotDone);
+    public static ProblemHttpResult NotFound() =>
+        Make(StatusCodes.Status404NotFound, "not-found", "Not found", "The key has no value.", NotDone);
 
     /// <summary>The key was to be created but has a value.</summary>
-    public static ProblemHttpResult Exists() => Make(StatusCodes.Status409Conflict, "exists", "The key exists", "The key has a value already; PUT replaces it.", NotDone);
+    public static ProblemHttpResult Exists() =>
+        Make(StatusCodes.Status409Conflict, "exists", "The key exists", "The key has a value already; PUT replaces it.",
+            NotDone);
 
     /// <summary>The condition of the request does not hold.</summary>
     /// <param name="present">The ETag of the key's value; empty when it has none.</param>
@@ -69,26 +73,35 @@ internal static class Problems
 
     /// <summary>The value is too large.</summary>
     public static ProblemHttpResult TooLarge(int limit) =>
-        Make(StatusCodes.Status413PayloadTooLarge, "too-large", "The value is too large", $"The limit is {limit} bytes.", NotDone);
+        Make(StatusCodes.Status413PayloadTooLarge, "too-large", "The value is too large",
+            $"The limit is {limit} bytes.", NotDone);
 
     /// <summary>As much is under way as may be.</summary>
-    public static ProblemHttpResult Overloaded(string detail) => Make(StatusCodes.Status503ServiceUnavailable, "overloaded", "Overloaded", detail, NotDone);
+    public static ProblemHttpResult Overloaded(string detail) =>
+        Make(StatusCodes.Status503ServiceUnavailable, "overloaded", "Overloaded", detail, NotDone);
 
     /// <summary>As many requests watch as may.</summary>
-    public static ProblemHttpResult TooManyWatchers(int limit) => Make(StatusCodes.Status503ServiceUnavailable, "overloaded", "Overloaded",
+    public static ProblemHttpResult TooManyWatchers(int limit) =>
+        Make(StatusCodes.Status503ServiceUnavailable, "overloaded", "Overloaded",
         $"{limit} requests watch, the most that raftnode.watch.max-watchers allows. Try another node.", null);
 
     /// <summary>The node's peer does not answer.</summary>
-    public static ProblemHttpResult PeerSilent(string detail) => Make(StatusCodes.Status503ServiceUnavailable, "peer-silent", "The node is not ready", detail, null);
+    public static ProblemHttpResult PeerSilent(string detail) =>
+        Make(StatusCodes.Status503ServiceUnavailable, "peer-silent", "The node is not ready", detail, null);
 
     /// <summary>The node's peer cannot use its journal or snapshot store, and tries again.</summary>
-    public static ProblemHttpResult StoreUnavailable(string detail) => Make(StatusCodes.Status503ServiceUnavailable, "store-unavailable", "The node's store cannot be used", detail, null);
+    public static ProblemHttpResult StoreUnavailable(string detail) =>
+        Make(StatusCodes.Status503ServiceUnavailable, "store-unavailable", "The node's store cannot be used", detail,
+            null);
 
     /// <summary>Something is wrong with the node's peer, which runs.</summary>
     public static ProblemHttpResult NotReady(PeerProblem problem) =>
-        Make(StatusCodes.Status503ServiceUnavailable, Name(problem.Kind), "The node is not ready", problem.Reason, null);
+        Make(StatusCodes.Status503ServiceUnavailable, Name(problem.Kind), "The node is not ready", problem.Reason,
+            null);
 
-    /// <summary>The name of a problem, as the <c>type</c> of a problem body ends: "OtherGroup" as "other-group".</summary>
+    /// <summary>
+    /// The name of a problem, as the <c>type</c> of a problem body ends: "OtherGroup" as "other-group".
+    /// </summary>
     public static string Name(PeerProblemKind kind) =>
         string.Concat(kind.ToString().Select(static (c, i) => char.IsAsciiLetterUpper(c) && i > 0 ? $"-{c}" : $"{c}"))
             .ToLowerInvariant();
@@ -97,13 +110,16 @@ internal static class Problems
     public static string TypeOf(PeerProblemKind kind) => TypePrefix + Name(kind);
 
     /// <summary>There is no new snapshot.</summary>
-    public static ProblemHttpResult NoSnapshot(string detail) => Make(StatusCodes.Status503ServiceUnavailable, "no-snapshot", "There is no new snapshot", detail, null);
+    public static ProblemHttpResult NoSnapshot(string detail) =>
+        Make(StatusCodes.Status503ServiceUnavailable, "no-snapshot", "There is no new snapshot", detail, null);
 
     /// <summary>There is no backup.</summary>
-    public static ProblemHttpResult NoBackup(string detail) => Make(StatusCodes.Status503ServiceUnavailable, "no-backup", "There is no backup", detail, null);
+    public static ProblemHttpResult NoBackup(string detail) =>
+        Make(StatusCodes.Status503ServiceUnavailable, "no-backup", "There is no backup", detail, null);
 
     /// <summary>A write failed.</summary>
-    public static ProblemHttpResult Of(ProposalFailed failed, int limit) => Of(failed.Reason, failed.Message, limit, isWrite: true);
+    public static ProblemHttpResult Of(ProposalFailed failed, int limit) =>
+        Of(failed.Reason, failed.Message, limit, isWrite: true);
 
     /// <summary>A read failed.</summary>
     /// <param name="failed">How.</param>
@@ -115,8 +131,12 @@ internal static class Problems
     public static ProblemHttpResult Of(TransferFailed failed) => failed.Reason switch
     {
         FailureReason.InvalidTarget => BadRequest(failed.Message),
-        FailureReason.TransferInProgress => Make(StatusCodes.Status409Conflict, "transfer-in-progress", "The leadership is being transferred", failed.Message, null),
-        FailureReason.TransferTimedOut => Make(StatusCodes.Status503ServiceUnavailable, "not-transferred", "The leadership was not transferred", failed.Message, null),
+        FailureReason.TransferInProgress =>
+            Make(StatusCodes.Status409Conflict, "transfer-in-progress", "The leadership is being transferred",
+                failed.Message, null),
+        FailureReason.TransferTimedOut =>
+            Make(StatusCodes.Status503ServiceUnavailable, "not-transferred", "The leadership was not transferred",
+                failed.Message, null),
         _ => Of(failed.Reason, failed.Message, 0, isWrite: false),
     };
 
@@ -124,23 +144,43 @@ internal static class Problems
     {
         FailureReason.NoLeader or FailureReason.NotLeader =>
             Make(StatusCodes.Status503ServiceUnavailable, "no-leader", "No leader", message, isWrite ? NotDone : null),
-        FailureReason.Overloaded => Make(StatusCodes.Status503ServiceUnavailable, "overloaded", "Overloaded", message, isWrite ? NotDone : null),
+        FailureReason.Overloaded =>
+            Make(StatusCodes.Status503ServiceUnavailable, "overloaded", "Overloaded", message,
+                isWrite ? NotDone : null),
         FailureReason.TooLarge => TooLarge(limit),
-        FailureReason.TooStale => Make(StatusCodes.Status503ServiceUnavailable, "too-stale", "The node's state is too old", message, null),
-        FailureReason.OutcomeUnknown => Make(StatusCodes.Status504GatewayTimeout, "outcome-unknown", "Nobody can say whether the write was done", message, Unknown),
+        FailureReason.TooStale =>
+            Make(StatusCodes.Status503ServiceUnavailable, "too-stale", "The node's state is too old", message, null),
+        FailureReason.OutcomeUnknown =>
+            Make(StatusCodes.Status504GatewayTimeout, "outcome-unknown", "Nobody can say whether the write was done",
+                message, Unknown),
         FailureReason.InvalidMembers => BadRequest(message),
-        FailureReason.MembersChanged => Make(StatusCodes.Status412PreconditionFailed, "members-changed", "The members have changed", message, NotDone),
-        FailureReason.ChangeUnderWay => Make(StatusCodes.Status503ServiceUnavailable, "change-under-way", "Another change is under way", message, NotDone),
-        FailureReason.NotCaughtUp => Make(StatusCodes.Status409Conflict, "not-caught-up", "A member does not catch up", message, NotDone),
-        FailureReason.ForeignGroup => Make(StatusCodes.Status409Conflict, "other-group", "The member is of another group", message, NotDone),
-        FailureReason.SessionExpired => Make(StatusCodes.Status410Gone, "session-expired", "There is no such session", message, isWrite ? Unknown : null),
-        FailureReason.ResponseForgotten => Make(StatusCodes.Status410Gone, "response-forgotten", "The answer is no longer known", message, isWrite ? Unknown : null),
-        FailureReason.StateMachineFailed => Make(StatusCodes.Status500InternalServerError, "no-response", "The answer was lost", message, isWrite ? Unknown : null),
-        _ => Make(StatusCodes.Status500InternalServerError, "internal", "The node failed", message, isWrite ? NotDone : null),
+        FailureReason.MembersChanged =>
+            Make(StatusCodes.Status412PreconditionFailed, "members-changed", "The members have changed", message,
+                NotDone),
+        FailureReason.ChangeUnderWay =>
+            Make(StatusCodes.Status503ServiceUnavailable, "change-under-way", "Another change is under way", message,
+                NotDone),
+        FailureReason.NotCaughtUp =>
+            Make(StatusCodes.Status409Conflict, "not-caught-up", "A member does not catch up", message, NotDone),
+        FailureReason.ForeignGroup =>
+            Make(StatusCodes.Status409Conflict, "other-group", "The member is of another group", message, NotDone),
+        FailureReason.SessionExpired =>
+            Make(StatusCodes.Status410Gone, "session-expired", "There is no such session", message,
+                isWrite ? Unknown : null),
+        FailureReason.ResponseForgotten =>
+            Make(StatusCodes.Status410Gone, "response-forgotten", "The answer is no longer known", message,
+                isWrite ? Unknown : null),
+        FailureReason.StateMachineFailed =>
+            Make(StatusCodes.Status500InternalServerError, "no-response", "The answer was lost", message,
+                isWrite ? Unknown : null),
+        _ => Make(StatusCodes.Status500InternalServerError, "internal", "The node failed", message,
+            isWrite ? NotDone : null),
     };
 
-    private static ProblemHttpResult Make(int status, string type, string title, string detail, string? outcome) => TypedResults.Problem(detail, statusCode: status,
-        title: title, type: TypePrefix + type, extensions: outcome is null ? null : new Dictionary<string, object?> { ["outcome"] = outcome });
+    private static ProblemHttpResult Make(int status, string type, string title, string detail, string? outcome) =>
+        TypedResults.Problem(detail, statusCode: status,
+        title: title, type: TypePrefix + type,
+        extensions: outcome is null ? null : new Dictionary<string, object?> { ["outcome"] = outcome });
 
     /// <summary>Writes a problem, with Retry-After where trying again makes sense.</summary>
     public static Task WriteAsync(HttpContext context, ProblemHttpResult problem)

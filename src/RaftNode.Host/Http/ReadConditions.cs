@@ -3,7 +3,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace RaftNode.Host.Http;
 
-/// <summary>The conditions of a <c>GET</c> (RFC 9110, section 13.2.2): <c>If-Match</c> first, then <c>If-None-Match</c>.</summary>
+/// <summary>
+/// The conditions of a <c>GET</c> (RFC 9110, section 13.2.2): <c>If-Match</c> first, then <c>If-None-Match</c>.
+/// </summary>
 internal sealed class ReadConditions
 {
     private static readonly ReadConditions None = new();
@@ -12,7 +14,8 @@ internal sealed class ReadConditions
     private IList<EntityTagHeaderValue> _noneMatch = [];
 
     /// <summary>Why <see cref="Outcome.Failed"/> is certain, whatever the value; empty otherwise.</summary>
-    public string NeverMatches => _match.Count > 0 && _match.All(static tag => tag.IsWeak) ? Conditions.WeakNeverMatches : "";
+    public string NeverMatches =>
+        _match.Count > 0 && _match.All(static tag => tag.IsWeak) ? Conditions.WeakNeverMatches : "";
 
     /// <summary>Reads them.</summary>
     /// <param name="headers">The request's headers.</param>
@@ -25,7 +28,8 @@ internal sealed class ReadConditions
         if (headers.IfMatch.Count == 0 && headers.IfNoneMatch.Count == 0)
             return true;
         conditions = new ReadConditions();
-        if (headers.IfMatch.Count > 0 && !Conditions.TryReadTags(headers.IfMatch, "If-Match", out conditions._match, out problem))
+        if (headers.IfMatch.Count > 0
+            && !Conditions.TryReadTags(headers.IfMatch, "If-Match", out conditions._match, out problem))
             return false;
         return headers.IfNoneMatch.Count == 0
             || Conditions.TryReadTags(headers.IfNoneMatch, "If-None-Match", out conditions._noneMatch, out problem);

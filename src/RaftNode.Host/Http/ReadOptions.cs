@@ -4,11 +4,15 @@ using RaftActors.Client;
 
 namespace RaftNode.Host.Http;
 
-/// <summary>How fresh the value of a <c>GET</c> must be: <c>?consistency=linearizable|lease|stale</c>, and with <c>stale</c> <c>max-staleness</c> in milliseconds.</summary>
+/// <summary>
+/// How fresh the value of a <c>GET</c> must be: <c>?consistency=linearizable|lease|stale</c>, and with <c>stale</c>
+/// <c>max-staleness</c> in milliseconds.
+/// </summary>
 internal static class ReadOptions
 {
     /// <summary>Reads the options.</summary>
-    public static bool TryRead(IQueryCollection query, out ReadConsistency consistency, out TimeSpan? maxStaleness, out string problem)
+    public static bool TryRead(IQueryCollection query, out ReadConsistency consistency, out TimeSpan? maxStaleness,
+        out string problem)
     {
         (consistency, maxStaleness, problem) = (ReadConsistency.Linearizable, null, "");
         string? named = query["consistency"];
@@ -30,7 +34,8 @@ internal static class ReadOptions
         string? bound = query["max-staleness"];
         if (bound is null)
             return true;
-        if (consistency != ReadConsistency.Stale || !int.TryParse(bound, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds))
+        if (consistency != ReadConsistency.Stale
+            || !int.TryParse(bound, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds))
         {
             problem = $"max-staleness = {bound}: it is one number of milliseconds, and goes with consistency=stale.";
             return false;

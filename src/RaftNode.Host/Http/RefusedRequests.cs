@@ -18,8 +18,8 @@ namespace RaftNode.Host.Http;
 /// request that is no HTTP, has too long a header, or has <c>%00</c> in its path.
 /// </summary>
 /// <remarks>
-/// Kestrel reports such a request before it answers. The answer is then written here, to the connection, and what Kestrel
-/// writes behind it is dropped: it closes the connection.
+/// Kestrel reports such a request before it answers. The answer is then written here, to the connection, and what
+/// Kestrel writes behind it is dropped: it closes the connection.
 /// </remarks>
 internal sealed class RefusedRequests : IObserver<KeyValuePair<string, object?>>
 {

@@ -4,9 +4,9 @@ using Microsoft.AspNetCore.Http.Features;
 namespace RaftNode.Host.Http;
 
 /// <summary>
-/// Takes the key out of a request: what follows <c>/kv/</c> in the path, percent-decoded, as UTF-8. Slashes, also encoded
-/// ones, are part of it. It has to have from 1 byte up to the limit, be valid UTF-8, and have no NUL and no segment
-/// <c>.</c> or <c>..</c>, which URLs give another meaning.
+/// Takes the key out of a request: what follows <c>/kv/</c> in the path, percent-decoded, as UTF-8. Slashes, also
+/// encoded ones, are part of it. It has to have from 1 byte up to the limit, be valid UTF-8, and have no NUL and no
+/// segment <c>.</c> or <c>..</c>, which URLs give another meaning.
 /// </summary>
 internal static class RequestKey
 {

@@ -3,7 +3,10 @@ using RaftNode.Host.Configuration;
 
 namespace RaftNode.Host.Http;
 
-/// <summary>Refuses requests beyond the number, and the bytes of bodies, that may be under way, before a body is read: what is refused costs next to nothing.</summary>
+/// <summary>
+/// Refuses requests beyond the number, and the bytes of bodies, that may be under way, before a body is read: what is
+/// refused costs next to nothing.
+/// </summary>
 internal sealed class RequestLimit(HttpSettings settings)
 {
     private int _requests;
@@ -17,14 +20,19 @@ internal sealed class RequestLimit(HttpSettings settings)
             await next(context);
             return;
         }
-        var bytes = Math.Min(context.Request.ContentLength ?? (HasBody(context.Request) ? settings.MaxValueBytes : 0), settings.MaxValueBytes);
+        var bytes = Math.Min(context.Request.ContentLength ?? (HasBody(context.Request) ? settings.MaxValueBytes : 0),
+            settings.MaxValueBytes);
         var (requests, allBytes) = (Interlocked.Increment(ref _requests), Interlocked.Add(ref _bytes, bytes));
         try
         {
             if (requests > settings.MaxRequests)
-                await Problems.WriteAsync(context, Problems.Overloaded($"{settings.MaxRequests} requests are under way, the most that raftnode.http.max-requests allows."));
+                await Problems.WriteAsync(context,
+                    Problems.Overloaded($"{settings.MaxRequests} requests are under way, the most that "
+                    + "raftnode.http.max-requests allows."));
             else if (allBytes > settings.MaxBodyBytes)
-                await Problems.WriteAsync(context, Problems.Overloaded($"The bodies of the requests under way would have {allBytes} bytes; raftnode.http.max-body-bytes allows {settings.MaxBodyBytes}."));
+                await Problems.WriteAsync(context,
+                    Problems.Overloaded($"The bodies of the requests under way would have {allBytes} bytes; "
+                    + $"raftnode.http.max-body-bytes allows {settings.MaxBodyBytes}."));
             else
                 await next(context);
         }
@@ -37,7 +45,9 @@ internal sealed class RequestLimit(HttpSettings settings)
 
     // In any case, as routing has it.
     private static bool IsLimited(HttpRequest request) =>
-        request.Path.StartsWithSegments("/kv", StringComparison.OrdinalIgnoreCase) || request.Path.StartsWithSegments("/sessions", StringComparison.OrdinalIgnoreCase);
+        request.Path.StartsWithSegments("/kv", StringComparison.OrdinalIgnoreCase)
+            || request.Path.StartsWithSegments("/sessions", StringComparison.OrdinalIgnoreCase);
 
-    private static bool HasBody(HttpRequest request) => request.Headers.TransferEncoding.Count > 0 || !HttpProtocol.IsHttp11(request.Protocol);
+    private static bool HasBody(HttpRequest request) =>
+        request.Headers.TransferEncoding.Count > 0 || !HttpProtocol.IsHttp11(request.Protocol);
 }

@@ -8,7 +8,10 @@ using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Http;
 
-/// <summary>Sessions for <see cref="IdempotencyKey"/>: <c>POST /sessions</c> opens one, <c>PUT /sessions/{id}</c> keeps it alive, <c>DELETE</c> closes it.</summary>
+/// <summary>
+/// Sessions for <see cref="IdempotencyKey"/>: <c>POST /sessions</c> opens one, <c>PUT /sessions/{id}</c> keeps it
+/// alive, <c>DELETE</c> closes it.
+/// </summary>
 internal sealed class SessionEndpoints(GroupClient client, IdempotencyKey idempotency)
 {
     /// <summary>Adds the endpoints.</summary>
@@ -28,7 +31,8 @@ internal sealed class SessionEndpoints(GroupClient client, IdempotencyKey idempo
             return;
         }
         var document = new SessionDocument(opened.SessionId, opened.Timeout.TotalSeconds, idempotency.Window);
-        await TypedResults.Json(document, HostJson.Default.SessionDocument, statusCode: StatusCodes.Status201Created).ExecuteAsync(context);
+        await TypedResults.Json(document, HostJson.Default.SessionDocument, statusCode: StatusCodes.Status201Created)
+            .ExecuteAsync(context);
     }
 
     private Task KeepAliveAsync(HttpContext context) =>

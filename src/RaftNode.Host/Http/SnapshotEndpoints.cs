@@ -7,7 +7,10 @@ using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Http;
 
-/// <summary><c>POST /snapshot</c>: the node takes a snapshot now, and drops what it covers from its log. Answered when it is durable.</summary>
+/// <summary>
+/// <c>POST /snapshot</c>: the node takes a snapshot now, and drops what it covers from its log. Answered when it is
+/// durable.
+/// </summary>
 internal sealed class SnapshotEndpoints(RunningNode node)
 {
     /// <summary>Adds the endpoint.</summary>
@@ -18,7 +21,8 @@ internal sealed class SnapshotEndpoints(RunningNode node)
     {
         var answer = await node.Group.Ask<object>(TakeSnapshot.Instance, context.RequestAborted);
         if (answer is SnapshotTaken taken)
-            await TypedResults.Json(new SnapshotDocument(taken.Index, taken.Term, taken.Bytes), HostJson.Default.SnapshotDocument).ExecuteAsync(context);
+            await TypedResults.Json(new SnapshotDocument(taken.Index, taken.Term, taken.Bytes),
+                HostJson.Default.SnapshotDocument).ExecuteAsync(context);
         else
             await Problems.WriteAsync(context, Problems.NoSnapshot(((SnapshotFailed)answer).Reason));
     }

@@ -76,7 +76,9 @@ internal sealed record StatusDocument
     /// <summary>Why the node is not ready although its peer runs; empty when nothing is wrong.</summary>
     public IReadOnlyList<ProblemDocument> Problems { get; init; } = [];
 
-    /// <summary>What of the node's store could not be read, each in a sentence; empty when all that was read is whole.</summary>
+    /// <summary>
+    /// What of the node's store could not be read, each in a sentence; empty when all that was read is whole.
+    /// </summary>
     public IReadOnlyList<string> Damages { get; init; } = [];
 
     /// <summary>The most bytes of one message that the node's remoting takes.</summary>
@@ -92,7 +94,9 @@ internal sealed record StatusDocument
     public required string Version { get; init; }
 }
 
-/// <summary>The size and digest of a node's key-value state. Two nodes with the same index have the same keys and digest.</summary>
+/// <summary>
+/// The size and digest of a node's key-value state. Two nodes with the same index have the same keys and digest.
+/// </summary>
 /// <param name="Index">The index of the last command applied.</param>
 /// <param name="Keys">How many keys have a value.</param>
 /// <param name="Digest">16 hexadecimal digits over all keys, values and versions.</param>
@@ -115,7 +119,8 @@ internal sealed record MemberDocument(string Id, string Address, int Priority = 
 /// <param name="NextIndex">The next index to send.</param>
 /// <param name="Active">Whether it answered lately.</param>
 /// <param name="Differs">Whether its state differs from that of a majority and is being built anew.</param>
-internal sealed record FollowerDocument(string Id, string State, long MatchIndex, long NextIndex, bool Active, bool Differs = false);
+internal sealed record FollowerDocument(string Id, string State, long MatchIndex, long NextIndex, bool Active,
+    bool Differs = false);
 
 /// <summary>A node of another group, of which nothing counts.</summary>
 /// <param name="Id">What it calls itself.</param>

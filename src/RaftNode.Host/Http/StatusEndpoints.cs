@@ -9,7 +9,10 @@ using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Http;
 
-/// <summary><c>/status</c>, <c>/health/live</c> (the process runs) and <c>/health/ready</c> (its peer runs, can use its store, and knows a leader).</summary>
+/// <summary>
+/// <c>/status</c>, <c>/health/live</c> (the process runs) and <c>/health/ready</c> (its peer runs, can use its store,
+/// and knows a leader).
+/// </summary>
 internal sealed class StatusEndpoints(RunningNode node)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -21,7 +24,8 @@ internal sealed class StatusEndpoints(RunningNode node)
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapMethods("/status", ["GET", "HEAD"], StatusAsync);
-        routes.MapMethods("/health/live", ["GET", "HEAD"], context => TypedResults.Text("live\n").ExecuteAsync(context));
+        routes.MapMethods("/health/live", ["GET", "HEAD"],
+            context => TypedResults.Text("live\n").ExecuteAsync(context));
         routes.MapMethods("/health/ready", ["GET", "HEAD"], ReadyAsync);
     }
 
@@ -49,7 +53,8 @@ internal sealed class StatusEndpoints(RunningNode node)
         else if (status?.Leader is { } leader)
             await TypedResults.Text($"ready, the leader is {leader.Id}\n").ExecuteAsync(context);
         else
-            await Problems.WriteAsync(context, Problems.PeerSilent(status is null ? "The node's peer is not running." : "The node knows no leader."));
+            await Problems.WriteAsync(context,
+                Problems.PeerSilent(status is null ? "The node's peer is not running." : "The node knows no leader."));
     }
 
     private async Task<RaftStatus?> AskAsync()
@@ -91,7 +96,9 @@ internal sealed class StatusEndpoints(RunningNode node)
             State = new StateDocument(state.Index, state.Keys, state.Digest.ToString("x16")),
             Members = [.. status.Members.Select(MemberDocument.Of)],
             Learners = [.. status.Learners.Select(MemberDocument.Of)],
-            Followers = [.. status.Followers.Select(f => new FollowerDocument(f.MemberId, Camel(f.State), f.MatchIndex, f.NextIndex, f.RecentlyActive, f.Differs))],
+            Followers = [.. status.Followers.Select(f =>
+                new FollowerDocument(f.MemberId, Camel(f.State), f.MatchIndex, f.NextIndex, f.RecentlyActive,
+                f.Differs))],
             Problems = [.. status.Problems.Select(
                 static problem => new ProblemDocument(Problems.TypeOf(problem.Kind), problem.Reason))],
             Damages = status.Damages,

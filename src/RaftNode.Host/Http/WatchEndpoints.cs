@@ -8,7 +8,8 @@ using RaftNode.Host.Node;
 namespace RaftNode.Host.Http;
 
 /// <summary>
-/// <c>GET /watch?from=INDEX&amp;prefix=TEXT</c>: the changes of keys as server-sent events, in the order of the log, each once; resumable at any node by <c>Last-Event-ID</c>.
+/// <c>GET /watch?from=INDEX&amp;prefix=TEXT</c>: the changes of keys as server-sent events, in the order of the log,
+/// each once; resumable at any node by <c>Last-Event-ID</c>.
 /// </summary>
 internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings settings, CancellationToken stopping)
 {
@@ -31,7 +32,8 @@ internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings setting
         }
         if (stores.Current is not { } store)
         {
-            await Problems.WriteAsync(context, Problems.PeerSilent("The node's peer is not running: it recovers, or starts again after a failure."));
+            await Problems.WriteAsync(context,
+                Problems.PeerSilent("The node's peer is not running: it recovers, or starts again after a failure."));
             return;
         }
         try
@@ -65,7 +67,8 @@ internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings setting
         }
     }
 
-    private async Task SendChangesAsync(EventStreamWriter events, string prefix, Position after, CancellationToken cancellation)
+    private async Task SendChangesAsync(EventStreamWriter events, string prefix, Position after,
+        CancellationToken cancellation)
     {
         var changes = new List<Change>();
         bool startsOver = false;
@@ -113,7 +116,8 @@ internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings setting
     }
 
     // Until all of it is there the id stays what it was: who is cut off in between is sent the state again.
-    private async Task<Position> SendStateAsync(EventStreamWriter events, KeyValueStore store, string prefix, CancellationToken cancellation)
+    private async Task<Position> SendStateAsync(EventStreamWriter events, KeyValueStore store, string prefix,
+        CancellationToken cancellation)
     {
         var values = new List<Change>();
         Position position;
@@ -137,7 +141,8 @@ internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings setting
         return position;
     }
 
-    private static ValueTask SendAsync(EventStreamWriter events, KeyValueStore store, Change change, CancellationToken cancellation)
+    private static ValueTask SendAsync(EventStreamWriter events, KeyValueStore store, Change change,
+        CancellationToken cancellation)
     {
         var position = Position.Of(change.Index, store.Histories);
         if (change.Value is null)

@@ -1,6 +1,9 @@
 namespace RaftNode.Host.KeyValue;
 
-/// <summary>The last changes of a store, as many as fit its bounds. Follows from the log alone: the same on every node, and after a restart.</summary>
+/// <summary>
+/// The last changes of a store, as many as fit its bounds. Follows from the log alone: the same on every node, and
+/// after a restart.
+/// </summary>
 /// <param name="maxChanges">How many changes it holds.</param>
 /// <param name="maxBytes">How many bytes their keys and values may have.</param>
 /// <remarks>Not thread-safe.</remarks>

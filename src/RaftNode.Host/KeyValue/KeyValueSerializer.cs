@@ -5,7 +5,9 @@ using Google.Protobuf;
 
 namespace RaftNode.Host.KeyValue;
 
-/// <summary>Writes and reads the key-value store's messages as the protobuf of kv.proto, with a manifest of one letter a type.</summary>
+/// <summary>
+/// Writes and reads the key-value store's messages as the protobuf of kv.proto, with a manifest of one letter a type.
+/// </summary>
 internal sealed class KeyValueSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
     private const string PutManifest = "P";
@@ -31,11 +33,15 @@ internal sealed class KeyValueSerializer(ExtendedActorSystem system) : Serialize
 
     public override byte[] ToBinary(object obj) => obj switch
     {
-        PutValue put => Bytes(new Wire.Put { Key = put.Key, Value = Wrap(put.Value), Condition = ToWire(put.Condition) }),
+        PutValue put =>
+            Bytes(new Wire.Put { Key = put.Key, Value = Wrap(put.Value), Condition = ToWire(put.Condition) }),
         DeleteValue delete => new Wire.Delete { Key = delete.Key, Condition = ToWire(delete.Condition) }.ToByteArray(),
-        WriteResult result => new Wire.WriteResult { Outcome = (Wire.WriteResult.Types.Outcome)result.Outcome, Version = result.Version }.ToByteArray(),
+        WriteResult result =>
+            new Wire.WriteResult { Outcome = (Wire.WriteResult.Types.Outcome)result.Outcome,
+                Version = result.Version }.ToByteArray(),
         GetValue get => new Wire.Get { Key = get.Key }.ToByteArray(),
-        ValueFound found => new Wire.GetResult { Found = true, Version = found.Version, Value = Wrap(found.Value) }.ToByteArray(),
+        ValueFound found =>
+            new Wire.GetResult { Found = true, Version = found.Version, Value = Wrap(found.Value) }.ToByteArray(),
         ValueNotFound => [],
         _ => throw Unknown(obj),
     };
@@ -48,7 +54,8 @@ internal sealed class KeyValueSerializer(ExtendedActorSystem system) : Serialize
         }
         catch (InvalidProtocolBufferException e)
         {
-            throw new SerializationException($"The bytes under the manifest \"{manifest}\" are not what kv.proto describes.", e);
+            throw new SerializationException($"The bytes under the manifest \"{manifest}\" are not what kv.proto "
+                + "describes.", e);
         }
     }
 
@@ -73,7 +80,8 @@ internal sealed class KeyValueSerializer(ExtendedActorSystem system) : Serialize
             case NotFoundManifest:
                 return ValueNotFound.Instance;
             default:
-                throw new SerializationException($"The key-value store has no message with the manifest \"{manifest}\".");
+                throw new SerializationException(
+                    $"The key-value store has no message with the manifest \"{manifest}\".");
         }
     }
 
@@ -90,7 +98,8 @@ internal sealed class KeyValueSerializer(ExtendedActorSystem system) : Serialize
 
     private static Wire.Condition? ToWire(WriteCondition condition) => condition.IsNone
         ? null
-        : new Wire.Condition { Absent = condition.IsAbsent, Present = condition.IsPresent, Versions = { condition.Versions } };
+        : new Wire.Condition { Absent = condition.IsAbsent, Present = condition.IsPresent,
+            Versions = { condition.Versions } };
 
     private static WriteCondition FromWire(Wire.Condition? condition) => condition switch
     {
@@ -101,5 +110,6 @@ internal sealed class KeyValueSerializer(ExtendedActorSystem system) : Serialize
         _ => WriteCondition.None,
     };
 
-    private static ArgumentException Unknown(object o) => new($"A {o.GetType().FullName} is not a message of the key-value store.");
+    private static ArgumentException Unknown(object o) =>
+        new($"A {o.GetType().FullName} is not a message of the key-value store.");
 }

@@ -12,8 +12,8 @@ internal sealed partial class KeyValueStore
     /// <param name="most">How many changes are looked at.</param>
     /// <param name="changes">Where they are added.</param>
     /// <returns>
-    /// The position up to which <paramref name="changes"/> is complete, at least <paramref name="after"/>; <c>null</c> when what is
-    /// remembered does not reach back that far, or the position is one of another history.
+    /// The position up to which <paramref name="changes"/> is complete, at least <paramref name="after"/>; <c>null</c>
+    /// when what is remembered does not reach back that far, or the position is one of another history.
     /// </returns>
     public Position? ReadChanges(Position after, string prefix, int most, List<Change> changes)
     {
@@ -53,7 +53,10 @@ internal sealed partial class KeyValueStore
         }
     }
 
-    /// <summary>Waits for a command after a position to be applied, for another history, or for another store to take this one's place.</summary>
+    /// <summary>
+    /// Waits for a command after a position to be applied, for another history, or for another store to take this one's
+    /// place.
+    /// </summary>
     public Task WaitAsync(Position after)
     {
         lock (_lock)

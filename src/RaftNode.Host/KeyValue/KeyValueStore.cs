@@ -6,11 +6,18 @@ using RaftActors.StateMachines;
 
 namespace RaftNode.Host.KeyValue;
 
-/// <summary>The replicated key-value store: a map from keys to bytes, in which every value remembers the index of the entry that wrote it.</summary>
+/// <summary>
+/// The replicated key-value store: a map from keys to bytes, in which every value remembers the index of the entry that
+/// wrote it.
+/// </summary>
 /// <param name="history">The changes that are remembered for watchers.</param>
 /// <param name="ended">Told when the store is not used any more: nobody is to look at it.</param>
-/// <remarks>What an <see cref="IStateMachine"/> has is called by one actor; everything else may be called by others at the same time.</remarks>
-internal sealed partial class KeyValueStore(ChangeHistory history, Action<KeyValueStore>? ended = null) : IStateMachine, IHistoryAware, IStateDigest, IDisposable
+/// <remarks>
+/// What an <see cref="IStateMachine"/> has is called by one actor; everything else may be called by others at the same
+/// time.
+/// </remarks>
+internal sealed partial class KeyValueStore(ChangeHistory history, Action<KeyValueStore>? ended = null) : IStateMachine,
+    IHistoryAware, IStateDigest, IDisposable
 {
     private const int PartSize = 64 * 1024;
 
@@ -53,7 +60,8 @@ internal sealed partial class KeyValueStore(ChangeHistory history, Action<KeyVal
             {
                 PutValue put => Put(put, entry.Index, ref digest),
                 DeleteValue delete => Delete(delete, entry.Index, ref digest),
-                // An exception would restart the state machine, which would meet the same entry again, for ever, on every replica.
+                // An exception would restart the state machine, which would meet the same entry again, for ever, on
+                // every replica.
                 _ => new WriteResult(WriteOutcome.Unsupported, 0),
             };
             _summary = new StateSummary(entry.Index, _values.Count, digest);
@@ -62,7 +70,9 @@ internal sealed partial class KeyValueStore(ChangeHistory history, Action<KeyVal
         }
     }
 
-    /// <summary>The digest as of the last command. Each write has kept it up to date: it does not read the values again.</summary>
+    /// <summary>
+    /// The digest as of the last command. Each write has kept it up to date: it does not read the values again.
+    /// </summary>
     public ulong Digest() => Summary.Digest;
 
     /// <summary>Another store takes this one's place, or none, for the state was found to be wrong.</summary>
@@ -75,7 +85,10 @@ internal sealed partial class KeyValueStore(ChangeHistory history, Action<KeyVal
     /// <inheritdoc/>
     public object? Query(object request) => request switch
     {
-        GetValue get => _values.TryGet(get.Key, out var value) ? new ValueFound(value.Version, value.Bytes) : ValueNotFound.Instance,
+        GetValue get =>
+            _values.TryGet(get.Key, out var value)
+                ? new ValueFound(value.Version, value.Bytes)
+                : ValueNotFound.Instance,
         _ => throw new NotSupportedException($"The key-value store has no answer to a {request.GetType().Name}."),
     };
 
@@ -83,7 +96,8 @@ internal sealed partial class KeyValueStore(ChangeHistory history, Action<KeyVal
     public IEnumerable<ReadOnlyMemory<byte>> TakeSnapshot()
     {
         lock (_lock)
-            return Parts(_values.TakeImage(), new Wire.SnapshotStart { AppliedIndex = _summary.Index, Keys = _values.Count });
+            return Parts(_values.TakeImage(),
+                new Wire.SnapshotStart { AppliedIndex = _summary.Index, Keys = _values.Count });
     }
 
     /// <inheritdoc/>
@@ -111,10 +125,13 @@ internal sealed partial class KeyValueStore(ChangeHistory history, Action<KeyVal
     {
         var length = reader.Read7BitEncodedInt();
         var bytes = reader.ReadBytes(length);
-        return bytes.Length == length ? bytes : throw new EndOfStreamException("The snapshot of the key-value store ends within a value.");
+        return bytes.Length == length
+            ? bytes
+            : throw new EndOfStreamException("The snapshot of the key-value store ends within a value.");
     }
 
-    private static IEnumerable<ReadOnlyMemory<byte>> Parts(IEnumerable<KeyValuePair<string, Value>> image, Wire.SnapshotStart start)
+    private static IEnumerable<ReadOnlyMemory<byte>> Parts(IEnumerable<KeyValuePair<string, Value>> image,
+        Wire.SnapshotStart start)
     {
         using var part = new MemoryStream();
         // One for all: each has a buffer of its own.
@@ -122,7 +139,8 @@ internal sealed partial class KeyValueStore(ChangeHistory history, Action<KeyVal
         output.WriteMessage(start);
         foreach (var (key, value) in image)
         {
-            output.WriteMessage(new Wire.StoredValue { Key = key, Version = value.Version, Value = UnsafeByteOperations.UnsafeWrap(value.Bytes) });
+            output.WriteMessage(new Wire.StoredValue { Key = key, Version = value.Version,
+                Value = UnsafeByteOperations.UnsafeWrap(value.Bytes) });
             if (part.Length < PartSize)
                 continue;
             output.Flush();
@@ -158,6 +176,9 @@ internal sealed partial class KeyValueStore(ChangeHistory history, Action<KeyVal
         return new WriteResult(WriteOutcome.Deleted, index);
     }
 
-    /// <summary>A value, the entry that wrote it, and what it contributes to the digest. The default stands for no value and contributes nothing.</summary>
+    /// <summary>
+    /// A value, the entry that wrote it, and what it contributes to the digest. The default stands for no value and
+    /// contributes nothing.
+    /// </summary>
     private readonly record struct Value(ReadOnlyMemory<byte> Bytes, long Version, ulong Hash);
 }

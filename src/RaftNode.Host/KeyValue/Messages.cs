@@ -1,6 +1,8 @@
 namespace RaftNode.Host.KeyValue;
 
-/// <summary>A command, request or answer of the key-value store: what <see cref="KeyValueSerializer"/> writes and reads.</summary>
+/// <summary>
+/// A command, request or answer of the key-value store: what <see cref="KeyValueSerializer"/> writes and reads.
+/// </summary>
 internal interface IKeyValueMessage;
 
 /// <summary>Gives a key a value, whether or not it had one.</summary>
@@ -38,7 +40,9 @@ internal enum WriteOutcome
 
 /// <summary>The answer to a write.</summary>
 /// <param name="Outcome">What became of it.</param>
-/// <param name="Version">The index of the entry that wrote the present value, or that deleted it; 0 when there is none.</param>
+/// <param name="Version">
+/// The index of the entry that wrote the present value, or that deleted it; 0 when there is none.
+/// </param>
 internal sealed record WriteResult(WriteOutcome Outcome, long Version) : IKeyValueMessage;
 
 /// <summary>Asks for a key's value.</summary>

@@ -4,12 +4,14 @@ using RaftActors.Membership;
 namespace RaftNode.Host.KeyValue;
 
 /// <summary>
-/// A position in the log as clients remember it, as an ETag or as the id of an event: the index, and of every history but the
-/// first one behind a hyphen the beginning of its identity. So a position of what a restore or a recover gave up never passes
-/// for one of what came instead.
+/// A position in the log as clients remember it, as an ETag or as the id of an event: the index, and of every history
+/// but the first one behind a hyphen the beginning of its identity. So a position of what a restore or a recover gave
+/// up never passes for one of what came instead.
 /// </summary>
 /// <param name="Index">The index.</param>
-/// <param name="History">The first <see cref="Digits"/> digits of the history's identity; empty for the first history of the group.</param>
+/// <param name="History">
+/// The first <see cref="Digits"/> digits of the history's identity; empty for the first history of the group.
+/// </param>
 internal readonly record struct Position(long Index, string History)
 {
     /// <summary>How many digits of an identity a position has: 48 bits.</summary>
@@ -42,14 +44,17 @@ internal readonly record struct Position(long Index, string History)
     {
         var hyphen = text.IndexOf('-');
         var history = hyphen < 0 ? "" : text[(hyphen + 1)..].ToString();
-        var isGood = long.TryParse(hyphen < 0 ? text : text[..hyphen], NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+        var isGood = long.TryParse(hyphen < 0 ? text : text[..hyphen], NumberStyles.None, CultureInfo.InvariantCulture,
+            out var index)
             && (hyphen < 0 || (history.Length == Digits && history.All(char.IsAsciiHexDigitLower)));
         position = new Position(index, history);
         return isGood;
     }
 
     /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Index}{(History.Length > 0 ? "-" : "")}{History}");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Index}{(History.Length > 0 ? "-" : "")}{History}");
 
-    private static string Short(History history) => history.GroupId.Length > Digits ? history.GroupId[..Digits] : history.GroupId;
+    private static string Short(History history) =>
+        history.GroupId.Length > Digits ? history.GroupId[..Digits] : history.GroupId;
 }

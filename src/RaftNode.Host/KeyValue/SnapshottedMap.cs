@@ -1,8 +1,8 @@
 namespace RaftNode.Host.KeyValue;
 
 /// <summary>
-/// A map of which an image can be taken at once, whatever its size: the map is left as it is, and what changes while somebody reads the image is kept beside it. When the reader has
-/// finished, the changes are brought in.
+/// A map of which an image can be taken at once, whatever its size: the map is left as it is, and what changes while
+/// somebody reads the image is kept beside it. When the reader has finished, the changes are brought in.
 /// </summary>
 /// <typeparam name="T">The values; the default value stands for none.</typeparam>
 /// <remarks>Used by one thread; only the image may be read by another at the same time.</remarks>
@@ -63,7 +63,9 @@ internal sealed class SnapshottedMap<T>
                 yield return new KeyValuePair<string, T>(key, value);
     }
 
-    /// <summary>The map as it is now, to be enumerated once. One that was taken earlier must not be read any more.</summary>
+    /// <summary>
+    /// The map as it is now, to be enumerated once. One that was taken earlier must not be read any more.
+    /// </summary>
     public IEnumerable<KeyValuePair<string, T>> TakeImage()
     {
         _image = null;

@@ -1,7 +1,10 @@
 namespace RaftNode.Host.KeyValue;
 
 /// <summary>What must be so, when the entry is applied, for a write to be done.</summary>
-/// <remarks>Decided by the state machine and not by the node that takes the request: between the two any other write may come first.</remarks>
+/// <remarks>
+/// Decided by the state machine and not by the node that takes the request: between the two any other write may come
+/// first.
+/// </remarks>
 internal sealed class WriteCondition
 {
     /// <summary>No condition.</summary>

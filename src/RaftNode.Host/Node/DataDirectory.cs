@@ -1,6 +1,9 @@
 namespace RaftNode.Host.Node;
 
-/// <summary>A node's directory, held for as long as the node runs: two processes on one journal would undo each other's promises.</summary>
+/// <summary>
+/// A node's directory, held for as long as the node runs: two processes on one journal would undo each other's
+/// promises.
+/// </summary>
 internal sealed class DataDirectory : IDisposable
 {
     // What the operating systems call a file that somebody else has locked.
@@ -15,7 +18,10 @@ internal sealed class DataDirectory : IDisposable
 
     private DataDirectory(FileStream @lock) => _lock = @lock;
 
-    /// <summary>Makes the directory if need be and takes its lock, which the operating system gives back however the process ends.</summary>
+    /// <summary>
+    /// Makes the directory if need be and takes its lock, which the operating system gives back however the process
+    /// ends.
+    /// </summary>
     /// <exception cref="NodeStartException">It cannot be made or written, or another process holds it.</exception>
     public static DataDirectory Open(string path)
     {

@@ -31,7 +31,9 @@ internal sealed class GroupClient
     /// <param name="system">Where its actor is made.</param>
     /// <param name="group">This node's peer of the group.</param>
     /// <param name="timeout">How long a request may take.</param>
-    /// <param name="leaderWait">How long the peer keeps a request before it answers that there is no leader; less than the timeout.</param>
+    /// <param name="leaderWait">
+    /// How long the peer keeps a request before it answers that there is no leader; less than the timeout.
+    /// </param>
     public GroupClient(ActorSystem system, IActorRef group, TimeSpan timeout, TimeSpan leaderWait)
     {
         _group = group;
@@ -43,30 +45,39 @@ internal sealed class GroupClient
 
     /// <summary>Proposes a command.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="session">Its session and number; <c>null</c> for a command that is applied as often as it is proposed.</param>
+    /// <param name="session">
+    /// Its session and number; <c>null</c> for a command that is applied as often as it is proposed.
+    /// </param>
     /// <returns><see cref="Proposed"/> or <see cref="ProposalFailed"/>, never later than the timeout.</returns>
-    public Task<object> ProposeAsync(object command, SessionStamp? session = null) => SendAsync(id => new Propose(command, CorrelationId: id) { Session = session });
+    public Task<object> ProposeAsync(object command, SessionStamp? session = null) =>
+        SendAsync(id => new Propose(command, CorrelationId: id) { Session = session });
 
     /// <summary>Opens a session.</summary>
-    /// <returns><see cref="Proposed"/> with a <see cref="SessionOpened"/>, or <see cref="ProposalFailed"/>, never later than the timeout.</returns>
+    /// <returns>
+    /// <see cref="Proposed"/> with a <see cref="SessionOpened"/>, or <see cref="ProposalFailed"/>, never later than the
+    /// timeout.
+    /// </returns>
     public Task<object> OpenSessionAsync() => SendAsync(id => new OpenSession(CorrelationId: id));
 
     /// <summary>Gives a sign of life of a session, and acknowledges nothing.</summary>
     /// <param name="session">The session.</param>
     /// <returns><see cref="Proposed"/> or <see cref="ProposalFailed"/>, never later than the timeout.</returns>
-    public Task<object> KeepSessionAliveAsync(long session) => SendAsync(id => new KeepSessionAlive(session, 1, CorrelationId: id));
+    public Task<object> KeepSessionAliveAsync(long session) =>
+        SendAsync(id => new KeepSessionAlive(session, 1, CorrelationId: id));
 
     /// <summary>Closes a session.</summary>
     /// <param name="session">The session.</param>
     /// <returns><see cref="Proposed"/> or <see cref="ProposalFailed"/>, never later than the timeout.</returns>
-    public Task<object> CloseSessionAsync(long session) => SendAsync(id => new CloseSession(session, CorrelationId: id));
+    public Task<object> CloseSessionAsync(long session) =>
+        SendAsync(id => new CloseSession(session, CorrelationId: id));
 
     /// <summary>Changes the members of the group.</summary>
     /// <param name="voters">Who shall have a vote.</param>
     /// <param name="learners">Who shall get the log without a vote.</param>
     /// <param name="expectedIndex">The index of the configuration that the change is made for; 0 for any.</param>
     /// <returns><see cref="Proposed"/> or <see cref="ProposalFailed"/>, never later than the timeout.</returns>
-    public Task<object> ChangeMembersAsync(IReadOnlyList<Member> voters, IReadOnlyList<Member> learners, long expectedIndex) =>
+    public Task<object> ChangeMembersAsync(IReadOnlyList<Member> voters, IReadOnlyList<Member> learners,
+        long expectedIndex) =>
         SendAsync(id => new ChangeMembers(voters, learners, CorrelationId: id) { ExpectedIndex = expectedIndex });
 
     /// <summary>Asks for a read.</summary>
@@ -74,7 +85,8 @@ internal sealed class GroupClient
     /// <param name="consistency">How fresh the answer must be.</param>
     /// <param name="maxStaleness">How old the state of a stale read may be; <c>null</c> for no bound.</param>
     /// <returns><see cref="QueryResult"/> or <see cref="QueryFailed"/>, never later than the timeout.</returns>
-    public Task<object> QueryAsync(object request, ReadConsistency consistency = ReadConsistency.Linearizable, TimeSpan? maxStaleness = null) =>
+    public Task<object> QueryAsync(object request, ReadConsistency consistency = ReadConsistency.Linearizable,
+        TimeSpan? maxStaleness = null) =>
         SendAsync(id => new Query(request, consistency, CorrelationId: id) { MaxStaleness = maxStaleness });
 
     private Task<object> SendAsync(Func<long, object> make)

@@ -3,7 +3,10 @@ using RaftActors.Client;
 
 namespace RaftNode.Host.Node;
 
-/// <summary>Gets the answers of <see cref="GroupClient"/>'s requests, sends again what may be sent again, and ends what takes too long.</summary>
+/// <summary>
+/// Gets the answers of <see cref="GroupClient"/>'s requests, sends again what may be sent again, and ends what takes
+/// too long.
+/// </summary>
 internal sealed class GroupClientActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(50);
@@ -70,7 +73,9 @@ internal sealed class GroupClientActor : ReceiveActor, IWithTimers
                 request.NotDone = answer;
                 break;
             case FailureReason.Overloaded when mayBeWritten:
-                break; // Nothing was done this time, and what was before is not known: when it has been without an answer for long enough, it is sent again.
+                // Nothing was done this time, and what was before is not known: when it has been without an answer for
+                // long enough, it is sent again.
+                break;
             case FailureReason.SessionExpired when mayBeWritten:
                 Complete(id, ((ProposalFailed)answer) with { Reason = FailureReason.OutcomeUnknown });
                 break;
@@ -110,8 +115,8 @@ internal sealed class GroupClientActor : ReceiveActor, IWithTimers
     }
 
     /// <summary>
-    /// Sends again what was not done, at once when a leader is there. Without one it waits on the peer, and one that would still wait there at its deadline is not sent again:
-    /// what is known to be not done would become unknown.
+    /// Sends again what was not done, at once when a leader is there. Without one it waits on the peer, and one that
+    /// would still wait there at its deadline is not sent again: what is known to be not done would become unknown.
     /// </summary>
     private bool IsToBeSentAgain(PendingRequest request, TimeSpan now, bool hasLeader) => request.NotDone is not null
         ? hasLeader || now + _leaderWait < request.Deadline

@@ -4,8 +4,8 @@ using RaftActors.Client;
 namespace RaftNode.Host.Node;
 
 /// <summary>
-/// Who asks for <see cref="GroupClient"/>. An answer that is final completes its request where it is told, on the thread of
-/// whoever answers. All else goes to the client's actor.
+/// Who asks for <see cref="GroupClient"/>. An answer that is final completes its request where it is told, on the
+/// thread of whoever answers. All else goes to the client's actor.
 /// </summary>
 internal sealed class GroupClientAnswers(IInternalActorRef actor, PendingRequests pending) : MinimalActorRef
 {

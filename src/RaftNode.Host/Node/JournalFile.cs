@@ -3,7 +3,10 @@ using RaftActors.Storage;
 
 namespace RaftNode.Host.Node;
 
-/// <summary>Looks into a journal before it is used. One that another node left would look empty to this node's peer, which would then take its log for lost.</summary>
+/// <summary>
+/// Looks into a journal before it is used. One that another node left would look empty to this node's peer, which would
+/// then take its log for lost.
+/// </summary>
 internal static class JournalFile
 {
     private const int InputOutput = 10;
@@ -54,7 +57,8 @@ internal static class JournalFile
             return null;
         try
         {
-            using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false, DefaultTimeout = 1 }.ConnectionString);
+            using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path,
+                Mode = SqliteOpenMode.ReadWrite, Pooling = false, DefaultTimeout = 1 }.ConnectionString);
             connection.Open();
             return read(connection);
         }

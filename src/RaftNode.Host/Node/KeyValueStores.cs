@@ -4,7 +4,9 @@ using RaftNode.Host.KeyValue;
 
 namespace RaftNode.Host.Node;
 
-/// <summary>Makes the node's state machine, and anew whenever the group's peer asks for another, and remembers the one in use.</summary>
+/// <summary>
+/// Makes the node's state machine, and anew whenever the group's peer asks for another, and remembers the one in use.
+/// </summary>
 /// <param name="watch">How much each remembers for watchers.</param>
 internal sealed class KeyValueStores(WatchSettings watch)
 {

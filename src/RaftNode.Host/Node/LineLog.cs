@@ -3,7 +3,9 @@ using Akka.Event;
 
 namespace RaftNode.Host.Node;
 
-/// <summary>Writes what happens as lines for people: time, level, who, what; one line an event, to standard error.</summary>
+/// <summary>
+/// Writes what happens as lines for people: time, level, who, what; one line an event, to standard error.
+/// </summary>
 internal static class LineLog
 {
     private static readonly Lock Sync = new();
@@ -25,7 +27,8 @@ internal static class LineLog
             }
             catch (IOException)
             {
-                // Standard error is a file on a full disk, say. Of that there is nowhere to tell; a logger that fails is started again, and told of its failure, without end.
+                // Standard error is a file on a full disk, say. Of that there is nowhere to tell; a logger that fails
+                // is started again, and told of its failure, without end.
             }
         }
     }

@@ -32,7 +32,8 @@ internal sealed class LineLogger : ReceiveActor
     private bool IsOfStore(string source) =>
         _stores.Any(store => source == store || source.StartsWith(store + "/", StringComparison.Ordinal));
 
-    private static void Write(LogEvent e) => LineLog.Write(e.Timestamp.ToUniversalTime(), e.LogLevel(), Source(e.LogSource), e.Message?.ToString(), e.Cause);
+    private static void Write(LogEvent e) =>
+        LineLog.Write(e.Timestamp.ToUniversalTime(), e.LogLevel(), Source(e.LogSource), e.Message?.ToString(), e.Cause);
 
     /// <summary>"[akka://raftnode/system/raft/kv#123]" as "/system/raft/kv".</summary>
     private static string Source(string? source)

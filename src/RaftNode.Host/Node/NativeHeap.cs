@@ -9,8 +9,9 @@ internal static class NativeHeap
     private const int ArenaMax = -8; // M_ARENA_MAX in glibc's malloc.h
 
     /// <summary>
-    /// Lets new threads share what glibc's malloc already has: by itself it gives each an arena of its own, and each of these keeps what was freed in it. Does nothing where
-    /// there is no glibc, or where <c>MALLOC_ARENA_MAX</c> says how it is to be.
+    /// Lets new threads share what glibc's malloc already has: by itself it gives each an arena of its own, and each of
+    /// these keeps what was freed in it. Does nothing where there is no glibc, or where <c>MALLOC_ARENA_MAX</c> says
+    /// how it is to be.
     /// </summary>
     public static void ShareArenas()
     {

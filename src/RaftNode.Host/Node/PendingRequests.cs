@@ -31,13 +31,15 @@ internal sealed class PendingRequests
     /// <param name="id">The correlation id.</param>
     /// <param name="request">The request, if it still waits.</param>
     /// <returns>Whether the request still waits.</returns>
-    public bool TryGet(long id, [NotNullWhen(true)] out PendingRequest? request) => _requests.TryGetValue(id, out request);
+    public bool TryGet(long id, [NotNullWhen(true)] out PendingRequest? request) =>
+        _requests.TryGetValue(id, out request);
 
     /// <summary>Takes a request out. Of those who try, one succeeds.</summary>
     /// <param name="id">The correlation id.</param>
     /// <param name="request">The request, if it still waited.</param>
     /// <returns>Whether the request still waited.</returns>
-    public bool TryTake(long id, [NotNullWhen(true)] out PendingRequest? request) => _requests.TryRemove(id, out request);
+    public bool TryTake(long id, [NotNullWhen(true)] out PendingRequest? request) =>
+        _requests.TryRemove(id, out request);
 
     /// <summary>Ends the sweeping, if nothing waits.</summary>
     /// <returns>Whether the sweeping has ended: the next request that is added starts it again.</returns>

@@ -14,7 +14,9 @@ namespace RaftNode.Host.Node;
 /// <summary>A node: its actor system, its peer of the group, and what it serves over HTTP.</summary>
 internal sealed class RunningNode : IAsyncDisposable
 {
-    /// <summary>The name of the actor system: part of a peer's address where raft.members does not say another.</summary>
+    /// <summary>
+    /// The name of the actor system: part of a peer's address where raft.members does not say another.
+    /// </summary>
     public const string SystemName = "raftnode";
 
     private readonly DataDirectory _directory;
@@ -22,7 +24,8 @@ internal sealed class RunningNode : IAsyncDisposable
     private volatile string? _storeOutage;
     private readonly TaskCompletionSource<long> _removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private RunningNode(NodeSettings settings, DataDirectory directory, ActorSystem system, KeyValueStores stores, Task<string> failed)
+    private RunningNode(NodeSettings settings, DataDirectory directory, ActorSystem system, KeyValueStores stores,
+        Task<string> failed)
     {
         Settings = settings;
         _directory = directory;
@@ -46,10 +49,15 @@ internal sealed class RunningNode : IAsyncDisposable
     /// <summary>Completes with the reason when the peer has stopped for good.</summary>
     public Task<string> Failed { get; }
 
-    /// <summary>Why the peer's store cannot be used at the moment, and is tried again; <c>null</c> while it can.</summary>
+    /// <summary>
+    /// Why the peer's store cannot be used at the moment, and is tried again; <c>null</c> while it can.
+    /// </summary>
     public string? StoreOutage => _storeOutage;
 
-    /// <summary>Completes when the peer has stopped because its member was removed, with the index of the configuration without it.</summary>
+    /// <summary>
+    /// Completes when the peer has stopped because its member was removed, with the index of the configuration without
+    /// it.
+    /// </summary>
     public Task<long> Removed => _removed.Task;
 
     /// <summary>Starts a node.</summary>
@@ -69,7 +77,8 @@ internal sealed class RunningNode : IAsyncDisposable
             var failed = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
             var hold = Hold(settings, failed);
             var stores = new KeyValueStores(settings.Http.Watch);
-            var node = new RunningNode(settings, directory, CreateSystem(settings), stores, failed.Task) { _hold = hold };
+            var node =
+                new RunningNode(settings, directory, CreateSystem(settings), stores, failed.Task) { _hold = hold };
             if (change is not null)
                 node.System.Log.Warning("{0}", change);
             try
@@ -202,9 +211,12 @@ internal sealed class RunningNode : IAsyncDisposable
         {
             throw new NodeStartException(e.Message, e);
         }
-        var http = await HttpServer.StartAsync(this, new GroupClient(System, Group, Settings.Http.RequestTimeout, Settings.Raft.LeaderWait));
-        CoordinatedShutdown.Get(System).AddTask(CoordinatedShutdown.PhaseServiceUnbind, "http", () => StopHttpAsync(http));
-        System.Log.Info("{0} of group {1} runs as process {2}: HTTP at http://{3}, peers at {4}, data in {5}", Settings.Self.Id, Settings.Raft.Group,
+        var http = await HttpServer.StartAsync(this,
+            new GroupClient(System, Group, Settings.Http.RequestTimeout, Settings.Raft.LeaderWait));
+        CoordinatedShutdown.Get(System)
+            .AddTask(CoordinatedShutdown.PhaseServiceUnbind, "http", () => StopHttpAsync(http));
+        System.Log.Info("{0} of group {1} runs as process {2}: HTTP at http://{3}, peers at {4}, data in {5}",
+            Settings.Self.Id, Settings.Raft.Group,
             Environment.ProcessId, Settings.Http.Endpoint, Settings.Self.Address, Settings.DataDirectory);
     }
 

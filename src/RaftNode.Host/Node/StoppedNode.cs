@@ -58,8 +58,12 @@ internal sealed record StoppedNode(string Directory, StoreSettings Store, Config
 
     /// <summary>The node with copies of its databases, so that no look into them changes them.</summary>
     /// <param name="directory">Where the copies are made: an empty directory.</param>
-    /// <exception cref="IOException">The disk of that directory has too little room, or a database cannot be read.</exception>
-    /// <remarks>SQLite folds the log of a process that was killed into the database as soon as that is opened.</remarks>
+    /// <exception cref="IOException">
+    /// The disk of that directory has too little room, or a database cannot be read.
+    /// </exception>
+    /// <remarks>
+    /// SQLite folds the log of a process that was killed into the database as soon as that is opened.
+    /// </remarks>
     public StoppedNode Copy(string directory) =>
         this with { Store = new StoreSettings(Copy(Store.Journal, directory), Copy(Store.Snapshots, directory)) };
 

@@ -8,8 +8,9 @@ internal static class Volume
     /// <summary>The bytes below which a node does not start.</summary>
     public const long Least = 8 * Mebibyte;
 
-    // The journal holds the entries since the snapshot before the latest: up to twice raft.snapshot.bytes. Beside it are two
-    // snapshots, a third while it is written, and the write-ahead log, which takes up to half of a small volume.
+    // The journal holds the entries since the snapshot before the latest: up to twice raft.snapshot.bytes. Beside it
+    // are two snapshots, a third while it is written, and the write-ahead log, which takes up to half of a small
+    // volume.
     private const long Part = 16;
     private const long Mebibyte = 1 << 20;
 
@@ -32,7 +33,8 @@ internal static class Volume
     /// <summary>What was changed, in a sentence; <c>null</c> for nothing.</summary>
     public static string? Change(RaftSettings settings, RaftSettings fitting, string journal, long bytes) =>
         fitting.SnapshotBytes == settings.SnapshotBytes ? null
-            : $"The volume of {journal} has only {Text(bytes)}: a snapshot is taken after {Text(fitting.SnapshotBytes)} of entries, "
+            : $"The volume of {journal} has only {Text(bytes)}: a snapshot is taken after "
+                + $"{Text(fitting.SnapshotBytes)} of entries, "
                 + $"and not after raft.snapshot.bytes = {Text(settings.SnapshotBytes)}.";
 
     /// <summary>How large the volume of a file is; <c>null</c> where that cannot be found out.</summary>

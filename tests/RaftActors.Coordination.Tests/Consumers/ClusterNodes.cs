@@ -10,7 +10,10 @@ using MemberStatus = Akka.Cluster.MemberStatus;
 
 namespace RaftActors.Coordination.Tests.Consumers;
 
-/// <summary>Nodes of a real cluster in this process: actor systems that reach each other by remoting over loopback, some of them with a peer of the lease group.</summary>
+/// <summary>
+/// Nodes of a real cluster in this process: actor systems that reach each other by remoting over loopback, some of them
+/// with a peer of the lease group.
+/// </summary>
 internal sealed class ClusterNodes : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
@@ -57,13 +60,15 @@ internal sealed class ClusterNodes : IAsyncDisposable
     {
         var nodes = new ClusterNodes { Peers = new IActorRef?[count] };
         for (int i = 0; i < count; i++)
-            nodes._systems.Add(ActorSystem.Create("nodes", ConfigurationFactory.ParseString(more).WithFallback(Settings)));
+            nodes._systems.Add(ActorSystem.Create("nodes",
+                ConfigurationFactory.ParseString(more).WithFallback(Settings)));
         var members = peers.Select(node => new Member($"peer{node}", nodes.AddressOf(node))).ToList();
         for (int i = 0; i < count; i++)
         {
             var leases = RaftLeases.Get(nodes[i]);
             if (!peers.Contains(i))
-                leases.Connect(new RaftClientSettings { Group = "leases", Addresses = [.. members.Select(static member => member.Address)] });
+                leases.Connect(new RaftClientSettings { Group = "leases",
+                    Addresses = [.. members.Select(static member => member.Address)] });
             else
                 nodes.Peers[i] = await leases.StartAsync(new RaftSettings
                 {
@@ -90,12 +95,14 @@ internal sealed class ClusterNodes : IAsyncDisposable
         UntilAsync(condition, static () => Task.Delay(50), what, describe);
 
     /// <summary>Tries until something has come to pass.</summary>
-    public static async Task UntilAsync(Func<bool> condition, Func<Task> step, string what, Func<string>? describe = null)
+    public static async Task UntilAsync(Func<bool> condition, Func<Task> step, string what,
+        Func<string>? describe = null)
     {
         using var end = new CancellationTokenSource(Patience);
         while (!condition())
         {
-            Assert.False(end.IsCancellationRequested, $"It did not come to pass within {Patience.TotalSeconds} s that {what}. {describe?.Invoke()}");
+            Assert.False(end.IsCancellationRequested,
+                $"It did not come to pass within {Patience.TotalSeconds} s that {what}. {describe?.Invoke()}");
             await step();
         }
     }
@@ -113,7 +120,8 @@ internal sealed class ClusterNodes : IAsyncDisposable
     /// <summary>What each node sees.</summary>
     public string Describe() => string.Join("; ", Enumerable.Range(0, Count).Select(node => HasEnded(node)
         ? $"node {node} has ended"
-        : $"node {node} at {AddressOf(node)} sees {string.Join(", ", Cluster.Get(this[node]).State.Members)}, unreachable {string.Join(", ", Cluster.Get(this[node]).State.Unreachable)}"));
+        : $"node {node} at {AddressOf(node)} sees {string.Join(", ", Cluster.Get(this[node]).State.Members)}, "
+            + $"unreachable {string.Join(", ", Cluster.Get(this[node]).State.Unreachable)}"));
 
     public bool HasEnded(int node) => this[node].WhenTerminated.IsCompleted;
 
@@ -153,7 +161,8 @@ internal sealed class ClusterNodes : IAsyncDisposable
 
     /// <summary>The lease of a node, as Akka.NET made it.</summary>
     public RaftLease LeaseOf(int node, string name) =>
-        (RaftLease)LeaseProvider.Get(this[node]).GetLease(name, LeaseCluster.Section, Cluster.Get(this[node]).SelfAddress.HostPort());
+        (RaftLease)LeaseProvider.Get(this[node])
+            .GetLease(name, LeaseCluster.Section, Cluster.Get(this[node]).SelfAddress.HostPort());
 
     public async ValueTask DisposeAsync()
     {
@@ -164,6 +173,7 @@ internal sealed class ClusterNodes : IAsyncDisposable
     private async Task BlackholeAsync(int from, int to)
     {
         var transport = ((IRemoteActorRefProvider)((ExtendedActorSystem)this[from]).Provider).Transport;
-        Assert.True(await transport.ManagementCommand(new SetThrottle(Cluster.Get(this[to]).SelfAddress, ThrottleTransportAdapter.Direction.Both, Blackhole.Instance)));
+        Assert.True(await transport.ManagementCommand(new SetThrottle(Cluster.Get(this[to]).SelfAddress,
+            ThrottleTransportAdapter.Direction.Both, Blackhole.Instance)));
     }
 }

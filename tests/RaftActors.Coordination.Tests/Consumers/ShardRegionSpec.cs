@@ -9,8 +9,10 @@ namespace RaftActors.Coordination.Tests.Consumers;
 public sealed class ShardRegionSpec
 {
     private const string Prefix = "nodes-shard-entity-";
-    private static readonly HashCodeMessageExtractor Extractor = HashCodeMessageExtractor.Create(40, static message => message as string);
-    private static readonly string[] Entities = [.. Enumerable.Range(0, 60).Select(static number => $"entity-{number}")];
+    private static readonly HashCodeMessageExtractor Extractor =
+        HashCodeMessageExtractor.Create(40, static message => message as string);
+    private static readonly string[] Entities =
+        [.. Enumerable.Range(0, 60).Select(static number => $"entity-{number}")];
 
     private readonly ConcurrentBag<string> _overlaps = [];
 
@@ -19,18 +21,23 @@ public sealed class ShardRegionSpec
     {
         await using var nodes = await ClusterNodes.StartAsync(4, [1, 2, 3]);
         string[] shards = [.. Entities.Select(static entity => Extractor.ShardId(entity, null)).Distinct()];
-        var leases = Enumerable.Range(0, nodes.Count).Select(node => shards.ToDictionary(static shard => shard, shard => nodes.LeaseOf(node, Prefix + shard))).ToList();
+        var leases = Enumerable.Range(0, nodes.Count)
+            .Select(node => shards.ToDictionary(static shard => shard, shard => nodes.LeaseOf(node, Prefix + shard)))
+            .ToList();
         var regions = new List<IActorRef>();
         for (int i = 0; i < nodes.Count; i++)
         {
             int node = i;
             // The extension brings the defaults that the settings are made of.
             var sharding = ClusterSharding.Get(nodes[i]);
-            var settings = ClusterShardingSettings.Create(nodes[i]).WithLeaseSettings(new LeaseUsageSettings(LeaseCluster.Section, TimeSpan.FromMilliseconds(500)));
-            regions.Add(await sharding.StartAsync("entity", _ => Props.Create(() => new Entity(node, leases, _overlaps)), settings, Extractor));
+            var settings = ClusterShardingSettings.Create(nodes[i])
+                .WithLeaseSettings(new LeaseUsageSettings(LeaseCluster.Section, TimeSpan.FromMilliseconds(500)));
+            regions.Add(await sharding.StartAsync("entity",
+                _ => Props.Create(() => new Entity(node, leases, _overlaps)), settings, Extractor));
         }
         await AllAnswerAsync(regions[2], [0, 1, 2, 3]);
-        Assert.Equal(shards.Select(static shard => Prefix + shard).Order(StringComparer.Ordinal), (await RaftLeases.Get(nodes[2]).ListAsync("leases", Prefix)).Select(static lease => lease.Name));
+        Assert.Equal(shards.Select(static shard => Prefix + shard).Order(StringComparer.Ordinal),
+            (await RaftLeases.Get(nodes[2]).ListAsync("leases", Prefix)).Select(static lease => lease.Name));
 
         // The oldest node, which allocates the shards, is cut off.
         await nodes.CutAsync([0], [1, 2, 3]);
@@ -41,7 +48,8 @@ public sealed class ShardRegionSpec
     private static async Task AllAnswerAsync(IActorRef region, int[] nodes)
     {
         var missing = Entities.ToList();
-        await ClusterNodes.UntilAsync(() => missing.Count == 0, () => TryAsync(region, nodes, missing), $"all entities answer from the nodes {string.Join(", ", nodes)}");
+        await ClusterNodes.UntilAsync(() => missing.Count == 0, () => TryAsync(region, nodes, missing),
+            $"all entities answer from the nodes {string.Join(", ", nodes)}");
     }
 
     private static async Task TryAsync(IActorRef region, int[] nodes, List<string> missing)
@@ -69,7 +77,8 @@ public sealed class ShardRegionSpec
             string shard = Extractor.ShardId(Self.Path.Name, null);
             for (int i = 0; i < leases.Count; i++)
                 if (leases[i][shard].CheckLease() != (i == node))
-                    overlaps.Add($"{Self.Path.Name} started on node {node}; {leases[i][shard]} is {(i == node ? "not held there" : "held elsewhere")}.");
+                    overlaps.Add($"{Self.Path.Name} started on node {node}; {leases[i][shard]} is "
+                        + $"{(i == node ? "not held there" : "held elsewhere")}.");
             Receive<string>(_ => Sender.Tell(node));
         }
     }

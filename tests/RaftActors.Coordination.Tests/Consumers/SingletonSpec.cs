@@ -24,7 +24,8 @@ public sealed class SingletonSpec
         {
             int node = i;
             var singleton = Props.Create(() => new Recorder(() => Record(node, leases)));
-            var settings = ClusterSingletonManagerSettings.Create(nodes[i]).WithLeaseSettings(new LeaseUsageSettings(LeaseCluster.Section, TimeSpan.FromMilliseconds(500)));
+            var settings = ClusterSingletonManagerSettings.Create(nodes[i])
+                .WithLeaseSettings(new LeaseUsageSettings(LeaseCluster.Section, TimeSpan.FromMilliseconds(500)));
             nodes[i].ActorOf(ClusterSingletonManager.Props(singleton, settings), "singleton");
         }
 
@@ -39,7 +40,8 @@ public sealed class SingletonSpec
 
         // Its node is cut off: the next one starts when that node does not believe in its lease any more.
         await nodes.CutAsync([0], [1, 2]);
-        await ClusterNodes.UntilAsync(() => _starts.Any(static start => start.Node == 1), "the singleton has started on the next node");
+        await ClusterNodes.UntilAsync(() => _starts.Any(static start => start.Node == 1),
+            "the singleton has started on the next node");
 
         Assert.All(_starts, static start => Assert.Empty(start.OtherBelievers));
         var tokens = _starts.Select(static start => start.Token ?? 0).ToList();
@@ -47,7 +49,8 @@ public sealed class SingletonSpec
     }
 
     private void Record(int node, List<RaftLease> leases) =>
-        _starts.Enqueue(new Start(node, leases[node].Token, [.. leases.Where(lease => lease != leases[node] && lease.CheckLease())]));
+        _starts.Enqueue(new Start(node, leases[node].Token,
+            [.. leases.Where(lease => lease != leases[node] && lease.CheckLease())]));
 
     private sealed record Start(int Node, long? Token, RaftLease[] OtherBelievers);
 

@@ -6,10 +6,10 @@ using Akka.TestKit;
 namespace RaftActors.Tests.AkkaNet;
 
 /// <summary>
-/// What Akka.NET promises of remoting between two systems, with its own transport and with that of RaftActors. ActorSystemResolver keeps references without an incarnation,
-/// a follower starts an election early when the connection to its leader is lost, reference.conf shortens the time for
-/// which a node that came back is not spoken to, and bounds of batches and chunks keep messages below the size of a
-/// frame.
+/// What Akka.NET promises of remoting between two systems, with its own transport and with that of RaftActors.
+/// ActorSystemResolver keeps references without an incarnation, a follower starts an election early when the connection
+/// to its leader is lost, reference.conf shortens the time for which a node that came back is not spoken to, and bounds
+/// of batches and chunks keep messages below the size of a frame.
 /// </summary>
 public abstract class RemotingSpec(string transport) : Akka.TestKit.Xunit2.TestKit(Using(transport), "raft")
 {

@@ -4,11 +4,12 @@ using Akka.Actor;
 namespace RaftActors.Tests.AkkaNet;
 
 /// <summary>
-/// What Akka.NET promises of a scheduler, of its own and of that of RaftActors. A leader's lease counts the time of <c>HighResMonotonicClock</c>
-/// (RaftSettings.ElapsedTime): a clock that went back, or a timer that fired early by that clock, would break the
-/// lease.
+/// What Akka.NET promises of a scheduler, of its own and of that of RaftActors. A leader's lease counts the time of
+/// <c>HighResMonotonicClock</c> (RaftSettings.ElapsedTime): a clock that went back, or a timer that fired early by that
+/// clock, would break the lease.
 /// </summary>
-public abstract class SchedulerSpec(string implementation) : Akka.TestKit.Xunit2.TestKit($"akka.scheduler.implementation = \"{implementation}\"")
+public abstract class SchedulerSpec(
+    string implementation) : Akka.TestKit.Xunit2.TestKit($"akka.scheduler.implementation = \"{implementation}\"")
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -60,7 +61,8 @@ public abstract class SchedulerSpec(string implementation) : Akka.TestKit.Xunit2
     [Fact]
     public void What_fails_does_not_keep_anything_else_from_its_time()
     {
-        Sys.Scheduler.Advanced.ScheduleOnce(TimeSpan.FromMilliseconds(5), static () => throw new InvalidOperationException("as planned"));
+        Sys.Scheduler.Advanced.ScheduleOnce(TimeSpan.FromMilliseconds(5),
+            static () => throw new InvalidOperationException("as planned"));
 
         Sys.Scheduler.ScheduleTellOnce(TimeSpan.FromMilliseconds(50), TestActor, "later", ActorRefs.NoSender);
 

@@ -17,7 +17,8 @@ public sealed class RaftClientSettingsSpec
 
     [Fact]
     public void The_window_fits_the_responses_that_the_nodes_remember_by_default() =>
-        Assert.True(From("").Window <= new RaftSettings { Group = "kv", MemberId = "a", Members = [] }.MaxSessionResponses);
+        Assert.True(From("").Window <= new RaftSettings { Group = "kv", MemberId = "a",
+            Members = [] }.MaxSessionResponses);
 
     [Theory]
     [InlineData("client.addresses = []", "raft.client.addresses")]
@@ -35,5 +36,6 @@ public sealed class RaftClientSettingsSpec
     }
 
     private static RaftClientSettings From(string hocon) =>
-        RaftClientSettings.FromConfig(ConfigurationFactory.ParseString("group = kv\nclient.addresses = [ \"a:1\", \"b:2\" ]\n" + hocon));
+        RaftClientSettings.FromConfig(ConfigurationFactory.ParseString("group = kv\nclient.addresses = [ \"a:1\", "
+            + "\"b:2\" ]\n" + hocon));
 }

@@ -2,14 +2,18 @@ using System.Text.RegularExpressions;
 
 namespace RaftActors.Tests.Docs;
 
-/// <summary>The pages say nothing that does not compile: each C# example is a region of a test, word for word, and each link leads somewhere.</summary>
+/// <summary>
+/// The pages say nothing that does not compile: each C# example is a region of a test, word for word, and each link
+/// leads somewhere.
+/// </summary>
 public sealed partial class DocsSpec
 {
     private static readonly string Root = FindRoot();
 
     private static readonly string[] PageNames =
         [.. Directory.GetFiles(Root, "*.md")
-            .Concat(Directory.Exists(Path.Combine(Root, "docs")) ? Directory.GetFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories) : [])
+            .Concat(Directory.Exists(Path.Combine(Root, "docs")) ? Directory.GetFiles(Path.Combine(Root, "docs"),
+                "*.md", SearchOption.AllDirectories) : [])
             .Select(page => Path.GetRelativePath(Root, page))
             .Order(StringComparer.Ordinal)];
 
@@ -25,10 +29,13 @@ public sealed partial class DocsSpec
             if (lines[i] != "```csharp")
                 continue;
             var source = i == 0 ? Match.Empty : ExampleComment().Match(lines[i - 1]);
-            Assert.True(source.Success, $"{page}:{i + 1}: the line above an example names its region: <!-- example: tests/.../File.cs#region-name -->");
+            Assert.True(source.Success,
+                $"{page}:{i + 1}: the line above an example names its region: <!-- example: "
+                    + "tests/.../File.cs#region-name -->");
             int end = Array.IndexOf(lines, "```", i);
             Assert.True(end > i, $"{page}:{i + 1}: the example does not end.");
-            Assert.Equal(Region(source.Groups["file"].Value, source.Groups["region"].Value, $"{page}:{i}"), lines[(i + 1)..end]);
+            Assert.Equal(Region(source.Groups["file"].Value, source.Groups["region"].Value, $"{page}:{i}"),
+                lines[(i + 1)..end]);
         }
     }
 
@@ -50,7 +57,8 @@ public sealed partial class DocsSpec
     {
         string readme = File.ReadAllText(Path.Combine(Root, "README.md"));
 
-        Assert.All(PageNames.Where(page => page.StartsWith("docs", StringComparison.Ordinal)), page => Assert.Contains($"({page})", readme));
+        Assert.All(PageNames.Where(page => page.StartsWith("docs", StringComparison.Ordinal)),
+            page => Assert.Contains($"({page})", readme));
     }
 
     /// <summary>The lines of a region, without what they are all indented by.</summary>
@@ -62,7 +70,8 @@ public sealed partial class DocsSpec
         int start = Array.FindIndex(lines, line => line.Trim() == $"#region {region}");
         Assert.True(start >= 0, $"{at}: {file} has no region '{region}'.");
         int end = Array.FindIndex(lines, start, line => line.Trim() == "#endregion");
-        string[] body = [.. lines[(start + 1)..end].SkipWhile(string.IsNullOrWhiteSpace).Reverse().SkipWhile(string.IsNullOrWhiteSpace).Reverse()];
+        string[] body = [.. lines[(start + 1)..end].SkipWhile(string.IsNullOrWhiteSpace).Reverse()
+            .SkipWhile(string.IsNullOrWhiteSpace).Reverse()];
         int indent = body.Where(line => line.Length > 0).Min(line => line.Length - line.TrimStart().Length);
         return [.. body.Select(line => line.Length == 0 ? line : line[indent..])];
     }
@@ -72,7 +81,9 @@ public sealed partial class DocsSpec
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "RaftActors.sln")))
             folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException($"No RaftActors.sln above {AppContext.BaseDirectory}: the pages are checked in a clone of the repository.");
+        return folder?.FullName
+            ?? throw new InvalidOperationException($"No RaftActors.sln above {AppContext.BaseDirectory}: the pages are "
+            + "checked in a clone of the repository.");
     }
 
     [GeneratedRegex(@"^<!-- example: (?<file>\S+)#(?<region>\S+) -->$")]

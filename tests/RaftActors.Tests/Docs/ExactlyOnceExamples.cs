@@ -47,11 +47,14 @@ public sealed class ExactlyOnceExamples
 
         #region use-a-session
         var opened = (SessionOpened)(await group.Ask<Proposed>(new OpenSession())).Response!;
-        var first = new Propose(deposit) { Session = new SessionStamp(opened.SessionId, Sequence: 1, LowestPending: 1) };
+        var first =
+            new Propose(deposit) { Session = new SessionStamp(opened.SessionId, Sequence: 1, LowestPending: 1) };
         var response = await group.Ask<Proposed>(first);
-        var again = await group.Ask<Proposed>(first);                  // the same index, term and response; not applied again
+        // the same index, term and response; not applied again
+        var again = await group.Ask<Proposed>(first);
         // The answer to number 1 is there, so 2 is the lowest number without an answer.
-        var second = new Propose(deposit) { Session = new SessionStamp(opened.SessionId, Sequence: 2, LowestPending: 2) };
+        var second =
+            new Propose(deposit) { Session = new SessionStamp(opened.SessionId, Sequence: 2, LowestPending: 2) };
         #endregion
 
         Assert.Equal((response.Index, "200"), (again.Index, Encoding.UTF8.GetString((byte[])again.Response!)));

@@ -18,7 +18,8 @@ public sealed class LeadershipExamples
     public async Task The_leadership_is_transferred()
     {
         var system = ActorSystem.Create("app", OneNode.WithFallback(Raft.DefaultConfig()));
-        var group = await Raft.Get(system).StartAsync(RaftSettings.FromConfig(system.Settings.Config.GetConfig("raft")), () => new Counter());
+        var group = await Raft.Get(system)
+            .StartAsync(RaftSettings.FromConfig(system.Settings.Config.GetConfig("raft")), () => new Counter());
         await group.Ask<Proposed>(new Propose(new byte[] { 1 }));
         string? leader = null;
         string? why = null;
@@ -40,7 +41,8 @@ public sealed class LeadershipExamples
 
         #region stop
         await Raft.Get(system).StopAsync("counters");       // this node's peer of one group
-        await system.Terminate();                           // or all of them, with all else: the coordinated shutdown runs
+        // or all of them, with all else: the coordinated shutdown runs
+        await system.Terminate();
         #endregion
     }
 
@@ -48,7 +50,8 @@ public sealed class LeadershipExamples
     public async Task Reads_say_how_fresh_they_have_to_be()
     {
         var system = ActorSystem.Create("app", OneNode.WithFallback(Raft.DefaultConfig()));
-        var group = await Raft.Get(system).StartAsync(RaftSettings.FromConfig(system.Settings.Config.GetConfig("raft")), () => new Counter());
+        var group = await Raft.Get(system)
+            .StartAsync(RaftSettings.FromConfig(system.Settings.Config.GetConfig("raft")), () => new Counter());
         await group.Ask<Proposed>(new Propose(new byte[] { 1 }));
         byte[] request = [];
 
@@ -60,7 +63,8 @@ public sealed class LeadershipExamples
         string shown = recent switch
         {
             QueryResult result => $"{((byte[])result.Result!)[0]} as of index {result.AppliedIndex}",
-            QueryFailed { Reason: FailureReason.TooStale } => "This node has heard nothing of its leader for two seconds.",
+            QueryFailed { Reason: FailureReason.TooStale } =>
+                "This node has heard nothing of its leader for two seconds.",
             QueryFailed failed => failed.Message,
             _ => "",
         };

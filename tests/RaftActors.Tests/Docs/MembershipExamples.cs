@@ -18,7 +18,8 @@ public sealed class MembershipExamples
         var (first, second) = FreePorts();
         var config = Config("node1", first, first);
         var system = ActorSystem.Create("app", config.WithFallback(Raft.DefaultConfig()));
-        var group = await Raft.Get(system).StartAsync(RaftSettings.FromConfig(system.Settings.Config.GetConfig("raft")), () => new Counter());
+        var group = await Raft.Get(system)
+            .StartAsync(RaftSettings.FromConfig(system.Settings.Config.GetConfig("raft")), () => new Counter());
         await group.Ask<Proposed>(new Propose(new byte[] { 1 }));
         var added = new Member("node2", $"127.0.0.1:{second}");
         config = Config("node2", second, first, second);

@@ -18,7 +18,8 @@ public sealed class PriorityExamples
             akka.loglevel = OFF
             """);
         var system = ActorSystem.Create("app", config.WithFallback(Raft.DefaultConfig()));
-        var group = await Raft.Get(system).StartAsync(RaftSettings.FromConfig(system.Settings.Config.GetConfig("raft")), () => new Nothing());
+        var group = await Raft.Get(system)
+            .StartAsync(RaftSettings.FromConfig(system.Settings.Config.GetConfig("raft")), () => new Nothing());
         await group.Ask<Proposed>(new Propose(new byte[] { 1 }));
         Assert.Equal(10, (await group.Ask<GroupMembers>(GetMembers.Instance)).Members[0].Priority);
 
@@ -26,7 +27,8 @@ public sealed class PriorityExamples
         var present = await group.Ask<GroupMembers>(GetMembers.Instance);
         var voters = present.Members.Where(member => member.Role == MemberRole.Voter);
         var wanted = voters.Select(member => member.Member with { Priority = member.Id == "node1" ? 0 : 10 });
-        var answer = await group.Ask<object>(new ChangeMembers([.. wanted], Learners: []) { ExpectedIndex = present.Index });
+        var answer =
+            await group.Ask<object>(new ChangeMembers([.. wanted], Learners: []) { ExpectedIndex = present.Index });
         #endregion
 
         Assert.IsType<Proposed>(answer);

@@ -26,7 +26,8 @@ public sealed class SnapshotExamples
             machines.Add(new Names());
             return machines[^1];
         }
-        var group = await Raft.Get(system).StartAsync(RaftSettings.FromConfig(system.Settings.Config.GetConfig("raft")), Create);
+        var group = await Raft.Get(system)
+            .StartAsync(RaftSettings.FromConfig(system.Settings.Config.GetConfig("raft")), Create);
         await group.Ask<Proposed>(new Propose(Encoding.UTF8.GetBytes("Ada")));
 
         #region take-a-snapshot
@@ -68,7 +69,8 @@ public sealed class SnapshotExamples
         public object? Query(object request) => Encoding.UTF8.GetBytes(string.Join(", ", _names));
 
         #region take-and-restore
-        // The list is immutable: what is captured here does not change, whatever is applied while the parts are asked for.
+        // The list is immutable: what is captured here does not change, whatever is applied while the parts are asked
+        // for.
         public IEnumerable<ReadOnlyMemory<byte>> TakeSnapshot()
         {
             var names = _names;

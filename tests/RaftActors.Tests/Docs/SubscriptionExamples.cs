@@ -17,7 +17,8 @@ public sealed class SubscriptionExamples
             akka.loglevel = OFF
             """);
         var system = ActorSystem.Create("app", config.WithFallback(Raft.DefaultConfig()));
-        var group = await Raft.Get(system).StartAsync(RaftSettings.FromConfig(system.Settings.Config.GetConfig("raft")), () => new NoState());
+        var group = await Raft.Get(system)
+            .StartAsync(RaftSettings.FromConfig(system.Settings.Config.GetConfig("raft")), () => new NoState());
         var database = new Database();
         for (int i = 0; i < 3; i++)
         {

@@ -37,7 +37,8 @@ public sealed class TestKitExamples(ITestOutputHelper output)
     public void A_bad_network_and_crashes()
     {
         #region faults
-        using var cluster = RaftCluster.Start(new RaftClusterSettings { Peers = 5, Seed = 42, Faults = LinkFaults.Unreliable });
+        using var cluster =
+            RaftCluster.Start(new RaftClusterSettings { Peers = 5, Seed = 42, Faults = LinkFaults.Unreliable });
         for (int round = 0; round < 3; round++)
         {
             var leader = cluster.AwaitLeader();

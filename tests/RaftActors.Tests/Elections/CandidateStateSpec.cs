@@ -6,7 +6,8 @@ namespace RaftActors.Tests.Elections;
 public sealed class CandidateStateSpec
 {
     private readonly CandidateState _election = new(3, false, new Configuration(
-        [new Server("a", "host:1", "store-a"), new Server("b", "host:2", "store-b"), new Server("c", "host:3", "store-c")]));
+        [new Server("a", "host:1", "store-a"), new Server("b", "host:2", "store-b"),
+        new Server("c", "host:3", "store-c")]));
 
     [Fact]
     public void A_majority_wins()
@@ -39,7 +40,8 @@ public sealed class CandidateStateSpec
     [Fact]
     public void In_a_joint_configuration_both_majorities_win()
     {
-        Server a = new("a", "host:1", "store-a"), b = new("b", "host:2", "store-b"), c = new("c", "host:3", "store-c"), d = new("d", "host:4", "store-d");
+        Server a = new("a", "host:1", "store-a"), b = new("b", "host:2", "store-b"), c = new("c", "host:3", "store-c"),
+            d = new("d", "host:4", "store-d");
         var election = new CandidateState(3, false, new Configuration([d], [c], [a, b]));
         election.Grant("a", "store-a");
         election.Grant("b", "store-b");

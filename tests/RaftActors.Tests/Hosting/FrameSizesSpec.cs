@@ -21,8 +21,10 @@ public sealed class FrameSizesSpec : IAsyncLifetime
         var sizes = new FrameSizes(1000);
 
         Assert.Null(sizes.Learn("b", 1000));
-        Assert.Equal("has akka.remote.dot-netty.tcp.maximum-frame-size = 500, this node has 1000: a message that is larger than the"
-            + " smaller of the two cuts the connection between them. Give all nodes the same value.", sizes.Learn("b", 500));
+        Assert.Equal("has akka.remote.dot-netty.tcp.maximum-frame-size = 500, this node has 1000: a message that is "
+            + "larger than the"
+            + " smaller of the two cuts the connection between them. Give all nodes the same value.",
+                sizes.Learn("b", 500));
         Assert.Null(sizes.Learn("b", 500));
         Assert.NotNull(sizes.Learn("c", 500));
         Assert.NotNull(sizes.Learn("b", 600));

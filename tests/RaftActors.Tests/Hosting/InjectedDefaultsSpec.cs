@@ -36,7 +36,8 @@ public sealed class InjectedDefaultsSpec : IAsyncLifetime
         var peer = await Raft.Get(system).StartAsync(Settings, static () => new EchoMachine());
 
         Assert.Equal("50 ms", system.Settings.Config.GetString("raft.heartbeat-interval"));
-        Assert.IsType<RaftSerializer>(system.Serialization.FindSerializerFor(new PeerCreated(1, "group", "a", "store")));
+        Assert.IsType<RaftSerializer>(system.Serialization.FindSerializerFor(new PeerCreated(1, "group", "a",
+            "store")));
         Assert.Equal(int.MaxValue, system.Settings.Config.GetInt(Breaker));
         var done = await peer.Ask<Proposed>(new Propose(new byte[] { 7 }), TimeSpan.FromSeconds(30));
         Assert.Equal([7], (byte[])done.Response!);
@@ -61,7 +62,8 @@ public sealed class InjectedDefaultsSpec : IAsyncLifetime
         }
 
         Assert.True(system.Settings.Config.HasPath("raft.heartbeat-interval"));
-        Assert.IsType<RaftSerializer>(system.Serialization.FindSerializerFor(new PeerCreated(1, "group", "a", "store")));
+        Assert.IsType<RaftSerializer>(system.Serialization.FindSerializerFor(new PeerCreated(1, "group", "a",
+            "store")));
         Assert.False(system.HasExtension<Raft>());
     }
 
@@ -92,13 +94,15 @@ public sealed class InjectedDefaultsSpec : IAsyncLifetime
         system.Settings.InjectTopLevelFallback(ConfigurationFactory.ParseString("somebody-elses = 1"));
 
         Assert.Equal(int.MaxValue, system.Settings.Config.GetInt(Breaker));
-        Assert.IsType<RaftSerializer>(system.Serialization.FindSerializerFor(new PeerCreated(1, "group", "a", "store")));
+        Assert.IsType<RaftSerializer>(system.Serialization.FindSerializerFor(new PeerCreated(1, "group", "a",
+            "store")));
     }
 
     [Fact]
     public void Nothing_is_injected_where_they_are()
     {
-        var system = ActorSystem.Create("defaults", ConfigurationFactory.ParseString(Quiet).WithFallback(Raft.DefaultConfig()));
+        var system =
+            ActorSystem.Create("defaults", ConfigurationFactory.ParseString(Quiet).WithFallback(Raft.DefaultConfig()));
         _systems.Add(system);
         var before = system.Serialization;
 
@@ -116,8 +120,10 @@ public sealed class InjectedDefaultsSpec : IAsyncLifetime
             () => Raft.Get(system).StartAsync(Settings, static () => new EchoMachine()));
 
         Assert.Equal("raft.max-entry-bytes = 2097152: the largest message, with 64 KiB to spare, must fit"
-            + " akka.remote.dot-netty.tcp.maximum-frame-size, which is 128000 (the defaults of raft.* need 4 MiB). Remoting reads"
-            + " its settings when the actor system starts: write it in the configuration that ActorSystem.Create is given, or put"
+            + " akka.remote.dot-netty.tcp.maximum-frame-size, which is 128000 (the defaults of raft.* need 4 MiB). "
+                + "Remoting reads"
+            + " its settings when the actor system starts: write it in the configuration that ActorSystem.Create is "
+                + "given, or put"
             + " .WithFallback(Raft.DefaultConfig()) behind that configuration.", problem.Message);
     }
 

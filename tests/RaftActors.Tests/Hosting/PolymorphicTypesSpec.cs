@@ -46,9 +46,12 @@ public sealed class PolymorphicTypesSpec : IAsyncLifetime
         var refused = Assert.IsType<ProposalFailed>(await ProposeAsync(peer, new Place("pen", 3)));
 
         Assert.Equal(FailureReason.NotSerializable, refused.Reason);
-        Assert.Equal($"A {typeof(Place)} would be written by Akka.NET's JSON serializer, which does not read everything as it was written."
-            + " Pass a byte[], or register a serializer of your own for the type in akka.actor.serialization-bindings, or bind the"
-            + " type to Hyperion there and list it in raft.hyperion-types. raft.allow-json-commands = on accepts it as it is.", refused.Message);
+        Assert.Equal($"A {typeof(Place)} would be written by Akka.NET's JSON serializer, which does not read "
+            + "everything as it was written."
+            + " Pass a byte[], or register a serializer of your own for the type in akka.actor.serialization-bindings, "
+                + "or bind the"
+            + " type to Hyperion there and list it in raft.hyperion-types. raft.allow-json-commands = on accepts it as "
+                + "it is.", refused.Message);
         await StillWorksAsync(peer);
     }
 
@@ -57,7 +60,8 @@ public sealed class PolymorphicTypesSpec : IAsyncLifetime
     {
         var peer = await StartAsync("");
 
-        var refused = Assert.IsType<ProposalFailed>(await ProposeAsync(peer, new Payload("{}"u8.ToArray(), 1, TypeName)));
+        var refused =
+            Assert.IsType<ProposalFailed>(await ProposeAsync(peer, new Payload("{}"u8.ToArray(), 1, TypeName)));
 
         Assert.StartsWith($"A {TypeName} would be written by Akka.NET's JSON serializer", refused.Message);
         await StillWorksAsync(peer);
@@ -117,7 +121,8 @@ public sealed class PolymorphicTypesSpec : IAsyncLifetime
         var refused = Assert.IsType<ProposalFailed>(await ProposeAsync(peer, command));
 
         Assert.Equal(FailureReason.NotSerializable, refused.Reason);
-        Assert.StartsWith($"A {typeof(Prices)} would be written by Hyperion, which matches fields by position, and is not"
+        Assert.StartsWith($"A {typeof(Prices)} would be written by Hyperion, which matches fields by position, and is "
+            + "not"
             + " listed in raft.hyperion-types.", refused.Message);
         await StillWorksAsync(peer);
     }
@@ -152,7 +157,8 @@ public sealed class PolymorphicTypesSpec : IAsyncLifetime
     private static async Task StillWorksAsync(IActorRef peer) =>
         Assert.Equal([7], (byte[])Assert.IsType<Proposed>(await ProposeAsync(peer, new byte[] { 7 })).Response!);
 
-    private static Task<object> ProposeAsync(IActorRef peer, object command) => peer.Ask<object>(new Propose(command), Limit);
+    private static Task<object> ProposeAsync(IActorRef peer, object command) =>
+        peer.Ask<object>(new Propose(command), Limit);
 
     private async Task<IActorRef> StartAsync(string config)
     {

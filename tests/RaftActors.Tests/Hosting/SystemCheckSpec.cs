@@ -8,7 +8,8 @@ namespace RaftActors.Tests.Hosting;
 public sealed class SystemCheckSpec : IAsyncLifetime
 {
     private const string Quiet = "akka.loglevel = OFF, akka.stdout-loglevel = OFF\n";
-    private const string Remote = "akka { actor.provider = remote, remote.dot-netty.tcp { hostname = \"127.0.0.1\", port = 0 } }\n";
+    private const string Remote =
+        "akka { actor.provider = remote, remote.dot-netty.tcp { hostname = \"127.0.0.1\", port = 0 } }\n";
 
     // Plugins that are durable and good, as far as their settings say. None of them is started.
     private const string Durable = """
@@ -48,16 +49,27 @@ public sealed class SystemCheckSpec : IAsyncLifetime
     /// <summary>What is configured, and the key, value and a part of what is said of it.</summary>
     public static TheoryData<string, string, string, string> Rows => new()
     {
-        { "akka.persistence.journal.plugin = akka.persistence.journal.inmem", "akka.persistence.journal.plugin", "akka.persistence.journal.inmem", "is gone when its process ends" },
-        { "akka.persistence.snapshot-store.plugin = akka.persistence.snapshot-store.inmem", "akka.persistence.snapshot-store.plugin", "akka.persistence.snapshot-store.inmem", "gone when the process ends" },
-        { "akka.persistence.snapshot-store.plugin = akka.persistence.snapshot-store.local", "akka.persistence.snapshot-store.plugin", "akka.persistence.snapshot-store.local", "not flushed" },
-        { "akka.persistence.snapshot-store.plugin = \"\"", "akka.persistence.snapshot-store.plugin", "", "No snapshot is ever stored" },
-        { "my.snapshots.snapshot-is-optional = on", "my.snapshots.snapshot-is-optional", "on", "a state that never existed" },
-        { $"{Sql} my.snapshots.connection-string = \"Data Source=raft.db\"", "my.snapshots.connection-string", "raft.db", "in steps of 150 ms" },
-        { $"{Sql} my.journal.read-isolation-level = unspecified", "my.journal.read-isolation-level", "unspecified", "waits for every write" },
-        { $"{Sql} my.journal.circuit-breaker.reset-timeout = 30 s", "my.journal.circuit-breaker.reset-timeout", "30 s", "refuses everything" },
-        { $"{Remote} akka.remote.retry-gate-closed-for = 5 s", "akka.remote.retry-gate-closed-for", "5 s", "costs elections" },
-        { $"{Remote} akka.remote.transport-failure-detector.acceptable-heartbeat-pause = 120 s", "akka.remote.transport-failure-detector.acceptable-heartbeat-pause", "120 s", "lost power" },
+        { "akka.persistence.journal.plugin = akka.persistence.journal.inmem", "akka.persistence.journal.plugin",
+            "akka.persistence.journal.inmem", "is gone when its process ends" },
+        { "akka.persistence.snapshot-store.plugin = akka.persistence.snapshot-store.inmem",
+        "akka.persistence.snapshot-store.plugin", "akka.persistence.snapshot-store.inmem",
+        "gone when the process ends" },
+        { "akka.persistence.snapshot-store.plugin = akka.persistence.snapshot-store.local",
+        "akka.persistence.snapshot-store.plugin", "akka.persistence.snapshot-store.local", "not flushed" },
+        { "akka.persistence.snapshot-store.plugin = \"\"", "akka.persistence.snapshot-store.plugin", "",
+        "No snapshot is ever stored" },
+        { "my.snapshots.snapshot-is-optional = on", "my.snapshots.snapshot-is-optional", "on",
+        "a state that never existed" },
+        { $"{Sql} my.snapshots.connection-string = \"Data Source=raft.db\"", "my.snapshots.connection-string",
+        "raft.db", "in steps of 150 ms" },
+        { $"{Sql} my.journal.read-isolation-level = unspecified", "my.journal.read-isolation-level", "unspecified",
+        "waits for every write" },
+        { $"{Sql} my.journal.circuit-breaker.reset-timeout = 30 s", "my.journal.circuit-breaker.reset-timeout", "30 s",
+        "refuses everything" },
+        { $"{Remote} akka.remote.retry-gate-closed-for = 5 s", "akka.remote.retry-gate-closed-for", "5 s",
+        "costs elections" },
+        { $"{Remote} akka.remote.transport-failure-detector.acceptable-heartbeat-pause = 120 s",
+        "akka.remote.transport-failure-detector.acceptable-heartbeat-pause", "120 s", "lost power" },
     };
 
     public Task InitializeAsync() => Task.CompletedTask;
@@ -66,7 +78,8 @@ public sealed class SystemCheckSpec : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public void A_setting_is_named_with_its_value_and_its_consequence(string configured, string key, string value, string consequence)
+    public void A_setting_is_named_with_its_value_and_its_consequence(string configured, string key, string value,
+        string consequence)
     {
         var problem = Assert.Single(Raft.Get(Create(configured)).Check(Settings));
 
@@ -79,19 +92,23 @@ public sealed class SystemCheckSpec : IAsyncLifetime
     [InlineData("")]
     [InlineData(Remote)]
     [InlineData(Sql)]
-    [InlineData(Remote + "akka.remote { retry-gate-closed-for = 500 ms, transport-failure-detector.acceptable-heartbeat-pause = 5 s }")]
+    [InlineData(Remote + "akka.remote { retry-gate-closed-for = 500 ms, "
+        + "transport-failure-detector.acceptable-heartbeat-pause = 5 s }")]
     [InlineData(Sql + "my.journal.circuit-breaker { reset-timeout = 30 s, max-failures = 2147483647 }")]
     [InlineData("my.journal.provider-name = \"PostgreSQL.15\"")]
-    public void Nothing_is_said_of_what_is_right(string configured) => Assert.Empty(Raft.Get(Create(configured)).Check(Settings));
+    public void Nothing_is_said_of_what_is_right(string configured) =>
+        Assert.Empty(Raft.Get(Create(configured)).Check(Settings));
 
     [Theory]
     [InlineData("akka.persistence.journal.plugin = akka.persistence.journal.inmem")]
     [InlineData("akka.persistence.snapshot-store.plugin = akka.persistence.snapshot-store.local")]
-    public async Task A_group_does_not_start_on_a_store_that_loses_what_it_has_stored_unless_that_is_meant(string configured)
+    public async Task A_group_does_not_start_on_a_store_that_loses_what_it_has_stored_unless_that_is_meant(
+        string configured)
     {
         var raft = Raft.Get(Create(configured));
 
-        var problem = await Assert.ThrowsAsync<ConfigurationException>(() => raft.StartAsync(Settings, static () => new EchoMachine()));
+        var problem = await Assert.ThrowsAsync<ConfigurationException>(() =>
+            raft.StartAsync(Settings, static () => new EchoMachine()));
 
         Assert.Contains("The group group does not start.", problem.Message);
         Assert.Contains("raft.allow-volatile = on", problem.Message);

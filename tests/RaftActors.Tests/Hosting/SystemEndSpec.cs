@@ -61,7 +61,8 @@ public sealed class SystemEndSpec
         """));
 
     /// <summary>Proposes when it is stopped.</summary>
-    private sealed class LastWord(IActorRef peer, TaskCompletionSource started, TaskCompletionSource<object> applied) : UntypedActor
+    private sealed class LastWord(IActorRef peer, TaskCompletionSource started,
+        TaskCompletionSource<object> applied) : UntypedActor
     {
         protected override void PreStart() => started.TrySetResult();
 

@@ -9,11 +9,13 @@ public sealed class HardStateSpec
         Assert.Equal(new HardState(2, null, null), HardState.Initial.InTerm(1).Voting("a", "store-a").InTerm(2));
 
     [Fact]
-    public void The_term_never_goes_back() => Assert.Throws<InvariantViolationException>(() => HardState.Initial.InTerm(3).InTerm(3));
+    public void The_term_never_goes_back() =>
+        Assert.Throws<InvariantViolationException>(() => HardState.Initial.InTerm(3).InTerm(3));
 
     [Fact]
     public void A_second_vote_in_a_term_is_a_violated_invariant() =>
-        Assert.Throws<InvariantViolationException>(() => HardState.Initial.InTerm(1).Voting("a", "store-a").Voting("b", "store-b"));
+        Assert.Throws<InvariantViolationException>(() =>
+            HardState.Initial.InTerm(1).Voting("a", "store-a").Voting("b", "store-b"));
 
     [Fact]
     public void The_same_candidate_may_ask_again()

@@ -56,7 +56,8 @@ public sealed class RaftLogSpec
     }
 
     [Fact]
-    public void Committing_beyond_the_log_is_a_violated_invariant() => Assert.Throws<InvariantViolationException>(() => Logs.Of(1, 1).CommitTo(3));
+    public void Committing_beyond_the_log_is_a_violated_invariant() =>
+        Assert.Throws<InvariantViolationException>(() => Logs.Of(1, 1).CommitTo(3));
 
     [Fact]
     public void The_commit_index_never_goes_back()
@@ -74,7 +75,8 @@ public sealed class RaftLogSpec
     [InlineData(1, 3, false)] // shorter
     [InlineData(1, 4, true)]  // later term, though shorter
     [InlineData(9, 2, false)] // earlier term, though longer
-    public void The_later_term_is_more_up_to_date_and_then_the_longer_log(long lastIndex, long lastTerm, bool upToDate) =>
+    public void The_later_term_is_more_up_to_date_and_then_the_longer_log(long lastIndex, long lastTerm,
+        bool upToDate) =>
         Assert.Equal(upToDate, Logs.Of(1, 3).IsUpToDate(lastIndex, lastTerm));
 
     [Fact]
@@ -125,7 +127,8 @@ public sealed class RaftLogSpec
     }).QuickCheckThrowOnFailure();
 
     private static Gen<(int Kind, int Amount)[]> Steps =>
-        (from kind in Gen.Frequency((6, Gen.Constant(0)), (2, Gen.Constant(1)), (2, Gen.Constant(2)), (1, Gen.Constant(3)), (1, Gen.Constant(4)))
+        (from kind in Gen.Frequency((6, Gen.Constant(0)), (2, Gen.Constant(1)), (2, Gen.Constant(2)),
+            (1, Gen.Constant(3)), (1, Gen.Constant(4)))
          from amount in Gen.Choose(0, 7)
          select (kind, amount)).ArrayOf();
 
@@ -146,9 +149,12 @@ public sealed class RaftLogSpec
         {
             Assert.Same(model[index - 1], log[index]);
             Assert.Equal(TermOf(index), log.TermAt(index));
-            Assert.Equal(1 + model.FindIndex(compacted, entry => entry.Term == TermOf(index)), log.FirstIndexOfTermAt(index));
+            Assert.Equal(1 + model.FindIndex(compacted, entry => entry.Term == TermOf(index)),
+                log.FirstIndexOfTermAt(index));
             foreach (long term in new[] { 0, TermOf(index) - 1, TermOf(index), TermOf(index) + 1 })
-                Assert.Equal(Math.Max(compacted, 1 + model.FindLastIndex(entry => entry.Index <= index && entry.Term <= term)), log.LastIndexWithTermAtMost(index, term));
+                Assert.Equal(Math.Max(compacted,
+                    1 + model.FindLastIndex(entry => entry.Index <= index && entry.Term <= term)),
+                    log.LastIndexWithTermAtMost(index, term));
         }
     }
 

@@ -43,5 +43,6 @@ public sealed class CatchUpSpec
         Assert.False(_catchUp.IsDone);
     }
 
-    private void Reached(long match, long last, int milliseconds) => _catchUp.Reached(match, last, TimeSpan.FromMilliseconds(milliseconds));
+    private void Reached(long match, long last, int milliseconds) =>
+        _catchUp.Reached(match, last, TimeSpan.FromMilliseconds(milliseconds));
 }

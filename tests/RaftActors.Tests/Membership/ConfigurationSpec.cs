@@ -4,7 +4,8 @@ namespace RaftActors.Tests.Membership;
 
 public sealed class ConfigurationSpec
 {
-    private readonly Configuration _three = new([new Server("b", "host:2", "store-b"), new Server("a", "host:1", "store-a"), new Server("c", "host:3", "")]);
+    private readonly Configuration _three = new([new Server("b", "host:2", "store-b"),
+        new Server("a", "host:1", "store-a"), new Server("c", "host:3", "")]);
 
     [Fact]
     public void A_member_counts_only_under_the_store_it_is_bound_to()
@@ -59,7 +60,8 @@ public sealed class ConfigurationSpec
     [InlineData("a", "b", "a", false)]
     [InlineData("a", "b", "a b", true)]
     [InlineData("a b c", "", "x y z", false)]
-    public void A_joint_decision_takes_a_majority_of_both_sets(string former, string coming, string agree, bool majority)
+    public void A_joint_decision_takes_a_majority_of_both_sets(string former, string coming, string agree,
+        bool majority)
     {
         var configuration = coming.Length == 0 ? new Configuration(Voters(former)) : Joint(former, coming, "x y z");
 
@@ -69,7 +71,8 @@ public sealed class ConfigurationSpec
     [Fact]
     public void Nobody_decides_for_no_voters() => Assert.False(Configuration.None.HasMajority(static _ => true));
 
-    // The reason for joint consensus: whatever decides before and whatever decides during it share a voter, and so do during and after.
+    // The reason for joint consensus: whatever decides before and whatever decides during it share a voter, and so do
+    // during and after.
     [Fact]
     public void Majorities_of_successive_configurations_share_a_voter()
     {
@@ -81,7 +84,8 @@ public sealed class ConfigurationSpec
             foreach (var (one, other) in new[] { (before, joint), (joint, joint), (joint, joint.LeaveJoint()) })
             {
                 var deciding = Subsets().Where(subset => one.HasMajority(voter => subset.Contains(voter.Id))).ToList();
-                Assert.DoesNotContain(Subsets().Where(subset => other.HasMajority(voter => subset.Contains(voter.Id))), subset => deciding.Exists(decides => !decides.Overlaps(subset)));
+                Assert.DoesNotContain(Subsets().Where(subset => other.HasMajority(voter => subset.Contains(voter.Id))),
+                    subset => deciding.Exists(decides => !decides.Overlaps(subset)));
             }
         }
     }
@@ -91,7 +95,8 @@ public sealed class ConfigurationSpec
     {
         var before = new Configuration(Voters("a b c"), Voters("d"));
 
-        var after = before.EnterJoint([new Server("a", "host", ""), new Server("b", "host", ""), new Server("c", "host", "")], [new Server("e", "host:e", "")]);
+        var after = before.EnterJoint([new Server("a", "host", ""), new Server("b", "host", ""),
+            new Server("c", "host", "")], [new Server("e", "host:e", "")]);
 
         Assert.False(after.IsJoint);
         Assert.Equal("store-a", after.Find("a")!.StoreId);
@@ -104,18 +109,21 @@ public sealed class ConfigurationSpec
     {
         var before = new Configuration(Voters("a b c"));
 
-        var after = before.EnterJoint([new Server("a", "host:a", ""), new Server("b", "host:b", "", 3), new Server("c", "host:c", "")], []);
+        var after = before.EnterJoint([new Server("a", "host:a", ""), new Server("b", "host:b", "", 3),
+            new Server("c", "host:c", "")], []);
 
         Assert.False(after.IsJoint);
         Assert.Equal((3, "store-b"), (after.Find("b")!.Priority, after.Find("b")!.StoreId));
         Assert.NotEqual(before, after);
-        Assert.Equal(0, after.EnterJoint([new Server("a", "host:a", ""), new Server("b", "host:b", "")], []).LeaveJoint().Find("b")!.Priority);
+        Assert.Equal(0, after.EnterJoint([new Server("a", "host:a", ""), new Server("b", "host:b", "")], [])
+            .LeaveJoint().Find("b")!.Priority);
     }
 
     [Fact]
     public void A_promoted_learner_keeps_its_store()
     {
-        var joint = new Configuration(Voters("a"), Voters("b")).EnterJoint([new Server("a", "host:a", ""), new Server("b", "host:b", "")], []);
+        var joint = new Configuration(Voters("a"), Voters("b"))
+            .EnterJoint([new Server("a", "host:a", ""), new Server("b", "host:b", "")], []);
 
         Assert.True(joint.IsJoint);
         Assert.True(joint.Counts("b", "store-b"));
@@ -141,7 +149,8 @@ public sealed class ConfigurationSpec
     private static Configuration Joint(string former, string coming, string learners) =>
         new(Voters(coming), Voters(learners), Voters(former));
 
-    private static IEnumerable<Server> Voters(string ids) => ids.Split(' ').Select(static id => new Server(id, $"host:{id}", $"store-{id}"));
+    private static IEnumerable<Server> Voters(string ids) =>
+        ids.Split(' ').Select(static id => new Server(id, $"host:{id}", $"store-{id}"));
 
     private static List<Server> Some(Random random)
     {
@@ -150,7 +159,9 @@ public sealed class ConfigurationSpec
     }
 
     private static IEnumerable<HashSet<string>> Subsets() =>
-        Enumerable.Range(0, 32).Select(static bits => "abcde".Where((_, i) => (bits & (1 << i)) != 0).Select(static id => id.ToString()).ToHashSet());
+        Enumerable.Range(0, 32)
+            .Select(static bits =>
+            "abcde".Where((_, i) => (bits & (1 << i)) != 0).Select(static id => id.ToString()).ToHashSet());
 
     [Fact]
     public void The_latest_configuration_counts_until_it_is_truncated()

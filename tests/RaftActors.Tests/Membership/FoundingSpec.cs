@@ -4,7 +4,8 @@ namespace RaftActors.Tests.Membership;
 
 public sealed class FoundingSpec
 {
-    private readonly Configuration _initial = Configuration.Of([new Member("a", "host:1"), new Member("b", "host:2"), new Member("c", "host:3")]);
+    private readonly Configuration _initial =
+        Configuration.Of([new Member("a", "host:1"), new Member("b", "host:2"), new Member("c", "host:3")]);
 
     [Fact]
     public void A_peer_asks_until_all_others_have_answered_that_they_are_empty()

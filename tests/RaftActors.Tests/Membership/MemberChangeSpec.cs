@@ -5,7 +5,8 @@ namespace RaftActors.Tests.Membership;
 
 public sealed class MemberChangeSpec
 {
-    private static readonly Configuration Present = new([new Server("a", "host:1", "store-a"), new Server("b", "host:2", "store-b")], [new Server("c", "host:3", "")]);
+    private static readonly Configuration Present = new([new Server("a", "host:1", "store-a"),
+        new Server("b", "host:2", "store-b")], [new Server("c", "host:3", "")]);
 
     [Theory]
     [InlineData("a@host:1 b@host:2 c@host:3", "d@host:4", null)]
@@ -42,8 +43,12 @@ public sealed class MemberChangeSpec
 
     [Fact]
     public void Nothing_is_done_while_it_is_joint() =>
-        Assert.False(new MemberChange(Members("a@host:1"), [], 0).IsDone(Present.EnterJoint([new Server("a", "host:1", "")], [])));
+        Assert.False(new MemberChange(Members("a@host:1"), [], 0)
+            .IsDone(Present.EnterJoint([new Server("a", "host:1", "")], [])));
 
     private static List<Member> Members(string text) =>
-        [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static member => member.Split('@')).Select(static parts => new Member(parts[0], parts[1]) { Priority = parts.Length > 2 ? int.Parse(parts[2], CultureInfo.InvariantCulture) : 0 })];
+        [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static member => member.Split('@'))
+            .Select(static parts =>
+            new Member(parts[0],
+            parts[1]) { Priority = parts.Length > 2 ? int.Parse(parts[2], CultureInfo.InvariantCulture) : 0 })];
 }

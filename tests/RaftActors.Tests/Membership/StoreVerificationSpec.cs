@@ -63,7 +63,8 @@ public sealed class StoreVerificationSpec
     public void A_start_that_takes_a_number_again_shows()
     {
         var random = new Random(1);
-        long first = Incarnations.Next(0, random), second = Incarnations.Next(first, random), third = Incarnations.Next(second, random);
+        long first = Incarnations.Next(0, random), second = Incarnations.Next(first, random),
+            third = Incarnations.Next(second, random);
 
         Assert.True(first < second && second < third);
         Assert.False(Incarnations.IsForgotten(remembered: second, own: third));

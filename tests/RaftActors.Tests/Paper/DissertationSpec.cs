@@ -48,7 +48,8 @@ public sealed class DissertationSpec(ITestOutputHelper output) : PaperSpec(outpu
 
         B.Say(static header => new TimeoutNow(header), 1);
 
-        Assert.Equal((2, false, true), C.Expect<RequestVote>() is var request ? (request.Term, request.PreVote, request.Transfer) : default);
+        Assert.Equal((2, false, true),
+            C.Expect<RequestVote>() is var request ? (request.Term, request.PreVote, request.Transfer) : default);
     }
 
     [Fact]
@@ -125,7 +126,8 @@ public sealed class DissertationSpec(ITestOutputHelper output) : PaperSpec(outpu
     {
         LogEntry[] log = [.. Entries(1), new LogEntry(2, 1, EntryKind.Configuration, 0, WithoutA.ToPayload())];
         var hardState = new HardState(1, null, null);
-        Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId), new Persisted(hardState, 0, [new EntryBatch(log)]));
+        Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId),
+            new Persisted(hardState, 0, [new EntryBatch(log)]));
         Start();
 
         AdvanceUntil(() => B.TryTake<RequestVote>(static request => request.PreVote) is not null);
@@ -213,7 +215,8 @@ public sealed class DissertationSpec(ITestOutputHelper output) : PaperSpec(outpu
         C.Append(3, 3, 2, 0);
         var request = C.Expect<ReadIndex>();
         C.Say(header => new ReadIndexReply(header, request.RequestIds, null, "", 3), 3);
-        Assert.Equal((3, 7), ExpectMsg<QueryResult>() is var result ? (result.AppliedIndex, result.CorrelationId) : default);
+        Assert.Equal((3, 7),
+            ExpectMsg<QueryResult>() is var result ? (result.AppliedIndex, result.CorrelationId) : default);
     }
 
     [Fact]

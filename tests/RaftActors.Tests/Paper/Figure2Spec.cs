@@ -98,7 +98,8 @@ public sealed class Figure2Spec(ITestOutputHelper output) : PaperSpec(output)
     [Theory]
     [InlineData(2, 2)] // leaderCommit is less.
     [InlineData(9, 3)] // The last new entry is less.
-    public void AppendEntries_5_commitIndex_is_the_lesser_of_leaderCommit_and_the_last_new_entry(long leaderCommit, long expected)
+    public void AppendEntries_5_commitIndex_is_the_lesser_of_leaderCommit_and_the_last_new_entry(long leaderCommit,
+        long expected)
     {
         StartWithLog(new HardState(1, null, null), 1, 1, 1, 1, 1);
 

@@ -26,7 +26,8 @@ public abstract class PaperSpec(ITestOutputHelper output) : PeerSpec(output)
             if (persisted.Batches.Count == 0)
                 continue;
             terms.RemoveRange((int)persisted.PreviousIndex, terms.Count - (int)persisted.PreviousIndex);
-            terms.AddRange(persisted.Batches.SelectMany(static batch => batch.Entries.ToArray()).Select(static entry => entry.Term));
+            terms.AddRange(persisted.Batches.SelectMany(static batch => batch.Entries.ToArray())
+                .Select(static entry => entry.Term));
         }
         return [.. terms];
     }

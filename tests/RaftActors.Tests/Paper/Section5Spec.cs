@@ -153,7 +153,9 @@ public sealed class Section5Spec(ITestOutputHelper output) : PaperSpec(output)
         int previous = leaders.Length;
         while (previous > 1 && !Append(B, 8, previous, leaders[previous - 1], 0).Success)
             previous--;
-        Append(B, 8, previous, leaders[previous - 1], 0, [.. Enumerable.Range(previous + 1, leaders.Length - previous).Select(index => Command(index, leaders[index - 1]))]);
+        Append(B, 8, previous, leaders[previous - 1], 0,
+            [.. Enumerable.Range(previous + 1, leaders.Length - previous)
+            .Select(index => Command(index, leaders[index - 1]))]);
 
         Assert.Equal(leaders, DurableTerms());
         Assert.Equal(leaders.Length, Status().LastIndex);
@@ -187,7 +189,8 @@ public sealed class Section5Spec(ITestOutputHelper output) : PaperSpec(output)
     [Theory]
     [InlineData(1, true)] // The leader's own entry of term 4 has arrived: entry 2 commits with it.
     [InlineData(0, false)] // A majority has entry 2, of term 2, and nothing of term 4.
-    public void Section_5_4_2_an_entry_of_an_earlier_term_commits_only_together_with_one_of_the_leaders_own(int ofTerm4, bool committed)
+    public void Section_5_4_2_an_entry_of_an_earlier_term_commits_only_together_with_one_of_the_leaders_own(int ofTerm4,
+        bool committed)
     {
         // Figure 8 (c) and (e): a leads term 4; entry 2 is of term 2.
         StartWithLog(new HardState(3, null, null), 1, 2);

@@ -42,7 +42,8 @@ public sealed class Section6Spec(ITestOutputHelper output) : PaperSpec(output)
     [Fact]
     public void Section_6_an_election_in_a_joint_configuration_takes_separate_majorities_of_both()
     {
-        var joint = new RaftActors.Membership.Configuration(Bound.Voters[..2].ToArray(), outgoing: Bound.Voters.ToArray());
+        var joint =
+            new RaftActors.Membership.Configuration(Bound.Voters[..2].ToArray(), outgoing: Bound.Voters.ToArray());
         StartWithConfiguration(joint);
         Campaign(C, B);
 
@@ -130,7 +131,8 @@ public sealed class Section6Spec(ITestOutputHelper output) : PaperSpec(output)
     private void StartWithConfiguration(RaftActors.Membership.Configuration configuration)
     {
         LogEntry[] log = [.. Entries(1), new LogEntry(2, 1, EntryKind.Configuration, 0, configuration.ToPayload())];
-        Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId), new Persisted(new HardState(1, null, null), 0, [new EntryBatch(log)]));
+        Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId),
+            new Persisted(new HardState(1, null, null), 0, [new EntryBatch(log)]));
         Start();
         Adopt();
     }
@@ -144,6 +146,8 @@ public sealed class Section6Spec(ITestOutputHelper output) : PaperSpec(output)
     }
 
     private RaftActors.Membership.Configuration NextConfiguration() => B
-        .Expect<AppendEntries>(static append => append.Entries.Entries.ToArray().Any(static entry => entry.Kind == EntryKind.Configuration))
-        .Entries.Entries.ToArray().Last(static entry => entry.Kind == EntryKind.Configuration).Payload.TryReadConfiguration()!;
+        .Expect<AppendEntries>(static append =>
+            append.Entries.Entries.ToArray().Any(static entry => entry.Kind == EntryKind.Configuration))
+        .Entries.Entries.ToArray()
+            .Last(static entry => entry.Kind == EntryKind.Configuration).Payload.TryReadConfiguration()!;
 }

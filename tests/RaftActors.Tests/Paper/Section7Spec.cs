@@ -37,7 +37,8 @@ public sealed class Section7Spec : PaperSpec
 
         Install(term: 4, chunks: 1);
 
-        Assert.Equal((5, false), B.Expect<InstallSnapshotReply>() is var reply ? (reply.Term, reply.Installed) : default);
+        Assert.Equal((5, false),
+            B.Expect<InstallSnapshotReply>() is var reply ? (reply.Term, reply.Installed) : default);
         Assert.Equal(0, Status().SnapshotIndex);
     }
 
@@ -129,7 +130,8 @@ public sealed class Section7Spec : PaperSpec
         var machine = new RecordingMachine(static () => false);
         for (int index = 2; index <= lastIncludedIndex; index++)
             machine.Apply(Command(index, LastIncludedTerm), new byte[] { (byte)index });
-        byte[] image = [.. SnapshotBytes.Join(new SessionTable(), machine.TakeSnapshot()).SelectMany(static part => part.ToArray())];
+        byte[] image = [.. SnapshotBytes.Join(new SessionTable(), machine.TakeSnapshot())
+            .SelectMany(static part => part.ToArray())];
         using var digest = new ContentDigest();
         for (int i = 0; i < chunks; i++)
             digest.Add(image);

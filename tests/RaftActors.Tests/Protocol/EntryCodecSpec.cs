@@ -18,16 +18,20 @@ public sealed class EntryCodecSpec
         from serializerId in Gen.Elements(0, 1, 17, 6214, -5, int.MaxValue, int.MinValue)
         from manifest in Gen.Elements("", "M", "Ünïcode ❄", new string('x', 300))
         from session in Sessions
-        select new LogEntry(index, term, (EntryKind)kind, time, new Payload(payload, serializerId, manifest)) { Session = session };
+        select new LogEntry(index, term, (EntryKind)kind, time,
+            new Payload(payload, serializerId, manifest)) { Session = session };
 
     private static Gen<SessionStamp?> Sessions => Gen.OneOf(
         Gen.Constant<SessionStamp?>(null),
-        from id in Number.Where(id => id > 0) from sequence in Number from lowest in Number select (SessionStamp?)new SessionStamp(id, sequence, lowest));
+        from id in Number.Where(id =>
+        id > 0) from sequence in Number from lowest in Number select (SessionStamp?)new SessionStamp(id, sequence,
+        lowest));
 
     private static Gen<long> Number => Gen.Elements(0L, 1, 127, 128, 16_383, 16_384, 1L << 35, long.MaxValue);
 
     [Fact]
-    public void Entries_are_written_as_the_generated_code_writes_them() => Prop.ForAll(Entries.ArrayOf().ToArbitrary(), entries =>
+    public void Entries_are_written_as_the_generated_code_writes_them() =>
+        Prop.ForAll(Entries.ArrayOf().ToArbitrary(), entries =>
     {
         var wire = new Wire.AppendEntries();
         foreach (var entry in entries)
@@ -45,7 +49,8 @@ public sealed class EntryCodecSpec
     }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void No_overhead_is_larger_than_the_one_that_is_reckoned_with() => Prop.ForAll(Entries.ToArbitrary(), entry =>
+    public void No_overhead_is_larger_than_the_one_that_is_reckoned_with() =>
+        Prop.ForAll(Entries.ToArbitrary(), entry =>
         Assert.InRange(EntryCodec.Encode([entry]).Length, 0, entry.Size)).QuickCheckThrowOnFailure();
 
     [Fact]
@@ -78,7 +83,8 @@ public sealed class EntryCodecSpec
         }
     }
 
-    private static LogEntry Entry(long index) => new(index, 3, EntryKind.Command, 1_700_000_000_000, new Payload(new byte[] { 1, 2, 3 }, 17, "M"));
+    private static LogEntry Entry(long index) =>
+        new(index, 3, EntryKind.Command, 1_700_000_000_000, new Payload(new byte[] { 1, 2, 3 }, 17, "M"));
 
     private static Wire.Entry ToWire(LogEntry entry) => new()
     {
@@ -97,6 +103,7 @@ public sealed class EntryCodecSpec
     private static void AssertSame(LogEntry expected, LogEntry actual)
     {
         Assert.Equal(expected.Payload.Bytes.ToArray(), actual.Payload.Bytes.ToArray());
-        Assert.Equal(expected with { Payload = expected.Payload with { Bytes = default } }, actual with { Payload = actual.Payload with { Bytes = default } });
+        Assert.Equal(expected with { Payload = expected.Payload with { Bytes = default } },
+            actual with { Payload = actual.Payload with { Bytes = default } });
     }
 }

@@ -10,7 +10,8 @@ namespace RaftActors.Tests.Protocol;
 public sealed class RaftSerializerSpec
 {
     private static readonly PeerHeader Header = new("host:1", "group", "a", "store-a", 5, "store-b");
-    private static readonly Configuration Configuration = new([new Server("a", "host:1", "store-a"), new Server("b", "host:2", "")], lease: TimeSpan.FromMilliseconds(300));
+    private static readonly Configuration Configuration = new([new Server("a", "host:1", "store-a"),
+        new Server("b", "host:2", "")], lease: TimeSpan.FromMilliseconds(300));
 
     private static readonly Snapshot Snapshot = new(9, 4, 1234, Configuration, 1, new SnapshotContent(3, 1025, "00FF"));
 
@@ -20,7 +21,8 @@ public sealed class RaftSerializerSpec
         new RequestVote(Header, 9, 4, true, true, Configuration),
         new RequestVote(Header, 9, 4, false, false, null),
         new RequestVote(Header, 0, 0, false, false, new Configuration(
-            [new Server("a", "host:1", "store-a"), new Server("c", "host:3", "store-c")], [new Server("d", "host:4", "", 7)], [new Server("a", "host:1", "store-a"), new Server("b", "host:2", "")])),
+            [new Server("a", "host:1", "store-a"), new Server("c", "host:3", "store-c")],
+            [new Server("d", "host:4", "", 7)], [new Server("a", "host:1", "store-a"), new Server("b", "host:2", "")])),
         new RequestVoteReply(Header, true, true, 6),
         new AppendEntriesReply(Header, true, 3, 4, 0, default, 9),
         new AppendEntriesReply(Header, false, 0, 0, 7, new LogConflict(2, 3), 9),
@@ -28,7 +30,8 @@ public sealed class RaftSerializerSpec
         new IdentityReply(Header, 77, true, ""),
         new IdentityReply(Header, 77, false, "store-b"),
         new StoreReplaced(Header),
-        new ContactRefused(Header with { GroupId = "group-1", GroupIsUndecided = true, Version = 1, IsEmpty = true }, RefusalReason.AnotherGroup),
+        new ContactRefused(Header with { GroupId = "group-1", GroupIsUndecided = true, Version = 1, IsEmpty = true },
+        RefusalReason.AnotherGroup),
         new TimeoutNow(Header),
         new ForwardTransfer(Header, 8, "b"),
         new ForwardReply(Header, 8, FailureReason.NotLeader, "no", new Member("b", "host:2"), 0, 0, null),
@@ -38,7 +41,8 @@ public sealed class RaftSerializerSpec
         new StoreRenewed("store-b"),
         new InstallSnapshotReply(Header, 9, 4, 3, true),
         new SnapshotInstalled(9, 4),
-        new SnapshotManifest("group", "a", "store-a", new HardState(5, "b", "store-b"), Snapshot, 2, new KeptSnapshot(77, 1)),
+        new SnapshotManifest("group", "a", "store-a", new HardState(5, "b", "store-b"), Snapshot, 2,
+        new KeptSnapshot(77, 1)),
         new SnapshotManifest("group", "a", "store-a", new HardState(5, null, null), Snapshot, 2, null),
         new OpenSession(false, 5),
         new KeepSessionAlive(12, 9, true, 5),
@@ -71,7 +75,8 @@ public sealed class RaftSerializerSpec
     }
 
     [Fact]
-    public void A_heartbeat_has_no_entries() => Assert.Equal(0, Copy(new AppendEntries(Header, 3, 2, 1, 12, EntryBatch.Empty)).Entries.Count);
+    public void A_heartbeat_has_no_entries() =>
+        Assert.Equal(0, Copy(new AppendEntries(Header, 3, 2, 1, 12, EntryBatch.Empty)).Entries.Count);
 
     [Fact]
     public void Commands_and_responses_come_back_as_they_went()
@@ -79,7 +84,8 @@ public sealed class RaftSerializerSpec
         var payload = new Payload(new byte[] { 1, 2, 3 }, 17, "M");
 
         AssertSame(payload, Copy(new ForwardProposal(Header, 8, payload, true)).Command);
-        var stamped = new ForwardProposal(Header, 8, payload, false) { Kind = EntryKind.Session, Session = new SessionStamp(4, 7, 5) };
+        var stamped = new ForwardProposal(Header, 8, payload, false) { Kind = EntryKind.Session,
+            Session = new SessionStamp(4, 7, 5) };
         Assert.Equal((stamped.Kind, stamped.Session), (Copy(stamped).Kind, Copy(stamped).Session));
         AssertSame(payload, Copy(new ForwardReply(Header, 8, null, "", null, 4, 2, payload)).Response!.Value);
     }
@@ -89,12 +95,15 @@ public sealed class RaftSerializerSpec
     {
         using var system = Akka.Actor.ActorSystem.Create("clients");
         var serializer = new RaftSerializer((Akka.Actor.ExtendedActorSystem)system);
-        T Through<T>(T message) => (T)serializer.FromBinary(serializer.ToBinary(message!), serializer.Manifest(message!));
+        T Through<T>(T message) =>
+            (T)serializer.FromBinary(serializer.ToBinary(message!), serializer.Manifest(message!));
         byte[] content = [1, 2, 3];
 
-        var propose = Through(new Propose(content, ReplyWhen.Appended, false, 5) { Session = new SessionStamp(4, 7, 6) });
+        var propose =
+            Through(new Propose(content, ReplyWhen.Appended, false, 5) { Session = new SessionStamp(4, 7, 6) });
         Assert.Equal(content, ((Payload)propose.Command).Bytes.ToArray());
-        Assert.Equal((ReplyWhen.Appended, false, 5, new SessionStamp(4, 7, 6)), (propose.ReplyWhen, propose.Forward, propose.CorrelationId, propose.Session));
+        Assert.Equal((ReplyWhen.Appended, false, 5, new SessionStamp(4, 7, 6)),
+            (propose.ReplyWhen, propose.Forward, propose.CorrelationId, propose.Session));
         Assert.Null(Through(new Propose(content)).Session);
         var query = Through(new Query(content, ReadConsistency.Linearizable, false, 6));
         Assert.Equal(content, ((Payload)query.Request).Bytes.ToArray());
@@ -103,8 +112,10 @@ public sealed class RaftSerializerSpec
         Assert.Equal(content, Through(new QueryResult(content, 4, 5)).Result);
         object[] others =
         [
-            new ProposalFailed(FailureReason.NotLeader, "no", new Member("b", "host:2"), 5), new ProposalFailed(FailureReason.OutcomeUnknown, "perhaps", null, 5),
-            new QueryFailed(FailureReason.NoLeader, "no", null, 5), new Proposed(4, 2, null, 5), new QueryResult(null, 4, 5),
+            new ProposalFailed(FailureReason.NotLeader, "no", new Member("b", "host:2"), 5),
+                new ProposalFailed(FailureReason.OutcomeUnknown, "perhaps", null, 5),
+            new QueryFailed(FailureReason.NoLeader, "no", null, 5), new Proposed(4, 2, null, 5),
+            new QueryResult(null, 4, 5),
         ];
         Assert.All(others, message => Assert.Equal(message, Through(message)));
     }
@@ -117,7 +128,8 @@ public sealed class RaftSerializerSpec
             akka { loglevel = OFF, actor.provider = remote, remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0, maximum-frame-size = 128000b } }
             """));
         var serializer = new RaftSerializer((Akka.Actor.ExtendedActorSystem)system);
-        object Through(object message) => serializer.FromBinary(serializer.ToBinary(message), serializer.Manifest(message));
+        object Through(object message) =>
+            serializer.FromBinary(serializer.ToBinary(message), serializer.Manifest(message));
 
         foreach (object response in new object[] { new Unreadable(), new byte[100_000] })
         {
@@ -136,13 +148,16 @@ public sealed class RaftSerializerSpec
         var reply = Copy(new ReadIndexReply(Header, [7, 8], null, "", 12));
         Assert.Equal((null, "", 12), (reply.Failure, reply.Message, reply.Index));
         Assert.Equal([7, 8], reply.RequestIds);
-        Assert.Equal((FailureReason.NotLeader, "no"), Copy(new ReadIndexReply(Header, [7], FailureReason.NotLeader, "no", 0)) is var failed ? (failed.Failure, failed.Message) : default);
+        Assert.Equal((FailureReason.NotLeader, "no"),
+            Copy(new ReadIndexReply(Header, [7], FailureReason.NotLeader, "no", 0)) is var failed ? (failed.Failure,
+            failed.Message) : default);
     }
 
     [Fact]
     public void An_event_with_hard_state_and_entries_comes_back_as_it_went()
     {
-        var @event = new Persisted(new HardState(5, "a", "store-a"), 3, [new EntryBatch([Logs.Entry(4, 3)]), new EntryBatch([Logs.Entry(5, 5)])]);
+        var @event = new Persisted(new HardState(5, "a", "store-a"), 3,
+            [new EntryBatch([Logs.Entry(4, 3)]), new EntryBatch([Logs.Entry(5, 5)])]);
 
         var copy = Copy(@event);
 
@@ -160,7 +175,8 @@ public sealed class RaftSerializerSpec
     [Fact]
     public void The_bytes_of_received_entries_are_written_as_they_came()
     {
-        var received = Copy(new AppendEntries(Header, 3, 2, 1, 12, new EntryBatch([Logs.Entry(4, 3), Logs.Entry(5, 5)]))).Entries;
+        var received =
+            Copy(new AppendEntries(Header, 3, 2, 1, 12, new EntryBatch([Logs.Entry(4, 3), Logs.Entry(5, 5)]))).Entries;
 
         var written = new Persisted(null, 3, [received]);
 
@@ -193,19 +209,22 @@ public sealed class RaftSerializerSpec
     }
 
     [Fact]
-    public void A_message_without_a_header_is_malformed() => Assert.IsType<MalformedMessage>(_serializer.FromBinary([], "AE"));
+    public void A_message_without_a_header_is_malformed() =>
+        Assert.IsType<MalformedMessage>(_serializer.FromBinary([], "AE"));
 
     [Fact]
     public void No_cut_of_a_message_is_an_exception()
     {
-        byte[] whole = _serializer.ToBinary(new AppendEntries(Header, 3, 2, 1, 12, new EntryBatch([Logs.Entry(4, 3), Logs.Entry(5, 5)])));
+        byte[] whole = _serializer.ToBinary(new AppendEntries(Header, 3, 2, 1, 12,
+            new EntryBatch([Logs.Entry(4, 3), Logs.Entry(5, 5)])));
 
         for (int length = 0; length < whole.Length; length++)
             Assert.IsAssignableFrom<IRaftMessage>(_serializer.FromBinary(whole[..length], "AE"));
     }
 
     private T Copy<T>(T message)
-        where T : class => Assert.IsType<T>(_serializer.FromBinary(_serializer.ToBinary(message), _serializer.Manifest(message)));
+        where T : class =>
+            Assert.IsType<T>(_serializer.FromBinary(_serializer.ToBinary(message), _serializer.Manifest(message)));
 
     private static void AssertSame(EntryBatch expected, EntryBatch actual)
     {

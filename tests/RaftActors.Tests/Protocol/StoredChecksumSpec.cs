@@ -9,17 +9,20 @@ namespace RaftActors.Tests.Protocol;
 /// <summary>What is stored has a checksum.</summary>
 public sealed class StoredChecksumSpec
 {
-    private static readonly Snapshot Snapshot = new(9, 4, 1234, new Configuration([new Server("a", "host:1", "store-a")]), 1, new SnapshotContent(3, 1025, "00FF"));
+    private static readonly Snapshot Snapshot = new(9, 4, 1234,
+        new Configuration([new Server("a", "host:1", "store-a")]), 1, new SnapshotContent(3, 1025, "00FF"));
 
     private readonly RaftSerializer _serializer = new(null!);
 
     public static TheoryData<object> Stored => new(
         new PeerCreated(1, "group", "a", "store-a"),
         new StoreRenewed("store-b"),
-        new Persisted(new HardState(5, "a", "store-a"), 3, [new EntryBatch([Logs.Entry(4, 3)]), new EntryBatch([Logs.Entry(5, 5)])]),
+        new Persisted(new HardState(5, "a", "store-a"), 3,
+        [new EntryBatch([Logs.Entry(4, 3)]), new EntryBatch([Logs.Entry(5, 5)])]),
         new Persisted(null, 0, [new EntryBatch([Logs.Entry(1, 3)])]),
         new SnapshotInstalled(9, 4),
-        new SnapshotManifest("group", "a", "store-a", new HardState(5, "b", "store-b"), Snapshot, 2, new KeptSnapshot(77, 1)),
+        new SnapshotManifest("group", "a", "store-a", new HardState(5, "b", "store-b"), Snapshot, 2,
+        new KeptSnapshot(77, 1)),
         new SnapshotChunk(new byte[] { 1, 2, 3 }));
 
     [Theory]
@@ -58,5 +61,6 @@ public sealed class StoredChecksumSpec
 
     [Fact]
     public void One_kind_does_not_pass_for_another() =>
-        Assert.IsType<MalformedMessage>(_serializer.FromBinary(_serializer.ToBinary(new SnapshotInstalled(9, 4)), _serializer.Manifest(new PeerCreated(1, "group", "a", "store-a"))));
+        Assert.IsType<MalformedMessage>(_serializer.FromBinary(_serializer.ToBinary(new SnapshotInstalled(9, 4)),
+            _serializer.Manifest(new PeerCreated(1, "group", "a", "store-a"))));
 }

@@ -9,7 +9,9 @@ using RaftActors.Tests.Hosting;
 
 namespace RaftActors.Tests.Remoting;
 
-/// <summary>What the transport does beyond Akka.Remote's contract, which RemotingSpec has: peers' short way, and errors.</summary>
+/// <summary>
+/// What the transport does beyond Akka.Remote's contract, which RemotingSpec has: peers' short way, and errors.
+/// </summary>
 public sealed class TcpTransportSpec : IAsyncLifetime
 {
     private const string Own = "RaftActors.Remoting.TcpTransport, RaftActors";
@@ -28,7 +30,8 @@ public sealed class TcpTransportSpec : IAsyncLifetime
     [InlineData(Own, Own, true)]
     [InlineData(Own, DotNetty, false)]
     [InlineData(DotNetty, Own, false)]
-    public async Task Peers_hear_each_other_whichever_transport_their_nodes_have(string here, string there, bool isShort)
+    public async Task Peers_hear_each_other_whichever_transport_their_nodes_have(string here, string there,
+        bool isShort)
     {
         var (sender, receiver) = (Create(here), Create(there));
         var heard = await Group(receiver);
@@ -112,7 +115,8 @@ public sealed class TcpTransportSpec : IAsyncLifetime
     [InlineData("maximum-frame-size = 1000b", "maximum-frame-size = 1000: must lie between 32000 bytes and 1 GiB.")]
     public void A_setting_that_it_cannot_keep_is_refused(string setting, string problem)
     {
-        var config = ConfigurationFactory.ParseString(setting).WithFallback(Defaults(Own).GetConfig("akka.remote.dot-netty.tcp"));
+        var config = ConfigurationFactory.ParseString(setting)
+            .WithFallback(Defaults(Own).GetConfig("akka.remote.dot-netty.tcp"));
 
         var refusal = Assert.Throws<ConfigurationException>(() => TcpSettings.From(config, ConfigurationFactory.Empty));
 
@@ -129,9 +133,11 @@ public sealed class TcpTransportSpec : IAsyncLifetime
 
     private static AppendEntries Append(int i) => new(
         new PeerHeader("127.0.0.1:1", "g", "a", "s", 1), i, 1, 0, 0,
-        new EntryBatch([new LogEntry(i + 1, 1, EntryKind.Command, 0, new Payload(new byte[] { 1, 2, (byte)i }, 0, ""))]));
+        new EntryBatch([new LogEntry(i + 1, 1, EntryKind.Command, 0,
+        new Payload(new byte[] { 1, 2, (byte)i }, 0, ""))]));
 
-    private static RemoteActorRefProvider Provider(ActorSystem system) => (RemoteActorRefProvider)((ExtendedActorSystem)system).Provider;
+    private static RemoteActorRefProvider Provider(ActorSystem system) =>
+        (RemoteActorRefProvider)((ExtendedActorSystem)system).Provider;
 
     private static string AddressOf(ActorSystem system) => $"127.0.0.1:{Provider(system).DefaultAddress.Port}";
 
@@ -153,11 +159,13 @@ public sealed class TcpTransportSpec : IAsyncLifetime
 
     private ActorSystem Create(string transport, string settings = "")
     {
-        var system = ActorSystem.Create("short", ConfigurationFactory.ParseString(settings).WithFallback(Defaults(transport)));
+        var system =
+            ActorSystem.Create("short", ConfigurationFactory.ParseString(settings).WithFallback(Defaults(transport)));
         _systems.Add(system);
         // As the extension does.
         PeerLinks.Of(system).Serve(RaftSerializer.Of(system));
-        _groups[system] = ((ExtendedActorSystem)system).SystemActorOf(Props.Create(() => new Groups()), RaftGroups.Name);
+        _groups[system] = ((ExtendedActorSystem)system)
+            .SystemActorOf(Props.Create(() => new Groups()), RaftGroups.Name);
         return system;
     }
 

@@ -80,7 +80,8 @@ public sealed class FollowerProgressSpec
 
         Assert.True(progress.Rejected(log, 6, new LogConflict(0, 1), number: 0));
 
-        Assert.Equal((ProgressState.Probe, 3, 4, 0), (progress.State, progress.MatchIndex, progress.NextIndex, progress.Inflight));
+        Assert.Equal((ProgressState.Probe, 3, 4, 0),
+            (progress.State, progress.MatchIndex, progress.NextIndex, progress.Inflight));
     }
 
     [Fact]
@@ -161,11 +162,13 @@ public sealed class FollowerProgressSpec
     public void No_late_repeated_or_reordered_answer_moves_the_progress_to_before_what_the_follower_agreed_to() =>
         Prop.ForAll(Gen.Choose(0, 9).ArrayOf(300).ToArbitrary(), choices =>
         {
-            var network = new Network(Logs.Of(1, 1, 2, 4, 4, 4, 6, 6, 6, 6), Logs.Of(1, 1, 3, 3, 3, 5, 5, 5, 5)) { Repeats = true };
+            var network = new Network(Logs.Of(1, 1, 2, 4, 4, 4, 6, 6, 6, 6),
+                Logs.Of(1, 1, 3, 3, 3, 5, 5, 5, 5)) { Repeats = true };
             foreach (int choice in choices)
             {
                 network.Step(choice);
-                Assert.True(network.Progress.NextIndex > network.Agreed, $"{network.Agreed} was agreed, and {network.Progress.NextIndex} is to be sent next.");
+                Assert.True(network.Progress.NextIndex > network.Agreed,
+                    $"{network.Agreed} was agreed, and {network.Progress.NextIndex} is to be sent next.");
             }
         }).QuickCheckThrowOnFailure();
 
@@ -183,7 +186,8 @@ public sealed class FollowerProgressSpec
                     case 4: progress.SnapshotEnded(installed: answers[i] % 3 == 0 ? null : answers[i]); break;
                     default: progress.Accepted(match: answers[i] / 2, accepted: answers[i]); break;
                 }
-                Assert.True(progress.MatchIndex >= match && progress.NextIndex >= next, $"{match}, {next} became {progress.MatchIndex}, {progress.NextIndex}.");
+                Assert.True(progress.MatchIndex >= match && progress.NextIndex >= next,
+                    $"{match}, {next} became {progress.MatchIndex}, {progress.NextIndex}.");
                 Assert.True(progress.MatchIndex < progress.NextIndex);
             }
         }).QuickCheckThrowOnFailure();
@@ -268,12 +272,14 @@ public sealed class FollowerProgressSpec
             {
                 long last = Leader.LastOfBatch(Progress.NextIndex, 2, int.MaxValue);
                 long previous = Progress.NextIndex - 1;
-                _requests.Add((Progress.NextNumber(), previous, Leader.TermAt(previous), Leader.Slice(Progress.NextIndex, last)));
+                _requests.Add((Progress.NextNumber(), previous, Leader.TermAt(previous),
+                    Leader.Slice(Progress.NextIndex, last)));
                 Progress.Sent(last);
             }
         }
 
-        private void Heartbeat() => _requests.Add((Progress.NextNumber(), Progress.NextIndex - 1, Leader.TermAt(Progress.NextIndex - 1), []));
+        private void Heartbeat() =>
+            _requests.Add((Progress.NextNumber(), Progress.NextIndex - 1, Leader.TermAt(Progress.NextIndex - 1), []));
 
         // The leader has compacted all but the last two entries: a follower that needs more is sent a snapshot.
         private void Install()

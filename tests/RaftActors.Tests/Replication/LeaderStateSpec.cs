@@ -7,7 +7,8 @@ namespace RaftActors.Tests.Replication;
 /// <summary>How a leader counts what is on whose disk.</summary>
 public sealed class LeaderStateSpec
 {
-    // Against the counting of votes: an index is durable on a majority if those at or after it could elect somebody. The leader may have a vote, be a learner, or be on its way out.
+    // Against the counting of votes: an index is durable on a majority if those at or after it could elect somebody.
+    // The leader may have a vote, be a learner, or be on its way out.
     [Fact]
     public void An_index_is_durable_on_a_majority_if_those_who_have_it_are_one()
     {
@@ -21,12 +22,14 @@ public sealed class LeaderStateSpec
                 CheckQuorum = new CheckQuorum(TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero),
                 PreferredLeader = new PreferredLeader(TimeSpan.Zero, TimeSpan.Zero),
                 LogClock = default,
-                Digests = new DigestComparison(new RaftSettings { Group = "kv", MemberId = "a", Members = [] }, TimeSpan.Zero),
+                Digests = new DigestComparison(new RaftSettings { Group = "kv", MemberId = "a", Members = [] },
+                    TimeSpan.Zero),
             };
             foreach (var follower in leader.Followers)
                 follower.Progress.Accepted(match[follower.Server.Id], match[follower.Server.Id]);
 
-            long expected = Enumerable.Range(0, 7).Where(index => configuration.HasMajority(voter => match[voter.Id] >= index)).Max();
+            long expected = Enumerable.Range(0, 7)
+                .Where(index => configuration.HasMajority(voter => match[voter.Id] >= index)).Max();
 
             Assert.Equal(expected, leader.MajorityMatch(match["a"]));
         }
@@ -35,6 +38,7 @@ public sealed class LeaderStateSpec
     private static List<Server> Some(Random random)
     {
         string ids = string.Concat("abcde".Where(_ => random.Next(2) == 0));
-        return (ids.Length > 0 ? ids : "a").Select(static id => new Server(id.ToString(), $"{id}:1", $"store-{id}")).ToList();
+        return (ids.Length > 0 ? ids : "a").Select(static id => new Server(id.ToString(), $"{id}:1", $"store-{id}"))
+            .ToList();
     }
 }

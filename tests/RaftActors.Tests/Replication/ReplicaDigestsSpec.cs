@@ -103,5 +103,6 @@ public sealed class ReplicaDigestsSpec
 
     private static Configuration Of(string voters, string outgoing = "") => new(Voters(voters), [], Voters(outgoing));
 
-    private static Server[] Voters(string ids) => [.. ids.Select(static id => new Server($"{id}", $"host:{(int)id}", $"store-{id}"))];
+    private static Server[] Voters(string ids) =>
+        [.. ids.Select(static id => new Server($"{id}", $"host:{(int)id}", $"store-{id}"))];
 }

@@ -13,13 +13,15 @@ public enum JournalKind
 /// <summary>Runs a scenario with the journal in memory, once for each seed.</summary>
 public sealed class InMemoryJournalAttribute(params int[] seeds) : DataAttribute
 {
-    public override IEnumerable<object[]> GetData(MethodInfo testMethod) => JournalData.Rows(testMethod, JournalKind.InMemory, seeds);
+    public override IEnumerable<object[]> GetData(MethodInfo testMethod) =>
+        JournalData.Rows(testMethod, JournalKind.InMemory, seeds);
 }
 
 /// <summary>Runs a scenario with the SQLite journal, once for each seed.</summary>
 public sealed class SqliteJournalAttribute(params int[] seeds) : DataAttribute
 {
-    public override IEnumerable<object[]> GetData(MethodInfo testMethod) => JournalData.Rows(testMethod, JournalKind.Sqlite, seeds);
+    public override IEnumerable<object[]> GetData(MethodInfo testMethod) =>
+        JournalData.Rows(testMethod, JournalKind.Sqlite, seeds);
 }
 
 /// <summary>Runs a scenario with the same arguments on every journal.</summary>

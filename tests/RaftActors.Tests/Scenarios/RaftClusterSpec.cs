@@ -3,7 +3,9 @@ using Xunit.Abstractions;
 
 namespace RaftActors.Tests.Scenarios;
 
-/// <summary>That the checks of a cluster can be relied on: a run repeats from its seed, and what does not hold is found.</summary>
+/// <summary>
+/// That the checks of a cluster can be relied on: a run repeats from its seed, and what does not hold is found.
+/// </summary>
 public sealed class RaftClusterSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
     [Fact]
@@ -67,7 +69,10 @@ public sealed class RaftClusterSpec(ITestOutputHelper output) : ScenarioSpec(out
     [Fact]
     public void Links_repeat_lose_and_delay_as_they_are_told()
     {
-        using var cluster = Start(3, change: settings => settings with { Faults = new LinkFaults { Loss = 0.5, MinDelay = Milliseconds(1), MaxDelay = Milliseconds(2) } });
+        using var cluster = Start(3,
+            change: settings =>
+            settings with { Faults = new LinkFaults { Loss = 0.5, MinDelay = Milliseconds(1),
+            MaxDelay = Milliseconds(2) } });
         cluster.Run(Seconds(10));
 
         Assert.InRange((double)cluster.Traffic.Lost / cluster.Traffic.Messages, 0.4, 0.6);

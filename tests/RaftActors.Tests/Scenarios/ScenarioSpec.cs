@@ -3,7 +3,10 @@ using Xunit.Abstractions;
 
 namespace RaftActors.Tests.Scenarios;
 
-/// <summary>A scenario over a whole cluster, in virtual time. What the cluster did is in the output of a test that failed, with the seed that repeats it.</summary>
+/// <summary>
+/// A scenario over a whole cluster, in virtual time. What the cluster did is in the output of a test that failed, with
+/// the seed that repeats it.
+/// </summary>
 public abstract class ScenarioSpec(ITestOutputHelper output) : IDisposable
 {
     private string? _directory;
@@ -16,13 +19,15 @@ public abstract class ScenarioSpec(ITestOutputHelper output) : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private protected RaftCluster Start(int peers, int seed = 1, Func<RaftClusterSettings, RaftClusterSettings>? change = null)
+    private protected RaftCluster Start(int peers, int seed = 1,
+        Func<RaftClusterSettings, RaftClusterSettings>? change = null)
     {
         var settings = new RaftClusterSettings { Peers = peers, Seed = seed, Output = output.WriteLine };
         return RaftCluster.Start(change is null ? settings : change(settings));
     }
 
-    private protected RaftCluster StartWith(JournalKind journal, int peers, int seed = 1, Func<RaftClusterSettings, RaftClusterSettings>? change = null) =>
+    private protected RaftCluster StartWith(JournalKind journal, int peers, int seed = 1,
+        Func<RaftClusterSettings, RaftClusterSettings>? change = null) =>
         Start(peers, seed, settings =>
         {
             var changed = settings with { Journal = Journal(journal) };
@@ -30,7 +35,8 @@ public abstract class ScenarioSpec(ITestOutputHelper output) : IDisposable
         });
 
     /// <summary>All peers but one.</summary>
-    private protected static List<RaftPeer> Others(RaftCluster cluster, RaftPeer peer) => cluster.Peers.Where(other => other != peer).ToList();
+    private protected static List<RaftPeer> Others(RaftCluster cluster, RaftPeer peer) =>
+        cluster.Peers.Where(other => other != peer).ToList();
 
     /// <summary>The peers that follow one, in a ring.</summary>
     private protected static RaftPeer After(RaftCluster cluster, RaftPeer peer, int steps = 1)

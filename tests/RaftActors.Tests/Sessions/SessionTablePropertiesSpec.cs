@@ -10,10 +10,12 @@ namespace RaftActors.Tests.Sessions;
 /// <summary>The table against the plainest model there is, over random entries.</summary>
 public sealed class SessionTablePropertiesSpec
 {
-    private static readonly SessionLimits Limits = new(Timeout: 50, MaxSessions: 3, MaxResponses: 3, MaxResponseBytes: 40);
+    private static readonly SessionLimits Limits =
+        new(Timeout: 50, MaxSessions: 3, MaxResponses: 3, MaxResponseBytes: 40);
 
     private static Gen<Step[]> Steps =>
-        (from kind in Gen.Frequency((2, Gen.Constant(StepKind.Open)), (8, Gen.Constant(StepKind.Command)), (1, Gen.Constant(StepKind.KeepAlive)), (1, Gen.Constant(StepKind.Close)), (1, Gen.Constant(StepKind.NoOp)))
+        (from kind in Gen.Frequency((2, Gen.Constant(StepKind.Open)), (8, Gen.Constant(StepKind.Command)),
+            (1, Gen.Constant(StepKind.KeepAlive)), (1, Gen.Constant(StepKind.Close)), (1, Gen.Constant(StepKind.NoOp)))
          from session in Gen.Choose(0, 4)
          from sequence in Gen.Choose(1, 6)
          from awaited in Gen.Choose(0, 3)
@@ -39,7 +41,8 @@ public sealed class SessionTablePropertiesSpec
     }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void A_replica_that_starts_from_a_snapshot_goes_on_as_the_others() => Prop.ForAll(Steps.ToArbitrary(), Steps.ToArbitrary(), (before, after) =>
+    public void A_replica_that_starts_from_a_snapshot_goes_on_as_the_others() =>
+        Prop.ForAll(Steps.ToArbitrary(), Steps.ToArbitrary(), (before, after) =>
     {
         var table = new SessionTable();
         var ids = new Model();
@@ -69,7 +72,8 @@ public sealed class SessionTablePropertiesSpec
     private static Admission? Do(SessionTable table, Step step, long index, long time, long id)
     {
         var stamp = new SessionStamp(id, step.Sequence, step.LowestPending);
-        table.Advance(new LogEntry(index, 1, step.Kind == StepKind.NoOp ? EntryKind.NoOp : EntryKind.Command, time, Payload.Empty));
+        table.Advance(new LogEntry(index, 1, step.Kind == StepKind.NoOp ? EntryKind.NoOp : EntryKind.Command, time,
+            Payload.Empty));
         switch (step.Kind)
         {
             case StepKind.Open:
@@ -81,7 +85,9 @@ public sealed class SessionTablePropertiesSpec
             case StepKind.Command:
                 var admission = table.Admit(stamp, out _);
                 if (admission == Admission.Apply)
-                    table.Remember(stamp, new SessionResponse(index, 1, step.Bytes > 0 ? new Payload(new byte[step.Bytes], 0, "") : null));
+                    table.Remember(stamp,
+                        new SessionResponse(index, 1,
+                        step.Bytes > 0 ? new Payload(new byte[step.Bytes], 0, "") : null));
                 return admission;
             default:
                 return null;
@@ -111,7 +117,8 @@ public sealed class SessionTablePropertiesSpec
 
         public Dictionary<long, ModelSession> Sessions { get; } = [];
 
-        public long Bytes => Sessions.Values.Sum(session => session.Responses.Values.Sum(response => (long)response.Bytes));
+        public long Bytes =>
+            Sessions.Values.Sum(session => session.Responses.Values.Sum(response => (long)response.Bytes));
 
         public long IdOf(int session) => _opened.Count == 0 ? 999_999 : _opened[session * _opened.Count / 5];
 
@@ -155,7 +162,8 @@ public sealed class SessionTablePropertiesSpec
             session.Responses.Add(step.Sequence, new ModelResponse { Index = index, Bytes = step.Bytes });
             while (Bytes > Limits.MaxResponseBytes)
             {
-                var oldest = Sessions.Values.SelectMany(each => each.Responses.Values).Where(response => response.Bytes > 0).MinBy(response => response.Index)!;
+                var oldest = Sessions.Values.SelectMany(each => each.Responses.Values)
+                    .Where(response => response.Bytes > 0).MinBy(response => response.Index)!;
                 oldest.Bytes = 0;
                 oldest.Forgotten = true;
             }

@@ -7,7 +7,8 @@ namespace RaftActors.Tests.Sessions;
 
 public sealed class SessionTableSpec
 {
-    private static readonly SessionLimits Limits = new(Timeout: 1000, MaxSessions: 3, MaxResponses: 4, MaxResponseBytes: 100);
+    private static readonly SessionLimits Limits =
+        new(Timeout: 1000, MaxSessions: 3, MaxResponses: 4, MaxResponseBytes: 100);
 
     private readonly SessionTable _table = new();
 
@@ -47,7 +48,8 @@ public sealed class SessionTableSpec
     {
         long[] terms = [1, 2, 3 + (1 << 20), 4 + (5 << 20)], indexes = [1, 2, 1000, 1L << 31];
 
-        var ids = (from term in terms from index in indexes select SessionTable.IdOf(new LogEntry(index, term, EntryKind.Session, 0, Payload.Empty))).ToList();
+        var ids = (from term in terms from index in indexes select SessionTable.IdOf(
+            new LogEntry(index, term, EntryKind.Session, 0, Payload.Empty))).ToList();
 
         Assert.Equal(ids.Count, ids.Distinct().Count());
         Assert.All(ids, id => Assert.InRange(id, 1, (1L << 53) - 1));
@@ -190,11 +192,13 @@ public sealed class SessionTableSpec
         Assert.Equal(bytes, SessionTable.FromWire(Wire.SessionTable.Parser.ParseFrom(bytes)).ToWire().ToByteArray());
     }
 
-    private static SessionStamp Stamp(long session, long sequence, long lowestPending = 1) => new(session, sequence, lowestPending);
+    private static SessionStamp Stamp(long session, long sequence, long lowestPending = 1) =>
+        new(session, sequence, lowestPending);
 
     private void Open(long id) => Assert.True(_table.Open(id, Limits));
 
-    private Admission Admit(long session, long sequence, long lowestPending = 1) => _table.Admit(Stamp(session, sequence, lowestPending), out _);
+    private Admission Admit(long session, long sequence, long lowestPending = 1) =>
+        _table.Admit(Stamp(session, sequence, lowestPending), out _);
 
     private void Apply(long session, long sequence, int bytes)
     {
@@ -203,7 +207,9 @@ public sealed class SessionTableSpec
     }
 
     private void Remember(long session, long sequence, long index, int bytes) =>
-        _table.Remember(Stamp(session, sequence), new SessionResponse(index, 1, bytes > 0 ? new Payload(new byte[bytes], 0, "") : null));
+        _table.Remember(Stamp(session, sequence),
+            new SessionResponse(index, 1, bytes > 0 ? new Payload(new byte[bytes], 0, "") : null));
 
-    private void Advance(long time, EntryKind kind = EntryKind.Tick) => _table.Advance(new LogEntry(1, 1, kind, time, Payload.Empty));
+    private void Advance(long time, EntryKind kind = EntryKind.Tick) =>
+        _table.Advance(new LogEntry(1, 1, kind, time, Payload.Empty));
 }

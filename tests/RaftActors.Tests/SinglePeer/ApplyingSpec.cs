@@ -38,7 +38,8 @@ public sealed class ApplyingSpec(ITestOutputHelper output) : PeerSpec(output)
     public void A_state_machine_that_fails_is_built_anew_and_given_every_entry_again()
     {
         StartWithLog(InTerm1, 1, 1);
-        B.Append(1, 2, 1, 4, new LogEntry(3, 1, EntryKind.Command, 0, new Payload(new[] { Poison }, 0, "")), Command(4, 1));
+        B.Append(1, 2, 1, 4, new LogEntry(3, 1, EntryKind.Command, 0, new Payload(new[] { Poison }, 0, "")),
+            Command(4, 1));
         Assert.True(Machine.Failed);
         var failed = Machine;
 
@@ -69,7 +70,8 @@ public sealed class ApplyingSpec(ITestOutputHelper output) : PeerSpec(output)
         Peer.Tell(new Propose(new[] { Poison }, CorrelationId: 1), TestActor);
         B.Accept(4, 2);
 
-        Assert.Equal((FailureReason.OutcomeUnknown, 1), ExpectMsg<ProposalFailed>() is var failed ? (failed.Reason, failed.CorrelationId) : default);
+        Assert.Equal((FailureReason.OutcomeUnknown, 1),
+            ExpectMsg<ProposalFailed>() is var failed ? (failed.Reason, failed.CorrelationId) : default);
 
         PoisonWorks = false;
         Peer.Tell(new Propose(new byte[] { 1 }, CorrelationId: 2), TestActor);
@@ -80,7 +82,8 @@ public sealed class ApplyingSpec(ITestOutputHelper output) : PeerSpec(output)
             return HasMessages;
         });
 
-        Assert.Equal((5, 2), ExpectMsg<Proposed>() is var proposed ? (proposed.Index, proposed.CorrelationId) : default);
+        Assert.Equal((5, 2),
+            ExpectMsg<Proposed>() is var proposed ? (proposed.Index, proposed.CorrelationId) : default);
         Assert.False(HasMessages);
     }
 
@@ -92,10 +95,13 @@ public sealed class ApplyingSpec(ITestOutputHelper output) : PeerSpec(output)
         Peer.Tell(new Propose(new[] { Poison }, CorrelationId: 1), TestActor);
         Peer.Tell(new Propose(new byte[] { 1 }, CorrelationId: 2), TestActor);
 
-        Assert.Equal((FailureReason.OutcomeUnknown, 1), ExpectWhileAccepting<ProposalFailed>() is var first ? (first.Reason, first.CorrelationId) : default);
-        Assert.Equal((FailureReason.OutcomeUnknown, 2), ExpectWhileAccepting<ProposalFailed>() is var second ? (second.Reason, second.CorrelationId) : default);
+        Assert.Equal((FailureReason.OutcomeUnknown, 1),
+            ExpectWhileAccepting<ProposalFailed>() is var first ? (first.Reason, first.CorrelationId) : default);
+        Assert.Equal((FailureReason.OutcomeUnknown, 2),
+            ExpectWhileAccepting<ProposalFailed>() is var second ? (second.Reason, second.CorrelationId) : default);
         Peer.Tell(new Query(new byte[] { 1 }, CorrelationId: 3), TestActor);
-        Assert.Equal((FailureReason.StateMachineFailed, 3), ExpectWhileAccepting<QueryFailed>() is var query ? (query.Reason, query.CorrelationId) : default);
+        Assert.Equal((FailureReason.StateMachineFailed, 3),
+            ExpectWhileAccepting<QueryFailed>() is var query ? (query.Reason, query.CorrelationId) : default);
     }
 
     [Fact]
@@ -107,7 +113,8 @@ public sealed class ApplyingSpec(ITestOutputHelper output) : PeerSpec(output)
         Machine.Image = FailingImage();
 
         Peer.Tell(TakeSnapshot.Instance, TestActor);
-        Assert.Contains("the state machine cannot go on writing it: the table was dropped", ExpectMsg<SnapshotFailed>().Reason);
+        Assert.Contains("the state machine cannot go on writing it: the table was dropped",
+            ExpectMsg<SnapshotFailed>().Reason);
         Assert.Equal(1, Machine.Images);
     }
 
@@ -120,7 +127,8 @@ public sealed class ApplyingSpec(ITestOutputHelper output) : PeerSpec(output)
         B.Append(1, 1, 1, 101, [.. Enumerable.Range(2, 100).Select(index => Command(index, 1))]);
 
         Assert.Equal(101, Status().AppliedIndex);
-        Assert.Equal(Enumerable.Range(2, 100).Select(index => (long)index), Machine.Applied.Select(entry => entry.Index));
+        Assert.Equal(Enumerable.Range(2, 100).Select(index => (long)index),
+            Machine.Applied.Select(entry => entry.Index));
     }
 
     [Fact]

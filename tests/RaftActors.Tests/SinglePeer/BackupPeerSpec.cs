@@ -11,7 +11,8 @@ namespace RaftActors.Tests.SinglePeer;
 /// <summary>What a peer gives for a backup.</summary>
 public sealed class BackupPeerSpec(ITestOutputHelper output) : PeerSpec(output)
 {
-    // Two snapshots that end within one event of the journal replace the same events: for the journal's sake the second is not needed, but for the backup's it is.
+    // Two snapshots that end within one event of the journal replace the same events: for the journal's sake the second
+    // is not needed, but for the backup's it is.
     [Fact]
     public void A_backup_has_the_entry_that_was_asked_for_even_if_the_journal_needs_no_further_snapshot()
     {
@@ -29,7 +30,8 @@ public sealed class BackupPeerSpec(ITestOutputHelper output) : PeerSpec(output)
         Assert.Equal((5, 4), (Status().LastIndex, Status().SnapshotIndex));
     }
 
-    // A snapshot store deletes what it could not save, by its number: that of the snapshot before, which the new one was to take the place of. Nothing may rely on that one any more.
+    // A snapshot store deletes what it could not save, by its number: that of the snapshot before, which the new one
+    // was to take the place of. Nothing may rely on that one any more.
     [Fact]
     public void A_snapshot_whose_manifest_went_with_a_failed_one_is_not_kept_beside_the_next()
     {
@@ -43,7 +45,8 @@ public sealed class BackupPeerSpec(ITestOutputHelper output) : PeerSpec(output)
         Assert.Equal(5, Ask<SnapshotTaken>(TakeSnapshot.Instance).Index);
 
         var store = Akka.Persistence.Persistence.Instance.Apply(Sys).SnapshotStoreFor("commanded-snapshots");
-        var manifest = (SnapshotManifest)Ask<LoadSnapshotResult>(new LoadSnapshot(PersistenceId, SnapshotSelectionCriteria.Latest, long.MaxValue), store).Snapshot!.Snapshot;
+        var manifest = (SnapshotManifest)Ask<LoadSnapshotResult>(new LoadSnapshot(PersistenceId,
+            SnapshotSelectionCriteria.Latest, long.MaxValue), store).Snapshot!.Snapshot;
         Assert.Equal((5, null), (manifest.Snapshot.LastIncludedIndex, manifest.Previous));
         Restart();
         Assert.Equal(5, Status().SnapshotIndex);

@@ -10,7 +10,9 @@ using Xunit.Abstractions;
 
 namespace RaftActors.Tests.SinglePeer;
 
-/// <summary>Digests of replicas that are compared: as the leader that asks for them, and as a peer that finds that it is wrong.</summary>
+/// <summary>
+/// Digests of replicas that are compared: as the leader that asks for them, and as a peer that finds that it is wrong.
+/// </summary>
 public sealed class DigestSpec : PeerSpec
 {
 
@@ -52,7 +54,8 @@ public sealed class DigestSpec : PeerSpec
 
         Peer.Tell(new Propose(new byte[] { 4 }), ActorRefs.NoSender);
 
-        Assert.Equal([EntryKind.Command, EntryKind.Digest], Lead(10_000, answered: true).Select(static entry => entry.Kind));
+        Assert.Equal([EntryKind.Command, EntryKind.Digest],
+            Lead(10_000, answered: true).Select(static entry => entry.Kind));
     }
 
     // It was built anew since, from a snapshot that includes the entry.
@@ -188,7 +191,8 @@ public sealed class DigestSpec : PeerSpec
         var problem = Assert.Single(Status().Problems);
         Assert.Equal(PeerProblemKind.ReplicaDiffers, problem.Kind);
         Assert.Equal(3, B.Expect<AppendEntriesReply>(reply => reply.RebuildFrom > 0).RebuildFrom);
-        Assert.Equal(FailureReason.NotLeader, Answer<QueryFailed>(Peer, new Query(new byte[] { 1 }, consistency)).Reason);
+        Assert.Equal(FailureReason.NotLeader,
+            Answer<QueryFailed>(Peer, new Query(new byte[] { 1 }, consistency)).Reason);
         Assert.Contains("differs", Answer<SnapshotFailed>(Peer, TakeSnapshot.Instance).Reason);
         Assert.Contains("differs", Answer<Backups.BackupRefused>(Peer, new Backups.StartBackup(0)).Reason);
     }
@@ -217,7 +221,8 @@ public sealed class DigestSpec : PeerSpec
 
         Assert.Equal(3, B.Expect<InstallSnapshotReply>(reply => reply.Installed).LastIncludedIndex);
         Assert.Empty(status.Problems);
-        Assert.Equal((5, 5, 4, 4, 3), (status.LastIndex, status.PersistedIndex, status.CommitIndex, status.AppliedIndex, status.SnapshotIndex));
+        Assert.Equal((5, 5, 4, 4, 3),
+            (status.LastIndex, status.PersistedIndex, status.CommitIndex, status.AppliedIndex, status.SnapshotIndex));
         // What the leader's snapshot holds, and entry 4.
         Assert.Equal([2, 3, 4], Machine.Applied.Select(static entry => entry.Index));
         Assert.Equal(1, applied);
@@ -306,9 +311,13 @@ public sealed class DigestSpec : PeerSpec
                 {
                     foreach (var entry in append.Entries.Entries)
                         sent[entry.Index] = entry;
-                    long asked = answered && sent.Count > 0 && sent.Values.Last() is { Kind: EntryKind.Digest } last ? last.Index : 0;
+                    long asked = answered && sent.Count > 0 && sent.Values.Last() is { Kind: EntryKind.Digest } last
+                        ? last.Index
+                        : 0;
                     var digest = asked > 0 ? new ReplicaDigest(asked, Own(1)) : default;
-                    follower.Say(header => new AppendEntriesReply(header, true, append.LastIndex, append.LastIndex, 0, default, append.ReadContext) { Digest = digest }, append.Term);
+                    follower.Say(header =>
+                        new AppendEntriesReply(header, true, append.LastIndex, append.LastIndex, 0, default,
+                        append.ReadContext) { Digest = digest }, append.Term);
                 }
             }
         }
@@ -316,13 +325,17 @@ public sealed class DigestSpec : PeerSpec
     }
 
     private List<long> Asked(int milliseconds, bool answered = false) =>
-        [.. Lead(milliseconds, answered).Where(static entry => entry.Kind == EntryKind.Digest).Select(static entry => entry.Index)];
+        [.. Lead(milliseconds, answered).Where(static entry => entry.Kind == EntryKind.Digest)
+            .Select(static entry => entry.Index)];
 
     private void Answer(FakePeer follower, long index, ulong digest) =>
-        follower.Say(header => new AppendEntriesReply(header, true, index, index, 0, default, 0) { Digest = new ReplicaDigest(index, Own(digest)) }, 2);
+        follower.Say(header =>
+            new AppendEntriesReply(header, true, index, index, 0, default,
+            0) { Digest = new ReplicaDigest(index, Own(digest)) }, 2);
 
     // That of the peer under test has the sessions in it; another number stands for another one.
-    private static ulong Own(ulong digest) => digest == 1 ? new SessionedStateMachine(new Fixed(), null!, static _ => { }).Digest() : digest;
+    private static ulong Own(ulong digest) =>
+        digest == 1 ? new SessionedStateMachine(new Fixed(), null!, static _ => { }).Digest() : digest;
 
     private static LogEntry Asking(long index) => new(index, 2, EntryKind.Digest, 0, Payload.Empty);
 
@@ -350,7 +363,9 @@ public sealed class DigestSpec : PeerSpec
     {
         var status = Status();
         B.Say(
-            header => new AppendEntries(header, status.LastIndex, status.LastIndex == 0 ? 0 : 2, status.CommitIndex, 0, EntryBatch.Empty) { Agreed = agreed },
+            header =>
+                new AppendEntries(header, status.LastIndex, status.LastIndex == 0 ? 0 : 2, status.CommitIndex, 0,
+                    EntryBatch.Empty) { Agreed = agreed },
             2);
     }
 
@@ -360,7 +375,8 @@ public sealed class DigestSpec : PeerSpec
         var machine = new RecordingMachine(static () => false);
         for (long index = 2; index <= lastIncluded; index++)
             machine.Apply(Command(index, 2), new byte[] { (byte)index });
-        var image = SnapshotBytes.Join(new SessionTable(), machine.TakeSnapshot()).SelectMany(part => part.ToArray()).ToArray();
+        var image = SnapshotBytes.Join(new SessionTable(), machine.TakeSnapshot()).SelectMany(part => part.ToArray())
+            .ToArray();
         using var digest = new ContentDigest();
         for (int i = 0; i < chunks; i++)
             digest.Add(image);

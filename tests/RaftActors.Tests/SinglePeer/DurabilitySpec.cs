@@ -52,7 +52,8 @@ public sealed class DurabilitySpec(ITestOutputHelper output) : PeerSpec(output)
 
         first.Succeed();
         var second = Event(Disk.NextWrite());
-        Assert.Equal((2, 2, 4), (second.HardState!.Term, second.PreviousIndex, second.Batches.Sum(batch => batch.Count)));
+        Assert.Equal((2, 2, 4),
+            (second.HardState!.Term, second.PreviousIndex, second.Batches.Sum(batch => batch.Count)));
         Assert.Equal(0, Disk.WaitingWrites);
     }
 
@@ -133,7 +134,8 @@ public sealed class DurabilitySpec(ITestOutputHelper output) : PeerSpec(output)
 
         B.Append(2, 2, 1, 0);
 
-        Assert.Equal((2, 2), B.Expect<AppendEntriesReply>() is var reply ? (reply.MatchIndex, reply.AcceptedIndex) : default);
+        Assert.Equal((2, 2),
+            B.Expect<AppendEntriesReply>() is var reply ? (reply.MatchIndex, reply.AcceptedIndex) : default);
     }
 
     [Fact]
@@ -146,7 +148,8 @@ public sealed class DurabilitySpec(ITestOutputHelper output) : PeerSpec(output)
         Assert.Equal(2, Event(write).PreviousIndex);
         Assert.Equal(2, Status().PersistedIndex);
 
-        // The term of the heartbeat is being written too; its answer waits for that, and then says no more than is durable.
+        // The term of the heartbeat is being written too; its answer waits for that, and then says no more than is
+        // durable.
         write.Succeed();
         Assert.Equal(3, B.Expect<AppendEntriesReply>().MatchIndex);
         Assert.Equal((3, 3), Status() is var status ? (status.PersistedIndex, status.LastIndex) : default);
@@ -318,7 +321,8 @@ public sealed class DurabilitySpec(ITestOutputHelper output) : PeerSpec(output)
         Assert.False(HasMessages);
 
         write.Succeed();
-        Assert.Equal((2, "b"), ExpectMsg<LeaderChanged>() is var changed ? (changed.Term, changed.Leader!.Id) : default);
+        Assert.Equal((2, "b"),
+            ExpectMsg<LeaderChanged>() is var changed ? (changed.Term, changed.Leader!.Id) : default);
     }
 
     [Fact]
@@ -419,7 +423,8 @@ public sealed class DurabilitySpec(ITestOutputHelper output) : PeerSpec(output)
     public void A_missing_event_is_found_at_recovery()
     {
         PutLog(new HardState(1, null, null), 1, 1);
-        Disk.Put(PersistenceId, new Persisted(new HardState(2, "b", "store-b"), 2, []), new Persisted(new HardState(3, null, null), 2, []));
+        Disk.Put(PersistenceId, new Persisted(new HardState(2, "b", "store-b"), 2, []),
+            new Persisted(new HardState(3, null, null), 2, []));
         Disk.Lose(PersistenceId, 3);
         Sys.EventStream.Subscribe(TestActor, typeof(PeerFailed));
 

@@ -63,7 +63,8 @@ public sealed class ElectionSpec(ITestOutputHelper output) : PeerSpec(output)
 
         var append = C.Expect<AppendEntries>(append => append.Entries.Count > 0);
         Assert.Equal((2, 1, 1), (append.Term, append.PrevLogIndex, append.PrevLogTerm));
-        Assert.Equal((2, 2, EntryKind.NoOp), append.Entries.Entries[0] is var entry ? (entry.Index, entry.Term, entry.Kind) : default);
+        Assert.Equal((2, 2, EntryKind.NoOp),
+            append.Entries.Entries[0] is var entry ? (entry.Index, entry.Term, entry.Kind) : default);
     }
 
     [Fact]
@@ -269,5 +270,6 @@ public sealed class ElectionSpec(ITestOutputHelper output) : PeerSpec(output)
     }
 
     private void LoseConnection(string host, int port) =>
-        Sys.EventStream.Publish(new DisassociatedEvent(new Address("akka.tcp", "s", "host", 1), new Address("akka.tcp", "s", host, port), true));
+        Sys.EventStream.Publish(new DisassociatedEvent(new Address("akka.tcp", "s", "host", 1),
+            new Address("akka.tcp", "s", host, port), true));
 }

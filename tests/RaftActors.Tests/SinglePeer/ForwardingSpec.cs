@@ -18,7 +18,8 @@ public sealed class ForwardingSpec(ITestOutputHelper output) : PeerSpec(output)
         Peer.Tell(new Propose(new byte[] { 5 }, CorrelationId: 7), TestActor);
         var forward = B.Expect<ForwardProposal>();
         Assert.Equal(new byte[] { 5 }, forward.Command.Bytes.ToArray());
-        B.Say(header => new ForwardReply(header, forward.RequestId, null, "", null, 9, 3, new Payload(new byte[] { 6 }, 0, "")), 1);
+        B.Say(header => new ForwardReply(header, forward.RequestId, null, "", null, 9, 3,
+            new Payload(new byte[] { 6 }, 0, "")), 1);
 
         var proposed = ExpectMsg<Proposed>();
         Assert.Equal((9, 3, 7), (proposed.Index, proposed.Term, proposed.CorrelationId));
@@ -91,9 +92,11 @@ public sealed class ForwardingSpec(ITestOutputHelper output) : PeerSpec(output)
         StartAsFollower();
 
         Peer.Tell(new Propose(new byte[] { 5 }, Forward: false), TestActor);
-        Assert.Equal((FailureReason.NotLeader, "b"), ExpectMsg<ProposalFailed>() is var proposal ? (proposal.Reason, proposal.Leader!.Id) : default);
+        Assert.Equal((FailureReason.NotLeader, "b"),
+            ExpectMsg<ProposalFailed>() is var proposal ? (proposal.Reason, proposal.Leader!.Id) : default);
         Peer.Tell(new Query(new byte[] { 5 }, Forward: false), TestActor);
-        Assert.Equal((FailureReason.NotLeader, "b"), ExpectMsg<QueryFailed>() is var query ? (query.Reason, query.Leader!.Id) : default);
+        Assert.Equal((FailureReason.NotLeader, "b"),
+            ExpectMsg<QueryFailed>() is var query ? (query.Reason, query.Leader!.Id) : default);
     }
 
     [Fact]
@@ -131,8 +134,10 @@ public sealed class ForwardingSpec(ITestOutputHelper output) : PeerSpec(output)
         Assert.False(HasMessages);
         Advance(1);
 
-        Assert.Equal((FailureReason.NoLeader, 7), ExpectMsg<ProposalFailed>() is var proposal ? (proposal.Reason, proposal.CorrelationId) : default);
-        Assert.Equal((FailureReason.NoLeader, 8), ExpectMsg<QueryFailed>() is var query ? (query.Reason, query.CorrelationId) : default);
+        Assert.Equal((FailureReason.NoLeader, 7),
+            ExpectMsg<ProposalFailed>() is var proposal ? (proposal.Reason, proposal.CorrelationId) : default);
+        Assert.Equal((FailureReason.NoLeader, 8),
+            ExpectMsg<QueryFailed>() is var query ? (query.Reason, query.CorrelationId) : default);
     }
 
     [Fact]
@@ -145,8 +150,10 @@ public sealed class ForwardingSpec(ITestOutputHelper output) : PeerSpec(output)
 
         Advance(100);
 
-        Assert.Equal((FailureReason.OutcomeUnknown, 7), ExpectMsg<ProposalFailed>() is var proposal ? (proposal.Reason, proposal.CorrelationId) : default);
-        Assert.Equal((FailureReason.NoLeader, 8), ExpectMsg<QueryFailed>() is var query ? (query.Reason, query.CorrelationId) : default);
+        Assert.Equal((FailureReason.OutcomeUnknown, 7),
+            ExpectMsg<ProposalFailed>() is var proposal ? (proposal.Reason, proposal.CorrelationId) : default);
+        Assert.Equal((FailureReason.NoLeader, 8),
+            ExpectMsg<QueryFailed>() is var query ? (query.Reason, query.CorrelationId) : default);
     }
 
     [Fact]
@@ -171,9 +178,12 @@ public sealed class ForwardingSpec(ITestOutputHelper output) : PeerSpec(output)
         Peer.Tell(new Propose(new byte[] { 5 }, CorrelationId: 7), TestActor);
         var forward = B.Expect<ForwardProposal>();
 
-        B.Say(header => new ForwardReply(header, forward.RequestId, FailureReason.Overloaded, "too much", null, 0, 0, null), 1);
+        B.Say(header => new ForwardReply(header, forward.RequestId, FailureReason.Overloaded, "too much", null, 0, 0,
+            null), 1);
 
-        Assert.Equal((FailureReason.Overloaded, "too much", 7), ExpectMsg<ProposalFailed>() is var failed ? (failed.Reason, failed.Message, failed.CorrelationId) : default);
+        Assert.Equal((FailureReason.Overloaded, "too much", 7),
+            ExpectMsg<ProposalFailed>() is var failed ? (failed.Reason, failed.Message,
+            failed.CorrelationId) : default);
     }
 
     [Fact]
@@ -183,9 +193,11 @@ public sealed class ForwardingSpec(ITestOutputHelper output) : PeerSpec(output)
         Peer.Tell(new Propose(new byte[] { 5 }, CorrelationId: 7), TestActor);
         Peer.Tell(new Query(new byte[] { 5 }, CorrelationId: 8), TestActor);
 
-        Sys.EventStream.Publish(new DisassociatedEvent(new Address("akka.tcp", "s", "host", 1), new Address("akka.tcp", "s", "host", 2), true));
+        Sys.EventStream.Publish(new DisassociatedEvent(new Address("akka.tcp", "s", "host", 1),
+            new Address("akka.tcp", "s", "host", 2), true));
         Advance(60);
-        Assert.Equal((FailureReason.OutcomeUnknown, 7), ExpectMsg<ProposalFailed>() is var failed ? (failed.Reason, failed.CorrelationId) : default);
+        Assert.Equal((FailureReason.OutcomeUnknown, 7),
+            ExpectMsg<ProposalFailed>() is var failed ? (failed.Reason, failed.CorrelationId) : default);
 
         C.Append(2, 1, 1, 0);
         var request = C.Expect<ReadIndex>();
@@ -206,8 +218,10 @@ public sealed class ForwardingSpec(ITestOutputHelper output) : PeerSpec(output)
             Peer.Tell(new Query(new byte[] { 5 }, CorrelationId: i), TestActor);
         }
 
-        Assert.Equal((FailureReason.Overloaded, 2), ExpectMsg<ProposalFailed>() is var proposal ? (proposal.Reason, proposal.CorrelationId) : default);
-        Assert.Equal((FailureReason.Overloaded, 2), ExpectMsg<QueryFailed>() is var query ? (query.Reason, query.CorrelationId) : default);
+        Assert.Equal((FailureReason.Overloaded, 2),
+            ExpectMsg<ProposalFailed>() is var proposal ? (proposal.Reason, proposal.CorrelationId) : default);
+        Assert.Equal((FailureReason.Overloaded, 2),
+            ExpectMsg<QueryFailed>() is var query ? (query.Reason, query.CorrelationId) : default);
     }
 
     [Fact]
@@ -220,8 +234,10 @@ public sealed class ForwardingSpec(ITestOutputHelper output) : PeerSpec(output)
 
         Restart();
 
-        Assert.Equal((FailureReason.OutcomeUnknown, 7), ExpectMsg<ProposalFailed>() is var proposal ? (proposal.Reason, proposal.CorrelationId) : default);
-        Assert.Equal((FailureReason.NoLeader, 8), ExpectMsg<QueryFailed>() is var query ? (query.Reason, query.CorrelationId) : default);
+        Assert.Equal((FailureReason.OutcomeUnknown, 7),
+            ExpectMsg<ProposalFailed>() is var proposal ? (proposal.Reason, proposal.CorrelationId) : default);
+        Assert.Equal((FailureReason.NoLeader, 8),
+            ExpectMsg<QueryFailed>() is var query ? (query.Reason, query.CorrelationId) : default);
     }
 
     [Fact]

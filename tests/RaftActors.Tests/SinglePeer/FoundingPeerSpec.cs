@@ -19,7 +19,8 @@ public sealed class FoundingPeerSpec(ITestOutputHelper output) : PeerSpec(output
         C.Expect<AskIdentity>();
     }
 
-    // Whoever hears the others but not their answers asks again and again; so would they, and each question would be followed by ever more.
+    // Whoever hears the others but not their answers asks again and again; so would they, and each question would be
+    // followed by ever more.
     [Fact]
     public void Who_asks_and_does_not_answer_is_asked_back_once()
     {
@@ -70,7 +71,8 @@ public sealed class FoundingPeerSpec(ITestOutputHelper output) : PeerSpec(output
         Answer(C);
         Elect();
 
-        var entry = Assert.Single(B.Expect<AppendEntries>(append => append.Entries.Count > 0).Entries.Entries.ToArray());
+        var entry =
+            Assert.Single(B.Expect<AppendEntries>(append => append.Entries.Count > 0).Entries.Entries.ToArray());
 
         Assert.Equal((1, EntryKind.Configuration), (entry.Index, entry.Kind));
         var configuration = entry.Payload.TryReadConfiguration()!;
@@ -183,7 +185,8 @@ public sealed class FoundingPeerSpec(ITestOutputHelper output) : PeerSpec(output
         B.Say(header => new AskIdentity(header with { StoreId = "wiped" }, 7), 0);
 
         var answer = B.Expect<IdentityReply>();
-        Assert.Equal((7, false, "store-b", "wiped"), (answer.Round, answer.Empty, answer.BoundStoreId, answer.Header.ToStoreId));
+        Assert.Equal((7, false, "store-b", "wiped"),
+            (answer.Round, answer.Empty, answer.BoundStoreId, answer.Header.ToStoreId));
     }
 
     [Fact]
@@ -191,7 +194,9 @@ public sealed class FoundingPeerSpec(ITestOutputHelper output) : PeerSpec(output
     {
         StartEmpty();
 
-        EventFilter.Warning(contains: "b says that it is at localhost:2, and raft.members of this node has it at host:2").ExpectOne(() =>
+        EventFilter.Warning(
+            contains: "b says that it is at localhost:2, and raft.members of this node has it at host:2")
+            .ExpectOne(() =>
         {
             for (int round = 1; round < 4; round++)
                 B.Say(header => new AskIdentity(header with { Address = "localhost:2" }, round), 0);
@@ -237,7 +242,8 @@ public sealed class FoundingPeerSpec(ITestOutputHelper output) : PeerSpec(output
 
         C.Say(header => new AskIdentity(header, 1), 0);
 
-        var entry = B.Expect<AppendEntries>(append => append.Entries.Count > 0 && append.PrevLogIndex == 1).Entries.Entries[0];
+        var entry =
+            B.Expect<AppendEntries>(append => append.Entries.Count > 0 && append.PrevLogIndex == 1).Entries.Entries[0];
         Assert.True(entry.Payload.TryReadConfiguration()!.Counts("c", "store-c"));
     }
 

@@ -7,7 +7,9 @@ using Xunit.Abstractions;
 
 namespace RaftActors.Tests.SinglePeer;
 
-/// <summary>The identity of the group: what comes from another group is refused before anything else is looked at, by name.</summary>
+/// <summary>
+/// The identity of the group: what comes from another group is refused before anything else is looked at, by name.
+/// </summary>
 public sealed class GroupIdentitySpec(ITestOutputHelper output) : PeerSpec(output)
 {
     private const string Own = "0123456789abcdef0123456789abcdef", Other = "fedcba9876543210fedcba9876543210";
@@ -21,11 +23,13 @@ public sealed class GroupIdentitySpec(ITestOutputHelper output) : PeerSpec(outpu
         B.Say(header => new RequestVote(header, 9, 9, false, true, null), 9);
 
         var refused = B.Expect<ContactRefused>();
-        Assert.Equal((Own, "a", "store-b"), (refused.Header.GroupId, refused.Header.MemberId, refused.Header.ToStoreId));
+        Assert.Equal((Own, "a", "store-b"),
+            (refused.Header.GroupId, refused.Header.MemberId, refused.Header.ToStoreId));
         B.ExpectNone<RequestVoteReply>();
         Assert.Equal(1, Status().Term);
         Assert.Equal([new ForeignPeer("b", "host:2", Other)], Status().ForeignPeers);
-        Assert.Contains(Other, Assert.Single(Status().Problems, problem => problem.Kind == PeerProblemKind.OtherGroup).Reason);
+        Assert.Contains(Other,
+            Assert.Single(Status().Problems, problem => problem.Kind == PeerProblemKind.OtherGroup).Reason);
     }
 
     [Fact]
@@ -46,7 +50,8 @@ public sealed class GroupIdentitySpec(ITestOutputHelper output) : PeerSpec(outpu
     {
         StartIn(Own);
 
-        B.Say(header => new AppendEntries(header with { MemberId = "a", GroupId = Other }, 2, 1, 0, 0, EntryBatch.Empty), 1);
+        B.Say(header => new AppendEntries(header with { MemberId = "a", GroupId = Other }, 2, 1, 0, 0,
+            EntryBatch.Empty), 1);
 
         B.Expect<ContactRefused>();
         Assert.Equal([new ForeignPeer("a", "host:2", Other)], Status().ForeignPeers);
@@ -107,7 +112,8 @@ public sealed class GroupIdentitySpec(ITestOutputHelper output) : PeerSpec(outpu
     {
         StartWithLog(new HardState(1, null, null), 1, 1);
 
-        B.Say(header => new AppendEntries(header with { MemberId = "x", GroupId = Own }, 2, 1, 1, 0, new EntryBatch([Command(3, 1)])), 1);
+        B.Say(header => new AppendEntries(header with { MemberId = "x", GroupId = Own }, 2, 1, 1, 0,
+            new EntryBatch([Command(3, 1)])), 1);
 
         Assert.True(B.Expect<AppendEntriesReply>().Success);
     }
@@ -153,7 +159,8 @@ public sealed class GroupIdentitySpec(ITestOutputHelper output) : PeerSpec(outpu
         Assert.Equal(given ? 32 : 0, Status().GroupId.Length);
         if (given)
         {
-            var configuration = B.Expect<AppendEntries>(append => append.Entries.Count > 0).Entries.Entries[0].Payload.TryReadConfiguration()!;
+            var configuration = B.Expect<AppendEntries>(append =>
+                append.Entries.Count > 0).Entries.Entries[0].Payload.TryReadConfiguration()!;
             Assert.Equal([new History(Status().GroupId, 1)], configuration.Histories);
         }
     }
@@ -164,7 +171,8 @@ public sealed class GroupIdentitySpec(ITestOutputHelper output) : PeerSpec(outpu
     {
         StartIn(Own);
 
-        B.Append(1, 2, 1, 3, new LogEntry(3, 1, EntryKind.Configuration, 0, Bound.WithLease(TimeSpan.FromSeconds(1)).ToPayload()));
+        B.Append(1, 2, 1, 3,
+            new LogEntry(3, 1, EntryKind.Configuration, 0, Bound.WithLease(TimeSpan.FromSeconds(1)).ToPayload()));
 
         Assert.Equal(Own, Status().GroupId);
     }
@@ -226,7 +234,8 @@ public sealed class GroupIdentitySpec(ITestOutputHelper output) : PeerSpec(outpu
         B.Accept(3, 2);
         C.Accept(3, 2);
         Forget();
-        Peer.Tell(new ChangeMembers([new Member("a", "host:1"), new Member("b", "host:2")], [new Member("c", "host:3")]), TestActor);
+        Peer.Tell(new ChangeMembers([new Member("a", "host:1"), new Member("b", "host:2")],
+            [new Member("c", "host:3")]), TestActor);
         AdvanceUntil(() =>
         {
             B.Accept(Status().LastIndex, 2);
@@ -243,7 +252,8 @@ public sealed class GroupIdentitySpec(ITestOutputHelper output) : PeerSpec(outpu
         ExpectMsg<Proposed>();
         Forget();
 
-        Peer.Tell(new ChangeMembers([new Member("a", "host:1"), new Member("b", "host:2"), new Member("c", "host:3")], []), TestActor);
+        Peer.Tell(new ChangeMembers([new Member("a", "host:1"), new Member("b", "host:2"), new Member("c", "host:3")],
+            []), TestActor);
         Advance(60);
         B.Accept(Status().LastIndex, 2);
         C.ExpectNone<AppendEntries>(append => append.Entries.Count > 0);
@@ -253,7 +263,8 @@ public sealed class GroupIdentitySpec(ITestOutputHelper output) : PeerSpec(outpu
 
         if (isEmpty)
         {
-            Assert.True(B.Expect<AppendEntries>(append => append.Entries.Count > 0 && append.PrevLogIndex == last).Entries.Entries[0].Payload.TryReadConfiguration()!.Find("c")!.IsBound);
+            Assert.True(B.Expect<AppendEntries>(append => append.Entries.Count > 0
+                && append.PrevLogIndex == last).Entries.Entries[0].Payload.TryReadConfiguration()!.Find("c")!.IsBound);
             return;
         }
         C.Expect<ContactRefused>();
@@ -294,7 +305,8 @@ public sealed class GroupIdentitySpec(ITestOutputHelper output) : PeerSpec(outpu
         var former = Bound.Beginning(Other, 1);
 
         B.Append(5, 2, 1, 3, new LogEntry(3, 5, EntryKind.Configuration, 0, former.Beginning(Own, 3).ToPayload()));
-        Assert.Equal((false, 1L), B.Expect<AppendEntriesReply>() is var refused ? (refused.Success, refused.Conflict.Index) : default);
+        Assert.Equal((false, 1L),
+            B.Expect<AppendEntriesReply>() is var refused ? (refused.Success, refused.Conflict.Index) : default);
         B.Append(5, 0, 0, 3, new LogEntry(1, 1, EntryKind.Configuration, 0, former.ToPayload()), Command(2, 1));
         Assert.Equal(Own, B.Expect<AppendEntriesReply>(reply => reply.MatchIndex == 2).Header.GroupId);
 
@@ -302,11 +314,14 @@ public sealed class GroupIdentitySpec(ITestOutputHelper output) : PeerSpec(outpu
         B.Expect<AppendEntriesReply>(reply => reply.MatchIndex == 3);
     }
 
-    // A log of two entries in term 1, whose group has an identity from the first entry on, known to be committed or not.
+    // A log of two entries in term 1, whose group has an identity from the first entry on, known to be committed or
+    // not.
     private void StartIn(string groupId, bool decided = true)
     {
         var configuration = new LogEntry(1, 1, EntryKind.Configuration, 0, Bound.Beginning(groupId, 1).ToPayload());
-        Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId), new Persisted(new HardState(1, null, null) { GroupId = decided ? groupId : "" }, 0, [new EntryBatch([configuration, Command(2, 1)])]));
+        Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId),
+            new Persisted(new HardState(1, null, null) { GroupId = decided ? groupId : "" }, 0,
+            [new EntryBatch([configuration, Command(2, 1)])]));
         Start();
         Adopt();
     }

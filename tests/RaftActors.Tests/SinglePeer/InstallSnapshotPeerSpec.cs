@@ -33,11 +33,13 @@ public sealed class InstallSnapshotPeerSpec : PeerSpec
 
         Assert.True(B.Expect<InstallSnapshotReply>().Installed);
         var status = Status();
-        Assert.Equal((LastIncluded, LastIncluded, LastIncluded + 1), (status.LastIndex, status.CommitIndex, status.FirstIndex));
+        Assert.Equal((LastIncluded, LastIncluded, LastIncluded + 1),
+            (status.LastIndex, status.CommitIndex, status.FirstIndex));
         Assert.Equal(3, Machine.Applied.Count);
     }
 
-    // The same entries came in another way meanwhile. A peer that leads with them by then must not drop what follows: its followers would have other entries of its term.
+    // The same entries came in another way meanwhile. A peer that leads with them by then must not drop what follows:
+    // its followers would have other entries of its term.
     [Fact]
     public void A_log_that_has_reached_the_snapshot_meanwhile_stays()
     {
@@ -51,12 +53,15 @@ public sealed class InstallSnapshotPeerSpec : PeerSpec
         write.Succeed();
         var status = Status();
 
-        Assert.Equal((9, 9, LastIncluded, LastIncluded), (status.LastIndex, status.PersistedIndex, status.CommitIndex, status.SnapshotIndex));
+        Assert.Equal((9, 9, LastIncluded, LastIncluded),
+            (status.LastIndex, status.PersistedIndex, status.CommitIndex, status.SnapshotIndex));
         Restart();
-        Assert.Equal((9, LastIncluded, LastIncluded), (Status().LastIndex, Status().CommitIndex, Status().SnapshotIndex));
+        Assert.Equal((9, LastIncluded, LastIncluded),
+            (Status().LastIndex, Status().CommitIndex, Status().SnapshotIndex));
     }
 
-    // A term is written at any time. Entries wait until the snapshot is installed, and are not on the disk because a term is.
+    // A term is written at any time. Entries wait until the snapshot is installed, and are not on the disk because a
+    // term is.
     [Fact]
     public void What_waits_for_the_snapshot_is_not_durable_when_a_term_is_written()
     {
@@ -161,7 +166,8 @@ public sealed class InstallSnapshotPeerSpec : PeerSpec
         if (restarts)
             Restart();
 
-        var recovered = new LogEntry(LastIncluded + 1, 5, EntryKind.Configuration, 0, _configuration.Beginning(Present, LastIncluded + 1).ToPayload());
+        var recovered = new LogEntry(LastIncluded + 1, 5, EntryKind.Configuration, 0,
+            _configuration.Beginning(Present, LastIncluded + 1).ToPayload());
         B.Append(5, LastIncluded, 2, LastIncluded + 1, recovered);
 
         B.Expect<AppendEntriesReply>(reply => reply.MatchIndex == LastIncluded + 1);

@@ -8,13 +8,16 @@ namespace RaftActors.Tests.SinglePeer;
 /// <summary>Whose answers make a leader's lease.</summary>
 public sealed class LeaseSpec(ITestOutputHelper output) : PeerSpec(output)
 {
-    // Behind the last entry that it shares with the leader it may have a configuration of its own, without leases: only one whose log is the leader's keeps the promise.
+    // Behind the last entry that it shares with the leader it may have a configuration of its own, without leases: only
+    // one whose log is the leader's keeps the promise.
     [Fact]
     public void A_follower_whose_log_may_end_otherwise_than_the_leaders_does_not_count()
     {
         Settings = Settings with { LeaseReads = true };
-        var configuration = new LogEntry(1, 1, EntryKind.Configuration, 0, Bound.WithLease(Settings.ElectionTimeoutMin).ToPayload());
-        Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId), new Persisted(new HardState(1, null, null), 0, [new EntryBatch([configuration])]));
+        var configuration =
+            new LogEntry(1, 1, EntryKind.Configuration, 0, Bound.WithLease(Settings.ElectionTimeoutMin).ToPayload());
+        Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId),
+            new Persisted(new HardState(1, null, null), 0, [new EntryBatch([configuration])]));
         Start();
         Adopt();
         Elect();

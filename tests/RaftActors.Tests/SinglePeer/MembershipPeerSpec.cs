@@ -35,7 +35,8 @@ public sealed class MembershipPeerSpec(ITestOutputHelper output) : PeerSpec(outp
     public void A_member_gets_the_store_that_shows_up_at_its_address()
     {
         StartAsLeader();
-        Peer.Tell(new ChangeMembers([new Member("a", "host:1"), new Member("b", "host:2"), new Member("c", "host:3")], [new Member("d", "host:4")]), TestActor);
+        Peer.Tell(new ChangeMembers([new Member("a", "host:1"), new Member("b", "host:2"), new Member("c", "host:3")],
+            [new Member("d", "host:4")]), TestActor);
         AwaitNewConfiguration();
         Forget();
 
@@ -50,8 +51,11 @@ public sealed class MembershipPeerSpec(ITestOutputHelper output) : PeerSpec(outp
     [Fact]
     public void No_store_is_bound_before_an_entry_of_the_own_term_is_committed()
     {
-        var unbound = new RaftActors.Membership.Configuration([new Server("a", "host:1", StoreId), new Server("b", "host:2", "store-b"), new Server("c", "host:3", "")]);
-        Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId), new Persisted(new HardState(1, null, null), 0, [new EntryBatch([new LogEntry(1, 1, EntryKind.Configuration, 0, unbound.ToPayload())])]));
+        var unbound = new RaftActors.Membership.Configuration([new Server("a", "host:1", StoreId),
+            new Server("b", "host:2", "store-b"), new Server("c", "host:3", "")]);
+        Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId),
+            new Persisted(new HardState(1, null, null), 0,
+            [new EntryBatch([new LogEntry(1, 1, EntryKind.Configuration, 0, unbound.ToPayload())])]));
         Start();
         Adopt();
         B.Append(1, 1, 1, 1);
@@ -66,7 +70,8 @@ public sealed class MembershipPeerSpec(ITestOutputHelper output) : PeerSpec(outp
         Assert.Equal((3, 2), Status() is var after ? (after.LastIndex, after.CommitIndex) : default);
     }
 
-    private void Ask(string member, string address, string store) => Peer.Tell(new AskIdentity(new PeerHeader(address, Group, member, store, 0), 1), ActorRefs.NoSender);
+    private void Ask(string member, string address, string store) =>
+        Peer.Tell(new AskIdentity(new PeerHeader(address, Group, member, store, 0), 1), ActorRefs.NoSender);
 
     private void AwaitNewConfiguration()
     {

@@ -7,7 +7,9 @@ using Xunit.Abstractions;
 
 namespace RaftActors.Tests.SinglePeer;
 
-/// <summary>A member at another address proves by its store who it is, and two nodes with one store are found out.</summary>
+/// <summary>
+/// A member at another address proves by its store who it is, and two nodes with one store are found out.
+/// </summary>
 public sealed class MovedMemberSpec(ITestOutputHelper output) : PeerSpec(output)
 {
     [Fact]
@@ -63,7 +65,8 @@ public sealed class MovedMemberSpec(ITestOutputHelper output) : PeerSpec(output)
         StartWithLog(new HardState(1, null, null), 1, 1);
 
         B.Say(header => new ContactRefused(header, RefusalReason.StoreInUse) { OtherAddress = "host:7" }, 1);
-        Assert.Contains("host:7", Assert.Single(Status().Problems, problem => problem.Kind == PeerProblemKind.StoreInUse).Reason);
+        Assert.Contains("host:7",
+            Assert.Single(Status().Problems, problem => problem.Kind == PeerProblemKind.StoreInUse).Reason);
 
         B.Append(1, 2, 1, 1);
         Assert.Empty(Status().Problems);
@@ -73,7 +76,8 @@ public sealed class MovedMemberSpec(ITestOutputHelper output) : PeerSpec(output)
     public void A_candidate_asks_where_the_log_says_and_where_its_settings_say()
     {
         PutLog(new HardState(1, null, null), 1, 1);
-        Settings = Settings with { Members = [new Member("a", "host:1"), new Member("b", "host:9"), new Member("c", "host:3")] };
+        Settings = Settings with { Members = [new Member("a", "host:1"), new Member("b", "host:9"),
+            new Member("c", "host:3")] };
         Start();
 
         AdvanceUntil(() => B.TryTake<RequestVote>() is not null);
@@ -97,7 +101,8 @@ public sealed class MovedMemberSpec(ITestOutputHelper output) : PeerSpec(output)
 
         Forget();
         AdvanceUntil(() => Status().Role == RaftRole.PreCandidate);
-        C.Say(header => new RequestVoteReply(header with { Address = "host:9" }, false, true, 2) { LeaderAddress = "host:2" }, 1);
+        C.Say(header => new RequestVoteReply(header with { Address = "host:9" }, false, true,
+            2) { LeaderAddress = "host:2" }, 1);
         B.Expect<AskIdentity>();
     }
 
@@ -105,7 +110,8 @@ public sealed class MovedMemberSpec(ITestOutputHelper output) : PeerSpec(output)
     public void A_leader_that_was_itself_moved_records_its_address()
     {
         PutLog(new HardState(1, null, null), 1, 1);
-        Settings = Settings with { Members = [new Member("a", "host:8"), new Member("b", "host:2"), new Member("c", "host:3")] };
+        Settings = Settings with { Members = [new Member("a", "host:8"), new Member("b", "host:2"),
+            new Member("c", "host:3")] };
         Start();
         Elect();
         AdvanceUntil(() =>

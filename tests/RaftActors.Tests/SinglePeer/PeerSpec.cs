@@ -13,8 +13,9 @@ using Wire = RaftActors.Protocol.Wire;
 namespace RaftActors.Tests.SinglePeer;
 
 /// <summary>
-/// One peer, <c>a</c> of <c>a, b, c</c>, in virtual time, with probes in place of the others and a disk that does as it is told.
-/// Messages to the others end in <see cref="B"/> and <see cref="C"/>; what they say is told to <see cref="Peer"/>.
+/// One peer, <c>a</c> of <c>a, b, c</c>, in virtual time, with probes in place of the others and a disk that does as it
+/// is told. Messages to the others end in <see cref="B"/> and <see cref="C"/>; what they say is told to
+/// <see cref="Peer"/>.
 /// </summary>
 public abstract class PeerSpec : CommandedDiskSpec
 {
@@ -70,7 +71,9 @@ public abstract class PeerSpec : CommandedDiskSpec
     protected bool PoisonWorks { get; set; } = true;
 
     /// <summary>The configuration with the stores of all three.</summary>
-    private protected Configuration Bound => new([new Server("a", "host:1", StoreId), new Server("b", "host:2", "store-b"), new Server("c", "host:3", "store-c")]);
+    private protected Configuration Bound =>
+        new([new Server("a", "host:1", StoreId), new Server("b", "host:2", "store-b"),
+            new Server("c", "host:3", "store-c")]);
 
     protected RaftSettings Settings { get; set; } = new()
     {
@@ -80,10 +83,13 @@ public abstract class PeerSpec : CommandedDiskSpec
         RandomSeed = 1,
     };
 
-    /// <summary>Puts a peer with a log on the disk: bound to its store by the first entry, then commands of these terms.</summary>
+    /// <summary>
+    /// Puts a peer with a log on the disk: bound to its store by the first entry, then commands of these terms.
+    /// </summary>
     private protected void PutLog(HardState hardState, params long[] terms)
     {
-        Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId), new Persisted(hardState, 0, [new EntryBatch(Entries(terms))]));
+        Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId),
+            new Persisted(hardState, 0, [new EntryBatch(Entries(terms))]));
     }
 
     /// <summary>Entries from index 1: the configuration, then commands.</summary>
@@ -91,7 +97,9 @@ public abstract class PeerSpec : CommandedDiskSpec
     {
         var entries = new LogEntry[terms.Length];
         for (int i = 0; i < terms.Length; i++)
-            entries[i] = i == 0 ? new LogEntry(1, terms[0], EntryKind.Configuration, 0, Bound.ToPayload()) : Command(i + 1, terms[i]);
+            entries[i] = i == 0
+                ? new LogEntry(1, terms[0], EntryKind.Configuration, 0, Bound.ToPayload())
+                : Command(i + 1, terms[i]);
         return entries;
     }
 
@@ -102,7 +110,8 @@ public abstract class PeerSpec : CommandedDiskSpec
     protected IActorRef? Find(params string[] path) =>
         Answer<ActorIdentity>(Sys.ActorSelection(Peer.Path / path), new Akka.Actor.Identify(0)).Subject;
 
-    private protected static LogEntry Command(long index, long term) => new(index, term, EntryKind.Command, 0, new Payload(new[] { (byte)index }, 0, ""));
+    private protected static LogEntry Command(long index, long term) =>
+        new(index, term, EntryKind.Command, 0, new Payload(new[] { (byte)index }, 0, ""));
 
     /// <summary>Starts the peer.</summary>
     protected void Start()
@@ -114,7 +123,9 @@ public abstract class PeerSpec : CommandedDiskSpec
     }
 
     private RecordingMachine NewMachine() =>
-        Machine = Digest is { } digest ? new DigestMachine(() => PoisonWorks, digest) : new RecordingMachine(() => PoisonWorks);
+        Machine = Digest is { } digest
+            ? new DigestMachine(() => PoisonWorks, digest)
+            : new RecordingMachine(() => PoisonWorks);
 
     /// <summary>Whether the others answer when the peer, at its start, asks what they know of its store.</summary>
     protected bool OthersAnswer { get; set; } = true;
@@ -199,10 +210,13 @@ public abstract class PeerSpec : CommandedDiskSpec
     private sealed class ProbeResolver(PeerSpec spec) : IPeerResolver
     {
         public ICanTell Resolve(string nodeAddress, string group) =>
-            spec._probes.TryGetValue(nodeAddress, out var probe) ? new Link(spec, nodeAddress == "host:2" ? spec.B : spec.C, probe.Ref) : ActorRefs.Nobody;
+            spec._probes.TryGetValue(nodeAddress, out var probe)
+                ? new Link(spec, nodeAddress == "host:2" ? spec.B : spec.C, probe.Ref)
+                : ActorRefs.Nobody;
     }
 
-    // What the peer asks at its start is answered at once, if it is to be: before anything that a spec says to the peer afterwards.
+    // What the peer asks at its start is answered at once, if it is to be: before anything that a spec says to the peer
+    // afterwards.
     private sealed class Link(PeerSpec spec, FakePeer other, ICanTell probe) : ICanTell
     {
         public void Tell(object message, IActorRef sender)
@@ -227,7 +241,8 @@ public abstract class PeerSpec : CommandedDiskSpec
         }
 
         /// <summary>Answers the question that the peer asks at its start.</summary>
-        public void Answer(AskIdentity question) => Say(header => new IdentityReply(header, question.Round, false, _spec.StoreId), 0);
+        public void Answer(AskIdentity question) =>
+            Say(header => new IdentityReply(header, question.Round, false, _spec.StoreId), 0);
 
         public TestProbe Probe { get; }
 
@@ -254,14 +269,16 @@ public abstract class PeerSpec : CommandedDiskSpec
         };
 
         /// <summary>Tells the peer something.</summary>
-        public void Say(Func<PeerHeader, PeerMessage> message, long term) => _spec.Peer.Tell(message(Header(term)), ActorRefs.NoSender);
+        public void Say(Func<PeerHeader, PeerMessage> message, long term) =>
+            _spec.Peer.Tell(message(Header(term)), ActorRefs.NoSender);
 
         /// <summary>Waits for a message, passing over others.</summary>
         public T Expect<T>(Predicate<T>? matches = null)
             where T : class
         {
             T? found = null;
-            Probe.FishForMessage(message => (found = message as T) is not null && (matches is null || matches(found)), TimeSpan.FromSeconds(10));
+            Probe.FishForMessage(message => (found = message as T) is not null && (matches is null || matches(found)),
+                TimeSpan.FromSeconds(10));
             return found!;
         }
 
@@ -283,11 +300,13 @@ public abstract class PeerSpec : CommandedDiskSpec
 
         /// <summary>Sends entries as a leader.</summary>
         public void Append(long term, long previousIndex, long previousTerm, long commit, params LogEntry[] entries) =>
-            Say(header => new AppendEntries(header, previousIndex, previousTerm, commit, 0, new EntryBatch(entries)), term);
+            Say(header => new AppendEntries(header, previousIndex, previousTerm, commit, 0, new EntryBatch(entries)),
+                term);
 
         /// <summary>Acknowledges entries as a follower.</summary>
         public void Accept(long match, long term, long readContext = 0, long? accepted = null) =>
-            Say(header => new AppendEntriesReply(header, true, match, accepted ?? match, 0, default, readContext), term);
+            Say(header => new AppendEntriesReply(header, true, match, accepted ?? match, 0, default, readContext),
+                term);
     }
 
     /// <summary>A state machine that remembers what it applied; the response is the number of commands.</summary>
@@ -324,16 +343,20 @@ public abstract class PeerSpec : CommandedDiskSpec
             if (Image is not null)
                 return Image;
             var image = new Wire.Persisted();
-            image.Entries.AddRange(Applied.Select(entry => new Wire.Entry { Index = entry.Index, Term = entry.Term, Payload = ByteString.CopyFrom(entry.Payload.Bytes.Span) }));
+            image.Entries.AddRange(Applied.Select(entry =>
+                new Wire.Entry { Index = entry.Index, Term = entry.Term,
+                Payload = ByteString.CopyFrom(entry.Payload.Bytes.Span) }));
             return [image.ToByteArray()];
         }
 
         public void Restore(Stream snapshot) => Applied.AddRange(Wire.Persisted.Parser.ParseFrom(snapshot).Entries
-            .Select(entry => new LogEntry(entry.Index, entry.Term, EntryKind.Command, 0, new Payload(entry.Payload.ToByteArray(), 0, ""))));
+            .Select(entry => new LogEntry(entry.Index, entry.Term, EntryKind.Command, 0,
+                new Payload(entry.Payload.ToByteArray(), 0, ""))));
     }
 
     /// <summary>The same, with a digest.</summary>
-    private sealed class DigestMachine(Func<bool> poisonWorks, Func<ulong> digest) : RecordingMachine(poisonWorks), IStateDigest
+    private sealed class DigestMachine(Func<bool> poisonWorks, Func<ulong> digest) : RecordingMachine(poisonWorks),
+        IStateDigest
     {
         public ulong Digest() => digest();
     }

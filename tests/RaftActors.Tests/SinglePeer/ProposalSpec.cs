@@ -95,7 +95,8 @@ public sealed class ProposalSpec(ITestOutputHelper output) : PeerSpec(output)
         Peer.Tell(new Propose(new byte[501], CorrelationId: 2), TestActor);
         Peer.Tell(new Propose(new byte[500], ReplyWhen.Appended, CorrelationId: 3), TestActor);
 
-        Assert.Equal((FailureReason.Overloaded, 2), ExpectMsg<ProposalFailed>() is var failed ? (failed.Reason, failed.CorrelationId) : default);
+        Assert.Equal((FailureReason.Overloaded, 2),
+            ExpectMsg<ProposalFailed>() is var failed ? (failed.Reason, failed.CorrelationId) : default);
         Assert.Equal(3, ExpectMsg<Proposed>().CorrelationId);
     }
 
@@ -108,13 +109,16 @@ public sealed class ProposalSpec(ITestOutputHelper output) : PeerSpec(output)
 
         Peer.Tell(new Propose(new byte[] { 1 }, CorrelationId: 1), TestActor);
         Peer.Tell(new Propose(new byte[] { 1 }, CorrelationId: 2), TestActor);
-        Assert.Equal((FailureReason.Overloaded, 2), ExpectMsg<ProposalFailed>() is var failed ? (failed.Reason, failed.CorrelationId) : default);
+        Assert.Equal((FailureReason.Overloaded, 2),
+            ExpectMsg<ProposalFailed>() is var failed ? (failed.Reason, failed.CorrelationId) : default);
 
         B.Accept(4, 2);
         Assert.Equal(1, ExpectMsg<Proposed>().CorrelationId);
         for (int i = 3; i <= 5; i++)
             Peer.Tell(new Propose(new byte[] { 1 }, ReplyWhen.Appended, CorrelationId: i), TestActor);
-        Assert.Equal([3L, 4, 5], [ExpectMsg<Proposed>().CorrelationId, ExpectMsg<Proposed>().CorrelationId, ExpectMsg<Proposed>().CorrelationId]);
+        Assert.Equal([3L, 4, 5],
+            [ExpectMsg<Proposed>().CorrelationId, ExpectMsg<Proposed>().CorrelationId,
+            ExpectMsg<Proposed>().CorrelationId]);
     }
 
     [Fact]
@@ -194,7 +198,8 @@ public sealed class ProposalSpec(ITestOutputHelper output) : PeerSpec(output)
 
         var answers = Enumerable.Range(1, 200).Select(_ => ExpectMsg<ProposalFailed>()).ToList();
 
-        Assert.Equal(Enumerable.Range(1, 200).Select(i => (long)i), answers.Select(answer => answer.CorrelationId).Order());
+        Assert.Equal(Enumerable.Range(1, 200).Select(i => (long)i),
+            answers.Select(answer => answer.CorrelationId).Order());
         Assert.Equal(FailureReason.OutcomeUnknown, answers.Single(answer => answer.CorrelationId == 1).Reason);
     }
 
@@ -211,7 +216,8 @@ public sealed class ProposalSpec(ITestOutputHelper output) : PeerSpec(output)
         Peer.Tell(new Propose(new byte[] { 1 }, Forward: false), TestActor);
         Assert.Contains("about to be started again", ExpectMsg<ProposalFailed>().Message);
         Peer.Tell(new Query(new byte[] { 1 }, CorrelationId: 5), TestActor);
-        Assert.Equal((FailureReason.NoLeader, 5), ExpectMsg<QueryFailed>() is var failed ? (failed.Reason, failed.CorrelationId) : default);
+        Assert.Equal((FailureReason.NoLeader, 5),
+            ExpectMsg<QueryFailed>() is var failed ? (failed.Reason, failed.CorrelationId) : default);
         Peer.Tell(GetStatus.Instance, TestActor);
         AwaitRestart();
         Assert.Equal(1, ExpectMsg<RaftStatus>().LastIndex);

@@ -165,7 +165,8 @@ public sealed class ReadSpec(ITestOutputHelper output) : PeerSpec(output)
     public void A_stale_query_with_a_bound_is_answered_as_long_as_the_leader_was_heard_within_it()
     {
         StartWithLog(new HardState(1, null, null), 1, 1);
-        var query = new Query(new byte[] { 1 }, ReadConsistency.Stale) { MaxStaleness = TimeSpan.FromMilliseconds(200) };
+        var query =
+            new Query(new byte[] { 1 }, ReadConsistency.Stale) { MaxStaleness = TimeSpan.FromMilliseconds(200) };
         Peer.Tell(query, TestActor);
         Assert.Equal(FailureReason.TooStale, ExpectMsg<QueryFailed>().Reason);
         B.Append(1, 2, 1, 2);
@@ -184,7 +185,8 @@ public sealed class ReadSpec(ITestOutputHelper output) : PeerSpec(output)
     public void What_a_new_leader_says_is_committed_counts_once_that_includes_an_entry_of_its_own_term()
     {
         StartWithLog(new HardState(1, null, null), 1, 1);
-        var query = new Query(new byte[] { 1 }, ReadConsistency.Stale) { MaxStaleness = TimeSpan.FromMilliseconds(200) };
+        var query =
+            new Query(new byte[] { 1 }, ReadConsistency.Stale) { MaxStaleness = TimeSpan.FromMilliseconds(200) };
 
         B.Append(2, 2, 1, 1, Command(3, 2));
         Peer.Tell(query, TestActor);
@@ -199,7 +201,8 @@ public sealed class ReadSpec(ITestOutputHelper output) : PeerSpec(output)
     public void A_leader_is_as_stale_as_the_last_answers_of_a_majority()
     {
         StartAsLeader();
-        var query = new Query(new byte[] { 1 }, ReadConsistency.Stale) { MaxStaleness = TimeSpan.FromMilliseconds(100) };
+        var query =
+            new Query(new byte[] { 1 }, ReadConsistency.Stale) { MaxStaleness = TimeSpan.FromMilliseconds(100) };
 
         Peer.Tell(query, TestActor);
         ExpectMsg<QueryResult>();
@@ -216,7 +219,8 @@ public sealed class ReadSpec(ITestOutputHelper output) : PeerSpec(output)
     public void A_peer_that_has_not_all_that_was_committed_is_as_stale_as_when_it_last_had()
     {
         StartWithLog(new HardState(1, null, null), 1, 1);
-        var query = new Query(new byte[] { 1 }, ReadConsistency.Stale) { MaxStaleness = TimeSpan.FromMilliseconds(150) };
+        var query =
+            new Query(new byte[] { 1 }, ReadConsistency.Stale) { MaxStaleness = TimeSpan.FromMilliseconds(150) };
         B.Append(1, 2, 1, 2);
         Advance(100);
         B.Append(1, 2, 1, 4);
@@ -252,6 +256,7 @@ public sealed class ReadSpec(ITestOutputHelper output) : PeerSpec(output)
         for (int i = 1; i <= 3; i++)
             Peer.Tell(new Query(new byte[] { 1 }, CorrelationId: i), TestActor);
 
-        Assert.Equal((FailureReason.Overloaded, 3), ExpectMsg<QueryFailed>() is var failed ? (failed.Reason, failed.CorrelationId) : default);
+        Assert.Equal((FailureReason.Overloaded, 3),
+            ExpectMsg<QueryFailed>() is var failed ? (failed.Reason, failed.CorrelationId) : default);
     }
 }

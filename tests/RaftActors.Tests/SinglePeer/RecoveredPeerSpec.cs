@@ -11,7 +11,9 @@ using Xunit.Abstractions;
 
 namespace RaftActors.Tests.SinglePeer;
 
-/// <summary>A peer that an operator has made the only member of its group, and former members that come back all the same.</summary>
+/// <summary>
+/// A peer that an operator has made the only member of its group, and former members that come back all the same.
+/// </summary>
 public sealed class RecoveredPeerSpec(ITestOutputHelper output) : PeerSpec(output)
 {
     private const string Own = "0123456789abcdef0123456789abcdef";
@@ -61,11 +63,14 @@ public sealed class RecoveredPeerSpec(ITestOutputHelper output) : PeerSpec(outpu
     [Fact]
     public async Task A_session_of_before_is_unknown_afterwards()
     {
-        var opening = new LogEntry(3, 2, EntryKind.Session, 0, new SessionChange(Settings.SessionLimits, false).ToPayload());
-        Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId), new Persisted(new HardState(3, "b", "store-b"), 0, [new EntryBatch([.. Entries(1, 2), opening])]));
+        var opening =
+            new LogEntry(3, 2, EntryKind.Session, 0, new SessionChange(Settings.SessionLimits, false).ToPayload());
+        Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId),
+            new Persisted(new HardState(3, "b", "store-b"), 0, [new EntryBatch([.. Entries(1, 2), opening])]));
         await RecoverAsync();
 
-        Peer.Tell(new Propose(new byte[] { 1 }) { Session = new SessionStamp(SessionTable.IdOf(opening), 1, 1) }, TestActor);
+        Peer.Tell(new Propose(new byte[] { 1 }) { Session = new SessionStamp(SessionTable.IdOf(opening), 1, 1) },
+            TestActor);
 
         Assert.Equal(FailureReason.SessionExpired, ExpectMsg<ProposalFailed>().Reason);
     }
@@ -96,21 +101,24 @@ public sealed class RecoveredPeerSpec(ITestOutputHelper output) : PeerSpec(outpu
     [Fact]
     public void What_cannot_be_recovered_is_refused()
     {
-        void Refused(string why, StoreReport report, string? address = null) => Assert.Contains(why, Assert.Throws<BackupException>(() => StoreRecovery.Create(report, address)).Message);
+        void Refused(string why, StoreReport report, string? address = null) =>
+            Assert.Contains(why, Assert.Throws<BackupException>(() => StoreRecovery.Create(report, address)).Message);
 
         Refused("damaged: oh", Report() with { Problems = ["oh"] });
         Refused("no log", Report() with { LastIndex = 0 });
         Refused("the only member already", Report() with { Voters = [new Member("a", "host:1")] });
         Refused("give one", Report() with { Voters = [new Member("b", "host:2")] });
         Refused("host:port", Report(), "nowhere");
-        Assert.Equal(new Member("a", "host:9"), StoreRecovery.Create(Report() with { Voters = [new Member("a", "host:1")] }, "host:9").Self);
+        Assert.Equal(new Member("a", "host:9"),
+            StoreRecovery.Create(Report() with { Voters = [new Member("a", "host:1")] }, "host:9").Self);
     }
 
     private async Task<StoreRecovery> RecoverAsync(string? groupId = null)
     {
         if (Disk.Events(PersistenceId).Count == 0)
             PutLog(new HardState(3, "b", "store-b"), 1, 2, 2);
-        var recovery = StoreRecovery.Create(Report() with { Histories = groupId is null ? [] : [new History(groupId, 1)] });
+        var recovery =
+            StoreRecovery.Create(Report() with { Histories = groupId is null ? [] : [new History(groupId, 1)] });
         await recovery.WriteAsync(Sys);
         Start();
         AdvanceUntil(() => Status() is { Role: RaftRole.Leader, AppliedIndex: 5 });

@@ -22,7 +22,8 @@ public sealed class ReplicationSpec(ITestOutputHelper output) : PeerSpec(output)
         Assert.Equal((false, 5, new LogConflict(0, 3)), (reply.Success, reply.RejectedIndex, reply.Conflict));
     }
 
-    // Whoever leads now may be the same, and its contexts begin anew in each term: an answer to an old one would confirm reads that nobody has confirmed.
+    // Whoever leads now may be the same, and its contexts begin anew in each term: an answer to an old one would
+    // confirm reads that nobody has confirmed.
     [Fact]
     public void The_read_context_of_an_earlier_term_is_not_returned()
     {

@@ -9,17 +9,20 @@ namespace RaftActors.Tests.SinglePeer;
 /// <summary>A disk that was set back: what its own peer may no longer do, and what another peer says of it.</summary>
 public sealed class SetBackStoreSpec(ITestOutputHelper output) : PeerSpec(output)
 {
-    // Of five voters a, b and e had elected e in term 2. Then the disk of a was set back, and e is silent when a asks. The disk has forgotten the term with the
-    // vote; or it has the term, of which it had heard before, and not the vote.
+    // Of five voters a, b and e had elected e in term 2. Then the disk of a was set back, and e is silent when a asks.
+    // The disk has forgotten the term with the vote; or it has the term, of which it had heard before, and not the
+    // vote.
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     public void A_vote_that_it_may_have_forgotten_is_not_given_again_although_who_had_it_is_silent(long termOnDisk)
     {
         OthersAnswer = false;
-        Server[] voters = [.. Bound.Voters, new Server("e", "host:5", "store-e"), new Server("moved", "host:9", "store-moved")];
+        Server[] voters =
+            [.. Bound.Voters, new Server("e", "host:5", "store-e"), new Server("moved", "host:9", "store-moved")];
         var configuration = new LogEntry(1, 1, EntryKind.Configuration, 0, new Configuration(voters).ToPayload());
-        Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId), new Persisted(new HardState(termOnDisk, null, null), 0, [new EntryBatch([configuration, Command(2, 1)])]));
+        Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId),
+            new Persisted(new HardState(termOnDisk, null, null), 0, [new EntryBatch([configuration, Command(2, 1)])]));
         Start();
 
         // All but e: of a majority that elected e one is among them.
@@ -39,28 +42,33 @@ public sealed class SetBackStoreSpec(ITestOutputHelper output) : PeerSpec(output
     {
         StartAsLeader();
         Confirm(3, Incarnation(1));
-        EventFilter.Warning(contains: "the store of c at host:3 was set back: it had confirmed entries up to 3").ExpectOne(() => Ask(Incarnation(2), times: 5));
+        EventFilter.Warning(contains: "the store of c at host:3 was set back: it had confirmed entries up to 3")
+            .ExpectOne(() => Ask(Incarnation(2), times: 5));
 
         // It has caught up, and is set back to the same place again.
         Peer.Tell(new Propose(new byte[] { 1 }), TestActor);
         Confirm(4, Incarnation(2));
-        EventFilter.Warning(contains: "the store of c at host:3 was set back: it had confirmed entries up to 4").ExpectOne(() => Ask(Incarnation(3), times: 5));
+        EventFilter.Warning(contains: "the store of c at host:3 was set back: it had confirmed entries up to 4")
+            .ExpectOne(() => Ask(Incarnation(3), times: 5));
     }
 
     private static long Incarnation(long start) => start << 40;
 
     private void Confirm(long index, long incarnation) =>
-        C.Say(header => new AppendEntriesReply(header with { Incarnation = incarnation }, true, index, index, 0, default, 0), 2);
+        C.Say(header => new AppendEntriesReply(header with { Incarnation = incarnation }, true, index, index, 0,
+            default, 0), 2);
 
     private void Ask(long incarnation, int times)
     {
         for (int i = 0; i < times; i++)
-            C.Say(header => new AskIdentity(header with { Incarnation = incarnation }, -7) { RecoveredTerm = 1, RecoveredIndex = 2 }, 2);
+            C.Say(header => new AskIdentity(header with { Incarnation = incarnation }, -7) { RecoveredTerm = 1,
+                RecoveredIndex = 2 }, 2);
     }
 
     private void Answer(FakePeer other, long term)
     {
         var question = other.Expect<AskIdentity>(question => question.Round < 0);
-        other.Say(header => new IdentityReply(header, question.Round, false, StoreId) { LastLogTerm = 1, LastLogIndex = 2 }, term);
+        other.Say(header =>
+            new IdentityReply(header, question.Round, false, StoreId) { LastLogTerm = 1, LastLogIndex = 2 }, term);
     }
 }

@@ -6,8 +6,9 @@ using Xunit.Abstractions;
 namespace RaftActors.Tests.SinglePeer;
 
 /// <summary>
-/// A follower has applied entries that are not on its own disk yet, and takes a snapshot of them. On the disk there are others in their place, and more of them: if the peer died with the snapshot stored
-/// and the event not, what is left of these would go on after the snapshot.
+/// A follower has applied entries that are not on its own disk yet, and takes a snapshot of them. On the disk there are
+/// others in their place, and more of them: if the peer died with the snapshot stored and the event not, what is left
+/// of these would go on after the snapshot.
 /// </summary>
 public sealed class SnapshotOfUnwrittenSpec(ITestOutputHelper output) : PeerSpec(output)
 {

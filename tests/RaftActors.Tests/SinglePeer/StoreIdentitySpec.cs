@@ -45,7 +45,8 @@ public sealed class StoreIdentitySpec(ITestOutputHelper output) : PeerSpec(outpu
         new PeerCreated(2, Group, "a", "store-a"));
 
     [Fact]
-    public void A_journal_of_something_else_is_refused_at_start() => ExpectRefusal("the journal is that of something else", "an event of another actor");
+    public void A_journal_of_something_else_is_refused_at_start() =>
+        ExpectRefusal("the journal is that of something else", "an event of another actor");
 
     [Fact]
     public void A_journal_without_its_first_event_is_refused_at_start() => ExpectRefusal(
@@ -130,7 +131,8 @@ public sealed class StoreIdentitySpec(ITestOutputHelper output) : PeerSpec(outpu
     public void A_store_that_the_log_does_not_bind_to_its_member_neither_votes_nor_campaigns()
     {
         // A wiped disk that a leader has begun to fill: the log names the disk before it.
-        Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", "new-disk"), new Persisted(new HardState(1, null, null), 0, [new EntryBatch(Entries(1))]));
+        Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", "new-disk"),
+            new Persisted(new HardState(1, null, null), 0, [new EntryBatch(Entries(1))]));
         Start();
 
         for (int i = 0; i < 100; i++)
@@ -147,7 +149,8 @@ public sealed class StoreIdentitySpec(ITestOutputHelper output) : PeerSpec(outpu
     {
         var without = new Configuration([new Server("b", "host:2", "store-b"), new Server("c", "host:3", "store-c")]);
         var entry = new LogEntry(1, 1, EntryKind.Configuration, 0, without.ToPayload());
-        Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId), new Persisted(new HardState(1, null, null), 0, [new EntryBatch([entry])]));
+        Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId),
+            new Persisted(new HardState(1, null, null), 0, [new EntryBatch([entry])]));
         Start();
 
         for (int i = 0; i < 100; i++)
@@ -169,7 +172,8 @@ public sealed class StoreIdentitySpec(ITestOutputHelper output) : PeerSpec(outpu
         var problem = Assert.ThrowsAny<InvalidOperationException>(() => Status());
         Assert.Contains(reason, problem.Message);
         Peer.Tell(new Propose(new byte[1], CorrelationId: 7), TestActor);
-        Assert.Equal((FailureReason.NoLeader, 7), ExpectMsg<ProposalFailed>() is var failed ? (failed.Reason, failed.CorrelationId) : default);
+        Assert.Equal((FailureReason.NoLeader, 7),
+            ExpectMsg<ProposalFailed>() is var failed ? (failed.Reason, failed.CorrelationId) : default);
     }
 
     private void ExpectPeerFailed() => Sys.EventStream.Subscribe(TestActor, typeof(PeerFailed));

@@ -24,7 +24,9 @@ public sealed class TransferSpec(ITestOutputHelper output) : PeerSpec(output)
         Assert.True(B.Expect<RequestVoteReply>().Granted);
         B.Append(3, 3, 2, 3, Command(4, 3));
 
-        Assert.Equal(("b", 3, 7), ExpectMsg<LeadershipTransferred>() is var answer ? (answer.Leader.Id, answer.Term, answer.CorrelationId) : default);
+        Assert.Equal(("b", 3, 7),
+            ExpectMsg<LeadershipTransferred>() is var answer ? (answer.Leader.Id, answer.Term,
+            answer.CorrelationId) : default);
     }
 
     [Fact]
@@ -45,7 +47,8 @@ public sealed class TransferSpec(ITestOutputHelper output) : PeerSpec(output)
         B.Accept(4, 2);
 
         Assert.Equal(FailureReason.TransferTimedOut, ExpectMsg<TransferFailed>().Reason);
-        Assert.Equal((4, 5), ExpectMsg<Proposed>() is var proposed ? (proposed.Index, proposed.CorrelationId) : default);
+        Assert.Equal((4, 5),
+            ExpectMsg<Proposed>() is var proposed ? (proposed.Index, proposed.CorrelationId) : default);
     }
 
     [Fact]
@@ -58,7 +61,8 @@ public sealed class TransferSpec(ITestOutputHelper output) : PeerSpec(output)
         C.Say(header => new ForwardProposal(header, 9, new Payload(new byte[] { 2 }, 0, ""), false), 2);
 
         B.Say(header => new RequestVote(header, 3, 2, false, true, null), 3);
-        Assert.Equal((9, FailureReason.NotLeader), C.Expect<ForwardReply>() is var reply ? (reply.RequestId, reply.Failure) : default);
+        Assert.Equal((9, FailureReason.NotLeader),
+            C.Expect<ForwardReply>() is var reply ? (reply.RequestId, reply.Failure) : default);
         B.Append(3, 3, 2, 3, Command(4, 3));
 
         Assert.Equal(new byte[] { 1 }, B.Expect<ForwardProposal>().Command.Bytes.ToArray());
@@ -135,7 +139,8 @@ public sealed class TransferSpec(ITestOutputHelper output) : PeerSpec(output)
         Peer.Tell(new TransferLeadership("b", CorrelationId: 1), TestActor);
 
         Peer.Tell(new TransferLeadership("c", CorrelationId: 2), TestActor);
-        Assert.Equal((FailureReason.TransferInProgress, 2), ExpectMsg<TransferFailed>() is var failed ? (failed.Reason, failed.CorrelationId) : default);
+        Assert.Equal((FailureReason.TransferInProgress, 2),
+            ExpectMsg<TransferFailed>() is var failed ? (failed.Reason, failed.CorrelationId) : default);
         Peer.Tell(new TransferLeadership("b", CorrelationId: 3), TestActor);
         B.Append(3, 3, 2, 3, Command(4, 3));
 
@@ -153,9 +158,12 @@ public sealed class TransferSpec(ITestOutputHelper output) : PeerSpec(output)
         var forwarded = B.Expect<ForwardTransfer>();
         Assert.Equal("c", forwarded.Target);
         C.Append(2, 1, 1, 1);
-        B.Say(header => new ForwardReply(header, forwarded.RequestId, null, "", new Member("c", "host:3"), 0, 2, null), 2);
+        B.Say(header => new ForwardReply(header, forwarded.RequestId, null, "", new Member("c", "host:3"), 0, 2, null),
+            2);
 
-        Assert.Equal(("c", 2, 4), ExpectMsg<LeadershipTransferred>() is var answer ? (answer.Leader.Id, answer.Term, answer.CorrelationId) : default);
+        Assert.Equal(("c", 2, 4),
+            ExpectMsg<LeadershipTransferred>() is var answer ? (answer.Leader.Id, answer.Term,
+            answer.CorrelationId) : default);
     }
 
     [Fact]
@@ -178,7 +186,8 @@ public sealed class TransferSpec(ITestOutputHelper output) : PeerSpec(output)
 
         Peer.Tell(new Campaign(3), TestActor);
 
-        Assert.Equal((2, 3), ExpectMsg<CampaignStarted>() is var started ? (started.Term, started.CorrelationId) : default);
+        Assert.Equal((2, 3),
+            ExpectMsg<CampaignStarted>() is var started ? (started.Term, started.CorrelationId) : default);
         Assert.True(B.Expect<RequestVote>().PreVote);
     }
 
@@ -240,8 +249,10 @@ public sealed class TransferSpec(ITestOutputHelper output) : PeerSpec(output)
         Restart();
 
         ExpectMsg<TransferFailed>();
-        Assert.Equal((FailureReason.NoLeader, 5), ExpectMsg<ProposalFailed>() is var failed ? (failed.Reason, failed.CorrelationId) : default);
-        Assert.Equal((9, FailureReason.NoLeader), C.Expect<ForwardReply>() is var reply ? (reply.RequestId, reply.Failure) : default);
+        Assert.Equal((FailureReason.NoLeader, 5),
+            ExpectMsg<ProposalFailed>() is var failed ? (failed.Reason, failed.CorrelationId) : default);
+        Assert.Equal((9, FailureReason.NoLeader),
+            C.Expect<ForwardReply>() is var reply ? (reply.RequestId, reply.Failure) : default);
     }
 
     [Fact]
@@ -254,7 +265,8 @@ public sealed class TransferSpec(ITestOutputHelper output) : PeerSpec(output)
         C.Say(header => new RequestVote(header, 1, 1, false, true, null), 2);
         C.Append(2, 1, 1, 1);
 
-        Sys.EventStream.Publish(new DisassociatedEvent(new Address("akka.tcp", "s", "host", 1), new Address("akka.tcp", "s", "host", 2), true));
+        Sys.EventStream.Publish(new DisassociatedEvent(new Address("akka.tcp", "s", "host", 1),
+            new Address("akka.tcp", "s", "host", 2), true));
 
         C.Expect<ReadIndex>();
     }
@@ -285,8 +297,10 @@ public sealed class TransferSpec(ITestOutputHelper output) : PeerSpec(output)
         B.Say(header => new ForwardReply(header, first.RequestId, FailureReason.NotLeader, "", null, 0, 0, null), 2);
         Assert.Equal(first.Command.Bytes.ToArray(), C.Expect<ForwardProposal>().Command.Bytes.ToArray());
 
-        Sys.EventStream.Publish(new DisassociatedEvent(new Address("akka.tcp", "s", "host", 1), new Address("akka.tcp", "s", "host", 2), true));
-        Assert.Equal((FailureReason.OutcomeUnknown, 2), ExpectMsg<ProposalFailed>() is var failed ? (failed.Reason, failed.CorrelationId) : default);
+        Sys.EventStream.Publish(new DisassociatedEvent(new Address("akka.tcp", "s", "host", 1),
+            new Address("akka.tcp", "s", "host", 2), true));
+        Assert.Equal((FailureReason.OutcomeUnknown, 2),
+            ExpectMsg<ProposalFailed>() is var failed ? (failed.Reason, failed.CorrelationId) : default);
     }
 
     [Fact]

@@ -14,7 +14,8 @@ public sealed class UnusableSnapshotSpec : PeerSpec
     public UnusableSnapshotSpec(ITestOutputHelper output)
         : base(output) => Settings = Settings with { SnapshotPluginId = "commanded-snapshots" };
 
-    private IActorRef Store => Akka.Persistence.Persistence.Instance.Apply(Sys).SnapshotStoreFor(Settings.SnapshotPluginId);
+    private IActorRef Store =>
+        Akka.Persistence.Persistence.Instance.Apply(Sys).SnapshotStoreFor(Settings.SnapshotPluginId);
 
     [Fact]
     public void A_manifest_that_cannot_be_read_is_deleted_when_another_is_stored_and_nothing_else_is()
@@ -33,7 +34,8 @@ public sealed class UnusableSnapshotSpec : PeerSpec
         Assert.Equal(3, Status().SnapshotIndex);
     }
 
-    // The latest manifest is one that was reported as failed, so its chunks were deleted; the one before it was damaged since.
+    // The latest manifest is one that was reported as failed, so its chunks were deleted; the one before it was damaged
+    // since.
     [Fact]
     public void Two_that_cannot_be_used_do_not_cost_the_third()
     {
@@ -80,10 +82,12 @@ public sealed class UnusableSnapshotSpec : PeerSpec
 
     private void PutUnreadable(long sequenceNr)
     {
-        Store.Tell(new SaveSnapshot(new SnapshotMetadata(PersistenceId, sequenceNr, Settings.Clock.GetUtcNow().UtcDateTime), "no manifest"u8.ToArray()), TestActor);
+        Store.Tell(new SaveSnapshot(new SnapshotMetadata(PersistenceId, sequenceNr,
+            Settings.Clock.GetUtcNow().UtcDateTime), "no manifest"u8.ToArray()), TestActor);
         ExpectMsg<SaveSnapshotSuccess>();
     }
 
     // Those that cannot start stop; each of the next starts after a pause.
-    private void AwaitStart(Predicate<RaftStatus> isIt) => AdvanceUntil(() => Find("peer") is not null && isIt(Status()));
+    private void AwaitStart(Predicate<RaftStatus> isIt) =>
+        AdvanceUntil(() => Find("peer") is not null && isIt(Status()));
 }

@@ -10,13 +10,16 @@ namespace RaftActors.Tests.SinglePeer;
 public sealed class ValidationSpec(ITestOutputHelper output) : PeerSpec(output)
 {
     [Fact]
-    public void A_message_of_another_group_is_dropped() => ExpectDropped(header => new RequestVote(header with { Group = "other" }, 9, 9, false, true, null));
+    public void A_message_of_another_group_is_dropped() =>
+        ExpectDropped(header => new RequestVote(header with { Group = "other" }, 9, 9, false, true, null));
 
     [Fact]
-    public void A_message_under_the_peers_own_name_is_dropped() => ExpectDropped(header => new RequestVote(header with { MemberId = "a" }, 9, 9, false, true, null));
+    public void A_message_under_the_peers_own_name_is_dropped() =>
+        ExpectDropped(header => new RequestVote(header with { MemberId = "a" }, 9, 9, false, true, null));
 
     [Fact]
-    public void A_message_without_a_sender_is_dropped() => ExpectDropped(header => new RequestVote(header with { StoreId = "" }, 9, 9, false, true, null));
+    public void A_message_without_a_sender_is_dropped() =>
+        ExpectDropped(header => new RequestVote(header with { StoreId = "" }, 9, 9, false, true, null));
 
     [Fact]
     public void Entries_that_do_not_continue_each_other_are_dropped() =>
@@ -35,17 +38,21 @@ public sealed class ValidationSpec(ITestOutputHelper output) : PeerSpec(output)
         ExpectDropped(header => new AppendEntries(header, 1, 5, 0, 0, new EntryBatch([Command(2, 4)])));
 
     [Fact]
-    public void A_negative_index_is_dropped() => ExpectDropped(header => new AppendEntries(header, -1, 1, 0, 0, EntryBatch.Empty));
+    public void A_negative_index_is_dropped() =>
+        ExpectDropped(header => new AppendEntries(header, -1, 1, 0, 0, EntryBatch.Empty));
 
     [Fact]
-    public void A_term_before_the_first_entry_is_dropped() => ExpectDropped(header => new AppendEntries(header, 0, 1, 0, 0, EntryBatch.Empty));
+    public void A_term_before_the_first_entry_is_dropped() =>
+        ExpectDropped(header => new AppendEntries(header, 0, 1, 0, 0, EntryBatch.Empty));
 
     [Fact]
     public void A_configuration_that_cannot_be_read_is_dropped() => ExpectDropped(header => new AppendEntries(
-        header, 1, 1, 0, 0, new EntryBatch([new LogEntry(2, 1, EntryKind.Configuration, 0, new Payload(new byte[] { 0xFF }, 0, ""))])));
+        header, 1, 1, 0, 0,
+        new EntryBatch([new LogEntry(2, 1, EntryKind.Configuration, 0, new Payload(new byte[] { 0xFF }, 0, ""))])));
 
     [Fact]
-    public void A_candidate_with_an_impossible_log_is_dropped() => ExpectDropped(header => new RequestVote(header, 0, 1, false, true, null));
+    public void A_candidate_with_an_impossible_log_is_dropped() =>
+        ExpectDropped(header => new RequestVote(header, 0, 1, false, true, null));
 
     [Fact]
     public void Bytes_that_make_no_sense_are_dropped()
@@ -64,7 +71,8 @@ public sealed class ValidationSpec(ITestOutputHelper output) : PeerSpec(output)
 
         B.Accept(99, 2);
 
-        Assert.Equal((1, RaftRole.Leader, 3), Status() is var status ? (status.DroppedMessages, status.Role, status.CommitIndex) : default);
+        Assert.Equal((1, RaftRole.Leader, 3),
+            Status() is var status ? (status.DroppedMessages, status.Role, status.CommitIndex) : default);
     }
 
     [Fact]
@@ -88,7 +96,8 @@ public sealed class ValidationSpec(ITestOutputHelper output) : PeerSpec(output)
 
         C.Append(1, 1, 1, 0, Command(2, 1));
 
-        Assert.Equal(("b", 1, 1), Status() is var status ? (status.Leader!.Id, status.LastIndex, status.DroppedMessages) : default);
+        Assert.Equal(("b", 1, 1),
+            Status() is var status ? (status.Leader!.Id, status.LastIndex, status.DroppedMessages) : default);
     }
 
     [Fact]
@@ -99,7 +108,8 @@ public sealed class ValidationSpec(ITestOutputHelper output) : PeerSpec(output)
 
         B.Say(header => new RequestVoteReply(header with { ToStoreId = "earlier" }, true, true, 2), 1);
 
-        Assert.Equal((RaftRole.PreCandidate, 1), Status() is var status ? (status.Role, status.DroppedMessages) : default);
+        Assert.Equal((RaftRole.PreCandidate, 1),
+            Status() is var status ? (status.Role, status.DroppedMessages) : default);
     }
 
     [Fact]
@@ -125,7 +135,8 @@ public sealed class ValidationSpec(ITestOutputHelper output) : PeerSpec(output)
             B.Say(message, 5);
         });
 
-        Assert.Equal((1, 1, 1), Status() is var status ? (status.DroppedMessages, status.Term, status.LastIndex) : default);
+        Assert.Equal((1, 1, 1),
+            Status() is var status ? (status.DroppedMessages, status.Term, status.LastIndex) : default);
         B.ExpectNone<RequestVoteReply>();
     }
 }

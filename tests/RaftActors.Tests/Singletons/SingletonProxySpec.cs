@@ -109,7 +109,8 @@ public sealed class SingletonProxySpec(ITestOutputHelper output)
         peer.System.Stop(cluster.ProxyOn(peer));
         cluster.Run(TimeSpan.FromMilliseconds(10));
 
-        Assert.Equal(Numbers(peer.Id, 0, 3), cluster.DeadLetters.OfType<Dropped>().Select(static letter => letter.Message));
+        Assert.Equal(Numbers(peer.Id, 0, 3),
+            cluster.DeadLetters.OfType<Dropped>().Select(static letter => letter.Message));
     }
 
     private static void TellNumbers(IActorRef proxy, string from, int first, int end)

@@ -9,8 +9,8 @@ namespace RaftActors.Tests.Singletons;
 /// paused, cut off, killed and woken late, leaders that change, messages that are lost, doubled and late.
 /// </summary>
 /// <remarks>
-/// After everything that happens at most one singleton runs, and at most one tenure is current. A process that stands still
-/// runs no code, but its tenure counts as long as the process would believe in it if it woke up now.
+/// After everything that happens at most one singleton runs, and at most one tenure is current. A process that stands
+/// still runs no code, but its tenure counts as long as the process would believe in it if it woke up now.
 /// </remarks>
 public sealed class SingletonSimulationSpec(ITestOutputHelper output)
 {

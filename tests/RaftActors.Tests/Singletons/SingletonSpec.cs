@@ -49,7 +49,8 @@ public sealed class SingletonSpec(ITestOutputHelper output)
     [InlineData(0, 0)]
     [InlineData(-0.04, 0.04)]
     [InlineData(0.04, -0.04)]
-    public void A_leader_that_is_cut_off_stops_it_by_its_own_clock_before_the_next_one_starts_it(double drift, double others)
+    public void A_leader_that_is_cut_off_stops_it_by_its_own_clock_before_the_next_one_starts_it(double drift,
+        double others)
     {
         // Nobody steps down before the tenure is over.
         var cautious = TimeSpan.FromSeconds(3);
@@ -58,7 +59,8 @@ public sealed class SingletonSpec(ITestOutputHelper output)
             {
                 Priorities = [1],
                 ClockDrifts = [drift, others, others],
-                Raft = raft => raft with { ElectionTimeoutMax = raft.MemberId == "peer1" ? cautious : raft.ElectionTimeoutMax },
+                Raft = raft =>
+                    raft with { ElectionTimeoutMax = raft.MemberId == "peer1" ? cautious : raft.ElectionTimeoutMax },
             },
             static settings => settings with { Margin = TimeSpan.Zero });
         var former = cluster.AwaitSingleton(life => life.Peer == cluster.Group.Peers[0]);

@@ -6,7 +6,9 @@ using RaftActors.Storage;
 
 namespace RaftActors.Tests.Snapshots;
 
-/// <summary>The journal and the snapshot store of a peer, in place of the peer: the snapshot store is a probe.</summary>
+/// <summary>
+/// The journal and the snapshot store of a peer, in place of the peer: the snapshot store is a probe.
+/// </summary>
 internal sealed class FakeStore(TestProbe probe) : IPeerStore
 {
     public IActorRef SnapshotStore => probe.Ref;
@@ -79,6 +81,7 @@ internal sealed class FakeStore(TestProbe probe) : IPeerStore
     public int PrunedSlot()
     {
         string id = Take<LoadSnapshot>().PersistenceId;
-        return Enumerable.Range(0, ChunkStore.Slots).Single(slot => id == PersistenceIds.OfChunks("raft-group-a", slot));
+        return Enumerable.Range(0, ChunkStore.Slots)
+            .Single(slot => id == PersistenceIds.OfChunks("raft-group-a", slot));
     }
 }

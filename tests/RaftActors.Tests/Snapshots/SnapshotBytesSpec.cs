@@ -10,12 +10,14 @@ public sealed class SnapshotBytesSpec
 {
     [Fact]
     public void Chunks_hold_the_parts_one_after_the_other_and_are_of_one_size() =>
-        Prop.ForAll((from sizes in Gen.Choose(0, 40).ArrayOf() from chunkSize in Gen.Choose(1, 50) select (sizes, chunkSize)).ToArbitrary(), input =>
+        Prop.ForAll((from sizes in Gen.Choose(0, 40)
+            .ArrayOf() from chunkSize in Gen.Choose(1, 50) select (sizes, chunkSize)).ToArbitrary(), input =>
         {
             var random = new Random(1);
             var parts = input.sizes.Select(size => random.GetItems<byte>([1, 2, 3, 4], size)).ToList();
 
-            var chunks = SnapshotBytes.Chunks(parts.Select(part => (ReadOnlyMemory<byte>)part), input.chunkSize).Select(chunk => chunk.ToArray()).ToList();
+            var chunks = SnapshotBytes.Chunks(parts.Select(part => (ReadOnlyMemory<byte>)part), input.chunkSize)
+                .Select(chunk => chunk.ToArray()).ToList();
 
             Assert.Equal(parts.SelectMany(part => part), chunks.SelectMany(chunk => chunk));
             Assert.All(chunks.SkipLast(1), chunk => Assert.Equal(input.chunkSize, chunk.Length));

@@ -12,7 +12,9 @@ using Xunit.Abstractions;
 
 namespace RaftActors.Tests.Snapshots;
 
-/// <summary>Taking and installing snapshots, without a peer: with a log, and a probe in place of the snapshot store.</summary>
+/// <summary>
+/// Taking and installing snapshots, without a peer: with a log, and a probe in place of the snapshot store.
+/// </summary>
 public sealed class SnapshotManagerSpec : VirtualTimeSpec
 {
     private static readonly byte[] FirstChunk = [1, 2, 3], LastChunk = [4];

@@ -52,13 +52,16 @@ public sealed class SnapshotPrunerSpec : VirtualTimeSpec
     private static void Load(TestProbe store, long last)
     {
         var load = store.ExpectMsg<LoadSnapshot>();
-        store.Reply(new LoadSnapshotResult(new SelectedSnapshot(new SnapshotMetadata(load.PersistenceId, last, DateTime.UnixEpoch), "chunk"), last));
+        store.Reply(
+            new LoadSnapshotResult(new SelectedSnapshot(new SnapshotMetadata(load.PersistenceId, last,
+            DateTime.UnixEpoch), "chunk"), last));
     }
 
     private static long Delete(TestProbe store, bool succeeds)
     {
         var criteria = store.ExpectMsg<DeleteSnapshots>().Criteria;
-        store.Reply(succeeds ? new DeleteSnapshotsSuccess(criteria) : new DeleteSnapshotsFailure(criteria, new IOException("The disk is broken.")));
+        store.Reply(succeeds ? new DeleteSnapshotsSuccess(criteria) : new DeleteSnapshotsFailure(criteria,
+            new IOException("The disk is broken.")));
         return criteria.MaxSequenceNr;
     }
 }

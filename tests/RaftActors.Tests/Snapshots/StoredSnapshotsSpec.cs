@@ -154,7 +154,8 @@ public sealed class StoredSnapshotsSpec : VirtualTimeSpec
         _host.Tell(new HostActor.Do(context =>
         {
             _slots = new SnapshotSlots(context, settings, _store);
-            _stored = new StoredSnapshots(settings, Logging.GetLogger(Sys, "spec"), _slots, _store, _journalIndex, unusable);
+            _stored =
+                new StoredSnapshots(settings, Logging.GetLogger(Sys, "spec"), _slots, _store, _journalIndex, unusable);
         }));
     }
 

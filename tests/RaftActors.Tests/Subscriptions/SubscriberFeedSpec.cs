@@ -35,7 +35,8 @@ public sealed class SubscriberFeedSpec : VirtualTimeSpec
         Do(context =>
         {
             _slots = new SnapshotSlots(context, settings, _store);
-            _stored = new StoredSnapshots(settings, Logging.GetLogger(Sys, "spec"), _slots, _store, new JournalIndex(), []);
+            _stored =
+                new StoredSnapshots(settings, Logging.GetLogger(Sys, "spec"), _slots, _store, new JournalIndex(), []);
             var configurations = new ConfigurationHistory(Configuration.None);
             _feed = new SubscriberFeed(context, settings, _log, configurations, _stored, _slots, _peer);
         });

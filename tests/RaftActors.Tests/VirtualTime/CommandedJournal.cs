@@ -26,7 +26,8 @@ internal sealed class CommandedJournal : UntypedActor
             case Status.Failure failure:
                 throw failure.Cause;
             case WriteMessages write:
-                _disk.Write([.. JournalAnswers.EventsOf(write)], failure => JournalAnswers.Tell(write, failure?.How, failure?.Cause));
+                _disk.Write([.. JournalAnswers.EventsOf(write)],
+                    failure => JournalAnswers.Tell(write, failure?.How, failure?.Cause));
                 break;
             case ReplayMessages replay:
                 _disk.Read(() => Replay(replay));
@@ -70,7 +71,8 @@ internal sealed class PendingWrite(object @event, Action<CommandedFailure?> answ
     public void Succeed() => answer(null);
 
     public void Reject() =>
-        answer(new CommandedFailure(WriteFailure.Rejected, new InvalidOperationException("The journal rejects the event.")));
+        answer(new CommandedFailure(WriteFailure.Rejected,
+            new InvalidOperationException("The journal rejects the event.")));
 
     public void Fail() => Fail(new IOException("The disk is broken."));
 

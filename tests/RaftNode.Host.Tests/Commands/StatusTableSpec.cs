@@ -7,9 +7,12 @@ public sealed class StatusTableSpec
 {
     private static readonly StatusDocument Status = new()
     {
-        Node = "node1", Pid = 1, Role = "leader", Term = 1, Leader = "node1", CommitIndex = 1, AppliedIndex = 1, LastIndex = 1,
-        FirstIndex = 1, PersistedIndex = 1, LogBytes = 0, SnapshotIndex = 0, SnapshotBytes = 0, Group = "kv", GroupId = "", StoreId = "s",
-        Address = "127.0.0.1:1", State = new StateDocument(1, 0, ""), Members = [], Followers = [], UptimeSeconds = 1, Version = "1",
+        Node = "node1", Pid = 1, Role = "leader", Term = 1, Leader = "node1", CommitIndex = 1, AppliedIndex = 1,
+            LastIndex = 1,
+        FirstIndex = 1, PersistedIndex = 1, LogBytes = 0, SnapshotIndex = 0, SnapshotBytes = 0, Group = "kv",
+            GroupId = "", StoreId = "s",
+        Address = "127.0.0.1:1", State = new StateDocument(1, 0, ""), Members = [], Followers = [], UptimeSeconds = 1,
+            Version = "1",
         MaximumFrameSize = 4194304,
     };
 
@@ -19,7 +22,8 @@ public sealed class StatusTableSpec
     [Fact]
     public void Other_frame_sizes_are_shown_with_both_sizes()
     {
-        var warnings = StatusTable.Warnings(Status with { OtherFrameSizes = new Dictionary<string, long> { ["node2"] = 128000 } });
+        var warnings =
+            StatusTable.Warnings(Status with { OtherFrameSizes = new Dictionary<string, long> { ["node2"] = 128000 } });
 
         var warning = Assert.Single(warnings);
         Assert.StartsWith("node1: ", warning);

@@ -18,7 +18,8 @@ public sealed class ConfigFileSpec : IDisposable
     }
 
     [Fact]
-    public void A_missing_file_is_named() => Assert.Contains("nowhere.conf cannot be read: there is no such file", Fails("nowhere.conf"));
+    public void A_missing_file_is_named() =>
+        Assert.Contains("nowhere.conf cannot be read: there is no such file", Fails("nowhere.conf"));
 
     [Fact]
     public void A_missing_included_file_is_named_with_the_file_that_includes_it()

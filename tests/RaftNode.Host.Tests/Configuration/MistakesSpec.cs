@@ -4,8 +4,8 @@ using RaftNode.Host.Configuration;
 namespace RaftNode.Host.Tests.Configuration;
 
 /// <summary>
-/// What a person may write wrongly, in HOCON, on the command line and in the environment, and what the answer has to say:
-/// the key or option, the value, and what is expected.
+/// What a person may write wrongly, in HOCON, on the command line and in the environment, and what the answer has to
+/// say: the key or option, the value, and what is expected.
 /// </summary>
 public sealed class MistakesSpec : IDisposable
 {
@@ -38,26 +38,33 @@ public sealed class MistakesSpec : IDisposable
     [InlineData("raft.heartbeat = 50 ms", "raft.heartbeat: ", "raft.heartbeat-interval")]
     [InlineData("raft.Heartbeat-Interval = 50 ms", "raft.Heartbeat-Interval: ", "raft.heartbeat-interval")]
     [InlineData("raft { heartbeat_interval = 50 ms }", "raft.heartbeat_interval: ", "raft.heartbeat-interval")]
-    [InlineData("raft {\n\n  election-timeout { minimum = 1 s }\n}", "line 5: raft.election-timeout.minimum: ", "raft.election-timeout.min.")]
+    [InlineData("raft {\n\n  election-timeout { minimum = 1 s }\n}", "line 5: raft.election-timeout.minimum: ",
+        "raft.election-timeout.min.")]
     [InlineData("raft.election-timeouts.min = 1 s", "raft.election-timeouts: ", "raft.election-timeout.")]
     [InlineData("raft.\"election-timeout.min\" = 1 s", "raft.\"election-timeout.min\": ", "raft.election-timeout.min.")]
     [InlineData("raft.min = 1 s", "raft.min: ", ".min.")]
     [InlineData("raft.snapshot.entires = 7", "raft.snapshot.entires: ", "raft.snapshot.entries")]
     [InlineData("raft.sessions.timout = 60 s", "raft.sessions.timout: ", "raft.sessions.timeout")]
-    [InlineData("raft.client.retry-backoff.mx = 1 s", "raft.client.retry-backoff.mx: ", "raft.client.retry-backoff.max")]
+    [InlineData("raft.client.retry-backoff.mx = 1 s", "raft.client.retry-backoff.mx: ",
+        "raft.client.retry-backoff.max")]
     [InlineData("raft.http.port = 8081", "raft.http: ", "raftnode.http")]
     [InlineData("raftnode.port = 8081", "raftnode.port: ", "raftnode.http.port")]
     [InlineData("raftnode.http.prot = 8081", "raftnode.http.prot: ", "raftnode.http.port")]
-    [InlineData("raftnode { http { max-value-byte = 1 KiB } }", "raftnode.http.max-value-byte: ", "raftnode.http.max-value-bytes")]
+    [InlineData("raftnode { http { max-value-byte = 1 KiB } }", "raftnode.http.max-value-byte: ",
+        "raftnode.http.max-value-bytes")]
     [InlineData("raftnode.datadir = x", "raftnode.datadir: ", "raftnode.data-dir")]
     [InlineData("raftnode.watch.keepalive = 15 s", "raftnode.watch.keepalive: ", "raftnode.watch.keep-alive")]
-    [InlineData("raft.members = [ { id = a, adress = \"127.0.0.1:4001\" } ]", "raft.members = ", "a member has no adress. The nearest one is address")]
-    [InlineData("raft.members = [ { id = a, address = \"127.0.0.1:4001\", Priority = 1 } ]", "a member has no Priority", "priority")]
+    [InlineData("raft.members = [ { id = a, adress = \"127.0.0.1:4001\" } ]", "raft.members = ",
+        "a member has no adress. The nearest one is address")]
+    [InlineData("raft.members = [ { id = a, address = \"127.0.0.1:4001\", Priority = 1 } ]", "a member has no Priority",
+        "priority")]
     // Values of another kind.
-    [InlineData("raft.heartbeat-interval = soon", "line 3: raft.heartbeat-interval = soon: it is not a duration such as 300 ms")]
+    [InlineData("raft.heartbeat-interval = soon",
+        "line 3: raft.heartbeat-interval = soon: it is not a duration such as 300 ms")]
     [InlineData("raft.heartbeat-interval = 50 parsecs", "raft.heartbeat-interval = 50 parsecs: ", "300 ms")]
     [InlineData("raft.heartbeat-interval = [ 50 ms ]", "raft.heartbeat-interval = [", "one value, and not a list")]
-    [InlineData("raft.heartbeat-interval { value = 50 ms }", "raft.heartbeat-interval = {", "one value, and not a section")]
+    [InlineData("raft.heartbeat-interval { value = 50 ms }", "raft.heartbeat-interval = {",
+        "one value, and not a section")]
     [InlineData("raft.election-timeout = 300 ms", "raft.election-timeout = 300 ms: it is a section", "min, max")]
     [InlineData("raft.snapshot = off", "raft.snapshot = off: it is a section", "entries")]
     [InlineData("raft = off", "raft = off: it is a section")]
@@ -65,7 +72,8 @@ public sealed class MistakesSpec : IDisposable
     [InlineData("raft.found = maybe", "raft.found = maybe: it is not on or off")]
     [InlineData("raft.max-batch-entries = many", "raft.max-batch-entries = many: it is not a whole number")]
     [InlineData("raft.max-batch-entries = 1.5", "raft.max-batch-entries = 1.5: it is not a whole number")]
-    [InlineData("raft.max-batch-entries = 99999999999", "raft.max-batch-entries = 99999999999: it is not a whole number")]
+    [InlineData("raft.max-batch-entries = 99999999999",
+        "raft.max-batch-entries = 99999999999: it is not a whole number")]
     [InlineData("raft.max-batch-bytes = 1 MeB", "raft.max-batch-bytes = 1 MeB: it is not a size such as 64 KiB")]
     [InlineData("raft.max-entry-bytes = 4 GiB", "raft.max-entry-bytes = 4 GiB: at most")]
     [InlineData("raft.snapshot.min-growth = half", "raft.snapshot.min-growth = half: it is not a number such as 0.5")]
@@ -73,24 +81,30 @@ public sealed class MistakesSpec : IDisposable
     [InlineData("raft.members = a", "raft.members = a: it is a list, [ ... ]")]
     [InlineData("raft.members = [ a ]", "raft.members = ", "each member is { id = ...")]
     [InlineData("raft.members = [ { id = a } ]", "raft.members = ", "without id or address")]
-    [InlineData("raft.members = [ { id = a, address = \"127.0.0.1:4001\", priority = high } ]", "the priority high of a is no whole number")]
+    [InlineData("raft.members = [ { id = a, address = \"127.0.0.1:4001\", priority = high } ]",
+        "the priority high of a is no whole number")]
     [InlineData("raft.client.addresses = \"127.0.0.1:4001\"", "raft.client.addresses = ", "it is a list, [ ... ]")]
     [InlineData("raftnode.http.port = many", "raftnode.http.port = many: it is not a whole number from 1 to 65535")]
     [InlineData("raftnode.http.port = 0", "raftnode.http.port = 0: ", "1 to 65535")]
     [InlineData("raftnode.http.address = example.org", "raftnode.http.address = example.org: it is not an IP address")]
-    [InlineData("raftnode.http.max-key-bytes = 1 MiB", "raftnode.http.max-key-bytes = 1 MiB: it is not a size from 1 to 2048 bytes")]
+    [InlineData("raftnode.http.max-key-bytes = 1 MiB",
+        "raftnode.http.max-key-bytes = 1 MiB: it is not a size from 1 to 2048 bytes")]
     [InlineData("raftnode.http.max-value-bytes = large", "raftnode.http.max-value-bytes = large: it is not a size")]
-    [InlineData("raftnode.http.request-timeout = 5 secs ago", "raftnode.http.request-timeout = 5 secs ago: it is not a duration such as 300 ms")]
+    [InlineData("raftnode.http.request-timeout = 5 secs ago",
+        "raftnode.http.request-timeout = 5 secs ago: it is not a duration such as 300 ms")]
     [InlineData("raftnode.http.request-timeout = -1 s", "raftnode.http.request-timeout = -1 s: ")]
     [InlineData("raftnode.http = 8081", "raftnode.http = 8081: it is a section", "port")]
     [InlineData("raftnode.watch.max-watchers = few", "raftnode.watch.max-watchers = few: it is not a whole number")]
     // Values that do not go together, as they are written.
-    [InlineData("raft.election-timeout { min = 300 ms, max = 200 ms }", "line 3: raft.election-timeout.max = 200 ms: it must be more than election-timeout.min")]
-    [InlineData("raft.election-timeout.min = 60 ms", "raft.election-timeout.min = 60 ms: it must be at least twice heartbeat-interval")]
+    [InlineData("raft.election-timeout { min = 300 ms, max = 200 ms }",
+        "line 3: raft.election-timeout.max = 200 ms: it must be more than election-timeout.min")]
+    [InlineData("raft.election-timeout.min = 60 ms",
+        "raft.election-timeout.min = 60 ms: it must be at least twice heartbeat-interval")]
     [InlineData("raft.heartbeat-interval = 1500ms", "raft.election-timeout.min = 300 ms: ")]
     [InlineData("raft.heartbeat-interval = 0 s", "raft.heartbeat-interval = 0 s: it must be more than zero")]
     [InlineData("raft.sessions.timeout = 1500 ms", "raft.sessions.timeout = 1500 ms: it must be at least twice")]
-    [InlineData("raft.max-pending-bytes = 1 KiB", "raft.max-pending-bytes = 1 KiB: it must be at least max-entry-bytes")]
+    [InlineData("raft.max-pending-bytes = 1 KiB",
+        "raft.max-pending-bytes = 1 KiB: it must be at least max-entry-bytes")]
     [InlineData("raft.lease-reads.clock-drift = 2", "raft.lease-reads.clock-drift = 2: it must be at least 0")]
     [InlineData("raft.member-id = b", "raft.member-id = b: it is not among raft.members")]
     [InlineData("raft.group = \"a b\"", "raft.group = a b: ")]
@@ -101,7 +115,8 @@ public sealed class MistakesSpec : IDisposable
     [InlineData("raft.member-id = \"a", "the \" in line 3 is not closed")]
     [InlineData("raft.member-id = a\n}", "the } in line 4 closes nothing")]
     [InlineData("include \"nowhere.conf\"", "\"nowhere.conf\" cannot be included: there is no such file")]
-    public void A_mistake_in_a_file_is_answered_with_its_key_its_place_and_what_is_expected(string text, params string[] said)
+    public void A_mistake_in_a_file_is_answered_with_its_key_its_place_and_what_is_expected(string text,
+        params string[] said)
     {
         var path = _directory.Write("node.conf", Right + text);
 
@@ -130,7 +145,8 @@ public sealed class MistakesSpec : IDisposable
         _directory.Write("base.conf", "raft.heartbeat-interval = 20 ms");
         var path = _directory.Write("node.conf", $"include \"base.conf\"\n{Right}raft.heartbeat-interval = often");
 
-        Assert.Contains("line 4: raft.heartbeat-interval = often", Assert.Throws<NodeStartException>(() => NodeSettings.Load(path)).Message);
+        Assert.Contains("line 4: raft.heartbeat-interval = often",
+            Assert.Throws<NodeStartException>(() => NodeSettings.Load(path)).Message);
     }
 
     [Theory]
@@ -141,7 +157,8 @@ public sealed class MistakesSpec : IDisposable
     [InlineData("shared { port = 8099 }\nraftnode.http.port = ${shared.port}")]
     [InlineData("{ raft.found = off }")]
     public void What_is_no_mistake_is_taken(string text) =>
-        Assert.Equal("a", NodeSettings.Load(_directory.Write("node.conf", Right + text.Replace("\"{[\"", "kv # \"{["))).Self.Id);
+        Assert.Equal("a",
+            NodeSettings.Load(_directory.Write("node.conf", Right + text.Replace("\"{[\"", "kv # \"{["))).Self.Id);
 
     [Theory]
     [InlineData("", "Required command")]
@@ -172,8 +189,10 @@ public sealed class MistakesSpec : IDisposable
 
     [Theory]
     [InlineData("what", "the environment variable RAFTNODE_POSTGRESQL is not a connection string of PostgreSQL")]
-    [InlineData("Hst=db;Password=secret", "the environment variable RAFTNODE_POSTGRESQL is not a connection string of PostgreSQL")]
-    [InlineData("Host=db;Port=many;Password=secret", "the environment variable RAFTNODE_POSTGRESQL is not a connection string of PostgreSQL")]
+    [InlineData("Hst=db;Password=secret",
+        "the environment variable RAFTNODE_POSTGRESQL is not a connection string of PostgreSQL")]
+    [InlineData("Host=db;Port=many;Password=secret",
+        "the environment variable RAFTNODE_POSTGRESQL is not a connection string of PostgreSQL")]
     public void A_mistake_in_the_environment_is_named_without_the_password(string value, string said)
     {
         var path = _directory.Write("node.conf", Right + Postgresql);

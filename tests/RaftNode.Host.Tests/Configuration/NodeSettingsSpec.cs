@@ -6,7 +6,8 @@ namespace RaftNode.Host.Tests.Configuration;
 
 public sealed class NodeSettingsSpec : IDisposable
 {
-    private const string Members = "raft { group = kv, members = [ { id = a, address = \"127.0.0.1:4001\" }, { id = b, address = \"127.0.0.1:4002\" } ] }\n";
+    private const string Members = "raft { group = kv, members = [ { id = a, address = \"127.0.0.1:4001\" }, { id = b, "
+        + "address = \"127.0.0.1:4002\" } ] }\n";
 
     private readonly TemporaryDirectory _directory = new();
 
@@ -21,7 +22,8 @@ public sealed class NodeSettingsSpec : IDisposable
         var settings = NodeSettings.Load(Path.Combine(AppContext.BaseDirectory, "hocon", $"node{node}.conf"));
         Assert.Equal($"node{node}", settings.Self.Id);
         Assert.Equal("kv", settings.Raft.Group);
-        Assert.Equal(["node1 127.0.0.1:4051", "node2 127.0.0.1:4052", "node3 127.0.0.1:4053"], settings.Raft.Members.Select(member => $"{member.Id} {member.Address}"));
+        Assert.Equal(["node1 127.0.0.1:4051", "node2 127.0.0.1:4052", "node3 127.0.0.1:4053"],
+            settings.Raft.Members.Select(member => $"{member.Id} {member.Address}"));
         Assert.Equal($"127.0.0.1:{8080 + node}", settings.Http.Endpoint.ToString());
         Assert.Equal(1 << 20, settings.Http.MaxValueBytes);
         Assert.Equal(Path.GetFullPath($"data/node{node}"), settings.DataDirectory);
@@ -32,11 +34,13 @@ public sealed class NodeSettingsSpec : IDisposable
     [Fact]
     public void The_journal_is_in_the_nodes_part_of_the_data_directory()
     {
-        var settings = NodeSettings.Load(_directory.Write("a.conf", Members + "raft.member-id = a"), _directory.In("it's \"data\""));
+        var settings = NodeSettings.Load(_directory.Write("a.conf", Members + "raft.member-id = a"),
+            _directory.In("it's \"data\""));
         Assert.Equal(_directory.In("it's \"data\"/a/raft.db"), settings.Store.Journal.File);
         Assert.Equal(settings.Store.Journal.File, settings.Store.Snapshots.File);
         foreach (var plugin in (string[])["journal", "snapshot-store"])
-            Assert.Equal(settings.Store.Journal.File, settings.Config.GetString($"akka.persistence.{plugin}.raft-sqlite.file", ""));
+            Assert.Equal(settings.Store.Journal.File,
+                settings.Config.GetString($"akka.persistence.{plugin}.raft-sqlite.file", ""));
     }
 
     [Theory]
@@ -45,21 +49,26 @@ public sealed class NodeSettingsSpec : IDisposable
     public void A_file_that_is_included_changes_the_journal(string included, string? journal, string? snapshots)
     {
         File.Copy(Path.Combine(AppContext.BaseDirectory, "hocon", included), _directory.In(included));
-        var settings = NodeSettings.Load(_directory.Write("a.conf", $"include \"{included}\"\n{Members}raft.member-id = a"), _directory.In("data"));
-        Assert.Equal((journal, snapshots), (Path.GetFileName(settings.Store.Journal.File), Path.GetFileName(settings.Store.Snapshots.File)));
+        var settings = NodeSettings.Load(_directory.Write("a.conf",
+            $"include \"{included}\"\n{Members}raft.member-id = a"), _directory.In("data"));
+        Assert.Equal((journal, snapshots),
+            (Path.GetFileName(settings.Store.Journal.File), Path.GetFileName(settings.Store.Snapshots.File)));
         Assert.Equal("akka.persistence.journal.sql", settings.Config.GetString("akka.persistence.journal.plugin", ""));
         foreach (var place in new[] { settings.Store.Journal, settings.Store.Snapshots })
         {
             Assert.Equal(place.ConnectionString, settings.Config.GetString($"{place.PluginId}.connection-string", ""));
-            Assert.Contains(journal is null ? "Database=raftnode" : $"Data Source={place.File}", place.ConnectionString, StringComparison.OrdinalIgnoreCase);
+            Assert.Contains(journal is null ? "Database=raftnode" : $"Data Source={place.File}", place.ConnectionString,
+                StringComparison.OrdinalIgnoreCase);
         }
     }
 
     [Fact]
     public void What_a_message_says_of_a_database_has_no_password()
     {
-        File.Copy(Path.Combine(AppContext.BaseDirectory, "hocon", "journal-postgresql.conf"), _directory.In("journal-postgresql.conf"));
-        var text = $"include \"journal-postgresql.conf\"\n{Members}raft.member-id = a\nakka.persistence.journal.sql.connection-string = \"Host=db;Database=kv;Username=me;Password=secret\"";
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "hocon", "journal-postgresql.conf"),
+            _directory.In("journal-postgresql.conf"));
+        var text = $"include \"journal-postgresql.conf\"\n{Members}raft.member-id = "
+            + "a\nakka.persistence.journal.sql.connection-string = \"Host=db;Database=kv;Username=me;Password=secret\"";
         var store = NodeSettings.Load(_directory.Write("a.conf", text)).Store;
         Assert.Equal("PostgreSQL.15 at Host=db;Database=kv", store.Journal.ToString());
         Assert.Equal("Host=db;Database=kv;Username=me;Password=secret", store.Snapshots.ConnectionString);
@@ -70,33 +79,49 @@ public sealed class NodeSettingsSpec : IDisposable
     [InlineData("raft { group = kv, members = [ { id = a, address = \"127.0.0.1:4001\" } ] }", "raft.member-id")]
     [InlineData("raft { group = kv, member-id = a }", "raft.members")]
     [InlineData(Members + "raft.member-id = c", "c")]
-    [InlineData("raft { group = kv, member-id = a, members = [ { id = a, address = \"h:1\" }, { id = a, address = \"h:2\" } ] }", "a")]
-    [InlineData("raft { group = kv, member-id = a, members = [ { id = a, address = \"h:1\" }, { id = b, address = \"h:1\" } ] }", "h:1")]
+    [InlineData("raft { group = kv, member-id = a, members = [ { id = a, address = \"h:1\" }, { id = a, address = "
+        + "\"h:2\" } ] }", "a")]
+    [InlineData("raft { group = kv, member-id = a, members = [ { id = a, address = \"h:1\" }, { id = b, address = "
+        + "\"h:1\" } ] }", "h:1")]
     [InlineData("raft { group = kv, member-id = a, members = [ { id = a, address = \"h\" } ] }", "h")]
     [InlineData("raft { group = kv, member-id = a, members = [ { id = a, address = \"h:99999\" } ] }", "99999")]
-    [InlineData("raft { group = kv, member-id = a, members = [ { id = a, address = \"or_ders@h:1\" } ] }", "'or_ders' is not the name of an actor system")]
-    [InlineData("raft { group = kv, member-id = a, members = [ { id = a, address = \"h:1\" }, { id = b, address = \"x@h:1\" } ] }", "x@h:1: the host and port are there twice")]
+    [InlineData("raft { group = kv, member-id = a, members = [ { id = a, address = \"or_ders@h:1\" } ] }",
+        "'or_ders' is not the name of an actor system")]
+    [InlineData("raft { group = kv, member-id = a, members = [ { id = a, address = \"h:1\" }, { id = b, address = "
+        + "\"x@h:1\" } ] }", "x@h:1: the host and port are there twice")]
     [InlineData(Members + "raft.member-id = a\nraftnode.http.port = 70000", "raftnode.http.port = 70000")]
     [InlineData(Members + "raft.member-id = a\nraftnode.http.port = many", "raftnode.http.port")]
     [InlineData(Members + "raft.member-id = a\nraftnode.http.address = nowhere", "raftnode.http.address = nowhere")]
-    [InlineData(Members + "raft.member-id = a\nraftnode.http.request-timeout = 0 s", "raftnode.http.request-timeout = 0 s")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.http.request-timeout = 0 s",
+        "raftnode.http.request-timeout = 0 s")]
     [InlineData(Members + "raft.member-id = a\nraftnode.http.max-value-bytes = 512 MiB", "raft.max-entry-bytes")]
     [InlineData(Members + "raft.member-id = a\nraftnode.http.max-requests = 0", "raftnode.http.max-requests = 0")]
     [InlineData(Members + "raft.member-id = a\nraftnode.http.max-body-bytes = 1 KiB", "raftnode.http.max-body-bytes")]
-    [InlineData(Members + "raft.member-id = a\nraftnode.watch.history-changes = 0", "raftnode.watch.history-changes = 0")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.watch.history-changes = 0",
+        "raftnode.watch.history-changes = 0")]
     [InlineData(Members + "raft.member-id = a\nakka.remote.dot-netty.tcp.port = 4009", "127.0.0.1:4009")]
-    [InlineData(Members + "raft.member-id = a\nakka.remote.dot-netty.tcp.port = abc", "akka.remote.dot-netty.tcp.port = abc")]
-    [InlineData(Members + "raft.member-id = a\nakka.persistence.journal.plugin = nowhere", "akka.persistence.journal.plugin = nowhere: there is no section nowhere")]
-    [InlineData(Members + "raft.member-id = a\nakka.persistence.snapshot-store.plugin = \"\"", "akka.persistence.snapshot-store.plugin names no plugin")]
-    [InlineData(Members + "raft.member-id = a\nakka.persistence.journal { plugin = akka.persistence.journal.sql, sql { class = Akka.Persistence.Sql.Journal.SqlWriteJournal, provider-name = SQLite.MS, connection-string = what } }", "akka.persistence.journal.sql.connection-string is not a connection string")]
+    [InlineData(Members + "raft.member-id = a\nakka.remote.dot-netty.tcp.port = abc",
+        "akka.remote.dot-netty.tcp.port = abc")]
+    [InlineData(Members + "raft.member-id = a\nakka.persistence.journal.plugin = nowhere",
+        "akka.persistence.journal.plugin = nowhere: there is no section nowhere")]
+    [InlineData(Members + "raft.member-id = a\nakka.persistence.snapshot-store.plugin = \"\"",
+        "akka.persistence.snapshot-store.plugin names no plugin")]
+    [InlineData(Members + "raft.member-id = a\nakka.persistence.journal { plugin = akka.persistence.journal.sql, sql { "
+        + "class = Akka.Persistence.Sql.Journal.SqlWriteJournal, provider-name = SQLite.MS, connection-string = what } "
+        + "}", "akka.persistence.journal.sql.connection-string is not a connection string")]
     [InlineData(Members + "raft.member-id = a\nraftnode.data-dir = null", "raftnode.data-dir names no directory")]
     [InlineData(Members + "raft.member-id = a\nraftnode.data-dir = \"\"", "raftnode.data-dir names no directory")]
-    [InlineData(Members + "raft.member-id = a\nActorRuntime = AkkaNet", "ActorRuntime is a setting of the former runtime: Akka.NET is the only runtime")]
-    [InlineData(Members + "raft { member-id = a, ActorRuntime = Embedded }", "raft.ActorRuntime is a setting of the former runtime")]
-    [InlineData(Members + "raft.member-id = a\nakka.persistence.journal.sql.wal-size = 64 MiB", "the key is now akka.persistence.journal.raft-sqlite.wal-size")]
-    [InlineData(Members + "raft.member-id = a\nakka.persistence.snapshot-store.sql.wal-size = 64 MiB", "the key is now akka.persistence.snapshot-store.raft-sqlite.wal-size")]
+    [InlineData(Members + "raft.member-id = a\nActorRuntime = AkkaNet",
+        "ActorRuntime is a setting of the former runtime: Akka.NET is the only runtime")]
+    [InlineData(Members + "raft { member-id = a, ActorRuntime = Embedded }",
+        "raft.ActorRuntime is a setting of the former runtime")]
+    [InlineData(Members + "raft.member-id = a\nakka.persistence.journal.sql.wal-size = 64 MiB",
+        "the key is now akka.persistence.journal.raft-sqlite.wal-size")]
+    [InlineData(Members + "raft.member-id = a\nakka.persistence.snapshot-store.sql.wal-size = 64 MiB",
+        "the key is now akka.persistence.snapshot-store.raft-sqlite.wal-size")]
     [InlineData(Members + "raft.member-id = a\nraftactors.runtime.random-seed = 7", "the key is now raft.random-seed")]
-    [InlineData(Members + "raft.member-id = a\nraftactors.runtime.sql-writer-threads = x", "raftactors.runtime is a setting of the former runtime")]
+    [InlineData(Members + "raft.member-id = a\nraftactors.runtime.sql-writer-threads = x",
+        "raftactors.runtime is a setting of the former runtime")]
     public void A_bad_setting_is_refused_with_a_sentence_that_names_it(string text, string named)
     {
         var path = _directory.Write("node.conf", text);
@@ -113,8 +138,11 @@ public sealed class NodeSettingsSpec : IDisposable
     [InlineData("hostname = null")]
     public void Remoting_listens_at_the_members_address_where_nothing_is_said(string tcp)
     {
-        var settings = NodeSettings.Load(_directory.Write("a.conf", Members + $"raft.member-id = a\nakka.remote.dot-netty.tcp {{ {tcp} }}"));
-        Assert.Equal(("127.0.0.1", 4001), (settings.Config.GetString("akka.remote.dot-netty.tcp.hostname", ""), settings.Config.GetInt("akka.remote.dot-netty.tcp.port", 0)));
+        var settings = NodeSettings.Load(_directory.Write("a.conf",
+            Members + $"raft.member-id = a\nakka.remote.dot-netty.tcp {{ {tcp} }}"));
+        Assert.Equal(("127.0.0.1", 4001),
+            (settings.Config.GetString("akka.remote.dot-netty.tcp.hostname", ""),
+            settings.Config.GetInt("akka.remote.dot-netty.tcp.port", 0)));
         Assert.Equal(("127.0.0.1", 4001), (settings.RaftEndpoint.Host, settings.RaftEndpoint.Port));
     }
 
@@ -131,26 +159,34 @@ public sealed class NodeSettingsSpec : IDisposable
     [Fact]
     public void Remoting_may_listen_elsewhere_as_long_as_others_find_it_at_the_members_address()
     {
-        var settings = NodeSettings.Load(_directory.Write("a.conf", Members + "raft.member-id = a\nakka.remote.dot-netty.tcp { hostname = \"0.0.0.0\", public-hostname = \"127.0.0.1\" }"));
+        var settings = NodeSettings.Load(_directory.Write("a.conf",
+            Members + "raft.member-id = a\nakka.remote.dot-netty.tcp { hostname = \"0.0.0.0\", public-hostname = "
+            + "\"127.0.0.1\" }"));
         Assert.Equal("0.0.0.0", settings.Config.GetString("akka.remote.dot-netty.tcp.hostname", ""));
     }
 
     [Theory]
     [InlineData("", 5)]
     [InlineData("raftnode.http.shutdown-timeout = 30 s", 32)]
-    [InlineData("raftnode.http.shutdown-timeout = 30 s\nakka.coordinated-shutdown.phases.service-unbind.timeout = 7 s", 7)]
+    [InlineData("raftnode.http.shutdown-timeout = 30 s\nakka.coordinated-shutdown.phases.service-unbind.timeout = 7 s",
+        7)]
     public async Task A_node_that_stops_gives_requests_the_time_that_they_may_take(string text, int seconds)
     {
         var settings = NodeSettings.Load(_directory.Write("a.conf", $"{Members}raft.member-id = a\n{text}"));
-        var system = ActorSystem.Create("node", ConfigurationFactory.ParseString("akka { actor.provider = local, loglevel = OFF }").WithFallback(settings.Config));
-        Assert.Equal(TimeSpan.FromSeconds(seconds), CoordinatedShutdown.Get(system).Timeout(CoordinatedShutdown.PhaseServiceUnbind));
+        var system = ActorSystem.Create("node",
+            ConfigurationFactory.ParseString("akka { actor.provider = local, loglevel = OFF }")
+            .WithFallback(settings.Config));
+        Assert.Equal(TimeSpan.FromSeconds(seconds),
+            CoordinatedShutdown.Get(system).Timeout(CoordinatedShutdown.PhaseServiceUnbind));
         await system.Terminate();
     }
 
     [Fact]
     public void A_port_that_others_know_may_lead_to_another_that_the_node_listens_on()
     {
-        var settings = NodeSettings.Load(_directory.Write("a.conf", Members + "raft.member-id = a\nakka.remote.dot-netty.tcp { hostname = \"0.0.0.0\", public-hostname = \"127.0.0.1\", port = 4009, public-port = 4001 }"));
+        var settings = NodeSettings.Load(_directory.Write("a.conf",
+            Members + "raft.member-id = a\nakka.remote.dot-netty.tcp { hostname = \"0.0.0.0\", public-hostname = "
+            + "\"127.0.0.1\", port = 4009, public-port = 4001 }"));
         Assert.Equal("127.0.0.1:4001", settings.Self.Address);
         Assert.Equal(("0.0.0.0", 4009), (settings.RaftEndpoint.Host, settings.RaftEndpoint.Port));
     }

@@ -18,7 +18,8 @@ public sealed class HistoryExamples
         var write = recorder.Begin(client: 1, KeyValueInput.Put("color", "red"));    // before the request is sent
         write.Return(KeyValueOutput.Yes);                                            // after the answer is there
 
-        recorder.Begin(client: 2, KeyValueInput.Put("color", "blue"));               // no answer: it may yet take effect
+        // no answer: it may yet take effect
+        recorder.Begin(client: 2, KeyValueInput.Put("color", "blue"));
         recorder.Begin(client: 3, KeyValueInput.Put("color", "green")).NotDone();    // refused: not part of the history
 
         recorder.Begin(client: 1, KeyValueInput.Get("color")).Return(KeyValueOutput.Found("blue"));
@@ -32,7 +33,8 @@ public sealed class HistoryExamples
         #endregion
 
         Assert.Equal(Verdict.NotLinearizable, result.Verdict);
-        Assert.StartsWith("Not linearizable: color, of 4 operations. No order explains the answer of", result.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("Not linearizable: color, of 4 operations. No order explains the answer of",
+            result.ToString(), StringComparison.Ordinal);
         Assert.Equal(KeyValueOutput.Found("red"), result.Counterexample!.Obstacle.Output);
     }
 }

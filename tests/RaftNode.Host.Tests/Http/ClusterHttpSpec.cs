@@ -46,7 +46,8 @@ public sealed class ClusterHttpSpec
         new Random(1).NextBytes(value);
         for (var writer = 0; writer < 3; writer++)
         {
-            using var put = await cluster.Http.PutAsync(cluster.Key(writer, $"large {writer}"), new ByteArrayContent(value));
+            using var put =
+                await cluster.Http.PutAsync(cluster.Key(writer, $"large {writer}"), new ByteArrayContent(value));
             Assert.Equal(HttpStatusCode.Created, put.StatusCode);
             Assert.Equal(value, await cluster.Http.GetByteArrayAsync(cluster.Key((writer + 1) % 3, $"large {writer}")));
         }
@@ -60,7 +61,8 @@ public sealed class ClusterHttpSpec
         var (left, other) = ((leader + 1) % 3, (leader + 2) % 3);
         await cluster.KillAsync(leader);
         await cluster.KillAsync(other);
-        await Eventually.IsTrueAsync("the last node to know no leader", async () => await cluster.StatusAsync(left) is { Leader: null }, cluster.Transcripts);
+        await Eventually.IsTrueAsync("the last node to know no leader",
+            async () => await cluster.StatusAsync(left) is { Leader: null }, cluster.Transcripts);
         using var put = await cluster.Http.PutAsync(cluster.Key(left, "key"), Bytes("value"));
         await IsProblemAsync(put, HttpStatusCode.ServiceUnavailable, "no-leader", "not-done");
         Assert.NotNull(put.Headers.RetryAfter);
@@ -84,7 +86,8 @@ public sealed class ClusterHttpSpec
     public async Task A_write_that_may_yet_be_done_is_answered_as_one_whose_outcome_nobody_knows()
     {
         // Long election timeouts: the leader, cut off from its followers, still leads when the write comes.
-        await using var cluster = await NodeCluster.StartAsync(3, "raft.election-timeout { min = 20 s, max = 30 s }\nraftnode.http.request-timeout = 500 ms\n");
+        await using var cluster = await NodeCluster.StartAsync(3,
+            "raft.election-timeout { min = 20 s, max = 30 s }\nraftnode.http.request-timeout = 500 ms\n");
         var leader = await cluster.LeaderAsync();
         var (one, other) = ((leader + 1) % 3, (leader + 2) % 3);
         await cluster.KillAsync(one);
@@ -92,8 +95,8 @@ public sealed class ClusterHttpSpec
         using var put = await cluster.Http.PutAsync(cluster.Key(leader, "key"), Bytes("value"));
         await IsProblemAsync(put, HttpStatusCode.GatewayTimeout, "outcome-unknown", "unknown");
 
-        // It was appended, and is done once a majority is there again. Both start: a node that starts confirms nothing before all
-        // others have told it what they know of its store, or two of these long election timeouts are over.
+        // It was appended, and is done once a majority is there again. Both start: a node that starts confirms nothing
+        // before all others have told it what they know of its store, or two of these long election timeouts are over.
         cluster.Start(one);
         cluster.Start(other);
         await Eventually.IsTrueAsync("the write to be done", async () =>
@@ -105,7 +108,8 @@ public sealed class ClusterHttpSpec
 
     private static ByteArrayContent Bytes(string text) => new(Encoding.UTF8.GetBytes(text));
 
-    private static async Task IsProblemAsync(HttpResponseMessage response, HttpStatusCode status, string type, string? outcome)
+    private static async Task IsProblemAsync(HttpResponseMessage response, HttpStatusCode status, string type,
+        string? outcome)
     {
         var text = await response.Content.ReadAsStringAsync();
         Assert.True(status == response.StatusCode, $"{response.StatusCode} {text}");

@@ -24,8 +24,10 @@ public sealed class DifferingReplicaSpec
         var other = (victim + 1) % 3;
         // In this process, where its state can be reached.
         await cluster.KillAsync(victim);
-        await using var node = await RunningNode.StartAsync(NodeSettings.Load(cluster.Files[victim], cluster.Data)).WaitAsync(ProgramRun.Patience);
-        await Eventually.IsTrueAsync("the node to be back", async () => await ReadyAsync(cluster, victim) is null, cluster.Transcripts);
+        await using var node = await RunningNode.StartAsync(NodeSettings.Load(cluster.Files[victim], cluster.Data))
+            .WaitAsync(ProgramRun.Patience);
+        await Eventually.IsTrueAsync("the node to be back", async () => await ReadyAsync(cluster, victim) is null,
+            cluster.Transcripts);
         using var watch = await EventStream.OpenAsync(cluster.Http, $"{cluster.Urls[victim]}/watch");
         var store = node.Stores.Current!;
         store.Apply(
@@ -34,16 +36,19 @@ public sealed class DifferingReplicaSpec
 
         await PutAsync(cluster, other, "key 0", "later");
 
-        var type = await Eventually.GetAsync("the node to say so", () => ReadyAsync(cluster, victim), cluster.Transcripts);
+        var type =
+            await Eventually.GetAsync("the node to say so", () => ReadyAsync(cluster, victim), cluster.Transcripts);
         Assert.Equal("urn:raftnode:replica-differs", type);
-        Assert.Contains((await cluster.StatusAsync(victim))!.Problems, static problem => problem.Type == "urn:raftnode:replica-differs");
+        Assert.Contains((await cluster.StatusAsync(victim))!.Problems,
+            static problem => problem.Type == "urn:raftnode:replica-differs");
         Assert.Null(await ReadyAsync(cluster, other));
         using (var read = await cluster.Http.GetAsync($"{cluster.Key(victim, "key 1")}?consistency=stale"))
             Assert.Equal(HttpStatusCode.ServiceUnavailable, read.StatusCode);
         using (var late = await cluster.Http.GetAsync($"{cluster.Urls[victim]}/watch"))
             Assert.Equal(HttpStatusCode.ServiceUnavailable, late.StatusCode);
 
-        await Eventually.IsTrueAsync("the node to be ready again", async () => await ReadyAsync(cluster, victim) is null, cluster.Transcripts);
+        await Eventually.IsTrueAsync("the node to be ready again",
+            async () => await ReadyAsync(cluster, victim) is null, cluster.Transcripts);
         Assert.Single((await cluster.SettledAsync()).Select(static status => status.State).Distinct());
         using (var gone = await cluster.Http.GetAsync(cluster.Key(victim, "never written")))
             Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
@@ -63,9 +68,11 @@ public sealed class DifferingReplicaSpec
         return problem.RootElement.GetProperty("type").GetString();
     }
 
-    private static Task PutAsync(NodeCluster cluster, int node, string key, string value) => Eventually.IsTrueAsync("a write", async () =>
+    private static Task PutAsync(NodeCluster cluster, int node, string key, string value) =>
+        Eventually.IsTrueAsync("a write", async () =>
     {
-        using var put = await cluster.Http.PutAsync(cluster.Key(node, key), new ByteArrayContent(Encoding.UTF8.GetBytes(value)));
+        using var put =
+            await cluster.Http.PutAsync(cluster.Key(node, key), new ByteArrayContent(Encoding.UTF8.GetBytes(value)));
         return put.IsSuccessStatusCode;
     }, cluster.Transcripts);
 }

@@ -35,9 +35,12 @@ public sealed class EventStreamWriterSpec
     [Fact]
     public async Task A_key_that_has_line_ends_stays_in_its_line()
     {
-        var text = await WrittenAsync(events => events.Put(new Change(1, "a\n\r\"gr\u00fc\u00df", default(ReadOnlyMemory<byte>)), new Position(1, ""), isResumable: false));
+        var text = await WrittenAsync(events =>
+            events.Put(new Change(1, "a\n\r\"gr\u00fc\u00df", default(ReadOnlyMemory<byte>)), new Position(1, ""),
+            isResumable: false));
 
-        Assert.Equal("event: put\ndata: {\"key\":\"a\\n\\r\\\"gr\u00fc\u00df\",\"version\":1,\"etag\":\"\\\"1\\\"\",\"value\":\"\"}\n\n", text);
+        Assert.Equal("event: put\ndata: "
+            + "{\"key\":\"a\\n\\r\\\"gr\u00fc\u00df\",\"version\":1,\"etag\":\"\\\"1\\\"\",\"value\":\"\"}\n\n", text);
     }
 
     private static async Task<string> WrittenAsync(Action<EventStreamWriter> write)

@@ -18,7 +18,8 @@ public sealed class IdempotencyKeySpec(SingleNodeFixture fixture) : IClassFixtur
         using var between = await PutAsync("two", $"{session.Session}-2");
         using var again = await PutAsync("one", $"\"{session.Session}-1\"");
 
-        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.NoContent, HttpStatusCode.Created), (first.StatusCode, between.StatusCode, again.StatusCode));
+        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.NoContent, HttpStatusCode.Created),
+            (first.StatusCode, between.StatusCode, again.StatusCode));
         Assert.Equal(first.Headers.ETag, again.Headers.ETag);
         Assert.Equal("two", await fixture.Cluster.Http.GetStringAsync(fixture.Cluster.Key(0, _key)));
         Assert.Equal((60, 64), (session.TimeoutSeconds, session.Window));
@@ -34,8 +35,10 @@ public sealed class IdempotencyKeySpec(SingleNodeFixture fixture) : IClassFixtur
         using var conflictAgain = await SendAsync(HttpMethod.Post, "one", $"{session.Session}-2");
         using var deletedAgain = await SendAsync(HttpMethod.Delete, null, $"{session.Session}-3");
 
-        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.Conflict, HttpStatusCode.NoContent), (created.StatusCode, conflict.StatusCode, deleted.StatusCode));
-        Assert.Equal((HttpStatusCode.Conflict, HttpStatusCode.NoContent), (conflictAgain.StatusCode, deletedAgain.StatusCode));
+        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.Conflict, HttpStatusCode.NoContent),
+            (created.StatusCode, conflict.StatusCode, deleted.StatusCode));
+        Assert.Equal((HttpStatusCode.Conflict, HttpStatusCode.NoContent),
+            (conflictAgain.StatusCode, deletedAgain.StatusCode));
     }
 
     [Fact]
@@ -64,7 +67,8 @@ public sealed class IdempotencyKeySpec(SingleNodeFixture fixture) : IClassFixtur
         using var late = await fixture.Cluster.Http.PutAsync(url, null);
         using var write = await PutAsync("one", $"{session.Session}-1");
 
-        Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NoContent, HttpStatusCode.NoContent), (alive.StatusCode, closed.StatusCode, closedAgain.StatusCode));
+        Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NoContent, HttpStatusCode.NoContent),
+            (alive.StatusCode, closed.StatusCode, closedAgain.StatusCode));
         await IsProblemAsync(late, HttpStatusCode.Gone, "session-expired", "unknown");
         await IsProblemAsync(write, HttpStatusCode.Gone, "session-expired", "unknown");
     }
@@ -95,11 +99,13 @@ public sealed class IdempotencyKeySpec(SingleNodeFixture fixture) : IClassFixtur
         using var opened = await cluster.Http.PostAsync($"{cluster.Urls[one]}/sessions", null);
         var session = await opened.Content.ReadFromJsonAsync(HostJson.Default.SessionDocument);
 
-        var writes = Enumerable.Range(1, 50).Select(number => CreateAsync(cluster, one, session!.Session, number)).ToList();
+        var writes = Enumerable.Range(1, 50).Select(number => CreateAsync(cluster, one, session!.Session, number))
+            .ToList();
         await cluster.KillAsync(leader);
         Assert.All(await Task.WhenAll(writes), status => Assert.Equal(HttpStatusCode.Created, status));
 
-        // Each was created once: sent again to another node it is answered as if it had been created just now, and without the key it exists.
+        // Each was created once: sent again to another node it is answered as if it had been created just now, and
+        // without the key it exists.
         for (var number = 1; number <= 50; number++)
         {
             Assert.Equal(HttpStatusCode.Created, await CreateAsync(cluster, other, session!.Session, number));
@@ -110,7 +116,8 @@ public sealed class IdempotencyKeySpec(SingleNodeFixture fixture) : IClassFixtur
 
     private static async Task<HttpStatusCode> CreateAsync(NodeCluster cluster, int node, long session, int number)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, cluster.Key(node, $"{number}")) { Content = new StringContent("x") };
+        using var request = new HttpRequestMessage(HttpMethod.Post,
+            cluster.Key(node, $"{number}")) { Content = new StringContent("x") };
         request.Headers.Add("Idempotency-Key", $"\"{session}-{number}\"");
         using var response = await cluster.Http.SendAsync(request);
         return response.StatusCode;
@@ -127,16 +134,19 @@ public sealed class IdempotencyKeySpec(SingleNodeFixture fixture) : IClassFixtur
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string? value, string key)
     {
-        using var request = new HttpRequestMessage(method, fixture.Cluster.Key(0, _key)) { Content = value is null ? null : new StringContent(value) };
+        using var request = new HttpRequestMessage(method,
+            fixture.Cluster.Key(0, _key)) { Content = value is null ? null : new StringContent(value) };
         Assert.True(request.Headers.TryAddWithoutValidation("Idempotency-Key", key));
         return await fixture.Cluster.Http.SendAsync(request);
     }
 
-    private static async Task IsProblemAsync(HttpResponseMessage response, HttpStatusCode status, string type, string outcome)
+    private static async Task IsProblemAsync(HttpResponseMessage response, HttpStatusCode status, string type,
+        string outcome)
     {
         var text = await response.Content.ReadAsStringAsync();
         Assert.True(status == response.StatusCode, $"{response.StatusCode} {text}");
         using var body = JsonDocument.Parse(text);
-        Assert.Equal(($"urn:raftnode:{type}", outcome), (body.RootElement.GetProperty("type").GetString(), body.RootElement.GetProperty("outcome").GetString()));
+        Assert.Equal(($"urn:raftnode:{type}", outcome),
+            (body.RootElement.GetProperty("type").GetString(), body.RootElement.GetProperty("outcome").GetString()));
     }
 }

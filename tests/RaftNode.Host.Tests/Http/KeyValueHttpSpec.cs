@@ -93,7 +93,8 @@ public sealed class KeyValueHttpSpec(SingleNodeFixture fixture) : IClassFixture<
         using var late = await SendAsync(HttpMethod.Put, Bytes("three"), "If-Match", first.Headers.ETag.Tag);
         await IsProblemAsync(late, HttpStatusCode.PreconditionFailed, "condition-failed");
         Assert.Equal(second.Headers.ETag, late.Headers.ETag);
-        using var either = await SendAsync(HttpMethod.Put, Bytes("four"), "If-Match", $"{first.Headers.ETag.Tag}, {second.Headers.ETag!.Tag}");
+        using var either = await SendAsync(HttpMethod.Put, Bytes("four"), "If-Match",
+            $"{first.Headers.ETag.Tag}, {second.Headers.ETag!.Tag}");
         Assert.Equal(HttpStatusCode.NoContent, either.StatusCode);
     }
 
@@ -168,7 +169,8 @@ public sealed class KeyValueHttpSpec(SingleNodeFixture fixture) : IClassFixture<
     [Fact]
     public async Task A_key_past_the_limit_is_refused()
     {
-        using var response = await fixture.Cluster.Http.PutAsync(fixture.Cluster.Key(0, new string('k', SingleNodeFixture.MaxKeyBytes + 1)), Bytes("one"));
+        using var response = await fixture.Cluster.Http.PutAsync(fixture.Cluster.Key(0,
+            new string('k', SingleNodeFixture.MaxKeyBytes + 1)), Bytes("one"));
         await IsProblemAsync(response, HttpStatusCode.BadRequest, "bad-request");
     }
 
@@ -190,7 +192,8 @@ public sealed class KeyValueHttpSpec(SingleNodeFixture fixture) : IClassFixture<
         foreach (var path in (string[])[$"/kv/{_key}%252Fa%20b", $"/kv/{_key}%2Fa/%C3%A9%3F"])
         {
             using var created = await fixture.Cluster.Http.PostAsync(new Uri(node, path), Bytes(path));
-            Assert.Equal(path, await fixture.Cluster.Http.GetStringAsync(new Uri(node, created.Headers.Location!.OriginalString)));
+            Assert.Equal(path,
+                await fixture.Cluster.Http.GetStringAsync(new Uri(node, created.Headers.Location!.OriginalString)));
         }
     }
 
@@ -238,7 +241,9 @@ public sealed class KeyValueHttpSpec(SingleNodeFixture fixture) : IClassFixture<
         {
             var node = new Uri(fixture.Cluster.Urls[0]);
             await client.ConnectAsync(node.Host, node.Port);
-            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"PUT /kv/{_key} HTTP/1.1\r\nHost: {node.Authority}\r\nContent-Length: 100\r\n\r\nhalf"));
+            await client.GetStream()
+                .WriteAsync(Encoding.ASCII.GetBytes($"PUT /kv/{_key} HTTP/1.1\r\nHost: "
+                + $"{node.Authority}\r\nContent-Length: 100\r\n\r\nhalf"));
         }
         using var after = await PutAsync("whole"u8.ToArray());
         Assert.Equal(HttpStatusCode.Created, after.StatusCode);
@@ -248,11 +253,14 @@ public sealed class KeyValueHttpSpec(SingleNodeFixture fixture) : IClassFixture<
     public async Task Status_and_health_are_answered()
     {
         using var put = await PutAsync("one"u8.ToArray());
-        var status = JsonSerializer.Deserialize(await fixture.Cluster.Http.GetStringAsync($"{fixture.Cluster.Urls[0]}/status"), HostJson.Default.StatusDocument)!;
+        var status = JsonSerializer.Deserialize(
+            await fixture.Cluster.Http.GetStringAsync($"{fixture.Cluster.Urls[0]}/status"),
+            HostJson.Default.StatusDocument)!;
         Assert.Equal(("node1", "leader", "node1", "kv"), (status.Node, status.Role, status.Leader, status.Group));
         Assert.Equal(fixture.Cluster.Run(0).ProcessId, status.Pid);
         Assert.True(status.Term > 0);
-        Assert.True(status.CommitIndex >= Version(put) && status.AppliedIndex >= Version(put) && status.LastIndex >= Version(put));
+        Assert.True(status.CommitIndex >= Version(put) && status.AppliedIndex >= Version(put)
+            && status.LastIndex >= Version(put));
         Assert.True(status.State is { Index: > 0, Keys: > 0, Digest.Length: 16 });
         foreach (var path in (string[])["/health/live", "/health/ready"])
         {
@@ -284,7 +292,8 @@ public sealed class KeyValueHttpSpec(SingleNodeFixture fixture) : IClassFixture<
 
     private Task<HttpResponseMessage> PutAsync(byte[] value) => SendAsync(HttpMethod.Put, new ByteArrayContent(value));
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, HttpContent? content = null, string? header = null, string? value = null)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, HttpContent? content = null,
+        string? header = null, string? value = null)
     {
         using var request = new HttpRequestMessage(method, fixture.Cluster.Key(0, _key)) { Content = content };
         if (header is not null)

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace RaftNode.Host.Tests.Http;
 
-/// <summary>Every answer but 2xx and 304 has a problem body that says what is wrong: all routes, and all mistakes.</summary>
+/// <summary>
+/// Every answer but 2xx and 304 has a problem body that says what is wrong: all routes, and all mistakes.
+/// </summary>
 public sealed class ProblemBodiesSpec(SingleNodeFixture fixture) : IClassFixture<SingleNodeFixture>
 {
     private static readonly string[] Methods =
@@ -82,7 +84,9 @@ public sealed class ProblemBodiesSpec(SingleNodeFixture fixture) : IClassFixture
     [InlineData("/KV/a", "lower case")]
     [InlineData("/kv/a/../b", "segment")]
     [InlineData("/kv/a/./b", "segment")]
-    [InlineData("/kv/aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggggggggghhhhhhhhhhiiiiiiiiiijjjjjjjjjjk", "the limit is 100")]
+    [InlineData(
+        "/kv/aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggggggggghhhhhhhhhhiiiiiiiiiijjjjjjjjjjk",
+        "the limit is 100")]
     public async Task What_is_no_key_is_400_for_every_method(string target, string said)
     {
         foreach (var method in (string[])["GET", "HEAD", "PUT", "POST", "DELETE"])
@@ -151,7 +155,8 @@ public sealed class ProblemBodiesSpec(SingleNodeFixture fixture) : IClassFixture
     [InlineData("GET", "/watch", "Last-Event-ID: x", "Last-Event-ID")]
     [InlineData("GET", "/watch", "Last-Event-ID: -1", "Last-Event-ID")]
     public async Task A_header_that_makes_no_sense_is_400(string method, string target, string header, string said) =>
-        IsProblem(await RawHttp.SendAsync(Url, RawHttp.Request(method, target, header + "\r\n")), method, 400, "bad-request", said);
+        IsProblem(await RawHttp.SendAsync(Url, RawHttp.Request(method, target, header + "\r\n")), method, 400,
+            "bad-request", said);
 
     [Theory]
     [InlineData("", "cannot be read at $")]
@@ -174,7 +179,8 @@ public sealed class ProblemBodiesSpec(SingleNodeFixture fixture) : IClassFixture
     [InlineData("{\"voters\":[" + Node2 + "," + Node2 + "]}", "twice")]
     [InlineData("{\"voters\":[" + Node2 + "],\"learners\":[{\"id\":\"x\",\"address\":\"127.0.0.1:2\"}]}", "twice")]
     public async Task Members_that_make_no_sense_are_400(string body, string said) =>
-        IsProblem(await RawHttp.SendAsync(Url, RawHttp.Request("PUT", "/members", "", body)), "PUT", 400, "bad-request", said);
+        IsProblem(await RawHttp.SendAsync(Url, RawHttp.Request("PUT", "/members", "", body)), "PUT", 400, "bad-request",
+            said);
 
     [Theory]
     [InlineData("nonsense\r\n\r\n", 400)]
@@ -212,7 +218,8 @@ public sealed class ProblemBodiesSpec(SingleNodeFixture fixture) : IClassFixture
         {
             var said = await RawHttp.SendAsync(Url, RawHttp.Request(method, "/kv/large", "", body));
             var unsaid = await RawHttp.SendAsync(
-                Url, $"{method} /kv/large HTTP/1.1\r\nHost: node\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n{chunk}");
+                Url, $"{method} /kv/large HTTP/1.1\r\nHost: node\r\nConnection: close\r\nTransfer-Encoding: "
+                + $"chunked\r\n\r\n{chunk}");
             IsProblem(said, method, 413, "too-large", "1000");
             IsProblem(unsaid, method, 413, "too-large", "1000");
         }
@@ -221,7 +228,8 @@ public sealed class ProblemBodiesSpec(SingleNodeFixture fixture) : IClassFixture
     [Fact]
     public async Task A_session_that_nobody_opened_is_410()
     {
-        IsProblem(await RawHttp.SendAsync(Url, RawHttp.Request("PUT", "/sessions/999")), "PUT", 410, "session-expired", "");
+        IsProblem(await RawHttp.SendAsync(Url, RawHttp.Request("PUT", "/sessions/999")), "PUT", 410, "session-expired",
+            "");
         var write = await RawHttp.SendAsync(Url, RawHttp.Request("PUT", "/kv/a", "Idempotency-Key: 999-1\r\n"));
         IsProblem(write, "PUT", 410, "session-expired", "");
     }
@@ -236,7 +244,8 @@ public sealed class ProblemBodiesSpec(SingleNodeFixture fixture) : IClassFixture
     [InlineData("PUT", "W/{0}, \"999999\"", "The key's value has the ETag {0}.")]
     [InlineData("GET", "\"999999\"", "The key's value has the ETag {0}.")]
     [InlineData("DELETE", "\"999999\"", "The key's value has the ETag {0}.")]
-    public async Task A_condition_that_does_not_hold_is_412_with_the_present_ETag(string method, string condition, string said)
+    public async Task A_condition_that_does_not_hold_is_412_with_the_present_ETag(string method, string condition,
+        string said)
     {
         var key = $"/kv/{Guid.NewGuid():N}";
         var tag = (await RawHttp.SendAsync(Url, RawHttp.Request("PUT", key, "", "v"))).Headers["ETag"];
@@ -267,7 +276,8 @@ public sealed class ProblemBodiesSpec(SingleNodeFixture fixture) : IClassFixture
             Url, RawHttp.Request("PUT", "/members", $"If-Match: W/{tag}\r\n", $"{{\"voters\":[{Node1}]}}"));
 
         Assert.Equal(tag, answer.Headers["ETag"]);
-        IsProblem(answer, "PUT", 412, "members-changed", $"never matches in If-Match. The present configuration has the ETag {tag}");
+        IsProblem(answer, "PUT", 412, "members-changed",
+            $"never matches in If-Match. The present configuration has the ETag {tag}");
     }
 
     // Proxies that compress an answer make its ETag a weak one.

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace RaftNode.Host.Tests.Http;
 
-/// <summary>Sends bytes as they are and reads the one answer: no client library mends what is wrong with them.</summary>
+/// <summary>
+/// Sends bytes as they are and reads the one answer: no client library mends what is wrong with them.
+/// </summary>
 internal static class RawHttp
 {
     /// <summary>Sends a request and reads until the server closes the connection.</summary>

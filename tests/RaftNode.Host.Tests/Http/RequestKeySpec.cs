@@ -65,15 +65,18 @@ public sealed class RequestKeySpec
     }
 
     [Fact]
-    public void The_limit_counts_bytes_of_UTF8() => Assert.False(RequestKey.TryDecode(Uri.EscapeDataString("ééé"), 5, out _, out _));
+    public void The_limit_counts_bytes_of_UTF8() =>
+        Assert.False(RequestKey.TryDecode(Uri.EscapeDataString("ééé"), 5, out _, out _));
 
     [Fact]
     public void What_a_client_encodes_is_what_the_node_decodes()
     {
-        foreach (var key in (string[])["plain", "a/b//c", "100%", "?#[]@!$&'()*+,;=", "é☃\U0001F600", " ", "..a", "\"\\<>^`{|}"])
+        foreach (var key in (string[])["plain", "a/b//c", "100%", "?#[]@!$&'()*+,;=", "é☃\U0001F600", " ", "..a",
+            "\"\\<>^`{|}"])
         {
             var uri = RaftNode.Host.Commands.NodeClient.KeyUri(new Uri("http://127.0.0.1:1"), key);
-            Assert.True(RequestKey.TryDecode(uri.PathAndQuery["/kv/".Length..], 100, out var decoded, out var problem), problem);
+            Assert.True(RequestKey.TryDecode(uri.PathAndQuery["/kv/".Length..], 100, out var decoded, out var problem),
+                problem);
             Assert.Equal(key, decoded);
         }
     }

@@ -27,7 +27,8 @@ public sealed class RequestLimitSpec
     {
         var (first, second) = (Start("/kv/a"), Start("/sessions"));
         var third = Start("/kv/b");
-        Assert.Equal((503, "1"), (third.Context.Response.StatusCode, third.Context.Response.Headers.RetryAfter.ToString()));
+        Assert.Equal((503, "1"),
+            (third.Context.Response.StatusCode, third.Context.Response.Headers.RetryAfter.ToString()));
         Assert.True(third.Task.IsCompletedSuccessfully);
         Assert.False(Start("/health/live").Task.IsCompleted);
         Assert.False(Start("/watch").Task.IsCompleted);
@@ -62,11 +63,13 @@ public sealed class RequestLimitSpec
     }
 
     [Fact]
-    public void A_body_that_is_too_long_anyway_is_left_to_be_refused_as_that() => Assert.Equal(200, Start("/kv/a", 1_000_000).Context.Response.StatusCode);
+    public void A_body_that_is_too_long_anyway_is_left_to_be_refused_as_that() =>
+        Assert.Equal(200, Start("/kv/a", 1_000_000).Context.Response.StatusCode);
 
     private (DefaultHttpContext Context, Task Task) Start(string path, long? length = 0)
     {
-        var context = new DefaultHttpContext { RequestServices = new ServiceCollection().AddLogging().BuildServiceProvider() };
+        var context =
+            new DefaultHttpContext { RequestServices = new ServiceCollection().AddLogging().BuildServiceProvider() };
         context.Request.Method = "PUT";
         context.Request.Protocol = "HTTP/1.1";
         context.Request.Path = path;

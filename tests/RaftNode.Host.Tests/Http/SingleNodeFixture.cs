@@ -11,7 +11,8 @@ public sealed class SingleNodeFixture : IAsyncLifetime
     internal NodeCluster Cluster { get; private set; } = null!;
 
     public async Task InitializeAsync() =>
-        Cluster = await NodeCluster.StartAsync(1, $"raftnode.http {{ max-value-bytes = {MaxValueBytes}, max-key-bytes = {MaxKeyBytes} }}\n");
+        Cluster = await NodeCluster.StartAsync(1,
+            $"raftnode.http {{ max-value-bytes = {MaxValueBytes}, max-key-bytes = {MaxKeyBytes} }}\n");
 
     public async Task DisposeAsync() => await Cluster.DisposeAsync();
 }

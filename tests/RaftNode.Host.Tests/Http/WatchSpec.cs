@@ -13,7 +13,8 @@ public sealed class WatchSpec
     [Fact]
     public async Task Changes_are_sent_as_they_are_applied_and_only_those_that_were_done()
     {
-        await using var cluster = await NodeCluster.StartAsync(1, "raftnode.watch { history-changes = 8, max-watchers = 2, keep-alive = 100 ms }\n");
+        await using var cluster = await NodeCluster.StartAsync(1,
+            "raftnode.watch { history-changes = 8, max-watchers = 2, keep-alive = 100 ms }\n");
         using var all = await EventStream.OpenAsync(cluster.Http, $"{cluster.Urls[0]}/watch");
         using var some = await EventStream.OpenAsync(cluster.Http, $"{cluster.Urls[0]}/watch?prefix=a%2F");
         using (var third = await cluster.Http.GetAsync($"{cluster.Urls[0]}/watch"))
@@ -48,9 +49,11 @@ public sealed class WatchSpec
             seen.Add(await fromStart.NextAsync());
         Assert.Equal(["0", "1", "2", "3"], seen.Select(change => change.Key));
 
-        using var resumed = await EventStream.OpenAsync(cluster.Http, $"{cluster.Urls[0]}/watch?from=1", seen[1].LastId);
+        using var resumed =
+            await EventStream.OpenAsync(cluster.Http, $"{cluster.Urls[0]}/watch?from=1", seen[1].LastId);
         Assert.Equal(seen[2], await resumed.NextAsync());
-        using var indexed = await EventStream.OpenAsync(cluster.Http, $"{cluster.Urls[0]}/watch?from={seen[3].Version}");
+        using var indexed =
+            await EventStream.OpenAsync(cluster.Http, $"{cluster.Urls[0]}/watch?from={seen[3].Version}");
         Assert.Equal(seen[3], await indexed.NextAsync());
 
         for (var i = 0; i < 20; i++)
@@ -97,7 +100,8 @@ public sealed class WatchSpec
             node = (node + 1) % 3;
             try
             {
-                using var stream = await EventStream.OpenAsync(cluster.Http, $"{cluster.Urls[node]}/watch?from=1", lastId);
+                using var stream =
+                    await EventStream.OpenAsync(cluster.Http, $"{cluster.Urls[node]}/watch?from=1", lastId);
                 for (var i = 0; i < 40 && (seen.Count == 0 || seen[^1].Key != End); i++)
                 {
                     seen.Add(await stream.NextAsync());
@@ -134,7 +138,8 @@ public sealed class WatchSpec
         Assert.Equal(ExitCode.Done, await cluster.Run(0).ExitAsync());
     }
 
-    // One after the other, each at another node; one whose answer was lost is written again. The last one shows a watcher that there are no more.
+    // One after the other, each at another node; one whose answer was lost is written again. The last one shows a
+    // watcher that there are no more.
     private static async Task WriteAsync(NodeCluster cluster, int count, ConcurrentQueue<long> written)
     {
         for (var i = 0; i < count; i++)
@@ -149,7 +154,8 @@ public sealed class WatchSpec
         {
             try
             {
-                using var put = await cluster.Http.PutAsync(cluster.Key(node % 3, key), new StringContent("x"), patience.Token);
+                using var put =
+                    await cluster.Http.PutAsync(cluster.Key(node % 3, key), new StringContent("x"), patience.Token);
                 if (put.IsSuccessStatusCode)
                     return long.Parse(put.Headers.ETag!.Tag.Trim('"'), CultureInfo.InvariantCulture);
             }

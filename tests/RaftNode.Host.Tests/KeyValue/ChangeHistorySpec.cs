@@ -23,7 +23,8 @@ public sealed class ChangeHistorySpec
             foreach (var prefix in (string[])["", "a", "none"])
             {
                 var after = random.NextInt64(history.Floor, 105);
-                Assert.Equal(kept.Where(change => change.Index > after && change.Key.StartsWith(prefix)).Select(change => change.Index), ReadAll(history, after, prefix, random.Next(1, 9)));
+                Assert.Equal(kept.Where(change => change.Index > after && change.Key.StartsWith(prefix))
+                    .Select(change => change.Index), ReadAll(history, after, prefix, random.Next(1, 9)));
             }
         }
     }

@@ -9,7 +9,8 @@ namespace RaftNode.Host.Tests.KeyValue;
 
 public sealed class KeyValueSerializerSpec : IAsyncLifetime
 {
-    private readonly ActorSystem _system = ActorSystem.Create("serializer", ConfigurationFactory.ParseString("akka.actor.provider = local").WithFallback(NodeSettings.Reference()));
+    private readonly ActorSystem _system = ActorSystem.Create("serializer",
+        ConfigurationFactory.ParseString("akka.actor.provider = local").WithFallback(NodeSettings.Reference()));
 
     public static TheoryData<int> Messages => [.. Enumerable.Range(0, Samples.Length)];
 
@@ -38,7 +39,8 @@ public sealed class KeyValueSerializerSpec : IAsyncLifetime
     {
         var message = Samples[sample];
         var serializer = Assert.IsType<KeyValueSerializer>(_system.Serialization.FindSerializerFor(message));
-        var copy = _system.Serialization.Deserialize(serializer.ToBinary(message), serializer.Identifier, serializer.Manifest(message));
+        var copy = _system.Serialization.Deserialize(serializer.ToBinary(message), serializer.Identifier,
+            serializer.Manifest(message));
         Assert.Equal(Describe(message), Describe(copy));
     }
 
@@ -70,5 +72,6 @@ public sealed class KeyValueSerializerSpec : IAsyncLifetime
         _ => message.ToString()!,
     };
 
-    private static string Describe(WriteCondition condition) => $"{condition.IsAbsent} {condition.IsPresent} {string.Join(',', condition.Versions)}";
+    private static string Describe(WriteCondition condition) =>
+        $"{condition.IsAbsent} {condition.IsPresent} {string.Join(',', condition.Versions)}";
 }

@@ -39,7 +39,8 @@ public sealed class KeyValueStoreSpec
 
         Assert.Equal(summary, restored.Summary);
         Assert.Equal(1999, restored.Summary.Keys);
-        Assert.Equal(new string('v', 9), Encoding.UTF8.GetString(Assert.IsType<ValueFound>(restored.Query(new GetValue("key 9"))).Value.Span));
+        Assert.Equal(new string('v', 9),
+            Encoding.UTF8.GetString(Assert.IsType<ValueFound>(restored.Query(new GetValue("key 9"))).Value.Span));
         Assert.Null(restored.ReadChanges(At(summary.Index - 1), "", 10, []));
         Assert.Equal(At(summary.Index), restored.ReadChanges(At(summary.Index), "", 10, []));
     }
@@ -107,7 +108,8 @@ public sealed class KeyValueStoreSpec
     }
 
     [Fact]
-    public void A_request_that_it_does_not_know_is_refused() => Assert.Throws<NotSupportedException>(() => _store.Query("what?"));
+    public void A_request_that_it_does_not_know_is_refused() =>
+        Assert.Throws<NotSupportedException>(() => _store.Query("what?"));
 
     [Fact]
     public void The_summary_of_an_empty_store_is_empty()
@@ -140,7 +142,9 @@ public sealed class KeyValueStoreSpec
         {
             var entry = new LogEntry(i, 1, EntryKind.Command, 0, Payload.Empty);
             var key = $"k{random.Next(50)}";
-            IKeyValueMessage command = random.Next(3) == 0 ? new DeleteValue(key, WriteCondition.None) : new PutValue(key, BitConverter.GetBytes(random.Next()), WriteCondition.None);
+            IKeyValueMessage command = random.Next(3) == 0
+                ? new DeleteValue(key, WriteCondition.None)
+                : new PutValue(key, BitConverter.GetBytes(random.Next()), WriteCondition.None);
             Assert.Equal(_store.Apply(entry, command), other.Apply(entry, command));
             Assert.Equal(_store.Summary, other.Summary);
             Assert.Equal(_store.Digest(), other.Digest());
@@ -155,10 +159,12 @@ public sealed class KeyValueStoreSpec
     {
         var other = new KeyValueStore(new ChangeHistory(4, 1 << 20));
         Put("a", "one");
-        other.Apply(new LogEntry(1, 1, EntryKind.Command, 0, Payload.Empty), new PutValue("a", "two"u8.ToArray(), WriteCondition.None));
+        other.Apply(new LogEntry(1, 1, EntryKind.Command, 0, Payload.Empty),
+            new PutValue("a", "two"u8.ToArray(), WriteCondition.None));
         Assert.NotEqual(_store.Digest(), other.Digest());
 
-        other.Apply(new LogEntry(2, 1, EntryKind.Command, 0, Payload.Empty), new PutValue("a", "one"u8.ToArray(), WriteCondition.None));
+        other.Apply(new LogEntry(2, 1, EntryKind.Command, 0, Payload.Empty),
+            new PutValue("a", "one"u8.ToArray(), WriteCondition.None));
         Assert.NotEqual(_store.Digest(), other.Digest());
     }
 
@@ -206,10 +212,12 @@ public sealed class KeyValueStoreSpec
     private WriteResult Put(string key, string value, WriteCondition? condition = null) =>
         Apply(new PutValue(key, System.Text.Encoding.UTF8.GetBytes(value), condition ?? WriteCondition.None));
 
-    private WriteResult Delete(string key, WriteCondition? condition = null) => Apply(new DeleteValue(key, condition ?? WriteCondition.None));
+    private WriteResult Delete(string key, WriteCondition? condition = null) =>
+        Apply(new DeleteValue(key, condition ?? WriteCondition.None));
 
     private WriteResult Apply(object command) =>
-        Assert.IsType<WriteResult>(_store.Apply(new LogEntry(++_index, 1, EntryKind.Command, 0, Payload.Empty), command));
+        Assert.IsType<WriteResult>(_store.Apply(new LogEntry(++_index, 1, EntryKind.Command, 0, Payload.Empty),
+            command));
 
     private ValueFound? Get(string key) => _store.Query(new GetValue(key)) as ValueFound;
 }

@@ -61,7 +61,8 @@ public sealed class PositionSpec
         var store = new KeyValueStore(new ChangeHistory(100, 10_000));
         store.EnterHistory(Restored);
         for (long index = 14; index < 20; index++)
-            store.Apply(new RaftActors.Log.LogEntry(index, 5, RaftActors.Log.EntryKind.Command, 0, default), new PutValue("key", new byte[] { 1 }, WriteCondition.None));
+            store.Apply(new RaftActors.Log.LogEntry(index, 5, RaftActors.Log.EntryKind.Command, 0, default),
+                new PutValue("key", new byte[] { 1 }, WriteCondition.None));
         var changes = new List<Change>();
 
         Assert.Null(store.ReadChanges(new Position(15, ""), "", 10, changes));
@@ -69,7 +70,8 @@ public sealed class PositionSpec
         Assert.True(store.WaitAsync(new Position(61, "")).IsCompleted);
         Assert.Null(store.ReadChanges(new Position(61, ""), "", 10, changes));
 
-        Assert.Equal(new Position(19, "222222222222"), store.ReadChanges(new Position(15, "222222222222"), "", 10, changes));
+        Assert.Equal(new Position(19, "222222222222"),
+            store.ReadChanges(new Position(15, "222222222222"), "", 10, changes));
         Assert.Equal([16, 17, 18, 19], changes.Select(change => change.Index));
         Assert.False(store.WaitAsync(new Position(19, "222222222222")).IsCompleted);
     }

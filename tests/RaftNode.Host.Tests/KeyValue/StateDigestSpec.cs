@@ -8,7 +8,8 @@ public sealed class StateDigestSpec
     public void Key_version_and_every_byte_of_the_value_count()
     {
         var value = new byte[100];
-        var seen = new HashSet<ulong> { StateDigest.Of("key", 1, value), StateDigest.Of("kez", 1, value), StateDigest.Of("key", 2, value) };
+        var seen = new HashSet<ulong> { StateDigest.Of("key", 1, value), StateDigest.Of("kez", 1, value),
+            StateDigest.Of("key", 2, value) };
         for (var i = 0; i < value.Length; i++)
         {
             value[i] = 1;
@@ -28,5 +29,6 @@ public sealed class StateDigestSpec
     }
 
     [Fact]
-    public void It_is_the_same_in_every_process_and_version() => Assert.Equal(0x8ff8edbda4b1481a, StateDigest.Of("key", 42, "a value of more than sixteen bytes"u8));
+    public void It_is_the_same_in_every_process_and_version() =>
+        Assert.Equal(0x8ff8edbda4b1481a, StateDigest.Of("key", 42, "a value of more than sixteen bytes"u8));
 }

@@ -90,12 +90,14 @@ public sealed class GroupClientSpec : VirtualTimeSpec
     public void A_query_without_an_answer_is_asked_again()
     {
         _answer = (n, message) => n < 2 ? null : Answer(message, "done");
-        Assert.Equal("done", Assert.IsType<QueryResult>(Done(Client(TimeSpan.FromMinutes(1)).QueryAsync("question"))).Result);
+        Assert.Equal("done",
+            Assert.IsType<QueryResult>(Done(Client(TimeSpan.FromMinutes(1)).QueryAsync("question"))).Result);
     }
 
     [Fact]
     public void A_query_without_any_answer_fails_at_the_deadline() =>
-        Assert.Equal(FailureReason.NoLeader, Assert.IsType<QueryFailed>(Done(Client(TimeSpan.FromSeconds(2)).QueryAsync("question"))).Reason);
+        Assert.Equal(FailureReason.NoLeader,
+            Assert.IsType<QueryFailed>(Done(Client(TimeSpan.FromSeconds(2)).QueryAsync("question"))).Reason);
 
     [Theory]
     [InlineData(FailureReason.OutcomeUnknown)]
@@ -112,9 +114,12 @@ public sealed class GroupClientSpec : VirtualTimeSpec
     [Fact]
     public void A_command_of_a_session_whose_outcome_is_unknown_is_told_again_the_same()
     {
-        _answer = (n, message) => n switch { 1 => Failed(message, FailureReason.OutcomeUnknown), 2 => Failed(message, FailureReason.NoLeader), 3 => null, _ => Answer(message, "done") };
+        _answer = (n, message) =>
+            n switch { 1 => Failed(message, FailureReason.OutcomeUnknown), 2 => Failed(message, FailureReason.NoLeader),
+                3 => null, _ => Answer(message, "done") };
         var stamp = new SessionStamp(4, 7, 5);
-        Assert.Equal("done", Assert.IsType<Proposed>(Done(Client(TimeSpan.FromMinutes(1)).ProposeAsync("command", stamp))).Response);
+        Assert.Equal("done",
+            Assert.IsType<Proposed>(Done(Client(TimeSpan.FromMinutes(1)).ProposeAsync("command", stamp))).Response);
         Assert.Equal(4, _told.Count);
         Assert.All(_told, told => Assert.Equal(stamp, Assert.IsType<Propose>(told).Session));
     }
@@ -126,7 +131,8 @@ public sealed class GroupClientSpec : VirtualTimeSpec
     public void What_was_unknown_once_stays_unknown_whatever_becomes_of_it_later(FailureReason later)
     {
         _answer = (n, message) => Failed(message, n == 1 ? FailureReason.OutcomeUnknown : later);
-        var failed = Assert.IsType<ProposalFailed>(Done(Client(TimeSpan.FromSeconds(2)).ProposeAsync("command", new SessionStamp(4, 7, 5))));
+        var failed = Assert.IsType<ProposalFailed>(Done(Client(TimeSpan.FromSeconds(2))
+            .ProposeAsync("command", new SessionStamp(4, 7, 5))));
         Assert.True(failed.OutcomeUnknown);
         Assert.True(_told.Count > 1);
     }
@@ -134,16 +140,22 @@ public sealed class GroupClientSpec : VirtualTimeSpec
     [Fact]
     public void A_command_that_was_not_answered_and_is_then_refused_is_told_again_until_its_outcome_is_known()
     {
-        _answer = (n, message) => n switch { 1 => null, 2 => Failed(message, FailureReason.Overloaded), _ => Answer(message, "done") };
-        Assert.Equal("done", Assert.IsType<Proposed>(Done(Client(TimeSpan.FromMinutes(1)).ProposeAsync("command", new SessionStamp(4, 7, 5)))).Response);
+        _answer = (n, message) =>
+            n switch { 1 => null, 2 => Failed(message, FailureReason.Overloaded), _ => Answer(message, "done") };
+        Assert.Equal("done",
+            Assert.IsType<Proposed>(Done(Client(TimeSpan.FromMinutes(1))
+            .ProposeAsync("command", new SessionStamp(4, 7, 5)))).Response);
         Assert.Equal(3, _told.Count);
     }
 
     [Fact]
     public void A_session_that_was_asked_to_be_closed_twice_is_closed()
     {
-        _answer = (n, message) => n == 1 ? null : new ProposalFailed(FailureReason.SessionExpired, "why", null, ((CloseSession)message).CorrelationId);
-        Assert.Equal(FailureReason.SessionExpired, Assert.IsType<ProposalFailed>(Done(Client(TimeSpan.FromMinutes(1)).CloseSessionAsync(4))).Reason);
+        _answer = (n, message) =>
+            n == 1 ? null : new ProposalFailed(FailureReason.SessionExpired, "why", null,
+                ((CloseSession)message).CorrelationId);
+        Assert.Equal(FailureReason.SessionExpired,
+            Assert.IsType<ProposalFailed>(Done(Client(TimeSpan.FromMinutes(1)).CloseSessionAsync(4))).Reason);
     }
 
     [Fact]
@@ -201,7 +213,8 @@ public sealed class GroupClientSpec : VirtualTimeSpec
         _ => throw new ArgumentException("not a request"),
     };
 
-    private static ProposalFailed Failed(object message, FailureReason reason) => new(reason, "why", null, ((Propose)message).CorrelationId);
+    private static ProposalFailed Failed(object message, FailureReason reason) =>
+        new(reason, "why", null, ((Propose)message).CorrelationId);
 
     private static object NoLeader(object message) => message switch
     {

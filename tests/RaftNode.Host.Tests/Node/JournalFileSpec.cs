@@ -15,8 +15,11 @@ public sealed class JournalFileSpec
         {
             Execute(connection, "CREATE TABLE journal(persistence_id TEXT, sequence_number INTEGER, message BLOB)");
             Execute(connection, "INSERT INTO journal VALUES ('raft-a', 1, zeroblob(100000))");
-            // What does not fit the cache is written before the transaction ends; the copy of both files is what a crash leaves.
-            Execute(connection, "PRAGMA cache_size = 5; BEGIN; UPDATE journal SET persistence_id = 'raft-b', message = randomblob(100000)");
+            // What does not fit the cache is written before the transaction ends; the copy of both files is what a
+            // crash leaves.
+            Execute(connection,
+                "PRAGMA cache_size = 5; BEGIN; UPDATE journal SET persistence_id = 'raft-b', message = "
+                    + "randomblob(100000)");
             File.Copy(path, directory.In("killed.db"));
             File.Copy(path + "-journal", directory.In("killed.db-journal"));
             Execute(connection, "COMMIT");
@@ -42,7 +45,8 @@ public sealed class JournalFileSpec
 
     private static SqliteConnection Open(string path)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ConnectionString);
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path,
+            Pooling = false }.ConnectionString);
         connection.Open();
         return connection;
     }

@@ -25,7 +25,8 @@ public sealed class VolumeSpec
 
     [Fact]
     public void What_is_set_lower_stays() =>
-        Assert.Equal(100_000, Volume.Fit(Settings with { SnapshotBytes = 100_000 }, "/data/raft.db", 24 * MiB).SnapshotBytes);
+        Assert.Equal(100_000,
+            Volume.Fit(Settings with { SnapshotBytes = 100_000 }, "/data/raft.db", 24 * MiB).SnapshotBytes);
 
     [Fact]
     public void That_something_is_fitted_is_said_with_both_sizes()
@@ -33,7 +34,8 @@ public sealed class VolumeSpec
         var fitting = Volume.Fit(Settings, "/data/raft.db", 24 * MiB);
 
         Assert.Equal(
-            "The volume of /data/raft.db has only 24 MiB: a snapshot is taken after 1.5 MiB of entries, and not after raft.snapshot.bytes = 64 MiB.",
+            "The volume of /data/raft.db has only 24 MiB: a snapshot is taken after 1.5 MiB of entries, and not after "
+                + "raft.snapshot.bytes = 64 MiB.",
             Volume.Change(Settings, fitting, "/data/raft.db", 24 * MiB));
         Assert.Null(Volume.Change(Settings, Settings, "/data/raft.db", 24 * MiB));
     }

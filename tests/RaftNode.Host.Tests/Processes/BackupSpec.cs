@@ -9,7 +9,8 @@ public sealed class BackupSpec
     [Theory]
     [OnJournal(NodeJournal.Sqlite)]
     [OnJournal(NodeJournal.Postgresql)]
-    public async Task Any_node_writes_a_backup_of_all_that_was_acknowledged_and_the_file_is_replaced_only_by_force(NodeJournal journal)
+    public async Task Any_node_writes_a_backup_of_all_that_was_acknowledged_and_the_file_is_replaced_only_by_force(
+        NodeJournal journal)
     {
         await using var cluster = await NodeCluster.StartAsync(3, journal: journal);
         using var directory = new TemporaryDirectory();
@@ -33,7 +34,8 @@ public sealed class BackupSpec
 
         var before = await File.ReadAllBytesAsync(file);
         var again = await ProgramRun.ToEndAsync(["backup", file, "--url", cluster.Urls[0]]);
-        Assert.Equal((ExitCode.NotDone, $"raftnode: {file} exists; --force replaces it"), (again.Code, again.Errors[0]));
+        Assert.Equal((ExitCode.NotDone, $"raftnode: {file} exists; --force replaces it"),
+            (again.Code, again.Errors[0]));
         Assert.Equal(before, await File.ReadAllBytesAsync(file));
         Assert.Equal(ExitCode.Done, (await ProgramRun.ToEndAsync(["inspect", file])).Code);
         Assert.Single(Directory.GetFiles(Path.GetDirectoryName(file)!));
@@ -47,7 +49,8 @@ public sealed class BackupSpec
         await cluster.KillAsync(0);
         await cluster.KillAsync(1);
 
-        var run = await ProgramRun.ToEndAsync(["backup", directory.In("kv.backup"), "--url", cluster.Urls[0], "--url", cluster.Urls[2]]);
+        var run = await ProgramRun.ToEndAsync(["backup", directory.In("kv.backup"), "--url", cluster.Urls[0], "--url",
+            cluster.Urls[2]]);
 
         Assert.Equal(ExitCode.NotDone, run.Code);
         Assert.StartsWith("raftnode: ", Assert.Single(run.Errors));
@@ -57,15 +60,18 @@ public sealed class BackupSpec
     [Theory]
     [OnJournal(NodeJournal.Sqlite)]
     [OnJournal(NodeJournal.Postgresql)]
-    public async Task A_snapshot_that_is_damaged_on_the_nodes_disk_ends_the_backup_and_leaves_no_file(NodeJournal journal)
+    public async Task A_snapshot_that_is_damaged_on_the_nodes_disk_ends_the_backup_and_leaves_no_file(
+        NodeJournal journal)
     {
-        await using var cluster = await NodeCluster.StartAsync(1, "raft.snapshot.chunk-size = 1 KiB\n", journal: journal);
+        await using var cluster =
+            await NodeCluster.StartAsync(1, "raft.snapshot.chunk-size = 1 KiB\n", journal: journal);
         using var put = await cluster.Http.PutAsync(cluster.Key(0, "key"), new ByteArrayContent(new byte[5000]));
         using (var taken = await cluster.Http.PostAsync($"{cluster.Urls[0]}/snapshot", null))
             taken.EnsureSuccessStatusCode();
         // A chunk of the right form, but another one's bytes.
         const string chunks = "persistence_id LIKE '%-snapshot-%' AND sequence_number";
-        var damage = $"UPDATE snapshot SET snapshot = (SELECT snapshot FROM snapshot WHERE {chunks} = 1) WHERE {chunks} = 3";
+        var damage =
+            $"UPDATE snapshot SET snapshot = (SELECT snapshot FROM snapshot WHERE {chunks} = 1) WHERE {chunks} = 3";
         Assert.Equal(1, await cluster.ExecuteAsync(0, damage));
         using var directory = new TemporaryDirectory();
 
@@ -73,7 +79,9 @@ public sealed class BackupSpec
 
         Assert.Equal(ExitCode.NotDone, run.Code);
         Assert.Contains("the connection broke before the backup was complete", Assert.Single(run.Errors));
-        await Eventually.IsTrueAsync("the node to say so", () => Task.FromResult(cluster.Run(0).Transcript.Contains("is damaged", StringComparison.Ordinal)), cluster.Transcripts);
+        await Eventually.IsTrueAsync("the node to say so",
+            () => Task.FromResult(cluster.Run(0).Transcript.Contains("is damaged", StringComparison.Ordinal)),
+            cluster.Transcripts);
         Assert.Empty(Directory.GetFileSystemEntries(Path.GetDirectoryName(directory.In("kv.backup"))!));
     }
 

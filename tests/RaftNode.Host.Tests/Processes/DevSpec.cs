@@ -18,7 +18,8 @@ public sealed partial class DevSpec : IDisposable
         var pids = await ReadyAsync(dev, 3);
         Assert.Contains(dev.Output, line => line.Contains("curl -X PUT", StringComparison.Ordinal));
         Process.GetProcessById(pids[1]).Kill();
-        await SeesAsync(dev, line => line.StartsWith("node2 down: ended by SIGKILL; start it again with: ", StringComparison.Ordinal));
+        await SeesAsync(dev,
+            line => line.StartsWith("node2 down: ended by SIGKILL; start it again with: ", StringComparison.Ordinal));
         using var http = new HttpClient();
         await Eventually.IsTrueAsync("the others to go on", async () =>
         {
@@ -41,7 +42,9 @@ public sealed partial class DevSpec : IDisposable
         var advice = await SeesAsync(dev, line => line.StartsWith("node1 down: ", StringComparison.Ordinal));
         var arguments = advice[(advice.IndexOf(" start --config ", StringComparison.Ordinal) + 1)..].Split(' ');
         await using var back = ProgramRun.StartIn(_directory.Path, arguments);
-        await SeesAsync(dev, line => line.StartsWith("node1 ", StringComparison.Ordinal) && line.Contains($" pid {back.ProcessId} ", StringComparison.Ordinal));
+        await SeesAsync(dev,
+            line => line.StartsWith("node1 ", StringComparison.Ordinal)
+            && line.Contains($" pid {back.ProcessId} ", StringComparison.Ordinal));
         back.Terminate();
         Assert.Equal(ExitCode.Done, await back.ExitAsync());
         dev.Terminate();
@@ -115,7 +118,10 @@ public sealed partial class DevSpec : IDisposable
     }
 
     private static async Task<string> SeesAsync(ProgramRun dev, Func<string, bool> line) =>
-        await Eventually.GetAsync("a line of dev", () => Task.FromResult(dev.HasExited ? throw new InvalidOperationException(dev.Transcript) : dev.Output.FirstOrDefault(line)), () => dev.Transcript);
+        await Eventually.GetAsync("a line of dev",
+            () => Task.FromResult(
+            dev.HasExited ? throw new InvalidOperationException(dev.Transcript) : dev.Output.FirstOrDefault(line)),
+            () => dev.Transcript);
 
     private static async Task<IReadOnlyList<int>> ReadyAsync(ProgramRun dev, int nodes)
     {
@@ -123,7 +129,9 @@ public sealed partial class DevSpec : IDisposable
         var pids = new List<int>();
         for (var node = 1; node <= nodes; node++)
         {
-            var line = await SeesAsync(dev, line => NodeLine().Match(line) is { Success: true } match && match.Groups["node"].Value == $"{node}" && !line.Contains("leader none", StringComparison.Ordinal));
+            var line = await SeesAsync(dev,
+                line => NodeLine().Match(line) is { Success: true } match && match.Groups["node"].Value == $"{node}"
+                && !line.Contains("leader none", StringComparison.Ordinal));
             pids.Add(int.Parse(NodeLine().Match(line).Groups["pid"].Value));
         }
         return pids;
@@ -136,7 +144,8 @@ public sealed partial class DevSpec : IDisposable
         ProgramRun.StartIn(
             _directory.Path,
             [
-                "dev", "--nodes", $"{nodes}", "--raft-port", $"{_port}", "--http-port", $"{_port + 3}", "--data", "data",
+                "dev", "--nodes", $"{nodes}", "--raft-port", $"{_port}", "--http-port", $"{_port + 3}", "--data",
+                    "data",
                 .. options,
             ]);
 }

@@ -23,5 +23,6 @@ internal static class Eventually
     }
 
     /// <summary>Asks until the answer is yes.</summary>
-    public static Task IsTrueAsync(string what, Func<Task<bool>> probe, Func<string>? seen = null) => GetAsync(what, async () => await probe() ? what : null, seen);
+    public static Task IsTrueAsync(string what, Func<Task<bool>> probe, Func<string>? seen = null) =>
+        GetAsync(what, async () => await probe() ? what : null, seen);
 }

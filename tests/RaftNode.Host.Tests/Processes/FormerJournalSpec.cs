@@ -23,7 +23,9 @@ public sealed class FormerJournalSpec
         File.Copy(
             Path.Combine(AppContext.BaseDirectory, "Data", "former-journal.db"), directory.In("data/old/raft.db"));
         string[] start = ["start", "--config", config, "--data", directory.In("data")];
-        using var http = new HttpClient(NodeConnection.Handler(TimeSpan.FromSeconds(20))) { BaseAddress = new Uri($"http://127.0.0.1:{ports + 1}") };
+        using var http = new HttpClient(
+            NodeConnection.Handler(
+            TimeSpan.FromSeconds(20))) { BaseAddress = new Uri($"http://127.0.0.1:{ports + 1}") };
 
         await using (var first = ProgramRun.Start(start))
         {

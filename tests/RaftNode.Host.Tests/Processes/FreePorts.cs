@@ -3,7 +3,10 @@ using System.Net.Sockets;
 
 namespace RaftNode.Host.Tests.Processes;
 
-/// <summary>Ports that nobody listens on, below those that the operating system hands out for outgoing connections: a node that is killed finds its port again.</summary>
+/// <summary>
+/// Ports that nobody listens on, below those that the operating system hands out for outgoing connections: a node that
+/// is killed finds its port again.
+/// </summary>
 internal static class FreePorts
 {
     private const int First = 21_000;

@@ -10,7 +10,8 @@ public sealed class InspectSpec
     [OnJournal(NodeJournal.Sqlite)]
     [OnJournal(NodeJournal.Sql)]
     [OnJournal(NodeJournal.Postgresql)]
-    public async Task A_stopped_nodes_store_is_described_and_its_snapshot_verified_and_a_running_nodes_is_not_touched(NodeJournal journal)
+    public async Task A_stopped_nodes_store_is_described_and_its_snapshot_verified_and_a_running_nodes_is_not_touched(
+        NodeJournal journal)
     {
         await using var cluster = await NodeCluster.StartAsync(1, journal: journal);
         await PutAsync(cluster, "before");
@@ -30,14 +31,16 @@ public sealed class InspectSpec
         Assert.Contains("member    node1 of group", stopped.Output);
         Assert.Contains($"term      {status.Term}, vote for node1", stopped.Output);
         Assert.Contains($"to {status.LastIndex}, the last of term {status.Term}", stopped.Output);
-        Assert.Contains($"snapshot  up to entry {status.SnapshotIndex} of term {status.Term}, {status.SnapshotBytes} bytes", stopped.Output);
+        Assert.Contains($"snapshot  up to entry {status.SnapshotIndex} of term {status.Term}, {status.SnapshotBytes} "
+            + "bytes", stopped.Output);
         Assert.Contains(": verified", stopped.Output);
         Assert.Contains($"node1 at {cluster.Addresses[0]}, voter", stopped.Output);
         Assert.Contains("no problem found", stopped.Output);
 
         // Not even what a process that was killed has left in the write-ahead log is folded into the database.
         Assert.Equal(files, FilesOf(cluster));
-        Assert.True(journal == NodeJournal.Postgresql || files.Exists(static file => file.StartsWith("raft.db-wal", StringComparison.Ordinal)));
+        Assert.True(journal == NodeJournal.Postgresql
+            || files.Exists(static file => file.StartsWith("raft.db-wal", StringComparison.Ordinal)));
 
         if (journal != NodeJournal.Postgresql)
             Assert.Equal(stopped.Output, (await ProgramRun.ToEndAsync(["inspect", cluster.DataOf(0)])).Output);
@@ -79,7 +82,8 @@ public sealed class InspectSpec
         await PutAsync(cluster, "key");
         await cluster.KillAsync(0);
         Assert.Equal(1, await cluster.ExecuteAsync(
-            0, "UPDATE journal SET message = unhex(replace(hex(message), hex('value'), hex('valve'))) WHERE instr(hex(message), hex('value')) > 0"));
+            0, "UPDATE journal SET message = unhex(replace(hex(message), hex('value'), hex('valve'))) WHERE "
+            + "instr(hex(message), hex('value')) > 0"));
 
         var (code, output, _) = await InspectAsync(cluster);
 
@@ -88,7 +92,8 @@ public sealed class InspectSpec
         // There is nobody else who would have the rest.
         cluster.Start(0);
         await cluster.ReadyAsync(0);
-        Assert.Matches("^event [0-9]+ of raft-kv-node1 cannot be read: its checksum is", Assert.Single((await cluster.StatusAsync(0))!.Damages));
+        Assert.Matches("^event [0-9]+ of raft-kv-node1 cannot be read: its checksum is",
+            Assert.Single((await cluster.StatusAsync(0))!.Damages));
     }
 
     [Fact]
@@ -103,11 +108,13 @@ public sealed class InspectSpec
         Assert.False(Directory.Exists(directory));
     }
 
-    private static Task<(int Code, string Output, IReadOnlyList<string> Errors)> InspectAsync(NodeCluster cluster) => ProgramRun.ToEndAsync(["inspect", .. cluster.StoppedNode(0)]);
+    private static Task<(int Code, string Output, IReadOnlyList<string> Errors)> InspectAsync(NodeCluster cluster) =>
+        ProgramRun.ToEndAsync(["inspect", .. cluster.StoppedNode(0)]);
 
     private static async Task PutAsync(NodeCluster cluster, string key)
     {
-        using var put = await cluster.Http.PutAsync(cluster.Key(0, key), new ByteArrayContent(Encoding.UTF8.GetBytes("value")));
+        using var put =
+            await cluster.Http.PutAsync(cluster.Key(0, key), new ByteArrayContent(Encoding.UTF8.GetBytes("value")));
         put.EnsureSuccessStatusCode();
     }
 
@@ -115,9 +122,11 @@ public sealed class InspectSpec
     private static List<string> FilesOf(NodeCluster cluster) =>
     [
         .. Directory.GetFiles(cluster.DataOf(0), "*.db*")
-            .Where(static file => !file.EndsWith("-shm", StringComparison.Ordinal) && !file.EndsWith(".lock", StringComparison.Ordinal))
+            .Where(static file => !file.EndsWith("-shm", StringComparison.Ordinal)
+                && !file.EndsWith(".lock", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)
             .Select(static file =>
-                $"{Path.GetFileName(file)} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))}"),
+                $"{Path.GetFileName(file)} "
+                    + $"{Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))}"),
     ];
 }

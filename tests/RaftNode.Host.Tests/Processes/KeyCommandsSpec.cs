@@ -29,7 +29,8 @@ public sealed class KeyCommandsSpec(SingleNodeFixture fixture) : IClassFixture<S
         Assert.Equal(ExitCode.Done, (await ProgramRun.ToEndAsync(With("put", _key, "-"), input: "from\ninput")).Code);
         Assert.Equal((ExitCode.Done, "from\ninput"), await OutputAsync("get", _key));
         using var directory = new TemporaryDirectory();
-        Assert.Equal(ExitCode.Done, (await RunAsync("put", _key, "--file", directory.Write("value", "from a file"))).Code);
+        Assert.Equal(ExitCode.Done,
+            (await RunAsync("put", _key, "--file", directory.Write("value", "from a file"))).Code);
         Assert.Equal(ExitCode.Done, (await RunAsync("get", _key, "--output", directory.In("copy"))).Code);
         Assert.Equal("from a file", await File.ReadAllTextAsync(directory.In("copy")));
     }
@@ -59,7 +60,9 @@ public sealed class KeyCommandsSpec(SingleNodeFixture fixture) : IClassFixture<S
     public async Task A_node_that_is_down_is_passed_over_and_without_any_nothing_is_done()
     {
         var nobody = $"http://127.0.0.1:{FreePorts.Range(1)}";
-        Assert.Equal(ExitCode.Done, (await ProgramRun.ToEndAsync(["put", _key, "one", "--url", nobody, "--url", fixture.Cluster.Urls[0]])).Code);
+        Assert.Equal(ExitCode.Done,
+            (await ProgramRun.ToEndAsync(["put", _key, "one", "--url", nobody, "--url",
+            fixture.Cluster.Urls[0]])).Code);
         var run = await ProgramRun.ToEndAsync(["put", _key, "two", "--url", nobody]);
         Assert.Equal(ExitCode.NotDone, run.Code);
         Assert.Equal("raftnode: no node can be reached", Assert.Single(run.Errors));
@@ -68,7 +71,8 @@ public sealed class KeyCommandsSpec(SingleNodeFixture fixture) : IClassFixture<S
     [Fact]
     public async Task A_node_whose_name_is_not_known_is_passed_over()
     {
-        var run = await ProgramRun.ToEndAsync(["put", _key, "one", "--url", "http://no-such-host.invalid:1", "--url", fixture.Cluster.Urls[0]]);
+        var run = await ProgramRun.ToEndAsync(["put", _key, "one", "--url", "http://no-such-host.invalid:1", "--url",
+            fixture.Cluster.Urls[0]]);
         Assert.Equal((ExitCode.Done, ""), (run.Code, string.Join('\n', run.Errors)));
     }
 
@@ -111,13 +115,16 @@ public sealed class KeyCommandsSpec(SingleNodeFixture fixture) : IClassFixture<S
         Assert.Contains("node1 leader term ", run.Output);
         Assert.Contains($"{nobody} not reachable", run.Output);
         Assert.Equal(ExitCode.NotDone, (await ProgramRun.ToEndAsync(["status", "--url", nobody])).Code);
-        Assert.Contains("\"role\": \"leader\"", (await ProgramRun.ToEndAsync(["status", "--json", "--url", fixture.Cluster.Urls[0]])).Output);
+        Assert.Contains("\"role\": \"leader\"",
+            (await ProgramRun.ToEndAsync(["status", "--json", "--url", fixture.Cluster.Urls[0]])).Output);
     }
 
     [Fact]
     public async Task A_wrong_command_line_is_not_done_and_says_how_it_is_right()
     {
-        foreach (var arguments in (string[][])[["put", "key"], ["put", "key", "value", "--file", "f"], ["put", "key", "--file"], ["put", "key", "value", "--create", "--if-match", "1"], ["get"], ["start"], ["fly"], ["dev", "--nodes", "0"], ["dev", "--nodes", "few"], ["get", "key", "--timeout", "0"]])
+        foreach (var arguments in (string[][])[["put", "key"], ["put", "key", "value", "--file", "f"],
+            ["put", "key", "--file"], ["put", "key", "value", "--create", "--if-match", "1"], ["get"], ["start"],
+            ["fly"], ["dev", "--nodes", "0"], ["dev", "--nodes", "few"], ["get", "key", "--timeout", "0"]])
         {
             var run = await ProgramRun.ToEndAsync(arguments);
             Assert.Equal(ExitCode.NotDone, run.Code);
@@ -151,8 +158,10 @@ public sealed class KeyCommandsSpec(SingleNodeFixture fixture) : IClassFixture<S
     [InlineData("2000001")]
     public void A_timeout_that_is_no_time_is_refused(string timeout)
     {
-        foreach (var parsed in (ParseResult[])[KeyCommands.CreateGet().Parse(["key", "--timeout", timeout]), BackupCommand.Create().Parse(["file", "--timeout", timeout])])
-            Assert.Equal("--timeout is a number of seconds from 0.001 to 2000000.", Assert.Single(parsed.Errors).Message);
+        foreach (var parsed in (ParseResult[])[KeyCommands.CreateGet().Parse(["key", "--timeout", timeout]),
+            BackupCommand.Create().Parse(["file", "--timeout", timeout])])
+            Assert.Equal("--timeout is a number of seconds from 0.001 to 2000000.",
+                Assert.Single(parsed.Errors).Message);
     }
 
     [Fact]
@@ -160,7 +169,8 @@ public sealed class KeyCommandsSpec(SingleNodeFixture fixture) : IClassFixture<S
     {
         using var directory = new TemporaryDirectory();
         Assert.Equal(ExitCode.Done, (await RunAsync("put", _key, "value")).Code);
-        await FailsAsync($"{directory.In("none/copy")} cannot be written", "get", _key, "--output", directory.In("none/copy"));
+        await FailsAsync($"{directory.In("none/copy")} cannot be written", "get", _key, "--output",
+            directory.In("none/copy"));
         await FailsAsync($"{directory.Path} cannot be written", "get", _key, "--output", directory.Path);
         await FailsAsync($"{directory.In("none")} cannot be read", "put", _key, "--file", directory.In("none"));
         await FailsAsync("ftp://node is not the URL of a node", "get", _key, "--url", "ftp://node");
@@ -186,7 +196,8 @@ public sealed class KeyCommandsSpec(SingleNodeFixture fixture) : IClassFixture<S
 
     private string[] With(params string[] arguments) => [.. arguments, "--url", fixture.Cluster.Urls[0]];
 
-    private Task<(int Code, string Output, IReadOnlyList<string> Errors)> RunAsync(params string[] arguments) => ProgramRun.ToEndAsync(With(arguments));
+    private Task<(int Code, string Output, IReadOnlyList<string> Errors)> RunAsync(params string[] arguments) =>
+        ProgramRun.ToEndAsync(With(arguments));
 
     private async Task<(int Code, string Output)> OutputAsync(params string[] arguments)
     {

@@ -6,8 +6,9 @@ using Xunit.Abstractions;
 namespace RaftNode.Host.Tests.Processes;
 
 /// <summary>
-/// Three real processes serve many writers while one after the other is killed with SIGKILL and started again, the leader more often than not. Afterwards everything
-/// acknowledged is on all three nodes. The lines written are those of the file that RAFT_E2E_FILE names, or a few thousand generated ones.
+/// Three real processes serve many writers while one after the other is killed with SIGKILL and started again, the
+/// leader more often than not. Afterwards everything acknowledged is on all three nodes. The lines written are those of
+/// the file that RAFT_E2E_FILE names, or a few thousand generated ones.
 /// </summary>
 public sealed class KillSpec(ITestOutputHelper output)
 {
@@ -37,7 +38,8 @@ public sealed class KillSpec(ITestOutputHelper output)
             await load.ProgressAsync(kill);
             cluster.Start(victim);
             await cluster.ReadyAsync(victim);
-            output.WriteLine($"killed node{victim + 1}{(victim == leader ? ", the leader," : "")} after {load.Acknowledged} acknowledged writes");
+            output.WriteLine($"killed node{victim + 1}{(victim == leader ? ", the leader," : "")} after "
+                + $"{load.Acknowledged} acknowledged writes");
             load.Open(kill + 1);
         }
         await writing;
@@ -47,7 +49,8 @@ public sealed class KillSpec(ITestOutputHelper output)
         var settled = await cluster.SettledAsync();
         Assert.Equal(lines.Count, settled[0].State.Keys);
         Assert.All(settled, status => Assert.Equal(settled[0].State, status.State));
-        // Through each node every key reads as written, and what the keys and versions add up to is what each node's own state adds up to.
+        // Through each node every key reads as written, and what the keys and versions add up to is what each node's
+        // own state adds up to.
         for (var node = 0; node < 3; node++)
             Assert.Equal(settled[node].State.Digest, await ReadAllAsync(cluster, node, lines));
     }
@@ -56,7 +59,8 @@ public sealed class KillSpec(ITestOutputHelper output)
     {
         var digest = 0UL;
         var wrong = new ConcurrentBag<string>();
-        await Parallel.ForEachAsync(Enumerable.Range(0, lines.Count), new ParallelOptions { MaxDegreeOfParallelism = Writers }, async (line, _) =>
+        await Parallel.ForEachAsync(Enumerable.Range(0, lines.Count),
+            new ParallelOptions { MaxDegreeOfParallelism = Writers }, async (line, _) =>
         {
             using var response = await Eventually.GetAsync("an answer", async () =>
             {
@@ -67,7 +71,8 @@ public sealed class KillSpec(ITestOutputHelper output)
             if (!response.IsSuccessStatusCode || !value.AsSpan().SequenceEqual(lines[line]))
                 wrong.Add($"line {line}: {(int)response.StatusCode}");
             else
-                Interlocked.Add(ref digest, StateDigest.Of(WriteLoad.Key(line), long.Parse(response.Headers.ETag!.Tag.Trim('"')), value));
+                Interlocked.Add(ref digest,
+                    StateDigest.Of(WriteLoad.Key(line), long.Parse(response.Headers.ETag!.Tag.Trim('"')), value));
         });
         Assert.Empty(wrong);
         return digest.ToString("x16");

@@ -20,9 +20,12 @@ public sealed class LeadershipSpec(ITestOutputHelper output)
         for (var asked = 0; asked < 3; asked++)
         {
             var target = (leader + 1) % 3;
-            using var answer = await cluster.Http.PostAsync($"{cluster.Urls[asked]}/leader/transfer?to=node{target + 1}", null);
+            using var answer =
+                await cluster.Http.PostAsync($"{cluster.Urls[asked]}/leader/transfer?to=node{target + 1}", null);
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-            Assert.Equal($"node{target + 1}", JsonSerializer.Deserialize(await answer.Content.ReadAsStringAsync(), HostJson.Default.LeaderDocument)!.Leader);
+            Assert.Equal($"node{target + 1}",
+                JsonSerializer.Deserialize(await answer.Content.ReadAsStringAsync(),
+                HostJson.Default.LeaderDocument)!.Leader);
             Assert.Equal(target, leader = await cluster.LeaderAsync());
         }
         var next = (leader + 1) % 3;
@@ -39,7 +42,8 @@ public sealed class LeadershipSpec(ITestOutputHelper output)
     [Fact]
     public async Task A_rolling_restart_of_all_nodes_under_load_loses_nothing()
     {
-        byte[][] lines = [.. Enumerable.Range(0, 3000).Select(line => System.Text.Encoding.UTF8.GetBytes($"value {line}"))];
+        byte[][] lines =
+            [.. Enumerable.Range(0, 3000).Select(line => System.Text.Encoding.UTF8.GetBytes($"value {line}"))];
         await using var cluster = await NodeCluster.StartAsync(3);
         var load = new WriteLoad(cluster, lines, Writers, stages: (3 * Rounds) + 1);
         var writing = load.RunAsync();
@@ -47,14 +51,16 @@ public sealed class LeadershipSpec(ITestOutputHelper output)
         {
             await load.StageAsync(restart);
             var leader = await cluster.LeaderAsync();
-            // The leader first, then whoever is next: every node twice, and at least every other time the one that leads.
+            // The leader first, then whoever is next: every node twice, and at least every other time the one that
+            // leads.
             var stopped = restart % 2 == 0 ? leader : (leader + 1) % 3;
             cluster.Run(stopped).Terminate();
             Assert.Equal(ExitCode.Done, await cluster.Run(stopped).ExitAsync());
             await load.ProgressAsync(restart);
             cluster.Start(stopped);
             await cluster.ReadyAsync(stopped);
-            output.WriteLine($"restarted node{stopped + 1}{(stopped == leader ? ", the leader," : "")} after {load.Acknowledged} acknowledged writes");
+            output.WriteLine($"restarted node{stopped + 1}{(stopped == leader ? ", the leader," : "")} after "
+                + $"{load.Acknowledged} acknowledged writes");
             load.Open(restart + 1);
         }
         await writing;
@@ -83,7 +89,8 @@ public sealed class LeadershipSpec(ITestOutputHelper output)
         await cluster.SettledAsync();
         var leader = await cluster.LeaderAsync();
         var left = (leader + 1) % 3;
-        using var stale = await cluster.Http.GetAsync($"{cluster.Key(left, "key")}?consistency=stale&max-staleness=10000");
+        using var stale =
+            await cluster.Http.GetAsync($"{cluster.Key(left, "key")}?consistency=stale&max-staleness=10000");
         Assert.Equal("value", await stale.Content.ReadAsStringAsync());
 
         await cluster.KillAsync(leader);
@@ -92,8 +99,10 @@ public sealed class LeadershipSpec(ITestOutputHelper output)
         Assert.Equal("value", await old.Content.ReadAsStringAsync());
         await Eventually.IsTrueAsync("a state that is too old", async () =>
         {
-            using var tooOld = await cluster.Http.GetAsync($"{cluster.Key(left, "key")}?consistency=stale&max-staleness=1");
-            return tooOld.StatusCode == HttpStatusCode.ServiceUnavailable && (await tooOld.Content.ReadAsStringAsync()).Contains("too-stale", StringComparison.Ordinal);
+            using var tooOld =
+                await cluster.Http.GetAsync($"{cluster.Key(left, "key")}?consistency=stale&max-staleness=1");
+            return tooOld.StatusCode == HttpStatusCode.ServiceUnavailable
+                && (await tooOld.Content.ReadAsStringAsync()).Contains("too-stale", StringComparison.Ordinal);
         }, cluster.Transcripts);
         foreach (var wrong in (string[])["consistency=fresh", "consistency=stale&max-staleness=-1", "max-staleness=5"])
         {

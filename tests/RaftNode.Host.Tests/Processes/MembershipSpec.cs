@@ -45,8 +45,10 @@ public sealed class MembershipSpec(ITestOutputHelper output)
             running.Remove(removed);
             await MemberAsync(cluster, running[0], "remove", $"node{removed + 1}");
             Assert.Equal(ExitCode.Done, await cluster.Run(removed).ExitAsync());
-            Assert.Contains(cluster.Run(removed).Errors, line => line.Contains($"node{removed + 1} was removed from the group", StringComparison.Ordinal));
-            output.WriteLine($"node{removed + 1}{(removed == leader ? ", the leader," : "")} was removed after {load.Acknowledged} acknowledged writes");
+            Assert.Contains(cluster.Run(removed).Errors,
+                line => line.Contains($"node{removed + 1} was removed from the group", StringComparison.Ordinal));
+            output.WriteLine($"node{removed + 1}{(removed == leader ? ", the leader," : "")} was removed after "
+                + $"{load.Acknowledged} acknowledged writes");
             load.Open(++stage);
         }
         await writing;
@@ -55,7 +57,10 @@ public sealed class MembershipSpec(ITestOutputHelper output)
         var settled = await Eventually.GetAsync("the three to have applied the same entries", async () =>
         {
             var all = await Task.WhenAll(running.Select(cluster.StatusAsync));
-            return all.All(status => status is not null && status.AppliedIndex == status.LastIndex && status.AppliedIndex == all[0]!.AppliedIndex && status.State.Index == all[0]!.State.Index) ? all : null;
+            return all.All(status => status is not null && status.AppliedIndex == status.LastIndex
+                && status.AppliedIndex == all[0]!.AppliedIndex && status.State.Index == all[0]!.State.Index)
+                ? all
+                : null;
         }, cluster.Transcripts);
         Assert.All(settled, status => Assert.Equal(3, status!.Members.Count));
         Assert.All(settled, status => Assert.Equal(settled[0]!.State, status!.State));
@@ -65,19 +70,23 @@ public sealed class MembershipSpec(ITestOutputHelper output)
 
     private static async Task MemberAsync(NodeCluster cluster, int node, params string[] command)
     {
-        var (code, _, errors) = await ProgramRun.ToEndAsync(["member", .. command, "--url", cluster.Urls[node], "--timeout", "30"]);
-        Assert.True(code == ExitCode.Done, $"raftnode member {string.Join(' ', command)}: {code} {string.Join('\n', errors)}\n{cluster.Transcripts()}");
+        var (code, _, errors) =
+            await ProgramRun.ToEndAsync(["member", .. command, "--url", cluster.Urls[node], "--timeout", "30"]);
+        Assert.True(code == ExitCode.Done, $"raftnode member {string.Join(' ', command)}: {code} "
+            + $"{string.Join('\n', errors)}\n{cluster.Transcripts()}");
     }
 
     // What the lines that were written, and the versions they have, add up to.
     private static async Task<string> DigestAsync(NodeCluster cluster, int node, List<byte[]> lines)
     {
         var digest = 0UL;
-        await Parallel.ForEachAsync(Enumerable.Range(0, lines.Count), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (line, _) =>
+        await Parallel.ForEachAsync(Enumerable.Range(0, lines.Count),
+            new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (line, _) =>
         {
             using var response = await cluster.Http.GetAsync(cluster.Key(node, WriteLoad.Key(line)));
             response.EnsureSuccessStatusCode();
-            Interlocked.Add(ref digest, StateDigest.Of(WriteLoad.Key(line), long.Parse(response.Headers.ETag!.Tag.Trim('"')), lines[line]));
+            Interlocked.Add(ref digest,
+                StateDigest.Of(WriteLoad.Key(line), long.Parse(response.Headers.ETag!.Tag.Trim('"')), lines[line]));
         });
         return digest.ToString("x16");
     }

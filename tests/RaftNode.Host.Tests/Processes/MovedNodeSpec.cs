@@ -2,13 +2,16 @@ using System.Text;
 
 namespace RaftNode.Host.Tests.Processes;
 
-/// <summary>A node of a cluster of real processes that comes back with its own data directory and listens elsewhere.</summary>
+/// <summary>
+/// A node of a cluster of real processes that comes back with its own data directory and listens elsewhere.
+/// </summary>
 public sealed class MovedNodeSpec
 {
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_node_that_comes_back_at_another_port_with_its_data_counts_there_and_nobody_need_do_anything(bool leads)
+    public async Task A_node_that_comes_back_at_another_port_with_its_data_counts_there_and_nobody_need_do_anything(
+        bool leads)
     {
         await using var cluster = await NodeCluster.StartAsync(3);
         var moving = (await cluster.LeaderAsync() + (leads ? 0 : 1)) % 3;
@@ -16,7 +19,8 @@ public sealed class MovedNodeSpec
         await PutAsync(cluster, other, "before");
         await cluster.KillAsync(moving);
         var address = $"127.0.0.1:{FreePorts.Range(1)}";
-        var members = cluster.Addresses.Select((known, node) => $"{{ id = node{node + 1}, address = \"{(node == moving ? address : known)}\" }}");
+        var members = cluster.Addresses.Select((known, node) =>
+            $"{{ id = node{node + 1}, address = \"{(node == moving ? address : known)}\" }}");
         await File.AppendAllTextAsync(cluster.Files[moving], $"raft.members = [ {string.Join(", ", members)} ]\n");
 
         cluster.Start(moving);
@@ -42,7 +46,8 @@ public sealed class MovedNodeSpec
         $"the key {key} to be written",
         async () =>
         {
-            using var put = await cluster.Http.PutAsync(cluster.Key(node, key), new ByteArrayContent(Encoding.UTF8.GetBytes("value")));
+            using var put = await cluster.Http.PutAsync(cluster.Key(node, key),
+                new ByteArrayContent(Encoding.UTF8.GetBytes("value")));
             return put.IsSuccessStatusCode;
         },
         cluster.Transcripts);

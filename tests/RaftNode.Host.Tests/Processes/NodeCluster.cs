@@ -10,7 +10,8 @@ namespace RaftNode.Host.Tests.Processes;
 /// <summary>A cluster of real processes on free ports, with their data in a directory of its own.</summary>
 internal sealed class NodeCluster : IAsyncDisposable
 {
-    // A machine that stands still for half a second is no reason for another leader, unless a spec says so: what is asked once is answered.
+    // A machine that stands still for half a second is no reason for another leader, unless a spec says so: what is
+    // asked once is answered.
     private const string Patient = "raft.election-timeout { min = 1 s, max = 2 s }\n";
 
     private readonly TemporaryDirectory _directory = new();
@@ -21,7 +22,8 @@ internal sealed class NodeCluster : IAsyncDisposable
     private readonly ProgramRun?[] _runs;
     private readonly string[] _said;
     private readonly List<IDisposable> _disks = [];
-    private readonly HttpClient _http = new(NodeConnection.Handler(TimeSpan.FromSeconds(20))) { Timeout = TimeSpan.FromSeconds(20) };
+    private readonly HttpClient _http =
+        new(NodeConnection.Handler(TimeSpan.FromSeconds(20))) { Timeout = TimeSpan.FromSeconds(20) };
 
     private NodeCluster(
         int nodes, string settings, bool behindProxies, int founders, NodeJournal journal, string? database)
@@ -36,13 +38,16 @@ internal sealed class NodeCluster : IAsyncDisposable
         {
             Links = new ClusterLinks(nodes, ports, ports + (2 * nodes));
             for (var node = 0; node < nodes; node++)
-                File.AppendAllText(_files[node], $"akka.remote.dot-netty.tcp {{ port = {ports + (2 * nodes) + node}, public-port = {ports + node} }}\n");
+                File.AppendAllText(_files[node],
+                    $"akka.remote.dot-netty.tcp {{ port = {ports + (2 * nodes) + node}, public-port = {ports + node} "
+                        + $"}}\n");
         }
         Addresses = [.. Enumerable.Range(ports, nodes).Select(port => $"127.0.0.1:{port}")];
         for (var node = 0; node < nodes && founders < nodes; node++)
         {
             // Who joins knows those that founded the group, and itself.
-            var known = Enumerable.Range(0, nodes).Where(other => other < founders || other == node).Select(other => $"{{ id = node{other + 1}, address = \"{Addresses[other]}\" }}");
+            var known = Enumerable.Range(0, nodes).Where(other => other < founders || other == node)
+                .Select(other => $"{{ id = node{other + 1}, address = \"{Addresses[other]}\" }}");
             File.AppendAllText(_files[node], $"raft.members = [ {string.Join(", ", known)} ]\n");
         }
         _runs = new ProgramRun?[nodes];
@@ -104,10 +109,12 @@ internal sealed class NodeCluster : IAsyncDisposable
 
     /// <summary>The arguments that start a node.</summary>
     public string[] StartArguments(int node) => 
-        ["start", "--config", _files[node], "--data", Data, "--stop-with-stdin", .. node < _founders ? Array.Empty<string>() : ["--join"]];
+        ["start", "--config", _files[node], "--data", Data, "--stop-with-stdin",
+            .. node < _founders ? Array.Empty<string>() : ["--join"]];
 
     /// <summary>The process of a node.</summary>
-    public ProgramRun Run(int node) => _runs[node] ?? throw new InvalidOperationException($"The node {node} was not started.");
+    public ProgramRun Run(int node) =>
+        _runs[node] ?? throw new InvalidOperationException($"The node {node} was not started.");
 
     /// <summary>Ends a node with SIGKILL.</summary>
     public Task KillAsync(int node) => Run(node).KillAsync();
@@ -179,7 +186,9 @@ internal sealed class NodeCluster : IAsyncDisposable
         {
             using var response = await _http.GetAsync($"{Urls[node]}/status");
             _said[node] = await response.Content.ReadAsStringAsync();
-            return response.IsSuccessStatusCode ? JsonSerializer.Deserialize(_said[node], HostJson.Default.StatusDocument) : null;
+            return response.IsSuccessStatusCode
+                ? JsonSerializer.Deserialize(_said[node], HostJson.Default.StatusDocument)
+                : null;
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
         {
@@ -204,7 +213,9 @@ internal sealed class NodeCluster : IAsyncDisposable
     }
 
     /// <summary>Waits until a node says how it stands, if only that it waits to be added.</summary>
-    public Task AnswersAsync(int node) => Eventually.IsTrueAsync($"node{node + 1} to answer", async () => await StatusAsync(node) is not null, Transcripts);
+    public Task AnswersAsync(int node) =>
+        Eventually.IsTrueAsync($"node{node + 1} to answer", async () => await StatusAsync(node) is not null,
+            Transcripts);
 
     /// <summary>Waits until a node is ready; one that has ended is started again.</summary>
     public Task BackAsync(int node) => Eventually.IsTrueAsync(
@@ -218,7 +229,8 @@ internal sealed class NodeCluster : IAsyncDisposable
         Transcripts);
 
     /// <summary>Waits until a node is ready.</summary>
-    public Task ReadyAsync(int node) => Eventually.IsTrueAsync($"node{node + 1} to be ready", () => IsReadyAsync(node), Transcripts);
+    public Task ReadyAsync(int node) =>
+        Eventually.IsTrueAsync($"node{node + 1} to be ready", () => IsReadyAsync(node), Transcripts);
 
     /// <summary>Waits until all nodes are ready.</summary>
     public Task AllReadyAsync() => Task.WhenAll(Enumerable.Range(0, Count).Select(ReadyAsync));
@@ -229,14 +241,16 @@ internal sealed class NodeCluster : IAsyncDisposable
         async () =>
         {
             var all = await Task.WhenAll(Enumerable.Range(0, Count).Select(StatusAsync));
-            return all.All(status => status is not null && status.AppliedIndex == all[0]!.AppliedIndex && status.AppliedIndex == status.LastIndex && status.State.Index == all[0]!.State.Index)
+            return all.All(status => status is not null && status.AppliedIndex == all[0]!.AppliedIndex
+                && status.AppliedIndex == status.LastIndex && status.State.Index == all[0]!.State.Index)
                 ? all.Select(status => status!).ToArray()
                 : null;
         },
         Transcripts);
 
     /// <summary>What the nodes wrote, and last said of themselves, for the message of a failure.</summary>
-    public string Transcripts() => string.Join("\n\n", _runs.Select((run, node) => $"--- node{node + 1}\n{run?.Transcript}\n{_said[node]}"));
+    public string Transcripts() =>
+        string.Join("\n\n", _runs.Select((run, node) => $"--- node{node + 1}\n{run?.Transcript}\n{_said[node]}"));
 
     public async ValueTask DisposeAsync()
     {

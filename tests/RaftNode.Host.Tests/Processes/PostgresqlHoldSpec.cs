@@ -23,7 +23,8 @@ public sealed class PostgresqlHoldSpec
         await server.StartAgainAsync();
 
         await Eventually.IsTrueAsync("the lock to be held again", async () =>
-            await server.QueryAsync("SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND granted", place.ConnectionString) is 1L);
+            await server.QueryAsync("SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND granted",
+                place.ConnectionString) is 1L);
     }
 
     [PostgresFact]
@@ -38,8 +39,10 @@ public sealed class PostgresqlHoldSpec
         // The other one waits for it already when the first one's connection is ended, and so is the next to have it.
         var taking = PostgresqlLock.TryTakeAsync(place, "raft-kv-node1");
         await Eventually.IsTrueAsync("the other to wait", async () =>
-            await server.QueryAsync("SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted", place.ConnectionString) is 1L);
-        await server.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted", place.ConnectionString);
+            await server.QueryAsync("SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted",
+                place.ConnectionString) is 1L);
+        await server.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND "
+            + "granted", place.ConnectionString);
 
         using var other = await taking;
         Assert.NotNull(other);

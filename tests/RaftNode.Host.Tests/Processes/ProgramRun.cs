@@ -3,7 +3,10 @@ using RaftNode.Host.Dev;
 
 namespace RaftNode.Host.Tests.Processes;
 
-/// <summary>A run of the real program. Its standard input is held open by this process, so nodes that are told to end with it do not outlive a test run that is killed.</summary>
+/// <summary>
+/// A run of the real program. Its standard input is held open by this process, so nodes that are told to end with it do
+/// not outlive a test run that is killed.
+/// </summary>
 internal sealed class ProgramRun : IAsyncDisposable
 {
     /// <summary>Long enough for a loaded machine; nothing waits for it to pass.</summary>
@@ -46,7 +49,8 @@ internal sealed class ProgramRun : IAsyncDisposable
 
     /// <summary>Runs the program to its end.</summary>
     /// <returns>Its exit code, and what it wrote.</returns>
-    public static async Task<(int Code, string Output, IReadOnlyList<string> Errors)> ToEndAsync(IEnumerable<string> arguments, string? input = null)
+    public static async Task<(int Code, string Output, IReadOnlyList<string> Errors)> ToEndAsync(
+        IEnumerable<string> arguments, string? input = null)
     {
         await using var run = Start(arguments);
         if (input is not null)

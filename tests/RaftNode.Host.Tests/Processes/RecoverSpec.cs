@@ -12,7 +12,8 @@ public sealed class RecoverSpec
     [OnJournal(NodeJournal.Postgresql)]
     public async Task One_survivor_of_three_goes_on_alone_and_takes_in_two_new_nodes(NodeJournal journal)
     {
-        const string often = "raft.snapshot { entries = 60, min-growth = 0, trailing-entries = 10 }\nraft.catch-up-timeout = 30 s\n";
+        const string often =
+            "raft.snapshot { entries = 60, min-growth = 0, trailing-entries = 10 }\nraft.catch-up-timeout = 30 s\n";
         await using var cluster = await NodeCluster.StartAsync(3, often, journal: journal);
         await Task.WhenAll(Enumerable.Range(0, Keys).Select(key => PutAsync(cluster, key % 3, $"key{key}")));
         var before = (await cluster.SettledAsync())[0];
@@ -26,13 +27,16 @@ public sealed class RecoverSpec
         var unasked = await ProgramRun.ToEndAsync(["recover", .. cluster.StoppedNode(0, "--data")]);
         Assert.Equal(ExitCode.NotDone, unasked.Code);
         Assert.Contains("standard input is not a terminal", unasked.Errors[0]);
-        Assert.Contains($"store {before.StoreId}", (await ProgramRun.ToEndAsync(["inspect", .. cluster.StoppedNode(0)])).Output);
+        Assert.Contains($"store {before.StoreId}",
+            (await ProgramRun.ToEndAsync(["inspect", .. cluster.StoppedNode(0)])).Output);
 
-        var stranger = await ProgramRun.ToEndAsync(["recover", .. cluster.StoppedNode(0, "--data"), "--members", $"node2={cluster.Addresses[1]}", "--yes"]);
+        var stranger = await ProgramRun.ToEndAsync(["recover", .. cluster.StoppedNode(0, "--data"), "--members",
+            $"node2={cluster.Addresses[1]}", "--yes"]);
         Assert.Equal(ExitCode.NotDone, stranger.Code);
         Assert.Contains("the data is that of node1, which is not in --members", stranger.Errors[0]);
         var members = string.Join(',', cluster.Addresses.Select((address, node) => $"node{node + 1}={address}"));
-        var recovered = await ProgramRun.ToEndAsync(["recover", .. cluster.StoppedNode(0, "--data"), "--members", members, "--yes"]);
+        var recovered = await ProgramRun.ToEndAsync(["recover", .. cluster.StoppedNode(0, "--data"), "--members",
+            members, "--yes"]);
         Assert.True(recovered.Code == ExitCode.Done, recovered.Output + string.Join('\n', recovered.Errors));
         Assert.Contains($"store {before.StoreId}", recovered.Output);
         Assert.Contains($"acknowledged after entry {before.LastIndex} is lost", recovered.Output);
@@ -48,7 +52,9 @@ public sealed class RecoverSpec
         cluster.Start(1);
         await Eventually.IsTrueAsync(
             "node2 to say what it has",
-            async () => (await cluster.StatusAsync(1))?.Problems.Any(static problem => problem.Type == "urn:raftnode:other-group" && problem.Detail.Contains("node1", StringComparison.Ordinal)) == true,
+            async () =>
+            (await cluster.StatusAsync(1))?.Problems.Any(static problem => problem.Type == "urn:raftnode:other-group"
+                && problem.Detail.Contains("node1", StringComparison.Ordinal)) == true,
             () => cluster.Run(1).Transcript);
         Assert.Contains((await cluster.StatusAsync(0))!.ForeignNodes, static node => node.Id == "node2");
         await cluster.KillAsync(1);
@@ -56,7 +62,8 @@ public sealed class RecoverSpec
         await using var second = await JoinAsync(cluster, 1);
         await using var third = await JoinAsync(cluster, 2);
         var settled = await cluster.SettledAsync();
-        Assert.All(settled, status => Assert.Equal((Keys + 1, settled[0].State.Digest), (status.State.Keys, status.State.Digest)));
+        Assert.All(settled,
+            status => Assert.Equal((Keys + 1, settled[0].State.Digest), (status.State.Keys, status.State.Digest)));
         Assert.Equal(3, settled[0].Members.Count);
 
         // What was recovered is also what it starts from later, and the two others go on without it.
@@ -78,7 +85,9 @@ public sealed class RecoverSpec
         var inspected = (await ProgramRun.ToEndAsync(["inspect", .. cluster.StoppedNode(0)])).Output;
 
         var alone = await ProgramRun.ToEndAsync(["recover", .. cluster.StoppedNode(0, "--data"), "--yes"]);
-        Assert.Equal((ExitCode.No, "raftnode: nothing was changed: node1 is the only member already: start it, and it leads."), (alone.Code, Assert.Single(alone.Errors)));
+        Assert.Equal((ExitCode.No,
+            "raftnode: nothing was changed: node1 is the only member already: start it, and it leads."),
+            (alone.Code, Assert.Single(alone.Errors)));
         Assert.Equal(inspected, (await ProgramRun.ToEndAsync(["inspect", .. cluster.StoppedNode(0)])).Output);
         var none = await ProgramRun.ToEndAsync(["recover", "--data", cluster.DataOf(1), "--yes"]);
         Assert.Equal(ExitCode.NotDone, none.Code);
@@ -89,14 +98,17 @@ public sealed class RecoverSpec
     {
         await cluster.ForgetAsync(node);
         var run = ProgramRun.Start([.. cluster.StartArguments(node), "--join"]);
-        await Eventually.IsTrueAsync($"node{node + 1} to answer", async () => await cluster.StatusAsync(node) is not null, () => run.Transcript);
-        var added = await ProgramRun.ToEndAsync(["member", "add", $"node{node + 1}", cluster.Addresses[node], "--url", cluster.Urls[0], "--timeout", "60"]);
+        await Eventually.IsTrueAsync($"node{node + 1} to answer",
+            async () => await cluster.StatusAsync(node) is not null, () => run.Transcript);
+        var added = await ProgramRun.ToEndAsync(["member", "add", $"node{node + 1}", cluster.Addresses[node], "--url",
+            cluster.Urls[0], "--timeout", "60"]);
         Assert.True(added.Code == ExitCode.Done, string.Join('\n', added.Errors) + run.Transcript);
         return run;
     }
 
     // A leader that was just killed may have been sent the write: then nobody knows, and it is asked for again.
-    private static Task PutAsync(NodeCluster cluster, int node, string key) => Eventually.IsTrueAsync($"{key} to be written", async () =>
+    private static Task PutAsync(NodeCluster cluster, int node, string key) =>
+        Eventually.IsTrueAsync($"{key} to be written", async () =>
     {
         using var put = await cluster.Http.PutAsync(cluster.Key(node, key), new StringContent("value"));
         return put.IsSuccessStatusCode;

@@ -43,7 +43,8 @@ public sealed class RestoreSpec
     [Theory]
     [OnJournal(NodeJournal.Sqlite)]
     [OnJournal(NodeJournal.Postgresql)]
-    public async Task Restored_on_one_node_it_takes_in_others_and_on_two_of_three_the_third_is_refused(NodeJournal journal)
+    public async Task Restored_on_one_node_it_takes_in_others_and_on_two_of_three_the_third_is_refused(
+        NodeJournal journal)
     {
         using var directory = new TemporaryDirectory();
         var file = directory.In("kv.backup");
@@ -51,11 +52,13 @@ public sealed class RestoreSpec
 
         void RestoreOne(NodeCluster cluster) => RestoreAsync(cluster, file, members: 1).GetAwaiter().GetResult();
         const string patient = "raft.catch-up-timeout = 30 s\n";
-        await using (var cluster = await NodeCluster.StartAsync(2, patient, prepare: RestoreOne, founders: 1, journal: journal))
+        await using (var cluster = await NodeCluster.StartAsync(2, patient, prepare: RestoreOne, founders: 1,
+            journal: journal))
         {
             cluster.Start(1);
             await cluster.AnswersAsync(1);
-            var added = await ProgramRun.ToEndAsync(["member", "add", "node2", cluster.Addresses[1], "--url", cluster.Urls[0], "--timeout", "30"]);
+            var added = await ProgramRun.ToEndAsync(["member", "add", "node2", cluster.Addresses[1], "--url",
+                cluster.Urls[0], "--timeout", "30"]);
             Assert.True(added.Code == ExitCode.Done, string.Join('\n', added.Errors));
             Assert.All(await cluster.SettledAsync(), status => Assert.Equal(digest, status.State.Digest));
         }
@@ -83,11 +86,14 @@ public sealed class RestoreSpec
         await using var cluster = await NodeCluster.StartAsync(3);
         using var before = await cluster.Http.PutAsync(cluster.Key(0, "before"), new StringContent("value"));
         before.EnsureSuccessStatusCode();
-        Assert.Equal(ExitCode.Done, (await ProgramRun.ToEndAsync(["backup", directory.In("kv.backup"), "--url", cluster.Urls[0]])).Code);
+        Assert.Equal(ExitCode.Done,
+            (await ProgramRun.ToEndAsync(["backup", directory.In("kv.backup"), "--url", cluster.Urls[0]])).Code);
         using var after = await cluster.Http.PutAsync(cluster.Key(0, "after"), new StringContent("value"));
         after.EnsureSuccessStatusCode();
         var names = cluster.Addresses.Select((address, node) => $"node{node + 1}={address}");
-        Assert.Equal(ExitCode.Done, (await ProgramRun.ToEndAsync(["restore", directory.In("kv.backup"), "--data", directory.In("new"), "--members", string.Join(',', names)])).Code);
+        Assert.Equal(ExitCode.Done,
+            (await ProgramRun.ToEndAsync(["restore", directory.In("kv.backup"), "--data", directory.In("new"),
+            "--members", string.Join(',', names)])).Code);
         for (var node = 0; node < 2; node++)
         {
             await cluster.KillAsync(node);
@@ -123,7 +129,8 @@ public sealed class RestoreSpec
             for (var i = 0; i < 50; i++)
                 lost = await VersionAsync(former, "lost");
         }
-        await using var cluster = await NodeCluster.StartAsync(1, prepare: each => RestoreAsync(each, file).GetAwaiter().GetResult());
+        await using var cluster =
+            await NodeCluster.StartAsync(1, prepare: each => RestoreAsync(each, file).GetAwaiter().GetResult());
 
         using var watcher = await EventStream.OpenAsync(cluster.Http, $"{cluster.Urls[0]}/watch", lost.Tag.Trim('"'));
         Assert.Equal("reset", (await watcher.NextAsync()).Type);
@@ -143,16 +150,19 @@ public sealed class RestoreSpec
     private static long Index(System.Net.Http.Headers.EntityTagHeaderValue tag) =>
         long.Parse(tag.Tag.Trim('"').Split('-')[0], System.Globalization.CultureInfo.InvariantCulture);
 
-    private static async Task<System.Net.Http.Headers.EntityTagHeaderValue> VersionAsync(NodeCluster cluster, string key)
+    private static async Task<System.Net.Http.Headers.EntityTagHeaderValue> VersionAsync(NodeCluster cluster,
+        string key)
     {
         using var put = await cluster.Http.PutAsync(cluster.Key(0, key), new StringContent("value"));
         put.EnsureSuccessStatusCode();
         return put.Headers.ETag!;
     }
 
-    private static async Task<System.Net.HttpStatusCode> PutIfAsync(NodeCluster cluster, string key, System.Net.Http.Headers.EntityTagHeaderValue tag)
+    private static async Task<System.Net.HttpStatusCode> PutIfAsync(NodeCluster cluster, string key,
+        System.Net.Http.Headers.EntityTagHeaderValue tag)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Put, cluster.Key(0, key)) { Content = new StringContent("value") };
+        using var request =
+            new HttpRequestMessage(HttpMethod.Put, cluster.Key(0, key)) { Content = new StringContent("value") };
         request.Headers.IfMatch.Add(tag);
         using var response = await cluster.Http.SendAsync(request);
         return response.StatusCode;
@@ -164,7 +174,9 @@ public sealed class RestoreSpec
         using var directory = new TemporaryDirectory();
         var file = directory.In("kv.backup");
         await BackUpAsync(file);
-        string[] Arguments(string from, params string[] others) => ["restore", from, "--data", directory.In("data"), "--members", "node1=127.0.0.1:1,node2=127.0.0.1:2", .. others];
+        string[] Arguments(string from, params string[] others) =>
+            ["restore", from, "--data", directory.In("data"), "--members", "node1=127.0.0.1:1,node2=127.0.0.1:2",
+                .. others];
 
         var bytes = await File.ReadAllBytesAsync(file);
         bytes[bytes.Length / 2] ^= 1;
@@ -173,10 +185,13 @@ public sealed class RestoreSpec
         await File.WriteAllBytesAsync(directory.In("cut"), bytes[..^50]);
         await AssertRefusedAsync(ExitCode.No, "is incomplete", Arguments(directory.In("cut")));
         await AssertRefusedAsync(ExitCode.NotDone, "there is no ", Arguments(directory.In("none")));
-        await AssertRefusedAsync(ExitCode.NotDone, "is not ID=HOST:PORT", ["restore", file, "--data", directory.In("data"), "--members", "node1"]);
-        await AssertRefusedAsync(ExitCode.No, "an address is host:port", ["restore", file, "--data", directory.In("data"), "--members", "node1=here"]);
+        await AssertRefusedAsync(ExitCode.NotDone, "is not ID=HOST:PORT",
+            ["restore", file, "--data", directory.In("data"), "--members", "node1"]);
+        await AssertRefusedAsync(ExitCode.No, "an address is host:port",
+            ["restore", file, "--data", directory.In("data"), "--members", "node1=here"]);
         await AssertRefusedAsync(ExitCode.No, "cannot be the name of a group", Arguments(file, "--group", "a/b"));
-        Assert.False(Directory.Exists(directory.In("data")) && Directory.EnumerateFileSystemEntries(directory.In("data")).Any());
+        Assert.False(Directory.Exists(directory.In("data"))
+            && Directory.EnumerateFileSystemEntries(directory.In("data")).Any());
 
         Directory.CreateDirectory(directory.In("data/node2"));
         await File.WriteAllTextAsync(directory.In("data/node2/mine"), "");
@@ -192,10 +207,12 @@ public sealed class RestoreSpec
             directory.Write($"from/{member}/raft.db", member);
         directory.Write("to/node3", "in the way");
 
-        Assert.Throws<IOException>(() => RestoreTarget.MoveAll(["node1", "node2", "node3"], directory.In("from"), directory.In("to")));
+        Assert.Throws<IOException>(() =>
+            RestoreTarget.MoveAll(["node1", "node2", "node3"], directory.In("from"), directory.In("to")));
 
         Assert.Equal([directory.In("to/node3")], Directory.GetFileSystemEntries(directory.In("to")));
-        Assert.All((string[])["node1", "node2", "node3"], member => Assert.Equal(member, File.ReadAllText(directory.In($"from/{member}/raft.db"))));
+        Assert.All((string[])["node1", "node2", "node3"],
+            member => Assert.Equal(member, File.ReadAllText(directory.In($"from/{member}/raft.db"))));
     }
 
     private static async Task AssertRefusedAsync(int code, string why, string[] arguments)
@@ -211,12 +228,14 @@ public sealed class RestoreSpec
         await using var cluster = await NodeCluster.StartAsync(3, "raft.snapshot.chunk-size = 1 KiB\n");
         using var opened = await cluster.Http.PostAsync($"{cluster.Urls[0]}/sessions", null);
         using var document = System.Text.Json.JsonDocument.Parse(await opened.Content.ReadAsStringAsync());
-        var session = document.RootElement.GetProperty("session").GetInt64().ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var session = document.RootElement.GetProperty("session").GetInt64()
+            .ToString(System.Globalization.CultureInfo.InvariantCulture);
         using var once = await WriteOnceAsync(cluster, session);
         once.EnsureSuccessStatusCode();
         await Task.WhenAll(Enumerable.Range(0, Keys).Select(async key =>
         {
-            using var put = await cluster.Http.PutAsync(cluster.Key(key % 3, $"key{key}"), new StringContent($"value {key}"));
+            using var put =
+                await cluster.Http.PutAsync(cluster.Key(key % 3, $"key{key}"), new StringContent($"value {key}"));
             put.EnsureSuccessStatusCode();
         }));
         var run = await ProgramRun.ToEndAsync(["backup", file, "--url", cluster.Urls[1]]);
@@ -226,15 +245,18 @@ public sealed class RestoreSpec
 
     private static async Task<HttpResponseMessage> WriteOnceAsync(NodeCluster cluster, string session)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, cluster.Key(0, "once")) { Content = new StringContent("value") };
+        using var request =
+            new HttpRequestMessage(HttpMethod.Post, cluster.Key(0, "once")) { Content = new StringContent("value") };
         request.Headers.TryAddWithoutValidation("Idempotency-Key", $"\"{session}-1\"");
         return await cluster.Http.SendAsync(request);
     }
 
     private static async Task RestoreAsync(NodeCluster cluster, string file, int? members = null)
     {
-        var names = cluster.Addresses.Take(members ?? cluster.Count).Select((address, node) => $"node{node + 1}={address}");
-        string[] where = ["--data", cluster.Data, "--members", string.Join(',', names), .. cluster.ConfigWhereNeeded(0)];
+        var names = cluster.Addresses.Take(members ?? cluster.Count)
+            .Select((address, node) => $"node{node + 1}={address}");
+        string[] where =
+            ["--data", cluster.Data, "--members", string.Join(',', names), .. cluster.ConfigWhereNeeded(0)];
         var run = await ProgramRun.ToEndAsync(["restore", file, .. where]);
         Assert.True(run.Code == ExitCode.Done, string.Join('\n', run.Errors));
     }

@@ -10,7 +10,9 @@ using Xunit.Abstractions;
 
 namespace RaftNode.Host.Tests.Processes;
 
-/// <summary>A rolling restart of real processes, as a client with a session on a node of its own sees it: not at all.</summary>
+/// <summary>
+/// A rolling restart of real processes, as a client with a session on a node of its own sees it: not at all.
+/// </summary>
 public sealed class RollingRestartSpec(ITestOutputHelper output)
 {
     private const int Writers = 16;
@@ -27,12 +29,14 @@ public sealed class RollingRestartSpec(ITestOutputHelper output)
     public async Task No_client_sees_a_failure_and_nothing_is_done_twice(NodeJournal journal)
     {
         await using var cluster = await NodeCluster.StartAsync(3, journal: journal);
-        var config = ConfigurationFactory.ParseString("akka.loglevel = ERROR, akka.remote.dot-netty.tcp { hostname = \"127.0.0.1\", port = 0 }")
+        var config = ConfigurationFactory.ParseString("akka.loglevel = ERROR, akka.remote.dot-netty.tcp { hostname = "
+            + "\"127.0.0.1\", port = 0 }")
             .WithFallback(NodeSettings.Reference()).WithFallback(Raft.DefaultConfig());
         var system = ActorSystem.Create(RunningNode.SystemName, config);
         try
         {
-            await using var client = RaftClient.Start(system, new RaftClientSettings { Group = "kv", Addresses = cluster.Addresses });
+            await using var client =
+                RaftClient.Start(system, new RaftClientSettings { Group = "kv", Addresses = cluster.Addresses });
             var writing = Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => WriteAsync(client)));
             for (var node = 0; node < 3; node++)
             {

@@ -6,15 +6,20 @@ using RaftNode.Host.Http;
 
 namespace RaftNode.Host.Tests.Processes;
 
-/// <summary>Snapshots of real processes: taken as the log grows and on request, sent to a node that was down, and what a node starts from.</summary>
+/// <summary>
+/// Snapshots of real processes: taken as the log grows and on request, sent to a node that was down, and what a node
+/// starts from.
+/// </summary>
 public sealed class SnapshotsSpec
 {
-    private const string Often = "raft.snapshot { entries = 300, min-growth = 0, trailing-entries = 50, chunk-size = 16 KiB }\n";
+    private const string Often =
+        "raft.snapshot { entries = 300, min-growth = 0, trailing-entries = 50, chunk-size = 16 KiB }\n";
 
     [Theory]
     [OnJournal(NodeJournal.Sqlite)]
     [OnJournal(NodeJournal.Postgresql)]
-    public async Task A_node_that_was_down_while_the_log_was_compacted_past_it_catches_up_by_snapshot_under_load(NodeJournal journal)
+    public async Task A_node_that_was_down_while_the_log_was_compacted_past_it_catches_up_by_snapshot_under_load(
+        NodeJournal journal)
     {
         byte[][] lines = [.. Enumerable.Range(0, 4000).Select(line => Encoding.UTF8.GetBytes($"value {line}"))];
         await using var cluster = await NodeCluster.StartAsync(3, Often, journal: journal);
@@ -62,7 +67,8 @@ public sealed class SnapshotsSpec
         using var answer = await cluster.Http.PostAsync($"{cluster.Urls[0]}/snapshot", null);
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        var snapshot = JsonSerializer.Deserialize(await answer.Content.ReadAsStringAsync(), HostJson.Default.SnapshotDocument)!;
+        var snapshot =
+            JsonSerializer.Deserialize(await answer.Content.ReadAsStringAsync(), HostJson.Default.SnapshotDocument)!;
         var status = (await cluster.StatusAsync(0))!;
         Assert.Equal((status.LastIndex, snapshot.Bytes), (snapshot.Index, status.SnapshotBytes));
         Assert.Equal(snapshot.Index, status.SnapshotIndex);

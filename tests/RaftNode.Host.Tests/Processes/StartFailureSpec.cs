@@ -16,24 +16,30 @@ public sealed partial class StartFailureSpec : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public Task A_missing_file() => FailsAsync(["start", "--config", _directory.In("none.conf")], "none.conf cannot be read: there is no such file");
+    public Task A_missing_file() =>
+        FailsAsync(["start", "--config", _directory.In("none.conf")],
+            "none.conf cannot be read: there is no such file");
 
     [Fact]
-    public Task A_file_that_is_not_HOCON() => FailsAsync(["start", "--config", _directory.Write("bad.conf", "a = ${nowhere}")], "bad.conf");
+    public Task A_file_that_is_not_HOCON() =>
+        FailsAsync(["start", "--config", _directory.Write("bad.conf", "a = ${nowhere}")], "bad.conf");
 
     [Fact]
     public Task A_node_that_is_no_member() => FailsAsync(Start("raft.member-id = node9"), "raft.member-id = node9");
 
     [Fact]
     public Task Two_members_of_one_id() =>
-        FailsAsync(Start($"raft.members = [ {{ id = node1, address = \"127.0.0.1:{_port}\" }}, {{ id = node1, address = \"127.0.0.1:{_port + 1}\" }} ]"), "node1");
+        FailsAsync(Start($"raft.members = [ {{ id = node1, address = \"127.0.0.1:{_port}\" }}, {{ id = node1, address "
+            + $"= \"127.0.0.1:{_port + 1}\" }} ]"), "node1");
 
     [Fact]
     public Task Two_members_of_one_address() =>
-        FailsAsync(Start($"raft.members = [ {{ id = node1, address = \"127.0.0.1:{_port}\" }}, {{ id = node2, address = \"127.0.0.1:{_port}\" }} ]"), $"127.0.0.1:{_port}");
+        FailsAsync(Start($"raft.members = [ {{ id = node1, address = \"127.0.0.1:{_port}\" }}, {{ id = node2, address "
+            + $"= \"127.0.0.1:{_port}\" }} ]"), $"127.0.0.1:{_port}");
 
     [Fact]
-    public Task A_setting_of_the_wrong_kind() => FailsAsync(Start("raft.election-timeout.min = soon"), "raft.election-timeout.min");
+    public Task A_setting_of_the_wrong_kind() =>
+        FailsAsync(Start("raft.election-timeout.min = soon"), "raft.election-timeout.min");
 
     [Fact]
     public async Task A_port_for_peers_that_is_in_use()
@@ -64,7 +70,8 @@ public sealed partial class StartFailureSpec : IDisposable
         await using var first = ProgramRun.Start(Start());
         await ReadyAsync(first);
         var other = FreePorts.Range(2);
-        await FailsAsync(Start($"raft.members = [ {{ id = node1, address = \"127.0.0.1:{other}\" }} ]\nraftnode.http.port = {other + 1}", name: "other.conf"), "in use by another process");
+        await FailsAsync(Start($"raft.members = [ {{ id = node1, address = \"127.0.0.1:{other}\" }} "
+            + $"]\nraftnode.http.port = {other + 1}", name: "other.conf"), "in use by another process");
     }
 
     [Fact]
@@ -72,7 +79,8 @@ public sealed partial class StartFailureSpec : IDisposable
     {
         await RunOnceAsync();
         Directory.Move(_directory.In("data/node1"), _directory.In("data/node2"));
-        var renamed = Start($"raft.member-id = node2\nraft.members = [ {{ id = node2, address = \"127.0.0.1:{_port}\" }} ]");
+        var renamed =
+            Start($"raft.member-id = node2\nraft.members = [ {{ id = node2, address = \"127.0.0.1:{_port}\" }} ]");
         await FailsAsync(renamed, "belongs to another node: it holds raft-kv-node1, and this node is raft-kv-node2");
     }
 
@@ -87,12 +95,13 @@ public sealed partial class StartFailureSpec : IDisposable
     public async Task A_database_of_a_newer_format()
     {
         await RunOnceAsync();
-        using (var connection = new SqliteConnection($"Data Source={_directory.In("data/node1/raft.db")};Pooling=false"))
+        using (var connection = new SqliteConnection(
+            $"Data Source={_directory.In("data/node1/raft.db")};Pooling=false"))
         {
             connection.Open();
             using var command = connection.CreateCommand();
-            // The first event is PeerCreated. Behind its checksum, of two and eight bytes, is the version of the format: tag 8 and
-            // a number. An event without a checksum is taken as it is.
+            // The first event is PeerCreated. Behind its checksum, of two and eight bytes, is the version of the
+            // format: tag 8 and a number. An event without a checksum is taken as it is.
             command.CommandText = "UPDATE journal SET message = CAST(x'0863' || substr(message, 13) AS BLOB)"
                 + " WHERE sequence_number = 1 AND substr(message, 1, 2) = x'F101' AND substr(message, 11, 1) = x'08'";
             Assert.Equal(1, command.ExecuteNonQuery());
@@ -116,7 +125,8 @@ public sealed partial class StartFailureSpec : IDisposable
     {
         using var listener = new TcpListener(IPAddress.Loopback, _port + 1);
         listener.Start();
-        string[] dev = ["dev", "--nodes", "1", "--raft-port", $"{_port}", "--http-port", $"{_port + 1}", "--data", _directory.In("data")];
+        string[] dev = ["dev", "--nodes", "1", "--raft-port", $"{_port}", "--http-port", $"{_port + 1}", "--data",
+            _directory.In("data")];
         await FailsAsync(dev, $"the port {_port + 1} on 127.0.0.1 (node1, HTTP) is in use");
     }
 

@@ -29,7 +29,8 @@ public sealed class StopSpec
         await using var cluster = await NodeCluster.StartAsync(1, journal: journal);
         for (var round = 0; round < 2; round++)
         {
-            using var put = await cluster.Http.PutAsync(cluster.Key(0, $"key{round}"), new StringContent($"value{round}"));
+            using var put =
+                await cluster.Http.PutAsync(cluster.Key(0, $"key{round}"), new StringContent($"value{round}"));
             put.EnsureSuccessStatusCode();
             if (round == 0)
                 await cluster.KillAsync(0);

@@ -59,7 +59,8 @@ public abstract partial class StoreSpec : IDisposable
         Assert.StartsWith("raftnode: ", line);
         foreach (var part in said)
             Assert.True(line.Contains(part, StringComparison.Ordinal), $"'{part}' is not in: {line}");
-        Assert.True(lines.Count(static line => line.Contains("Z ERROR ", StringComparison.Ordinal)) <= 1, _errors.ToString());
+        Assert.True(lines.Count(static line => line.Contains("Z ERROR ", StringComparison.Ordinal)) <= 1,
+            _errors.ToString());
     }
 
     /// <summary>

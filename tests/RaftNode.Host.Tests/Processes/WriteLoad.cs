@@ -4,12 +4,14 @@ using System.Net;
 namespace RaftNode.Host.Tests.Processes;
 
 /// <summary>
-/// Writes lines through all nodes of a cluster with several concurrent writers, each line until it is acknowledged: not done and unknown are both tried again, which the same value
-/// allows. The lines are written in stages, each of which has to be opened, so that whatever is done to the cluster between two stages meets writes under way.
+/// Writes lines through all nodes of a cluster with several concurrent writers, each line until it is acknowledged: not
+/// done and unknown are both tried again, which the same value allows. The lines are written in stages, each of which
+/// has to be opened, so that whatever is done to the cluster between two stages meets writes under way.
 /// </summary>
 internal sealed class WriteLoad(NodeCluster cluster, IReadOnlyList<byte[]> lines, int writers, int stages)
 {
-    private readonly TaskCompletionSource[] _opened = [.. Enumerable.Range(0, stages + 1).Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
+    private readonly TaskCompletionSource[] _opened = [.. Enumerable.Range(0, stages + 1)
+        .Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
     private int _next;
     private int _acknowledged;
     private int _retried;
@@ -80,7 +82,8 @@ internal sealed class WriteLoad(NodeCluster cluster, IReadOnlyList<byte[]> lines
     {
         try
         {
-            using var response = await cluster.Http.PutAsync(cluster.Key(node, Key(line)), new ByteArrayContent(lines[line]));
+            using var response =
+                await cluster.Http.PutAsync(cluster.Key(node, Key(line)), new ByteArrayContent(lines[line]));
             if (response.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout)
                 return false;
             response.EnsureSuccessStatusCode();

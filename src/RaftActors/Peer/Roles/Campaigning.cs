@@ -25,7 +25,8 @@ internal sealed partial class RaftActor
         }
     }
 
-    private bool MayCampaign => _removal is null && _ownStore.IsVerified && _ownStore.MeetsFloor(_raftLog.LastTerm, _raftLog.LastIndex)
+    private bool MayCampaign =>
+        _removal is null && _ownStore.IsVerified && _ownStore.MeetsFloor(_raftLog.LastTerm, _raftLog.LastIndex)
         && (_raftLog.IsEmpty ? _bootstrapper.MayFound : HasVote);
 
     // Also while a configuration without this peer is not known to be committed (dissertation, section 4.2.2): servers
@@ -38,7 +39,8 @@ internal sealed partial class RaftActor
 
     private void StartElection(long term, bool preVote, bool transfer = false)
     {
-        _election = new CandidateState(term, preVote, _raftLog.IsEmpty ? _bootstrapper.Proposed : Configuration, transfer);
+        _election =
+            new CandidateState(term, preVote, _raftLog.IsEmpty ? _bootstrapper.Proposed : Configuration, transfer);
         foreach (var server in _election.Configuration.Servers)
         {
             if (server.Id != _self.Id && _election.Configuration.IsVoter(server.Id))
@@ -52,7 +54,8 @@ internal sealed partial class RaftActor
         var founding = _raftLog.IsEmpty ? election.Configuration : null;
         Send(
             address,
-            new RequestVote(Header(), _raftLog.LastIndex, _raftLog.LastTerm, election.PreVote, election.Transfer, founding)
+            new RequestVote(Header(), _raftLog.LastIndex, _raftLog.LastTerm, election.PreVote, election.Transfer,
+            founding)
             {
                 StoresDigest = _stores.Known.Digest,
             });

@@ -198,7 +198,8 @@ internal sealed partial class RaftActor
             if (from > last)
                 return;
             long to = Math.Min(last, _raftLog.LastOfBatch(from, _settings.MaxBatchEntries, _settings.MaxBatchBytes));
-            Send(_addresses.Of(follower.Server), AppendEntriesTo(follower, _leading!.Batch(_raftLog, _writeAhead.Writing, from, to)));
+            Send(_addresses.Of(follower.Server),
+                AppendEntriesTo(follower, _leading!.Batch(_raftLog, _writeAhead.Writing, from, to)));
             progress.Sent(to);
         }
     }

@@ -47,7 +47,8 @@ public sealed class BackupOverIncorrectLogsSpec(ITestOutputHelper output) : Scen
         // All together.
         cluster.HealAll();
         int refusals = 0;
-        cluster.WatchMessages((message, _) => refusals += message.Original is AppendEntriesReply { Success: false } ? 1 : 0);
+        cluster.WatchMessages((message, _) =>
+            refusals += message.Original is AppendEntriesReply { Success: false } ? 1 : 0);
         cluster.One("last", 5);
 
         // At most two refusals each by the two peers that were away: one round trip skips a whole term.
@@ -60,14 +61,16 @@ public sealed class BackupOverIncorrectLogsSpec(ITestOutputHelper output) : Scen
     {
         var leader = cluster.CheckSingleLeader();
         var proposals = Fifty(prefix).Select(command => cluster.Propose(leader, command)).ToList();
-        cluster.Await(() => proposals.TrueForAll(proposal => proposal.Proposed is not null), "all proposals succeed", Seconds(5));
+        cluster.Await(() => proposals.TrueForAll(proposal => proposal.Proposed is not null), "all proposals succeed",
+            Seconds(5));
         return leader;
     }
 
     private static void ProposeFifty(RaftCluster cluster, RaftPeer leader, string prefix)
     {
         var proposals = Fifty(prefix).Select(command => cluster.Propose(leader, command, ReplyWhen.Appended)).ToList();
-        cluster.Await(() => proposals.TrueForAll(proposal => proposal.Proposed is not null), "all proposals succeed", Milliseconds(50));
+        cluster.Await(() => proposals.TrueForAll(proposal => proposal.Proposed is not null), "all proposals succeed",
+            Milliseconds(50));
     }
 
     private static IEnumerable<string> Fifty(string prefix) => Enumerable.Range(0, 50).Select(i => $"{prefix}{i}");

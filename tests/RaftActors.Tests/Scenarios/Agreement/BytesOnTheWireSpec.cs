@@ -18,7 +18,8 @@ public sealed class BytesOnTheWireSpec(ITestOutputHelper output) : ScenarioSpec(
         var leader = cluster.CheckSingleLeader();
         cluster.One("first", peers);
         cluster.Run(Seconds(1));
-        var before = Others(cluster, leader).ToDictionary(follower => follower, follower => cluster.TrafficBetween(leader, follower));
+        var before = Others(cluster, leader)
+            .ToDictionary(follower => follower, follower => cluster.TrafficBetween(leader, follower));
 
         var proposals = new List<PendingProposal>();
         for (int i = 0; i < Commands; i++)
@@ -29,7 +30,8 @@ public sealed class BytesOnTheWireSpec(ITestOutputHelper output) : ScenarioSpec(
             if (!allAtOnce)
                 cluster.Await(proposals[^1]);
         }
-        cluster.Await(() => proposals.TrueForAll(proposal => proposal.Proposed is not null), "all proposals succeed", Seconds(5));
+        cluster.Await(() => proposals.TrueForAll(proposal => proposal.Proposed is not null), "all proposals succeed",
+            Seconds(5));
         cluster.Run(Seconds(1));
 
         // An entry's own overhead, and that of the heartbeats of the time that passed.

@@ -38,7 +38,8 @@ public sealed class CallsDroppedAfterNSpec(ITestOutputHelper output) : ScenarioS
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Commits_go_on_while_a_follower_loses_messages_and_it_catches_up(JournalKind journal, int n, LinkDirection direction)
+    public void Commits_go_on_while_a_follower_loses_messages_and_it_catches_up(JournalKind journal, int n,
+        LinkDirection direction)
     {
         using var cluster = StartWith(journal, 3, seed: n + 1);
         var leader = cluster.CheckSingleLeader();

@@ -27,20 +27,25 @@ public sealed class CommitSpec(ITestOutputHelper output) : ScenarioSpec(output)
     [EachJournal(3, 1)]
     [EachJournal(3, 2)]
     [EachJournal(5, 3)]
-    public void Commit_many_each_at_one_index_on_every_peer_in_the_order_proposed(JournalKind journal, int peers, int seed)
+    public void Commit_many_each_at_one_index_on_every_peer_in_the_order_proposed(JournalKind journal, int peers,
+        int seed)
     {
         using var cluster = StartWith(journal, peers, seed);
         var leader = cluster.CheckSingleLeader();
 
-        var proposals = Enumerable.Range(0, 200).Select(i => cluster.Propose(leader, i.ToString(CultureInfo.InvariantCulture))).ToList();
-        cluster.Await(() => proposals.TrueForAll(proposal => proposal.Proposed is not null), "all proposals succeed", Seconds(2));
+        var proposals = Enumerable.Range(0, 200)
+            .Select(i => cluster.Propose(leader, i.ToString(CultureInfo.InvariantCulture))).ToList();
+        cluster.Await(() => proposals.TrueForAll(proposal => proposal.Proposed is not null), "all proposals succeed",
+            Seconds(2));
         cluster.Run(Seconds(1));
 
         long first = proposals[0].Proposed!.Index;
-        Assert.Equal(Enumerable.Range(0, 200).Select(i => first + i), proposals.Select(proposal => proposal.Proposed!.Index));
+        Assert.Equal(Enumerable.Range(0, 200).Select(i => first + i),
+            proposals.Select(proposal => proposal.Proposed!.Index));
         cluster.CheckCommitted(proposals.Select(proposal => proposal.Proposed!.Index).ToArray());
         foreach (var peer in cluster.Peers)
-            Assert.Equal(Enumerable.Range(0, 200).Select(i => i.ToString(CultureInfo.InvariantCulture)), peer.Log.Select(applied => applied.Text));
+            Assert.Equal(Enumerable.Range(0, 200).Select(i => i.ToString(CultureInfo.InvariantCulture)),
+                peer.Log.Select(applied => applied.Text));
     }
 
     [Theory, InMemoryJournal, SqliteJournal]

@@ -16,7 +16,8 @@ public sealed class ConcurrentProposalsSpec(ITestOutputHelper output) : Scenario
         var leader = cluster.CheckSingleLeader();
 
         var proposals = Enumerable.Range(0, 5).Select(i => cluster.Propose(leader, $"{i}")).ToList();
-        cluster.Await(() => proposals.TrueForAll(proposal => proposal.IsDone), "all proposals are answered", Seconds(2));
+        cluster.Await(() => proposals.TrueForAll(proposal => proposal.IsDone), "all proposals are answered",
+            Seconds(2));
 
         Assert.Equal(5, proposals.Select(proposal => proposal.Proposed!.Index).Distinct().Count());
         Assert.Single(proposals.Select(proposal => proposal.Proposed!.Term).Distinct());
@@ -32,14 +33,17 @@ public sealed class ConcurrentProposalsSpec(ITestOutputHelper output) : Scenario
         using var cluster = StartWith(journal, 3, seed);
         cluster.CheckSingleLeader();
 
-        var proposals = cluster.Peers.SelectMany(peer => Enumerable.Range(0, 5).Select(i => cluster.Propose(peer, $"{peer}:{i}"))).ToList();
-        cluster.Await(() => proposals.TrueForAll(proposal => proposal.IsDone), "all proposals are answered", Seconds(2));
+        var proposals = cluster.Peers.SelectMany(peer =>
+            Enumerable.Range(0, 5).Select(i => cluster.Propose(peer, $"{peer}:{i}"))).ToList();
+        cluster.Await(() => proposals.TrueForAll(proposal => proposal.IsDone), "all proposals are answered",
+            Seconds(2));
 
         Assert.Equal(15, proposals.Select(proposal => proposal.Proposed!.Index).Distinct().Count());
         cluster.CheckNothingLost();
         Assert.Equal(15, leaderLog(cluster).Distinct().Count());
 
-        static IEnumerable<string> leaderLog(RaftCluster cluster) => cluster.CheckSingleLeader().Log.Select(applied => applied.Text);
+        static IEnumerable<string> leaderLog(RaftCluster cluster) =>
+            cluster.CheckSingleLeader().Log.Select(applied => applied.Text);
     }
 
     [Theory, InMemoryJournal, SqliteJournal]

@@ -8,7 +8,8 @@ public sealed class FailNoAgreeSpec(ITestOutputHelper output) : ScenarioSpec(out
     [Theory]
     [EachJournal(1)]
     [EachJournal(2)]
-    public void Nothing_commits_while_three_of_five_are_away_and_the_log_is_consistent_afterwards(JournalKind journal, int seed)
+    public void Nothing_commits_while_three_of_five_are_away_and_the_log_is_consistent_afterwards(JournalKind journal,
+        int seed)
     {
         using var cluster = StartWith(journal, 5, seed);
         cluster.One("10", 5, retry: false);

@@ -38,7 +38,8 @@ public sealed class FollowerFailureSpec(ITestOutputHelper output) : ScenarioSpec
 
         cluster.LosePower(Others(cluster, leader)[0]);
 
-        // A write on the leader, one on the follower, and two crossings take at most four milliseconds here, whether or not the other answers.
+        // A write on the leader, one on the follower, and two crossings take at most four milliseconds here, whether or
+        // not the other answers.
         for (int i = 0; i < 100; i++)
         {
             Assert.InRange(Latency($"{i}"), TimeSpan.Zero, Milliseconds(4));

@@ -25,7 +25,8 @@ public sealed class LeaderFailureSpec(ITestOutputHelper output) : ScenarioSpec(o
     [Theory]
     [EachJournal(1)]
     [EachJournal(2)]
-    public void A_leader_that_is_cut_off_acknowledges_nothing_and_returns_to_what_the_others_committed(JournalKind journal, int seed)
+    public void A_leader_that_is_cut_off_acknowledges_nothing_and_returns_to_what_the_others_committed(
+        JournalKind journal, int seed)
     {
         using var cluster = StartWith(journal, 5, seed);
         var leader = cluster.CheckSingleLeader();

@@ -19,7 +19,8 @@ public sealed class MessageCountSpec(ITestOutputHelper output) : ScenarioSpec(ou
         cluster.CutOff(leader);
         cluster.CheckSingleLeader();
 
-        // Pre-vote, vote and first append to each, each answered, three times over; and the heartbeats of the time that it took.
+        // Pre-vote, vote and first append to each, each answered, three times over; and the heartbeats of the time that
+        // it took.
         long heartbeats = 2 * (peers - 1) * Beats(cluster.Now - start);
         Assert.InRange((cluster.Traffic - before).Messages, 1, (3 * 3 * 2 * peers) + heartbeats);
     }
@@ -41,9 +42,11 @@ public sealed class MessageCountSpec(ITestOutputHelper output) : ScenarioSpec(ou
             cluster.Await(cluster.Propose(leader, $"{i}"));
         cluster.Run(Milliseconds(10));
 
-        // An append and its answer, to each follower; a follower that did not hear of the commit that way hears of it by a heartbeat.
+        // An append and its answer, to each follower; a follower that did not hear of the commit that way hears of it
+        // by a heartbeat.
         long heartbeats = 2 * (peers - 1) * Beats(cluster.Now - start);
-        Assert.InRange((cluster.Traffic - before).Messages, 2 * (peers - 1) * Commands, (2 * (peers - 1) * Commands) + heartbeats);
+        Assert.InRange((cluster.Traffic - before).Messages, 2 * (peers - 1) * Commands,
+            (2 * (peers - 1) * Commands) + heartbeats);
     }
 
     [Theory, InMemoryJournal, SqliteJournal]
@@ -56,7 +59,8 @@ public sealed class MessageCountSpec(ITestOutputHelper output) : ScenarioSpec(ou
         var before = cluster.Traffic;
 
         var proposals = Enumerable.Range(0, 1000).Select(i => cluster.Propose(leader, $"{i}")).ToList();
-        cluster.Await(() => proposals.TrueForAll(proposal => proposal.Proposed is not null), "all proposals succeed", Seconds(1));
+        cluster.Await(() => proposals.TrueForAll(proposal => proposal.Proposed is not null), "all proposals succeed",
+            Seconds(1));
 
         Assert.InRange((cluster.Traffic - before).Messages, 4, 40);
     }

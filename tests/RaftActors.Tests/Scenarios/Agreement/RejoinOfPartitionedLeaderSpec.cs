@@ -33,7 +33,8 @@ public sealed class RejoinOfPartitionedLeaderSpec(ITestOutputHelper output) : Sc
 
         foreach (string lost in (string[])["102", "103", "104"])
             cluster.CheckNotCommitted(lost, TimeSpan.Zero);
-        Assert.All(cluster.Peers, peer => Assert.Equal(["101", "103b", "104b", "105"], peer.Log.Select(applied => applied.Text)));
+        Assert.All(cluster.Peers,
+            peer => Assert.Equal(["101", "103b", "104b", "105"], peer.Log.Select(applied => applied.Text)));
     }
 
     [Theory, InMemoryJournal, SqliteJournal]
@@ -51,6 +52,7 @@ public sealed class RejoinOfPartitionedLeaderSpec(ITestOutputHelper output) : Sc
         cluster.Heal(old);
         cluster.One("last", 3);
 
-        Assert.Equal(["first", .. Enumerable.Range(0, 10).Select(i => $"kept {i}"), "last"], old.Log.Select(applied => applied.Text));
+        Assert.Equal(["first", .. Enumerable.Range(0, 10).Select(i => $"kept {i}"), "last"],
+            old.Log.Select(applied => applied.Text));
     }
 }

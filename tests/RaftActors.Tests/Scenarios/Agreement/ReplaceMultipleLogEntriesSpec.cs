@@ -8,7 +8,8 @@ public sealed class ReplaceMultipleLogEntriesSpec(ITestOutputHelper output) : Sc
     [Theory]
     [EachJournal(1)]
     [EachJournal(2)]
-    public void A_crashed_leader_with_uncommitted_entries_returns_to_those_of_its_successor(JournalKind journal, int seed)
+    public void A_crashed_leader_with_uncommitted_entries_returns_to_those_of_its_successor(JournalKind journal,
+        int seed)
     {
         using var cluster = StartWith(journal, 3, seed);
         var old = cluster.CheckSingleLeader();

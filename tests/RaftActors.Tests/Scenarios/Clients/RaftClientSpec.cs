@@ -47,7 +47,8 @@ public sealed class RaftClientSpec(ITestOutputHelper output) : ScenarioSpec(outp
         var leader = cluster.CheckSingleLeader();
         foreach (var peer in cluster.Peers)
         {
-            var client = RaftClient.Start(peer.System, new RaftClientSettings { Group = "test", Peer = peer.Ref, RandomSeed = 1 });
+            var client = RaftClient.Start(peer.System,
+                new RaftClientSettings { Group = "test", Peer = peer.Ref, RandomSeed = 1 });
             cluster.Await(client.ProposeAsync(Bytes("x")));
         }
         AssertText(cluster, "xxx");
@@ -86,7 +87,8 @@ public sealed class RaftClientSpec(ITestOutputHelper output) : ScenarioSpec(outp
         cluster.CheckSingleLeader();
         var process = cluster.StartClient();
         process.Loses = _ => cluster.Random.Next(2) == 0;
-        var client = Client(cluster, process, settings => settings with { AttemptTimeout = Milliseconds(50), RetryBackoffMax = Milliseconds(100) });
+        var client = Client(cluster, process,
+            settings => settings with { AttemptTimeout = Milliseconds(50), RetryBackoffMax = Milliseconds(100) });
 
         var proposals = ProposeAll(client, 200);
         cluster.Await(() => proposals.TrueForAll(proposal => proposal.IsCompleted), "all are answered", Seconds(60));
@@ -128,7 +130,8 @@ public sealed class RaftClientSpec(ITestOutputHelper output) : ScenarioSpec(outp
     {
         using var cluster = StartCluster();
         var own = Others(cluster, cluster.CheckSingleLeader())[0];
-        var client = RaftClient.Start(own.System, new RaftClientSettings { Group = "test", Peer = own.Ref, RandomSeed = 1 });
+        var client =
+            RaftClient.Start(own.System, new RaftClientSettings { Group = "test", Peer = own.Ref, RandomSeed = 1 });
         var proposals = new List<Task<Proposed>>();
 
         for (int round = 0; round < 6; round++)
@@ -283,7 +286,8 @@ public sealed class RaftClientSpec(ITestOutputHelper output) : ScenarioSpec(outp
         var others = Others(cluster, leader);
         var process = cluster.StartClient();
         process.Unreachable.UnionWith(others);
-        var client = Client(process, settings => settings with { Addresses = [leader.Address, .. others.Select(peer => peer.Address)] });
+        var client = Client(process,
+            settings => settings with { Addresses = [leader.Address, .. others.Select(peer => peer.Address)] });
         cluster.Partition();
 
         // Until after the leader has stepped down, with the session in its log; nobody else answers.
@@ -299,7 +303,8 @@ public sealed class RaftClientSpec(ITestOutputHelper output) : ScenarioSpec(outp
         cluster.CheckSingleLeader();
         cluster.Await(Client(cluster, cluster.StartClient()).ProposeAsync(Bytes("a")));
 
-        var failure = Failure(Fails(cluster, Client(cluster, cluster.StartClient()).ProposeAsync(Bytes("b"), Seconds(3))));
+        var failure =
+            Failure(Fails(cluster, Client(cluster, cluster.StartClient()).ProposeAsync(Bytes("b"), Seconds(3))));
 
         Assert.Equal((FailureReason.Overloaded, false), (failure.Reason, failure.OutcomeUnknown));
         Assert.Contains("raft.sessions.max", failure.Message);
@@ -334,11 +339,15 @@ public sealed class RaftClientSpec(ITestOutputHelper output) : ScenarioSpec(outp
     {
         using var cluster = StartCluster();
         var leader = cluster.CheckSingleLeader();
-        var client = leader.System.ActorOf(RaftClient.Props(new RaftClientSettings { Group = "test", Peer = leader.Ref, RandomSeed = 1 }));
+        var client = leader.System.ActorOf(
+            RaftClient.Props(new RaftClientSettings { Group = "test", Peer = leader.Ref, RandomSeed = 1 }));
 
-        var proposed = Assert.IsType<Proposed>(cluster.Await(client.Ask<object>(new Propose(Bytes("a"), CorrelationId: 77))));
-        var result = Assert.IsType<QueryResult>(cluster.Await(client.Ask<object>(new Query(Bytes("?"), CorrelationId: 78))));
-        var refused = Assert.IsType<ProposalFailed>(cluster.Await(client.Ask<object>(new Propose(new Unreadable(), CorrelationId: 79))));
+        var proposed =
+            Assert.IsType<Proposed>(cluster.Await(client.Ask<object>(new Propose(Bytes("a"), CorrelationId: 77))));
+        var result =
+            Assert.IsType<QueryResult>(cluster.Await(client.Ask<object>(new Query(Bytes("?"), CorrelationId: 78))));
+        var refused = Assert.IsType<ProposalFailed>(
+            cluster.Await(client.Ask<object>(new Propose(new Unreadable(), CorrelationId: 79))));
 
         Assert.Equal((77, "a"), (proposed.CorrelationId, Text(proposed)));
         Assert.Equal((78, "a"), (result.CorrelationId, Encoding.UTF8.GetString((byte[])result.Result!)));
@@ -351,20 +360,26 @@ public sealed class RaftClientSpec(ITestOutputHelper output) : ScenarioSpec(outp
         public int Value => throw new NotSupportedException("It cannot be read.");
     }
 
-    private RaftCluster StartCluster(int seed = 1, Func<RaftSettings, RaftSettings>? change = null) => Start(3, seed, settings => settings with
+    private RaftCluster StartCluster(int seed = 1, Func<RaftSettings, RaftSettings>? change = null) =>
+        Start(3, seed, settings => settings with
     {
         StateMachine = () => new AppendingText(),
         Raft = raft => (change ?? (same => same))(raft with { SessionTimeout = SessionTimeout }),
     });
 
-    private static RaftClient Client(RaftCluster cluster, ClientProcess process, Func<RaftClientSettings, RaftClientSettings>? change = null) =>
-        Client(process, settings => (change ?? (same => same))(settings with { Addresses = cluster.Peers.Select(peer => peer.Address).ToList() }));
+    private static RaftClient Client(RaftCluster cluster, ClientProcess process,
+        Func<RaftClientSettings, RaftClientSettings>? change = null) =>
+        Client(process, settings =>
+            (change ?? (same =>
+            same))(settings with { Addresses = cluster.Peers.Select(peer => peer.Address).ToList() }));
 
     private static RaftClient Client(ClientProcess process, Func<RaftClientSettings, RaftClientSettings> change) =>
-        RaftClient.Start(process.System, change(new RaftClientSettings { Group = "test", Resolver = process.Resolver, RandomSeed = 1 }));
+        RaftClient.Start(process.System,
+            change(new RaftClientSettings { Group = "test", Resolver = process.Resolver, RandomSeed = 1 }));
 
     private static List<Task<Proposed>> ProposeAll(RaftClient client, int count, int first = 0) =>
-        Enumerable.Range(first, count).Select(i => client.ProposeAsync(Bytes(Token(i)), TimeSpan.FromMinutes(5))).ToList();
+        Enumerable.Range(first, count).Select(i => client.ProposeAsync(Bytes(Token(i)), TimeSpan.FromMinutes(5)))
+            .ToList();
 
     private static void Fail(RaftCluster cluster, ClientProcess process, RaftPeer leader, bool crash)
     {
@@ -388,7 +403,8 @@ public sealed class RaftClientSpec(ITestOutputHelper output) : ScenarioSpec(outp
         process.Unreachable.Remove(leader);
     }
 
-    private static bool AnotherLeads(RaftCluster cluster, RaftPeer old) => Others(cluster, old).Exists(peer => cluster.StatusOf(peer)!.Role == RaftRole.Leader);
+    private static bool AnotherLeads(RaftCluster cluster, RaftPeer old) =>
+        Others(cluster, old).Exists(peer => cluster.StatusOf(peer)!.Role == RaftRole.Leader);
 
     private static Task<Proposed> Fails(RaftCluster cluster, Task<Proposed> task)
     {
@@ -396,7 +412,8 @@ public sealed class RaftClientSpec(ITestOutputHelper output) : ScenarioSpec(outp
         return task;
     }
 
-    private static RaftClientException Failure(Task task) => Assert.IsType<RaftClientException>(task.Exception!.InnerException);
+    private static RaftClientException Failure(Task task) =>
+        Assert.IsType<RaftClientException>(task.Exception!.InnerException);
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
@@ -409,8 +426,10 @@ public sealed class RaftClientSpec(ITestOutputHelper output) : ScenarioSpec(outp
         cluster.CheckNothingLost();
         foreach (var peer in cluster.Peers)
         {
-            var tokens = ((AppendingText)peer.StateMachine!).Text.Split(']', StringSplitOptions.RemoveEmptyEntries).Select(token => token + "]").ToList();
-            Assert.Equal(Enumerable.Range(0, count).Select(Token).Order(StringComparer.Ordinal), tokens.Order(StringComparer.Ordinal));
+            var tokens = ((AppendingText)peer.StateMachine!).Text.Split(']', StringSplitOptions.RemoveEmptyEntries)
+                .Select(token => token + "]").ToList();
+            Assert.Equal(Enumerable.Range(0, count).Select(Token).Order(StringComparer.Ordinal),
+                tokens.Order(StringComparer.Ordinal));
         }
     }
 

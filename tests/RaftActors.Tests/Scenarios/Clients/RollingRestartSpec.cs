@@ -7,7 +7,10 @@ using Xunit.Abstractions;
 
 namespace RaftActors.Tests.Scenarios.Clients;
 
-/// <summary>All peers are stopped in order and started again, one after the other, while clients propose: nothing fails, and nothing is done twice.</summary>
+/// <summary>
+/// All peers are stopped in order and started again, one after the other, while clients propose: nothing fails, and
+/// nothing is done twice.
+/// </summary>
 public sealed class RollingRestartSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
     private const int Clients = 4;
@@ -22,7 +25,8 @@ public sealed class RollingRestartSpec(ITestOutputHelper output) : ScenarioSpec(
     {
         using var cluster = Start(3, seed, settings => settings with { StateMachine = () => new AppendingText() });
         cluster.CheckSingleLeader();
-        var clients = Enumerable.Range(0, Clients).Select(_ => cluster.StartClient()).Select(process => RaftClient.Start(process.System, process.ClientSettings)).ToList();
+        var clients = Enumerable.Range(0, Clients).Select(_ => cluster.StartClient())
+            .Select(process => RaftClient.Start(process.System, process.ClientSettings)).ToList();
         var proposals = new List<Task<Proposed>>();
         for (int round = 0; round < 6; round++)
         {
@@ -56,7 +60,9 @@ public sealed class RollingRestartSpec(ITestOutputHelper output) : ScenarioSpec(
         foreach (var peer in cluster.Peers)
         {
             string text = ((AppendingText)peer.StateMachine!).Text;
-            Assert.Equal(expected, text.Split(']', StringSplitOptions.RemoveEmptyEntries).Select(token => token + "]").Order(StringComparer.Ordinal));
+            Assert.Equal(expected,
+                text.Split(']', StringSplitOptions.RemoveEmptyEntries).Select(token => token + "]")
+                .Order(StringComparer.Ordinal));
         }
     }
 

@@ -10,7 +10,8 @@ public sealed class CheckQuorumSpec(ITestOutputHelper output) : ScenarioSpec(out
     [EachJournal(LinkDirection.Sent)]
     [EachJournal(LinkDirection.Received)]
     [EachJournal(LinkDirection.Both)]
-    public void A_leader_that_loses_its_majority_in_one_direction_or_both_steps_down_and_another_leads(JournalKind journal, LinkDirection direction)
+    public void A_leader_that_loses_its_majority_in_one_direction_or_both_steps_down_and_another_leads(
+        JournalKind journal, LinkDirection direction)
     {
         using var cluster = StartWith(journal, 3);
         var leader = cluster.CheckSingleLeader();
@@ -18,7 +19,8 @@ public sealed class CheckQuorumSpec(ITestOutputHelper output) : ScenarioSpec(out
         cluster.DropAfter(leader, 0, direction);
 
         cluster.Await(() => cluster.StatusOf(leader)!.Role != RaftRole.Leader, "the leader steps down", Seconds(2));
-        cluster.Await(() => Others(cluster, leader).Exists(peer => cluster.StatusOf(peer)!.Role == RaftRole.Leader), "another leads", Seconds(5));
+        cluster.Await(() => Others(cluster, leader).Exists(peer => cluster.StatusOf(peer)!.Role == RaftRole.Leader),
+            "another leads", Seconds(5));
         cluster.StopDropping(leader);
         cluster.CheckSingleLeader();
     }
@@ -30,7 +32,8 @@ public sealed class CheckQuorumSpec(ITestOutputHelper output) : ScenarioSpec(out
         using var cluster = StartWith(journal, 3);
         RaftPeer? leader = null;
         cluster.Await(
-            () => (leader = cluster.Peers.FirstOrDefault(peer => cluster.StatusOf(peer)?.Role == RaftRole.Leader)) is not null,
+            () => (leader = cluster.Peers.FirstOrDefault(peer =>
+            cluster.StatusOf(peer)?.Role == RaftRole.Leader)) is not null,
             "one leads",
             Seconds(5));
         long term = cluster.StatusOf(leader!)!.Term;

@@ -11,7 +11,8 @@ public sealed class LeadershipTransferSpec(ITestOutputHelper output) : ScenarioS
     [Theory]
     [InMemoryJournal(1, 2, 3)]
     [SqliteJournal(1)]
-    public void The_named_peer_leads_in_the_next_term_and_whoever_asked_learns_it_at_any_peer(JournalKind journal, int seed)
+    public void The_named_peer_leads_in_the_next_term_and_whoever_asked_learns_it_at_any_peer(JournalKind journal,
+        int seed)
     {
         using var cluster = StartWith(journal, 3, seed);
         var leader = cluster.CheckSingleLeader();
@@ -48,8 +49,10 @@ public sealed class LeadershipTransferSpec(ITestOutputHelper output) : ScenarioS
         }
 
         cluster.Await(() => proposals.TrueForAll(proposal => proposal.IsDone), "all are answered");
-        Assert.All(proposals.Where(proposal => proposal.Proposed is null), proposal => Assert.Equal(FailureReason.OutcomeUnknown, proposal.Failed!.Reason));
-        Assert.InRange(proposals.Count(proposal => proposal.Proposed is not null), proposals.Count / 2, proposals.Count);
+        Assert.All(proposals.Where(proposal => proposal.Proposed is null),
+            proposal => Assert.Equal(FailureReason.OutcomeUnknown, proposal.Failed!.Reason));
+        Assert.InRange(proposals.Count(proposal => proposal.Proposed is not null), proposals.Count / 2,
+            proposals.Count);
         cluster.CheckNothingLost();
     }
 
@@ -140,7 +143,8 @@ public sealed class LeadershipTransferSpec(ITestOutputHelper output) : ScenarioS
             for (int i = 20; i < 40; i++)
                 proposals.Add(cluster.Propose(asked, $"{round}.{i}"));
 
-            cluster.Await(() => proposals.TrueForAll(proposal => proposal.IsDone), "all are answered", Milliseconds(200));
+            cluster.Await(() => proposals.TrueForAll(proposal => proposal.IsDone), "all are answered",
+                Milliseconds(200));
             Assert.All(proposals, proposal => Assert.NotNull(proposal.Proposed));
             cluster.Restart(stopped);
             cluster.CheckSingleLeader();
@@ -166,7 +170,10 @@ public sealed class LeadershipTransferSpec(ITestOutputHelper output) : ScenarioS
     [Theory, InMemoryJournal, SqliteJournal]
     public void A_peer_that_campaigns_when_the_leader_is_gone_need_not_wait(JournalKind journal)
     {
-        using var cluster = StartWith(journal, 3, change: settings => settings with { Raft = raft => raft with { ElectionTimeoutMin = Seconds(1), ElectionTimeoutMax = Seconds(60) } });
+        using var cluster = StartWith(journal, 3,
+            change: settings =>
+            settings with { Raft = raft =>
+            raft with { ElectionTimeoutMin = Seconds(1), ElectionTimeoutMax = Seconds(60) } });
         var leader = cluster.CheckSingleLeader(Seconds(300));
         cluster.CutOff(leader);
         cluster.Run(Seconds(1));

@@ -11,7 +11,8 @@ public sealed class LostConnectionSpec(ITestOutputHelper output) : ScenarioSpec(
     [EachJournal(3)]
     [EachJournal(4)]
     [EachJournal(5)]
-    public void A_leader_whose_process_dies_is_replaced_before_any_election_timeout_passes(JournalKind journal, int seed)
+    public void A_leader_whose_process_dies_is_replaced_before_any_election_timeout_passes(JournalKind journal,
+        int seed)
     {
         using var cluster = StartWith(journal, 3, seed, settings => settings with
         {
@@ -28,7 +29,8 @@ public sealed class LostConnectionSpec(ITestOutputHelper output) : ScenarioSpec(
     [Theory, InMemoryJournal, SqliteJournal]
     public void A_closed_connection_alone_does_not_unseat_a_leader_that_is_heard(JournalKind journal)
     {
-        using var cluster = StartWith(journal, 3, change: settings => settings with { Raft = raft => raft with { HeartbeatInterval = Milliseconds(9) } });
+        using var cluster = StartWith(journal, 3,
+            change: settings => settings with { Raft = raft => raft with { HeartbeatInterval = Milliseconds(9) } });
         var leader = cluster.CheckSingleLeader();
         long term = cluster.CheckTerm();
 

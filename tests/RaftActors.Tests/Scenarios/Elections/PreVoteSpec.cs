@@ -17,9 +17,11 @@ public sealed class PreVoteSpec(ITestOutputHelper output) : ScenarioSpec(output)
         var away = Others(cluster, leader)[0];
 
         cluster.CutOff(away);
-        cluster.CheckNever(() => cluster.StatusOf(away)!.Term > term, Seconds(10), "A peer without a majority raised its term.");
+        cluster.CheckNever(() => cluster.StatusOf(away)!.Term > term, Seconds(10),
+            "A peer without a majority raised its term.");
         cluster.Heal(away);
-        cluster.CheckNever(() => cluster.Peers.Any(peer => cluster.StatusOf(peer)!.Term > term), Seconds(5), "The term rose.");
+        cluster.CheckNever(() => cluster.Peers.Any(peer => cluster.StatusOf(peer)!.Term > term), Seconds(5),
+            "The term rose.");
 
         Assert.Same(leader, cluster.CheckSingleLeader());
     }
@@ -34,7 +36,8 @@ public sealed class PreVoteSpec(ITestOutputHelper output) : ScenarioSpec(output)
 
         cluster.CutLink(leader, deaf);
 
-        cluster.CheckNever(() => cluster.Peers.Any(peer => cluster.StatusOf(peer)!.Term > term), Seconds(10), "The term rose.");
+        cluster.CheckNever(() => cluster.Peers.Any(peer => cluster.StatusOf(peer)!.Term > term), Seconds(10),
+            "The term rose.");
         Assert.Equal(RaftRole.Leader, cluster.StatusOf(leader)!.Role);
     }
 

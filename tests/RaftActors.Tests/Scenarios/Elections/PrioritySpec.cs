@@ -152,7 +152,8 @@ public sealed class PrioritySpec(ITestOutputHelper output) : ScenarioSpec(output
             var members = cluster.MembersOf(favourite)!;
             Assert.True(index > before);
             Assert.Equal(index, members.Index);
-            Assert.Equal(cluster.Peers.Select(peer => peer.Priority), members.Members.Select(member => member.Priority));
+            Assert.Equal(cluster.Peers.Select(peer => peer.Priority),
+                members.Members.Select(member => member.Priority));
             Assert.All(members.Members, member => Assert.Equal(MemberRole.Voter, member.Role));
         }
         cluster.One("after", 3);
@@ -213,7 +214,8 @@ public sealed class PrioritySpec(ITestOutputHelper output) : ScenarioSpec(output
         AwaitLeader(cluster, cluster.Peers[3]);
     }
 
-    private static Func<RaftClusterSettings, RaftClusterSettings> WithPriorities(params int[] priorities) => settings => settings with { Priorities = priorities };
+    private static Func<RaftClusterSettings, RaftClusterSettings> WithPriorities(params int[] priorities) =>
+        settings => settings with { Priorities = priorities };
 
     private static bool IsLeader(RaftCluster cluster, RaftPeer peer) => cluster.StatusOf(peer)?.Role == RaftRole.Leader;
 
@@ -229,5 +231,6 @@ public sealed class PrioritySpec(ITestOutputHelper output) : ScenarioSpec(output
         return orders;
     }
 
-    private static void AwaitLeader(RaftCluster cluster, RaftPeer peer, TimeSpan? limit = null) => cluster.Await(() => IsLeader(cluster, peer), $"{peer.Id} leads", limit);
+    private static void AwaitLeader(RaftCluster cluster, RaftPeer peer, TimeSpan? limit = null) =>
+        cluster.Await(() => IsLeader(cluster, peer), $"{peer.Id} leads", limit);
 }

@@ -49,7 +49,9 @@ public sealed class SameTermSecondCandidateSpec(ITestOutputHelper output) : Scen
         Assert.Empty(election.Replies.Messages);
     }
 
-    /// <summary>The leader crashes, one of the others asks the third for its vote, and no reply to that gets through.</summary>
+    /// <summary>
+    /// The leader crashes, one of the others asks the third for its vote, and no reply to that gets through.
+    /// </summary>
     private static Election CutElectionAtTheVote(RaftCluster cluster)
     {
         var leader = cluster.CheckSingleLeader();
@@ -61,7 +63,8 @@ public sealed class SameTermSecondCandidateSpec(ITestOutputHelper output) : Scen
             if (message.To != leader && message.Original is RequestVote { PreVote: false })
                 request ??= message;
         });
-        var replies = cluster.Hold(message => message.Original is RequestVoteReply { PreVote: false } && message.To != leader);
+        var replies =
+            cluster.Hold(message => message.Original is RequestVoteReply { PreVote: false } && message.To != leader);
         cluster.CutOff(leader);
 
         cluster.Await(() => request is not null, "one of the others asks for a vote", Seconds(10));
@@ -74,20 +77,24 @@ public sealed class SameTermSecondCandidateSpec(ITestOutputHelper output) : Scen
         RequestVoteReply? reply = null;
         cluster.WatchMessages((message, _) =>
         {
-            if (message.From == election.Voter && message.To == election.FormerLeader && message.Original is RequestVoteReply { PreVote: false } sent)
+            if (message.From == election.Voter && message.To == election.FormerLeader
+                && message.Original is RequestVoteReply { PreVote: false } sent)
                 reply = sent;
         });
         cluster.CutOff(Others(cluster, election.FormerLeader).Single(peer => peer != election.Voter));
         cluster.Heal(election.FormerLeader);
         cluster.RunUntil(() => cluster.StatusOf(election.Voter) is not null, Seconds(1));
 
-        var header = new PeerHeader(election.FormerLeader.Address, "test", election.FormerLeader.Id, election.StoreId, election.Term);
-        cluster.Inject(election.FormerLeader, election.Voter, new RequestVote(header, 1000, election.Term, PreVote: false, Transfer: true, Founding: null));
+        var header = new PeerHeader(election.FormerLeader.Address, "test", election.FormerLeader.Id, election.StoreId,
+            election.Term);
+        cluster.Inject(election.FormerLeader, election.Voter,
+            new RequestVote(header, 1000, election.Term, PreVote: false, Transfer: true, Founding: null));
 
         cluster.Await(() => reply is not null, "the voter answers", Milliseconds(50));
         Assert.Equal(election.Term, reply!.ElectionTerm);
         return reply.Granted;
     }
 
-    private sealed record Election(RaftPeer FormerLeader, string StoreId, RaftPeer Voter, long Term, HeldMessages Replies);
+    private sealed record Election(RaftPeer FormerLeader, string StoreId, RaftPeer Voter, long Term,
+        HeldMessages Replies);
 }

@@ -19,7 +19,8 @@ public sealed class StaleVoteReplySpec(ITestOutputHelper output) : ScenarioSpec(
 
         // Only the candidate can be elected, and learns of no vote.
         cluster.Hold(message => message.From == voter && message.Original is RequestVote);
-        var votes = cluster.Hold(message => message.From == voter && message.Original is RequestVoteReply { PreVote: false });
+        var votes =
+            cluster.Hold(message => message.From == voter && message.Original is RequestVoteReply { PreVote: false });
         cluster.CutOff(leader);
         long TermOf(int vote) => ((RequestVoteReply)votes.Messages[vote].Original).ElectionTerm;
         cluster.Await(() => votes.Messages.Count == 2, "two votes are given", Seconds(20));
@@ -29,9 +30,11 @@ public sealed class StaleVoteReplySpec(ITestOutputHelper output) : ScenarioSpec(
         Assert.Equal((RaftRole.Candidate, newer), (status.Role, status.Term));
 
         votes.Release(message => ((RequestVoteReply)message.Original).ElectionTerm == older);
-        cluster.CheckNever(() => cluster.StatusOf(candidate)!.Role == RaftRole.Leader, Milliseconds(50), "A vote of an older term made a leader.");
+        cluster.CheckNever(() => cluster.StatusOf(candidate)!.Role == RaftRole.Leader, Milliseconds(50),
+            "A vote of an older term made a leader.");
 
         votes.Release(message => ((RequestVoteReply)message.Original).ElectionTerm == newer);
-        cluster.Await(() => cluster.StatusOf(candidate)!.Role == RaftRole.Leader, "the candidate leads", Milliseconds(50));
+        cluster.Await(() => cluster.StatusOf(candidate)!.Role == RaftRole.Leader, "the candidate leads",
+            Milliseconds(50));
     }
 }

@@ -7,10 +7,12 @@ using PendingProposal = RaftActors.TestKit.PendingProposal;
 namespace RaftActors.Tests.Scenarios.KeyValue;
 
 /// <summary>
-/// One client of a key-value store, with one operation under way, which is recorded. Without a session an operation of unknown outcome stays that, and the client goes on to the next; with one the
-/// client tries again under the same number until it is answered.
+/// One client of a key-value store, with one operation under way, which is recorded. Without a session an operation of
+/// unknown outcome stays that, and the client goes on to the next; with one the client tries again under the same
+/// number until it is answered.
 /// </summary>
-internal sealed class KeyValueClient(RaftCluster cluster, KeyValueRecorder recorder, int number, int keys, bool withSession, bool forward)
+internal sealed class KeyValueClient(RaftCluster cluster, KeyValueRecorder recorder, int number, int keys,
+    bool withSession, bool forward)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(700);
 
@@ -49,7 +51,8 @@ internal sealed class KeyValueClient(RaftCluster cluster, KeyValueRecorder recor
             OpenSession();
             return;
         }
-        if (_query is { Failed: not null } or { IsLost: true } || _proposal is { Failed: not null } or { IsLost: true } || (_input is not null && cluster.Now - _since > Patience))
+        if (_query is { Failed: not null } or { IsLost: true } || _proposal is { Failed: not null }
+            or { IsLost: true } || (_input is not null && cluster.Now - _since > Patience))
             Failed();
         if (_input is null && start)
             Start();
@@ -69,7 +72,8 @@ internal sealed class KeyValueClient(RaftCluster cluster, KeyValueRecorder recor
     {
         var random = cluster.Random;
         string key = $"key{random.Next(keys)}";
-        // No value is written twice, so that each read says which write it saw; a compare-and-set expects one that some client wrote lately.
+        // No value is written twice, so that each read says which write it saw; a compare-and-set expects one that some
+        // client wrote lately.
         string value = $"{number}.{++_values}";
         _input = random.Next(10) switch
         {
@@ -92,7 +96,8 @@ internal sealed class KeyValueClient(RaftCluster cluster, KeyValueRecorder recor
         if (_input!.Kind == KeyValueKind.Get)
             _query = cluster.Query(peer, _input.Key, forward: forward);
         else
-            _proposal = cluster.Propose(peer, KeyValueMachine.Command(_input), forward: forward, session: withSession ? new SessionStamp(_session, _sequence, _sequence) : null);
+            _proposal = cluster.Propose(peer, KeyValueMachine.Command(_input), forward: forward,
+                session: withSession ? new SessionStamp(_session, _sequence, _sequence) : null);
     }
 
     private void Done(KeyValueOutput output)
@@ -106,7 +111,8 @@ internal sealed class KeyValueClient(RaftCluster cluster, KeyValueRecorder recor
     {
         bool certain = _query is not null || _proposal is null or { Failed.OutcomeUnknown: false };
         // Whatever became of this try, under its number the next one gets its answer.
-        if (withSession && _proposal?.Failed?.Reason is not (FailureReason.SessionExpired or FailureReason.ResponseForgotten))
+        if (withSession && _proposal?.Failed?.Reason is not (FailureReason.SessionExpired
+            or FailureReason.ResponseForgotten))
         {
             (_proposal, _query) = (null, null);
             return;
@@ -120,5 +126,6 @@ internal sealed class KeyValueClient(RaftCluster cluster, KeyValueRecorder recor
 
     private void End() => (_input, _call, _proposal, _query) = (null, null, null, null);
 
-    private RaftPeer? Running() => cluster.Peers[cluster.Random.Next(cluster.Peers.Count)] is { IsRunning: true } peer ? peer : null;
+    private RaftPeer? Running() =>
+        cluster.Peers[cluster.Random.Next(cluster.Peers.Count)] is { IsRunning: true } peer ? peer : null;
 }

@@ -13,13 +13,18 @@ internal sealed class KeyValueMachine : IStateMachine
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
 
     /// <summary>A command, as the bytes of its text.</summary>
-    public static byte[] Command(KeyValueInput input) => Encoding.UTF8.GetBytes(string.Join(' ', input.Kind, input.Key, input.Expected ?? None, input.Value ?? None));
+    public static byte[] Command(KeyValueInput input) =>
+        Encoding.UTF8.GetBytes(string.Join(' ', input.Kind, input.Key, input.Expected ?? None, input.Value ?? None));
 
     /// <summary>A response, as it is recorded.</summary>
     public static KeyValueOutput Output(KeyValueInput input, object? response)
     {
         string? text = response is byte[] bytes ? Encoding.UTF8.GetString(bytes) : null;
-        return input.Kind == KeyValueKind.Get ? KeyValueOutput.Found(text) : input.Kind == KeyValueKind.Put ? KeyValueOutput.Replaced(text == "yes") : new KeyValueOutput(text == "yes");
+        return input.Kind == KeyValueKind.Get
+            ? KeyValueOutput.Found(text)
+            : input.Kind == KeyValueKind.Put
+            ? KeyValueOutput.Replaced(text == "yes")
+            : new KeyValueOutput(text == "yes");
     }
 
     public object? Apply(LogEntry entry, object command)
@@ -42,9 +47,13 @@ internal sealed class KeyValueMachine : IStateMachine
         return Encoding.UTF8.GetBytes(yes ? "yes" : "no");
     }
 
-    public object? Query(object request) => _values.TryGetValue(Encoding.UTF8.GetString((byte[])request), out string? value) ? Encoding.UTF8.GetBytes(value) : null;
+    public object? Query(object request) =>
+        _values.TryGetValue(Encoding.UTF8.GetString((byte[])request), out string? value)
+            ? Encoding.UTF8.GetBytes(value)
+            : null;
 
-    public IEnumerable<ReadOnlyMemory<byte>> TakeSnapshot() => [.. _values.Select(pair => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes($"{pair.Key} {pair.Value}\n"))];
+    public IEnumerable<ReadOnlyMemory<byte>> TakeSnapshot() =>
+        [.. _values.Select(pair => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes($"{pair.Key} {pair.Value}\n"))];
 
     public void Restore(Stream snapshot)
     {

@@ -19,7 +19,8 @@ public sealed class KeyValueSpec(ITestOutputHelper output) : ScenarioSpec(output
         {
             try
             {
-                int answered = KeyValueStorm.Run(new RaftClusterSettings { Peers = peers, Seed = seed, Output = Environment.GetEnvironmentVariable("TRACE") is null ? null : _output.WriteLine });
+                int answered = KeyValueStorm.Run(new RaftClusterSettings { Peers = peers, Seed = seed,
+                    Output = Environment.GetEnvironmentVariable("TRACE") is null ? null : _output.WriteLine });
                 Assert.True(answered > 5, $"only {answered} operations were answered");
             }
             catch (Exception e)
@@ -32,7 +33,8 @@ public sealed class KeyValueSpec(ITestOutputHelper output) : ScenarioSpec(output
 
     private static (int First, int Last) Seeds()
     {
-        string[] seeds = (Environment.GetEnvironmentVariable("RAFT_STORM_SEEDS") is { Length: > 0 } given ? given : "1..8").Split("..");
+        string[] seeds = (Environment.GetEnvironmentVariable(
+            "RAFT_STORM_SEEDS") is { Length: > 0 } given ? given : "1..8").Split("..");
         return (int.Parse(seeds[0], CultureInfo.InvariantCulture), int.Parse(seeds[^1], CultureInfo.InvariantCulture));
     }
 }

@@ -5,8 +5,9 @@ using RaftActors.TestKit;
 namespace RaftActors.Tests.Scenarios.KeyValue;
 
 /// <summary>
-/// Clients of a key-value store in a cluster to which everything happens that can: partitions, cut links, lost, late and doubled messages, crashes, power losses, disks that stall and fail. All of it
-/// comes from the seed. What the clients saw must be linearizable, and the cluster must be of one mind once it is left alone.
+/// Clients of a key-value store in a cluster to which everything happens that can: partitions, cut links, lost, late
+/// and doubled messages, crashes, power losses, disks that stall and fail. All of it comes from the seed. What the
+/// clients saw must be linearizable, and the cluster must be of one mind once it is left alone.
 /// </summary>
 internal static class KeyValueStorm
 {
@@ -27,7 +28,9 @@ internal static class KeyValueStorm
         long ticks = 0;
         var recorder = new KeyValueRecorder(() => ++ticks);
         // A forwarded proposal that arrives twice is two proposals, unless it has a number.
-        var clients = Enumerable.Range(0, 6).Select(i => new KeyValueClient(cluster, recorder, i, keys: 3, sessions, forward: !doubled || sessions)).ToList();
+        var clients = Enumerable.Range(0, 6)
+            .Select(i => new KeyValueClient(cluster, recorder, i, keys: 3, sessions, forward: !doubled || sessions))
+            .ToList();
 
         for (int round = 0; round < Rounds; round++)
         {

@@ -41,7 +41,8 @@ public sealed class LeaseReadsSpec(ITestOutputHelper output) : ScenarioSpec(outp
         {
             var read = cluster.Query(leader, "count", ReadConsistency.Lease);
             cluster.Run(Milliseconds(1));
-            foreach (var other in Others(cluster, leader).Where(other => written is null && cluster.StatusOf(other)!.Role == RaftRole.Leader))
+            foreach (var other in Others(cluster, leader)
+                .Where(other => written is null && cluster.StatusOf(other)!.Role == RaftRole.Leader))
                 written = cluster.One("after", 2);
             if (written is not null && read.Result is not null)
                 Assert.True(read.Result.AppliedIndex < written);
@@ -56,7 +57,8 @@ public sealed class LeaseReadsSpec(ITestOutputHelper output) : ScenarioSpec(outp
     [Theory]
     [InMemoryJournal(1, 2, 3, 4)]
     [SqliteJournal(1)]
-    public void Lease_reads_on_all_peers_reflect_every_write_acknowledged_before_while_leaders_change(JournalKind journal, int seed)
+    public void Lease_reads_on_all_peers_reflect_every_write_acknowledged_before_while_leaders_change(
+        JournalKind journal, int seed)
     {
         using var cluster = StartWithLeases(3, seed, journal);
         cluster.CheckSingleLeader();
@@ -96,15 +98,18 @@ public sealed class LeaseReadsSpec(ITestOutputHelper output) : ScenarioSpec(outp
         cluster.Crash(restarted);
         cluster.Restart(restarted);
 
-        cluster.CheckNever(() => cluster.StatusOf(left)!.Role == RaftRole.Leader, Milliseconds(290), "The peer that had just started gave its vote.");
-        cluster.Await(() => Others(cluster, leader).Exists(peer => cluster.StatusOf(peer)!.Role == RaftRole.Leader), "another leads");
+        cluster.CheckNever(() => cluster.StatusOf(left)!.Role == RaftRole.Leader, Milliseconds(290),
+            "The peer that had just started gave its vote.");
+        cluster.Await(() => Others(cluster, leader).Exists(peer => cluster.StatusOf(peer)!.Role == RaftRole.Leader),
+            "another leads");
     }
 
     [Fact]
     public void A_group_gets_leases_when_its_nodes_are_started_with_them_and_loses_them_likewise()
     {
         bool leases = false;
-        using var cluster = Start(3, change: settings => settings with { Raft = raft => raft with { LeaseReads = leases } });
+        using var cluster =
+            Start(3, change: settings => settings with { Raft = raft => raft with { LeaseReads = leases } });
         foreach (bool next in (bool[])[true, false])
         {
             leases = next;

@@ -39,9 +39,11 @@ public sealed class OperationsSpec(ITestOutputHelper output) : ScenarioSpec(outp
         using var cluster = StartKeyValue(journal, peers);
         long ticks = 0;
         var recorder = new KeyValueRecorder(() => ++ticks);
-        var all = Enumerable.Range(0, clients).Select(i => new KeyValueClient(cluster, recorder, i, keys: 2, withSession: false, forward: true)).ToList();
+        var all = Enumerable.Range(0, clients)
+            .Select(i => new KeyValueClient(cluster, recorder, i, keys: 2, withSession: false, forward: true)).ToList();
 
-        cluster.Await(() => GoOn(all, client => client.Answered < 30), "every client is answered thirty times", Seconds(60));
+        cluster.Await(() => GoOn(all, client => client.Answered < 30), "every client is answered thirty times",
+            Seconds(60));
         cluster.Await(() => GoOn(all, _ => false), "what is under way is answered");
 
         Assert.All(all, client => Assert.True(client.Answered >= 30));
@@ -63,7 +65,8 @@ public sealed class OperationsSpec(ITestOutputHelper output) : ScenarioSpec(outp
         var get = cluster.Query(minority[1], "k");
         cluster.Run(Milliseconds(100));
         Assert.False(put.IsDone);
-        cluster.Await(() => majority.Exists(peer => cluster.StatusOf(peer)?.Role == RaftRole.Leader), "the majority has a leader");
+        cluster.Await(() => majority.Exists(peer => cluster.StatusOf(peer)?.Role == RaftRole.Leader),
+            "the majority has a leader");
         Do(cluster, majority[0], KeyValueInput.Put("k", "majority"));
         Assert.Equal("majority", Get(cluster, majority[1], "k"));
         Assert.Null(put.Proposed);
@@ -80,7 +83,8 @@ public sealed class OperationsSpec(ITestOutputHelper output) : ScenarioSpec(outp
 
     private RaftCluster StartKeyValue(JournalKind journal, int peers, int seed = 1)
     {
-        var cluster = StartWith(journal, peers, seed, settings => settings with { StateMachine = () => new KeyValueMachine() });
+        var cluster =
+            StartWith(journal, peers, seed, settings => settings with { StateMachine = () => new KeyValueMachine() });
         cluster.CheckSingleLeader();
         return cluster;
     }
@@ -96,7 +100,8 @@ public sealed class OperationsSpec(ITestOutputHelper output) : ScenarioSpec(outp
     {
         var proposal = cluster.Await(cluster.Propose(peer, KeyValueMachine.Command(input)));
         Assert.True(proposal.Proposed is not null, $"{input} failed: {proposal.Failed?.Message}");
-        return KeyValueMachine.Output(input, proposal.Proposed.Response) is var answer && (input.Kind == KeyValueKind.Put ? answer.Existed == true : answer.Done);
+        return KeyValueMachine.Output(input, proposal.Proposed.Response) is var answer
+            && (input.Kind == KeyValueKind.Put ? answer.Existed == true : answer.Done);
     }
 
     private static string? Get(RaftCluster cluster, RaftPeer peer, string key)

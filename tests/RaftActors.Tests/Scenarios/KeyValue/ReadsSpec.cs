@@ -58,9 +58,11 @@ public sealed class ReadsSpec(ITestOutputHelper output) : ScenarioSpec(output)
         Assert.Equal(FailureReason.NoLeader, cluster.Await(read).Failed!.Reason);
         var stale = cluster.Await(cluster.Query(leader, "count", ReadConsistency.Stale));
         Assert.Equal("1", Text(stale));
-        var bounded = cluster.Await(cluster.Query(leader, "count", ReadConsistency.Stale, maxStaleness: Milliseconds(500)));
+        var bounded =
+            cluster.Await(cluster.Query(leader, "count", ReadConsistency.Stale, maxStaleness: Milliseconds(500)));
         Assert.Equal(FailureReason.TooStale, bounded.Failed!.Reason);
-        Assert.Equal("2", Text(cluster.Await(cluster.Query(next, "count", ReadConsistency.Stale, maxStaleness: Milliseconds(500)))));
+        Assert.Equal("2",
+            Text(cluster.Await(cluster.Query(next, "count", ReadConsistency.Stale, maxStaleness: Milliseconds(500)))));
 
         cluster.Heal(leader);
         cluster.CheckSingleLeader();

@@ -6,7 +6,10 @@ using PendingProposal = RaftActors.TestKit.PendingProposal;
 
 namespace RaftActors.Tests.Scenarios.Limits;
 
-/// <summary>More than a group can do: the excess is refused at once, what was taken is done, and afterwards everything is as before.</summary>
+/// <summary>
+/// More than a group can do: the excess is refused at once, what was taken is done, and afterwards everything is as
+/// before.
+/// </summary>
 public sealed class OverloadSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
     [Theory]
@@ -66,17 +69,22 @@ public sealed class OverloadSpec(ITestOutputHelper output) : ScenarioSpec(output
         using var cluster = StartSmall();
         var process = cluster.StartClient();
         var clients = Enumerable.Range(0, 5).Select(i => RaftClient.Start(process.System,
-            new RaftClientSettings { Group = "test", Resolver = process.Resolver, Addresses = cluster.Peers.Select(peer => peer.Address).ToList(), RandomSeed = i })).ToList();
+            new RaftClientSettings { Group = "test", Resolver = process.Resolver,
+                Addresses = cluster.Peers.Select(peer => peer.Address).ToList(), RandomSeed = i })).ToList();
 
-        var proposals = Enumerable.Range(0, 1000).Select(i => clients[i % 5].ProposeAsync(Encoding.UTF8.GetBytes($"{i}"))).ToList();
+        var proposals = Enumerable.Range(0, 1000)
+            .Select(i => clients[i % 5].ProposeAsync(Encoding.UTF8.GetBytes($"{i}"))).ToList();
         cluster.Await(() => proposals.TrueForAll(proposal => proposal.IsCompleted), "all are answered", Seconds(60));
 
         Assert.All(proposals, proposal => Assert.True(proposal.IsCompletedSuccessfully));
-        Assert.Equal(1000, cluster.CheckSingleLeader().Log.Select(command => Encoding.UTF8.GetString((byte[])command.Command)).Distinct().Count());
+        Assert.Equal(1000,
+            cluster.CheckSingleLeader().Log.Select(command => Encoding.UTF8.GetString((byte[])command.Command))
+            .Distinct().Count());
         AssertAsBefore(cluster, cluster.CheckSingleLeader());
     }
 
-    private RaftCluster StartSmall() => Start(3, change: settings => settings with { Raft = raft => raft with { MaxPendingProposals = 20 } });
+    private RaftCluster StartSmall() =>
+        Start(3, change: settings => settings with { Raft = raft => raft with { MaxPendingProposals = 20 } });
 
     private static void AssertDone(RaftCluster cluster, List<PendingProposal> proposals)
     {

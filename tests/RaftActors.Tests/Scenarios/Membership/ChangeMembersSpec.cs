@@ -47,7 +47,8 @@ public sealed class ChangeMembersSpec(ITestOutputHelper output) : ScenarioSpec(o
 
         cluster.Await(() => former.TrueForAll(peer => peer.IsRemoved), "the former members stop");
         cluster.One("of the coming", 3);
-        Assert.All(coming, peer => Assert.Equal(["of the former", "of the coming"], peer.Log.Select(applied => applied.Text)));
+        Assert.All(coming,
+            peer => Assert.Equal(["of the former", "of the coming"], peer.Log.Select(applied => applied.Text)));
         Assert.Equal(index, cluster.MembersOf(coming[0])!.Index);
     }
 
@@ -125,7 +126,8 @@ public sealed class ChangeMembersSpec(ITestOutputHelper output) : ScenarioSpec(o
             var voters = Some(cluster, 3 + (i % 3)).Where(peer => !peer.IsRemoved).ToList();
             var members = cluster.MembersOf(cluster.AwaitLeader())!.Members.Select(member => member.Id).ToHashSet();
             // A removed peer stops for good; everybody stays at least as a learner.
-            var learners = cluster.Peers.Where(peer => !voters.Contains(peer) && (members.Contains(peer.Id) || i == 0)).ToList();
+            var learners = cluster.Peers.Where(peer => !voters.Contains(peer) && (members.Contains(peer.Id) || i == 0))
+                .ToList();
             var change = cluster.ChangeMembers(cluster.AwaitLeader(), voters, learners);
             for (int j = 0; j < 20; j++)
             {
@@ -144,7 +146,9 @@ public sealed class ChangeMembersSpec(ITestOutputHelper output) : ScenarioSpec(o
 
         proposals.ForEach(proposal => cluster.Await(proposal));
         // What was on its way to a leader that had just handed over may have been done.
-        Assert.All(proposals, proposal => Assert.True(proposal.Proposed is not null || proposal.Failed!.OutcomeUnknown, proposal.ToString()));
+        Assert.All(proposals,
+            proposal => Assert.True(proposal.Proposed is not null || proposal.Failed!.OutcomeUnknown,
+            proposal.ToString()));
         Assert.InRange(proposals.Count(static proposal => proposal.Proposed is not null), 140, 160);
         cluster.CheckNothingLost();
     }

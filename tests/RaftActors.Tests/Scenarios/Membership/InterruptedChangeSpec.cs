@@ -59,9 +59,11 @@ public sealed class InterruptedChangeSpec(ITestOutputHelper output) : ScenarioSp
         List<RaftPeer> coming = [cluster.StartJoining(), cluster.StartJoining(), cluster.StartJoining()];
         cluster.SetMembers(former, coming);
         var leader = cluster.CheckSingleLeader();
-        cluster.Await(() => cluster.MembersOf(leader) is { IsCommitted: true } members && members.Members.All(member => member.MatchIndex >= members.Index), "all are as far as the leader");
+        cluster.Await(() => cluster.MembersOf(leader) is { IsCommitted: true } members
+            && members.Members.All(member => member.MatchIndex >= members.Index), "all are as far as the leader");
 
-        // The coming voters do not hear of the joint configuration, and what the former ones alone have is not committed.
+        // The coming voters do not hear of the joint configuration, and what the former ones alone have is not
+        // committed.
         var held = cluster.Hold(message => message.Original is AppendEntries && coming.Contains(message.To));
         var change = cluster.ChangeMembers(leader, coming);
         cluster.RunUntil(() => IsJointIn(cluster, peer => former.Contains(peer) && peer != leader), Seconds(1));
@@ -82,13 +84,17 @@ public sealed class InterruptedChangeSpec(ITestOutputHelper output) : ScenarioSp
     [Theory, InMemoryJournal(1, 2, 3, 4, 5, 6, 7, 8), SqliteJournal(1)]
     public void Changes_and_crashes_and_an_unreliable_network(JournalKind journal, int seed)
     {
-        using var cluster = StartWith(journal, 5, seed, static settings => settings with { Faults = new LinkFaults { Loss = 0.05, MaxDelay = TimeSpan.FromMilliseconds(20), Duplication = 0.02 } });
+        using var cluster = StartWith(journal, 5, seed,
+            static settings =>
+            settings with { Faults = new LinkFaults { Loss = 0.05, MaxDelay = TimeSpan.FromMilliseconds(20),
+            Duplication = 0.02 } });
         cluster.One("before", 3);
         var proposals = new List<TestKit.PendingProposal>();
         for (int round = 0; round < 10; round++)
         {
             var voters = Some(cluster, 1 + cluster.Random.Next(5));
-            if (cluster.Connected.Where(peer => cluster.StatusOf(peer)?.Role == RaftRole.Leader).FirstOrDefault() is { } leader)
+            if (cluster.Connected.Where(peer => cluster.StatusOf(peer)?.Role == RaftRole.Leader)
+                .FirstOrDefault() is { } leader)
                 cluster.ChangeMembers(leader, voters, cluster.Peers.Except(voters));
             var crashed = cluster.Peers[cluster.Random.Next(5)];
             for (int i = 0; i < 10; i++)

@@ -17,11 +17,13 @@ public sealed class LearnerSpec(ITestOutputHelper output) : ScenarioSpec(output)
         cluster.SetMembers(voters, [learner]);
         cluster.One("with a learner", 4);
         var leader = cluster.CheckSingleLeader();
-        Assert.Equal(MemberRole.Learner, cluster.MembersOf(leader)!.Members.Single(member => member.Id == learner.Id).Role);
+        Assert.Equal(MemberRole.Learner,
+            cluster.MembersOf(leader)!.Members.Single(member => member.Id == learner.Id).Role);
 
         // The leader and the learner are two of four, and no majority of the voters.
         int asked = 0;
-        cluster.WatchMessages((message, _) => asked += message.From == learner && message.Original is RequestVote ? 1 : 0);
+        cluster.WatchMessages((message, _) => asked += message.From == learner
+            && message.Original is RequestVote ? 1 : 0);
         voters.FindAll(voter => voter != leader).ForEach(cluster.CutOff);
         var proposal = cluster.Propose(leader, "by one voter");
         cluster.Run(Seconds(1));
@@ -55,7 +57,8 @@ public sealed class LearnerSpec(ITestOutputHelper output) : ScenarioSpec(output)
     }
 
     [Theory, InMemoryJournal(1, 2, 3)]
-    public void A_learner_whose_process_is_just_starting_is_waited_for_each_time_it_is_asked_for(JournalKind journal, int seed)
+    public void A_learner_whose_process_is_just_starting_is_waited_for_each_time_it_is_asked_for(JournalKind journal,
+        int seed)
     {
         using var cluster = StartWith(journal, 3, seed);
         cluster.One("before", 3);

@@ -4,7 +4,9 @@ using Xunit.Abstractions;
 
 namespace RaftActors.Tests.Scenarios.Membership;
 
-/// <summary>Two groups whose names, members, addresses, indexes and terms are the same: only the identity tells them apart.</summary>
+/// <summary>
+/// Two groups whose names, members, addresses, indexes and terms are the same: only the identity tells them apart.
+/// </summary>
 public sealed class LeftoverDiskSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
     [Theory, InMemoryJournal(1, 2, 3)]
@@ -32,8 +34,10 @@ public sealed class LeftoverDiskSpec(ITestOutputHelper output) : ScenarioSpec(ou
         Assert.Contains(machine.Id, change.Failed!.Message);
         cluster.One("goes on", 3);
         cluster.Run(Seconds(3));
-        Assert.DoesNotContain(machine.Log, applied => applied.Text.StartsWith("own", StringComparison.Ordinal) || applied.Text == "goes on");
-        Assert.Contains(cluster.StatusOf(cluster.AwaitLeader())!.ForeignPeers, foreign => foreign.MemberId == machine.Id);
+        Assert.DoesNotContain(machine.Log,
+            applied => applied.Text.StartsWith("own", StringComparison.Ordinal) || applied.Text == "goes on");
+        Assert.Contains(cluster.StatusOf(cluster.AwaitLeader())!.ForeignPeers,
+            foreign => foreign.MemberId == machine.Id);
         var refused = cluster.StatusOf(machine)!;
         Assert.NotEqual(cluster.StatusOf(leader)!.GroupId, refused.GroupId);
         Assert.Contains(refused.Problems, problem => problem.Kind == PeerProblemKind.OtherGroup);

@@ -6,7 +6,8 @@ namespace RaftActors.Tests.Scenarios.Membership;
 public sealed class MovedMemberSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
     [Theory, InMemoryJournal(1, 2, 3)]
-    public void A_follower_comes_back_at_another_address_with_its_disk_and_nobody_need_do_anything(JournalKind journal, int seed)
+    public void A_follower_comes_back_at_another_address_with_its_disk_and_nobody_need_do_anything(JournalKind journal,
+        int seed)
     {
         using var cluster = StartWith(journal, 3, seed);
         cluster.One("before", 3);
@@ -15,7 +16,8 @@ public sealed class MovedMemberSpec(ITestOutputHelper output) : ScenarioSpec(out
         Move(cluster, moving);
 
         cluster.One("after", 3);
-        cluster.Await(() => cluster.Peers.All(peer => IsRecorded(cluster, peer, moving)), "the address is recorded everywhere");
+        cluster.Await(() => cluster.Peers.All(peer => IsRecorded(cluster, peer, moving)),
+            "the address is recorded everywhere");
     }
 
     [Theory, InMemoryJournal(1, 2, 3)]
@@ -31,7 +33,8 @@ public sealed class MovedMemberSpec(ITestOutputHelper output) : ScenarioSpec(out
         moving.ForEach(cluster.Restart);
 
         cluster.One("after", 3, limit: Seconds(20));
-        cluster.Await(() => moving.TrueForAll(peer => IsRecorded(cluster, cluster.Peers[0], peer)), "the addresses are recorded");
+        cluster.Await(() => moving.TrueForAll(peer => IsRecorded(cluster, cluster.Peers[0], peer)),
+            "the addresses are recorded");
     }
 
     private static void Move(RaftCluster cluster, RaftPeer peer)

@@ -45,7 +45,9 @@ public sealed class OneChangeAtATimeSpec(ITestOutputHelper output) : ScenarioSpe
         var leader = cluster.CheckSingleLeader();
         long index = cluster.MembersOf(leader)!.Index;
 
-        Assert.Equal(FailureReason.MembersChanged, cluster.Await(cluster.ChangeMembers(leader, Others(cluster, leader), expectedIndex: index + 1)).Failed?.Reason);
+        Assert.Equal(FailureReason.MembersChanged,
+            cluster.Await(cluster.ChangeMembers(leader, Others(cluster, leader),
+            expectedIndex: index + 1)).Failed?.Reason);
         Assert.NotNull(cluster.Await(cluster.ChangeMembers(leader, Others(cluster, leader), [leader], index)).Proposed);
     }
 

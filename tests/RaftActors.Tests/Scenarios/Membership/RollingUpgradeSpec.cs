@@ -9,8 +9,8 @@ using Xunit.Abstractions;
 namespace RaftActors.Tests.Scenarios.Membership;
 
 /// <summary>
-/// A group of a version that knew neither identities of groups nor incarnations of stores. Its journals have none, and what its peers say and hear is without
-/// them: that version skips fields that it does not know.
+/// A group of a version that knew neither identities of groups nor incarnations of stores. Its journals have none, and
+/// what its peers say and hear is without them: that version skips fields that it does not know.
 /// </summary>
 public sealed class RollingUpgradeSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
@@ -21,7 +21,8 @@ public sealed class RollingUpgradeSpec(ITestOutputHelper output) : ScenarioSpec(
     public void Peers_are_upgraded_one_by_one_while_the_group_works_and_it_gets_an_identity_with_the_last(int seed)
     {
         var former = new HashSet<string>();
-        using var cluster = Start(3, seed, settings => settings with { Raft = raft => raft with { Resolver = new MixedVersions(raft, former) } });
+        using var cluster = Start(3, seed,
+            settings => settings with { Raft = raft => raft with { Resolver = new MixedVersions(raft, former) } });
         PutFormerJournals(cluster);
         former.UnionWith(cluster.Peers.Select(peer => peer.Address));
         foreach (var peer in cluster.Peers)
@@ -42,17 +43,21 @@ public sealed class RollingUpgradeSpec(ITestOutputHelper output) : ScenarioSpec(
             written.AddRange([$"without {peer.Id}", $"with {peer.Id}"]);
         }
 
-        cluster.Await(() => cluster.Peers.All(peer => cluster.StatusOf(peer)!.GroupId.Length == 32), "the group has an identity");
+        cluster.Await(() => cluster.Peers.All(peer => cluster.StatusOf(peer)!.GroupId.Length == 32),
+            "the group has an identity");
         Assert.Single(cluster.Peers.Select(peer => cluster.StatusOf(peer)!.GroupId).Distinct());
         cluster.One("all of this version", 3);
-        Assert.All(cluster.Peers, peer => Assert.Equal([.. written, "all of this version"], peer.Log.Select(applied => applied.Text)));
+        Assert.All(cluster.Peers,
+            peer => Assert.Equal([.. written, "all of this version"], peer.Log.Select(applied => applied.Text)));
     }
 
     [Fact]
     public void A_peer_of_the_former_version_that_is_back_in_between_disturbs_nobody()
     {
         var former = new HashSet<string>();
-        using var cluster = Start(3, change: settings => settings with { Raft = raft => raft with { Resolver = new MixedVersions(raft, former) } });
+        using var cluster = Start(3,
+            change: settings =>
+            settings with { Raft = raft => raft with { Resolver = new MixedVersions(raft, former) } });
         PutFormerJournals(cluster);
         former.UnionWith(cluster.Peers.Select(peer => peer.Address));
         foreach (var peer in cluster.Peers)
@@ -69,7 +74,8 @@ public sealed class RollingUpgradeSpec(ITestOutputHelper output) : ScenarioSpec(
 
         Change(other, isFormer: false);
         Change(cluster.Peers[2], isFormer: false);
-        cluster.Await(() => cluster.Peers.All(peer => cluster.StatusOf(peer)!.GroupId.Length == 32), "the group has an identity");
+        cluster.Await(() => cluster.Peers.All(peer => cluster.StatusOf(peer)!.GroupId.Length == 32),
+            "the group has an identity");
 
         void Change(RaftPeer peer, bool isFormer)
         {
@@ -87,30 +93,38 @@ public sealed class RollingUpgradeSpec(ITestOutputHelper output) : ScenarioSpec(
     private static void PutFormerJournals(RaftCluster cluster)
     {
         var serializer = new RaftSerializer(null!);
-        var configuration = new Configuration(cluster.Peers.Select(peer => new Server(peer.Id, peer.Address, $"store-{peer.Id}")));
+        var configuration =
+            new Configuration(cluster.Peers.Select(peer => new Server(peer.Id, peer.Address, $"store-{peer.Id}")));
         var entry = new LogEntry(1, 50, EntryKind.Configuration, 0, configuration.ToPayload());
         foreach (var peer in cluster.Peers)
         {
             cluster.Crash(peer);
             cluster.Wipe(peer);
             var stream = peer.Disk.Store.Stream($"raft-{cluster.Group}-{peer.Id}");
-            IRaftMessage[] events = [new PeerCreated(1, cluster.Group, peer.Id, $"store-{peer.Id}"), new Persisted(new HardState(50, null, null), 0, [new EntryBatch([entry])])];
+            IRaftMessage[] events = [new PeerCreated(1, cluster.Group, peer.Id, $"store-{peer.Id}"),
+                new Persisted(new HardState(50, null, null), 0, [new EntryBatch([entry])])];
             for (int i = 0; i < events.Length; i++)
-                stream.Append(i + 1, new StoredObject(serializer.ToBinary(events[i]), serializer.Identifier, serializer.Manifest(events[i])), "", "former");
+                stream.Append(i + 1,
+                    new StoredObject(serializer.ToBinary(events[i]), serializer.Identifier,
+                    serializer.Manifest(events[i])), "", "former");
         }
     }
 
-    /// <summary>What a peer says to others: without what a former version does not know, if one of both is of that version.</summary>
+    /// <summary>
+    /// What a peer says to others: without what a former version does not know, if one of both is of that version.
+    /// </summary>
     private sealed class MixedVersions(RaftSettings settings, HashSet<string> former) : IPeerResolver
     {
         private readonly string _self = settings.Members.Single(member => member.Id == settings.MemberId).Address;
 
         public ICanTell Resolve(string nodeAddress, string group) =>
-            new Link(settings.Resolver!.Resolve(nodeAddress, group), () => former.Contains(_self) || former.Contains(nodeAddress));
+            new Link(settings.Resolver!.Resolve(nodeAddress, group),
+                () => former.Contains(_self) || former.Contains(nodeAddress));
 
         private sealed class Link(ICanTell target, Func<bool> isFormer) : ICanTell
         {
-            public void Tell(object message, IActorRef sender) => target.Tell(isFormer() && message is PeerMessage peer ? Former(peer) : message, sender);
+            public void Tell(object message, IActorRef sender) =>
+                target.Tell(isFormer() && message is PeerMessage peer ? Former(peer) : message, sender);
         }
 
         private static PeerMessage Former(PeerMessage message)
@@ -122,10 +136,12 @@ public sealed class RollingUpgradeSpec(ITestOutputHelper output) : ScenarioSpec(
                 AppendEntries m => m with { Number = 0, StoresDigest = 0, Stores = [] },
                 AppendEntriesReply m => m with { Number = 0, Stores = [] },
                 AskIdentity m => m with { RecoveredTerm = 0, RecoveredIndex = 0 },
-                IdentityReply m => m with { LeaderAddress = "", LastLogTerm = 0, LastLogIndex = 0, IsSetBack = false, Known = null },
+                IdentityReply m =>
+                    m with { LeaderAddress = "", LastLogTerm = 0, LastLogIndex = 0, IsSetBack = false, Known = null },
                 _ => message,
             };
-            var header = message.Header with { GroupId = "", GroupIsUndecided = false, Version = 0, IsEmpty = false, Incarnation = 0, IsVerifying = false };
+            var header = message.Header with { GroupId = "", GroupIsUndecided = false, Version = 0, IsEmpty = false,
+                Incarnation = 0, IsVerifying = false };
             return known with { Header = header };
         }
     }

@@ -6,10 +6,12 @@ namespace RaftActors.Tests.Scenarios.Persistence;
 public sealed class ChurnSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
     [Theory, InMemoryJournal(1, 2, 3, 4, 5, 6), SqliteJournal(1)]
-    public void Every_acknowledged_value_is_in_the_log_reliable(JournalKind journal, int seed) => Churn(journal, seed, LinkFaults.None);
+    public void Every_acknowledged_value_is_in_the_log_reliable(JournalKind journal, int seed) =>
+        Churn(journal, seed, LinkFaults.None);
 
     [Theory, InMemoryJournal(1, 2, 3, 4, 5, 6), SqliteJournal(1)]
-    public void Every_acknowledged_value_is_in_the_log_unreliable(JournalKind journal, int seed) => Churn(journal, seed, LinkFaults.Unreliable);
+    public void Every_acknowledged_value_is_in_the_log_unreliable(JournalKind journal, int seed) =>
+        Churn(journal, seed, LinkFaults.Unreliable);
 
     [Theory, InMemoryJournal(1, 2, 3, 4)]
     public void Every_acknowledged_value_is_in_the_log_unreliable_with_duplicates(JournalKind journal, int seed) =>
@@ -49,7 +51,8 @@ public sealed class ChurnSpec(ITestOutputHelper output) : ScenarioSpec(output)
 
         // A forwarded proposal that arrives twice is two proposals.
         if (faults.Duplication == 0)
-            Assert.All(cluster.Peers, peer => Assert.Equal(peer.Log.Count, peer.Log.Select(applied => applied.Text).Distinct().Count()));
+            Assert.All(cluster.Peers,
+                peer => Assert.Equal(peer.Log.Count, peer.Log.Select(applied => applied.Text).Distinct().Count()));
     }
 
     /// <summary>Cuts off, heals, kills and restarts peers; with a majority left, most of the time.</summary>
@@ -83,7 +86,9 @@ public sealed class ChurnSpec(ITestOutputHelper output) : ScenarioSpec(output)
         }
     }
 
-    /// <summary>Proposes one value after another, each to some peer, as soon as the one before is answered or taking too long.</summary>
+    /// <summary>
+    /// Proposes one value after another, each to some peer, as soon as the one before is answered or taking too long.
+    /// </summary>
     private sealed class Proposer(RaftCluster cluster, string name)
     {
         private PendingProposal? _proposal;

@@ -6,7 +6,8 @@ namespace RaftActors.Tests.Scenarios.Persistence;
 public sealed class CrashAfterSubmitSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
     [Theory, InMemoryJournal(1, 2, 3, 4, 5, 6, 7, 8), SqliteJournal(1, 2)]
-    public void An_entry_submitted_but_not_committed_before_the_crash_is_committed_once_or_gone(JournalKind journal, int seed)
+    public void An_entry_submitted_but_not_committed_before_the_crash_is_committed_once_or_gone(JournalKind journal,
+        int seed)
     {
         using var cluster = StartWith(journal, 3, seed);
         var leader = cluster.CheckSingleLeader();

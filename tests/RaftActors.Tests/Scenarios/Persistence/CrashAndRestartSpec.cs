@@ -61,7 +61,9 @@ public sealed class CrashAndRestartSpec(ITestOutputHelper output) : ScenarioSpec
 
         cluster.CheckNothingLost();
         cluster.One("10", 3);
-        Assert.All(cluster.Peers, peer => Assert.Equal(Enumerable.Range(0, 11).Select(i => $"{i}"), peer.Log.Select(applied => applied.Text)));
+        Assert.All(cluster.Peers,
+            peer => Assert.Equal(Enumerable.Range(0, 11).Select(i => $"{i}"),
+            peer.Log.Select(applied => applied.Text)));
     }
 
     [Theory, InMemoryJournal, SqliteJournal]

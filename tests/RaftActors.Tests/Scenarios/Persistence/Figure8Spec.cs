@@ -10,11 +10,13 @@ namespace RaftActors.Tests.Scenarios.Persistence;
 public sealed class Figure8Spec(ITestOutputHelper output) : ScenarioSpec(output)
 {
     [Theory, InMemoryJournal(1, 2, 3), SqliteJournal(1)]
-    public void An_entry_of_an_old_term_is_not_committed_by_being_on_a_majority_and_may_be_overwritten(JournalKind journal, int seed)
+    public void An_entry_of_an_old_term_is_not_committed_by_being_on_a_majority_and_may_be_overwritten(
+        JournalKind journal, int seed)
     {
         using var cluster = StartFigure(journal, seed);
         var figure = PlayUntilOldEntryIsOnAMajority(cluster);
-        cluster.CheckNever(() => Status(cluster, figure.S1).CommitIndex >= figure.Index, Seconds(2), "An entry of an old term was committed by counting.");
+        cluster.CheckNever(() => Status(cluster, figure.S1).CommitIndex >= figure.Index, Seconds(2),
+            "An entry of an old term was committed by counting.");
 
         // (d) S1 crashes; S5, whose last entry is of a later term, is elected by the others and overwrites it.
         cluster.LosePower(figure.S1);
@@ -62,16 +64,20 @@ public sealed class Figure8Spec(ITestOutputHelper output) : ScenarioSpec(output)
 
         for (int i = 0; i < 150; i++)
         {
-            foreach (var leader in cluster.Connected.Where(peer => cluster.StatusOf(peer)?.Role == RaftRole.Leader).ToList())
+            foreach (var leader in cluster.Connected.Where(peer => cluster.StatusOf(peer)?.Role == RaftRole.Leader)
+                .ToList())
             {
                 cluster.Propose(leader, $"{i} at {leader}");
-                cluster.Run(cluster.Random.Next(10) == 0 ? Milliseconds(cluster.Random.Next(150)) : Milliseconds(cluster.Random.NextDouble() * 3));
+                cluster.Run(
+                    cluster.Random.Next(
+                    10) == 0 ? Milliseconds(cluster.Random.Next(150)) : Milliseconds(cluster.Random.NextDouble() * 3));
                 if (cluster.Random.Next(2) == 0)
                     cluster.Crash(leader);
                 else
                     cluster.LosePower(leader);
             }
-            if (cluster.Peers.Count(peer => peer.IsRunning) < 3 && cluster.Peers[cluster.Random.Next(5)] is { IsRunning: false } down)
+            if (cluster.Peers.Count(peer => peer.IsRunning) < 3
+                && cluster.Peers[cluster.Random.Next(5)] is { IsRunning: false } down)
                 cluster.Restart(down);
             cluster.Run(Milliseconds(cluster.Random.Next(100)));
         }
@@ -93,7 +99,8 @@ public sealed class Figure8Spec(ITestOutputHelper output) : ScenarioSpec(output)
         var s2 = After(cluster, s1, 1);
         cluster.Partition([s1, s2], Others(cluster, s1).Where(peer => peer != s2));
         long index = cluster.Await(cluster.Propose(s1, "old", ReplyWhen.Appended)).Proposed!.Index;
-        cluster.Await(() => Status(cluster, s1).PersistedIndex >= index && Status(cluster, s2).PersistedIndex >= index, "S1 and S2 have the entry", Milliseconds(100));
+        cluster.Await(() => Status(cluster, s1).PersistedIndex >= index && Status(cluster, s2).PersistedIndex >= index,
+            "S1 and S2 have the entry", Milliseconds(100));
 
         // (b) S1 crashes; S5 is elected by S3 and S4, and has other entries at that index, which reach nobody.
         cluster.LosePower(s1);
@@ -104,10 +111,12 @@ public sealed class Figure8Spec(ITestOutputHelper output) : ScenarioSpec(output)
         cluster.LosePower(s5);
         entries.Drop();
 
-        // (c) S5 crashes; S1 is back and leads, with S2 and S3, and its old entry reaches S3. No entry of its present term gets through.
+        // (c) S5 crashes; S1 is back and leads, with S2 and S3, and its old entry reaches S3. No entry of its present
+        // term gets through.
         var s3 = Others(cluster, s1).First(peer => peer != s2 && peer != s5);
         long term = Status(cluster, s3).Term;
-        var newEntries = cluster.Hold(message => message.Original is AppendEntries { Entries.Count: > 0 } append && append.Entries.Entries[^1].Term > term);
+        var newEntries = cluster.Hold(message => message.Original is AppendEntries { Entries.Count: > 0 } append
+            && append.Entries.Entries[^1].Term > term);
         var othersVotes = cluster.Hold(message => message.From != s1 && message.Original is RequestVote);
         cluster.Restart(s1);
         cluster.Partition([s1, s2, s3]);
@@ -120,7 +129,8 @@ public sealed class Figure8Spec(ITestOutputHelper output) : ScenarioSpec(output)
     private static RaftPeer LeaderOf(RaftCluster cluster, IEnumerable<RaftPeer> side)
     {
         RaftPeer? leader = null;
-        cluster.Await(() => (leader = side.FirstOrDefault(peer => cluster.StatusOf(peer)?.Role == RaftRole.Leader)) is not null, "one of that side leads", Seconds(30));
+        cluster.Await(() => (leader = side.FirstOrDefault(peer =>
+            cluster.StatusOf(peer)?.Role == RaftRole.Leader)) is not null, "one of that side leads", Seconds(30));
         return leader!;
     }
 

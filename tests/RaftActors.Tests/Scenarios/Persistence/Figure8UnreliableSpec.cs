@@ -25,7 +25,9 @@ public sealed class Figure8UnreliableSpec(ITestOutputHelper output) : ScenarioSp
                 if (proposal.Proposed is not null && !peer.IsCutOff)
                     leader = peer;
             }
-            cluster.Run(cluster.Random.Next(10) == 0 ? Milliseconds(cluster.Random.Next(250)) : Milliseconds(cluster.Random.Next(13)));
+            cluster.Run(
+                cluster.Random.Next(
+                10) == 0 ? Milliseconds(cluster.Random.Next(250)) : Milliseconds(cluster.Random.Next(13)));
             if (leader is not null && cluster.Random.Next(2) == 0)
                 cluster.CutOff(leader);
             if (cluster.Peers.Count(peer => !peer.IsCutOff) < 3)

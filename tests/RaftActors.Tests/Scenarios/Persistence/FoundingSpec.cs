@@ -20,7 +20,8 @@ public sealed class FoundingSpec(ITestOutputHelper output) : ScenarioSpec(output
     }
 
     [Theory, InMemoryJournal(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12), SqliteJournal(1)]
-    public void A_disk_that_is_lost_while_the_group_is_founded_makes_no_second_group_and_no_second_leader_of_a_term(JournalKind journal, int seed)
+    public void A_disk_that_is_lost_while_the_group_is_founded_makes_no_second_group_and_no_second_leader_of_a_term(
+        JournalKind journal, int seed)
     {
         using var cluster = StartWith(journal, 3, seed);
 
@@ -31,7 +32,8 @@ public sealed class FoundingSpec(ITestOutputHelper output) : ScenarioSpec(output
         Calm(cluster);
         cluster.Run(Seconds(5));
 
-        // Whether a group came of it depends on when the disk was lost. What must hold was checked at each step; and members agree on who they are.
+        // Whether a group came of it depends on when the disk was lost. What must hold was checked at each step; and
+        // members agree on who they are.
         var founded = cluster.Peers.Select(cluster.StatusOf).Where(status => status is { LastIndex: > 0 }).ToList();
         foreach (var status in founded)
             Assert.Equal(cluster.Peers.Select(peer => peer.Id), status!.Members.Select(member => member.Id));

@@ -33,6 +33,7 @@ public sealed class MorePersistenceSpec(ITestOutputHelper output) : ScenarioSpec
 
         cluster.One("last", 5);
         cluster.CheckNothingLost();
-        Assert.Equal([.. Enumerable.Range(0, number).Select(i => $"{i}"), "last"], cluster.Peers[0].Log.Select(applied => applied.Text).Distinct());
+        Assert.Equal([.. Enumerable.Range(0, number).Select(i => $"{i}"), "last"],
+            cluster.Peers[0].Log.Select(applied => applied.Text).Distinct());
     }
 }

@@ -5,7 +5,8 @@ namespace RaftActors.Tests.Scenarios.Persistence;
 public sealed class PartitionedLeaderAndOneFollowerCrashSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
     [Theory, InMemoryJournal(1, 2, 3), SqliteJournal(1)]
-    public void The_log_goes_on_when_the_leader_restarts_without_the_follower_that_was_away(JournalKind journal, int seed)
+    public void The_log_goes_on_when_the_leader_restarts_without_the_follower_that_was_away(JournalKind journal,
+        int seed)
     {
         using var cluster = StartWith(journal, 3, seed);
         cluster.One("101", 3);
@@ -24,6 +25,7 @@ public sealed class PartitionedLeaderAndOneFollowerCrashSpec(ITestOutputHelper o
         cluster.One("104", 3);
 
         cluster.CheckNothingLost();
-        Assert.All(cluster.Peers, peer => Assert.Equal(["101", "102", "103", "104"], peer.Log.Select(applied => applied.Text)));
+        Assert.All(cluster.Peers,
+            peer => Assert.Equal(["101", "102", "103", "104"], peer.Log.Select(applied => applied.Text)));
     }
 }

@@ -9,7 +9,8 @@ public sealed class ScrubbingSpec(ITestOutputHelper output) : ScenarioSpec(outpu
     [Fact]
     public void A_damaged_withEventis_found_and_let_go_of_once_two_snapshots_cover_it()
     {
-        using var cluster = Start(3, change: settings => settings with { Raft = static raft => raft with { ScrubInterval = Seconds(1) } });
+        using var cluster = Start(3,
+            change: settings => settings with { Raft = static raft => raft with { ScrubInterval = Seconds(1) } });
         cluster.One("first", 3);
         cluster.One("second", 3);
         var peer = cluster.Peers[1];
@@ -82,7 +83,10 @@ public sealed class ScrubbingSpec(ITestOutputHelper output) : ScenarioSpec(outpu
     private RaftCluster StartWithSnapshots(int entries = 3, bool scrubs = true)
     {
         var interval = scrubs ? Seconds(1) : TimeSpan.Zero;
-        var cluster = Start(3, change: settings => settings with { Raft = raft => raft with { ScrubInterval = interval, SnapshotEntries = entries, SnapshotMinGrowth = 0 } });
+        var cluster = Start(3,
+            change: settings =>
+            settings with { Raft = raft =>
+            raft with { ScrubInterval = interval, SnapshotEntries = entries, SnapshotMinGrowth = 0 } });
         for (int i = 0; i < (2 * entries) + 4; i++)
             cluster.One($"command {i}", 3);
         // The last one may still be on its way to the disk.

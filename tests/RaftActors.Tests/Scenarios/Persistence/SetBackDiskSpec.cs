@@ -7,7 +7,8 @@ namespace RaftActors.Tests.Scenarios.Persistence;
 /// <summary>A disk that is set back to an earlier copy, or of which an event is damaged.</summary>
 public sealed class SetBackDiskSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
-    // What the leader and one follower acknowledged is lost if the follower, which has forgotten it, votes for the one that was away.
+    // What the leader and one follower acknowledged is lost if the follower, which has forgotten it, votes for the one
+    // that was away.
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -30,8 +31,10 @@ public sealed class SetBackDiskSpec(ITestOutputHelper output) : ScenarioSpec(out
         cluster.Crash(leader);
 
         cluster.One("two are a majority", 2);
-        Assert.Equal(["acknowledged by three", "only these two", "two are a majority"], setBack.Log.Select(applied => applied.Text));
-        Assert.Equal(["acknowledged by three", "only these two", "two are a majority"], away.Log.Select(applied => applied.Text));
+        Assert.Equal(["acknowledged by three", "only these two", "two are a majority"],
+            setBack.Log.Select(applied => applied.Text));
+        Assert.Equal(["acknowledged by three", "only these two", "two are a majority"],
+            away.Log.Select(applied => applied.Text));
     }
 
     [Theory]
@@ -56,7 +59,8 @@ public sealed class SetBackDiskSpec(ITestOutputHelper output) : ScenarioSpec(out
         cluster.Restart(setBack);
         cluster.Heal(leader);
         cluster.Run(TimeSpan.FromSeconds(1));
-        var problem = Assert.Single(cluster.StatusOf(setBack)!.Problems, problem => problem.Kind == PeerProblemKind.StoreSetBack);
+        var problem =
+            Assert.Single(cluster.StatusOf(setBack)!.Problems, problem => problem.Kind == PeerProblemKind.StoreSetBack);
         Assert.Contains("was set back", problem.Reason);
         Assert.Contains(other.Id, problem.Reason);
         Assert.Contains("raftnode recover", problem.Reason);
@@ -65,8 +69,10 @@ public sealed class SetBackDiskSpec(ITestOutputHelper output) : ScenarioSpec(out
         cluster.One("fourth", 3);
         cluster.Crash(other);
         cluster.One("two are a majority", 2);
-        Assert.DoesNotContain(cluster.StatusOf(setBack)!.Problems, problem => problem.Kind == PeerProblemKind.StoreSetBack);
-        Assert.Equal(["first", "second", "third", "fourth", "two are a majority"], setBack.Log.Select(applied => applied.Text));
+        Assert.DoesNotContain(cluster.StatusOf(setBack)!.Problems,
+            problem => problem.Kind == PeerProblemKind.StoreSetBack);
+        Assert.Equal(["first", "second", "third", "fourth", "two are a majority"],
+            setBack.Log.Select(applied => applied.Text));
     }
 
     [Theory]
@@ -91,7 +97,8 @@ public sealed class SetBackDiskSpec(ITestOutputHelper output) : ScenarioSpec(out
         cluster.Restart(Others(cluster, setBack)[0]);
         cluster.Run(TimeSpan.FromSeconds(1));
 
-        var problem = Assert.Single(cluster.StatusOf(setBack)!.Problems, problem => problem.Kind == PeerProblemKind.StoreSetBack);
+        var problem =
+            Assert.Single(cluster.StatusOf(setBack)!.Problems, problem => problem.Kind == PeerProblemKind.StoreSetBack);
         Assert.Contains("it had confirmed entries up to", problem.Reason);
         cluster.Restart(Others(cluster, setBack)[1]);
         cluster.One("last", 3);
@@ -117,7 +124,9 @@ public sealed class SetBackDiskSpec(ITestOutputHelper output) : ScenarioSpec(out
         cluster.CheckNoLeader(Seconds(10));
 
         foreach (var peer in cluster.Peers.Take(2))
-            Assert.Contains(cluster.StatusOf(peer)!.Problems, problem => problem.Kind == PeerProblemKind.StoreSetBack && problem.Reason.Contains("raftnode recover", StringComparison.Ordinal));
+            Assert.Contains(cluster.StatusOf(peer)!.Problems,
+                problem => problem.Kind == PeerProblemKind.StoreSetBack
+                && problem.Reason.Contains("raftnode recover", StringComparison.Ordinal));
     }
 
     [Theory]

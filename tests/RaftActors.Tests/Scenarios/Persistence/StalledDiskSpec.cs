@@ -9,7 +9,8 @@ public sealed class StalledDiskSpec(ITestOutputHelper output) : ScenarioSpec(out
     [Theory]
     [InMemoryJournal(1, 2, 3)]
     [SqliteJournal(1)]
-    public void A_leader_whose_write_takes_longer_than_an_election_timeout_hands_over_and_follows_when_it_is_done(JournalKind journal, int seed)
+    public void A_leader_whose_write_takes_longer_than_an_election_timeout_hands_over_and_follows_when_it_is_done(
+        JournalKind journal, int seed)
     {
         using var cluster = StartWith(journal, 3, seed);
         var leader = cluster.CheckSingleLeader();
@@ -19,7 +20,8 @@ public sealed class StalledDiskSpec(ITestOutputHelper output) : ScenarioSpec(out
         cluster.HoldWrites(leader);
         var proposed = cluster.Await(cluster.Propose(leader, "stalls"));
         Assert.NotNull(proposed.Proposed);
-        cluster.Await(() => Others(cluster, leader).Exists(peer => cluster.StatusOf(peer)!.Role == RaftRole.Leader), "another leads", Seconds(1));
+        cluster.Await(() => Others(cluster, leader).Exists(peer => cluster.StatusOf(peer)!.Role == RaftRole.Leader),
+            "another leads", Seconds(1));
         cluster.One("during", 2);
         cluster.ReleaseWrites(leader);
 

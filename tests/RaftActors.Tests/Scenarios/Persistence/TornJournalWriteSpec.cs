@@ -7,7 +7,8 @@ namespace RaftActors.Tests.Scenarios.Persistence;
 public sealed class TornJournalWriteSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
     [Theory, InMemoryJournal(1, 2), SqliteJournal(1, 2, 3, 4, 5, 6)]
-    public void A_follower_that_loses_power_between_two_writes_recovers_to_the_last_durable_one(JournalKind journal, int seed)
+    public void A_follower_that_loses_power_between_two_writes_recovers_to_the_last_durable_one(JournalKind journal,
+        int seed)
     {
         using var cluster = StartWith(journal, 3, seed);
         var leader = cluster.CheckSingleLeader();
@@ -20,7 +21,8 @@ public sealed class TornJournalWriteSpec(ITestOutputHelper output) : ScenarioSpe
         cluster.HoldWrites(follower);
         long torn = cluster.One("torn " + new string('x', 20_000), 2);
         cluster.Run(Milliseconds(100));
-        Assert.Equal((torn, durable.PersistedIndex), (cluster.StatusOf(follower)!.LastIndex, cluster.StatusOf(follower)!.PersistedIndex));
+        Assert.Equal((torn, durable.PersistedIndex),
+            (cluster.StatusOf(follower)!.LastIndex, cluster.StatusOf(follower)!.PersistedIndex));
         cluster.LosePower(follower, torn: true);
 
         // By itself it recovers to what was durable, in the term that was.
@@ -28,7 +30,8 @@ public sealed class TornJournalWriteSpec(ITestOutputHelper output) : ScenarioSpe
         cluster.Restart(follower);
         cluster.Await(() => cluster.StatusOf(follower) is not null, "the follower has recovered", Seconds(1));
         var recovered = cluster.StatusOf(follower)!;
-        Assert.Equal((durable.StoreId, durable.Term, durable.LastIndex), (recovered.StoreId, recovered.Term, recovered.LastIndex));
+        Assert.Equal((durable.StoreId, durable.Term, durable.LastIndex),
+            (recovered.StoreId, recovered.Term, recovered.LastIndex));
 
         // And with the others it gets what it lost.
         cluster.Heal(follower);
@@ -37,7 +40,8 @@ public sealed class TornJournalWriteSpec(ITestOutputHelper output) : ScenarioSpe
     }
 
     [Theory, InMemoryJournal, SqliteJournal]
-    public void A_leader_that_loses_power_before_its_own_write_has_lost_nothing_that_was_acknowledged(JournalKind journal)
+    public void A_leader_that_loses_power_before_its_own_write_has_lost_nothing_that_was_acknowledged(
+        JournalKind journal)
     {
         using var cluster = StartWith(journal, 3);
         var leader = cluster.CheckSingleLeader();
@@ -64,7 +68,8 @@ public sealed class TornJournalWriteSpec(ITestOutputHelper output) : ScenarioSpe
         foreach (var follower in Others(cluster, leader))
             cluster.HoldWrites(follower);
         var proposal = cluster.Propose(leader, "not durable");
-        cluster.CheckNever(() => proposal.Proposed is not null, Seconds(2), "A proposal was acknowledged that only one disk has.");
+        cluster.CheckNever(() => proposal.Proposed is not null, Seconds(2),
+            "A proposal was acknowledged that only one disk has.");
         foreach (var peer in cluster.Peers)
             cluster.LosePower(peer, torn: true);
         foreach (var peer in cluster.Peers)
@@ -72,7 +77,8 @@ public sealed class TornJournalWriteSpec(ITestOutputHelper output) : ScenarioSpe
 
         cluster.One("after", 3);
         cluster.CheckNothingLost();
-        Assert.Equal(["before", "after"], cluster.Peers[0].Log.Select(applied => applied.Text).Where(text => text != "not durable"));
+        Assert.Equal(["before", "after"],
+            cluster.Peers[0].Log.Select(applied => applied.Text).Where(text => text != "not durable"));
     }
 
     [Theory, InMemoryJournal, SqliteJournal]
@@ -85,7 +91,8 @@ public sealed class TornJournalWriteSpec(ITestOutputHelper output) : ScenarioSpe
         cluster.CutOff(Others(cluster, leader)[0]);
         cluster.HoldWrites(leader);
         var proposal = cluster.Propose(leader, "on one disk");
-        cluster.CheckNever(() => proposal.IsDone, Milliseconds(500), "An entry was acknowledged that only one follower's disk has.");
+        cluster.CheckNever(() => proposal.IsDone, Milliseconds(500),
+            "An entry was acknowledged that only one follower's disk has.");
         cluster.ReleaseWrites(leader);
 
         Assert.NotNull(cluster.Await(proposal, Seconds(1)).Proposed);
@@ -102,7 +109,8 @@ public sealed class TornJournalWriteSpec(ITestOutputHelper output) : ScenarioSpe
         cluster.CutOff(away);
         cluster.HoldWriteConfirmations(slow);
         var proposal = cluster.Propose(leader, "slow");
-        cluster.CheckNever(() => proposal.IsDone, Milliseconds(500), "An entry was acknowledged before its write was confirmed.");
+        cluster.CheckNever(() => proposal.IsDone, Milliseconds(500),
+            "An entry was acknowledged before its write was confirmed.");
         cluster.ReleaseWrites(slow);
 
         Assert.NotNull(cluster.Await(proposal, Seconds(1)).Proposed);
@@ -127,7 +135,8 @@ public sealed class TornJournalWriteSpec(ITestOutputHelper output) : ScenarioSpe
         cluster.CutOff(Others(cluster, old).Single(peer => peer != leader));
         cluster.Heal(old);
         var proposal = cluster.Propose(leader, "on one disk");
-        cluster.CheckNever(() => proposal.IsDone, Milliseconds(450), "An entry was acknowledged before it replaced another on disk.");
+        cluster.CheckNever(() => proposal.IsDone, Milliseconds(450),
+            "An entry was acknowledged before it replaced another on disk.");
         cluster.ReleaseWrites(old);
 
         Assert.NotNull(cluster.Await(proposal, Seconds(1)).Proposed);

@@ -12,9 +12,11 @@ public sealed class UnreliableAgreeSpec(ITestOutputHelper output) : ScenarioSpec
 
         for (int round = 1; round < 50; round++)
         {
-            var proposals = Enumerable.Range(0, 4).Select(i => cluster.Propose(cluster.Peers[cluster.Random.Next(5)], $"{round}/{i}")).ToList();
+            var proposals = Enumerable.Range(0, 4)
+                .Select(i => cluster.Propose(cluster.Peers[cluster.Random.Next(5)], $"{round}/{i}")).ToList();
             cluster.One($"{round}", 1, limit: Seconds(20));
-            cluster.Await(() => proposals.TrueForAll(proposal => proposal.IsDone), "all proposals are answered", Seconds(20));
+            cluster.Await(() => proposals.TrueForAll(proposal => proposal.IsDone), "all proposals are answered",
+                Seconds(20));
         }
 
         cluster.Faults = LinkFaults.None;
@@ -25,7 +27,8 @@ public sealed class UnreliableAgreeSpec(ITestOutputHelper output) : ScenarioSpec
     [Theory, InMemoryJournal(1, 2, 3)]
     public void All_commit_despite_duplicates_too(JournalKind journal, int seed)
     {
-        using var cluster = StartWith(journal, 3, seed, settings => settings with { Faults = LinkFaults.Unreliable with { Duplication = 0.2 } });
+        using var cluster = StartWith(journal, 3, seed,
+            settings => settings with { Faults = LinkFaults.Unreliable with { Duplication = 0.2 } });
 
         for (int i = 0; i < 100; i++)
             cluster.One($"{i}", 1, limit: Seconds(20));

@@ -94,7 +94,8 @@ public sealed class ExactlyOnceSpec(ITestOutputHelper output) : ScenarioSpec(out
         cluster.CheckSingleLeader();
 
         foreach (long session in new[] { 0L, -1, 999 })
-            Assert.Equal(FailureReason.SessionExpired, Append(cluster, cluster.Peers[0], "a", session, 1).Failed!.Reason);
+            Assert.Equal(FailureReason.SessionExpired,
+                Append(cluster, cluster.Peers[0], "a", session, 1).Failed!.Reason);
 
         AssertText(cluster, "");
     }
@@ -109,8 +110,10 @@ public sealed class ExactlyOnceSpec(ITestOutputHelper output) : ScenarioSpec(out
         Assert.NotNull(cluster.Await(cluster.CloseSession(cluster.Peers[1], session)).Proposed);
 
         Assert.Equal(FailureReason.SessionExpired, Append(cluster, cluster.Peers[0], "a", session, 1).Failed!.Reason);
-        Assert.Equal(FailureReason.SessionExpired, cluster.Await(cluster.CloseSession(cluster.Peers[1], session)).Failed!.Reason);
-        Assert.Equal(FailureReason.SessionExpired, cluster.Await(cluster.KeepSessionAlive(cluster.Peers[1], session)).Failed!.Reason);
+        Assert.Equal(FailureReason.SessionExpired,
+            cluster.Await(cluster.CloseSession(cluster.Peers[1], session)).Failed!.Reason);
+        Assert.Equal(FailureReason.SessionExpired,
+            cluster.Await(cluster.KeepSessionAlive(cluster.Peers[1], session)).Failed!.Reason);
     }
 
     [Theory]
@@ -209,27 +212,34 @@ public sealed class ExactlyOnceSpec(ITestOutputHelper output) : ScenarioSpec(out
     [Fact]
     public void The_limits_of_the_leader_count_whichever_peer_was_asked()
     {
-        using var cluster = Start(settings => settings with { SessionTimeout = settings.MemberId == "peer1" ? Seconds(7) : Seconds(9) });
+        using var cluster = Start(settings =>
+            settings with { SessionTimeout = settings.MemberId == "peer1" ? Seconds(7) : Seconds(9) });
         var leader = cluster.CheckSingleLeader();
 
         foreach (var peer in cluster.Peers)
-            Assert.Equal(leader.Id == "peer1" ? Seconds(7) : Seconds(9), cluster.Await(cluster.OpenSession(peer)).Opened!.Timeout);
+            Assert.Equal(leader.Id == "peer1" ? Seconds(7) : Seconds(9),
+                cluster.Await(cluster.OpenSession(peer)).Opened!.Timeout);
     }
 
-    private RaftCluster Start(Func<RaftSettings, RaftSettings>? change = null) => Start(3, change: settings => settings with
+    private RaftCluster Start(Func<RaftSettings, RaftSettings>? change = null) =>
+        Start(3, change: settings => settings with
     {
         StateMachine = () => new AppendingText(),
         Raft = raft => (change ?? (same => same))(raft with { SessionTimeout = SessionTimeout }),
     });
 
-    private static long Open(RaftCluster cluster) => cluster.Await(cluster.OpenSession(cluster.Peers[0])).Opened!.SessionId;
+    private static long Open(RaftCluster cluster) =>
+        cluster.Await(cluster.OpenSession(cluster.Peers[0])).Opened!.SessionId;
 
-    private static PendingProposal Append(RaftCluster cluster, RaftPeer peer, string text, long session, long sequence, long lowestPending = 1) =>
+    private static PendingProposal Append(RaftCluster cluster, RaftPeer peer, string text, long session, long sequence,
+        long lowestPending = 1) =>
         cluster.Await(cluster.Propose(peer, text, session: new SessionStamp(session, sequence, lowestPending)));
 
-    private static string Response(PendingProposal proposal) => Encoding.UTF8.GetString((byte[])proposal.Proposed!.Response!);
+    private static string Response(PendingProposal proposal) =>
+        Encoding.UTF8.GetString((byte[])proposal.Proposed!.Response!);
 
-    private static bool AnotherLeads(RaftCluster cluster, RaftPeer old) => Others(cluster, old).Exists(peer => cluster.StatusOf(peer)!.Role == RaftRole.Leader);
+    private static bool AnotherLeads(RaftCluster cluster, RaftPeer old) =>
+        Others(cluster, old).Exists(peer => cluster.StatusOf(peer)!.Role == RaftRole.Leader);
 
     private static void AssertText(RaftCluster cluster, string text)
     {

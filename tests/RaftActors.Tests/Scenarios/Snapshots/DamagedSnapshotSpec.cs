@@ -85,7 +85,8 @@ public sealed class DamagedSnapshotSpec(ITestOutputHelper output) : SnapshotScen
     [Theory, InMemoryJournal(1, 2, 3)]
     public void Disks_that_fail_now_and_then_cost_a_snapshot_and_nothing_else(JournalKind journal, int seed)
     {
-        using var cluster = StartSnapshotting(journal, seed, raft: static settings => settings with { RestartBackoffMax = TimeSpan.FromMilliseconds(400) });
+        using var cluster = StartSnapshotting(journal, seed,
+            raft: static settings => settings with { RestartBackoffMax = TimeSpan.FromMilliseconds(400) });
         Agree(cluster, 1, 3);
         for (int round = 0; round < 20; round++)
         {

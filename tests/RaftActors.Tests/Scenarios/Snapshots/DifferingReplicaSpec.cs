@@ -9,11 +9,15 @@ using Xunit.Abstractions;
 
 namespace RaftActors.Tests.Scenarios.Snapshots;
 
-/// <summary>A state machine whose state changes behind its back: the leader has all members compare, and the one that differs is built anew.</summary>
+/// <summary>
+/// A state machine whose state changes behind its back: the leader has all members compare, and the one that differs is
+/// built anew.
+/// </summary>
 public sealed class DifferingReplicaSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
     [Theory, InMemoryJournal(1, 2, 3), SqliteJournal(1)]
-    public void A_follower_serves_nothing_until_it_is_built_anew_from_the_leaders_snapshot(JournalKind journal, int seed)
+    public void A_follower_serves_nothing_until_it_is_built_anew_from_the_leaders_snapshot(JournalKind journal,
+        int seed)
     {
         using var cluster = Start(journal, seed);
         Agree(cluster, 10);
@@ -25,9 +29,11 @@ public sealed class DifferingReplicaSpec(ITestOutputHelper output) : ScenarioSpe
         AwaitProblem(cluster, victim);
 
         Assert.All(Others(cluster, victim), peer => Assert.Empty(cluster.StatusOf(peer)!.Problems));
-        Assert.Contains(cluster.StatusOf(cluster.CheckSingleLeader())!.Followers, follower => follower.MemberId == victim.Id && follower.Differs);
+        Assert.Contains(cluster.StatusOf(cluster.CheckSingleLeader())!.Followers,
+            follower => follower.MemberId == victim.Id && follower.Differs);
         foreach (var consistency in Enum.GetValues<ReadConsistency>())
-            Assert.Contains("is being built anew", cluster.Await(cluster.Query(victim, "", consistency)).Failed!.Message);
+            Assert.Contains("is being built anew",
+                cluster.Await(cluster.Query(victim, "", consistency)).Failed!.Message);
         long commitIndex = cluster.StatusOf(victim)!.CommitIndex;
         cluster.One("goes on", 2);
         Assert.True(cluster.StatusOf(victim)!.PersistedIndex > commitIndex);
@@ -63,7 +69,8 @@ public sealed class DifferingReplicaSpec(ITestOutputHelper output) : ScenarioSpe
     }
 
     [Theory, InMemoryJournal(1, 2, 3), SqliteJournal(1)]
-    public void A_crash_before_it_is_built_anew_leaves_one_that_serves_nothing_and_asks_again(JournalKind journal, int seed)
+    public void A_crash_before_it_is_built_anew_leaves_one_that_serves_nothing_and_asks_again(JournalKind journal,
+        int seed)
     {
         using var cluster = Start(journal, seed);
         Agree(cluster, 10);
@@ -80,7 +87,8 @@ public sealed class DifferingReplicaSpec(ITestOutputHelper output) : ScenarioSpe
         cluster.Restart(victim);
         cluster.Run(Seconds(1));
 
-        Assert.Contains(cluster.StatusOf(victim)!.Problems, static problem => problem.Kind == PeerProblemKind.ReplicaDiffers);
+        Assert.Contains(cluster.StatusOf(victim)!.Problems,
+            static problem => problem.Kind == PeerProblemKind.ReplicaDiffers);
         Assert.Null(victim.StateMachine);
         Assert.NotNull(cluster.Await(cluster.Query(victim, "", ReadConsistency.Stale)).Failed);
         cluster.Heal(victim);
@@ -108,7 +116,8 @@ public sealed class DifferingReplicaSpec(ITestOutputHelper output) : ScenarioSpe
             cluster.Crash(victim);
             cluster.Restart(victim);
             Agree(cluster, 2 + i);
-            Assert.DoesNotContain(cluster.StatusOf(victim)!.Problems, static problem => problem.Kind == PeerProblemKind.ReplicaDiffers);
+            Assert.DoesNotContain(cluster.StatusOf(victim)!.Problems,
+                static problem => problem.Kind == PeerProblemKind.ReplicaDiffers);
         }
 
         Assert.Equal(0, installs);
@@ -134,7 +143,8 @@ public sealed class DifferingReplicaSpec(ITestOutputHelper output) : ScenarioSpe
             cluster.Run(Seconds(0.3));
 
             bool isSetAside = IsSetAside(cluster, victim);
-            Assert.True(isSetAside ? victim.StateMachine is null : Machine(victim).State == Machine(After(cluster, victim)).State);
+            Assert.True(isSetAside ? victim.StateMachine is null : Machine(victim).State == Machine(After(cluster,
+                victim)).State);
             AwaitRebuilt(cluster, victim);
             AssertAllAlike(cluster);
         }
@@ -156,7 +166,8 @@ public sealed class DifferingReplicaSpec(ITestOutputHelper output) : ScenarioSpe
 
         cluster.Await(() => cluster.Peers.All(peer => IsSetAside(cluster, peer)), "all say so", Seconds(20));
 
-        Assert.All(cluster.Peers, peer => Assert.Contains("nobody can say which state is right", cluster.StatusOf(peer)!.Problems[0].Reason));
+        Assert.All(cluster.Peers,
+            peer => Assert.Contains("nobody can say which state is right", cluster.StatusOf(peer)!.Problems[0].Reason));
         Assert.NotNull(cluster.Await(cluster.Query(leader, "")).Result);
         Assert.Equal(0, installs);
     }
@@ -195,7 +206,8 @@ public sealed class DifferingReplicaSpec(ITestOutputHelper output) : ScenarioSpe
         AssertAllAlike(cluster);
     }
 
-    private RaftCluster Start(JournalKind journal, int seed, Func<RaftClusterSettings, RaftClusterSettings>? change = null) =>
+    private RaftCluster Start(JournalKind journal, int seed,
+        Func<RaftClusterSettings, RaftClusterSettings>? change = null) =>
         StartWith(journal, 3, seed, settings => (change ?? (static same => same))(settings with
         {
             StateMachine = static () => new TextMachine(),
@@ -239,7 +251,8 @@ public sealed class DifferingReplicaSpec(ITestOutputHelper output) : ScenarioSpe
         cluster.CheckNothingLost();
         // One that starts from a snapshot answers once it has read that.
         foreach (var peer in cluster.Peers)
-            Assert.Equal(Machine(After(cluster, peer)).State, Encoding.UTF8.GetString((byte[])cluster.Await(cluster.Query(peer, "")).Result!.Result!));
+            Assert.Equal(Machine(After(cluster, peer)).State,
+                Encoding.UTF8.GetString((byte[])cluster.Await(cluster.Query(peer, "")).Result!.Result!));
     }
 
     /// <summary>Joins what it is given, and can be changed behind its back.</summary>

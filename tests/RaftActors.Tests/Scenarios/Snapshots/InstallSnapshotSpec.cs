@@ -22,23 +22,29 @@ public sealed class InstallSnapshotSpec(ITestOutputHelper output) : SnapshotScen
     }
 
     [Theory, InMemoryJournal(1, 2, 3, 4), SqliteJournal(1)]
-    public void Install_for_a_peer_that_was_cut_off(JournalKind journal, int seed) => Install(journal, seed, LinkFaults.None, crash: false);
+    public void Install_for_a_peer_that_was_cut_off(JournalKind journal, int seed) =>
+        Install(journal, seed, LinkFaults.None, crash: false);
 
     [Theory, InMemoryJournal(1, 2, 3, 4), SqliteJournal(1)]
-    public void Install_over_an_unreliable_network(JournalKind journal, int seed) => Install(journal, seed, LinkFaults.Unreliable, crash: false);
+    public void Install_over_an_unreliable_network(JournalKind journal, int seed) =>
+        Install(journal, seed, LinkFaults.Unreliable, crash: false);
 
     [Theory, InMemoryJournal(1, 2, 3, 4), SqliteJournal(1)]
-    public void Install_for_a_peer_that_crashed(JournalKind journal, int seed) => Install(journal, seed, LinkFaults.None, crash: true);
+    public void Install_for_a_peer_that_crashed(JournalKind journal, int seed) =>
+        Install(journal, seed, LinkFaults.None, crash: true);
 
     [Theory, InMemoryJournal(1, 2, 3, 4), SqliteJournal(1)]
-    public void Install_for_a_peer_that_crashed_over_an_unreliable_network(JournalKind journal, int seed) => Install(journal, seed, LinkFaults.Unreliable, crash: true);
+    public void Install_for_a_peer_that_crashed_over_an_unreliable_network(JournalKind journal, int seed) =>
+        Install(journal, seed, LinkFaults.Unreliable, crash: true);
 
-    // As the snapshot tests of MIT's 6.5840 do: again and again somebody misses more than a snapshot's worth of entries, every third time the leader.
+    // As the snapshot tests of MIT's 6.5840 do: again and again somebody misses more than a snapshot's worth of
+    // entries, every third time the leader.
     private void Install(JournalKind journal, int seed, LinkFaults faults, bool crash)
     {
         using var cluster = StartSnapshotting(journal, seed, faults: faults);
         int installs = 0;
-        cluster.WatchMessages((message, _) => installs += message.Original is InstallSnapshotReply { Installed: true } ? 1 : 0);
+        cluster.WatchMessages((message, _) =>
+            installs += message.Original is InstallSnapshotReply { Installed: true } ? 1 : 0);
         Agree(cluster, 1, 3);
         for (int round = 0; round < 9; round++)
         {
@@ -107,7 +113,8 @@ public sealed class InstallSnapshotSpec(ITestOutputHelper output) : SnapshotScen
     [Theory, InMemoryJournal(1), SqliteJournal(1)]
     public void A_follower_behind_compaction_by_a_little_is_served_by_trailing_entries(JournalKind journal, int seed)
     {
-        using var cluster = StartSnapshotting(journal, seed, raft: static settings => settings with { SnapshotTrailingEntries = 100 });
+        using var cluster =
+            StartSnapshotting(journal, seed, raft: static settings => settings with { SnapshotTrailingEntries = 100 });
         int installs = 0;
         cluster.WatchMessages((message, _) => installs += message.Original is InstallSnapshot ? 1 : 0);
         Agree(cluster, 5, 3);

@@ -5,7 +5,10 @@ using Xunit.Abstractions;
 
 namespace RaftActors.Tests.Scenarios.Snapshots;
 
-/// <summary>What happens in the middle of an install: it restarts or resumes, and the state is never a mixture (which the cluster checks whenever a state machine starts from a snapshot).</summary>
+/// <summary>
+/// What happens in the middle of an install: it restarts or resumes, and the state is never a mixture (which the
+/// cluster checks whenever a state machine starts from a snapshot).
+/// </summary>
 public sealed class InterruptedInstallSpec(ITestOutputHelper output) : SnapshotScenarioSpec(output)
 {
     [Theory, InMemoryJournal(1, 2), SqliteJournal(1)]
@@ -70,7 +73,8 @@ public sealed class InterruptedInstallSpec(ITestOutputHelper output) : SnapshotS
         held.ReleaseAll();
         Agree(cluster, 1, 3);
         cluster.CheckNothingLost();
-        // What follows the snapshot was kept for it: else, under load, it would be sent one snapshot after the other and never catch up.
+        // What follows the snapshot was kept for it: else, under load, it would be sent one snapshot after the other
+        // and never catch up.
         Assert.Single(snapshots);
     }
 
@@ -88,7 +92,8 @@ public sealed class InterruptedInstallSpec(ITestOutputHelper output) : SnapshotS
         cluster.CheckNothingLost();
     }
 
-    // Each run crashes it one write later than the one before: between chunks, before and after the manifest, before and after the event.
+    // Each run crashes it one write later than the one before: between chunks, before and after the manifest, before
+    // and after the event.
     [Theory, InMemoryJournal, SqliteJournal]
     public void The_follower_crashes_after_any_of_its_writes(JournalKind journal)
     {
@@ -141,7 +146,8 @@ public sealed class InterruptedInstallSpec(ITestOutputHelper output) : SnapshotS
     [Theory, InMemoryJournal(1, 2)]
     public void Heartbeats_and_commits_go_on_meanwhile(JournalKind journal, int seed)
     {
-        using var cluster = StartSnapshotting(journal, seed, raft: static settings => settings with { SnapshotSendRate = 1000 });
+        using var cluster =
+            StartSnapshotting(journal, seed, raft: static settings => settings with { SnapshotSendRate = 1000 });
         var (leader, victim) = LeaveBehind(cluster);
         int changes = 0;
         cluster.WatchMessages((message, _) => changes += message.Original is RequestVote ? 1 : 0);
@@ -149,7 +155,8 @@ public sealed class InterruptedInstallSpec(ITestOutputHelper output) : SnapshotS
 
         Agree(cluster, 2 * Interval, 2);
 
-        Assert.Equal("Snapshot", Assert.Single(Status(cluster, leader).Followers, follower => follower.MemberId == victim.Id).State);
+        Assert.Equal("Snapshot",
+            Assert.Single(Status(cluster, leader).Followers, follower => follower.MemberId == victim.Id).State);
         Assert.Equal(0, changes);
         Assert.Equal(RaftRole.Leader, Status(cluster, leader).Role);
         cluster.CheckNothingLost(Seconds(60));

@@ -4,16 +4,22 @@ using Xunit.Abstractions;
 
 namespace RaftActors.Tests.Scenarios.Snapshots;
 
-/// <summary>Scenarios with snapshots every ten entries, in chunks of which a snapshot has several, and no more entries in memory than need be.</summary>
+/// <summary>
+/// Scenarios with snapshots every ten entries, in chunks of which a snapshot has several, and no more entries in memory
+/// than need be.
+/// </summary>
 public abstract class SnapshotScenarioSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
     protected const int Interval = 10;
 
-    private protected RaftCluster StartSnapshotting(JournalKind journal, int seed = 1, int peers = 3, LinkFaults? faults = null, Func<RaftSettings, RaftSettings>? raft = null) =>
+    private protected RaftCluster StartSnapshotting(JournalKind journal, int seed = 1, int peers = 3,
+        LinkFaults? faults = null, Func<RaftSettings, RaftSettings>? raft = null) =>
         StartWith(journal, peers, seed, settings => settings with
         {
             Faults = faults ?? LinkFaults.None,
-            Raft = own => (raft ?? (static same => same))(own with { SnapshotEntries = Interval, SnapshotMinGrowth = 0, SnapshotTrailingEntries = 0, SnapshotChunkSize = 500, SnapshotSendRate = 100_000_000 }),
+            Raft = own =>
+                (raft ?? (static same => same))(own with { SnapshotEntries = Interval, SnapshotMinGrowth = 0,
+                    SnapshotTrailingEntries = 0, SnapshotChunkSize = 500, SnapshotSendRate = 100_000_000 }),
         });
 
     /// <summary>Has the cluster agree on so many commands more.</summary>
@@ -31,7 +37,8 @@ public abstract class SnapshotScenarioSpec(ITestOutputHelper output) : ScenarioS
     {
         for (int i = 0; i < 1500 && Status(cluster, peer).FirstIndex <= index; i++)
             cluster.Run(Milliseconds(10));
-        Assert.True(Status(cluster, peer).FirstIndex > index, $"The log of {peer.Id} still begins at {Status(cluster, peer).FirstIndex}: {Status(cluster, peer)}");
+        Assert.True(Status(cluster, peer).FirstIndex > index,
+            $"The log of {peer.Id} still begins at {Status(cluster, peer).FirstIndex}: {Status(cluster, peer)}");
     }
 
     /// <summary>A follower is cut off, and misses several snapshots' worth of entries.</summary>

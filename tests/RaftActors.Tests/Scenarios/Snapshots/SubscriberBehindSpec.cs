@@ -6,7 +6,9 @@ using Xunit.Abstractions;
 
 namespace RaftActors.Tests.Scenarios.Snapshots;
 
-/// <summary>A subscriber that wants what is in no log any more gets the state first, and then every entry after it.</summary>
+/// <summary>
+/// A subscriber that wants what is in no log any more gets the state first, and then every entry after it.
+/// </summary>
 public sealed class SubscriberBehindSpec(ITestOutputHelper output) : SnapshotScenarioSpec(output)
 {
     [Theory, InMemoryJournal(1, 2), SqliteJournal(1)]

@@ -6,7 +6,10 @@ using Xunit.Abstractions;
 
 namespace RaftActors.Tests.Scenarios.Subscriptions;
 
-/// <summary>A subscriber that stores its index with its effect sees every entry once and in order, whatever happens to it and to its peer.</summary>
+/// <summary>
+/// A subscriber that stores its index with its effect sees every entry once and in order, whatever happens to it and to
+/// its peer.
+/// </summary>
 public sealed class SubscriptionSpec(ITestOutputHelper output) : ScenarioSpec(output)
 {
     [Fact]
@@ -93,7 +96,8 @@ public sealed class SubscriptionSpec(ITestOutputHelper output) : ScenarioSpec(ou
     [Fact]
     public void One_beyond_the_limit_is_told_so()
     {
-        using var cluster = Start(3, change: settings => settings with { Raft = raft => raft with { MaxSubscribers = 2 } });
+        using var cluster =
+            Start(3, change: settings => settings with { Raft = raft => raft with { MaxSubscribers = 2 } });
         var leader = cluster.CheckSingleLeader();
         var stored = Enumerable.Range(0, 3).Select(_ => new Stored()).ToList();
         var first = Subscribe(leader, stored[0], 8);
@@ -124,8 +128,11 @@ public sealed class SubscriptionSpec(ITestOutputHelper output) : ScenarioSpec(ou
         Assert.Equal(proposed, Commands(stored).Count);
     }
 
-    private static void AssertInOrder(Stored stored) => Assert.Equal(Enumerable.Range(1, stored.Entries.Count).Select(i => (long)i), stored.Entries.Select(entry => entry.Index));
+    private static void AssertInOrder(Stored stored) =>
+        Assert.Equal(Enumerable.Range(1, stored.Entries.Count).Select(i => (long)i),
+            stored.Entries.Select(entry => entry.Index));
 
     private static List<string> Commands(Stored stored) =>
-        stored.Entries.Where(entry => entry.Kind == EntryKind.Command).Select(entry => Encoding.UTF8.GetString(entry.Payload.Bytes.Span)).ToList();
+        stored.Entries.Where(entry => entry.Kind == EntryKind.Command)
+            .Select(entry => Encoding.UTF8.GetString(entry.Payload.Bytes.Span)).ToList();
 }

@@ -4,8 +4,9 @@ using System.Net.Sockets;
 namespace RaftNode.Host.Tests.Processes.Nemesis;
 
 /// <summary>
-/// The network between the nodes: before each node stands a proxy at the address that the others know, which tells from the handshake who calls. So each direction between two nodes can be cut,
-/// slowed or broken by itself, without any privilege.
+/// The network between the nodes: before each node stands a proxy at the address that the others know, which tells from
+/// the handshake who calls. So each direction between two nodes can be cut, slowed or broken by itself, without any
+/// privilege.
 /// </summary>
 internal sealed class ClusterLinks : IDisposable
 {
@@ -40,7 +41,8 @@ internal sealed class ClusterLinks : IDisposable
     /// <summary>Closes all connections between two nodes, wherever in a message they are.</summary>
     public void Break(int one, int other)
     {
-        foreach (var connection in Connections().Where(c => (c.From == one && c.To == other) || (c.From == other && c.To == one)))
+        foreach (var connection in Connections()
+            .Where(c => (c.From == one && c.To == other) || (c.From == other && c.To == one)))
             connection.Dispose();
     }
 
@@ -92,9 +94,11 @@ internal sealed class ClusterLinks : IDisposable
             var greeting = await connection.GreetingAsync(_publicPort);
             // Whoever else calls is a client: nothing befalls it but what befalls the nodes.
             var isNode = connection.From >= 0 && connection.From < _nodes;
-            await connection.RunAsync(greeting, _ownPort + to, isNode ? _links[connection.From, to] : new Link(), isNode ? _links[to, connection.From] : new Link());
+            await connection.RunAsync(greeting, _ownPort + to, isNode ? _links[connection.From, to] : new Link(),
+                isNode ? _links[to, connection.From] : new Link());
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException or InvalidDataException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException
+            or InvalidDataException)
         {
             // The end of the one side is the end of the other.
         }

@@ -41,7 +41,9 @@ internal sealed class Faults(NodeCluster cluster, RecordedLoad load, FullDisk? d
                 StartAgain(node);
         }));
 
-    private Fault Pause(int node) => new($"SIGSTOP of node{node + 1}", () => Do(() => cluster.Run(node).Pause()), () => Do(() => cluster.Run(node).Continue()));
+    private Fault Pause(int node) =>
+        new($"SIGSTOP of node{node + 1}", () => Do(() => cluster.Run(node).Pause()),
+            () => Do(() => cluster.Run(node).Continue()));
 
     private Fault Isolate(int node, bool toIt, bool fromIt) => new(
         $"{(toIt && fromIt ? "nothing to or from" : toIt ? "nothing to" : "nothing from")} node{node + 1}",
@@ -118,7 +120,9 @@ internal sealed class Faults(NodeCluster cluster, RecordedLoad load, FullDisk? d
             () => Do(() => (load.OnlyNode, load.OneKey, load.Hurry) = (-1, false, false)));
     }
 
-    private Fault Full() => new($"full disk ({disk!.Means}) of node{nodeOfDisk + 1}", () => Do(disk.Fill), () => Do(disk.Empty), nodeOfDisk);
+    private Fault Full() =>
+        new($"full disk ({disk!.Means}) of node{nodeOfDisk + 1}", () => Do(disk.Fill), () => Do(disk.Empty),
+            nodeOfDisk);
 
     private void StartAgain(int node)
     {

@@ -4,8 +4,9 @@ using System.Globalization;
 namespace RaftNode.Host.Tests.Processes.Nemesis;
 
 /// <summary>
-/// A disk of one node's own that can be made full: a file system in memory whose size is reduced to what is on it. Where that cannot be mounted, a limit on the size of the files that the process
-/// may write, past which the system refuses a write or ends the process.
+/// A disk of one node's own that can be made full: a file system in memory whose size is reduced to what is on it.
+/// Where that cannot be mounted, a limit on the size of the files that the process may write, past which the system
+/// refuses a write or ends the process.
 /// </summary>
 internal sealed class FullDisk : IDisposable
 {
@@ -16,7 +17,8 @@ internal sealed class FullDisk : IDisposable
     private readonly int _node;
     private readonly bool _mounted;
 
-    private FullDisk(NodeCluster cluster, int node, bool mounted) => (_cluster, _node, _mounted) = (cluster, node, mounted);
+    private FullDisk(NodeCluster cluster, int node, bool mounted) =>
+        (_cluster, _node, _mounted) = (cluster, node, mounted);
 
     /// <summary>Which way it is done.</summary>
     public string Means => _mounted ? "tmpfs" : "RLIMIT_FSIZE";
@@ -25,7 +27,8 @@ internal sealed class FullDisk : IDisposable
     public static FullDisk? Under(NodeCluster cluster, int node)
     {
         Directory.CreateDirectory(cluster.DataOf(node));
-        if (OperatingSystem.IsLinux() && Run("mount", "-t", "tmpfs", "-o", $"size={Size}", "tmpfs", cluster.DataOf(node)))
+        if (OperatingSystem.IsLinux()
+            && Run("mount", "-t", "tmpfs", "-o", $"size={Size}", "tmpfs", cluster.DataOf(node)))
         {
             var disk = new FullDisk(cluster, node, mounted: true);
             cluster.Own(disk);
@@ -67,13 +70,16 @@ internal sealed class FullDisk : IDisposable
 
     private bool Remount(string size) => Run("mount", "-o", $"remount,size={size}", _cluster.DataOf(_node));
 
-    private void Limit(string size) => Run("prlimit", "--pid", _cluster.Run(_node).ProcessId.ToString(CultureInfo.InvariantCulture), $"--fsize={size}:unlimited");
+    private void Limit(string size) =>
+        Run("prlimit", "--pid", _cluster.Run(_node).ProcessId.ToString(CultureInfo.InvariantCulture),
+            $"--fsize={size}:unlimited");
 
     private static bool Run(string program, params string[] arguments)
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true });
+            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true,
+                RedirectStandardOutput = true });
             process!.WaitForExit();
             return process.ExitCode == 0;
         }

@@ -7,8 +7,9 @@ using Xunit.Abstractions;
 namespace RaftNode.Host.Tests.Processes.Nemesis;
 
 /// <summary>
-/// Real nodes on real sockets and disks serve concurrent clients while nodes are killed and paused, the network between them is cut, slowed and broken, and a disk is full. Whatever the clients
-/// saw has to be what a single store could have answered. See docs/fault-test.md.
+/// Real nodes on real sockets and disks serve concurrent clients while nodes are killed and paused, the network between
+/// them is cut, slowed and broken, and a disk is full. Whatever the clients saw has to be what a single store could
+/// have answered. See docs/fault-test.md.
 /// </summary>
 public sealed class LinearizabilitySpec(ITestOutputHelper output)
 {
@@ -17,26 +18,31 @@ public sealed class LinearizabilitySpec(ITestOutputHelper output)
     private const int SessionClients = 6;
     private const int NodeOfDisk = 1;
 
-    // A request is answered, if only by 503 or 504, well within the patience of the clients: so most end with an outcome. Snapshots are taken every few seconds, of several chunks, and nodes that
-    // were away for longer need them.
-    private const string Settings = "\nraftnode.http.request-timeout = 2 s\nraft.election-timeout { min = 300 ms, max = 600 ms }\nraft.snapshot { entries = 2000, min-growth = 0, trailing-entries = 100, chunk-size = 8 KiB }\n";
+    // A request is answered, if only by 503 or 504, well within the patience of the clients: so most end with an
+    // outcome. Snapshots are taken every few seconds, of several chunks, and nodes that were away for longer need them.
+    private const string Settings = "\nraftnode.http.request-timeout = 2 s\nraft.election-timeout { min = 300 ms, max "
+        + "= 600 ms }\nraft.snapshot { entries = 2000, min-growth = 0, trailing-entries = 100, chunk-size = 8 KiB }\n";
 
     [Fact]
     public async Task What_clients_see_is_linearizable_whatever_happens_to_nodes_network_and_disk()
     {
         var duration = TimeSpan.FromSeconds(Number("RAFT_NEMESIS_SECONDS", 40));
         var seed = Number("RAFT_NEMESIS_SEED", Environment.TickCount);
-        var file = Environment.GetEnvironmentVariable("RAFT_NEMESIS_HISTORY") is { Length: > 0 } named ? named : Path.Combine(AppContext.BaseDirectory, "nemesis-history.jsonl");
+        var file = Environment.GetEnvironmentVariable("RAFT_NEMESIS_HISTORY") is { Length: > 0 } named
+            ? named
+            : Path.Combine(AppContext.BaseDirectory, "nemesis-history.jsonl");
         output.WriteLine($"RAFT_NEMESIS_SEED={seed} RAFT_NEMESIS_SECONDS={duration.TotalSeconds}");
 
         FullDisk? disk = null;
-        await using var cluster = await NodeCluster.StartAsync(Nodes, Settings, behindProxies: true, prepare: it => disk = FullDisk.Under(it, NodeOfDisk));
+        await using var cluster = await NodeCluster.StartAsync(Nodes, Settings, behindProxies: true,
+            prepare: it => disk = FullDisk.Under(it, NodeOfDisk));
         if (disk is null)
             output.WriteLine("No full disk: neither can a tmpfs be mounted here nor is there prlimit.");
         await using var load = new RecordedLoad(cluster, HttpClients, SessionClients, seed);
         load.Start();
         await load.ProgressAsync(100);
-        await AfflictAsync(cluster, load, new Faults(cluster, load, disk, NodeOfDisk, new Random(seed)), new Random(seed + 1), duration);
+        await AfflictAsync(cluster, load, new Faults(cluster, load, disk, NodeOfDisk, new Random(seed)),
+            new Random(seed + 1), duration);
         var history = await load.EndAsync();
         KeyValueHistoryFile.Write(file, history);
         output.WriteLine($"{load.Summary}; written to {file}");
@@ -49,8 +55,12 @@ public sealed class LinearizabilitySpec(ITestOutputHelper output)
         Assert.All(settled, status => Assert.Equal(settled[0].State, status.State));
     }
 
-    /// <summary>Fault after fault; from the second round on often two at a time. After each everything is healed, and all nodes have to come back and clients to be served.</summary>
-    private async Task AfflictAsync(NodeCluster cluster, RecordedLoad load, Faults faults, Random random, TimeSpan duration)
+    /// <summary>
+    /// Fault after fault; from the second round on often two at a time. After each everything is healed, and all nodes
+    /// have to come back and clients to be served.
+    /// </summary>
+    private async Task AfflictAsync(NodeCluster cluster, RecordedLoad load, Faults faults, Random random,
+        TimeSpan duration)
     {
         var started = Stopwatch.GetTimestamp();
         for (var round = 0; round == 0 || Stopwatch.GetElapsedTime(started) < duration; round++)
@@ -64,7 +74,8 @@ public sealed class LinearizabilitySpec(ITestOutputHelper output)
                     together.Add(await kinds[0]());
                     kinds.RemoveAt(0);
                 }
-                output.WriteLine($"{Stopwatch.GetElapsedTime(started).TotalSeconds,6:0.0} s, {load.Acknowledged,6} answered: {string.Join("; ", together.Select(fault => fault.Name))}");
+                output.WriteLine($"{Stopwatch.GetElapsedTime(started).TotalSeconds,6:0.0} s, {load.Acknowledged,6} "
+                    + $"answered: {string.Join("; ", together.Select(fault => fault.Name))}");
                 foreach (var fault in together)
                     await fault.Begin();
                 await Task.Delay(random.Next(700, 2500));
@@ -85,5 +96,7 @@ public sealed class LinearizabilitySpec(ITestOutputHelper output)
     }
 
     private static int Number(string variable, int otherwise) =>
-        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) : otherwise;
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text
+            ? int.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)
+            : otherwise;
 }

@@ -1,6 +1,8 @@
 namespace RaftNode.Host.Tests.Processes.Nemesis;
 
-/// <summary>What happens to the bytes that one node sends to another, whichever of the two made the connection.</summary>
+/// <summary>
+/// What happens to the bytes that one node sends to another, whichever of the two made the connection.
+/// </summary>
 internal sealed class Link
 {
     private readonly Lock _lock = new();
@@ -9,7 +11,10 @@ internal sealed class Link
     /// <summary>How much later than they were sent bytes arrive.</summary>
     public TimeSpan Delay { get; set; }
 
-    /// <summary>From now on nothing arrives. As with a real network, what was sent is not lost as long as the connection lives: it arrives when the link is healed.</summary>
+    /// <summary>
+    /// From now on nothing arrives. As with a real network, what was sent is not lost as long as the connection lives:
+    /// it arrives when the link is healed.
+    /// </summary>
     public void Cut()
     {
         lock (_lock)

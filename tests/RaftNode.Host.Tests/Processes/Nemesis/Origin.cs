@@ -8,11 +8,14 @@ internal static class Origin
 {
     private const int LengthBytes = 4;
 
-    // Field numbers of Akka.Remote's protocol: a frame's instruction, its handshake, the handshake's origin, that address's port.
+    // Field numbers of Akka.Remote's protocol: a frame's instruction, its handshake, the handshake's origin, that
+    // address's port.
     private static readonly int[] Path = [2, 2, 1];
     private const int PortField = 3;
 
-    /// <summary>The port in the address that the node gives itself; <c>null</c> while the frame is not complete.</summary>
+    /// <summary>
+    /// The port in the address that the node gives itself; <c>null</c> while the frame is not complete.
+    /// </summary>
     /// <exception cref="InvalidDataException">It is no handshake.</exception>
     public static int? PortOf(ReadOnlySpan<byte> received)
     {

@@ -6,7 +6,10 @@ using RaftActors.Linearizability.KeyValue;
 
 namespace RaftNode.Host.Tests.Processes.Nemesis;
 
-/// <summary>One client's connection to one node. Unlike a general client it never sends a request twice: each is one operation of a history.</summary>
+/// <summary>
+/// One client's connection to one node. Unlike a general client it never sends a request twice: each is one operation
+/// of a history.
+/// </summary>
 internal sealed class PlainHttp(IPEndPoint endpoint) : IStoreConnection
 {
     private static readonly byte[] HeaderEnd = "\r\n\r\n"u8.ToArray();
@@ -37,19 +40,24 @@ internal sealed class PlainHttp(IPEndPoint endpoint) : IStoreConnection
     public Task<PlainAnswer> AskAsync(KeyValueInput input, string? tag, CancellationToken stop) =>
         SendAsync(Method(input), $"/kv/{input.Key}", tag is null ? null : $"If-Match: {tag}", input.Value, stop);
 
-    /// <summary>Sends a request and reads the answer. After an exception nobody can say what became of it, and the connection is closed.</summary>
+    /// <summary>
+    /// Sends a request and reads the answer. After an exception nobody can say what became of it, and the connection is
+    /// closed.
+    /// </summary>
     /// <param name="method">The method.</param>
     /// <param name="path">The path.</param>
     /// <param name="header">A header line, or none.</param>
     /// <param name="body">The body; <c>null</c> for none.</param>
     /// <param name="stop">When to give up.</param>
-    private async Task<PlainAnswer> SendAsync(string method, string path, string? header, string? body, CancellationToken stop)
+    private async Task<PlainAnswer> SendAsync(string method, string path, string? header, string? body,
+        CancellationToken stop)
     {
         var socket = _socket ?? throw new InvalidOperationException("It is not connected.");
         try
         {
             var length = body is null ? "" : $"Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\n";
-            ReadOnlyMemory<byte> request = Encoding.UTF8.GetBytes($"{method} {path} HTTP/1.1\r\nHost: {endpoint}\r\n{length}{(header is null ? "" : header + "\r\n")}\r\n{body}");
+            ReadOnlyMemory<byte> request = Encoding.UTF8.GetBytes($"{method} {path} HTTP/1.1\r\nHost: "
+                + $"{endpoint}\r\n{length}{(header is null ? "" : header + "\r\n")}\r\n{body}");
             while (request.Length > 0)
                 request = request[await socket.SendAsync(request, stop)..];
             return await ReadAsync(socket, stop);
@@ -82,19 +90,23 @@ internal sealed class PlainHttp(IPEndPoint endpoint) : IStoreConnection
         var tag = Value(lines, "ETag");
         if (Value(lines, "Content-Length") is not { } said)
         {
-            // Without a length there is no body after 204; the problems of other answers are not read, and the connection is of no further use.
+            // Without a length there is no body after 204; the problems of other answers are not read, and the
+            // connection is of no further use.
             if (status != 204)
                 Close();
             return new PlainAnswer(status, tag, "");
         }
-        var (start, count) = (headers + HeaderEnd.Length, int.Parse(said, NumberStyles.None, CultureInfo.InvariantCulture));
+        var (start, count) =
+            (headers + HeaderEnd.Length, int.Parse(said, NumberStyles.None, CultureInfo.InvariantCulture));
         while (filled < start + count)
             filled += await FillAsync(socket, filled, stop);
         return new PlainAnswer(status, tag, Encoding.UTF8.GetString(_buffer, start, count));
     }
 
     private async Task<int> FillAsync(Socket socket, int filled, CancellationToken stop) =>
-        await socket.ReceiveAsync(_buffer.AsMemory(filled), stop) is var read and > 0 ? read : throw new EndOfStreamException("The node closed the connection.");
+        await socket.ReceiveAsync(_buffer.AsMemory(filled), stop) is var read and > 0
+            ? read
+            : throw new EndOfStreamException("The node closed the connection.");
 
     private void Close()
     {
@@ -103,7 +115,9 @@ internal sealed class PlainHttp(IPEndPoint endpoint) : IStoreConnection
     }
 
     private static string? Value(string[] lines, string name) =>
-        lines.FirstOrDefault(line => line.StartsWith(name + ": ", StringComparison.OrdinalIgnoreCase)) is { } line ? line[(name.Length + 2)..] : null;
+        lines.FirstOrDefault(line => line.StartsWith(name + ": ", StringComparison.OrdinalIgnoreCase)) is { } line
+            ? line[(name.Length + 2)..]
+            : null;
 }
 
 /// <summary>What a node answered.</summary>

@@ -6,7 +6,8 @@ namespace RaftNode.Host.Tests.Processes.Nemesis;
 /// <summary>A connection from one node to another, through a proxy.</summary>
 internal sealed class ProxiedConnection(Socket incoming, int to) : IDisposable
 {
-    private readonly Socket _outgoing = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly Socket _outgoing =
+        new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly CancellationTokenSource _end = new();
     private int _disposed;
 
@@ -36,7 +37,9 @@ internal sealed class ProxiedConnection(Socket incoming, int to) : IDisposable
         }
     }
 
-    /// <summary>Connects to the node and carries bytes both ways until either end is closed or the connection broken.</summary>
+    /// <summary>
+    /// Connects to the node and carries bytes both ways until either end is closed or the connection broken.
+    /// </summary>
     public async Task RunAsync(byte[] greeting, int port, Link there, Link back)
     {
         await there.PassAsync(_end.Token);

@@ -12,10 +12,13 @@ using RaftNode.Host.Node;
 namespace RaftNode.Host.Tests.Processes.Nemesis;
 
 /// <summary>
-/// Concurrent clients of all nodes, over HTTP and with sessions, whose operations are recorded. Few keys are in use at a time, so that operations meet; each for a few hundred operations, so that its history can be judged. No
-/// value is written twice: an ETag, of which there is one a write, therefore stands for a value, and a write under If-Match is a compare-and-set.
+/// Concurrent clients of all nodes, over HTTP and with sessions, whose operations are recorded. Few keys are in use at
+/// a time, so that operations meet; each for a few hundred operations, so that its history can be judged. No value is
+/// written twice: an ETag, of which there is one a write, therefore stands for a value, and a write under If-Match is a
+/// compare-and-set.
 /// </summary>
-internal sealed class RecordedLoad(NodeCluster cluster, int httpClients, int sessionClients, int seed) : IAsyncDisposable
+internal sealed class RecordedLoad(NodeCluster cluster, int httpClients, int sessionClients,
+    int seed) : IAsyncDisposable
 {
     private const int Keys = 6;
     private const int OperationsOfKey = 300;
@@ -27,7 +30,8 @@ internal sealed class RecordedLoad(NodeCluster cluster, int httpClients, int ses
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<(string Key, string Tag), string> _versions = new();
     private readonly ActorSystem _system = ActorSystem.Create(RunningNode.SystemName, ConfigurationFactory
-        .ParseString("akka.loglevel = ERROR, akka.remote.dot-netty.tcp { hostname = \"127.0.0.1\", port = 0 }").WithFallback(NodeSettings.Reference()).WithFallback(Raft.DefaultConfig()));
+        .ParseString("akka.loglevel = ERROR, akka.remote.dot-netty.tcp { hostname = \"127.0.0.1\", port = 0 }")
+            .WithFallback(NodeSettings.Reference()).WithFallback(Raft.DefaultConfig()));
     private readonly int[] _started = new int[Keys];
     private int _values;
     private int _acknowledged;
@@ -78,7 +82,9 @@ internal sealed class RecordedLoad(NodeCluster cluster, int httpClients, int ses
         {
             using var http = new PlainHttp(Endpoint(node));
             for (var slot = 0; slot < Keys; slot++)
-                await Eventually.IsTrueAsync("the last reads", () => TryAsync(httpClients + sessionClients + node, http, KeyValueInput.Get(Key(slot)), null, patience.Token), cluster.Transcripts);
+                await Eventually.IsTrueAsync("the last reads",
+                    () => TryAsync(httpClients + sessionClients + node, http, KeyValueInput.Get(Key(slot)), null,
+                    patience.Token), cluster.Transcripts);
         }
         return _recorder.History();
     }
@@ -106,7 +112,8 @@ internal sealed class RecordedLoad(NodeCluster cluster, int httpClients, int ses
                 node = only;
             var (input, tag) = Draw(random, key, seen);
             using var patience = new CancellationTokenSource(RequestPatience);
-            var answered = await TryAsync(client, connections[node % connections.Length], input, tag, patience.Token, (value, version) => seen[key] = (value, version));
+            var answered = await TryAsync(client, connections[node % connections.Length], input, tag, patience.Token,
+                (value, version) => seen[key] = (value, version));
             // As clients do, it stays with a node that answers; not for ever, so that all nodes are used.
             if (!answered || random.Next(20) == 0)
                 node = random.Next(cluster.Count);
@@ -122,7 +129,8 @@ internal sealed class RecordedLoad(NodeCluster cluster, int httpClients, int ses
         ? [.. Enumerable.Range(0, cluster.Count).Select(node => new PlainHttp(Endpoint(node)))]
         : [new SessionConnection(_system, cluster.Addresses, SessionDeadline)];
 
-    private (KeyValueInput Input, string? Tag) Draw(Random random, string key, Dictionary<string, (string Value, string Tag)> seen)
+    private (KeyValueInput Input, string? Tag) Draw(Random random, string key,
+        Dictionary<string, (string Value, string Tag)> seen)
     {
         var value = $"{Interlocked.Increment(ref _values)}";
         var last = seen.TryGetValue(key, out var present) ? present : default;
@@ -139,7 +147,8 @@ internal sealed class RecordedLoad(NodeCluster cluster, int httpClients, int ses
 
     /// <summary>Does an operation and records it.</summary>
     /// <returns>Whether it was answered.</returns>
-    private async Task<bool> TryAsync(int client, IStoreConnection connection, KeyValueInput input, string? tag, CancellationToken stop, Action<string, string>? saw = null)
+    private async Task<bool> TryAsync(int client, IStoreConnection connection, KeyValueInput input, string? tag,
+        CancellationToken stop, Action<string, string>? saw = null)
     {
         var call = _recorder.Begin(client, input);
         try
@@ -193,8 +202,10 @@ internal sealed class RecordedLoad(NodeCluster cluster, int httpClients, int ses
         (KeyValueKind.Get, 200) => KeyValueOutput.Found(answer.Body),
         (KeyValueKind.Get, 404) => KeyValueOutput.Found(null),
         (KeyValueKind.Put, 201 or 204) => KeyValueOutput.Replaced(answer.Status == 204),
-        (KeyValueKind.Delete, 204) or (KeyValueKind.CompareAndSet, 204) or (KeyValueKind.Create, 201) => KeyValueOutput.Yes,
-        (KeyValueKind.Delete, 404) or (KeyValueKind.CompareAndSet, 412) or (KeyValueKind.Create, 409) => KeyValueOutput.No,
+        (KeyValueKind.Delete, 204) or (KeyValueKind.CompareAndSet, 204) or (KeyValueKind.Create, 201) =>
+        KeyValueOutput.Yes,
+        (KeyValueKind.Delete, 404) or (KeyValueKind.CompareAndSet, 412) or (KeyValueKind.Create, 409) =>
+        KeyValueOutput.No,
         _ => null,
     };
 }

@@ -7,8 +7,12 @@ using RaftNode.Host.KeyValue;
 
 namespace RaftNode.Host.Tests.Processes.Nemesis;
 
-/// <summary>A client with a session, on an actor system of its own: what it was not answered it tries again, under the same number. Answers as HTTP would.</summary>
-internal sealed class SessionConnection(ActorSystem system, IReadOnlyList<string> addresses, TimeSpan deadline) : IStoreConnection
+/// <summary>
+/// A client with a session, on an actor system of its own: what it was not answered it tries again, under the same
+/// number. Answers as HTTP would.
+/// </summary>
+internal sealed class SessionConnection(ActorSystem system, IReadOnlyList<string> addresses,
+    TimeSpan deadline) : IStoreConnection
 {
     private readonly RaftClient _client = RaftClient.Start(system, new RaftClientSettings
     {
@@ -53,14 +57,19 @@ internal sealed class SessionConnection(ActorSystem system, IReadOnlyList<string
         var condition = input.Kind switch
         {
             KeyValueKind.Create => WriteCondition.Absent,
-            KeyValueKind.CompareAndSet => WriteCondition.OneOf([long.Parse(tag!.Trim('"'), CultureInfo.InvariantCulture)]),
+            KeyValueKind.CompareAndSet =>
+                WriteCondition.OneOf([long.Parse(tag!.Trim('"'), CultureInfo.InvariantCulture)]),
             _ => WriteCondition.None,
         };
-        return input.Value is { } value ? new PutValue(input.Key, Encoding.UTF8.GetBytes(value), condition) : new DeleteValue(input.Key, condition);
+        return input.Value is { } value
+            ? new PutValue(input.Key, Encoding.UTF8.GetBytes(value), condition)
+            : new DeleteValue(input.Key, condition);
     }
 
     private static PlainAnswer Found(object? result) =>
-        result is ValueFound found ? new PlainAnswer(200, Tag(found.Version), Encoding.UTF8.GetString(found.Value.Span)) : new PlainAnswer(404, null, "");
+        result is ValueFound found
+            ? new PlainAnswer(200, Tag(found.Version), Encoding.UTF8.GetString(found.Value.Span))
+            : new PlainAnswer(404, null, "");
 
     private static PlainAnswer Written(KeyValueKind kind, WriteResult result) => result.Outcome switch
     {
@@ -68,7 +77,8 @@ internal sealed class SessionConnection(ActorSystem system, IReadOnlyList<string
         WriteOutcome.Replaced => new PlainAnswer(204, Tag(result.Version), ""),
         WriteOutcome.Deleted => new PlainAnswer(204, null, ""),
         WriteOutcome.NotFound when kind == KeyValueKind.Delete => new PlainAnswer(404, null, ""),
-        WriteOutcome.NotFound or WriteOutcome.ConditionFailed => new PlainAnswer(kind == KeyValueKind.Create ? 409 : 412, null, ""),
+        WriteOutcome.NotFound or WriteOutcome.ConditionFailed =>
+            new PlainAnswer(kind == KeyValueKind.Create ? 409 : 412, null, ""),
         _ => throw new InvalidOperationException($"A write was answered by {result}."),
     };
 
