@@ -17,7 +17,7 @@ public sealed class Sequences : IStateMachine
     public object? Apply(LogEntry entry, object command)
     {
         var (sequence, count) = SequenceMessages.ReadTake((byte[])command);
-        // What a client did wrong is answered, the same on every node. An exception is for what this node cannot do.
+        // A mistake of a client gets an answer, the same on every node. An exception is for what this node cannot do.
         if (count is < 1 or > MostAtOnce)
             return SequenceMessages.Number(0);
         long last = _last.GetValueOrDefault(sequence);

@@ -19,7 +19,7 @@ public sealed class RaftMemberOptions
         Address = address;
     }
 
-    /// <summary>The member id. Never reuse an id for another disk.</summary>
+    /// <summary>The member id. Another disk can get the id only after the member was removed.</summary>
     public string Id { get; set; } = "";
 
     /// <summary>

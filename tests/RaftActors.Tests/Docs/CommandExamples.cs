@@ -24,7 +24,7 @@ public sealed record Balance(long Cents, string Currency) : IAccountMessage;
 #region serializer
 public sealed class AccountSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
-    // In the log for ever: no other serializer may have it.
+    // This number is in the log for ever. No other serializer may have it.
     public override int Identifier => 7001;
 
     public override string Manifest(object message) => message switch

@@ -31,7 +31,7 @@ public sealed class LeadershipExamples
                 leader = $"{done.Leader.Id} leads in term {done.Term}";
                 break;
             case TransferFailed failed:
-                why = failed.Message;       // the leader of before goes on, or another one was elected
+                why = failed.Message;       // the former leader goes on, or another peer was elected
                 break;
         }
         #endregion
@@ -41,7 +41,7 @@ public sealed class LeadershipExamples
 
         #region stop
         await Raft.Get(system).StopAsync("counters");       // this node's peer of one group
-        // or all of them, with all else: the coordinated shutdown runs
+        // or the peers of all groups, and all else of the actor system: this runs the coordinated shutdown
         await system.Terminate();
         #endregion
     }

@@ -69,8 +69,7 @@ public sealed class SnapshotExamples
         public object? Query(object request) => Encoding.UTF8.GetBytes(string.Join(", ", _names));
 
         #region take-and-restore
-        // The list is immutable: what is captured here does not change, whatever is applied while the parts are asked
-        // for.
+        // The list is immutable. So the captured list does not change while the peer asks for the parts.
         public IEnumerable<ReadOnlyMemory<byte>> TakeSnapshot()
         {
             var names = _names;
