@@ -62,6 +62,7 @@ internal sealed class Simulation
             _world, _violations, options.Peers, random.Next(3), new Random(random.Next()),
             () => withPriorities ? priorities.Next(3) : 0, _trace, drift, apart, origin)
         {
+            Hosts = options.Hosts,
             Leases = leases,
             SnapshotEntries = random.Next(3) == 0 ? 1_000_000 : random.Next(5, 80),
             TrailingEntries = random.Next(3) == 0 ? 0 : random.Next(30),
@@ -137,6 +138,7 @@ internal sealed class Simulation
         {
             violation = found;
         }
+        _cluster.End();
         return new SimulationResult(
             _seed, violation, _faults, _trace.Hash, _world.Turns, _trace.Messages, _trace.Writes,
             _clients.Sum(client => client.Answered), _world.Now);

@@ -1,4 +1,5 @@
 using RaftActors.Simulation.Faults;
+using RaftActors.TestKit.Time;
 
 namespace RaftActors.Simulation;
 
@@ -22,6 +23,9 @@ internal sealed record SimulationOptions
 
     /// <summary>The faults, instead of those that the seed would draw.</summary>
     public IReadOnlyList<Fault>? Faults { get; init; }
+
+    /// <summary>Where processes find their actor systems.</summary>
+    public VirtualHosts Hosts { get; init; } = VirtualHosts.Shared;
 
     /// <summary>Told every line of the trace.</summary>
     public Action<string>? Trace { get; init; }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RaftActors.TestKit.Time;
 
 namespace RaftActors.Simulation.Tests;
 
@@ -19,6 +20,24 @@ public sealed class RepeatabilitySpec
             Assert.Equal(once.Hash, again.Hash);
             Assert.Equal((once.Turns, once.Messages, once.Writes, once.Operations, once.Time),
                 (again.Turns, again.Messages, again.Writes, again.Operations, again.Time));
+        }
+    }
+
+    // The next run finds the actor systems in which the processes of the run before have died.
+    [Theory]
+    [InlineData(3)]
+    [InlineData(5)]
+    public void A_process_in_an_actor_system_in_which_others_have_died_runs_as_in_a_new_one(int peers)
+    {
+        var hosts = new VirtualHosts();
+        for (int seed = 1; seed <= 12; seed++)
+        {
+            var options = new SimulationOptions { Peers = peers };
+            var alone = Simulation.Run(seed, options with { Hosts = new VirtualHosts(keepsFree: false) });
+            Assert.Equal(alone.Hash, Simulation.Run(seed, options with { Hosts = hosts }).Hash);
+            int started = hosts.Started;
+            Assert.Equal(alone.Hash, Simulation.Run(seed, options with { Hosts = hosts }).Hash);
+            Assert.Equal(started, hosts.Started);
         }
     }
 

@@ -29,6 +29,7 @@ internal sealed class Cluster
     private readonly Random _random;
     private readonly List<Member> _members;
     private readonly double _leaseClockDrift;
+    private readonly List<SimulatedProcess> _running = [];
     private int _copies;
 
     /// <summary>Makes the nodes; none runs yet.</summary>
@@ -77,6 +78,9 @@ internal sealed class Cluster
     /// <summary>The limits of sessions.</summary>
     public static SessionLimits SessionLimits =>
         new RaftSettings { Group = Group, MemberId = "", Members = [], SessionTimeout = SessionTimeout }.SessionLimits;
+
+    /// <summary>Where processes find their actor systems.</summary>
+    public VirtualHosts Hosts { get; init; } = VirtualHosts.Shared;
 
     /// <summary>After how many entries a peer takes a snapshot.</summary>
     public int SnapshotEntries { get; init; } = 1_000_000;
@@ -141,8 +145,9 @@ internal sealed class Cluster
         if (Trace.IsOn)
             Trace.Line($"{node} starts");
         node.Disk.Revive();
-        var process = new SimulatedProcess(_world, node, _violations);
+        var process = new SimulatedProcess(_world, node, _violations, Hosts);
         node.Process = process;
+        _running.Add(process);
         int seed = _random.Next();
         process.Start($"raft-{node.Id}", message => Receive(process, message));
         process.StartPeer(SettingsOf(process, seed), () => NewMachine(process));
@@ -170,7 +175,8 @@ internal sealed class Cluster
     public (SimulatedProcess Process, IActorRef Client) StartClient(int number)
     {
         var node = new SimulatedNode(new Member($"client{number}", $"client{number}:4051"), NewDisk($"client{number}"));
-        var process = new SimulatedProcess(_world, node, _violations);
+        var process = new SimulatedProcess(_world, node, _violations, Hosts);
+        _running.Add(process);
         process.Start(node.Id, message => Receive(process, message));
         return (process, process.System.ActorOf(RaftClient.Props(ClientSettingsOf(process))));
     }
@@ -247,15 +253,27 @@ internal sealed class Cluster
             return;
         if (Trace.IsOn)
             Trace.Line($"{node} dies");
-        process.Vanish();
         node.Process = null;
-        node.Disk.Die(someIsDone: true);
+        End(process, someIsDone: true);
         node.MachineFails = false;
         node.MachineDelay = TimeSpan.Zero;
         Invariants.ProcessDied(node);
         foreach (var other in Nodes.Where(other => other != node))
             Network.BreakOneWay(Network.Between(node, other));
         Died?.Invoke(process);
+    }
+
+    /// <summary>The run is over: all processes end.</summary>
+    public void End()
+    {
+        foreach (var process in _running.ToList())
+            End(process, someIsDone: false);
+    }
+
+    private void End(SimulatedProcess process, bool someIsDone)
+    {
+        _running.Remove(process);
+        process.Kill(someIsDone);
     }
 
     private void Watch(SimulatedNode node) => node.Disk.Written = (@event, bytes) =>

@@ -8,8 +8,13 @@ namespace RaftActors.Simulation.World;
 internal sealed class MachineWatcher(Violations violations, SimulatedProcess process, Invariants invariants)
     : IMachineWatcher
 {
+    // Of a process that has died nobody sees anything.
+    private bool IsJudged => !process.IsDead && !process.Node.IsStranger;
+
     public void Applies(KeyValueMachine machine, LogEntry entry)
     {
+        if (process.IsDead)
+            return;
         var node = process.Node;
         process.Machine = machine;
         if (node.MachineFails)
@@ -17,25 +22,25 @@ internal sealed class MachineWatcher(Violations violations, SimulatedProcess pro
             node.MachineFails = false;
             throw new SimulatedMachineException();
         }
-        if (!node.IsStranger)
+        if (IsJudged)
             violations.Check(() => invariants.Applies(node, machine.LastIndex, entry));
     }
 
     public void Applied(LogEntry entry, string key, string? value, string answer)
     {
-        if (!process.Node.IsStranger)
+        if (IsJudged)
             violations.Check(() => invariants.Applied(process.Node, entry, key, value, answer));
     }
 
     public void Captured(long index, string state)
     {
-        if (!process.Node.IsStranger)
+        if (IsJudged)
             violations.Check(() => invariants.Captured(process.Node, index, state));
     }
 
     public void ReadsImage(bool isLast) => violations.Check(() =>
     {
-        if (!isLast)
+        if (!isLast && !process.IsDead)
             throw new SimulationViolation("one image at a time",
                 $"The state machine of {process.Node} was asked for another image while one was being read.");
     });
@@ -43,7 +48,7 @@ internal sealed class MachineWatcher(Violations violations, SimulatedProcess pro
     public void Restored(KeyValueMachine machine)
     {
         process.Machine = machine;
-        if (!process.Node.IsStranger)
+        if (IsJudged)
             violations.Check(() => invariants.Restored(process.Node, machine.LastIndex, machine.State));
     }
 }

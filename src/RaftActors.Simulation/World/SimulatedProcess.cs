@@ -11,9 +11,12 @@ using RaftActors.TestKit.Time;
 namespace RaftActors.Simulation.World;
 
 /// <summary>One life of a node's process.</summary>
-internal sealed class SimulatedProcess(VirtualWorld world, SimulatedNode node, Violations violations)
+internal sealed class SimulatedProcess(
+    VirtualWorld world, SimulatedNode node, Violations violations, VirtualHosts hosts)
     : VirtualProcess(world, node.Disk, node.Drift), IPeerObserver
 {
+    private VirtualHost? _host;
+
     public SimulatedNode Node => node;
 
     /// <summary>The state machine that its peer built last.</summary>
@@ -30,7 +33,8 @@ internal sealed class SimulatedProcess(VirtualWorld world, SimulatedNode node, V
     /// <param name="listener">Told what arrives at <see cref="Port"/>.</param>
     public void Start(string name, Action<object> listener)
     {
-        Start(name, VirtualConfig.Default);
+        _host = hosts.Take(name);
+        Start(_host);
         Port = new ProcessPort(this, message =>
         {
             if (IsDead)
@@ -49,8 +53,22 @@ internal sealed class SimulatedProcess(VirtualWorld world, SimulatedNode node, V
     public void StartPeer(RaftSettings settings, Func<IStateMachine> stateMachine) =>
         Raft.Get(System).Groups.Tell(new RaftGroups.StartGroup(settings with { Observer = this }, stateMachine), Port);
 
+    /// <summary>It is killed, and its node's disk with it: another process may have its actor system.</summary>
+    /// <param name="someIsDone">Whether some of what the disk was asked for has been done all the same.</param>
+    public void Kill(bool someIsDone)
+    {
+        Vanish();
+        node.Disk.Die(someIsDone);
+        System.EventStream.Unsubscribe(Port);
+        hosts.Return(_host!, this);
+    }
+
     /// <inheritdoc/>
-    public void Recovered(RaftActor peer) => Peer = peer;
+    public void Recovered(RaftActor peer)
+    {
+        if (!IsDead)
+            Peer = peer;
+    }
 
     /// <inheritdoc/>
     public void Stopped(RaftActor peer)

@@ -11,23 +11,23 @@ namespace RaftActors.TestKit.Journals;
 /// </summary>
 internal sealed class VirtualJournal : UntypedActor
 {
-    private readonly PeerDisk _disk = VirtualProcess.Of(Context.System).Disk;
     private readonly ObjectStorage _objects = new(Context.System);
 
     public VirtualJournal(Config config) => _ = config;
 
     protected override void OnReceive(object message)
     {
+        var disk = VirtualProcess.Of(Context.System).Disk;
         switch (message)
         {
             case WriteMessages write:
-                Write(write);
+                Write(disk, write);
                 break;
             case ReplayMessages replay:
-                _disk.Read(() => Replay(replay));
+                disk.Read(() => Replay(disk, replay));
                 break;
             case DeleteMessagesTo delete:
-                Delete(delete);
+                Delete(disk, delete);
                 break;
             default:
                 Unhandled(message);
@@ -35,27 +35,27 @@ internal sealed class VirtualJournal : UntypedActor
         }
     }
 
-    private void Write(WriteMessages write)
+    private void Write(PeerDisk disk, WriteMessages write)
     {
         var events = JournalAnswers.EventsOf(write)
             .Select(persistent => (Event: persistent, Stored: _objects.Store(persistent.Payload))).ToList();
-        _disk.Write(
+        disk.Write(
             DiskWork.Events,
             () =>
             {
                 foreach (var (persistent, stored) in events)
                 {
-                    var stream = _disk.Store.Stream(persistent.PersistenceId);
+                    var stream = disk.Store.Stream(persistent.PersistenceId);
                     stream.Append(persistent.SequenceNr, stored, persistent.Manifest, persistent.WriterGuid);
-                    _disk.Written?.Invoke(persistent.Payload, stored.Bytes);
+                    disk.Written?.Invoke(persistent.Payload, stored.Bytes);
                 }
             },
             failure => JournalAnswers.Tell(write, failure));
     }
 
-    private void Replay(ReplayMessages replay)
+    private void Replay(PeerDisk disk, ReplayMessages replay)
     {
-        var stream = _disk.Store.Stream(replay.PersistenceId);
+        var stream = disk.Store.Stream(replay.PersistenceId);
         var events = stream.Read(replay.FromSequenceNr, replay.ToSequenceNr, replay.Max);
         foreach (var (sequenceNr, stored, manifest, writerGuid) in events)
         {
@@ -67,9 +67,9 @@ internal sealed class VirtualJournal : UntypedActor
         replay.PersistentActor.Tell(new RecoverySuccess(stream.HighestSequenceNr), ActorRefs.NoSender);
     }
 
-    private void Delete(DeleteMessagesTo delete) => _disk.Write(
+    private static void Delete(PeerDisk disk, DeleteMessagesTo delete) => disk.Write(
         DiskWork.EventDeletion,
-        () => _disk.Store.Stream(delete.PersistenceId).DeleteEvents(delete.ToSequenceNr),
+        () => disk.Store.Stream(delete.PersistenceId).DeleteEvents(delete.ToSequenceNr),
         failure => delete.PersistentActor.Tell(
             failure is null
                 ? new DeleteMessagesSuccess(delete.ToSequenceNr)

@@ -10,7 +10,6 @@ namespace RaftActors.TestKit.Journals;
 /// </summary>
 internal sealed class VirtualSnapshotStore : UntypedActor
 {
-    private readonly PeerDisk _disk = VirtualProcess.Of(Context.System).Disk;
     private readonly ObjectStorage _objects = new(Context.System);
 
     public VirtualSnapshotStore(Config config) => _ = config;
@@ -18,28 +17,29 @@ internal sealed class VirtualSnapshotStore : UntypedActor
     protected override void OnReceive(object message)
     {
         var sender = Sender;
+        var disk = VirtualProcess.Of(Context.System).Disk;
         switch (message)
         {
             case LoadSnapshot load:
-                _disk.Read(() => sender.Tell(Load(load), ActorRefs.NoSender));
+                disk.Read(() => sender.Tell(Load(disk, load), ActorRefs.NoSender));
                 break;
             case SaveSnapshot { Metadata: var saved } save:
                 var stored = _objects.Store(save.Snapshot);
-                _disk.Write(
+                disk.Write(
                     DiskWork.Snapshot,
-                    () => Stream(saved).SaveSnapshot(saved.SequenceNr, saved.Timestamp, stored),
+                    () => Stream(disk, saved).SaveSnapshot(saved.SequenceNr, saved.Timestamp, stored),
                     Answer(new SaveSnapshotSuccess(saved), cause => new SaveSnapshotFailure(saved, cause)));
                 break;
             case DeleteSnapshot { Metadata: var deleted }:
-                _disk.Write(
+                disk.Write(
                     DiskWork.SnapshotDeletion,
-                    () => Stream(deleted).DeleteSnapshot(deleted.SequenceNr),
+                    () => Stream(disk, deleted).DeleteSnapshot(deleted.SequenceNr),
                     Answer(new DeleteSnapshotSuccess(deleted), cause => new DeleteSnapshotFailure(deleted, cause)));
                 break;
             case DeleteSnapshots { Criteria: var criteria } delete:
-                _disk.Write(
+                disk.Write(
                     DiskWork.SnapshotDeletion,
-                    () => _disk.Store.Stream(delete.PersistenceId).DeleteSnapshots(criteria),
+                    () => disk.Store.Stream(delete.PersistenceId).DeleteSnapshots(criteria),
                     Answer(new DeleteSnapshotsSuccess(criteria), cause => new DeleteSnapshotsFailure(criteria, cause)));
                 break;
             default:
@@ -51,14 +51,15 @@ internal sealed class VirtualSnapshotStore : UntypedActor
             sender.Tell(failure is null ? success : failed(new DiskFailureException()), ActorRefs.NoSender);
     }
 
-    private LoadSnapshotResult Load(LoadSnapshot load)
+    private LoadSnapshotResult Load(PeerDisk disk, LoadSnapshot load)
     {
-        var stream = _disk.Store.Stream(load.PersistenceId);
+        var stream = disk.Store.Stream(load.PersistenceId);
         if (stream.LatestSnapshot(load.Criteria, load.ToSequenceNr) is not { } found)
             return new LoadSnapshotResult(null, load.ToSequenceNr);
         var metadata = new SnapshotMetadata(load.PersistenceId, found.SequenceNr, found.Time);
         return new LoadSnapshotResult(new SelectedSnapshot(metadata, _objects.Load(found.Snapshot)), load.ToSequenceNr);
     }
 
-    private StoredStream Stream(SnapshotMetadata metadata) => _disk.Store.Stream(metadata.PersistenceId);
+    private static StoredStream Stream(PeerDisk disk, SnapshotMetadata metadata) =>
+        disk.Store.Stream(metadata.PersistenceId);
 }

@@ -7,14 +7,14 @@ namespace RaftActors.TestKit.Time;
 /// <summary>Has the actors of one process take their turns when its <see cref="VirtualWorld"/> says so.</summary>
 internal sealed class VirtualDispatcher : MessageDispatcher
 {
-    private readonly VirtualProcess _process;
+    private readonly VirtualScheduler _scheduler;
 
-    public VirtualDispatcher(MessageDispatcherConfigurator configurator, VirtualProcess process)
+    public VirtualDispatcher(MessageDispatcherConfigurator configurator, VirtualScheduler scheduler)
         : base(configurator)
     {
-        _process = process;
+        _scheduler = scheduler;
         Id = configurator.Config.GetString("id", "virtual");
-        if (!process.World.DrawsLots)
+        if (!scheduler.Process.World.DrawsLots)
             return;
         // Akka.NET takes Throughput + 1 messages a turn, unless a deadline that is past ends the turn after the first.
         Throughput = 1;
@@ -23,17 +23,17 @@ internal sealed class VirtualDispatcher : MessageDispatcher
 
     public override void Attach(ActorCell cell)
     {
-        _process.Attach(cell);
+        _scheduler.Process.Attach(cell);
         base.Attach(cell);
     }
 
     public override void Detach(ActorCell cell)
     {
-        _process.Detach(cell);
+        _scheduler.Process.Detach(cell);
         base.Detach(cell);
     }
 
-    protected override void ExecuteTask(IRunnable run) => _process.Ready(run);
+    protected override void ExecuteTask(IRunnable run) => _scheduler.Process.Ready(run);
 
     protected override void Shutdown()
     {
@@ -47,7 +47,7 @@ internal sealed class VirtualDispatcherConfigurator : MessageDispatcherConfigura
 
     public VirtualDispatcherConfigurator(Config config, IDispatcherPrerequisites prerequisites)
         : base(config, prerequisites) =>
-        _dispatcher = new VirtualDispatcher(this, ((VirtualScheduler)prerequisites.Scheduler).Process);
+        _dispatcher = new VirtualDispatcher(this, (VirtualScheduler)prerequisites.Scheduler);
 
     public override MessageDispatcher Dispatcher() => _dispatcher;
 }

@@ -25,7 +25,7 @@ internal class VirtualProcess(VirtualWorld world, PeerDisk? disk, double drift =
 
     // Akka.NET keeps the children of an actor in the order of randomised string hashes: actors are numbered as they
     // are made, which gives an order that is the same in every process.
-    private readonly Dictionary<IRunnable, (int Number, string Name)> _actors = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<IRunnable, AttachedActor> _actors = new(ReferenceEqualityComparer.Instance);
     private readonly List<(int Actor, IRunnable Work)> _parked = [];
     private readonly TimeSpan _bootedAt = world.Now;
     private int _lastActor;
@@ -88,6 +88,35 @@ internal class VirtualProcess(VirtualWorld world, PeerDisk? disk, double drift =
         }
     }
 
+    /// <summary>The actors that were made and have not ended, in the order in which they were made.</summary>
+    public IReadOnlyList<AttachedActor> Actors
+    {
+        get
+        {
+            lock (_actors)
+                return [.. _actors.Values.OrderBy(static actor => actor.Number)];
+        }
+    }
+
+    /// <summary>Begins in an actor system that is there.</summary>
+    public void Start(VirtualHost host)
+    {
+        System = host.System;
+        host.Enter(this);
+    }
+
+    /// <summary>It has actors that were made before, and no others.</summary>
+    public void Take(IReadOnlyList<AttachedActor> actors)
+    {
+        lock (_actors)
+        {
+            _actors.Clear();
+            foreach (var actor in actors)
+                _actors.Add(actor.Work, actor);
+            _lastActor = actors.Count == 0 ? 0 : actors[^1].Number;
+        }
+    }
+
     /// <summary>A number for the next place outside where its actors can tell something.</summary>
     public string NextPort() => Interlocked.Increment(ref _ports).ToString(CultureInfo.InvariantCulture);
 
@@ -124,7 +153,7 @@ internal class VirtualProcess(VirtualWorld world, PeerDisk? disk, double drift =
     public void Attach(ActorCell cell)
     {
         lock (_actors)
-            _actors.Add(cell.Mailbox!, (++_lastActor, cell.Self.Path.Name));
+            _actors.Add(cell.Mailbox!, new AttachedActor(++_lastActor, cell.Self.Path.Name, cell.Mailbox!, cell));
     }
 
     /// <summary>An actor has ended.</summary>
@@ -139,17 +168,15 @@ internal class VirtualProcess(VirtualWorld world, PeerDisk? disk, double drift =
     /// </summary>
     public virtual void Ready(IRunnable work)
     {
-        (int Number, string Name) actor;
+        int number;
+        string name;
         lock (_actors)
-        {
-            if (!_actors.TryGetValue(work, out actor))
-                actor = (++_lastActor, "");
-        }
-        var delay = DelayOf(actor.Name);
+            (number, name) = _actors.TryGetValue(work, out var actor) ? (actor.Number, actor.Name) : (++_lastActor, "");
+        var delay = DelayOf(name);
         if (delay > TimeSpan.Zero)
-            world.Schedule(delay, () => Ready(actor.Number, work));
+            world.Schedule(delay, () => Ready(number, work));
         else
-            Ready(actor.Number, work);
+            Ready(number, work);
     }
 
     /// <summary>An actor has its turn.</summary>
@@ -188,3 +215,10 @@ internal class VirtualProcess(VirtualWorld world, PeerDisk? disk, double drift =
             world.Ready(this, actor, work);
     }
 }
+
+/// <summary>An actor of a process.</summary>
+/// <param name="Number">Its number in the process.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Work">Its turn.</param>
+/// <param name="Cell">What Akka.NET has of it.</param>
+internal sealed record AttachedActor(int Number, string Name, IRunnable Work, ActorCell Cell);

@@ -6,8 +6,7 @@ using Akka.Event;
 namespace RaftActors.TestKit.Time;
 
 /// <summary>
-/// The scheduler and the clock of one process: its world's timeline, but fast or slow by the drift of the process. Dies
-/// with the process.
+/// The scheduler and the clock of one process: its world's timeline, but fast or slow by the drift of the process.
 /// </summary>
 internal sealed class VirtualScheduler : IScheduler, IAdvancedScheduler, IDisposable
 {
@@ -15,8 +14,8 @@ internal sealed class VirtualScheduler : IScheduler, IAdvancedScheduler, IDispos
 
     public VirtualScheduler(Config config, ILoggingAdapter log) => _ = (config, log);
 
-    /// <summary>The process.</summary>
-    public VirtualProcess Process { get; } = VirtualProcess.Starting;
+    /// <summary>The process; in a <see cref="VirtualHost"/> it changes.</summary>
+    public VirtualProcess Process { get; set; } = VirtualProcess.Starting;
 
     public IAdvancedScheduler Advanced => this;
 
