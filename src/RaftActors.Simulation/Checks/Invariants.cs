@@ -1,4 +1,5 @@
 using RaftActors.Client;
+using RaftActors.Inspection;
 using RaftActors.Log;
 using RaftActors.Protocol;
 using RaftActors.Replication;

@@ -1,3 +1,4 @@
+using RaftActors.Inspection;
 using RaftActors.Log;
 using RaftActors.Protocol;
 using RaftActors.Simulation.World;

@@ -154,7 +154,7 @@ internal sealed class LeadershipTransfers(
         if (_transfer is not { } transfer)
             return;
         _transfer = null;
-        peer.CancelTimer(TransferTimeout.Instance);
+        peer.StopTimer(TransferTimeout.Instance);
         if (leader.Id != transfer.Target)
         {
             Fail(transfer, $"{leader.Id} was elected, not {transfer.Target}.");

@@ -22,8 +22,13 @@ namespace RaftActors.Membership;
 /// which are random too, say who belongs together: one of both has to know the other's store under its member.</para>
 /// </remarks>
 internal sealed class GroupIdentity(
-    RaftLog raftLog, ConfigurationHistory configurations, PeerProblems problems, ILoggingAdapter log,
-    RaftSettings settings, IStorePeer peer)
+    RaftSettings settings,
+    RaftLog raftLog,
+    ConfigurationHistory configurations,
+    MemberChanges changes,
+    PeerProblems problems,
+    ILoggingAdapter log,
+    IStorePeer peer)
 {
     private static readonly TimeSpan ForeignMemory = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan RefusalInterval = TimeSpan.FromSeconds(1);
@@ -101,17 +106,33 @@ internal sealed class GroupIdentity(
 
     // ---- Other groups
 
-    /// <summary>Takes note of a peer of another group.</summary>
-    public void NoteForeign(PeerHeader header)
+    /// <summary>Another peer says that nothing that this one says counts there.</summary>
+    public void OnRefused(ContactRefused refused)
+    {
+        if (refused.Header.ToStoreId != peer.StoreId)
+            return;
+        if (refused.Reason == RefusalReason.AnotherGroup && refused.Header.GroupId != Id)
+            OnForeign(refused.Header);
+        if (refused.Reason == RefusalReason.StoreInUse && peer.Leader is null)
+        {
+            var self = settings.Self;
+            string twoNodes = MemberAddresses.TwoNodes(self.Id, self.Address, refused.OtherAddress);
+            problems.Begin(PeerProblemKind.StoreInUse, twoNodes);
+        }
+    }
+
+    /// <summary>Takes note of a peer of another group, which may be where a voter to come should be.</summary>
+    public void OnForeign(PeerHeader header)
     {
         bool isNews = _foreign.Note(new ForeignPeer(header.MemberId, header.Address, header.GroupId), peer.Now);
         bool isExpected = false;
         foreach (var server in Configuration.Servers)
             isExpected |= server.Id == header.MemberId || server.Address == header.Address;
-        if (!peer.KnowsLeader && isExpected)
+        if (peer.Leader is null && isExpected)
             problems.Begin(PeerProblemKind.OtherGroup, Foreign(header));
         else if (isNews)
             log.Warning("{0}: {1}", settings.PersistenceId, Foreign(header));
+        changes.OnForeign(header, Foreign(header));
     }
 
     /// <summary>Tells a peer that nothing that it says counts here; not more often than every second.</summary>
@@ -130,8 +151,8 @@ internal sealed class GroupIdentity(
         peer.Send(header.Address, refusal);
     }
 
-    /// <summary>What is to be said of a peer of another group.</summary>
-    public string Foreign(PeerHeader header)
+    // What is to be said of a peer of another group.
+    private string Foreign(PeerHeader header)
     {
         string its = header.GroupId;
         string identity = its.Length > 0 ? $"its identity is {its}" : "its log has no identity";

@@ -1,4 +1,3 @@
-using RaftActors.Replication;
 using RaftActors.Requests;
 
 namespace RaftActors.Membership;
@@ -6,15 +5,6 @@ namespace RaftActors.Membership;
 /// <summary>What <see cref="MemberChanges"/> asks of the peer.</summary>
 internal interface IChangingPeer : IAnswers
 {
-    /// <summary>What this peer knows as a leader; <c>null</c> when it does not lead.</summary>
-    LeaderState? Leading { get; }
-
-    /// <summary>The time.</summary>
-    TimeSpan Now { get; }
-
-    /// <summary>The term.</summary>
-    long Term { get; }
-
     /// <summary>Whether this leader is transferring its leadership: it appends nothing new.</summary>
     bool IsTransferring { get; }
 
@@ -24,7 +14,4 @@ internal interface IChangingPeer : IAnswers
     /// <summary>Hands the leadership over to the best successor.</summary>
     /// <returns>Whether there is one.</returns>
     bool TryHandOver();
-
-    /// <summary>Asks for one call of <see cref="MemberChanges.OnTimeout"/> after a time.</summary>
-    void StartChangeTimer(TimeSpan after);
 }

@@ -132,7 +132,7 @@ internal sealed class MemberChanges(
     {
         if (_pending is { Index: > 0 })
         {
-            peer.StartChangeTimer(settings.ForwardTimeout);
+            peer.StartTimer(Timeout.Instance, settings.ForwardTimeout);
             return;
         }
         Abandon(
@@ -179,5 +179,11 @@ internal sealed class MemberChanges(
         if (unknown.Count > 0)
             peer.AppendConfiguration(Latest.WithLearners(unknown));
         Continue();
+    }
+
+    /// <summary>Time for <see cref="OnTimeout"/>.</summary>
+    public sealed record Timeout
+    {
+        public static readonly Timeout Instance = new();
     }
 }

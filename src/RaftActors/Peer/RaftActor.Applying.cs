@@ -10,15 +10,13 @@ namespace RaftActors;
 // apply).
 internal sealed partial class RaftActor
 {
-    private readonly StateMachineRunner _machine;
-
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
 
     private void StartStateMachine() => StartStateMachine(_snapshots.Stored.Latest?.Manifest);
 
     private void StartStateMachine(SnapshotManifest? manifest)
     {
-        _replica.Digest = default;
+        _replica.ForgetDigest();
         _reads.Reset();
         _machine.Reset(manifest?.Snapshot, Now);
         if (_replica.IsSetAside)
@@ -30,7 +28,7 @@ internal sealed partial class RaftActor
     // The state is that of a snapshot from the leader now.
     private void ReplaceStateMachine(SnapshotManifest manifest)
     {
-        StopStateMachine(FailureReason.NotLeader, NotLeaderMessage());
+        StopStateMachine(FailureReason.NotLeader, WhyNotLeader);
         StartStateMachine(manifest);
     }
 
@@ -40,7 +38,7 @@ internal sealed partial class RaftActor
     private void StopStateMachine(FailureReason reason, string message)
     {
         _machine.Stop();
-        Timers.Cancel(MachineBackoff.Instance);
+        StopTimer(MachineBackoff.Instance);
         _reads.FailAsked(reason, message);
     }
 
@@ -59,7 +57,7 @@ internal sealed partial class RaftActor
         _machine.Applied(applied);
         _proposals.AnswerApplied(applied.LastIndex, applied.Responses);
         if (applied.Digest.Exists)
-            NoteDigest(applied.Digest);
+            _replica.OnDigest(applied.Digest);
         _transfers.Continue();
         FeedStateMachine();
         _snapshots.Consider();
@@ -88,6 +86,20 @@ internal sealed partial class RaftActor
         Log.Error("{0}: the state machine failed; it is built anew in {1} ms.", PersistenceId, wait);
         StartTimer(MachineBackoff.Instance, delay);
     }
+
+    // The state is wrong: what is on its way from that state machine is no answer any more, and no snapshot.
+    private void StopServing()
+    {
+        _replica.ForgetDigest();
+        StopStateMachine(SetAsideReason, _replica.Message);
+        _proposals.FailAppended("The replica of the leader was found to differ from the others.", _machine.SentIndex);
+        _reads.Ask();
+        _snapshots.OnSetAside(_replica.Message);
+        _subscribers.EndOffers(_replica.Message);
+    }
+
+    // Whoever asks may do so again where the answer says, or here when there is another leader.
+    private FailureReason SetAsideReason => FollowedLeader is null ? FailureReason.NoLeader : FailureReason.NotLeader;
 
     private void AnswerEverything(string why)
     {

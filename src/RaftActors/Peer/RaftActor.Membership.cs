@@ -1,17 +1,25 @@
+using Akka.Event;
 using RaftActors.Client;
 using RaftActors.Membership;
 using RaftActors.Protocol;
-using RaftActors.Replication;
 
 namespace RaftActors;
 
-// Changes of members (paper, section 6): what becomes of a configuration that is committed, and what MemberChanges asks
-// of this peer.
-internal sealed partial class RaftActor : IChangingPeer
+// Configurations in the log (paper, section 6): what becomes of one that is committed, and which a leader appends
+// without being asked. Changes of members that are asked for are in MemberChanges.
+internal sealed partial class RaftActor
 {
-    private readonly MemberChanges _changes;
-
     private bool IsConfigurationCommitted => _configurations.LatestIndex <= _raftLog.CommitIndex;
+
+    // Not before an entry of the leader's own term is committed: until then this leader may not know a configuration
+    // that another leader has brought about.
+    private bool MayAppendConfiguration => _leading is { } leading
+        && !IsTransferring
+        && !Configuration.IsJoint
+        && IsConfigurationCommitted
+        && _raftLog.CommitIndex >= leading.FirstIndex;
+
+    // ---- A configuration is committed
 
     private void OnConfigurationCommitted()
     {
@@ -44,25 +52,88 @@ internal sealed partial class RaftActor : IChangingPeer
         SendHeartbeats();
         BecomeFollower(Term, null);
         if (configuration.Find(_self.Id) is null)
-            Leave(index);
+            _removal.Begin(index);
     }
 
-    LeaderState? IChangingPeer.Leading => _leading;
-
-    TimeSpan IChangingPeer.Now => Now;
-
-    long IChangingPeer.Term => Term;
-
-    bool IChangingPeer.IsTransferring => IsTransferring;
-
-    void IChangingPeer.AppendConfiguration(Configuration configuration) => AppendConfiguration(configuration);
-
-    bool IChangingPeer.TryHandOver() => _transfers.TryHandOver();
-
-    void IChangingPeer.StartChangeTimer(TimeSpan after) => StartTimer(ChangeTimeout.Instance, after);
-
-    private sealed record ChangeTimeout
+    /// <summary>Takes note of the group's identity once it is known to be committed.</summary>
+    private void DecideGroup(Configuration committed, string groupOfLeader)
     {
-        public static readonly ChangeTimeout Instance = new();
+        if (_identity.Deciding(committed, groupOfLeader) is not { } groupId)
+            return;
+        Log.Info("{0}: the identity of the group is {1}.", PersistenceId, groupId);
+        _writeAhead.DecideGroup(groupId);
+        RequestFlush();
+    }
+
+    // ---- A leader appends a configuration. The voters stay the same, so that this needs no joint configuration.
+
+    /// <summary>Records the store of a member that has none yet.</summary>
+    /// <remarks>
+    /// The member was added, or it was down when an operator bootstrapped the group without it. It counts where it is
+    /// said to be: at another address there may be one that was removed, under the same name.
+    /// </remarks>
+    private void BindStore(PeerHeader header)
+    {
+        bool isOfThisGroup = header.GroupId == _identity.Id || header is { IsEmpty: true, GroupId: "" };
+        bool isUnbound = Configuration.Find(header.MemberId) is { IsBound: false } server
+            && server.Address == header.Address;
+        if (isUnbound && isOfThisGroup && MayAppendConfiguration)
+            AppendConfiguration(Configuration.Binding(header.MemberId, header.StoreId));
+    }
+
+    /// <summary>Records where members are.</summary>
+    private void RecordAddresses()
+    {
+        if (MayAppendConfiguration && _addresses.Moved() is var moved && !ReferenceEquals(moved, Configuration))
+            AppendConfiguration(moved);
+    }
+
+    /// <summary>The group has the leases that its leader's settings ask for.</summary>
+    private void ApplyLeaseSetting()
+    {
+        if (Configuration.Lease != _settings.Lease && MayAppendConfiguration)
+            AppendConfiguration(Configuration.WithLease(_settings.Lease));
+    }
+
+    /// <summary>
+    /// A group that a version without identities founded gets one, once all members speak this version: such a version
+    /// would not carry it on.
+    /// </summary>
+    private void IdentifyGroup()
+    {
+        if (Configuration.GroupId.Length > 0 || !MayAppendConfiguration)
+            return;
+        foreach (var follower in _leading!.Followers)
+            if (follower.Progress.Version < PeerHeader.GroupIdentities)
+                return;
+        AppendConfiguration(Configuration.Beginning(_random.NewIdentity(_settings), 1));
+    }
+
+    // ---- Who belongs to the group
+
+    private void OnAskIdentity(AskIdentity question)
+    {
+        _introductions.OnAsked(question);
+        _bootstrapper.OnAsked(question.Header);
+        BindStore(question.Header);
+        _removal.Tell(question.Header);
+    }
+
+    private void OnIdentityReply(IdentityReply reply)
+    {
+        _ownStore.OnAnswer(reply);
+        if (_raftLog.IsEmpty)
+            _bootstrapper.OnAnswer(reply);
+        else
+            _introductions.GetInTouch(reply.LeaderAddress);
+    }
+
+    private void OnStoreReplaced(StoreReplaced replaced)
+    {
+        if (replaced.Term < Term)
+            return;
+        Refuse(
+            $"The group knows member '{_self.Id}' by another store than this one ({_storeId}): its data was lost or "
+            + "replaced. Remove the member from the group and add it again.");
     }
 }

@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
-using RaftActors.Client;
 using RaftActors.Journal;
 using RaftActors.Log;
 using RaftActors.Protocol;
@@ -14,7 +13,6 @@ namespace RaftActors;
 // event, written from the handler of the one before. What shows too much waits in WriteAhead until that is durable.
 internal sealed partial class RaftActor
 {
-    private readonly WriteAhead _writeAhead;
     private readonly Action<Persisted> _onPersisted;
 
     // What the store says; until all of it is read.
@@ -87,7 +85,7 @@ internal sealed partial class RaftActor
         if (replay.Damage is { } damage)
         {
             string what = $"event {damage.SequenceNr} of {PersistenceId} cannot be read: {damage.Problem}";
-            _damages = [what];
+            _scrubbing.NoteDamage(what);
             _ownStore.Loss = $"{what}. The log before it ends with entry {damage.LastIndex}. {WhereTheStoreIs()}";
         }
         if (replay.IsDamaged)
@@ -125,12 +123,12 @@ internal sealed partial class RaftActor
     {
         Log.Info("{0}: store {1}, term {2}, log up to {3}.", PersistenceId, _storeId, Term, _raftLog.LastIndex);
         Context.Parent.Tell(RaftSupervisor.PeerStarted.Instance);
-        _startedAt = Now;
+        _leases.Start(Now);
         if (_snapshots.Stored.Latest is null)
             _snapshots.Slots.StartPruning();
         _replica.Start();
         StartStateMachine();
-        StartScrubbing();
+        _scrubbing.Start();
         _ownStore.Start(isNew, isCut);
         _bootstrapper.Start();
         BecomeFollower(Term, null);
@@ -139,7 +137,7 @@ internal sealed partial class RaftActor
     /// <summary>
     /// Has what changed written, and sent to the followers, once the messages that are already here were handled.
     /// </summary>
-    private void RequestFlush()
+    public void RequestFlush()
     {
         if (_writeAhead.RequestFlush())
             Self.Tell(Flush.Instance);
@@ -163,7 +161,7 @@ internal sealed partial class RaftActor
         }
     }
 
-    private void Write()
+    public void Write()
     {
         switch (_writeAhead.BeginWrite(Now, _snapshots.HoldsEntries, _snapshots.EventToWrite))
         {
@@ -191,7 +189,7 @@ internal sealed partial class RaftActor
         _snapshots.OnInstalled();
     }
 
-    private void AfterWrite()
+    public void AfterWrite()
     {
         _ownStore.NoteCaughtUp();
         Write();
@@ -204,7 +202,7 @@ internal sealed partial class RaftActor
     }
 
     /// <summary>Sends a message to a peer, once all that the message may show is durable.</summary>
-    private void Send(string address, PeerMessage message)
+    public void Send(string address, PeerMessage message)
     {
         if (_writeAhead.Admit(address, message))
             _resolver.Resolve(address, _settings.Group).Tell(message, ActorRefs.NoSender);
@@ -230,6 +228,14 @@ internal sealed partial class RaftActor
             else
                 Send(held.Address, (PeerMessage)held.Message);
         }
+    }
+
+    /// <summary>
+    /// Told to itself, behind what is in the mailbox: all of that shares one write and one message to each follower.
+    /// </summary>
+    private sealed record Flush
+    {
+        public static readonly Flush Instance = new();
     }
 
     /// <summary>The peer stops, and the next one starts from an earlier snapshot.</summary>

@@ -2,40 +2,13 @@ using Akka.Event;
 using RaftActors.Client;
 using RaftActors.Elections;
 using RaftActors.Membership;
-using RaftActors.Protocol;
-using RaftActors.Replication;
-using RaftActors.Requests;
 
 namespace RaftActors;
 
-// Leadership transfer (dissertation, section 3.10): the requests, as the tables of the roles hand them out, and what
-// LeadershipTransfers asks of this peer.
-internal sealed partial class RaftActor : ITransferringPeer
+// Why a peer campaigns without an election timeout, and why a leader hands over without being asked (dissertation,
+// section 3.10). How it hands over is in LeadershipTransfers.
+internal sealed partial class RaftActor
 {
-    private readonly LeadershipTransfers _transfers;
-
-    private bool IsTransferring => _transfers.IsTransferring;
-
-    private void OnTransferLeadership(TransferLeadership request) =>
-        _transfers.Request(request.Target, new TransferRequest.OfActor(Sender, request.CorrelationId));
-
-    private void OnForwardTransfer(ForwardTransfer request) => _transfers.Request(
-        request.Target.Length > 0 ? request.Target : null,
-        new TransferRequest.OfPeer(request.Header, request.RequestId));
-
-    private void PassOn(TransferLeadership request)
-    {
-        var forwarded = new ForwardedRequest.Transfer(request.Target, Sender, request.CorrelationId);
-        if (request.Forward)
-            _forwarding.Forward(forwarded);
-        else
-            forwarded.Fail(this, NotLeaderReason, NotLeaderMessage());
-    }
-
-    private void AnswerNotLeader(ForwardTransfer request) =>
-        new TransferRequest.OfPeer(request.Header, request.RequestId)
-            .Fail(this, FailureReason.NotLeader, NotLeaderMessage());
-
     private void OnCampaign(Campaign request)
     {
         string problem = _transfers.IsStopping ? $"{_self.Id} is about to be stopped."
@@ -68,29 +41,15 @@ internal sealed partial class RaftActor : ITransferringPeer
             PersistenceId, (long)(Now - since).TotalMilliseconds);
     }
 
+    private void TransferIfSetAside()
+    {
+        if (_replica.IsSetAside)
+            _transfers.TryHandOver(pause: 2 * _settings.ElectionTimeoutMax);
+    }
+
     private void TransferToPreferredLeader()
     {
         bool isQuiet = !_changes.IsUnderWay && !Configuration.IsJoint && IsConfigurationCommitted;
         _transfers.TransferToPreferredLeader(isQuiet && _raftLog.CommitIndex >= _leading!.FirstIndex);
-    }
-
-    LeaderState? ITransferringPeer.Leading => _leading;
-
-    TimeSpan ITransferringPeer.Now => Now;
-
-    long ITransferringPeer.Term => Term;
-
-    int ITransferringPeer.UnansweredProposals => _proposals.Appended;
-
-    string ITransferringPeer.AddressOf(Server member) => _addresses.Of(member);
-
-    void ITransferringPeer.StartTimer(object timer, TimeSpan delay) => StartTimer(timer, delay);
-
-    void ITransferringPeer.CancelTimer(object timer) => Timers.Cancel(timer);
-
-    void ITransferringPeer.OnTransferGivenUp()
-    {
-        _proposals.ReleaseHeld();
-        _changes.LeaveJoint();
     }
 }

@@ -7,11 +7,12 @@ using RaftActors.Inspection;
 using RaftActors.Journal;
 using RaftActors.Log;
 using RaftActors.Membership;
-using RaftActors.Protocol;
+using RaftActors.Reads;
 using RaftActors.Replication;
 using RaftActors.Requests;
 using RaftActors.Snapshots;
 using RaftActors.StateMachines;
+using RaftActors.Storage;
 using RaftActors.Subscriptions;
 
 namespace RaftActors;
@@ -20,7 +21,7 @@ namespace RaftActors;
 /// A server of a Raft group. Its role is its behaviour: follower, pre-candidate, candidate or leader. Each role has a
 /// file in Roles/ with its rules and with its table, which says what becomes of every message. What all servers do
 /// alike is in Roles/AllServers.cs. What a role knows lives in an object that is made on entering the role and dropped
-/// on leaving it.
+/// on leaving it. What is no Raft is in collaborators; what they ask of the peer is in RaftActor.Collaborators.cs.
 /// </summary>
 /// <remarks>
 /// In-memory state moves at once; what the outside may learn of it waits for the disk (RaftActor.Persistence.cs). Every
@@ -36,14 +37,50 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     private readonly Random _random;
     private readonly IScheduler _scheduler = Context.System.Scheduler;
     private readonly IPeerResolver _resolver;
+
+    // The log, what is durable of it and of the term and the vote, and the configurations in it.
     private readonly RaftLog _raftLog = new();
     private readonly ConfigurationHistory _configurations;
+    private readonly WriteAhead _writeAhead;
+
+    // The state machine, and whether its state is right.
+    private readonly StateMachineRunner _machine;
+    private readonly OwnReplica _replica;
+
+    // Snapshots, and what is stored.
+    private readonly SnapshotManager _snapshots;
+    private readonly SubscriberFeed _subscribers;
+    private readonly Scrubbing _scrubbing;
+
+    // Clients.
+    private readonly PendingReads _reads;
+    private readonly Forwarding _forwarding;
+    private readonly Proposals _proposals;
+    private readonly ClientRequests _requests;
+    private readonly LeaseReads _leases;
+    private readonly long _frameRoom = RaftSettings.FrameRoom((ExtendedActorSystem)Context.System);
+
+    // Members, their stores, and who leads them.
+    private readonly LeadershipTransfers _transfers;
+    private readonly MemberChanges _changes;
+    private readonly MemberAddresses _addresses;
+    private readonly GroupIdentity _identity;
+    private readonly RememberedStores _stores;
+    private readonly OwnStore _ownStore;
+    private readonly Introductions _introductions;
+    private readonly Bootstrapper _bootstrapper;
+    private readonly Removal _removal;
+    private readonly MessageFilter _filter;
+    private readonly PeerWatch _watch;
+
     private RaftRole _role = RaftRole.Follower;
     private LeaderInfo? _leader;
 
     public RaftActor(RaftSettings settings, Func<IStateMachine> stateMachine, IReadOnlyList<long> unusable)
     {
         Recovery = new Recovery(StoredSnapshots.Usable(unusable));
+        JournalPluginId = settings.JournalPluginId;
+        SnapshotPluginId = settings.SnapshotPluginId;
         _settings = settings;
         _self = settings.Self with { Priority = 0 };
         _random = Randomness.For(settings);
@@ -51,29 +88,42 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         _configurations = new ConfigurationHistory(Membership.Configuration.AtFirst(settings));
         _stores = new RememberedStores(_configurations);
         _writeAhead = new WriteAhead(settings, _raftLog, _configurations, _stores);
-        _replay = new Replay(PersistenceId, _raftLog, _configurations,
-            _writeAhead.Index) { Owner = (settings.Group, _self.Id) };
+        _onPersisted = OnPersisted;
+        _replay = new Replay(PersistenceId, _raftLog, _configurations, _writeAhead.Index)
+        {
+            Owner = (settings.Group, _self.Id),
+        };
+
+        var problems = new PeerProblems(settings, _scheduler, Log);
         _machine = new StateMachineRunner(Context, settings, _raftLog, _random, stateMachine);
-        _snapshots = new SnapshotManager(Context, settings, _resolver, _raftLog, _configurations, _writeAhead.Index,
-            unusable, this);
+        _replica = new OwnReplica(settings, _raftLog, _configurations, _machine, problems, Log, this);
+        _watch = new PeerWatch(settings, _raftLog, _configurations, _machine, _replica, problems);
+        _snapshots = new SnapshotManager(
+            Context, settings, _resolver, _raftLog, _configurations, _writeAhead.Index, unusable, this);
         _subscribers = new SubscriberFeed(
             Context, settings, _raftLog, _configurations, _snapshots.Stored, _snapshots.Slots, this);
+        _scrubbing = new Scrubbing(Context, settings, Log, _snapshots, this, this);
+
         _reads = new PendingReads(settings, _raftLog, this);
         _forwarding = new Forwarding(settings, _reads, _random.NextInt64(1L << 48), this);
-        _proposals = new Proposals(settings, _forwarding, this);
+        _proposals = new Proposals(settings, _raftLog, _forwarding, this);
         _transfers = new LeadershipTransfers(settings, _raftLog, _configurations, Log, this);
+        _leases = new LeaseReads(settings, _raftLog, _configurations, _electionClock);
+        _requests = new ClientRequests(
+            settings, Context.System.Serialization, _replica, _leases, _proposals, _reads, _forwarding, _transfers,
+            this);
+
         _changes = new MemberChanges(settings, _raftLog, _configurations, Log, this);
-        _lag = new ApplyLag(PeerProblems.Patience(settings));
-        _leaderWatch = new LeaderWatch(settings, _raftLog, _configurations);
-        _problems = new PeerProblems(settings, _scheduler, Log);
         _addresses = new MemberAddresses(settings, _configurations, Log);
-        _ownStore = new OwnStore(settings, _random, _raftLog, _configurations, _stores, _addresses, _problems, this);
+        _identity = new GroupIdentity(settings, _raftLog, _configurations, _changes, problems, Log, this);
+        _ownStore = new OwnStore(settings, _random, _raftLog, _configurations, _stores, _addresses, problems, this);
+        _introductions = new Introductions(
+            settings, _raftLog, _configurations, _stores, _ownStore, _addresses, Log, this);
         _bootstrapper = new Bootstrapper(settings, _random, _raftLog, _configurations, _addresses, Log, this);
-        _replica = new OwnReplica(settings, _problems, Log, this);
-        _identity = new GroupIdentity(_raftLog, _configurations, _problems, Log, settings, this);
-        _onPersisted = OnPersisted;
-        JournalPluginId = settings.JournalPluginId;
-        SnapshotPluginId = settings.SnapshotPluginId;
+        _removal = new Removal(settings, _raftLog, _configurations, _addresses, Log, this);
+        var frameSizes = new FrameSizes(RaftSettings.LargestFrame((ExtendedActorSystem)Context.System) ?? 0);
+        _filter = new MessageFilter(
+            settings, _raftLog, _identity, _addresses, _introductions, _watch, frameSizes, Log, this);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -82,10 +132,6 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
 
     // The latest snapshot, but for those that turned out to be unusable.
     public override Recovery Recovery { get; }
-
-    private TimeSpan Now => _settings.ElapsedTime(_scheduler);
-
-    private long Term => _writeAhead.HardState.Term;
 
     private Configuration Configuration => _configurations.Latest;
 
@@ -102,6 +148,11 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     /// these.</param>
     public static Props Props(RaftSettings settings, Func<IStateMachine> stateMachine, IReadOnlyList<long> unusable) =>
         Akka.Actor.Props.Create(() => new RaftActor(settings, stateMachine, unusable));
+
+    /// <summary>What the peer has in memory now.</summary>
+    public PeerState Inspect() => new(
+        _raftLog, HardState, _writeAhead.DurableHardState, _role, _storeId, PersistedIndex, AppliedIndex, Configuration,
+        _leader?.Member, _leading, _writeAhead.IsDurable && _ownStore.IsWhole, _replica.IsSetAside);
 
     protected override void PreStart()
     {
@@ -143,7 +194,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
             return;
         var former = _leader;
         _leader = leader;
-        NoteLeader(leader);
+        _watch.OnLeader(leader?.Member, Now);
         if (former is not null && former.Member != leader?.Member)
             _forwarding.LeaderLeft(former.Member.Address, formerAnswers);
         Announce(new LeaderChanged(_settings.Group, _self.Id, Term, leader?.Member));
@@ -154,9 +205,14 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         _forwarding.SendWaiting();
     }
 
-    /// <summary>Starts a timer, or starts it anew. The message that it tells this peer is its key.</summary>
-    private void StartTimer(object timer, TimeSpan delay) =>
-        Timers.StartSingleTimer(timer, timer, delay < Millisecond ? Millisecond : delay);
+    private void OnGetStatus() => Sender.Tell(PeerReport.Status(
+        Inspect(), _settings, _identity, _snapshots.Stored, _scrubbing, _watch, _filter, Now));
+
+    private void OnGetMembers()
+    {
+        var members = PeerReport.Members(Inspect(), _settings, _configurations, _changes.IsUnderWay, Now);
+        Sender.Tell(members, Self);
+    }
 
     /// <summary>Stops the peer for good.</summary>
     private void Refuse(string reason)
@@ -165,26 +221,6 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         Context.Stop(Self);
     }
 
-    private PeerHeader Header(string toStoreId = "") =>
-        new(_self.Address, _settings.Group, _self.Id, _storeId, Term, toStoreId)
-        {
-            MaximumFrameSize = _frameSizes.Own,
-            GroupId = _identity.Id,
-            GroupIsUndecided = !_identity.IsDecided,
-            Version = PeerHeader.CurrentVersion,
-            IsEmpty = _raftLog.IsEmpty,
-            Incarnation = _ownStore.Incarnation,
-            IsVerifying = !_ownStore.IsVerified,
-        };
-
     /// <summary>The leader of a term.</summary>
     private sealed record LeaderInfo(Member Member, string StoreId, long Term, string GroupId);
-
-    /// <summary>
-    /// Told to itself, behind what is in the mailbox: all of that shares one write and one message to each follower.
-    /// </summary>
-    private sealed record Flush
-    {
-        public static readonly Flush Instance = new();
-    }
 }

@@ -41,13 +41,10 @@ internal abstract class PendingConfirmation
     /// <summary>The question of an actor of this node whether the peer leads.</summary>
     /// <param name="sender">The actor.</param>
     /// <param name="correlationId">The actor's number for the question.</param>
-    /// <param name="term">The term that the peer leads.</param>
-    /// <param name="firstIndex">The index of the first entry of that term.</param>
-    public sealed class OfLeadership(IActorRef sender, long correlationId, long term, long firstIndex)
-        : PendingConfirmation
+    public sealed class OfLeadership(IActorRef sender, long correlationId) : PendingConfirmation
     {
         public override void Answer(IAnswers answers, long index) =>
-            answers.Tell(sender, new LeadershipConfirmed(term, firstIndex, correlationId));
+            answers.Tell(sender, new LeadershipConfirmed(answers.Term, answers.Leading!.FirstIndex, correlationId));
 
         public override void Fail(IAnswers answers, FailureReason reason, string message) =>
             answers.Tell(sender, new QueryFailed(reason, message, answers.Leader, correlationId));

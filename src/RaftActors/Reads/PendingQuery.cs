@@ -22,4 +22,8 @@ internal readonly record struct PendingQuery(IActorRef Sender, long CorrelationI
     /// <summary>Answers that the query failed, and why.</summary>
     public void Fail(IAnswers answers, FailureReason reason, string message) =>
         answers.Tell(Sender, new QueryFailed(reason, message, answers.Leader, CorrelationId));
+
+    /// <summary>Answers that the query failed, and why.</summary>
+    public void Fail(IAnswers answers, (FailureReason Reason, string Message) why) =>
+        Fail(answers, why.Reason, why.Message);
 }

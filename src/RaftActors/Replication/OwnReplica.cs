@@ -3,14 +3,24 @@ using Akka.Event;
 using RaftActors.Client;
 using RaftActors.Inspection;
 using RaftActors.Log;
+using RaftActors.Membership;
+using RaftActors.Protocol;
+using RaftActors.StateMachines;
 
 namespace RaftActors.Replication;
 
 /// <summary>What is asked of a peer about its replica.</summary>
-internal interface IReplicaPeer
+internal interface IReplicaPeer : IPeer
 {
     /// <summary>The peer's hard state: it says at which entry the replica was last found to be wrong.</summary>
     HardState HardState { get; }
+
+    /// <summary>Whether this leader is transferring its leadership: it appends nothing new.</summary>
+    bool IsTransferring { get; }
+
+    /// <summary>Appends an entry that asks every replica for the digest of its state.</summary>
+    /// <returns>The index of the entry.</returns>
+    long AppendDigest();
 
     /// <summary>Writes down that the replica is wrong as of an entry, and stops serving it.</summary>
     void SetAside(long differsAt);
@@ -19,8 +29,9 @@ internal interface IReplicaPeer
 /// <summary>
 /// A peer's judgment of its own replica. The last line of defence: replicas that went apart although their logs are the
 /// same. From time to time the leader appends an entry that asks every replica for the digest of its state, so all say
-/// theirs as of one index. Followers answer with their replies to heartbeats; the leader says with its heartbeats which
-/// digest a majority of the voters had. Each peer judges itself.
+/// theirs as of one index. Followers answer with their replies to heartbeats; the leader compares
+/// (<see cref="DigestComparison"/>), and says with its heartbeats which digest a majority of the voters had. Each peer
+/// judges itself.
 /// </summary>
 /// <remarks>
 /// <para>A replica of the minority is set aside: its state machine is stopped, nothing of its state is served, and a
@@ -33,10 +44,17 @@ internal interface IReplicaPeer
 /// the snapshot. A crash in between leaves a peer that starts without a state machine and asks again; so does a peer
 /// that falls back to an older snapshot of its own.</para>
 /// </remarks>
-internal sealed class OwnReplica(RaftSettings settings, PeerProblems problems, ILoggingAdapter log, IReplicaPeer peer)
+internal sealed class OwnReplica(
+    RaftSettings settings,
+    RaftLog raftLog,
+    ConfigurationHistory configurations,
+    StateMachineRunner machine,
+    PeerProblems problems,
+    ILoggingAdapter log,
+    IReplicaPeer peer)
 {
     /// <summary>The latest digest of the state.</summary>
-    public ReplicaDigest Digest { get; set; }
+    public ReplicaDigest Digest { get; private set; }
 
     /// <summary>
     /// Up to which entry a difference that was found is gone, because the state is that of a snapshot of the leader.
@@ -48,7 +66,8 @@ internal sealed class OwnReplica(RaftSettings settings, PeerProblems problems, I
 
     /// <summary>What clients are told of a replica that is set aside.</summary>
     public string Message =>
-        $"The replica of {settings.Self.Id} differs from those of a majority and is being built anew. Ask another node.";
+        $"The replica of {settings.MemberId} differs from those of a majority and is being built anew. "
+        + "Ask another node.";
 
     /// <summary>The same, if it is set aside; otherwise <c>null</c>.</summary>
     public string? WhySetAside => IsSetAside ? Message : null;
@@ -74,6 +93,69 @@ internal sealed class OwnReplica(RaftSettings settings, PeerProblems problems, I
                 + $"{peer.HardState.DiffersAt}. Nothing of it is served until it is built anew from a snapshot of the "
                     + "leader.");
     }
+
+    /// <summary>The state is another one: its digest is not known yet.</summary>
+    public void ForgetDigest() => Digest = default;
+
+    // ---- The leader asks, and compares
+
+    /// <summary>The state machine has applied an entry that asks for the digest.</summary>
+    public void OnDigest(ReplicaDigest digest)
+    {
+        Digest = digest;
+        CompareOwn();
+    }
+
+    /// <summary>Compares the own digest with those of the followers, if this peer leads and has one.</summary>
+    public void CompareOwn()
+    {
+        if (!Digest.Exists || peer.Leading is not { } leading)
+            return;
+        if (leading.Digests.Heard(settings.MemberId, Digest, configurations.Latest))
+            JudgeAll(leading);
+    }
+
+    /// <summary>A follower of this leader has answered.</summary>
+    public void OnReply(Follower follower, AppendEntriesReply reply)
+    {
+        var leading = peer.Leading!;
+        if (leading.Digests.Heard(follower, reply.Digest, reply.RebuildFrom, configurations.Latest))
+            JudgeAll(leading);
+    }
+
+    /// <summary>A heartbeat is due: says whether the replicas differ without a majority.</summary>
+    public void CheckUndecided()
+    {
+        var digests = peer.Leading!.Digests;
+        digests.NoteUndecided(peer.Now);
+        NoteUndecided(digests.UndecidedAt);
+    }
+
+    /// <summary>A heartbeat is due: asks all replicas for their digests from time to time.</summary>
+    public void AskIfDue()
+    {
+        var leading = peer.Leading!;
+        if (!machine.HasDigest || peer.IsTransferring || raftLog.CommitIndex < leading.FirstIndex)
+            return;
+        ReplicaDigest? own = IsSetAside ? null : Digest;
+        if (leading.Digests.IsDue(raftLog.LastIndex, leading.Followers, own, peer.Now))
+            leading.Digests.Asked(peer.AppendDigest(), peer.Now);
+    }
+
+    private void JudgeAll(LeaderState leading)
+    {
+        var digests = leading.Digests;
+        foreach (var voter in digests.TakeNewlyDifferent(leading.Followers))
+        {
+            log.Error(
+                "{0}: the replica of {1} at {2} differs from those of a majority, as of entry {3}. "
+                    + "It serves nothing until it is built anew from a snapshot.",
+                settings.PersistenceId, voter.Id, peer.AddressOf(voter), digests.Agreed.Index);
+        }
+        Judge(digests.Agreed);
+    }
+
+    // ---- Each peer judges itself
 
     /// <summary>Compares the own digest with that of a majority.</summary>
     public void Judge(ReplicaDigest agreed)

@@ -1,7 +1,7 @@
 namespace RaftActors.Snapshots;
 
 /// <summary>How far the log and the state of a peer are.</summary>
-internal interface IReplica
+internal interface IReplica : IPeer
 {
     /// <summary>The last entry of the log that is durable.</summary>
     long PersistedIndex { get; }
@@ -14,4 +14,4 @@ internal interface IReplica
 }
 
 /// <summary>What <see cref="SnapshotManager"/> asks of its peer: each of its parts asks a little.</summary>
-internal interface ISnapshotPeer : IPeerStore, ITakingPeer, IInstallingPeer, ISendingPeer, ICompactingPeer;
+internal interface ISnapshotPeer : IPeerStore, ITakingPeer, IInstallingPeer, ICompactingPeer;

@@ -8,9 +8,6 @@ namespace RaftActors.Snapshots;
 /// <summary>What <see cref="SnapshotInstallation"/> asks of its peer.</summary>
 internal interface IInstallingPeer : IReplica
 {
-    /// <summary>Whether the peer leads.</summary>
-    bool IsLeading { get; }
-
     /// <summary>The leader that the peer follows; <c>null</c> when it knows none.</summary>
     (string Address, string StoreId)? FollowedLeader { get; }
 
@@ -28,11 +25,8 @@ internal interface IInstallingPeer : IReplica
     /// <summary>Whether an event is on its way to the journal.</summary>
     bool IsWriting { get; }
 
-    /// <summary>Writes the next event, with what has changed; none is on its way.</summary>
+    /// <summary>Writes the next event, with what has changed, unless one is on its way.</summary>
     void Write();
-
-    /// <summary>Has what changed written, once the messages that are already here were handled.</summary>
-    void RequestFlush();
 
     /// <summary>Goes on after an event is durable.</summary>
     void AfterWrite();
@@ -40,21 +34,14 @@ internal interface IInstallingPeer : IReplica
     /// <summary>The commit index has moved.</summary>
     void OnCommitted();
 
-    /// <summary>Answers a leader about its snapshot.</summary>
-    void Answer(string address, string storeId, Snapshot snapshot, int nextChunk, bool installed);
-
     /// <summary>The manifest of a snapshot of the leader, with all of the peer that is durable.</summary>
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="slot">Where its chunks are.</param>
     /// <param name="groupId">The identity of the leader's group; empty when it is not decided.</param>
     SnapshotManifest ManifestOfLeader(Snapshot snapshot, int slot, string groupId);
 
-    /// <summary>A snapshot of the leader is durable.</summary>
-    /// <returns>Whether a state was set aside until now, which it takes the place of.</returns>
-    bool EndSetAside(SnapshotManifest manifest);
-
-    /// <summary>Starts a state machine from a snapshot, in place of the one there is.</summary>
-    void ReplaceStateMachine(SnapshotManifest manifest);
+    /// <summary>Replaces a state that is set aside by that of a snapshot, which is durable.</summary>
+    void ReplaceState(SnapshotManifest manifest);
 
     /// <summary>
     /// Replaces the log by a snapshot, which is durable: all that the peer knows of the former log is void, and its
@@ -121,13 +108,17 @@ internal sealed class SnapshotInstallation
 
     // ---- 1. Chunks come from the leader
 
+    /// <summary>Refuses a chunk of a leader of an earlier term.</summary>
+    public void Refuse(InstallSnapshot install) =>
+        Answer(install.Header.Address, install.Header.StoreId, install.Snapshot, 1, installed: false);
+
     /// <summary>A chunk of the leader that this peer follows.</summary>
     public void OnChunk(InstallSnapshot install)
     {
         var (snapshot, leader) = (install.Snapshot, install.Header);
         if (CommitIfInLog(snapshot) && !IsForRebuild(snapshot))
         {
-            _peer.Answer(leader.Address, leader.StoreId, snapshot, 1, installed: true);
+            Answer(leader.Address, leader.StoreId, snapshot, 1, installed: true);
             return;
         }
         switch (_work)
@@ -221,7 +212,7 @@ internal sealed class SnapshotInstallation
             _work = new Work.Rebuilding(snapshot, slot, groupId);
             SaveManifest();
         }
-        else if (isInLog || _peer.IsLeading)
+        else if (isInLog || _peer.Leading is not null)
         {
             EndWork();
             _taking.Consider();
@@ -274,15 +265,13 @@ internal sealed class SnapshotInstallation
         switch (_work)
         {
             case Work.Rebuilding:
-                if (_peer.EndSetAside(stored.Manifest))
-                    _peer.ReplaceStateMachine(stored.Manifest);
+                _peer.ReplaceState(stored.Manifest);
                 Finish(stored);
                 AnswerLeader(stored.Manifest.Snapshot, 1, installed: true);
                 break;
             case Work.Installing { IsManifestSaved: false } installing:
                 _work = installing with { IsManifestSaved = true };
-                if (!_peer.IsWriting)
-                    _peer.Write();
+                _peer.Write();
                 break;
         }
     }
@@ -294,13 +283,12 @@ internal sealed class SnapshotInstallation
     {
         var stored = ((Work.Installing)_work!).Stored!;
         var snapshot = stored.Manifest.Snapshot;
-        bool isRebuilt = _peer.EndSetAside(stored.Manifest);
         // Unless the entries came in another way meanwhile. A leader always has them (paper, Leader Completeness), and
         // what it appended since is its followers' too.
-        if (!CommitIfInLog(snapshot))
+        if (CommitIfInLog(snapshot))
+            _peer.ReplaceState(stored.Manifest);
+        else
             SwitchLog(stored.Manifest);
-        else if (isRebuilt)
-            _peer.ReplaceStateMachine(stored.Manifest);
         Finish(stored);
         _peer.AfterWrite();
         AnswerLeader(snapshot, 1, installed: true);
@@ -309,7 +297,7 @@ internal sealed class SnapshotInstallation
     private void SwitchLog(SnapshotManifest manifest)
     {
         var snapshot = manifest.Snapshot;
-        if (_peer.IsLeading)
+        if (_peer.Leading is not null)
         {
             throw new InvariantViolationException(
                 $"A leader has a log up to {_raftLog.LastIndex}, without entry {snapshot.LastIncludedIndex}, "
@@ -349,7 +337,13 @@ internal sealed class SnapshotInstallation
     private void AnswerLeader(Snapshot snapshot, int nextChunk, bool installed)
     {
         if (_peer.FollowedLeader is { } leader)
-            _peer.Answer(leader.Address, leader.StoreId, snapshot, nextChunk, installed);
+            Answer(leader.Address, leader.StoreId, snapshot, nextChunk, installed);
+    }
+
+    private void Answer(string address, string storeId, Snapshot snapshot, int nextChunk, bool installed)
+    {
+        var (index, term) = (snapshot.LastIncludedIndex, snapshot.LastIncludedTerm);
+        _peer.Send(address, new InstallSnapshotReply(_peer.Header(storeId), index, term, nextChunk, installed));
     }
 
     private void EndWork()

@@ -172,6 +172,9 @@ internal sealed class SnapshotManager
     /// <summary>A chunk of a snapshot, from the leader that the peer follows.</summary>
     public void OnInstallSnapshot(InstallSnapshot install) => _installation.OnChunk(install);
 
+    /// <summary>A chunk of a snapshot, from a leader of an earlier term.</summary>
+    public void Refuse(InstallSnapshot install) => _installation.Refuse(install);
+
     /// <summary>The event <see cref="EventToWrite"/> is durable.</summary>
     public void OnInstalled() => _installation.OnEventWritten();
 

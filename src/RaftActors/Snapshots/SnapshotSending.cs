@@ -8,18 +8,6 @@ using RaftActors.Replication;
 namespace RaftActors.Snapshots;
 
 /// <summary>What <see cref="SnapshotSending"/> asks of its peer.</summary>
-internal interface ISendingPeer : IReplica
-{
-    /// <summary>What the peer knows as a leader; <c>null</c> when it does not lead.</summary>
-    LeaderState? Leading { get; }
-
-    /// <summary>The header of a message to a store.</summary>
-    PeerHeader Header(string toStoreId);
-
-    /// <summary>Where a member is.</summary>
-    string AddressOf(Server member);
-}
-
 /// <summary>
 /// The leader's side of InstallSnapshot (paper, section 7): which followers are sent a snapshot, each by a
 /// <see cref="SnapshotSender"/>. A snapshot is sent to a follower whose log ends before the leader's begins, and to one
@@ -34,13 +22,13 @@ internal sealed class SnapshotSending
     private readonly RaftLog _raftLog;
     private readonly StoredSnapshots _stored;
     private readonly SnapshotSlots _slots;
-    private readonly ISendingPeer _peer;
+    private readonly IReplica _peer;
     private readonly Dictionary<string, SentSnapshot> _sent = [];
     private long _senders;
 
     public SnapshotSending(
         IActorContext context, RaftSettings settings, ILoggingAdapter logger, IPeerResolver resolver, RaftLog raftLog,
-        StoredSnapshots stored, SnapshotSlots slots, ISendingPeer peer)
+        StoredSnapshots stored, SnapshotSlots slots, IReplica peer)
     {
         _context = context;
         _settings = settings;

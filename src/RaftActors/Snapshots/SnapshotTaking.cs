@@ -10,9 +10,6 @@ namespace RaftActors.Snapshots;
 /// <summary>What <see cref="SnapshotTaking"/> asks of its peer.</summary>
 internal interface ITakingPeer : IReplica
 {
-    /// <summary>The timers of the peer.</summary>
-    ITimerScheduler Timers { get; }
-
     /// <summary>Asks the state machine for its image; answered by <see cref="StateImage"/>.</summary>
     /// <returns>Whether there is a state machine.</returns>
     bool TryCaptureImage();
@@ -201,7 +198,7 @@ internal sealed class SnapshotTaking
         }
         _problem = problem;
         _notBefore = Now + _settings.RestartBackoffMax;
-        _peer.Timers.StartSingleTimer(SnapshotBackoff.Instance, SnapshotBackoff.Instance, _settings.RestartBackoffMax);
+        _peer.StartTimer(SnapshotBackoff.Instance, _settings.RestartBackoffMax);
         RefuseAskers(problem);
         Abandon();
     }

@@ -7,8 +7,11 @@ using RaftActors.StateMachines;
 namespace RaftActors.Subscriptions;
 
 /// <summary>What <see cref="SubscriberFeed"/> asks of its peer.</summary>
-internal interface IFeedingPeer : IReplica
+internal interface IFeedingPeer
 {
+    /// <summary>Why nothing of the state may be given away; <c>null</c> when it may.</summary>
+    string? WhySetAside { get; }
+
     /// <summary>A snapshot turned out to be damaged: another one is needed.</summary>
     void ConsiderSnapshot();
 }

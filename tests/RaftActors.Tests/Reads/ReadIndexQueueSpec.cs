@@ -1,7 +1,9 @@
 using Akka.Actor;
 using RaftActors.Client;
+using RaftActors.Membership;
 using RaftActors.Protocol;
 using RaftActors.Reads;
+using RaftActors.Tests.Replication;
 using RaftActors.Tests.Requests;
 
 namespace RaftActors.Tests.Reads;
@@ -53,7 +55,7 @@ public sealed class ReadIndexQueueSpec
         long first = _reads.Context;
         _reads.Confirm(first, _peer);
         Add("second");
-        _reads.Add(new PendingConfirmation.OfLeadership(ActorRefs.Nobody, 1, term: 2, firstIndex: 1));
+        _reads.Add(new PendingConfirmation.OfLeadership(ActorRefs.Nobody, 1));
         _reads.StartRound(1);
         Take(1);
 
@@ -68,7 +70,8 @@ public sealed class ReadIndexQueueSpec
     {
         var header = new PeerHeader("host:3", "group", "c", "store-c", 5);
         _reads.Add(new PendingConfirmation.OfPeer(new ReadIndex(header, [1, 2])));
-        _reads.Add(new PendingConfirmation.OfLeadership(ActorRefs.Nobody, 9, term: 5, firstIndex: 4));
+        _peer.Leading = Leaders.Of(Configuration.None, lastIndex: 3);
+        _reads.Add(new PendingConfirmation.OfLeadership(ActorRefs.Nobody, 9));
         Assert.Equal(2, _reads.Count);
         _reads.StartRound(7);
         Assert.Empty(_peer.Sent);
@@ -89,7 +92,7 @@ public sealed class ReadIndexQueueSpec
         Add("in a round");
         _reads.StartRound(1);
         Add("waiting");
-        _reads.Add(new PendingConfirmation.OfLeadership(ActorRefs.Nobody, 1, term: 2, firstIndex: 1));
+        _reads.Add(new PendingConfirmation.OfLeadership(ActorRefs.Nobody, 1));
 
         var (queries, confirmations) = _reads.TakeAll();
 

@@ -1,6 +1,4 @@
-using RaftActors.Elections;
 using RaftActors.Membership;
-using RaftActors.Replication;
 
 namespace RaftActors.Tests.Replication;
 
@@ -17,14 +15,7 @@ public sealed class LeaderStateSpec
         {
             var configuration = new Configuration(Some(random), Some(random), random.Next(2) == 0 ? [] : Some(random));
             var match = "abcde".ToDictionary(static id => id.ToString(), _ => random.NextInt64(6));
-            var leader = new LeaderState("a", 10, 4, configuration, TimeSpan.Zero)
-            {
-                CheckQuorum = new CheckQuorum(TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero),
-                PreferredLeader = new PreferredLeader(TimeSpan.Zero, TimeSpan.Zero),
-                LogClock = default,
-                Digests = new DigestComparison(new RaftSettings { Group = "kv", MemberId = "a", Members = [] },
-                    TimeSpan.Zero),
-            };
+            var leader = Leaders.Of(configuration, lastIndex: 10);
             foreach (var follower in leader.Followers)
                 follower.Progress.Accepted(match[follower.Server.Id], match[follower.Server.Id]);
 

@@ -6,6 +6,7 @@ using RaftActors.Protocol;
 using RaftActors.Reads;
 using RaftActors.Requests;
 using RaftActors.StateMachines;
+using RaftActors.Tests.Replication;
 
 namespace RaftActors.Tests.Requests;
 
@@ -60,7 +61,7 @@ public sealed class ForwardingSpec
         _forwarding.Forward(Proposal(1));
         Assert.Equal(TimeSpan.FromSeconds(1), _peer.TimerAt);
 
-        (_peer.Leader, _peer.IsLeading) = (new Member("a", "host:1"), true);
+        (_peer.Leader, _peer.Leading) = (new Member("a", "host:1"), Leaders.OfTwo());
         _forwarding.SendWaiting();
 
         Assert.Empty(_peer.Sent);

@@ -7,6 +7,7 @@ using RaftActors.Reads;
 using RaftActors.Requests;
 using RaftActors.StateMachines;
 using RaftActors.Tests.Log;
+using RaftActors.Tests.Replication;
 
 namespace RaftActors.Tests.Requests;
 
@@ -45,14 +46,14 @@ public sealed class PendingReadsSpec
     [Fact]
     public void A_leader_answers_by_its_rounds_and_by_its_lease()
     {
-        _peer.Rounds = new ReadIndexQueue();
+        _peer.Leading = Leaders.OfTwo();
         _reads.Add(Query(1));
         _reads.AddByLease(Query(2));
         Assert.Equal(1, _peer.Flushes);
         Assert.Equal(["question 2"], Asked());
 
-        _peer.Rounds.StartRound(3);
-        _peer.Rounds.Confirm(_peer.Rounds.Context, _peer);
+        _peer.Leading.Reads.StartRound(3);
+        _peer.Leading.Reads.Confirm(_peer.Leading.Reads.Context, _peer);
         _reads.Ask();
 
         Assert.Equal(["question 2", "question 1"], Asked());
@@ -101,7 +102,7 @@ public sealed class PendingReadsSpec
     [Fact]
     public void Too_many_queries_are_refused_and_so_are_those_of_another_peer()
     {
-        _peer.Rounds = new ReadIndexQueue();
+        _peer.Leading = Leaders.OfTwo();
         for (int i = 0; i < 100; i++)
             _reads.Add(Query(i));
         Assert.Empty(_peer.Told);
@@ -120,7 +121,7 @@ public sealed class PendingReadsSpec
     public void Without_a_state_machine_what_could_be_asked_fails_and_what_waits_for_a_round_does_not()
     {
         _peer.HasStateMachine = false;
-        _peer.Rounds = new ReadIndexQueue();
+        _peer.Leading = Leaders.OfTwo();
         _reads.Add(Query(1));
         _reads.AddByLease(Query(2));
         _reads.AddIndexed(Query(3), 9);
@@ -152,11 +153,11 @@ public sealed class PendingReadsSpec
     [Fact]
     public void A_peer_that_stops_fails_reads_in_every_state()
     {
-        _peer.Rounds = new ReadIndexQueue();
+        _peer.Leading = Leaders.OfTwo();
         _reads.AddStale(Query(1), null);
         _reads.AddIndexed(Query(2), 9);
         _reads.Add(Query(3));
-        _peer.Rounds.Add(new PendingConfirmation.OfLeadership(ActorRefs.Nobody, 4, term: 5, firstIndex: 1));
+        _peer.Leading.Reads.Add(new PendingConfirmation.OfLeadership(ActorRefs.Nobody, 4));
         _peer.Told.Clear();
 
         _reads.FailAll("The peer stopped.");

@@ -5,6 +5,7 @@ using RaftActors.Membership;
 using RaftActors.Protocol;
 using RaftActors.Requests;
 using RaftActors.Sessions;
+using RaftActors.Tests.Replication;
 
 namespace RaftActors.Tests.Requests;
 
@@ -20,14 +21,14 @@ public sealed class ProposalsSpec
         MaxEntryBytes = 100,
     };
 
-    private readonly RequestPeer _peer = new() { IsLeading = true };
+    private readonly RequestPeer _peer = new() { Leading = Leaders.OfTwo() };
     private readonly Forwarding _forwarding;
     private readonly Proposals _proposals;
 
     public ProposalsSpec()
     {
         _forwarding = new Forwarding(Settings, new PendingReads(Settings, new RaftLog(), _peer), firstId: 100, _peer);
-        _proposals = new Proposals(Settings, _forwarding, _peer);
+        _proposals = new Proposals(Settings, new RaftLog(), _forwarding, _peer);
     }
 
     [Fact]
@@ -95,8 +96,8 @@ public sealed class ProposalsSpec
     [Fact]
     public void Proposals_beyond_the_limits_are_refused_and_what_earlier_leaders_left_counts()
     {
+        _peer.Leading = Leaders.Of(Configuration.None, lastIndex: 2, uncommitted: 2);
         Propose(1, size: 101);
-        _peer.UncommittedAtElection = (2, 0);
         Propose(2);
         Propose(3);
 
@@ -128,7 +129,7 @@ public sealed class ProposalsSpec
         var other = new PeerHeader("host:3", "group", "c", "store-c", 5);
         _proposals.Propose(Command(1), new Proposer(other, 9));
 
-        (_peer.IsTransferring, _peer.IsLeading, _peer.Leader) = (false, false, new Member("b", "host:2"));
+        (_peer.IsTransferring, _peer.Leading, _peer.Leader) = (false, null, new Member("b", "host:2"));
         _proposals.ReleaseHeld();
         _forwarding.SendWaiting();
 

@@ -5,6 +5,7 @@ using RaftActors.Membership;
 using RaftActors.Protocol;
 using RaftActors.Reads;
 using RaftActors.Requests;
+using RaftActors.Tests.Replication;
 
 namespace RaftActors.Tests.Requests;
 
@@ -89,7 +90,8 @@ public sealed class RequestAnswersSpec
     [Fact]
     public void A_question_whether_the_peer_leads_is_answered_with_its_term_and_first_entry()
     {
-        var question = new PendingConfirmation.OfLeadership(Actor, 7, term: 5, firstIndex: 4);
+        _peer.Leading = Leaders.Of(Configuration.None, lastIndex: 3);
+        var question = new PendingConfirmation.OfLeadership(Actor, 7);
 
         question.Answer(_peer, 9);
         question.Fail(_peer, FailureReason.NotLeader, "why");

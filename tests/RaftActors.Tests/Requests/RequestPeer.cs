@@ -3,7 +3,7 @@ using RaftActors.Client;
 using RaftActors.Log;
 using RaftActors.Membership;
 using RaftActors.Protocol;
-using RaftActors.Reads;
+using RaftActors.Replication;
 using RaftActors.Requests;
 using RaftActors.StateMachines;
 
@@ -36,21 +36,19 @@ internal sealed class RequestPeer : IRequestsPeer
 
     public TimeSpan Now { get; set; }
 
-    public bool IsLeading { get; set; }
+    public long Term => 5;
+
+    public LeaderState? Leading { get; set; }
 
     public bool IsDurable { get; set; } = true;
 
     public bool IsTransferring { get; set; }
-
-    public ReadIndexQueue? Rounds { get; set; }
 
     public bool HasStateMachine { get; set; } = true;
 
     public (FailureReason Reason, string Message) WhyNoStateMachine => (FailureReason.StateMachineFailed, "It failed.");
 
     public long SentIndex { get; set; }
-
-    public (int Count, long Bytes) UncommittedAtElection { get; set; }
 
     /// <summary>Why a response cannot be sent; empty if it can.</summary>
     public string EncodingProblem { get; set; } = "";
@@ -63,7 +61,11 @@ internal sealed class RequestPeer : IRequestsPeer
 
     public void RequestFlush() => Flushes++;
 
-    public void StartForwardTimer(TimeSpan after) => TimerAt = Now + after;
+    public void StartTimer(object timer, TimeSpan delay) => TimerAt = Now + delay;
+
+    public void StopTimer(object timer) => TimerAt = null;
+
+    public string AddressOf(Server member) => member.Address;
 
     public LogEntry Append(EntryKind kind, Payload payload, SessionStamp? session)
     {

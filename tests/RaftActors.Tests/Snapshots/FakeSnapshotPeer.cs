@@ -30,7 +30,11 @@ internal sealed class FakeSnapshotPeer(FakeStore store, RaftLog log) : ISnapshot
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public bool IsLeading => Leading is not null;
+    public TimeSpan Now => TimeSpan.Zero;
+
+    public long Term => 2;
+
+    public Member? Leader => null;
 
     public (string Address, string StoreId)? FollowedLeader { get; set; } = ("host:2", "store-b");
 
@@ -65,20 +69,22 @@ internal sealed class FakeSnapshotPeer(FakeStore store, RaftLog log) : ISnapshot
 
     public void OnCommitted() => Done.Add("committed");
 
-    public void Answer(string address, string storeId, Snapshot snapshot, int nextChunk, bool installed) =>
-        Done.Add(installed ? "installed" : $"wants {nextChunk}");
-
-    public bool EndSetAside(SnapshotManifest manifest)
+    public void Send(string address, PeerMessage message)
     {
-        bool wasSetAside = WhySetAside is not null;
-        (WhySetAside, RebuildFrom) = (null, 0);
-        return wasSetAside;
+        var reply = (InstallSnapshotReply)message;
+        Done.Add(reply.Installed ? "installed" : $"wants {reply.NextChunk}");
     }
 
-    public void ReplaceStateMachine(SnapshotManifest manifest) => Done.Add("replace state machine");
+    public void ReplaceState(SnapshotManifest manifest)
+    {
+        if (WhySetAside is not null)
+            Done.Add("replace state machine");
+        (WhySetAside, RebuildFrom) = (null, 0);
+    }
 
     public void ReplaceLog(SnapshotManifest manifest)
     {
+        (WhySetAside, RebuildFrom) = (null, 0);
         var snapshot = manifest.Snapshot;
         log.Reset(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, snapshot.LastIncludedTime);
         PersistedIndex = snapshot.LastIncludedIndex;
@@ -89,9 +95,13 @@ internal sealed class FakeSnapshotPeer(FakeStore store, RaftLog log) : ISnapshot
     {
     }
 
-    public PeerHeader Header(string toStoreId) => new("host:1", "group", "a", "store-a", 2, toStoreId);
+    public PeerHeader Header(string toStoreId = "") => new("host:1", "group", "a", "store-a", 2, toStoreId);
 
     public string AddressOf(Server member) => member.Address;
+
+    public void StartTimer(object timer, TimeSpan delay) => Timers.StartSingleTimer(timer, timer, delay);
+
+    public void StopTimer(object timer) => Timers.Cancel(timer);
 
     public void DeleteMessages(long toSequenceNr) => store.DeleteMessages(toSequenceNr);
 

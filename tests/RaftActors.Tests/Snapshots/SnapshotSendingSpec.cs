@@ -1,13 +1,13 @@
 using Akka.Actor;
 using Akka.Event;
 using Akka.TestKit;
-using RaftActors.Elections;
 using RaftActors.Journal;
 using RaftActors.Log;
 using RaftActors.Membership;
 using RaftActors.Protocol;
 using RaftActors.Replication;
 using RaftActors.Snapshots;
+using RaftActors.Tests.Replication;
 using RaftActors.Tests.VirtualTime;
 using Xunit.Abstractions;
 
@@ -32,7 +32,8 @@ public sealed class SnapshotSendingSpec : VirtualTimeSpec
         : base(output)
     {
         _store = new FakeStore(CreateTestProbe());
-        _peer = new FakeSnapshotPeer(_store, _log) { Leading = Leading() };
+        // b has nothing: it needs entries that are compacted.
+        _peer = new FakeSnapshotPeer(_store, _log) { Leading = Leaders.OfTwo() };
         _follower = CreateTestProbe();
         _host = Sys.ActorOf(HostActor.Props(OnMessage));
         _host.Tell(new HostActor.Do(context =>
@@ -147,20 +148,6 @@ public sealed class SnapshotSendingSpec : VirtualTimeSpec
         Send();
 
         Assert.Equal(8, _sending.OldestNeeded());
-    }
-
-    // b has nothing: it needs entries that are compacted.
-    private LeaderState Leading()
-    {
-        Server[] voters = [new("a", "host:1", "store-a"), new("b", "host:2", "store-b")];
-        var configuration = new Configuration(voters);
-        return new LeaderState("a", 0, 4, configuration, TimeSpan.Zero)
-        {
-            CheckQuorum = new CheckQuorum(TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero),
-            PreferredLeader = new PreferredLeader(TimeSpan.Zero, TimeSpan.Zero),
-            LogClock = default,
-            Digests = new DigestComparison(_settings, TimeSpan.Zero),
-        };
     }
 
     private void OnMessage(object message, IActorRef sender)

@@ -238,10 +238,6 @@ public sealed class SubscriberFeedSpec : VirtualTimeSpec
     {
         public int Considered { get; private set; }
 
-        public long PersistedIndex => 0;
-
-        public long AppliedIndex => 0;
-
         public string? WhySetAside { get; set; }
 
         public void ConsiderSnapshot() => Considered++;

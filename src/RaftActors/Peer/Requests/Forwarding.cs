@@ -90,7 +90,7 @@ internal sealed class Forwarding(RaftSettings settings, PendingReads reads, long
     {
         if (_indexWanted.Count == 0)
             return;
-        if (peer.Leader is { } leader && !peer.IsLeading)
+        if (peer.Leader is { } leader && peer.Leading is null)
             peer.Send(leader.Address, new ReadIndex(peer.Header(), [.. _indexWanted]));
         else
         {
@@ -224,7 +224,7 @@ internal sealed class Forwarding(RaftSettings settings, PendingReads reads, long
     // The leader may be this peer by now.
     private void SendOrLead(ForwardedRequest request, string leader)
     {
-        if (peer.IsLeading)
+        if (peer.Leading is not null)
             peer.Lead(request);
         else
             Send(request, leader);
@@ -261,6 +261,12 @@ internal sealed class Forwarding(RaftSettings settings, PendingReads reads, long
         if (next is not { } deadline || _timeoutAt <= deadline)
             return;
         _timeoutAt = deadline;
-        peer.StartForwardTimer(deadline - peer.Now);
+        peer.StartTimer(Timeout.Instance, deadline - peer.Now);
+    }
+
+    /// <summary>Time for <see cref="OnTimeout"/>.</summary>
+    public sealed record Timeout
+    {
+        public static readonly Timeout Instance = new();
     }
 }

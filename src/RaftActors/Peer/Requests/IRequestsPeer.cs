@@ -1,6 +1,5 @@
 using RaftActors.Client;
 using RaftActors.Log;
-using RaftActors.Reads;
 using RaftActors.StateMachines;
 
 namespace RaftActors.Requests;
@@ -10,12 +9,6 @@ namespace RaftActors.Requests;
 /// </summary>
 internal interface IRequestsPeer : IAnswers
 {
-    /// <summary>The time.</summary>
-    TimeSpan Now { get; }
-
-    /// <summary>Whether this peer leads.</summary>
-    bool IsLeading { get; }
-
     /// <summary>Why this peer cannot do itself what only a leader can, in a sentence.</summary>
     string WhyNotLeader { get; }
 
@@ -24,12 +17,6 @@ internal interface IRequestsPeer : IAnswers
 
     /// <summary>Whether this leader is transferring its leadership: it appends nothing new.</summary>
     bool IsTransferring { get; }
-
-    /// <summary>What earlier leaders left uncommitted, as long as nothing of this leader's term is committed.</summary>
-    (int Count, long Bytes) UncommittedAtElection { get; }
-
-    /// <summary>The reads that wait for a round of heartbeats; <c>null</c> when this peer does not lead.</summary>
-    ReadIndexQueue? Rounds { get; }
 
     /// <summary>Whether a state machine runs.</summary>
     bool HasStateMachine { get; }
@@ -51,13 +38,4 @@ internal interface IRequestsPeer : IAnswers
 
     /// <summary>Does what was to be forwarded itself, as the leader.</summary>
     void Lead(ForwardedRequest request);
-
-    /// <summary>
-    /// Asks for a round of heartbeats and a call of <see cref="Forwarding.Flush"/>, behind the messages that are
-    /// already here.
-    /// </summary>
-    void RequestFlush();
-
-    /// <summary>Asks for one call of <see cref="Forwarding.OnTimeout"/> after a time, and for no other.</summary>
-    void StartForwardTimer(TimeSpan after);
 }

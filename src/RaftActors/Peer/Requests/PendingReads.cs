@@ -36,36 +36,36 @@ internal sealed class PendingReads(RaftSettings settings, RaftLog log, IRequests
     /// <summary>Adds a query that a leader answers after a round of heartbeats.</summary>
     public void Add(PendingQuery query)
     {
-        if (Overload(peer.Rounds!.Count) is { } problem)
+        if (Overload(peer.Leading!.Reads.Count) is { } problem)
         {
             query.Fail(peer, FailureReason.Overloaded, problem);
             return;
         }
-        peer.Rounds.Add(query);
+        peer.Leading.Reads.Add(query);
         peer.RequestFlush();
     }
 
     /// <summary>Adds reads of another peer, which wants their index after a round of heartbeats.</summary>
     public void Add(PendingConfirmation.OfPeer reads)
     {
-        if (Overload(peer.Rounds!.Count) is { } problem)
+        if (Overload(peer.Leading!.Reads.Count) is { } problem)
         {
             reads.Fail(peer, FailureReason.Overloaded, problem);
             return;
         }
-        peer.Rounds.Add(reads);
+        peer.Leading.Reads.Add(reads);
         peer.RequestFlush();
     }
 
     /// <summary>Adds a query to a leader that has a lease: nobody else can have committed anything.</summary>
     public void AddByLease(PendingQuery query)
     {
-        if (Overload(peer.Rounds!.Count) is { } problem)
+        if (Overload(peer.Leading!.Reads.Count) is { } problem)
         {
             query.Fail(peer, FailureReason.Overloaded, problem);
             return;
         }
-        peer.Rounds.AddConfirmed(query, log.CommitIndex);
+        peer.Leading.Reads.AddConfirmed(query, log.CommitIndex);
         Ask();
     }
 
@@ -76,6 +76,16 @@ internal sealed class PendingReads(RaftSettings settings, RaftLog log, IRequests
     /// <summary>The log was committed up to an index at some moment, and no further.</summary>
     public void HeardCommit(TimeSpan at, long commitIndex) => _staleness.Heard(at, commitIndex, peer.SentIndex);
 
+    /// <summary>
+    /// A leader knows itself what is committed, as of when a majority last answered it. Other peers hear it from the
+    /// leader: <see cref="HeardCommit"/>.
+    /// </summary>
+    public void NoteStaleness()
+    {
+        if (peer.Leading is { } leading && log.CommitIndex >= leading.FirstIndex)
+            HeardCommit(leading.MajorityContact(peer.Now), log.CommitIndex);
+    }
+
     /// <summary>The state machine is built anew.</summary>
     public void Reset() => _staleness.Reset();
 
@@ -84,13 +94,14 @@ internal sealed class PendingReads(RaftSettings settings, RaftLog log, IRequests
     /// <param name="maxStaleness">How old the state may be; <c>null</c> for no bound.</param>
     public void AddStale(PendingQuery query, TimeSpan? maxStaleness)
     {
+        NoteStaleness();
         var age = _staleness.Age(peer.SentIndex, peer.Now);
         if (maxStaleness is { } most && !(age <= most))
             query.Fail(peer, FailureReason.TooStale, TooStale(age, most));
         else if (Overload(0) is { } problem)
             query.Fail(peer, FailureReason.Overloaded, problem);
         else if (!peer.HasStateMachine)
-            Fail(query, peer.WhyNoStateMachine);
+            query.Fail(peer, peer.WhyNoStateMachine);
         else
         {
             Put(query);
@@ -140,7 +151,7 @@ internal sealed class PendingReads(RaftSettings settings, RaftLog log, IRequests
         while (_indexed.TryPeek(out var first) && first.Deadline <= peer.Now)
         {
             var (query, index, _) = _indexed.Dequeue();
-            Fail(query, WhyNotApplied(index));
+            query.Fail(peer, WhyNotApplied(index));
         }
     }
 
@@ -150,7 +161,7 @@ internal sealed class PendingReads(RaftSettings settings, RaftLog log, IRequests
         FailAsked(FailureReason.NoLeader, why);
         while (_indexed.TryDequeue(out var read))
             read.Query.Fail(peer, FailureReason.NoLeader, why);
-        if (peer.Rounds is not { } rounds)
+        if (peer.Leading is not { Reads: var rounds })
             return;
         var (queries, confirmations) = rounds.TakeAll();
         foreach (var query in queries)
@@ -197,17 +208,14 @@ internal sealed class PendingReads(RaftSettings settings, RaftLog log, IRequests
             return true;
         }
         query = default;
-        return peer.Rounds is { } rounds && rounds.TryTake(appliedIndex, out query);
+        return peer.Leading is { Reads: var rounds } && rounds.TryTake(appliedIndex, out query);
     }
 
     private void FailConfirmed((FailureReason Reason, string Message) why)
     {
         while (TryTakeConfirmed(long.MaxValue, out var query))
-            Fail(query, why);
+            query.Fail(peer, why);
     }
-
-    private void Fail(PendingQuery query, (FailureReason Reason, string Message) why) =>
-        query.Fail(peer, why.Reason, why.Message);
 
     private (FailureReason Reason, string Message) WhyNotApplied(long index) => index > log.CommitIndex
         ? (FailureReason.NoLeader, $"The leader was lost before it said that entry {index} is committed. Ask again.")

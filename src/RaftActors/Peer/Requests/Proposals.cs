@@ -10,9 +10,10 @@ namespace RaftActors.Requests;
 /// While the leader transfers its leadership, proposals wait here for whoever leads next.
 /// </summary>
 /// <param name="settings">The limits.</param>
+/// <param name="log">The log.</param>
 /// <param name="forwarding">The way to the next leader.</param>
 /// <param name="peer">The peer.</param>
-internal sealed class Proposals(RaftSettings settings, Forwarding forwarding, IRequestsPeer peer)
+internal sealed class Proposals(RaftSettings settings, RaftLog log, Forwarding forwarding, IRequestsPeer peer)
 {
     private readonly PendingProposals _appended = new();
     private readonly Queue<(ProposedEntry Entry, Proposer Proposer)> _held = new();
@@ -100,7 +101,7 @@ internal sealed class Proposals(RaftSettings settings, Forwarding forwarding, IR
         // Each once: what finds another transfer under way is held again.
         for (int left = _held.Count; left > 0 && TryTakeHeld(out var proposed, out var proposer); left--)
         {
-            if (peer.IsLeading)
+            if (peer.Leading is not null)
                 Propose(proposed, proposer);
             else if (proposer.Forwarded(proposed) is { } request)
                 forwarding.Wait(request);
@@ -120,7 +121,8 @@ internal sealed class Proposals(RaftSettings settings, Forwarding forwarding, IR
     // add as much again to the log.
     private (int Count, long Bytes) Pending()
     {
-        var (count, bytes) = peer.UncommittedAtElection;
+        var leading = peer.Leading!;
+        var (count, bytes) = log.CommitIndex < leading.FirstIndex ? leading.UncommittedAtElection : default;
         return (count + _appended.Count + _held.Count, bytes + _appended.Bytes + _heldBytes);
     }
 

@@ -4,6 +4,7 @@ using RaftActors.Client;
 using RaftActors.Elections;
 using RaftActors.Membership;
 using RaftActors.Protocol;
+using RaftActors.Requests;
 using RaftActors.Snapshots;
 using RaftActors.StateMachines;
 using RaftActors.Storage;
@@ -34,27 +35,27 @@ internal sealed partial class RaftActor
             case ReadIndexReply reply: _forwarding.OnReply(reply); break;
             case AskIdentity question: OnAskIdentity(question); break;
             case IdentityReply reply: OnIdentityReply(reply); break;
-            case MemberRemoved removed: OnMemberRemoved(removed); break;
-            case MalformedMessage malformed: Drop("malformed", malformed.Manifest, malformed.Problem); break;
+            case MemberRemoved removed: _removal.OnTold(removed); break;
+            case MalformedMessage malformed: _filter.Drop("malformed", malformed.Manifest, malformed.Problem); break;
             case DisassociatedEvent lost: _forwarding.OnDisassociated(lost.RemoteAddress); break;
 
             // From this node.
             case Subscribe subscribe: _subscribers.Subscribe(subscribe); break;
             case Unsubscribe unsubscribe: _subscribers.Remove(unsubscribe.Subscriber); break;
             case PrepareToStop: _transfers.PrepareToStop(Sender); break;
-            case GetStatus: Sender.Tell(Status()); break;
+            case GetStatus: OnGetStatus(); break;
             case GetMembers: OnGetMembers(); break;
             case RaftSupervisor.ProveStore proof: OnProveStore(proof); break;
-            case StoreScrubbed scrubbed: OnScrubbed(scrubbed); break;
+            case StoreScrubbed scrubbed: _scrubbing.OnScrubbed(scrubbed); break;
 
             // Timers.
-            case ForwardTimeout: _forwarding.OnTimeout(); break;
+            case Forwarding.Timeout: _forwarding.OnTimeout(); break;
             case LeadershipTransfers.TransferTimeout: _transfers.OnTimeout(); break;
             case LeadershipTransfers.StopAnswerDue: _transfers.AnswerReadyToStop(); break;
-            case StopWhenAnswered: OnStopWhenAnswered(); break;
+            case Removal.Timeout: _removal.OnTimeout(); break;
             case Bootstrapper.Timeout: _bootstrapper.OnTimeout(); break;
             case OwnStore.VerificationTimeout: _ownStore.OnVerificationTimeout(); break;
-            case ScrubDue: OnScrubDue(); break;
+            case Scrubbing.ScrubDue: _scrubbing.OnDue(); break;
 
             case var other when _snapshots.Receive(other, Sender): break;
             default: Unhandled(message); break;
@@ -63,7 +64,7 @@ internal sealed partial class RaftActor
 
     // If commitIndex > lastApplied, apply (Figure 2). A leader's reads may have their index now, and a change of
     // members goes on.
-    private void OnCommitted()
+    public void OnCommitted()
     {
         OnConfigurationCommitted();
         FeedStateMachine();

@@ -26,7 +26,7 @@ internal sealed partial class RaftActor
     }
 
     private bool MayCampaign =>
-        _removal is null && _ownStore.IsVerified && _ownStore.MeetsFloor(_raftLog.LastTerm, _raftLog.LastIndex)
+        !_removal.IsKnown && _ownStore.IsVerified && _ownStore.MeetsFloor(_raftLog.LastTerm, _raftLog.LastIndex)
         && (_raftLog.IsEmpty ? _bootstrapper.MayFound : HasVote);
 
     // Also while a configuration without this peer is not known to be committed (dissertation, section 4.2.2): servers
@@ -36,6 +36,9 @@ internal sealed partial class RaftActor
         || (!IsConfigurationCommitted && FormerConfiguration.Counts(_self.Id, _storeId));
 
     private Configuration FormerConfiguration => _configurations.At(_configurations.LatestIndex - 1).Configuration;
+
+    /// <summary>Whether this peer has promised to elect nobody for now.</summary>
+    private bool IsBoundByLease => _leases.BindVoter(leads: _leading is not null, Now);
 
     private void StartElection(long term, bool preVote, bool transfer = false)
     {
@@ -63,7 +66,7 @@ internal sealed partial class RaftActor
 
     private void OnRequestVoteReply(RequestVoteReply reply)
     {
-        GetInTouch(reply.LeaderAddress);
+        _introductions.GetInTouch(reply.LeaderAddress);
         var header = reply.Header;
         if (_election is not { } election || !election.Configuration.Counts(header.MemberId, header.StoreId))
             return;
@@ -72,7 +75,7 @@ internal sealed partial class RaftActor
             BecomeFollower(reply.Term, null);
             return;
         }
-        Learn(reply.Stores);
+        _introductions.Learn(reply.Stores);
         if (_election != election)
             return;
         if (!reply.Granted || reply.PreVote != election.PreVote || reply.ElectionTerm != election.Term)

@@ -21,7 +21,7 @@ internal sealed partial class RaftActor
     {
         switch (message)
         {
-            case PeerMessage peer when !Accept(peer): break; // Counted, and named in the log.
+            case PeerMessage peer when !_filter.Accept(peer): break; // Counted, and named in the log.
 
             case RequestVote request: OnRequestVote(request); break;
             case TimeoutNow order when order.Term > Term: OnTimeoutNow(order); break;

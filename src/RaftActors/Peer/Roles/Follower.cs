@@ -42,7 +42,7 @@ internal sealed partial class RaftActor
     {
         switch (message)
         {
-            case PeerMessage peer when !Accept(peer): break; // Counted, and named in the log.
+            case PeerMessage peer when !_filter.Accept(peer): break; // Counted, and named in the log.
 
             // It answers leaders and candidates.
             case AppendEntries append: OnAppendEntries(append); break;
@@ -75,8 +75,8 @@ internal sealed partial class RaftActor
 
         if (!HearFrom(header))
             return;
-        NoteLag(append.LeaderCommit);
-        Learn(append.Stores);
+        _watch.OnCommitKnown(append.LeaderCommit, Now);
+        _introductions.Learn(append.Stores);
         // 2. Refuse it if the log has no entry at the previous index, or one of another term.
         bool continuesAnotherFounding = _identity.ContinuesAnotherFounding(append);
         if (continuesAnotherFounding || !_raftLog.Has(append.PrevLogIndex, append.PrevLogTerm))
@@ -115,7 +115,7 @@ internal sealed partial class RaftActor
         else if (_leader.Member.Id != header.MemberId || _leader.StoreId != header.StoreId)
             return DropSecondLeader(header);
         _electionClock.HeardLeader(Now);
-        Timers.Cancel(DisconnectGrace.Instance);
+        StopTimer(DisconnectGrace.Instance);
         return true;
     }
 
@@ -123,7 +123,7 @@ internal sealed partial class RaftActor
         new(new Member(header.MemberId, header.Address), header.StoreId, header.Term, header.DecidedGroupId);
 
     private bool DropSecondLeader(PeerHeader header) =>
-        Drop("second leader", header.MemberId, $"it claims to lead term {Term}, as {_leader?.Member.Id} does");
+        _filter.Drop("second leader", header.MemberId, $"it claims to lead term {Term}, as {_leader?.Member.Id} does");
 
     // Entries that are there already stay: the message may be an old one, and later ones may have been acknowledged
     // since.
@@ -240,7 +240,7 @@ internal sealed partial class RaftActor
                 LeaderAddress = _addresses.LeaderFor(header, _leader?.Member),
                 Stores = _stores.Unlike(request.StoresDigest),
             });
-        TellIfRemoved(header);
+        _removal.Tell(header);
     }
 
     /// <summary>Whether a leader is known to live, so that no candidate can be right (stickiness).</summary>
@@ -285,7 +285,7 @@ internal sealed partial class RaftActor
     {
         _forwarding.OnDisassociated(lost.RemoteAddress);
         // With leases it would break the promise.
-        if (Timers.IsTimerActive(DisconnectGrace.Instance) || Configuration.Lease > TimeSpan.Zero)
+        if (Timers.IsTimerActive(DisconnectGrace.Instance) || _leases.AreOn)
             return;
         if (!NodeAddress.IsAt(_leader?.Member.Address, lost.RemoteAddress))
             return;
@@ -295,7 +295,7 @@ internal sealed partial class RaftActor
 
     private void OnDisconnectGrace()
     {
-        if (_leader is not { } leader || Configuration.Lease > TimeSpan.Zero)
+        if (_leader is not { } leader || _leases.AreOn)
             return;
         Log.Info("{0}: the connection to the leader {1} was lost.", PersistenceId, leader.Member.Id);
         _electionClock.ForgetLeader();

@@ -17,7 +17,7 @@ internal sealed partial class RaftActor
     private void BecomeLeader(Configuration configuration)
     {
         EnterRole(RaftRole.Leader, Leader);
-        Timers.Cancel(ElectionTimeout.Instance);
+        StopTimer(ElectionTimeout.Instance);
         _electionClock.ForgetLeader();
         _leading = new LeaderState(_self.Id, _raftLog.LastIndex, _settings.MaxInflightAppends, configuration, Now)
         {
@@ -35,8 +35,7 @@ internal sealed partial class RaftActor
             AppendConfiguration(configuration.Beginning(_random.NewIdentity(_settings), 1));
         else
             Append(EntryKind.NoOp, Payload.Empty);
-        if (_replica.Digest.Exists)
-            CompareDigests(_replica.Digest);
+        _replica.CompareOwn();
         // Only now: what clients proposed while there was no leader is appended at once, and a log that begins with a
         // command binds nobody.
         SetLeader(new LeaderInfo(_self, _storeId, Term, _writeAhead.HardState.GroupId));
@@ -46,8 +45,8 @@ internal sealed partial class RaftActor
     {
         switch (message)
         {
-            case IProposal request: OnPropose(request); break;
-            case PeerMessage peer when !Accept(peer): break; // Counted, and named in the log.
+            case IProposal request: _requests.Lead(request, Sender); break;
+            case PeerMessage peer when !_filter.Accept(peer): break; // Counted, and named in the log.
 
             // Its followers' answers, and time to send them more.
             case AppendEntriesReply reply: OnAppendEntriesReply(reply); break;
@@ -55,12 +54,12 @@ internal sealed partial class RaftActor
             case Heartbeat: OnHeartbeat(); break;
 
             // Requests, of clients of this node and forwarded by other peers.
-            case Query query: OnQuery(query); break;
-            case ForwardProposal proposal: OnForwardProposal(proposal); break;
-            case ReadIndex request: OnReadIndex(request); break;
-            case ConfirmLeadership request: OnConfirmLeadership(request); break;
-            case TransferLeadership transfer: OnTransferLeadership(transfer); break;
-            case ForwardTransfer transfer: OnForwardTransfer(transfer); break;
+            case Query query: _requests.Lead(query, Sender); break;
+            case ForwardProposal proposal: _requests.Lead(proposal); break;
+            case ReadIndex request: _requests.Lead(request); break;
+            case ConfirmLeadership request: _requests.Lead(request, Sender); break;
+            case TransferLeadership transfer: _requests.Lead(transfer, Sender); break;
+            case ForwardTransfer transfer: _requests.Lead(transfer); break;
             case Campaign campaign: RefuseCampaign(campaign, $"{_self.Id} is the leader already."); break;
 
             // Candidates, and leaders of other terms.
@@ -73,7 +72,7 @@ internal sealed partial class RaftActor
             case TimeoutNow: break; // It leads that term already, or a later one.
             case RequestVoteReply: break; // It has all the votes that it needs.
             case StoreReplaced: break; // A majority knows it by its store, or it would not lead.
-            case ChangeTimeout: break; // It leads again, and goes on with the change itself.
+            case MemberChanges.Timeout: break; // It leads again, and goes on with the change itself.
             case DisconnectGrace: break; // It lost the connection to the leader before it, while it was a follower.
 
             default: ReceiveInAnyRole(message); break;
@@ -101,11 +100,11 @@ internal sealed partial class RaftActor
             BecomeFollower(Term, null);
             return;
         }
-        NoteStaleness();
-        NoteLag(_raftLog.CommitIndex);
-        NoteUndecided();
+        _reads.NoteStaleness();
+        _watch.OnCommitKnown(_raftLog.CommitIndex, Now);
+        _replica.CheckUndecided();
         ApplyLeaseSetting();
-        RenewLease();
+        _leases.Renew(_leading, Now);
         SendHeartbeats();
         TransferIfStalled();
         TransferIfSetAside();
@@ -115,7 +114,7 @@ internal sealed partial class RaftActor
         _changes.LeaveJoint();
         IdentifyGroup();
         RecordAddresses();
-        AskForDigests();
+        _replica.AskIfDue();
         Tick();
     }
 
@@ -140,7 +139,7 @@ internal sealed partial class RaftActor
         return entry;
     }
 
-    private void AppendConfiguration(Configuration configuration)
+    public void AppendConfiguration(Configuration configuration)
     {
         Append(EntryKind.Configuration, configuration.ToPayload());
         _leading!.Configure(configuration, _raftLog.LastIndex - 1, Now);
@@ -152,7 +151,7 @@ internal sealed partial class RaftActor
 
     private void SendHeartbeats()
     {
-        NoteConfirmedByFollowers();
+        _introductions.NoteConfirmed();
         bool tells = _stores.TakeUntold();
         foreach (var follower in _leading!.Followers)
         {
@@ -225,26 +224,18 @@ internal sealed partial class RaftActor
 
     private void OnAppendEntriesReply(AppendEntriesReply reply)
     {
-        var header = reply.Header;
-        if (_leading!.Find(header.MemberId) is not { } follower || !IsBoundStore(header, follower))
+        if (AnsweringFollower(reply) is not { } follower)
             return;
-        if (reply.Term != Term)
-        {
-            if (reply.Term > Term)
-                BecomeFollower(reply.Term, null);
-            return;
-        }
-
-        var progress = follower.Progress;
+        var (header, progress) = (reply.Header, follower.Progress);
         progress.Heard(Now, reply.ReadContext, !header.IsVerifying);
         // Before the answer is counted: the follower that gave it knew these incarnations.
-        Learn(reply.Stores);
+        _introductions.Learn(reply.Stores);
         if (_leading is null)
             return;
         progress.KnowsOtherStores = reply.Stores.Count > 0;
         if (reply.Success)
         {
-            NoteDigestOf(follower, reply);
+            _replica.OnReply(follower, reply);
             if (progress.Accepted(reply.MatchIndex, reply.AcceptedIndex, !header.IsVerifying))
                 AdvanceCommit();
         }
@@ -255,11 +246,23 @@ internal sealed partial class RaftActor
         // The leader may just have committed the end of its own membership.
         if (_leading is null)
             return;
-        ConfirmLease();
+        _leases.Confirm(_leading);
         ConfirmReads();
         _transfers.Continue();
         _changes.Continue();
         SendEntries(follower);
+    }
+
+    // The follower whose answer counts: of this term, and under the store that it is bound to.
+    private Follower? AnsweringFollower(PeerMessage reply)
+    {
+        if (_leading!.Find(reply.Header.MemberId) is not { } follower || !IsBoundStore(reply.Header, follower))
+            return null;
+        if (reply.Term == Term)
+            return follower;
+        if (reply.Term > Term)
+            BecomeFollower(reply.Term, null);
+        return null;
     }
 
     // Replies under another store do not count, and their sender is told to stop.
@@ -291,7 +294,7 @@ internal sealed partial class RaftActor
         if (_leading is not { } leading)
             return;
         _leading = null;
-        Timers.Cancel(Heartbeat.Instance);
+        StopTimer(Heartbeat.Instance);
         _snapshots.StopSending();
         _proposals.FailAppended("The leader lost its leadership.");
         _proposals.ReleaseHeld();

@@ -1,4 +1,5 @@
 using RaftActors.Client;
+using RaftActors.Membership;
 using RaftActors.Protocol;
 
 namespace RaftActors;
@@ -12,18 +13,18 @@ internal sealed partial class RaftActor
         switch (message)
         {
             // Clients of this node: their requests go to the leader, or wait until one is known.
-            case IProposal request: PassOn(request); break;
-            case Query query: PassOn(query); break;
-            case TransferLeadership transfer: PassOn(transfer); break;
+            case IProposal request: _requests.PassOn(request, Sender); break;
+            case Query query: _requests.PassOn(query, Sender); break;
+            case TransferLeadership transfer: _requests.PassOn(transfer, Sender); break;
 
             // Other peers that take this one for the leader: they look for the leader themselves.
-            case ForwardProposal proposal: AnswerNotLeader(proposal); break;
-            case ForwardTransfer transfer: AnswerNotLeader(transfer); break;
-            case ReadIndex request: AnswerNotLeader(request); break;
-            case ConfirmLeadership request: AnswerNotLeader(request); break;
+            case ForwardProposal proposal: _requests.Refuse(proposal); break;
+            case ForwardTransfer transfer: _requests.Refuse(transfer); break;
+            case ReadIndex request: _requests.Refuse(request); break;
+            case ConfirmLeadership request: _requests.Refuse(request, Sender); break;
 
             case Campaign campaign: OnCampaign(campaign); break;
-            case ChangeTimeout: _changes.OnTimeout(); break;
+            case MemberChanges.Timeout: _changes.OnTimeout(); break;
             case StoreReplaced replaced: OnStoreReplaced(replaced); break;
 
             // Ignored: late answers to what this server asked as a candidate, or sent as a leader.

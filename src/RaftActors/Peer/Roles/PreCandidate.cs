@@ -9,13 +9,13 @@ internal sealed partial class RaftActor
 {
     private void BecomePreCandidate()
     {
-        Timers.Cancel(DisconnectGrace.Instance);
+        StopTimer(DisconnectGrace.Instance);
         if (_leader is null)
-            NoteLeaderless();
+            _watch.OnLeaderless(Now);
         if (!MayCampaign || _transfers.IsStopping || IsBoundByLease)
         {
             BecomeFollower(Term, null);
-            AskForMembership();
+            _removal.AskForMembership();
             // The log that was ahead of this one may be gone for good: the members that are left are asked again.
             if (_ownStore.IsVerified && !_ownStore.MeetsFloor(_raftLog.LastTerm, _raftLog.LastIndex))
                 _ownStore.Verify();
@@ -34,7 +34,7 @@ internal sealed partial class RaftActor
     {
         switch (message)
         {
-            case PeerMessage peer when !Accept(peer): break; // Counted, and named in the log.
+            case PeerMessage peer when !_filter.Accept(peer): break; // Counted, and named in the log.
 
             case RequestVote request: OnRequestVoteOfRival(request); break;
             case TimeoutNow order: OnTimeoutNow(order); break;

@@ -1,0 +1,153 @@
+using Akka.Event;
+using RaftActors.Elections;
+using RaftActors.Log;
+using RaftActors.Protocol;
+
+namespace RaftActors.Membership;
+
+/// <summary>What <see cref="Introductions"/> asks of its peer.</summary>
+internal interface IIntroducingPeer : IStorePeer
+{
+    /// <summary>The election in which the peer asks for votes; <c>null</c> when there is none.</summary>
+    CandidateState? Election { get; }
+}
+
+/// <summary>
+/// What peers tell each other of their stores. A peer introduces itself, and another peer answers what it knows of that
+/// store. A later incarnation of a store than the known one is news: what the former incarnation has confirmed or
+/// granted does not count any more (<see cref="KnownStores"/>).
+/// </summary>
+/// <param name="settings">The settings of the peer.</param>
+/// <param name="log">The log of the peer.</param>
+/// <param name="configurations">The configurations in the log.</param>
+/// <param name="stores">What the peer remembers of stores.</param>
+/// <param name="ownStore">The store of the peer.</param>
+/// <param name="addresses">Where members are.</param>
+/// <param name="logger">The logger of the peer.</param>
+/// <param name="peer">The peer.</param>
+internal sealed class Introductions(
+    RaftSettings settings,
+    RaftLog log,
+    ConfigurationHistory configurations,
+    RememberedStores stores,
+    OwnStore ownStore,
+    MemberAddresses addresses,
+    ILoggingAdapter logger,
+    IIntroducingPeer peer)
+{
+    private Configuration Configuration => configurations.Latest;
+
+    /// <summary>Introduces this peer to a leader that it has heard of, but not from.</summary>
+    /// <param name="leaderAddress">Where the leader is; empty where nobody has said so.</param>
+    public void GetInTouch(string leaderAddress)
+    {
+        if (leaderAddress.Length > 0 && peer.Leader is null)
+            peer.Send(leaderAddress, new AskIdentity(peer.Header(), 0));
+    }
+
+    /// <summary>Answers a peer that introduces itself.</summary>
+    public void OnAsked(AskIdentity question)
+    {
+        var header = question.Header;
+        string bound = log.IsEmpty ? "" : Configuration.Find(header.MemberId)?.StoreId ?? "";
+        Answer(header, question.Round, bound, addresses.LeaderFor(header, peer.Leader));
+        NameSetBack(question);
+    }
+
+    /// <summary>
+    /// Whether a message is of the latest incarnation of its sender's store, as far as is known. An introduction always
+    /// is answered.
+    /// </summary>
+    public bool IsOfLatestIncarnation(PeerMessage message)
+    {
+        var header = message.Header;
+        if (header.Incarnation == 0 || Configuration.Find(header.MemberId)?.StoreId != header.StoreId)
+            return true;
+        if (header.Incarnation >= stores.Known.IncarnationOf(header.StoreId))
+        {
+            Learn(header.StoreId, header.Incarnation);
+            return true;
+        }
+        if (message is AskIdentity)
+            return true;
+        // The store may be one that was set back, whose peer has not asked this peer.
+        if (message is not IdentityReply)
+            Answer(header, round: 0, bound: header.StoreId, leaderAddress: "");
+        return false;
+    }
+
+    /// <summary>Takes note of what another peer knows of stores.</summary>
+    public void Learn(IReadOnlyList<StoreRecord> records)
+    {
+        foreach (var record in records)
+        {
+            if (!stores.IsOfMember(record.StoreId, peer.StoreId))
+                continue;
+            stores.Confirmed(record.StoreId, record.ConfirmedTerm, record.ConfirmedIndex);
+            Learn(record.StoreId, record.Incarnation);
+        }
+    }
+
+    /// <summary>
+    /// Takes note of what the stores of this leader and of its followers have confirmed. The followers learn of that
+    /// with the heartbeats: the leader may be gone when a store comes back.
+    /// </summary>
+    public void NoteConfirmed()
+    {
+        stores.Confirmed(peer.StoreId, peer.Term, peer.PersistedIndex);
+        foreach (var follower in peer.Leading!.Followers)
+        {
+            if (follower.Server.IsBound)
+                stores.Confirmed(follower.Server.StoreId, peer.Term, follower.Progress.MatchIndex);
+        }
+    }
+
+    private void Answer(PeerHeader asking, long round, string bound, string leaderAddress) => peer.Send(
+        asking.Address,
+        new IdentityReply(peer.Header(asking.StoreId), round, log.IsEmpty, bound)
+        {
+            LeaderAddress = leaderAddress,
+            LastLogTerm = log.LastTerm,
+            LastLogIndex = log.LastIndex,
+            IsSetBack = ownStore.IsSetBack,
+            Known = stores.Find(asking.StoreId),
+        });
+
+    // Only what a peer asks that has started says where its store was.
+    private void NameSetBack(AskIdentity question)
+    {
+        var header = question.Header;
+        var recovered = (question.RecoveredTerm, question.RecoveredIndex);
+        if (question.Round >= 0)
+            return;
+        if (!stores.IsNewlySetBack(header.StoreId, header.Incarnation, recovered, out string had))
+            return;
+        logger.Warning(
+            "{0}: the store of {1} at {2} was set back: {3}, and now started in term {4} with entries up to {5}. "
+                + "It counts again once it has caught up.",
+            settings.PersistenceId, header.MemberId, header.Address, had, question.RecoveredTerm,
+            question.RecoveredIndex);
+    }
+
+    private void Learn(string storeId, long incarnation)
+    {
+        if (storeId == peer.StoreId)
+        {
+            ownStore.OnRemembered(incarnation);
+            return;
+        }
+        if (!stores.Learn(storeId, incarnation, peer.StoreId))
+            return;
+        foreach (var server in Configuration.Servers)
+        {
+            if (server.StoreId != storeId)
+                continue;
+            peer.Election?.Revoke(server.Id);
+            if (peer.Leading?.Find(server.Id)?.Progress is not { } progress)
+                continue;
+            stores.Confirmed(storeId, peer.Term, progress.MatchIndex);
+            progress.BeginIncarnation(incarnation);
+        }
+        peer.RequestFlush();
+    }
+}

@@ -1,0 +1,135 @@
+using Akka.Event;
+using RaftActors.Inspection;
+using RaftActors.Log;
+using RaftActors.Protocol;
+
+namespace RaftActors.Membership;
+
+/// <summary>
+/// Which messages of other peers count. A message that makes no sense, or that is meant for somebody else, is dropped
+/// with a warning and counted. No message takes the peer down.
+/// </summary>
+/// <param name="settings">The settings of the peer.</param>
+/// <param name="log">The log of the peer.</param>
+/// <param name="identity">The group that the peer belongs to.</param>
+/// <param name="addresses">Where members are.</param>
+/// <param name="introductions">What the peer knows of other stores.</param>
+/// <param name="watch">Is told who was heard.</param>
+/// <param name="frameSizes">The largest messages that other peers take.</param>
+/// <param name="logger">The logger of the peer.</param>
+/// <param name="peer">The peer.</param>
+internal sealed class MessageFilter(
+    RaftSettings settings,
+    RaftLog log,
+    GroupIdentity identity,
+    MemberAddresses addresses,
+    Introductions introductions,
+    PeerWatch watch,
+    FrameSizes frameSizes,
+    ILoggingAdapter logger,
+    IStorePeer peer)
+{
+    /// <summary>How many messages were dropped.</summary>
+    public long Dropped { get; private set; }
+
+    /// <summary>The largest messages that this peer and the others take.</summary>
+    public FrameSizes FrameSizes => frameSizes;
+
+    /// <summary>Whether a message counts. A message that does not is dropped.</summary>
+    public bool Accept(PeerMessage message)
+    {
+        var header = message.Header;
+        if (header.Group != settings.Group)
+            return Drop("foreign group", header.MemberId, $"it is for group '{header.Group}'");
+        if (header.MemberId.Length == 0 || header.StoreId.Length == 0 || header.Address.Length == 0 || header.Term < 0)
+            return Drop("malformed", header.MemberId, "its header is incomplete");
+        if (message is ContactRefused refused)
+        {
+            identity.OnRefused(refused);
+            return false;
+        }
+        if (!identity.Includes(message))
+            return DropForeign(header);
+        if (header.MemberId == settings.MemberId)
+        {
+            string where = $"it comes from {header.Address}: two nodes run under one member id";
+            return Drop("own name", header.MemberId, where);
+        }
+        if (!IsAtItsPlace(header))
+            return false;
+        watch.OnHeard(header.MemberId, peer.Leader is not null, peer.Now);
+        if (frameSizes.Learn(header.MemberId, header.MaximumFrameSize) is { } difference)
+        {
+            logger.Warning(
+                "{0}: {1} at {2} {3}", settings.PersistenceId, header.MemberId, header.Address, difference);
+        }
+        if (!introductions.IsOfLatestIncarnation(message))
+            return Count("former incarnation");
+        if (IsForOneStore(message) && header.ToStoreId != peer.StoreId)
+            return Count("other store");
+        if (PossibleMessages.Problem(message) is { } impossible)
+            return Drop(impossible.Reason, header.MemberId, impossible.Problem);
+        return message switch
+        {
+            AppendEntries m when identity.IsMixedUp(m) => DropForeign(header),
+            AppendEntriesReply m when !IsOfThisLeader(m) =>
+                Drop("impossible index", header.MemberId, $"AppendEntriesReply up to {m.AcceptedIndex}"),
+            _ => true,
+        };
+    }
+
+    /// <summary>Drops a message. A flood of such messages does not become a flood of warnings.</summary>
+    /// <param name="reason">Why, in the words of the metric.</param>
+    /// <param name="from">Who sent the message.</param>
+    /// <param name="problem">What is wrong with it.</param>
+    /// <returns>That the message does not count.</returns>
+    public bool Drop(string reason, string from, string problem)
+    {
+        Count(reason);
+        if (long.IsPow2(Dropped))
+        {
+            logger.Warning(
+                "{0}: dropped a message of {1}, {2}: {3} ({4} dropped so far).",
+                settings.PersistenceId, from, reason, problem, Dropped);
+        }
+        return false;
+    }
+
+    private bool Count(string reason)
+    {
+        RaftMetrics.DroppedMessages.Add(
+            1,
+            new KeyValuePair<string, object?>("group", settings.Group),
+            new KeyValuePair<string, object?>("reason", reason));
+        Dropped++;
+        return false;
+    }
+
+    // Both ends name each other in the log.
+    private bool DropForeign(PeerHeader header)
+    {
+        Count("another group");
+        identity.OnForeign(header);
+        identity.Refuse(header, RefusalReason.AnotherGroup);
+        return false;
+    }
+
+    // Not a message of a second node that runs with the same store.
+    private bool IsAtItsPlace(PeerHeader header)
+    {
+        if (addresses.Note(header, peer.Now))
+            return true;
+        if (addresses.AddressBesideRival(header.MemberId) is { } other)
+            identity.Refuse(header, RefusalReason.StoreInUse, other);
+        return Count("own name");
+    }
+
+    // A reply, or an order to stop, may be for a store that this peer had before.
+    private static bool IsForOneStore(PeerMessage message) => message is AppendEntriesReply or InstallSnapshotReply
+        or RequestVoteReply or IdentityReply or ForwardReply or MemberRemoved or StoreReplaced or TimeoutNow
+        or ReadIndexReply;
+
+    // What a follower of this leader has accepted, it was sent by this leader.
+    private bool IsOfThisLeader(AppendEntriesReply m) => peer.Leading is not { } leading || m.Term != peer.Term
+        || (m.AcceptedIndex <= log.LastIndex && m.ReadContext <= leading.Reads.Context);
+}
