@@ -7,7 +7,8 @@ namespace RaftActors.Simulation.Checks;
 
 /// <summary>
 /// Two groups never mix, although their names, members, addresses, indexes and terms may be the same: a node with a
-/// disk of another group gets nothing of this one, and no member anything of the other.
+/// disk of another group gets nothing of this one, and no member anything of the other. Nor does a new disk get what
+/// the leader sends to the store that was there before.
 /// </summary>
 internal sealed class Strangers
 {
@@ -43,7 +44,7 @@ internal sealed class Strangers
         var state = peer.Inspect();
         if (_groupId.Length > 0 && state.HardState.GroupId == _groupId)
             throw new SimulationViolation("a disk belongs to one group",
-                $"{process.Node}, with a disk of another group, takes itself for a peer of group {_groupId}.");
+                $"{process.Node}, with another disk than its own, takes itself for a peer of group {_groupId}.");
         var log = state.Log;
         var last = log.LastIndex >= log.FirstIndex ? log[log.LastIndex] : null;
         if (_seen.TryGetValue(process.Node, out var seen) && seen.Peer == peer && ReferenceEquals(seen.Last, last))
@@ -61,7 +62,7 @@ internal sealed class Strangers
             };
             if (isOther)
                 throw new SimulationViolation("groups never mix",
-                    $"{process.Node}, with a disk of another group, has {entry}.");
+                    $"{process.Node}, with another disk than its own, has {entry}.");
         }
     }
 }

@@ -62,7 +62,7 @@ internal enum FaultKind
 
     /// <summary>
     /// For a while a node, also one that waits to be added, has a disk of another group, or of what its group was
-    /// before it was restored or recovered.
+    /// before it was restored or recovered; or a member has a new disk.
     /// </summary>
     LeftoverDisk,
 

@@ -5,8 +5,9 @@ using RaftActors.TestKit.Time;
 namespace RaftActors.Simulation.Faults;
 
 /// <summary>
-/// Disks in the wrong place: one of another group under a member's name, for a while, and copies of members' disks at
-/// other addresses. In the end each node has its own disk again, as an operator would see to, and no copy runs.
+/// Disks in the wrong place: a new one or one of another group under a member's name, for a while, and copies of
+/// members' disks at other addresses. In the end each node has its own disk again, as an operator would see to, and no
+/// copy runs.
 /// </summary>
 /// <remarks>
 /// A copy runs only as long as the leader hears the member itself: a copy that runs while its original is cut off is a
@@ -38,7 +39,11 @@ internal sealed class WrongDisks(Cluster cluster, VirtualWorld world, Past past)
             _disks[node] = disk = past.DiskOf(node);
         node.Exchange(disk);
         if (cluster.Trace.IsOn)
-            cluster.Trace.Line($"{node} has {(node.IsStranger ? "a disk of another group" : "its own disk again")}");
+        {
+            string other = node.HasNewDisk ? "a new disk" : "a disk of another group";
+            string which = node.IsStranger ? other : "its own disk";
+            cluster.Trace.Line($"{node} has {which} now");
+        }
     }
 
     /// <summary>Starts a process with a copy of a node's disk, if its leader hears that node.</summary>

@@ -396,6 +396,11 @@ internal sealed class Cluster
                         $"{process.Node} stopped as removed at {removed.Index}.");
                 process.Node.HasLeft = true;
                 break;
+            // It was told that the group knows its member by another store.
+            case PeerFailed failed when process.Node.HasNewDisk:
+                if (Trace.IsOn)
+                    Trace.Line($"{process.Node}, with a new disk, has stopped: {failed.Reason}");
+                break;
             case PeerFailed failed:
                 throw new SimulationViolation("no peer gives up", $"{process.Node} stopped for good: {failed.Reason}");
             case RoleChanged changed:

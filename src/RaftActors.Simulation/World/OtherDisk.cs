@@ -9,6 +9,9 @@ internal sealed class OtherDisk
 {
     private readonly RaftSerializer _serializer = new(null!);
 
+    /// <summary>Whether nothing was ever stored on it before it was put in.</summary>
+    public bool IsNew { get; init; }
+
     /// <summary>What is stored.</summary>
     public InMemoryStore Store { get; } = new();
 

@@ -42,6 +42,8 @@ internal sealed class Past
     private readonly int _chunkSize;
     private readonly Configuration _former;
 
+    private bool _hasNewDisk;
+
     // What the group has of the former one.
     private readonly List<LogEntry> _shared = [];
 
@@ -104,10 +106,17 @@ internal sealed class Past
         invariants.Begin([.. _shared, Entry(index, term, EntryKind.Configuration, configuration.ToPayload())]);
     }
 
-    /// <summary>The disk that a node has of another group, or of what the group was before.</summary>
+    /// <summary>
+    /// The disk that a node has for a while: of another group, of what the group was before, or a new one. Only one
+    /// node ever has a new one: several founders with empty disks would be free to found another group. The node is
+    /// known to the group by its own store.
+    /// </summary>
     public OtherDisk DiskOf(SimulatedNode node)
     {
-        var disk = new OtherDisk();
+        var disk = new OtherDisk { IsNew = !_hasNewDisk && !node.Joins && _random.Next(2) == 0 };
+        _hasNewDisk |= disk.IsNew;
+        if (disk.IsNew)
+            return disk;
         bool wasMember = Origin != Origin.Founded && _former.Find(node.Id) is not null;
         var log = new List<LogEntry>();
         var configuration = _former;

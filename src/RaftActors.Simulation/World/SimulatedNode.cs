@@ -33,6 +33,9 @@ internal sealed class SimulatedNode(Member member, PeerDisk disk) : INetworkNode
     /// </summary>
     public bool IsStranger { get; private set; }
 
+    /// <summary>Whether a new disk has taken the place of its own: the group refuses a peer with that store.</summary>
+    public bool HasNewDisk { get; private set; }
+
     /// <summary>Whether its disk is a copy of a member's.</summary>
     public bool IsCopy { get; private init; }
 
@@ -121,6 +124,7 @@ internal sealed class SimulatedNode(Member member, PeerDisk disk) : INetworkNode
         other.Store.CopyFrom(former);
         (Durable, other.Durable) = (other.Durable, Durable);
         IsStranger = !IsStranger;
+        HasNewDisk = IsStranger && other.IsNew;
         _aside = IsStranger ? other.Durable : null;
     }
 

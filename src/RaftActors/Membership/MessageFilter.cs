@@ -66,7 +66,7 @@ internal sealed class MessageFilter(
         if (!introductions.IsOfLatestIncarnation(message))
             return Count("former incarnation");
         if (IsForOneStore(message) && header.ToStoreId != peer.StoreId)
-            return Count("other store");
+            return DropForOtherStore(message);
         if (PossibleMessages.Problem(message) is { } impossible)
             return Drop(impossible.Reason, header.MemberId, impossible.Problem);
         return message switch
@@ -124,10 +124,28 @@ internal sealed class MessageFilter(
         return Count("own name");
     }
 
-    // A reply, or an order to stop, may be for a store that this peer had before.
-    private static bool IsForOneStore(PeerMessage message) => message is AppendEntriesReply or InstallSnapshotReply
-        or RequestVoteReply or IdentityReply or ForwardReply or MemberRemoved or StoreReplaced or TimeoutNow
-        or ReadIndexReply;
+    // Replies, orders and a leader's messages are for one store of this member. If the disk of the member was replaced,
+    // that may be the store before. A leader names no store before it has bound one.
+    private static bool IsForOneStore(PeerMessage message) => message switch
+    {
+        AppendEntries or InstallSnapshot => message.Header.ToStoreId.Length > 0,
+        AppendEntriesReply or InstallSnapshotReply or RequestVoteReply or IdentityReply or ForwardReply
+            or MemberRemoved or StoreReplaced or TimeoutNow or ReadIndexReply => true,
+        _ => false,
+    };
+
+    // The leader learns from the rejection which store answers for the member now, and says whether that store counts.
+    // A rejection at index 0 is never news: it moves no follower's progress back, should the store be bound by now.
+    private bool DropForOtherStore(PeerMessage message)
+    {
+        var header = message.Header;
+        if (message is AppendEntries)
+        {
+            var rejection = new AppendEntriesReply(peer.Header(header.StoreId), false, 0, 0, 0, default, 0);
+            peer.Send(header.Address, rejection);
+        }
+        return Count("other store");
+    }
 
     // What a follower of this leader has accepted, it was sent by this leader.
     private bool IsOfThisLeader(AppendEntriesReply m) => peer.Leading is not { } leading || m.Term != peer.Term

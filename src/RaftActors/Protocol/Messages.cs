@@ -15,7 +15,10 @@ internal interface IRaftMessage;
 /// <param name="MemberId">The sender's name.</param>
 /// <param name="StoreId">The identity of its store.</param>
 /// <param name="Term">Its term.</param>
-/// <param name="ToStoreId">In a reply: the store that asked; otherwise empty.</param>
+/// <param name="ToStoreId">
+/// In a reply, the store that asked. In a leader's message, the store that the log binds to the follower. Otherwise
+/// empty.
+/// </param>
 internal sealed record PeerHeader(string Address, string Group, string MemberId, string StoreId, long Term,
     string ToStoreId = "")
 {

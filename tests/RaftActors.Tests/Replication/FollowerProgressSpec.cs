@@ -31,6 +31,21 @@ public sealed class FollowerProgressSpec
         Assert.Equal((ProgressState.Replicate, 6, 7), (progress.State, progress.MatchIndex, progress.NextIndex));
     }
 
+    // Another store of the member answers so, and may be bound to it by the time that the answer is there.
+    [Fact]
+    public void A_rejection_at_index_0_changes_nothing()
+    {
+        var (probing, replicating) = (new FollowerProgress(5, 4, TimeSpan.Zero), Replicating(window: 2));
+        replicating.Sent(1);
+        long next = replicating.NextIndex;
+
+        foreach (var progress in new[] { probing, replicating })
+            Assert.False(progress.Rejected(new RaftLog(), 0, default, 0));
+
+        Assert.Equal((ProgressState.Probe, 6), (probing.State, probing.NextIndex));
+        Assert.Equal((ProgressState.Replicate, next), (replicating.State, replicating.NextIndex));
+    }
+
     [Fact]
     public void The_window_bounds_what_is_under_way()
     {

@@ -3,6 +3,7 @@ using RaftActors.Client;
 using RaftActors.Log;
 using RaftActors.Membership;
 using RaftActors.Protocol;
+using RaftActors.Snapshots;
 using Xunit.Abstractions;
 
 namespace RaftActors.Tests.SinglePeer;
@@ -159,6 +160,49 @@ public sealed class StoreIdentitySpec(ITestOutputHelper output) : PeerSpec(outpu
 
         B.Say(header => new RequestVote(header, 1, 1, false, false, null), 2);
         Assert.True(B.Expect<RequestVoteReply>().Granted);
+    }
+
+    [Fact]
+    public void Entries_for_the_store_that_was_there_before_are_not_stored_and_their_leader_learns_which_one_is()
+    {
+        Start();
+
+        B.Append(1, 0, 0, 2, Entries(1, 1));
+
+        var reply = B.Expect<AppendEntriesReply>();
+        var status = Status();
+        Assert.False(reply.Success);
+        Assert.Equal((status.StoreId, "store-b"), (reply.Header.StoreId, reply.Header.ToStoreId));
+        Assert.Equal((0, 0, null, 1), (status.LastIndex, status.Term, status.Leader, status.DroppedMessages));
+    }
+
+    [Fact]
+    public void A_snapshot_for_the_store_that_was_there_before_is_not_stored()
+    {
+        Settings = Settings with { SnapshotPluginId = "commanded-snapshots" };
+        Start();
+        using var digest = new ContentDigest();
+        digest.Add([1]);
+        var snapshot = new Snapshot(3, 1, 0, Bound, 1, digest.Content);
+
+        B.Say(header => new InstallSnapshot(header, snapshot, 1, new byte[] { 1 }), 1);
+
+        var status = Status();
+        Assert.Equal((0, 0, null, 1), (status.LastIndex, status.Term, status.Leader, status.DroppedMessages));
+        Assert.Null(Find("peer", "receive-snapshot-1"));
+    }
+
+    // A leader of a version that names none, or one that has not bound the store yet.
+    [Fact]
+    public void Entries_that_name_no_store_are_taken()
+    {
+        Start();
+
+        B.Say(
+            header => new AppendEntries(header with { ToStoreId = "" }, 0, 0, 0, 0, new EntryBatch(Entries(1, 1))), 1);
+
+        Assert.True(B.Expect<AppendEntriesReply>().Success);
+        Assert.Equal(2, Status().LastIndex);
     }
 
     private void ExpectRefusal(string reason, params object[] events)
