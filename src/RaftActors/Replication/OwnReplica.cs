@@ -53,6 +53,11 @@ internal sealed class OwnReplica(
     ILoggingAdapter log,
     IReplicaPeer peer)
 {
+    private readonly KeyValuePair<string, object?> _group = new("group", settings.Group);
+
+    // The last entry at which the replica was compared, since the peer started.
+    private long _comparedAt;
+
     /// <summary>The latest digest of the state.</summary>
     public ReplicaDigest Digest { get; private set; }
 
@@ -160,11 +165,16 @@ internal sealed class OwnReplica(
     /// <summary>Compares the own digest with that of a majority.</summary>
     public void Judge(ReplicaDigest agreed)
     {
-        if (!agreed.Exists || agreed.Index != Digest.Index || agreed.Value == Digest.Value
-            || agreed.Index <= peer.HardState.DiffersAt)
-        {
+        if (!agreed.Exists || agreed.Index != Digest.Index)
             return;
+        // Each heartbeat says the digest again.
+        if (agreed.Index > _comparedAt)
+        {
+            _comparedAt = agreed.Index;
+            RaftMetrics.ReplicasCompared.Add(1, _group);
         }
+        if (agreed.Value == Digest.Value || agreed.Index <= peer.HardState.DiffersAt)
+            return;
         string reason = string.Create(CultureInfo.InvariantCulture,
             $"The replica of this node differs from those of a majority: after entry {agreed.Index} the digest of its "
                 + $"state is {Digest.Value:x16}, and theirs {agreed.Value:x16}. ")
@@ -173,6 +183,7 @@ internal sealed class OwnReplica(
         if (problems.ReasonOf(PeerProblemKind.ReplicaDiffers) is not null)
             log.Warning("{0}: {1}", settings.PersistenceId, reason);
         problems.Begin(PeerProblemKind.ReplicaDiffers, reason);
+        RaftMetrics.ReplicasDiffering.Add(1, _group);
         peer.SetAside(agreed.Index);
     }
 
@@ -205,6 +216,7 @@ internal sealed class OwnReplica(
         RebuiltAt = Math.Max(RebuiltAt, rebuiltAt);
         if (!wasSetAside || IsSetAside)
             return false;
+        RaftMetrics.ReplicasRebuilt.Add(1, _group);
         problems.End(
             PeerProblemKind.ReplicaDiffers,
             $"the replica was built anew from a snapshot of the leader up to entry {lastIncluded}");

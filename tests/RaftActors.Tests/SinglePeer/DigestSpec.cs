@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Akka.Actor;
 using RaftActors.Client;
 using RaftActors.Log;
@@ -15,6 +16,7 @@ namespace RaftActors.Tests.SinglePeer;
 /// </summary>
 public sealed class DigestSpec : PeerSpec
 {
+    private readonly SortedDictionary<string, long> _counted = new(StringComparer.Ordinal);
 
     public DigestSpec(ITestOutputHelper output)
         : base(output)
@@ -295,6 +297,61 @@ public sealed class DigestSpec : PeerSpec
         Assert.Contains(Status().Problems, static problem => problem.Kind == PeerProblemKind.ReplicaDiffers);
         Assert.Equal(2, Status().SnapshotIndex);
     }
+
+    // ---- Counters
+
+    [Fact]
+    public void A_comparison_is_counted_once_however_often_the_leader_says_the_digest()
+    {
+        using var listener = Count();
+        var digest = Compare(agrees: true);
+
+        Hear(digest);
+        Status();
+
+        Assert.Equal([("raft.replicas.compared", 1L)], Counted());
+    }
+
+    [Fact]
+    public void A_replica_that_differs_is_counted_and_so_is_that_it_was_built_anew()
+    {
+        using var listener = Count();
+        var digest = Compare(agrees: false);
+        Hear(digest with { Value = ~digest.Value });
+        Status();
+        Assert.Equal([("raft.replicas.compared", 1L), ("raft.replicas.differing", 1L)], Counted());
+
+        Send(lastIncluded: 3);
+        Assert.Empty(Status().Problems);
+
+        Assert.Equal(
+            [("raft.replicas.compared", 1L), ("raft.replicas.differing", 1L), ("raft.replicas.rebuilt", 1L)],
+            Counted());
+    }
+
+    // A peer in virtual time runs on the thread of its spec; other specs count, too.
+    private MeterListener Count()
+    {
+        int thread = Environment.CurrentManagedThreadId;
+        var listener = new MeterListener
+        {
+            InstrumentPublished = static (instrument, meters) =>
+            {
+                if (instrument.Name.StartsWith("raft.replicas.", StringComparison.Ordinal))
+                    meters.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, count, _, _) =>
+        {
+            if (Environment.CurrentManagedThreadId == thread)
+                _counted[instrument.Name] = _counted.GetValueOrDefault(instrument.Name) + count;
+        });
+        listener.Start();
+        return listener;
+    }
+
+    private (string Name, long Count)[] Counted() =>
+        [.. _counted.Select(static counter => (counter.Key, counter.Value))];
 
     // ---- The others
 
