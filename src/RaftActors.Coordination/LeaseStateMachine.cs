@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using Google.Protobuf;
 using RaftActors.Log;
 using RaftActors.StateMachines;
@@ -9,7 +10,7 @@ namespace RaftActors.Coordination;
 /// <see cref="RaftLeases.StartAsync"/> starts a peer with it. Commands, questions and answers are bytes of
 /// <c>lease.proto</c>; <see cref="RaftLeases"/> and <see cref="RaftLease"/> write and read them.
 /// </remarks>
-public sealed class LeaseStateMachine : IStateMachine
+public sealed class LeaseStateMachine : IStateMachine, IStateDigest
 {
     private const int SnapshotForm = 1;
     private const int MessagesInPart = 256;
@@ -81,6 +82,16 @@ public sealed class LeaseStateMachine : IStateMachine
                 lease.GrantedAt));
         }
         _table.Restore(new LeaseClock(head.Clock, head.Term, head.Time), processes, leases);
+    }
+
+    /// <inheritdoc/>
+    public ulong Digest()
+    {
+        // The digest of all that a snapshot holds. A digest is wanted once a minute, so it need not be kept up to date.
+        var hash = new XxHash3();
+        foreach (var part in TakeSnapshot())
+            hash.Append(part.Span);
+        return hash.GetCurrentHashAsUInt64();
     }
 
     // What is no command in any version is answered: an exception would stop the state machine on every node.

@@ -186,6 +186,93 @@ public sealed class LeaseStateMachineSpec
     }
 
     [Fact]
+    public void Equal_states_have_equal_digests_and_other_states_have_others()
+    {
+        var digests = new List<ulong>();
+        // Each step changes one part of the state, beside the clock where it says so.
+        Action[] steps =
+        [
+            static () => { }, // An empty table.
+            () => _log.Acquire("lease", "anna", 1, 1000), // A lease.
+            () => _log.Acquire("lease", "anna", 1, 1000), // Its token.
+            () => _log.Acquire("lease", "anna", 1, 1001), // Its time to live.
+            () => _log.Acquire("lease", "anna", 2, 1001), // Its process.
+            () => _log.Time += 10, // Nothing is applied yet.
+            () => _log.SignOfLife(3), // The clock.
+            () => _log.SignOfLife(2), // The last sign of a process.
+            () => _log.Acquire("other", "anna", 2, 1001), // One lease more.
+            () => _log.Release("other", "anna", 2), // One less.
+            () => _log.ForceRelease("lease"), // None.
+            () => _log.Acquire("lease", "ben", 2, 1001), // Its owner.
+            () => _log.Term++, // Nothing is applied yet.
+            () => _log.SignOfLife(3), // The term.
+        ];
+        foreach (var step in steps)
+        {
+            step();
+            ulong digest = _log.Machine.Digest();
+            digests.Add(digest);
+            _log.Restore(_log.Image());
+            Assert.Equal(digest, _log.Machine.Digest());
+        }
+
+        // Two steps have changed nothing, and one has led back.
+        Assert.Equal(steps.Length - 3, digests.Distinct().Count());
+    }
+
+    [Fact]
+    public void Every_bit_of_the_state_is_in_the_digest()
+    {
+        var clock = new LeaseClock(10, 2, 20);
+        var lease = new HeldLease("lease", "anna", 1, 5, 1000, 7);
+        HeldLease[] others =
+        [
+            lease with { Name = "leasf" }, lease with { Owner = "annb" }, lease with { Token = 6 },
+            lease with { TimeToLive = 1001 }, lease with { GrantedAt = 8 },
+        ];
+        ulong[] digests =
+        [
+            Of(clock, 9, lease), .. others.Select(other => Of(clock, 9, other)), Of(clock, null, lease),
+            Of(clock, 8, lease), Of(clock with { Now = 11 }, 9, lease), Of(clock with { Term = 3 }, 9, lease),
+            Of(clock with { Time = 21 }, 9, lease), Of(clock, 9, lease with { Process = 2 }), Of(clock, 9),
+        ];
+
+        Assert.Equal(digests.Length, digests.Distinct().Count());
+        Assert.Equal(Of(clock, 9, lease), Of(clock, 9, lease));
+    }
+
+    private static ulong Of(LeaseClock clock, long? lastSign, params HeldLease[] leases)
+    {
+        var head = new Wire.SnapshotHead
+        {
+            Form = 1, Processes = leases.Length, Leases = leases.Length,
+            Clock = clock.Now, Term = clock.Term, Time = clock.Time,
+        };
+        using var image = new MemoryStream();
+        head.WriteDelimitedTo(image);
+        foreach (var lease in leases)
+        {
+            var process = new Wire.Process { Number = lease.Process };
+            if (lastSign is { } sign)
+                process.LastSign = sign;
+            process.WriteDelimitedTo(image);
+        }
+        foreach (var lease in leases)
+        {
+            var wire = new Wire.Lease
+            {
+                Name = lease.Name, Owner = lease.Owner, Process = lease.Process, Token = lease.Token,
+                TimeToLive = lease.TimeToLive, GrantedAt = lease.GrantedAt,
+            };
+            wire.WriteDelimitedTo(image);
+        }
+        image.Position = 0;
+        var machine = new LeaseStateMachine();
+        machine.Restore(image);
+        return machine.Digest();
+    }
+
+    [Fact]
     public void A_snapshot_of_a_later_version_is_refused()
     {
         using var image = new MemoryStream();

@@ -69,8 +69,10 @@ public sealed class LeaseTablePropertiesSpec
             if (random.Next(10) == 0)
             {
                 byte[] image = log.Image();
+                ulong digest = log.Machine.Digest();
                 log.Restore(image);
                 Assert.Equal(image, log.Image());
+                Assert.Equal(digest, log.Machine.Digest());
             }
             string name = Names[random.Next(Names.Length)];
             long process = random.Next(1, 5);

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Akka.Coordination;
 using RaftActors.Client;
 using Xunit.Abstractions;
@@ -32,6 +33,33 @@ public sealed class RaftLeaseSpec : IDisposable
         Assert.True(other.Acquire(ben));
         Assert.True(ben.Token > first);
         Assert.Empty(one.Lost);
+    }
+
+    [Fact]
+    public void The_replicas_of_the_group_are_compared()
+    {
+        int thread = Environment.CurrentManagedThreadId;
+        long compared = 0;
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = static (instrument, meters) =>
+        {
+            if (instrument.Name == "raft.replicas.compared")
+                meters.EnableMeasurementEvents(instrument);
+        };
+        // A group in virtual time runs on the thread of its spec; other specs count, too.
+        listener.SetMeasurementEventCallback<long>((_, count, _, _) =>
+            compared += Environment.CurrentManagedThreadId == thread ? count : 0);
+        listener.Start();
+        using var cluster = new LeaseCluster(change: static settings => settings with
+        {
+            Raft = static raft => raft with { DigestInterval = TimeSpan.FromSeconds(1) },
+        });
+        var node = cluster.StartNode();
+
+        node.Acquire(node.Lease());
+        cluster.Run(5);
+
+        Assert.True(compared >= 3, $"The replicas were compared {compared} times.");
     }
 
     [Fact]
