@@ -238,7 +238,12 @@ internal sealed class Replay(string persistenceId, RaftLog log, ConfigurationHis
             if (record.Incarnation >= known.Incarnation)
             {
                 bool isSetBack = record.IsSetBack && record.StoreId == StoreId;
-                known = known with { Incarnation = record.Incarnation, IsSetBack = isSetBack };
+                known = known with
+                {
+                    Incarnation = record.Incarnation,
+                    IsSetBack = isSetBack,
+                    Address = record.Address,
+                };
             }
             var confirmed = (Term: record.ConfirmedTerm, Index: record.ConfirmedIndex);
             bool isSomething = confirmed is { Term: > 0, Index: > 0 };

@@ -65,7 +65,7 @@ internal sealed class Introductions(
             return true;
         if (header.Incarnation >= stores.Known.IncarnationOf(header.StoreId))
         {
-            Learn(header.StoreId, header.Incarnation);
+            Learn(header.StoreId, header.Incarnation, header.Address);
             return true;
         }
         if (message is AskIdentity)
@@ -84,7 +84,7 @@ internal sealed class Introductions(
             if (!stores.IsOfMember(record.StoreId, peer.StoreId))
                 continue;
             stores.Confirmed(record.StoreId, record.ConfirmedTerm, record.ConfirmedIndex);
-            Learn(record.StoreId, record.Incarnation);
+            Learn(record.StoreId, record.Incarnation, record.Address);
         }
     }
 
@@ -129,14 +129,14 @@ internal sealed class Introductions(
             question.RecoveredIndex);
     }
 
-    private void Learn(string storeId, long incarnation)
+    private void Learn(string storeId, long incarnation, string address)
     {
         if (storeId == peer.StoreId)
         {
-            ownStore.OnRemembered(incarnation);
+            ownStore.OnRemembered(incarnation, address);
             return;
         }
-        if (!stores.Learn(storeId, incarnation, peer.StoreId))
+        if (!stores.Learn(storeId, incarnation, address, peer.StoreId))
             return;
         foreach (var server in Configuration.Servers)
         {

@@ -13,8 +13,9 @@ namespace RaftActors.Membership;
 /// <param name="IsSetBack">
 /// Of the own store: whether it is known to have lost something that it had, and has not caught up yet.
 /// </param>
+/// <param name="Address">Where that incarnation runs; empty when it is not known.</param>
 internal sealed record StoreRecord(string StoreId, long Incarnation, long ConfirmedTerm = 0, long ConfirmedIndex = 0,
-    bool IsSetBack = false);
+    bool IsSetBack = false, string Address = "");
 
 /// <summary>
 /// The numbers of a store's incarnations. Each start of a peer on a store is a new incarnation of the store: what an
@@ -59,9 +60,9 @@ internal sealed class KnownStores
     /// <summary>No stores.</summary>
     public static readonly KnownStores None = new([]);
 
-    private readonly Dictionary<string, (long Incarnation, bool IsSetBack)> _stores;
+    private readonly Dictionary<string, KnownStore> _stores;
 
-    private KnownStores(Dictionary<string, (long Incarnation, bool IsSetBack)> stores)
+    private KnownStores(Dictionary<string, KnownStore> stores)
     {
         _stores = stores;
         foreach (var (storeId, store) in stores)
@@ -76,25 +77,29 @@ internal sealed class KnownStores
     /// <summary>The stores.</summary>
     public IEnumerable<string> Ids => _stores.Keys.Order(StringComparer.Ordinal);
 
-    /// <summary>What is stored.</summary>
-    public static KnownStores Of(IEnumerable<StoreRecord> records) =>
-        new(records.ToDictionary(static record => record.StoreId,
-            static record => (record.Incarnation, record.IsSetBack), StringComparer.Ordinal));
-
     /// <summary>The latest incarnation of a store; 0 when none is known.</summary>
-    public long IncarnationOf(string storeId) => _stores.TryGetValue(storeId, out var store) ? store.Incarnation : 0;
+    public long IncarnationOf(string storeId) => Find(storeId).Incarnation;
+
+    /// <summary>Where the latest incarnation of a store runs; empty when that is not known.</summary>
+    public string AddressOf(string storeId) => Find(storeId).Address;
 
     /// <summary>Whether a store is marked as set back.</summary>
-    public bool IsSetBack(string storeId) => _stores.TryGetValue(storeId, out var store) && store.IsSetBack;
+    public bool IsSetBack(string storeId) => Find(storeId).IsSetBack;
 
     /// <summary>The same stores, with another incarnation of one of them.</summary>
-    public KnownStores With(string storeId, long incarnation, bool isSetBack = false) =>
-        new(new Dictionary<string, (long, bool)>(_stores,
-            StringComparer.Ordinal) { [storeId] = (incarnation, isSetBack) });
+    public KnownStores With(string storeId, long incarnation, string address = "", bool isSetBack = false) =>
+        new(new Dictionary<string, KnownStore>(_stores, StringComparer.Ordinal)
+        {
+            [storeId] = new KnownStore(incarnation, address, isSetBack),
+        });
 
     /// <summary>Of the stores only those that are still somebody's.</summary>
     public KnownStores Keeping(Func<string, bool> isNeeded) => _stores.Keys.All(isNeeded)
         ? this
-        : new KnownStores(new Dictionary<string, (long, bool)>(_stores.Where(store => isNeeded(store.Key)),
+        : new KnownStores(new Dictionary<string, KnownStore>(_stores.Where(store => isNeeded(store.Key)),
             StringComparer.Ordinal));
+
+    private KnownStore Find(string storeId) => _stores.GetValueOrDefault(storeId, new KnownStore(0, "", false));
+
+    private readonly record struct KnownStore(long Incarnation, string Address, bool IsSetBack);
 }

@@ -72,7 +72,7 @@ internal sealed class OwnStore(
         if (!wasSetBack)
             Loss = null;
         stores.KeepMembers(peer.StoreId);
-        stores.SetOwn(peer.StoreId, Incarnation, wasSetBack);
+        stores.SetOwn(peer.StoreId, Incarnation, settings.Self.Address, wasSetBack);
         if (wasSetBack)
             problems.Begin(PeerProblemKind.StoreSetBack, WhatIsLost());
         if (!isNew)
@@ -118,7 +118,7 @@ internal sealed class OwnStore(
         var known = reply.Known?.StoreId == peer.StoreId ? reply.Known : null;
         if (known is not null && Incarnations.IsForgotten(known.Incarnation, Incarnation))
         {
-            SetBack(Loss ?? $"{header.MemberId} remembers that it was started again since", known.Incarnation);
+            SetBack(Loss ?? StartedSince(header.MemberId, known.Address), known.Incarnation);
             return;
         }
         if (IsVerified || reply.Round != _verification.Round || Configuration.Find(header.MemberId) is not { } voter
@@ -140,10 +140,12 @@ internal sealed class OwnStore(
     }
 
     /// <summary>Another member knows an incarnation of the store.</summary>
-    public void OnRemembered(long incarnation)
+    /// <param name="incarnation">The incarnation.</param>
+    /// <param name="address">Where it runs; empty when that is not known.</param>
+    public void OnRemembered(long incarnation, string address)
     {
         if (incarnation > Incarnation)
-            SetBack("another member remembers that it was started again since", incarnation);
+            SetBack(StartedSince("another member", address), incarnation);
     }
 
     /// <summary>
@@ -154,7 +156,7 @@ internal sealed class OwnStore(
         if (!IsSetBack || !HasFloor)
             return;
         Loss = null;
-        stores.SetOwn(peer.StoreId, Incarnation);
+        stores.SetOwn(peer.StoreId, Incarnation, settings.Self.Address);
         peer.RequestFlush();
         problems.End(
             PeerProblemKind.StoreSetBack,
@@ -181,10 +183,21 @@ internal sealed class OwnStore(
         Loss = loss;
         peer.StepDown(Term);
         Incarnation = Incarnations.Next(Math.Max(atLeast, Incarnation), random);
-        stores.SetOwn(peer.StoreId, Incarnation, isSetBack: true);
+        stores.SetOwn(peer.StoreId, Incarnation, settings.Self.Address, isSetBack: true);
         RaftMetrics.StoresSetBack.Add(1, new KeyValuePair<string, object?>("group", settings.Group));
         problems.Begin(PeerProblemKind.StoreSetBack, WhatIsLost());
         Verify();
+    }
+
+    // On this disk, or on a copy of it.
+    private string StartedSince(string who, string address)
+    {
+        string started = $"{who} remembers that it was started again since";
+        string own = settings.Self.Address;
+        return address.Length == 0 || NodeAddress.EndpointOf(address) == NodeAddress.EndpointOf(own)
+            ? started
+            : $"{started}, at {address} and not here at {own}: if a node still runs there, one of the two disks is a "
+                + "copy of the other, so stop one of the nodes, and start it again only with an empty data directory";
     }
 
     private IEnumerable<Server> Unanswered() => Configuration.Servers.ToArray().Where(server =>

@@ -37,7 +37,7 @@ internal sealed class RememberedStores(ConfigurationHistory configurations) : IA
             if (record.Incarnation >= Known.IncarnationOf(record.StoreId))
             {
                 bool isSetBack = record.IsSetBack && record.StoreId == ownStoreId;
-                Known = Known.With(record.StoreId, record.Incarnation, isSetBack);
+                Known = Known.With(record.StoreId, record.Incarnation, record.Address, isSetBack);
             }
             Confirmed(record.StoreId, record.ConfirmedTerm, record.ConfirmedIndex);
         }
@@ -60,20 +60,20 @@ internal sealed class RememberedStores(ConfigurationHistory configurations) : IA
     // ---- Incarnations
 
     /// <summary>Notes the incarnation of the peer's own store.</summary>
-    public void SetOwn(string storeId, long incarnation, bool isSetBack = false) =>
-        Known = Known.With(storeId, incarnation, isSetBack);
+    public void SetOwn(string storeId, long incarnation, string address, bool isSetBack = false) =>
+        Known = Known.With(storeId, incarnation, address, isSetBack);
 
     /// <summary>Forgets the stores that are no member's any more.</summary>
     public void KeepMembers(string ownStoreId) => Known = Known.Keeping(storeId => IsOfMember(storeId, ownStoreId));
 
     /// <summary>Notes the incarnation of another member's store.</summary>
     /// <returns>Whether it is later than the one that was known.</returns>
-    public bool Learn(string storeId, long incarnation, string ownStoreId)
+    public bool Learn(string storeId, long incarnation, string address, string ownStoreId)
     {
         if (incarnation <= Known.IncarnationOf(storeId))
             return false;
         KeepMembers(ownStoreId);
-        Known = Known.With(storeId, incarnation);
+        Known = Known.With(storeId, incarnation, address);
         return true;
     }
 
@@ -117,7 +117,9 @@ internal sealed class RememberedStores(ConfigurationHistory configurations) : IA
         foreach (string storeId in Known.Ids)
         {
             var (term, index) = _confirmed.GetValueOrDefault(storeId);
-            records.Add(new StoreRecord(storeId, Known.IncarnationOf(storeId), term, index, Known.IsSetBack(storeId)));
+            bool isSetBack = Known.IsSetBack(storeId);
+            string address = Known.AddressOf(storeId);
+            records.Add(new StoreRecord(storeId, Known.IncarnationOf(storeId), term, index, isSetBack, address));
         }
         return records;
     }
@@ -131,7 +133,9 @@ internal sealed class RememberedStores(ConfigurationHistory configurations) : IA
     {
         long incarnation = Known.IncarnationOf(storeId);
         var (term, index) = _confirmed.GetValueOrDefault(storeId);
-        return incarnation == 0 ? null : new StoreRecord(storeId, incarnation, term, index);
+        return incarnation == 0
+            ? null
+            : new StoreRecord(storeId, incarnation, term, index, Address: Known.AddressOf(storeId));
     }
 
     /// <summary>
@@ -154,7 +158,7 @@ internal sealed class RememberedStores(ConfigurationHistory configurations) : IA
         _saidSetBack[storeId] = confirmed;
         had = confirmed.Index > 0
             ? $"it had confirmed entries up to {confirmed.Index} in term {confirmed.Term}"
-            : "it was started since";
+            : known.Address.Length > 0 ? $"it was started since, at {known.Address}" : "it was started since";
         return true;
     }
 }

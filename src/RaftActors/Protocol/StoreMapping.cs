@@ -13,10 +13,11 @@ internal static class StoreMapping
         ConfirmedTerm = record.ConfirmedTerm,
         ConfirmedIndex = record.ConfirmedIndex,
         IsSetBack = record.IsSetBack,
+        Address = record.Address,
     };
 
     public static StoreRecord FromWire(this Wire.StoreRecord wire) =>
-        new(wire.StoreId, wire.Incarnation, wire.ConfirmedTerm, wire.ConfirmedIndex, wire.IsSetBack);
+        new(wire.StoreId, wire.Incarnation, wire.ConfirmedTerm, wire.ConfirmedIndex, wire.IsSetBack, wire.Address);
 
     public static IReadOnlyList<StoreRecord> FromWire(this RepeatedField<Wire.StoreRecord> wire) =>
         wire.Count == 0 ? [] : [.. wire.Select(FromWire)];

@@ -89,12 +89,12 @@ public sealed class ReplaySpec
     public void What_is_known_of_stores_only_goes_forward()
     {
         Apply(Created());
-        Apply(Stores(new StoreRecord("store", 1), new StoreRecord("b", 7, 2, 9)));
+        Apply(Stores(new StoreRecord("store", 1), new StoreRecord("b", 7, 2, 9, Address: "host:2")));
         Apply(Stores(
             new StoreRecord("store", 2, 1, 1, IsSetBack: true), new StoreRecord("b", 6, 2, 8, IsSetBack: true)));
 
         Assert.Equal(
-            [new StoreRecord("b", 7, 2, 9), new StoreRecord("store", 2, 1, 1, IsSetBack: true)],
+            [new StoreRecord("b", 7, 2, 9, Address: "host:2"), new StoreRecord("store", 2, 1, 1, IsSetBack: true)],
             _replay.Stores.OrderBy(static record => record.StoreId));
     }
 

@@ -37,7 +37,7 @@ public sealed class IntroductionsSpec : VirtualTimeSpec
     [Fact]
     public void A_question_is_answered_with_the_log_and_with_what_is_known_of_the_asking_store()
     {
-        _stores.Learn("store-b", 2, "store-a");
+        _stores.Learn("store-b", 2, "host:2", "store-a");
 
         _introductions.OnAsked(new AskIdentity(Of(B, incarnation: 2), 7));
 
@@ -45,7 +45,7 @@ public sealed class IntroductionsSpec : VirtualTimeSpec
         var reply = Assert.IsType<IdentityReply>(message);
         Assert.Equal(("host:2", "store-b", 7), (address, reply.Header.ToStoreId, reply.Round));
         Assert.Equal((5, 3, "store-b"), (reply.LastLogTerm, reply.LastLogIndex, reply.BoundStoreId));
-        Assert.Equal(new StoreRecord("store-b", 2), reply.Known);
+        Assert.Equal(new StoreRecord("store-b", 2, Address: "host:2"), reply.Known);
     }
 
     [Fact]
@@ -83,13 +83,13 @@ public sealed class IntroductionsSpec : VirtualTimeSpec
     [Fact]
     public void A_leader_remembers_what_its_followers_have_confirmed()
     {
-        _stores.Learn("store-b", 2, "store-a");
+        _stores.Learn("store-b", 2, "host:2", "store-a");
         _peer.Leading = Leaders.OfTwo();
         _peer.Leading.Find("b")!.Progress.Accepted(3, 3);
 
         _introductions.NoteConfirmed();
 
-        Assert.Equal(new StoreRecord("store-b", 2, 5, 3), _stores.Find("store-b"));
+        Assert.Equal(new StoreRecord("store-b", 2, 5, 3, Address: "host:2"), _stores.Find("store-b"));
     }
 
     [Fact]

@@ -11,12 +11,12 @@ public sealed class RememberedStoresSpec
     [Fact]
     public void A_later_incarnation_is_news_and_worth_a_write()
     {
-        Assert.True(_stores.Learn("store-b", 2, "store-a"));
+        Assert.True(_stores.Learn("store-b", 2, "host:2", "store-a"));
         Assert.False(_stores.IsDurable);
-        Assert.False(_stores.Learn("store-b", 2, "store-a"));
-        Assert.False(_stores.Learn("store-b", 1, "store-a"));
+        Assert.False(_stores.Learn("store-b", 2, "host:2", "store-a"));
+        Assert.False(_stores.Learn("store-b", 1, "host:2", "store-a"));
 
-        Assert.Equal([new StoreRecord("store-b", 2)], _stores.Take());
+        Assert.Equal([new StoreRecord("store-b", 2, Address: "host:2")], _stores.Take());
         Assert.False(_stores.IsDurable);
         _stores.Written();
 
@@ -26,14 +26,16 @@ public sealed class RememberedStoresSpec
     [Fact]
     public void What_changes_during_a_write_is_durable_with_the_next()
     {
-        _stores.Learn("store-b", 2, "store-a");
+        _stores.Learn("store-b", 2, "host:2", "store-a");
         _stores.Take();
-        _stores.Learn("store-c", 3, "store-a");
+        _stores.Learn("store-c", 3, "host:3", "store-a");
 
         _stores.Written();
 
         Assert.False(_stores.IsDurable);
-        Assert.Equal([new StoreRecord("store-b", 2), new StoreRecord("store-c", 3)], _stores.Take());
+        Assert.Equal(
+            [new StoreRecord("store-b", 2, Address: "host:2"), new StoreRecord("store-c", 3, Address: "host:3")],
+            _stores.Take());
     }
 
     [Fact]
@@ -64,7 +66,7 @@ public sealed class RememberedStoresSpec
     [Fact]
     public void Only_a_peer_that_may_know_other_stores_is_told_all()
     {
-        _stores.SetOwn("store-a", 1);
+        _stores.SetOwn("store-a", 1, "host:1");
 
         Assert.Empty(_stores.Unlike(_stores.Known.Digest));
         Assert.Single(_stores.Unlike(_stores.Known.Digest + 1));
@@ -76,7 +78,7 @@ public sealed class RememberedStoresSpec
     [InlineData(4, 20, true)]
     public void A_store_was_set_back_if_it_starts_with_less_than_it_had_confirmed(long term, long index, bool isSetBack)
     {
-        _stores.Learn("store-b", Incarnations.Next(0, new Random(1)), "store-a");
+        _stores.Learn("store-b", Incarnations.Next(0, new Random(1)), "host:2", "store-a");
         long next = Incarnations.Next(_stores.Known.IncarnationOf("store-b"), new Random(2));
         _stores.Confirmed("store-b", 5, 9);
 
@@ -90,9 +92,9 @@ public sealed class RememberedStoresSpec
     public void A_store_was_set_back_if_a_later_start_than_its_last_is_remembered()
     {
         long first = Incarnations.Next(0, new Random(1));
-        _stores.Learn("store-b", Incarnations.Next(first, new Random(2)), "store-a");
+        _stores.Learn("store-b", Incarnations.Next(first, new Random(2)), "host:2", "store-a");
 
         Assert.True(_stores.IsNewlySetBack("store-b", first, (5, 9), out string had));
-        Assert.Equal("it was started since", had);
+        Assert.Equal("it was started since, at host:2", had);
     }
 }

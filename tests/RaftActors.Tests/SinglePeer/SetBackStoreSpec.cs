@@ -52,6 +52,54 @@ public sealed class SetBackStoreSpec(ITestOutputHelper output) : PeerSpec(output
             .ExpectOne(() => Ask(Incarnation(3), times: 5));
     }
 
+    // A copy of the disk runs elsewhere, and it was this node's turn to be silent.
+    [Theory]
+    [InlineData("host:7", true)]
+    [InlineData("host:1", false)]
+    [InlineData("", false)]
+    public void Who_hears_that_its_store_was_started_elsewhere_names_both_addresses(string other, bool isNamed)
+    {
+        StartWithLog(new HardState(1, null, null), 1, 1);
+        OthersAnswer = false;
+        var known = new StoreRecord(StoreId, Incarnation(9), Address: other);
+
+        B.Say(header => new IdentityReply(header, 0, false, StoreId) { Known = known }, 1);
+
+        AssertNamed("b remembers", other, isNamed);
+    }
+
+    [Fact]
+    public void Who_hears_so_of_its_leader_names_both_addresses()
+    {
+        StartWithLog(new HardState(1, null, null), 1, 1);
+        OthersAnswer = false;
+        var known = new StoreRecord(StoreId, Incarnation(9), Address: "host:7");
+
+        B.Say(header => new AppendEntries(header, 2, 1, 2, 0, EntryBatch.Empty) { Stores = [known] }, 1);
+
+        AssertNamed("another member remembers", "host:7", isNamed: true);
+    }
+
+    [Fact]
+    public void A_peer_says_where_the_store_runs_that_it_was_told_of()
+    {
+        StartWithLog(new HardState(1, null, null), 1, 1);
+        C.Say(header => new AskIdentity(header with { Incarnation = Incarnation(2) }, -7), 1);
+
+        Assert.Equal("host:3", C.Expect<IdentityReply>().Known!.Address);
+        Restart();
+        Forget();
+        C.Say(header => new AskIdentity(header with { Incarnation = Incarnation(2) }, -8), 1);
+        Assert.Equal("host:3", C.Expect<IdentityReply>().Known!.Address);
+    }
+
+    private void AssertNamed(string who, string other, bool isNamed)
+    {
+        string reason = Assert.Single(Status().Problems).Reason;
+        Assert.Contains($"{who} that it was started again since", reason);
+        Assert.Equal(isNamed, reason.Contains($"since, at {other} and not here at host:1: "));
+    }
+
     private static long Incarnation(long start) => start << 40;
 
     private void Confirm(long index, long incarnation) =>
