@@ -391,7 +391,8 @@ internal sealed class Cluster
         switch (message)
         {
             case PeerRemoved removed:
-                if (!process.Node.WasOmitted)
+                // In the other group, whose disk a stranger has, another stranger may know that it was removed.
+                if (!process.Node.WasOmitted && !process.Node.IsStranger)
                     throw new SimulationViolation("no member is removed unasked",
                         $"{process.Node} stopped as removed at {removed.Index}.");
                 process.Node.HasLeft = true;
