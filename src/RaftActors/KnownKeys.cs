@@ -133,7 +133,8 @@ public sealed class KnownKeys
     /// <summary>A value in one line.</summary>
     internal static string Text(HoconValue value)
     {
-        string text = value.IsString() ? value.GetString() : value.ToString();
+        // A null has no text.
+        string text = (value.IsString() ? value.GetString() : value.ToString()) ?? "null";
         string line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         return value.IsObject() ? $"{{ {line} }}" : line;
     }

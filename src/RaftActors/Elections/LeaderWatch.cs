@@ -54,7 +54,9 @@ internal sealed class LeaderWatch(RaftSettings settings, RaftLog raftLog, Config
         if (raftLog.IsEmpty)
         {
             return silent.Length > 0
-                ? $"Its log is empty, and these members do not answer: {silent}. Start them, or correct raft.members."
+                ? $"Its log is empty, and these members do not answer: {silent}. Start them, or correct raft.members: "
+                    + "all nodes have to name each member by the same address, for a node drops what is meant for "
+                    + "another name of it, such as localhost instead of 127.0.0.1."
                 : "Its log is empty. The other members answer, but this node is not in their group: see the logs.";
         }
         if (configuration.HasMajority(IsHeard))
