@@ -32,7 +32,14 @@ public enum MemberRole
 /// <param name="Leader">The leader as far as the asked peer knows.</param>
 /// <param name="Members">The members, ordered by id.</param>
 public sealed record GroupMembers(string Group, long Index, bool IsCommitted, bool IsChanging, Member? Leader,
-    IReadOnlyList<MemberStatus> Members);
+    IReadOnlyList<MemberStatus> Members)
+{
+    /// <summary>
+    /// The histories of the group up to this configuration, oldest first. After a restore or a recovery another
+    /// configuration may have an <see cref="Index"/> that was known before.
+    /// </summary>
+    public IReadOnlyList<History> Histories { get; init; } = [];
+}
 
 /// <summary>A member of a group.</summary>
 /// <param name="Id">Its name.</param>

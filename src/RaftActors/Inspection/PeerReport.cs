@@ -56,7 +56,10 @@ internal static class PeerReport
         long index = configurations.LatestIndex;
         bool isCommitted = index <= state.Log.CommitIndex;
         isChanging |= configuration.IsJoint;
-        return new GroupMembers(settings.Group, index, isCommitted, isChanging, state.Leader, members);
+        return new GroupMembers(settings.Group, index, isCommitted, isChanging, state.Leader, members)
+        {
+            Histories = configuration.Histories,
+        };
     }
 
     private static MemberStatus Member(Server server, in PeerState state, RaftSettings settings, TimeSpan now)

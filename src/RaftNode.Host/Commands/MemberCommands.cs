@@ -38,7 +38,7 @@ internal static class MemberCommands
             using var client = NodeOptions.Client(parsed);
             return await GuardAsync(false, async () =>
             {
-                var (members, problem) = await ReadAsync(client);
+                var (members, _, problem) = await ReadAsync(client);
                 if (members is null)
                     return await ExitCode.FailAsync(problem, ExitCode.NotDone);
                 if (parsed.GetValue(json))
@@ -155,13 +155,13 @@ internal static class MemberCommands
         var started = Stopwatch.GetTimestamp();
         while (true)
         {
-            var (members, problem) = await ReadAsync(client);
+            var (members, tag, problem) = await ReadAsync(client);
             if (members is null)
                 return await ExitCode.FailAsync(problem, ExitCode.NotDone);
             (var wanted, problem) = change(members);
             if (wanted is null)
                 return await ExitCode.FailAsync(problem, ExitCode.No);
-            using var response = await client.ChangeMembersAsync(wanted, members.Index);
+            using var response = await client.ChangeMembersAsync(wanted, tag);
             if (response is null)
                 return await ExitCode.FailAsync("no node can be reached", ExitCode.NotDone);
             if (response.IsSuccessStatusCode)
@@ -179,14 +179,15 @@ internal static class MemberCommands
         }
     });
 
-    private static async Task<(MembersDocument? Members, string Problem)> ReadAsync(NodeClient client)
+    private static async Task<(MembersDocument? Members, string Tag, string Problem)> ReadAsync(NodeClient client)
     {
         using var response = await client.SendToAsync(HttpMethod.Get, "/members");
         if (response is null)
-            return (null, "no node can be reached");
-        return response.IsSuccessStatusCode
-            ? (await response.Content.ReadFromJsonAsync(HostJson.Default.MembersDocument), "")
-            : (null, await NodeClient.DetailAsync(response));
+            return (null, "", "no node can be reached");
+        if (!response.IsSuccessStatusCode)
+            return (null, "", await NodeClient.DetailAsync(response));
+        var members = await response.Content.ReadFromJsonAsync(HostJson.Default.MembersDocument);
+        return (members, response.Headers.ETag?.Tag ?? "", "");
     }
 
     private static (List<WantedMemberDocument> Voters,

@@ -56,14 +56,14 @@ internal sealed class NodeClient : IDisposable
 
     /// <summary>Asks the first node that can be reached for other members.</summary>
     /// <param name="wanted">All of them.</param>
-    /// <param name="index">
-    /// The index of the configuration that is to be changed; the node refuses when there is a later one.
+    /// <param name="tag">
+    /// The ETag of the configuration that is to be changed; the node refuses when there is another one.
     /// </param>
     /// <returns>The answer, or <c>null</c> when no node can be reached.</returns>
-    public Task<HttpResponseMessage?> ChangeMembersAsync(WantedMembersDocument wanted, long index) =>
+    public Task<HttpResponseMessage?> ChangeMembersAsync(WantedMembersDocument wanted, string tag) =>
         SendToFirstAsync(node =>
         Request(HttpMethod.Put, new Uri(node, "/members"),
-            JsonContent.Create(wanted, HostJson.Default.WantedMembersDocument), ("If-Match", $"\"{index}\"")));
+            JsonContent.Create(wanted, HostJson.Default.WantedMembersDocument), ("If-Match", tag)));
 
     /// <summary>Who leads, as the answer to a transfer says.</summary>
     public static async Task<LeaderDocument> LeaderAsync(HttpResponseMessage response) =>

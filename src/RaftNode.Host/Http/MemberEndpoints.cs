@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Akka.Actor;
@@ -8,14 +7,15 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using RaftActors.Client;
 using RaftActors.Membership;
+using RaftNode.Host.KeyValue;
 using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Http;
 
 /// <summary><c>GET /members</c>: who is in the group; <c>PUT /members</c>: who shall be.</summary>
 /// <remarks>
-/// The ETag is the index of the configuration in the log. <c>PUT</c> with <c>If-Match</c> changes nothing if another
-/// configuration counts by then.
+/// The ETag is the <see cref="Position"/> of the configuration in the log. <c>PUT</c> with <c>If-Match</c> changes
+/// nothing if another configuration counts by then.
 /// </remarks>
 internal sealed class MemberEndpoints(RunningNode node, GroupClient client)
 {
@@ -39,7 +39,7 @@ internal sealed class MemberEndpoints(RunningNode node, GroupClient client)
             await Problems.WriteAsync(context, NoPeer());
             return;
         }
-        context.Response.Headers.ETag = Tag(members.Index);
+        context.Response.Headers.ETag = Tag(members.Index, members.Histories);
         await TypedResults.Json(Document(members), HostJson.Default.MembersDocument).ExecuteAsync(context);
     }
 
@@ -50,37 +50,45 @@ internal sealed class MemberEndpoints(RunningNode node, GroupClient client)
             await Problems.WriteAsync(context, Problems.BadRequest(problem));
             return;
         }
-        if (expected is null)
-        {
-            await RefuseAsync(context);
+        var present = await AskAsync();
+        if (context.Request.Headers.IfMatch.Count > 0 && !await IsPossibleAsync(context, expected, present))
             return;
-        }
         (var wanted, problem) = await ReadBodyAsync(context.Request);
         if (wanted is null)
         {
             await Problems.WriteAsync(context, Problems.BadRequest($"{problem} {Example}"));
             return;
         }
-        var answer = await client.ChangeMembersAsync(Members(wanted.Voters), Members(wanted.Learners), expected.Value);
+        var answer = await client.ChangeMembersAsync(Members(wanted.Voters), Members(wanted.Learners),
+            expected?.Index ?? 0);
         if (answer is not Proposed done)
         {
             await Problems.WriteAsync(context, Problems.Of((ProposalFailed)answer, 0));
             return;
         }
-        context.Response.Headers.ETag = Tag(done.Index);
+        // A peer that has removed its own member answers no more.
+        present ??= await AskAsync();
+        context.Response.Headers.ETag = Tag(done.Index, present?.Histories ?? []);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
-    // The client is told what it could ask for.
-    private async Task RefuseAsync(HttpContext context)
+    // Whether the present configuration may be the expected one. If not, the client is told what it could ask for.
+    private static async Task<bool> IsPossibleAsync(HttpContext context, Position? expected, GroupMembers? present)
     {
-        if (await AskAsync() is not { } members)
+        if (present is null)
         {
             await Problems.WriteAsync(context, NoPeer());
-            return;
+            return false;
         }
-        context.Response.Headers.ETag = Tag(members.Index);
-        await Problems.WriteAsync(context, Problems.MembersNeverMatch(members.Index));
+        if (expected is { } position && position.IsOf(present.Histories))
+            return true;
+        var tag = Tag(present.Index, present.Histories);
+        var why = expected is null
+            ? Conditions.WeakNeverMatches
+            : "A restore or a recovery has undone the configuration that If-Match names.";
+        context.Response.Headers.ETag = tag;
+        await Problems.WriteAsync(context, Problems.MembersNeverMatch(why, tag));
+        return false;
     }
 
     private async Task<GroupMembers?> AskAsync()
@@ -126,24 +134,20 @@ internal sealed class MemberEndpoints(RunningNode node, GroupClient client)
             ? "there is no such property"
             : "it is not JSON, or a value has the wrong type";
 
-    // The index that the change is made for, 0 for any; null when no configuration can be meant.
-    private static bool TryReadCondition(IHeaderDictionary headers, out long? expected, out string problem)
+    // The configuration that the change is made for; null for any, and when no configuration can be meant.
+    private static bool TryReadCondition(IHeaderDictionary headers, out Position? expected, out string problem)
     {
-        (expected, problem) = (0, "");
+        (expected, problem) = (null, "");
         if (headers.IfMatch.Count == 0)
             return true;
         problem = "If-Match is one quoted entity tag here, that of GET /members.";
         if (!Conditions.TryReadTags(headers.IfMatch, "If-Match", out var tags, out _) || tags is not [var tag])
             return false;
         if (tag.IsWeak)
-        {
-            expected = null;
             return true;
-        }
-        var isIndex = long.TryParse(
-            tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var index);
-        expected = index;
-        return isIndex && index > 0;
+        var isPosition = Position.TryParse(tag.Tag.AsSpan().Trim('"'), out var position) && position.Index > 0;
+        expected = position;
+        return isPosition;
     }
 
     private static Member[] Members(IReadOnlyList<WantedMemberDocument>? members) =>
@@ -162,7 +166,7 @@ internal sealed class MemberEndpoints(RunningNode node, GroupClient client)
     private static string Name(MemberRole role) =>
         role switch { MemberRole.Voter => "voter", MemberRole.Learner => "learner", _ => "outgoingVoter" };
 
-    private static string Tag(long index) => $"\"{index}\"";
+    private static string Tag(long index, IReadOnlyList<History> histories) => $"\"{Position.Of(index, histories)}\"";
 }
 
 /// <summary>The body of <c>PUT /members</c>.</summary>
@@ -180,7 +184,7 @@ internal sealed record WantedMembersDocument(
 internal sealed record WantedMemberDocument(string Id, string Address, int Priority = 0);
 
 /// <summary>The body of <c>GET /members</c>: what the asked node has in its log.</summary>
-/// <param name="Index">The index of the configuration, which is the ETag too.</param>
+/// <param name="Index">The index of the configuration.</param>
 /// <param name="Committed">Whether the node knows that it is committed.</param>
 /// <param name="Changing">Whether a change is under way.</param>
 /// <param name="Leader">The leader's member id, or <c>null</c>.</param>

@@ -66,10 +66,11 @@ internal static class Problems
         StatusCodes.Status500InternalServerError, "internal", "The node failed", "See the node's log.", Unknown);
 
     /// <summary>The members are not those that the change was made for, whichever they are.</summary>
-    /// <param name="index">The index of the present configuration.</param>
-    public static ProblemHttpResult MembersNeverMatch(long index) => Make(
+    /// <param name="why">Why.</param>
+    /// <param name="present">The ETag of the present configuration.</param>
+    public static ProblemHttpResult MembersNeverMatch(string why, string present) => Make(
         StatusCodes.Status412PreconditionFailed, "members-changed", "The members have changed",
-        $"{Conditions.WeakNeverMatches} The present configuration has the ETag \"{index}\".", NotDone);
+        $"{why} The present configuration has the ETag {present}.", NotDone);
 
     /// <summary>The value is too large.</summary>
     public static ProblemHttpResult TooLarge(int limit) =>

@@ -1,3 +1,4 @@
+using System.Net;
 using RaftNode.Host.Commands;
 
 namespace RaftNode.Host.Tests.Processes;
@@ -45,6 +46,7 @@ public sealed class RecoverSpec
         cluster.Start(0);
         await cluster.ReadyAsync(0);
         await PutAsync(cluster, 0, "after");
+        await ConfigurationsAreOfTheirHistoryAsync(cluster);
         for (var key = 0; key < Keys; key += 37)
             Assert.Equal("value", await cluster.Http.GetStringAsync(cluster.Key(0, $"key{key}")));
 
@@ -113,4 +115,24 @@ public sealed class RecoverSpec
         using var put = await cluster.Http.PutAsync(cluster.Key(node, key), new StringContent("value"));
         return put.IsSuccessStatusCode;
     }, cluster.Transcripts);
+
+    // Before the recovery another configuration may have had the index of the present one.
+    private static async Task ConfigurationsAreOfTheirHistoryAsync(NodeCluster cluster)
+    {
+        using var members = await cluster.Http.GetAsync(new Uri(cluster.Urls[0] + "/members"));
+        var tag = members.Headers.ETag!.Tag;
+        Assert.Matches("^\"[0-9]+-[0-9a-f]{12}\"$", tag);
+        var body = $$"""{ "voters": [ { "id": "node1", "address": "{{cluster.Addresses[0]}}" } ] }""";
+
+        var lost = tag[..tag.IndexOf('-', StringComparison.Ordinal)] + '"';
+        foreach (var (named, expected) in new[]
+            { (lost, HttpStatusCode.PreconditionFailed), (tag, HttpStatusCode.NoContent) })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Put, cluster.Urls[0] + "/members");
+            request.Content = new StringContent(body);
+            request.Headers.Add("If-Match", named);
+            using var answer = await cluster.Http.SendAsync(request);
+            Assert.Equal((expected, tag), (answer.StatusCode, answer.Headers.ETag!.Tag));
+        }
+    }
 }
