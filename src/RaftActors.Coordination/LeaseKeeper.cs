@@ -43,11 +43,13 @@ internal sealed class LeaseKeeper : UntypedActor, IWithTimers
     private TimeSpan? _signedAt;
     private TimeSpan _signInterval = TimeSpan.MaxValue;
     private TimeSpan? _nextLoss;
+    private readonly KeyValuePair<string, object?> _tag;
     private bool _isRestarting;
 
     public LeaseKeeper(LeaseGroup group, string dispatcher)
     {
         _group = group;
+        _tag = new("group", group.Name);
         _dispatcher = dispatcher;
     }
 
@@ -278,6 +280,7 @@ internal sealed class LeaseKeeper : UntypedActor, IWithTimers
         kept.Hold = new Hold(token, until);
         kept.Lease.Set(kept.Hold);
         _held.Add(kept);
+        LeaseMetrics.Own.Add(1, _tag);
         unchecked
         {
             _digest += TokenDigest.Of(token);
@@ -297,6 +300,7 @@ internal sealed class LeaseKeeper : UntypedActor, IWithTimers
         kept.Hold = null;
         kept.Lease.End(hold);
         _held.Remove(kept);
+        LeaseMetrics.Own.Add(-1, _tag);
         unchecked
         {
             _digest -= TokenDigest.Of(hold.Token);
@@ -318,6 +322,7 @@ internal sealed class LeaseKeeper : UntypedActor, IWithTimers
         kept.LeaseLost = null;
         if (!isLost)
             return;
+        LeaseMetrics.Lost.Add(1, _tag);
         _log.Warning("{0} is lost: {1}", kept.Lease, why);
         try
         {

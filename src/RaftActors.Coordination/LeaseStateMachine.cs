@@ -10,7 +10,7 @@ namespace RaftActors.Coordination;
 /// <see cref="RaftLeases.StartAsync"/> starts a peer with it. Commands, questions and answers are bytes of
 /// <c>lease.proto</c>; <see cref="RaftLeases"/> and <see cref="RaftLease"/> write and read them.
 /// </remarks>
-public sealed class LeaseStateMachine : IStateMachine, IStateDigest
+public sealed class LeaseStateMachine : IStateMachine, IStateDigest, IDisposable
 {
     private const int SnapshotForm = 1;
     private const int MessagesInPart = 256;
@@ -20,13 +20,42 @@ public sealed class LeaseStateMachine : IStateMachine, IStateDigest
     private const long LongestTimeToLive = 1L << 53;
 
     private readonly LeaseTable _table = new();
+    private readonly KeyValuePair<string, object?> _tag;
+    private long _countedHeld;
+    private long _countedExpired;
+
+    /// <summary>Makes a state machine without leases.</summary>
+    /// <param name="group">The group's name, for the measurements.</param>
+    public LeaseStateMachine(string group = "") => _tag = new("group", group);
 
     /// <inheritdoc/>
     public object? Apply(LogEntry entry, object command)
     {
         ArgumentNullException.ThrowIfNull(entry);
         _table.Advance(entry);
-        return Reply(entry, command).ToByteArray();
+        var reply = Reply(entry, command);
+        Count(reply, entry.Index);
+        return reply.ToByteArray();
+    }
+
+    /// <summary>Its leases are not counted any more.</summary>
+    public void Dispose()
+    {
+        LeaseMetrics.Held.Add(-_countedHeld, _tag);
+        _countedHeld = 0;
+    }
+
+    /// <summary>Whether a command for leases was ever applied.</summary>
+    internal bool IsUsed => _table.Clock != default;
+
+    /// <summary>
+    /// Moves the lease clock to that of an entry that is not about leases. Called for all such entries that are applied
+    /// after the first one about leases, or for none of them: the same on every replica.
+    /// </summary>
+    internal void Advance(LogEntry entry)
+    {
+        _table.Advance(entry);
+        CountEnded();
     }
 
     /// <inheritdoc/>
@@ -82,6 +111,40 @@ public sealed class LeaseStateMachine : IStateMachine, IStateDigest
                 lease.GrantedAt));
         }
         _table.Restore(new LeaseClock(head.Clock, head.Term, head.Time), processes, leases);
+        CountEnded();
+    }
+
+    private void Count(Wire.Reply reply, long index)
+    {
+        switch (reply.KindCase)
+        {
+            case Wire.Reply.KindOneofCase.Granted when reply.Granted.Token == index:
+                LeaseMetrics.Granted.Add(1, _tag);
+                break;
+            case Wire.Reply.KindOneofCase.Granted:
+            case Wire.Reply.KindOneofCase.Held:
+                LeaseMetrics.Heartbeats.Add(1, _tag);
+                break;
+            case Wire.Reply.KindOneofCase.Refused:
+                LeaseMetrics.Refused.Add(1, _tag);
+                break;
+            case Wire.Reply.KindOneofCase.Released when reply.Released:
+            case Wire.Reply.KindOneofCase.ForceReleased when reply.ForceReleased.Lease is not null:
+                LeaseMetrics.Released.Add(1, _tag);
+                break;
+        }
+        CountEnded();
+    }
+
+    private void CountEnded()
+    {
+        int held = _table.Leases.Count;
+        if (held != _countedHeld)
+            LeaseMetrics.Held.Add(held - _countedHeld, _tag);
+        _countedHeld = held;
+        if (_table.Expired != _countedExpired)
+            LeaseMetrics.Expired.Add(_table.Expired - _countedExpired, _tag);
+        _countedExpired = _table.Expired;
     }
 
     /// <inheritdoc/>
@@ -142,7 +205,17 @@ public sealed class LeaseStateMachine : IStateMachine, IStateDigest
     {
         if (Problem(acquire) is { } problem)
             return new Wire.Reply { Invalid = problem };
-        var lease = _table.Acquire(acquire.Name, acquire.Owner, acquire.Process, acquire.TimeToLive, acquire.HeldToken,
+        long process = acquire.Process;
+        if (process == 0)
+        {
+            var current = _table.Find(acquire.Name);
+            bool isHeld = current?.Owner == acquire.Owner && current.Token == acquire.HeldToken;
+            // Whoever says which lease is to be renewed gets that one or none.
+            if (acquire.HeldToken != 0 && !isHeld)
+                return new Wire.Reply { Refused = current is null ? new Wire.Lease() : ToWire(current) };
+            process = isHeld ? current!.Process : entry.Index;
+        }
+        var lease = _table.Acquire(acquire.Name, acquire.Owner, process, acquire.TimeToLive, acquire.HeldToken,
             entry.Index, out bool granted);
         return granted ? new Wire.Reply { Granted = ToWire(lease) } : new Wire.Reply { Refused = ToWire(lease) };
     }
@@ -151,7 +224,7 @@ public sealed class LeaseStateMachine : IStateMachine, IStateDigest
     {
         { Name.Length: 0 } => "The name of the lease is empty.",
         { Owner.Length: 0 } => "The owner of the lease is empty.",
-        { Process: < 1 } => $"{acquire.Process} is no number of a process.",
+        { Process: < 0 } => $"{acquire.Process} is no number of a process.",
         { TimeToLive: < 1 or > LongestTimeToLive } =>
             $"The time to live is {acquire.TimeToLive} ms; it must be from 1 to {LongestTimeToLive} ms.",
         _ => null,

@@ -18,6 +18,8 @@ namespace RaftActors.Coordination;
 /// </remarks>
 internal sealed class LeaseTable
 {
+    private const long Second = 1000;
+
     private readonly SortedDictionary<string, HeldLease> _leases = new(StringComparer.Ordinal);
     private readonly Dictionary<long, LeaseProcess> _processes = [];
 
@@ -30,8 +32,19 @@ internal sealed class LeaseTable
     /// <summary>The processes that hold leases, in the order of their numbers.</summary>
     public IEnumerable<LeaseProcess> Processes => _processes.Values.OrderBy(static process => process.Number);
 
+    /// <summary>How many leases this replica has found to have ended because their holders were silent.</summary>
+    public long Expired { get; private set; }
+
     /// <summary>Moves the clock on to that of the next entry.</summary>
-    public void Advance(LogEntry entry) => Clock = Clock.After(entry);
+    public void Advance(LogEntry entry)
+    {
+        long before = Clock.Now;
+        Clock = Clock.After(entry);
+        // Once in a second of the lease clock, so that leases whose holders are gone do not stay for ever. The clock
+        // alone decides when, so that all replicas do it at the same entry.
+        if (before / Second != Clock.Now / Second)
+            RemoveEnded();
+    }
 
     /// <summary>A lease that has not ended; <c>null</c> if nobody holds it.</summary>
     public HeldLease? Find(string name) =>
@@ -67,7 +80,11 @@ internal sealed class LeaseTable
         }
         granted = true;
         if (_leases.TryGetValue(name, out var former))
+        {
+            if (TimeLeft(former) < 0)
+                Expired++;
             Remove(former);
+        }
         var lease = new HeldLease(name, owner, process, token, timeToLive, Clock.Now);
         Add(lease, null);
         return lease;
@@ -141,7 +158,12 @@ internal sealed class LeaseTable
     private void RemoveEnded()
     {
         foreach (var process in _processes.Values.ToList())
+        {
             foreach (var lease in process.Ended(Clock.Now))
+            {
                 Remove(lease);
+                Expired++;
+            }
+        }
     }
 }

@@ -55,7 +55,7 @@ public sealed class RaftLeases : IExtension
     public async Task<IActorRef> StartAsync(RaftSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var peer = await Raft.Get(_system).StartAsync(settings, static () => new LeaseStateMachine())
+        var peer = await Raft.Get(_system).StartAsync(settings, () => new LeaseStateMachine(settings.Group))
             .ConfigureAwait(false);
         Connect(new RaftClientSettings { Group = settings.Group, Peer = peer });
         return peer;

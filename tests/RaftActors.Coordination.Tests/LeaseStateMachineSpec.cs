@@ -48,6 +48,35 @@ public sealed class LeaseStateMachineSpec
     }
 
     [Fact]
+    public void Whoever_gives_no_signs_of_life_renews_the_lease_that_has_the_token_or_none()
+    {
+        var first = _log.Acquire("lease", "anna", process: 0)!;
+        Assert.Equal((_log.Index, _log.Index), (first.Process, first.Token));
+        _log.Time += 900;
+
+        var renewed = _log.Acquire("lease", "anna", 0, heldToken: first.Token)!;
+        Assert.Equal((first.Process, first.Token, 1000L), (renewed.Process, renewed.Token, renewed.TimeLeft));
+
+        var second = _log.Acquire("lease", "anna", 0)!;
+        Assert.True(second.Token > first.Token);
+        var late = _log.Apply(LeaseLog.Acquiring("lease", "anna", 0, 1000, first.Token)).Refused;
+        Assert.Equal(second.Token, late.Token);
+        _log.ForceRelease("lease");
+        Assert.Equal(0, _log.Apply(LeaseLog.Acquiring("lease", "anna", 0, 1000, second.Token)).Refused.Token);
+    }
+
+    [Fact]
+    public void Leases_that_have_ended_do_not_stay()
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            _log.Acquire($"lease {i}", "anna", 0, timeToLive: 100);
+            _log.Time += 200;
+        }
+        Assert.InRange(Wire.SnapshotHead.Parser.ParseDelimitedFrom(new MemoryStream(_log.Image())).Leases, 1, 10);
+    }
+
+    [Fact]
     public void A_lease_ends_when_more_than_its_time_to_live_has_passed()
     {
         _log.Acquire("lease", "anna", 1, timeToLive: 1000);
@@ -162,7 +191,7 @@ public sealed class LeaseStateMachineSpec
     [Theory]
     [InlineData("", "anna", 1, 1000)]
     [InlineData("lease", "", 1, 1000)]
-    [InlineData("lease", "anna", 0, 1000)]
+    [InlineData("lease", "anna", -1, 1000)]
     [InlineData("lease", "anna", 1, 0)]
     [InlineData("lease", "anna", 1, long.MaxValue)]
     public void What_makes_no_sense_is_answered_in_words(string name, string owner, long process, long timeToLive)

@@ -54,6 +54,7 @@ internal static class CommandLine
             InspectCommand.Create(),
             TransferCommand.Create(),
             MemberCommands.Create(),
+            LeaseCommands.Create(),
             KeyCommands.CreateGet(),
             KeyCommands.CreatePut(),
             KeyCommands.CreateDelete(),

@@ -133,35 +133,9 @@ internal static class KeyCommands
             + $"version {response.Headers.ETag?.Tag.Trim('"')}");
     }
 
-    private static async Task<int> SendAsync(
+    private static Task<int> SendAsync(
         NodeClient client, HttpMethod method, string key, byte[]? body, (string Name, string Value)? header,
-        Func<HttpResponseMessage, Task> onSuccess)
-    {
-        var isWrite = method != HttpMethod.Get;
-        try
-        {
-            using var response = await client.SendAsync(method, key, body, header);
-            if (response is null)
-                return await ExitCode.FailAsync("no node can be reached", ExitCode.NotDone);
-            if (response.IsSuccessStatusCode)
-            {
-                await onSuccess(response);
-                return ExitCode.Done;
-            }
-            return await ExitCode.FailAsync(await NodeClient.DetailAsync(response), response.StatusCode switch
-            {
-                HttpStatusCode.NotFound or HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed => ExitCode.No,
-                HttpStatusCode.GatewayTimeout or HttpStatusCode.InternalServerError when isWrite => ExitCode.Unknown,
-                _ => ExitCode.NotDone,
-            });
-        }
-        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
-        {
-            var why = e is TaskCanceledException ? "no answer in time" : $"the connection broke: {e.Message}";
-            return isWrite
-                ? await ExitCode.FailAsync(
-                    $"{why}; the write may have been done, or may still be done", ExitCode.Unknown)
-                : await ExitCode.FailAsync(why);
-        }
-    }
+        Func<HttpResponseMessage, Task> onSuccess) =>
+        NodeRequest.RunAsync(
+            () => client.SendAsync(method, key, body, header), isWrite: method != HttpMethod.Get, onSuccess);
 }

@@ -65,6 +65,16 @@ internal sealed class NodeClient : IDisposable
         Request(HttpMethod.Put, new Uri(node, "/members"),
             JsonContent.Create(wanted, HostJson.Default.WantedMembersDocument), ("If-Match", tag)));
 
+    /// <summary>Asks the first node that can be reached for a lease.</summary>
+    /// <param name="name">The name of the lease.</param>
+    /// <param name="wanted">Who asks, for how long.</param>
+    /// <returns>The answer, or <c>null</c> when no node can be reached.</returns>
+    public Task<HttpResponseMessage?> PutLeaseAsync(string name, WantedLeaseDocument wanted) =>
+        SendToFirstAsync(node => Request(
+            HttpMethod.Put,
+            PathUri(node, PathName.Lease.PathTo(name)),
+            JsonContent.Create(wanted, HostJson.Default.WantedLeaseDocument)));
+
     /// <summary>Who leads, as the answer to a transfer says.</summary>
     public static async Task<LeaderDocument> LeaderAsync(HttpResponseMessage response) =>
         await response.Content.ReadFromJsonAsync(HostJson.Default.LeaderDocument)
@@ -78,7 +88,7 @@ internal sealed class NodeClient : IDisposable
     /// A node was reached, but the connection broke before it answered.
     /// </exception>
     public Task<HttpResponseMessage?> SendToAsync(HttpMethod method, string path) =>
-        SendToFirstAsync(node => Request(method, new Uri(node, path)));
+        SendToFirstAsync(node => Request(method, PathUri(node, path)));
 
     /// <summary>The snapshot that a node has taken.</summary>
     public static async Task<SnapshotDocument> SnapshotAsync(HttpResponseMessage response) =>
@@ -93,8 +103,11 @@ internal sealed class NodeClient : IDisposable
     public void Dispose() => _http.Dispose();
 
     /// <summary>The URL of a key: all but unreserved characters and slashes are percent-encoded.</summary>
-    internal static Uri KeyUri(Uri node, string key) =>
-        new(node.GetLeftPart(UriPartial.Authority) + RequestKey.PathTo(key),
+    internal static Uri KeyUri(Uri node, string key) => PathUri(node, PathName.Key.PathTo(key));
+
+    // Sent as it is: a name may have what a URL would have changed.
+    private static Uri PathUri(Uri node, string path) =>
+        new(node.GetLeftPart(UriPartial.Authority) + path,
             new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
 
     // With a limit of its own, which ends as every other failure to connect does; the handler's would look like an

@@ -27,9 +27,10 @@ internal static class HttpServer
             // Kestrel would count the framing of chunks too; the only reader of bodies keeps to the limit of values
             // itself.
             kestrel.Limits.MaxRequestBodySize = null;
-            // A key of the longest kind with every byte percent-encoded has to fit the request line.
-            kestrel.Limits.MaxRequestLineSize =
-                Math.Max(kestrel.Limits.MaxRequestLineSize, (3 * settings.MaxKeyBytes) + 1024);
+            // A name of the longest kind with every byte percent-encoded has to fit the request line, and so has the
+            // owner of a lease.
+            int longest = Math.Max(settings.MaxKeyBytes, 2 * PathName.MaxLeaseBytes);
+            kestrel.Limits.MaxRequestLineSize = Math.Max(kestrel.Limits.MaxRequestLineSize, (3 * longest) + 1024);
             kestrel.Listen(settings.Endpoint, RefusedRequests.Answer);
         });
         builder.Services.AddRoutingCore();
@@ -46,6 +47,7 @@ internal static class HttpServer
         var idempotency = new IdempotencyKey(node.Settings.Raft.MaxSessionResponses);
         new KeyValueEndpoints(client, node.Stores, settings, idempotency).Map(app);
         new SessionEndpoints(client, idempotency).Map(app);
+        new LeaseEndpoints(client).Map(app);
         new WatchEndpoints(node.Stores, settings, app.Lifetime.ApplicationStopping).Map(app);
         new StatusEndpoints(node).Map(app);
         new SnapshotEndpoints(node).Map(app);

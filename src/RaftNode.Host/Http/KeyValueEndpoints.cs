@@ -38,7 +38,7 @@ internal sealed class KeyValueEndpoints(GroupClient client, KeyValueStores store
 
     private async Task GetAsync(HttpContext context)
     {
-        if (!RequestKey.TryRead(context, settings.MaxKeyBytes, out var key, out var problem)
+        if (!PathName.Key.TryRead(context, settings.MaxKeyBytes, out var key, out var problem)
             || !ReadConditions.TryRead(context.Request.Headers, out var conditions, out problem)
             || !ReadOptions.TryRead(context.Request.Query, out var consistency, out var maxStaleness, out problem))
         {
@@ -85,7 +85,7 @@ internal sealed class KeyValueEndpoints(GroupClient client, KeyValueStores store
 
     private async Task PutAsync(HttpContext context, bool createOnly)
     {
-        if (!RequestKey.TryRead(context, settings.MaxKeyBytes, out var key, out var problem)
+        if (!PathName.Key.TryRead(context, settings.MaxKeyBytes, out var key, out var problem)
             || !Conditions.TryRead(context.Request.Headers, stores.Histories, out var condition, out problem))
         {
             await Problems.WriteAsync(context, Problems.BadRequest(problem));
@@ -115,7 +115,7 @@ internal sealed class KeyValueEndpoints(GroupClient client, KeyValueStores store
 
     private async Task DeleteAsync(HttpContext context)
     {
-        if (!RequestKey.TryRead(context, settings.MaxKeyBytes, out var key, out var problem)
+        if (!PathName.Key.TryRead(context, settings.MaxKeyBytes, out var key, out var problem)
             || !Conditions.TryRead(context.Request.Headers, stores.Histories, out var condition, out problem))
         {
             await Problems.WriteAsync(context, Problems.BadRequest(problem));
@@ -175,7 +175,7 @@ internal sealed class KeyValueEndpoints(GroupClient client, KeyValueStores store
         {
             case WriteOutcome.Created:
                 context.Response.StatusCode = StatusCodes.Status201Created;
-                context.Response.Headers.Location = RequestKey.PathTo(key);
+                context.Response.Headers.Location = PathName.Key.PathTo(key);
                 break;
             case WriteOutcome.Replaced or WriteOutcome.Deleted:
                 context.Response.StatusCode = StatusCodes.Status204NoContent;

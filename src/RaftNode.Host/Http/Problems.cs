@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RaftActors.Client;
@@ -21,6 +22,38 @@ internal static class Problems
     /// <summary>The key has no value.</summary>
     public static ProblemHttpResult NotFound() =>
         Make(StatusCodes.Status404NotFound, "not-found", "Not found", "The key has no value.", NotDone);
+
+    /// <summary>Nobody holds a lease.</summary>
+    /// <param name="name">The lease.</param>
+    /// <param name="token">The token that the lease was to have; 0 for any.</param>
+    public static ProblemHttpResult NoLease(string name, long token = 0) => Make(
+        StatusCodes.Status404NotFound, "not-found", "Nobody holds the lease",
+        token == 0
+            ? $"Nobody holds the lease '{name}': it was never acquired, was released, or its time is over."
+            : $"Nobody holds the lease '{name}' with token {token}: that lease was released, or its time is over.",
+        NotDone);
+
+    /// <summary>Another holds a lease.</summary>
+    /// <param name="name">The lease.</param>
+    /// <param name="holder">Who holds it.</param>
+    public static ProblemHttpResult LeaseHeld(string name, LeaseDocument holder) => Make(
+        StatusCodes.Status409Conflict, "lease-held", "Another holds the lease",
+        $"{Holds(holder)} the lease '{name}', with token {holder.Token}, for another "
+        + string.Create(CultureInfo.InvariantCulture, $"{holder.SecondsLeft:0.###} s unless it is renewed."),
+        NotDone);
+
+    /// <summary>A lease that was to be renewed is not held any more.</summary>
+    /// <param name="name">The lease.</param>
+    /// <param name="token">The token that it had.</param>
+    /// <param name="holder">Who holds it now; <c>null</c> for nobody.</param>
+    public static ProblemHttpResult LeaseLost(string name, long token, LeaseDocument? holder) => Make(
+        StatusCodes.Status409Conflict, "lease-lost", "The lease is lost",
+        $"The lease '{name}' with token {token} is lost: "
+        + (holder is null ? "nobody holds it now." : $"{Holds(holder)} it now, with token {holder.Token}.")
+        + " Stop what it protects. Without a token the lease can be acquired again.",
+        NotDone);
+
+    private static string Holds(LeaseDocument holder) => $"'{holder.Owner}' holds";
 
     /// <summary>The key was to be created but has a value.</summary>
     public static ProblemHttpResult Exists() =>
@@ -127,6 +160,11 @@ internal static class Problems
     /// <param name="isWrite">Whether it was asked for a write, which was not done then.</param>
     public static ProblemHttpResult Of(QueryFailed failed, bool isWrite = false) =>
         Of(failed.Reason, failed.Message, 0, isWrite);
+
+    /// <summary>A command before a read failed, one that changes nothing that matters: nothing was read.</summary>
+    public static ProblemHttpResult OfRead(ProposalFailed failed) => failed.Reason == FailureReason.OutcomeUnknown
+        ? Of(FailureReason.NoLeader, failed.Message, 0, isWrite: false)
+        : Of(failed.Reason, failed.Message, 0, isWrite: false);
 
     /// <summary>A transfer of leadership failed.</summary>
     public static ProblemHttpResult Of(TransferFailed failed) => failed.Reason switch

@@ -46,7 +46,8 @@ internal sealed class RequestLimit(HttpSettings settings)
     // In any case, as routing has it.
     private static bool IsLimited(HttpRequest request) =>
         request.Path.StartsWithSegments("/kv", StringComparison.OrdinalIgnoreCase)
-            || request.Path.StartsWithSegments("/sessions", StringComparison.OrdinalIgnoreCase);
+            || request.Path.StartsWithSegments("/sessions", StringComparison.OrdinalIgnoreCase)
+            || request.Path.StartsWithSegments("/leases", StringComparison.OrdinalIgnoreCase);
 
     private static bool HasBody(HttpRequest request) =>
         request.Headers.TransferEncoding.Count > 0 || !HttpProtocol.IsHttp11(request.Protocol);

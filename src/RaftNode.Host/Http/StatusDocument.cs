@@ -141,5 +141,7 @@ internal sealed record ProblemDocument(string Type, string Detail);
 [JsonSerializable(typeof(SnapshotDocument))]
 [JsonSerializable(typeof(SessionDocument))]
 [JsonSerializable(typeof(LeaderDocument))]
+[JsonSerializable(typeof(LeasesDocument))]
+[JsonSerializable(typeof(WantedLeaseDocument))]
 [JsonSerializable(typeof(ProblemDetails))]
 internal sealed partial class HostJson : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using System.Text;
 using Google.Protobuf;
+using RaftActors.Coordination;
 using RaftActors.Log;
 using RaftActors.Membership;
 using RaftActors.StateMachines;
@@ -8,20 +9,23 @@ namespace RaftNode.Host.KeyValue;
 
 /// <summary>
 /// The replicated key-value store: a map from keys to bytes, in which every value remembers the index of the entry that
-/// wrote it.
+/// wrote it. Beside it the group's leases: their commands and questions are bytes.
 /// </summary>
+/// <param name="group">The group's name.</param>
 /// <param name="history">The changes that are remembered for watchers.</param>
 /// <param name="ended">Told when the store is not used any more: nobody is to look at it.</param>
 /// <remarks>
 /// What an <see cref="IStateMachine"/> has is called by one actor; everything else may be called by others at the same
 /// time.
 /// </remarks>
-internal sealed partial class KeyValueStore(ChangeHistory history, Action<KeyValueStore>? ended = null) : IStateMachine,
-    IHistoryAware, IStateDigest, IDisposable
+internal sealed partial class KeyValueStore(
+    ChangeHistory history, Action<KeyValueStore>? ended = null, string group = "")
+    : IStateMachine, IHistoryAware, IStateDigest, IDisposable
 {
     private const int PartSize = 64 * 1024;
 
     private readonly SnapshottedMap<Value> _values = new();
+    private readonly LeaseStateMachine _leases = new(group);
     // What others may look at changes under this lock.
     private readonly Lock _lock = new();
     private StateSummary _summary;
@@ -56,10 +60,13 @@ internal sealed partial class KeyValueStore(ChangeHistory history, Action<KeyVal
         lock (_lock)
         {
             var digest = _summary.Digest;
-            var result = command switch
+            if (_leases.IsUsed && command is not byte[])
+                _leases.Advance(entry);
+            object? result = command switch
             {
                 PutValue put => Put(put, entry.Index, ref digest),
                 DeleteValue delete => Delete(delete, entry.Index, ref digest),
+                byte[] lease => Lease(entry, lease),
                 // An exception would restart the state machine, which would meet the same entry again, for ever, on
                 // every replica.
                 _ => new WriteResult(WriteOutcome.Unsupported, 0),
@@ -73,13 +80,14 @@ internal sealed partial class KeyValueStore(ChangeHistory history, Action<KeyVal
     /// <summary>
     /// The digest as of the last command. Each write has kept it up to date: it does not read the values again.
     /// </summary>
-    public ulong Digest() => Summary.Digest;
+    public ulong Digest() => unchecked(Summary.Digest + (_leases.IsUsed ? _leases.Digest() : 0));
 
     /// <summary>Another store takes this one's place, or none, for the state was found to be wrong.</summary>
     public void Dispose()
     {
         ended?.Invoke(this);
         Retire();
+        _leases.Dispose();
     }
 
     /// <inheritdoc/>
@@ -89,6 +97,7 @@ internal sealed partial class KeyValueStore(ChangeHistory history, Action<KeyVal
             _values.TryGet(get.Key, out var value)
                 ? new ValueFound(value.Version, value.Bytes)
                 : ValueNotFound.Instance,
+        byte[] => _leases.Query(request),
         _ => throw new NotSupportedException($"The key-value store has no answer to a {request.GetType().Name}."),
     };
 
@@ -96,8 +105,13 @@ internal sealed partial class KeyValueStore(ChangeHistory history, Action<KeyVal
     public IEnumerable<ReadOnlyMemory<byte>> TakeSnapshot()
     {
         lock (_lock)
-            return Parts(_values.TakeImage(),
-                new Wire.SnapshotStart { AppliedIndex = _summary.Index, Keys = _values.Count });
+            return Parts(
+                _values.TakeImage(),
+                new Wire.SnapshotStart
+                {
+                    AppliedIndex = _summary.Index, Keys = _values.Count, HasLeases = _leases.IsUsed,
+                },
+                _leases.IsUsed ? _leases.TakeSnapshot() : []);
     }
 
     /// <inheritdoc/>
@@ -115,6 +129,8 @@ internal sealed partial class KeyValueStore(ChangeHistory history, Action<KeyVal
                 digest = unchecked(digest + hash);
                 _values.Set(stored.Key, new Value(stored.Value.Memory, stored.Version, hash));
             }
+            if (start.HasLeases)
+                _leases.Restore(snapshot);
             _summary = new StateSummary(start.AppliedIndex, _values.Count, digest);
             history.StartAfter(start.AppliedIndex);
             WakeWatchers();
@@ -131,7 +147,7 @@ internal sealed partial class KeyValueStore(ChangeHistory history, Action<KeyVal
     }
 
     private static IEnumerable<ReadOnlyMemory<byte>> Parts(IEnumerable<KeyValuePair<string, Value>> image,
-        Wire.SnapshotStart start)
+        Wire.SnapshotStart start, IEnumerable<ReadOnlyMemory<byte>> leases)
     {
         using var part = new MemoryStream();
         // One for all: each has a buffer of its own.
@@ -149,6 +165,21 @@ internal sealed partial class KeyValueStore(ChangeHistory history, Action<KeyVal
         }
         output.Flush();
         yield return part.GetBuffer().AsMemory(0, (int)part.Length);
+        foreach (var leasePart in leases)
+            yield return leasePart;
+    }
+
+    private object? Lease(LogEntry entry, byte[] command)
+    {
+        try
+        {
+            return _leases.Apply(entry, command);
+        }
+        catch (NotSupportedException)
+        {
+            // A command of a later version: see above. The digest finds the replica that did not do it.
+            return new WriteResult(WriteOutcome.Unsupported, 0);
+        }
     }
 
     private WriteResult Put(PutValue put, long index, ref ulong digest)

@@ -8,7 +8,8 @@ namespace RaftNode.Host.Node;
 /// Makes the node's state machine, and anew whenever the group's peer asks for another, and remembers the one in use.
 /// </summary>
 /// <param name="watch">How much each remembers for watchers.</param>
-internal sealed class KeyValueStores(WatchSettings watch)
+/// <param name="group">The group's name.</param>
+internal sealed class KeyValueStores(WatchSettings watch, string group = "")
 {
     private readonly Lock _lock = new();
     private TaskCompletionSource<KeyValueStore> _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -33,7 +34,8 @@ internal sealed class KeyValueStores(WatchSettings watch)
     /// <summary>Makes a state machine.</summary>
     public IStateMachine Create()
     {
-        KeyValueStore store = new(new ChangeHistory(watch.HistoryChanges, watch.HistoryBytes), Ended);
+        KeyValueStore store = new(
+            new ChangeHistory(watch.HistoryChanges, watch.HistoryBytes), Ended, group);
         lock (_lock)
         {
             _current?.Retire();

@@ -76,7 +76,7 @@ internal sealed class RunningNode : IAsyncDisposable
             var storeCheck = CheckStore(settings);
             var failed = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
             var hold = Hold(settings, failed);
-            var stores = new KeyValueStores(settings.Http.Watch);
+            var stores = new KeyValueStores(settings.Http.Watch, settings.Raft.Group);
             var node =
                 new RunningNode(settings, directory, CreateSystem(settings), stores, failed.Task) { _hold = hold };
             if (change is not null)

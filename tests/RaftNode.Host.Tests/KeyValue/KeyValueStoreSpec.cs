@@ -1,8 +1,10 @@
 using System.Text;
+using Google.Protobuf;
 using RaftActors.Log;
 using RaftNode.Host.Configuration;
 using RaftNode.Host.KeyValue;
 using RaftNode.Host.Node;
+using Lease = RaftActors.Coordination.Wire;
 
 namespace RaftNode.Host.Tests.KeyValue;
 
@@ -43,6 +45,45 @@ public sealed class KeyValueStoreSpec
             Encoding.UTF8.GetString(Assert.IsType<ValueFound>(restored.Query(new GetValue("key 9"))).Value.Span));
         Assert.Null(restored.ReadChanges(At(summary.Index - 1), "", 10, []));
         Assert.Equal(At(summary.Index), restored.ReadChanges(At(summary.Index), "", 10, []));
+    }
+
+    [Fact]
+    public void A_snapshot_brings_the_leases_back_with_the_keys()
+    {
+        Put("a", "one");
+        var acquire = new Lease.Acquire { Name = "lease", Owner = "anna", TimeToLive = 1000 };
+        var granted = ApplyLease(new Lease.Command { Acquire = acquire }).Granted;
+        Assert.Equal(2, granted.Token);
+        Put("b", "two");
+
+        using var bytes = new MemoryStream(_store.TakeSnapshot().SelectMany(part => part.ToArray()).ToArray());
+        var restored = new KeyValueStore(new ChangeHistory(4, 1 << 20));
+        restored.Restore(bytes);
+
+        var answer = restored.Query(new Lease.Query { Name = "lease" }.ToByteArray());
+        Assert.Equal(granted.Token, Assert.Single(Lease.Leases.Parser.ParseFrom((byte[])answer!).Leases_).Token);
+        Assert.Equal(2, restored.Summary.Keys);
+        Assert.Equal(_store.Digest(), restored.Digest());
+        Assert.NotEqual(_store.Summary.Digest, _store.Digest());
+    }
+
+    [Fact]
+    public void Bytes_that_are_no_command_about_leases_change_nothing()
+    {
+        // A field that no version has had so far.
+        byte[] later = [0x9a, 0x06, 0x00];
+        var entry = new LogEntry(++_index, 1, EntryKind.Command, 1000, new Payload(later, 0, ""));
+
+        Assert.Equal(new WriteResult(WriteOutcome.Unsupported, 0), _store.Apply(entry, later));
+        Assert.NotEmpty(ApplyLease([0xff]).Invalid);
+    }
+
+    private Lease.Reply ApplyLease(Lease.Command command) => ApplyLease(command.ToByteArray());
+
+    private Lease.Reply ApplyLease(byte[] command)
+    {
+        var entry = new LogEntry(++_index, 1, EntryKind.Command, 1000, new Payload(command, 0, ""));
+        return Lease.Reply.Parser.ParseFrom((byte[])_store.Apply(entry, command)!);
     }
 
     [Fact]
@@ -103,7 +144,7 @@ public sealed class KeyValueStoreSpec
     {
         Put("a", "one");
         var before = _store.Summary;
-        Assert.Equal(new WriteResult(WriteOutcome.Unsupported, 0), Apply(new byte[] { 1, 2, 3 }));
+        Assert.Equal(new WriteResult(WriteOutcome.Unsupported, 0), Apply("a text"));
         Assert.Equal(before with { Index = 2 }, _store.Summary);
     }
 

@@ -4,7 +4,7 @@ using RaftNode.Host.Http;
 
 namespace RaftNode.Host.Tests.Http;
 
-public sealed class RequestKeySpec
+public sealed class PathNameSpec
 {
     [Theory]
     [InlineData("a", "a")]
@@ -18,7 +18,7 @@ public sealed class RequestKeySpec
     [InlineData("...", "...")]
     public void A_key_is_the_decoded_rest_of_the_path(string encoded, string key)
     {
-        Assert.True(RequestKey.TryDecode(encoded, 100, out var decoded, out var problem), problem);
+        Assert.True(PathName.Key.TryDecode(encoded, 100, out var decoded, out var problem), problem);
         Assert.Equal(key, decoded);
     }
 
@@ -33,7 +33,7 @@ public sealed class RequestKeySpec
     [InlineData("12345678901", "11 bytes; the limit is 10")]
     public void What_is_not_a_key_is_refused_with_the_reason(string encoded, string reason)
     {
-        Assert.False(RequestKey.TryDecode(encoded, 10, out _, out var problem));
+        Assert.False(PathName.Key.TryDecode(encoded, 10, out _, out var problem));
         Assert.Contains(reason, problem);
     }
 
@@ -45,7 +45,7 @@ public sealed class RequestKeySpec
     [InlineData("HTTP://127.0.0.1:8081/kv/a%2Fb?c", "a/b")]
     public void A_key_follows_the_first_segment_of_the_path(string target, string key)
     {
-        Assert.True(RequestKey.TryRead(Request(target), 100, out var read, out var problem), problem);
+        Assert.True(PathName.Key.TryRead(Request(target), 100, out var read, out var problem), problem);
         Assert.Equal(key, read);
     }
 
@@ -60,13 +60,13 @@ public sealed class RequestKeySpec
     [InlineData("*")]
     public void A_path_that_begins_otherwise_has_no_key(string target)
     {
-        Assert.False(RequestKey.TryRead(Request(target), 100, out _, out var problem));
+        Assert.False(PathName.Key.TryRead(Request(target), 100, out _, out var problem));
         Assert.Contains("The path is /kv/ and the key", problem);
     }
 
     [Fact]
     public void The_limit_counts_bytes_of_UTF8() =>
-        Assert.False(RequestKey.TryDecode(Uri.EscapeDataString("ééé"), 5, out _, out _));
+        Assert.False(PathName.Key.TryDecode(Uri.EscapeDataString("ééé"), 5, out _, out _));
 
     [Fact]
     public void What_a_client_encodes_is_what_the_node_decodes()
@@ -75,7 +75,8 @@ public sealed class RequestKeySpec
             "\"\\<>^`{|}"])
         {
             var uri = RaftNode.Host.Commands.NodeClient.KeyUri(new Uri("http://127.0.0.1:1"), key);
-            Assert.True(RequestKey.TryDecode(uri.PathAndQuery["/kv/".Length..], 100, out var decoded, out var problem),
+            var path = uri.PathAndQuery["/kv/".Length..];
+            Assert.True(PathName.Key.TryDecode(path, 100, out var decoded, out var problem),
                 problem);
             Assert.Equal(key, decoded);
         }
