@@ -18,7 +18,7 @@ internal sealed class ClusterNodes : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
-    private static readonly Config Settings = ConfigurationFactory.ParseString("""
+    internal static readonly Config Settings = ConfigurationFactory.ParseString("""
         akka {
           loglevel = WARNING
           stdout-loglevel = OFF
