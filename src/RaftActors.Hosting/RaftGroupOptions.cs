@@ -44,8 +44,15 @@ public sealed class RaftGroupOptions
     /// <summary>
     /// How long the start of the host waits until the peer has recovered from its journal. A peer that needs longer, or
     /// whose store cannot be used for the moment, is logged: the host comes up, and is not ready until the peer is.
+    /// With <see cref="TimeSpan.Zero"/> the host does not wait, and the health checks alone say how the peer is.
     /// </summary>
     public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Changes the settings that follow from all of the above; <c>null</c> for no change. This is for what a
+    /// configuration cannot say, for example <see cref="RaftSettings.StoreCheck"/>. The group must stay the same.
+    /// </summary>
+    public Func<RaftSettings, RaftSettings>? Configure { get; set; }
 
     /// <summary>How long a health check waits for the peer's answer before it reports the peer as unhealthy.</summary>
     public TimeSpan HealthCheckTimeout { get; set; } = TimeSpan.FromSeconds(3);
@@ -66,6 +73,7 @@ public sealed class RaftGroupOptions
             .Add("election-timeout.max", ElectionTimeoutMax)
             .Add("journal-plugin-id", JournalPluginId)
             .Add("snapshot-plugin-id", SnapshotPluginId);
-        return RaftSettings.FromConfig(own.Over(Hocon, systemConfig));
+        var settings = RaftSettings.FromConfig(own.Over(Hocon, systemConfig));
+        return Configure?.Invoke(settings) ?? settings;
     }
 }

@@ -343,6 +343,8 @@ public static class RaftHostingExtensions
     private static async Task AwaitRecoveryAsync(
         ActorSystem system, IActorRef peer, RaftSettings settings, TimeSpan timeout)
     {
+        if (timeout == TimeSpan.Zero)
+            return;
         try
         {
             await peer.Ask<RaftStatus>(GetStatus.Instance, timeout).ConfigureAwait(false);

@@ -14,8 +14,12 @@ internal sealed class PolymorphicTypes : IExtension
     /// <summary>The identifier of Akka.NET's JSON serializer, in the log and on the wire.</summary>
     public const int JsonIdentifier = 1;
 
-    private const string AllowJson = "raft.allow-json-commands";
-    private const string ListOfTypes = "raft.hyperion-types";
+    /// <summary>The key that accepts types that Akka.NET's JSON serializer writes.</summary>
+    public const string AllowJson = "raft.allow-json-commands";
+
+    /// <summary>The key that names the types that Hyperion may write.</summary>
+    public const string ListOfTypes = "raft.hyperion-types";
+
     private const string UnsafeTypes = "akka.actor.serialization-settings.hyperion.disallow-unsafe-type";
 
     // By name: whoever does not use it need not have its package.

@@ -57,6 +57,24 @@ public sealed class Raft : IExtension
         return SystemCheck.Problems(_system, settings);
     }
 
+    /// <summary>
+    /// Checks that a peer with these settings can be started here: the settings go together, remoting takes messages as
+    /// large as they allow, and the journal and the snapshot store exist. <see cref="StartAsync"/> does the same.
+    /// </summary>
+    /// <param name="settings">How the peer would run.</param>
+    /// <exception cref="ConfigurationException">
+    /// It cannot be started; the message names the key and its value.
+    /// </exception>
+    public void Validate(RaftSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        settings.Validate();
+        settings.ValidateAgainst(_system);
+        PolymorphicTypes.Of(_system);
+        // An unknown plugin is named here, and not found out by a peer that starts again and again.
+        StorePlugins.Check(_system, settings);
+    }
+
     /// <summary>Starts this node's peer of a group, under <c>/system/raft/&lt;group&gt;</c>.</summary>
     /// <param name="settings">How the peer runs.</param>
     /// <param name="stateMachine">
@@ -79,11 +97,7 @@ public sealed class Raft : IExtension
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(stateMachine);
-        settings.Validate();
-        settings.ValidateAgainst(_system);
-        PolymorphicTypes.Of(_system);
-        // An unknown plugin is named here, and not found out by a peer that starts again and again.
-        StorePlugins.Check(_system, settings);
+        Validate(settings);
         foreach (var problem in Check(settings))
         {
             if (problem.IsRefused)

@@ -49,6 +49,7 @@ internal sealed class SystemCheck
         check.CheckSnapshotStore();
         check.CheckBreaker(check._journal);
         check.CheckBreaker(check._snapshots);
+        check.CheckCommands();
         if (HasRemoting(system))
             check.CheckRemoting();
         return check._problems;
@@ -117,6 +118,25 @@ internal sealed class SystemCheck
             + $" of a peer. By then the peer is started every {Spoken(_settings.RestartBackoffMax)}"
             + " (raft.restart-backoff.max).",
             "Set it to at most that time.");
+    }
+
+    private void CheckCommands()
+    {
+        if (_config.GetBoolean(PolymorphicTypes.AllowJson, false))
+        {
+            Add(PolymorphicTypes.AllowJson, "on",
+                "A command that Akka.NET's JSON serializer writes may be read back with other types or values, on any"
+                + " node that applies it.",
+                "Give the types of commands a serializer of their own, and set it off.");
+        }
+        string types = string.Join(", ", _config.GetStringList(PolymorphicTypes.ListOfTypes, []));
+        if (types.Length > 0)
+        {
+            Add(PolymorphicTypes.ListOfTypes, types,
+                "Hyperion matches fields by their position: after a change of such a type, commands in the log are"
+                + " misread.",
+                "Give these types a serializer with names or numbers of fields.");
+        }
     }
 
     private void CheckRemoting()

@@ -57,8 +57,8 @@ internal static class StartCommand
             signals.StopWithStandardInput();
         var settings = NodeSettings.Load(parsed.GetValue(ConfigFile)!, parsed.GetValue(Data), parsed.GetValue(Found),
             parsed.GetValue(Join));
-        await using var node = await RunningNode.StartAsync(settings);
-        await Task.WhenAny(signals.Stop, node.Failed, node.Removed, node.System.WhenTerminated);
+        await using var node = await RunningNode.StartAsync(settings, signals);
+        await node.WaitAsync();
         if (node.Removed.IsCompleted)
         {
             await Console.Error.WriteLineAsync($"raftnode: {settings.Self.Id} was removed from the group by the "
@@ -67,7 +67,7 @@ internal static class StartCommand
         }
         if (node.Failed.IsCompleted)
             throw new NodeStartException($"{settings.Self.Id} stopped: {await node.Failed}");
-        if (node.System.WhenTerminated.IsCompleted && !signals.Stop.IsCompleted)
+        if (!signals.Stop.IsCompleted)
             throw new NodeStartException($"{settings.Self.Id} stopped: its actor system ended");
         return ExitCode.Done;
     }

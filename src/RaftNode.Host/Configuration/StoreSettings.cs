@@ -62,19 +62,21 @@ internal sealed record StoreSettings(StorePlace Journal, StorePlace Snapshots)
     /// <summary>Starts an actor system that has the store.</summary>
     /// <param name="name">The system's name.</param>
     /// <param name="config">The system's configuration.</param>
-    /// <remarks>
-    /// With a setup, even one that has the configuration, Akka.NET also looks for an application's XML configuration
-    /// file, which loads 3 MB of libraries: so there is a setup only where a store needs one.
-    /// </remarks>
-    public ActorSystem StartSystem(string name, Config config)
+    public ActorSystem StartSystem(string name, Config config) => Setup(config) is { } setup
+        ? ActorSystem.Create(name, ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), setup))
+        : ActorSystem.Create(name, config);
+
+    /// <summary>What an actor system needs for the store, besides its configuration; <c>null</c> for nothing.</summary>
+    /// <param name="config">The system's configuration.</param>
+    public Setup? Setup(Config config)
     {
         var places = new[] { Journal, Snapshots }.Where(static place => place.IsSqlOnSqlite).ToList();
-        return places.Count == 0 ? ActorSystem.Create(name, config) : ActorSystem.Create(name, Setup(config, places));
+        return places.Count == 0 ? null : Setup(config, places);
     }
 
     // A method of its own: the libraries that it names are loaded when it is compiled.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static ActorSystemSetup Setup(Config config, IReadOnlyList<StorePlace> places)
+    private static Setup Setup(Config config, IReadOnlyList<StorePlace> places)
     {
         var sql = new MultiDataOptionsSetup();
         foreach (var place in places)
@@ -83,7 +85,7 @@ internal sealed record StoreSettings(StorePlace Journal, StorePlace Snapshots)
             var options = new DataOptions().UseConnectionString(place.Provider!, connection);
             sql.AddDataOptions(place.PluginId, options.UseInterceptor(new SqliteConnectionSetup()));
         }
-        return ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), sql);
+        return sql;
     }
 
     private static StorePlace Read(Config config, string ownKey, string own, string key, string directory)

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
+using RaftNode.Host.Configuration;
 using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Http;
@@ -11,13 +11,9 @@ namespace RaftNode.Host.Http;
 /// <summary>What a node serves over HTTP.</summary>
 internal static class HttpServer
 {
-    /// <summary>Serves a node.</summary>
-    /// <exception cref="NodeStartException">The address or port cannot be had.</exception>
-    public static async Task<WebApplication> StartAsync(RunningNode node, GroupClient client)
+    /// <summary>Adds HTTP to a host.</summary>
+    public static void AddTo(WebApplicationBuilder builder, HttpSettings settings)
     {
-        var settings = node.Settings.Http;
-        // Nothing but what is said here: no settings files, no environment variables.
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         // No handler blocks, so a request may go on with the thread that read it, and an answer with the one that made
         // it.
         builder.WebHost.UseKestrelCore().UseSockets(static sockets => sockets.UnsafePreferInlineScheduling = true);
@@ -35,12 +31,13 @@ internal static class HttpServer
         });
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(RefusedRequests.Source());
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.ShutdownTimeout);
-        builder.Logging.AddProvider(new LineLoggerProvider());
-        // Otherwise each request gets an Activity and a scope, which nothing reads. What fails is logged elsewhere.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
-        var app = builder.Build();
+    }
+
+    /// <summary>Maps what a node serves. Called before the server starts.</summary>
+    public static void Map(WebApplication app, RunningNode node, GroupClient client)
+    {
+        var settings = node.Settings.Http;
         app.Use(new ProblemBodies(node.System.Log).InvokeAsync);
         app.Use(new RequestLimit(settings).InvokeAsync);
         app.UseRouting();
@@ -54,23 +51,5 @@ internal static class HttpServer
         new BackupEndpoints(node, client).Map(app);
         new LeaderEndpoints(node).Map(app);
         new MemberEndpoints(node, client).Map(app);
-        try
-        {
-            await app.StartAsync();
-            return app;
-        }
-        catch (IOException e)
-        {
-            await app.DisposeAsync();
-            throw new NodeStartException($"HTTP cannot be served at {settings.Endpoint}: {e.Message}", e);
-        }
-    }
-
-    /// <summary>The node handles signals itself: it stops in the order of its coordinated shutdown.</summary>
-    private sealed class NoLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

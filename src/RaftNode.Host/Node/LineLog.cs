@@ -1,5 +1,5 @@
 using System.Globalization;
-using Akka.Event;
+using Microsoft.Extensions.Logging;
 
 namespace RaftNode.Host.Node;
 
@@ -49,9 +49,9 @@ internal static class LineLog
 
     private static string Name(LogLevel level) => level switch
     {
-        LogLevel.DebugLevel => "DEBUG",
-        LogLevel.InfoLevel => "INFO ",
-        LogLevel.WarningLevel => "WARN ",
+        LogLevel.Trace or LogLevel.Debug => "DEBUG",
+        LogLevel.Information => "INFO ",
+        LogLevel.Warning => "WARN ",
         _ => "ERROR",
     };
 }

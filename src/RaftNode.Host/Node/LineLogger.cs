@@ -1,20 +1,33 @@
 using Akka.Actor;
 using Akka.Event;
+using Akka.Hosting.Logging;
+using Microsoft.Extensions.Logging;
+using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace RaftNode.Host.Node;
 
-/// <summary>The actor system's logger (<c>akka.loggers</c>): gives every event to <see cref="LineLog"/>.</summary>
+/// <summary>
+/// The actor system's logger (<c>akka.loggers</c>): gives every event to the host's logging, which writes a line.
+/// </summary>
 /// <remarks>
 /// But for what the journal and the snapshot store say of their failures, several lines at each try: the peer says it
 /// once when it begins, and once when it ends.
 /// </remarks>
 internal sealed class LineLogger : ReceiveActor
 {
+    /// <summary>The category of these events in the host's logging.</summary>
+    public const string Category = "Akka";
+
+    private readonly ILogger _logger;
     private readonly string[] _stores =
         [StorePath("raft.journal-plugin-id", "journal"), StorePath("raft.snapshot-plugin-id", "snapshot-store")];
 
     public LineLogger()
     {
+        var setup = Context.System.Settings.Setup.Get<LoggerFactorySetup>();
+        // An actor system without a host, as a test has it, writes the same lines.
+        var factory = setup.HasValue ? setup.Value.LoggerFactory : LoggerFactory.Create(LineLoggerProvider.AddTo);
+        _logger = factory.CreateLogger(Category);
         Receive<Error>(error => error.Cause is not null && IsOfStore(Source(error.LogSource)), static _ => { });
         Receive<LogEvent>(Write);
         Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
@@ -32,8 +45,20 @@ internal sealed class LineLogger : ReceiveActor
     private bool IsOfStore(string source) =>
         _stores.Any(store => source == store || source.StartsWith(store + "/", StringComparison.Ordinal));
 
-    private static void Write(LogEvent e) =>
-        LineLog.Write(e.Timestamp.ToUniversalTime(), e.LogLevel(), Source(e.LogSource), e.Message?.ToString(), e.Cause);
+    private void Write(LogEvent e) => _logger.Log(
+        Level(e.LogLevel()),
+        default,
+        new Line(e.Timestamp.ToUniversalTime(), Source(e.LogSource), e.Message?.ToString() ?? ""),
+        e.Cause,
+        static (line, _) => $"{line.Source}: {line.Text}");
+
+    private static LogLevel Level(Akka.Event.LogLevel level) => level switch
+    {
+        Akka.Event.LogLevel.DebugLevel => LogLevel.Debug,
+        Akka.Event.LogLevel.InfoLevel => LogLevel.Information,
+        Akka.Event.LogLevel.WarningLevel => LogLevel.Warning,
+        _ => LogLevel.Error,
+    };
 
     /// <summary>"[akka://raftnode/system/raft/kv#123]" as "/system/raft/kv".</summary>
     private static string Source(string? source)
@@ -45,4 +70,10 @@ internal sealed class LineLogger : ReceiveActor
         var uid = text.IndexOf('#');
         return uid > 0 ? text[..uid] : text;
     }
+
+    /// <summary>An event of the actor system.</summary>
+    /// <param name="Time">When it happened, in UTC.</param>
+    /// <param name="Source">Who says it: the path of an actor.</param>
+    /// <param name="Text">What happened.</param>
+    public readonly record struct Line(DateTime Time, string Source, string Text);
 }

@@ -1,40 +1,46 @@
-using Akka.Event;
 using Microsoft.Extensions.Logging;
-using MsLogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace RaftNode.Host.Node;
 
-/// <summary>
-/// Gives what ASP.NET logs to <see cref="LineLog"/>, so that a node's lines look alike whoever writes them.
-/// </summary>
+/// <summary>Gives what the host, ASP.NET and the actor system log to <see cref="LineLog"/>.</summary>
 internal sealed class LineLoggerProvider : ILoggerProvider
 {
+    /// <summary>Has a host log in this way.</summary>
+    public static void AddTo(ILoggingBuilder logging) => logging
+        .AddProvider(new LineLoggerProvider())
+        .SetMinimumLevel(LogLevel.Warning)
+        // What the actor system logs is chosen by akka.loglevel.
+        .AddFilter(LineLogger.Category, LogLevel.Trace)
+        // Otherwise each request gets an Activity and a scope, which nothing reads. What fails is logged elsewhere.
+        .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
+        // Why the host cannot start is the last line of the program, and is said once.
+        .AddFilter("Akka.Hosting.AkkaHostedService", LogLevel.None)
+        .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+
     /// <inheritdoc/>
     public ILogger CreateLogger(string categoryName) =>
-        new Category(categoryName[(categoryName.LastIndexOf('.') + 1)..]);
+        new Logger(categoryName[(categoryName.LastIndexOf('.') + 1)..]);
 
     /// <inheritdoc/>
     public void Dispose()
     {
     }
 
-    private sealed class Category(string name) : ILogger
+    private sealed class Logger(string name) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(MsLogLevel logLevel) => logLevel is >= MsLogLevel.Warning and < MsLogLevel.None;
+        // The filters decide.
+        public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
-        public void Log<TState>(MsLogLevel logLevel, EventId eventId, TState state, Exception? exception,
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
             Func<TState, Exception?, string> formatter)
         {
-            if (IsEnabled(logLevel))
-            {
-                var level = logLevel == MsLogLevel.Warning
-                    ? Akka.Event.LogLevel.WarningLevel
-                    : Akka.Event.LogLevel.ErrorLevel;
-                LineLog.Write(DateTime.UtcNow, level, name, formatter(state, exception), exception);
-            }
+            if (state is LineLogger.Line line)
+                LineLog.Write(line.Time, logLevel, line.Source, line.Text, exception);
+            else
+                LineLog.Write(DateTime.UtcNow, logLevel, name, formatter(state, exception), exception);
         }
     }
 }

@@ -2,16 +2,29 @@ using Akka;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
+using Akka.Hosting;
+using Akka.Hosting.Logging;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using RaftActors;
+using RaftActors.Hosting;
 using RaftActors.Storage;
+using RaftNode.Host.Commands;
 using RaftNode.Host.Configuration;
 using RaftNode.Host.Http;
+using RaftNode.Host.KeyValue;
 
 namespace RaftNode.Host.Node;
 
-/// <summary>A node: its actor system, its peer of the group, and what it serves over HTTP.</summary>
+/// <summary>A node: one host with its actor system, its peer of the group, and what it serves over HTTP.</summary>
+/// <remarks>
+/// The host starts the actor system and the peer, and then serves HTTP. The coordinated shutdown of the actor system
+/// says in which order the node stops: the leadership is transferred while HTTP is still served.
+/// </remarks>
 internal sealed class RunningNode : IAsyncDisposable
 {
     /// <summary>
@@ -19,26 +32,29 @@ internal sealed class RunningNode : IAsyncDisposable
     /// </summary>
     public const string SystemName = "raftnode";
 
-    private readonly DataDirectory _directory;
-    private PostgresqlHold? _hold;
-    private volatile string? _storeOutage;
+    private readonly TaskCompletionSource<string> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<long> _removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly DataDirectory _directory;
+    private readonly PostgresqlHold? _hold;
+    private readonly WebApplication _host;
+    private volatile string? _storeOutage;
+    private ActorSystem? _system;
 
-    private RunningNode(NodeSettings settings, DataDirectory directory, ActorSystem system, KeyValueStores stores,
-        Task<string> failed)
+    private RunningNode(NodeSettings settings, DataDirectory directory, StopSignals? signals)
     {
         Settings = settings;
+        Stores = new KeyValueStores(settings.Http.Watch, settings.Raft.Group);
         _directory = directory;
-        System = system;
-        Stores = stores;
-        Failed = failed;
+        var storeCheck = CheckStore(settings);
+        _hold = Hold(settings, _failed);
+        _host = Build(_hold is null ? storeCheck : () => BothAsync(storeCheck, _hold), signals);
     }
 
     /// <summary>What the node was started with.</summary>
     public NodeSettings Settings { get; }
 
     /// <summary>The node's actor system.</summary>
-    public ActorSystem System { get; }
+    public ActorSystem System => _system!;
 
     /// <summary>The node's peer, or rather its supervisor.</summary>
     public IActorRef Group { get; private set; } = ActorRefs.Nobody;
@@ -47,7 +63,7 @@ internal sealed class RunningNode : IAsyncDisposable
     public KeyValueStores Stores { get; }
 
     /// <summary>Completes with the reason when the peer has stopped for good.</summary>
-    public Task<string> Failed { get; }
+    public Task<string> Failed => _failed.Task;
 
     /// <summary>
     /// Why the peer's store cannot be used at the moment, and is tried again; <c>null</c> while it can.
@@ -61,42 +77,37 @@ internal sealed class RunningNode : IAsyncDisposable
     public Task<long> Removed => _removed.Task;
 
     /// <summary>Starts a node.</summary>
+    /// <param name="settings">What the node is started with.</param>
+    /// <param name="signals">What stops the node; <c>null</c> if only the caller does.</param>
     /// <exception cref="NodeStartException">Something that it needs cannot be had.</exception>
-    public static async Task<RunningNode> StartAsync(NodeSettings settings)
+    public static async Task<RunningNode> StartAsync(NodeSettings settings, StopSignals? signals = null)
     {
         NativeHeap.ShareArenas();
         if (TransportBuffers.AreUsed(settings.Config))
             TransportBuffers.RecordNoStackTraces();
         var directory = DataDirectory.Open(settings.DataDirectory);
+        RunningNode node;
+        string? change;
         try
         {
-            (settings, var change) = FitVolume(settings);
+            (settings, change) = FitVolume(settings);
             Ports.EnsureFree("remoting", settings.RaftEndpoint.Host, settings.RaftEndpoint.Port);
             Ports.EnsureFree("HTTP", settings.Http.Endpoint.Address.ToString(), settings.Http.Endpoint.Port);
-            var storeCheck = CheckStore(settings);
-            var failed = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-            var hold = Hold(settings, failed);
-            var stores = new KeyValueStores(settings.Http.Watch, settings.Raft.Group);
-            var node =
-                new RunningNode(settings, directory, CreateSystem(settings), stores, failed.Task) { _hold = hold };
-            if (change is not null)
-                node.System.Log.Warning("{0}", change);
-            try
-            {
-                await node.StartServicesAsync(failed, hold is null ? storeCheck : () => BothAsync(storeCheck, hold));
-                return node;
-            }
-            catch
-            {
-                await node.StopAsync();
-                if (hold is not null)
-                    await hold.DisposeAsync();
-                throw;
-            }
+            node = new RunningNode(settings, directory, signals);
         }
         catch
         {
             directory.Dispose();
+            throw;
+        }
+        try
+        {
+            await node.StartAsync(change);
+            return node;
+        }
+        catch
+        {
+            await node.DisposeAsync();
             throw;
         }
     }
@@ -118,7 +129,7 @@ internal sealed class RunningNode : IAsyncDisposable
         using var system = CreateSystem(settings with { Config = elsewhere.WithFallback(settings.Config) });
         try
         {
-            return Raft.Get(system).Check(settings.Raft);
+            return Problems(system, settings.Raft);
         }
         finally
         {
@@ -126,13 +137,24 @@ internal sealed class RunningNode : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops serving, lets requests in progress end, stops the peer and the actor system.</summary>
-    public Task StopAsync() => CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ClrExitReason.Instance);
+    /// <summary>Waits until the node is to stop: on a signal, or if its peer or its actor system has ended.</summary>
+    public Task WaitAsync()
+    {
+        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _host.Lifetime.ApplicationStopping.Register(stopping.SetResult);
+        return Task.WhenAny(stopping.Task, Failed, Removed);
+    }
 
-    /// <inheritdoc/>
+    /// <summary>
+    /// Stops in order: transfers the leadership, stops serving, lets requests in progress end, stops the peer, the
+    /// actor system and the host.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
-        await StopAsync();
+        if (_system is not null)
+            await CoordinatedShutdown.Get(_system).Run(CoordinatedShutdown.ClrExitReason.Instance);
+        await _host.StopAsync();
+        await _host.DisposeAsync();
         if (_hold is not null)
             await _hold.DisposeAsync();
         _directory.Dispose();
@@ -186,11 +208,14 @@ internal sealed class RunningNode : IAsyncDisposable
         }
     }
 
-    private static ActorSystem CreateSystem(NodeSettings settings)
+    private static ActorSystem CreateSystem(NodeSettings settings) =>
+        Started(() => settings.Store.StartSystem(SystemName, settings.Config));
+
+    private static ActorSystem Started(Func<ActorSystem> start)
     {
         try
         {
-            return settings.Store.StartSystem(SystemName, settings.Config);
+            return start();
         }
         catch (Exception e)
         {
@@ -198,33 +223,88 @@ internal sealed class RunningNode : IAsyncDisposable
         }
     }
 
-    private async Task StartServicesAsync(TaskCompletionSource<string> failed, Func<Task>? storeCheck)
+    private static IReadOnlyList<SettingProblem> Problems(ActorSystem system, RaftSettings settings)
     {
-        Action<string?> outage = reason => _storeOutage = reason;
-        System.ActorOf(Props.Create(() => new FailureListener(failed, _removed, outage)), "failure-listener");
         try
         {
-            var settings = Settings.Raft with { StoreCheck = storeCheck, ExplainStoreFailure = SqliteFaults.Explain };
-            Group = await Raft.Get(System).StartAsync(settings, Stores.Create);
+            var raft = Raft.Get(system);
+            raft.Validate(settings);
+            return raft.Check(settings);
         }
         catch (ConfigurationException e)
         {
             throw new NodeStartException(e.Message, e);
         }
-        var http = await HttpServer.StartAsync(this,
-            new GroupClient(System, Group, Settings.Http.RequestTimeout, Settings.Raft.LeaderWait));
-        CoordinatedShutdown.Get(System)
-            .AddTask(CoordinatedShutdown.PhaseServiceUnbind, "http", () => StopHttpAsync(http));
-        System.Log.Info("{0} of group {1} runs as process {2}: HTTP at http://{3}, peers at {4}, data in {5}",
-            Settings.Self.Id, Settings.Raft.Group,
-            Environment.ProcessId, Settings.Http.Endpoint, Settings.Self.Address, Settings.DataDirectory);
     }
 
-    private async Task<Done> StopHttpAsync(WebApplication http)
+    // One host: the actor system, the peer, HTTP, the log, and how it stops.
+    private WebApplication Build(Func<Task>? storeCheck, StopSignals? signals)
+    {
+        // Nothing but what is said here: no settings files, no environment variables.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        LineLoggerProvider.AddTo(builder.Logging);
+        builder.Services.AddSingleton<IHostLifetime>(provider =>
+            new NodeLifetime(signals, provider.GetRequiredService<IHostApplicationLifetime>()));
+        HttpServer.AddTo(builder, Settings.Http);
+        WebApplication? host = null;
+        Action<string?> outage = reason => _storeOutage = reason;
+        builder.Services.AddAkka(SystemName, (akka, provider) =>
+        {
+            akka.AddHocon(Settings.Config, HoconAddMode.Prepend)
+                .AddSetup(new LoggerFactorySetup(provider.GetRequiredService<ILoggerFactory>()))
+                .WithActors((system, _, _) => system.ActorOf(
+                    Props.Create(() => new FailureListener(_failed, _removed, outage)), "failure-listener"))
+                .WithRaftGroup<KeyValueStore>(Settings.Raft.Group, Stores.Create, options =>
+                {
+                    // HTTP says meanwhile why the node is not ready.
+                    options.StartTimeout = TimeSpan.Zero;
+                    options.Configure = _ => Settings.Raft with
+                    {
+                        StoreCheck = storeCheck,
+                        ExplainStoreFailure = SqliteFaults.Explain,
+                    };
+                })
+                .WithActors((system, registry, _) =>
+                {
+                    Group = registry.Get<KeyValueStore>();
+                    var (timeout, wait) = (Settings.Http.RequestTimeout, Settings.Raft.LeaderWait);
+                    HttpServer.Map(host!, this, new GroupClient(system, Group, timeout, wait));
+                    CoordinatedShutdown.Get(system)
+                        .AddTask(CoordinatedShutdown.PhaseServiceUnbind, "http", StopHttpAsync);
+                });
+            if (Settings.Store.Setup(Settings.Config) is { } setup)
+                akka.AddSetup(setup);
+        });
+        return host = builder.Build();
+    }
+
+    private async Task StartAsync(string? change)
+    {
+        // What is wrong with the settings is found out here: Akka.Hosting would write a stack trace to standard output.
+        var system = _system = Started(_host.Services.GetRequiredService<ActorSystem>);
+        if (Problems(system, Settings.Raft).FirstOrDefault(static problem => problem.IsRefused) is { } refused)
+            throw new NodeStartException($"The group {Settings.Raft.Group} does not start. {refused}");
+        if (change is not null)
+            system.Log.Warning("{0}", change);
+        try
+        {
+            await _host.StartAsync();
+        }
+        catch (IOException e)
+        {
+            throw new NodeStartException($"HTTP cannot be served at {Settings.Http.Endpoint}: {e.Message}", e);
+        }
+        system.Log.Info("{0} of group {1} runs as process {2}: HTTP at http://{3}, peers at {4}, data in {5}",
+            Settings.Self.Id, Settings.Raft.Group, Environment.ProcessId, Settings.Http.Endpoint, Settings.Self.Address,
+            Settings.DataDirectory);
+    }
+
+    private async Task<Done> StopHttpAsync()
     {
         using var limit = new CancellationTokenSource(Settings.Http.ShutdownTimeout);
-        await http.StopAsync(limit.Token);
-        await http.DisposeAsync();
+        // Those who watch are told, and end; the host stops the server again, which does nothing then.
+        _host.Lifetime.StopApplication();
+        await _host.Services.GetRequiredService<IServer>().StopAsync(limit.Token);
         return Done.Instance;
     }
 }

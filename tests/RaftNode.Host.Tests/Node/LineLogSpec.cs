@@ -1,5 +1,5 @@
 using System.Text;
-using Akka.Event;
+using Microsoft.Extensions.Logging;
 using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Tests.Node;
@@ -13,10 +13,10 @@ public sealed class LineLogSpec
         try
         {
             Console.SetError(new FullDisk());
-            LineLog.Write(DateTime.UnixEpoch, LogLevel.InfoLevel, "here", "lost");
+            LineLog.Write(DateTime.UnixEpoch, LogLevel.Information, "here", "lost");
             using var written = new StringWriter();
             Console.SetError(written);
-            LineLog.Write(DateTime.UnixEpoch, LogLevel.InfoLevel, "here", "kept");
+            LineLog.Write(DateTime.UnixEpoch, LogLevel.Information, "here", "kept");
             Assert.Equal("1970-01-01T00:00:00.000Z INFO  here: kept", written.ToString().Trim());
         }
         finally

@@ -46,6 +46,16 @@ public sealed class CheckSpec : IDisposable
     }
 
     [Fact]
+    public async Task What_makes_a_start_impossible_is_an_error()
+    {
+        var (code, output, errors) = await CheckAsync("akka.remote.dot-netty.tcp.maximum-frame-size = 1 MiB");
+
+        Assert.Equal(ExitCode.NotDone, code);
+        Assert.Empty(output);
+        Assert.Contains("raft.max-entry-bytes", Assert.Single(errors));
+    }
+
+    [Fact]
     public async Task A_file_that_cannot_be_used_is_an_error()
     {
         var (code, output, errors) = await CheckAsync("raft.election-timeout.min = soon");

@@ -47,6 +47,14 @@ internal sealed class ProgramRun : IAsyncDisposable
         return new ProgramRun(start);
     }
 
+    /// <summary>Starts the program with an environment variable.</summary>
+    public static ProgramRun StartWith(string variable, string value, params IEnumerable<string> arguments)
+    {
+        var start = NodeCommand.Create(arguments);
+        start.Environment[variable] = value;
+        return new ProgramRun(start);
+    }
+
     /// <summary>Runs the program to its end.</summary>
     /// <returns>Its exit code, and what it wrote.</returns>
     public static async Task<(int Code, string Output, IReadOnlyList<string> Errors)> ToEndAsync(
