@@ -6,6 +6,7 @@ internal static class Packages
     public static readonly string[] Names =
     [
         "RaftActors",
+        "RaftActors.Cluster",
         "RaftActors.Coordination",
         "RaftActors.Hosting",
         "RaftActors.Persistence.Sqlite",

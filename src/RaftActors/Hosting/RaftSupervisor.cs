@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using RaftActors.Backups;
 using RaftActors.Client;
+using RaftActors.Membership;
 using RaftActors.StateMachines;
 
 namespace RaftActors;
@@ -16,11 +17,11 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
     private const int MaxHeldBack = 1024;
     private const string PeerName = "peer";
 
-    private readonly RaftSettings _settings;
     private readonly Func<IStateMachine> _stateMachine;
     private readonly Random _random;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Queue<(object Message, IActorRef Sender)> _heldBack = new();
+    private RaftSettings _settings;
     private IActorRef? _peer;
     private IActorRef? _lastPeer;
     private string? _final;
@@ -30,6 +31,9 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
     // of those before, only one before all of these may be tried.
     private IReadOnlyList<long> _unusableSnapshots = [];
     private int _failures;
+
+    // The peer is stopped to be started with other settings.
+    private bool _startsAtOnce;
     private TimeSpan _startedAt;
 
     public RaftSupervisor(RaftSettings settings, Func<IStateMachine> stateMachine)
@@ -92,6 +96,9 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
             case StartAgain:
                 StartPeer();
                 break;
+            case StartWith start:
+                OnStartWith(start);
+                break;
             case PeerStarted:
                 OnPeerStarted();
                 break;
@@ -152,10 +159,30 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
     {
         _peer = null;
         _isPeerStarted = false;
+        bool startsAtOnce = _startsAtOnce;
+        _startsAtOnce = false;
         if (_final is not null)
             End(_final);
+        else if (startsAtOnce)
+            StartPeer();
         else
             StartAgainLater();
+    }
+
+    private void OnStartWith(StartWith start)
+    {
+        bool isNews = _settings.Join != start.Join || !_settings.Members.SequenceEqual(start.Members);
+        _settings = _settings with { Join = start.Join, Members = start.Members };
+        if (_peer is not null && isNews)
+        {
+            _startsAtOnce = true;
+            Context.Stop(_peer);
+        }
+        else if (_peer is null && _removedAt > 0)
+        {
+            (_final, _removedAt) = (null, 0);
+            StartPeer();
+        }
     }
 
     private void End(string reason)
@@ -257,6 +284,14 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
 
     /// <summary>Told by a peer that has a new snapshot.</summary>
     internal sealed record SnapshotSaved(long SequenceNr);
+
+    /// <summary>
+    /// Says with which members the group is to be founded, or that it is to be joined. A peer with a log does not look
+    /// at that. A peer that stopped because its member was removed starts again: the member was added again.
+    /// </summary>
+    /// <param name="Members">The founders, or this node's member.</param>
+    /// <param name="Join">Whether the group is to be joined.</param>
+    internal sealed record StartWith(IReadOnlyList<Member> Members, bool Join) : INoSerializationVerificationNeeded;
 
     private sealed record StartAgain
     {
