@@ -27,10 +27,11 @@ internal sealed class HoconSection
     public HoconSection Add(string key, IList<RaftMemberOptions> members) =>
         members.Count == 0 ? this : AddValue(key, $"[{string.Join(", ", members.Select(Member))}]");
 
-    /// <summary>The section before other HOCON, and that before the section <c>raft</c> of an actor system.</summary>
-    public Config Over(string? more, Config systemConfig) => ConfigurationFactory.ParseString(_text.ToString())
-        .WithFallback(ConfigurationFactory.ParseString(more ?? ""))
-        .WithFallback(systemConfig.GetConfig("raft") ?? Config.Empty);
+    /// <summary>The section before other HOCON, and that before a section of an actor system.</summary>
+    public Config Over(string? more, Config systemConfig, string path = "raft") =>
+        ConfigurationFactory.ParseString(_text.ToString())
+            .WithFallback(ConfigurationFactory.ParseString(more ?? ""))
+            .WithFallback(systemConfig.GetConfig(path) ?? Config.Empty);
 
     /// <summary>The section at its place in a configuration.</summary>
     public string In(string path) => $"{path} {{\n{_text}}}\n";

@@ -42,6 +42,12 @@ public sealed class RaftGroupOptions
     public string? Hocon { get; set; }
 
     /// <summary>
+    /// How the members follow the nodes of the cluster, for nodes of an Akka.Cluster; <c>null</c> for members that
+    /// change only on request. With a value, <see cref="Members"/> may be empty.
+    /// </summary>
+    public RaftClusterOptions? Cluster { get; set; }
+
+    /// <summary>
     /// How long the start of the host waits until the peer has recovered from its journal. A peer that needs longer, or
     /// whose store cannot be used for the moment, is logged: the host comes up, and is not ready until the peer is.
     /// With <see cref="TimeSpan.Zero"/> the host does not wait, and the health checks alone say how the peer is.
@@ -61,19 +67,25 @@ public sealed class RaftGroupOptions
     /// <param name="group">The group's name.</param>
     /// <param name="systemConfig">The actor system's configuration.</param>
     /// <exception cref="ConfigurationException">A value is not usable; the message names it and its key.</exception>
-    internal RaftSettings ToSettings(string group, Config systemConfig)
-    {
-        var own = new HoconSection()
-            .Add("group", group)
-            .Add("member-id", MemberId)
-            .Add("members", Members)
-            .Add("join", Join)
-            .Add("heartbeat-interval", HeartbeatInterval)
-            .Add("election-timeout.min", ElectionTimeoutMin)
-            .Add("election-timeout.max", ElectionTimeoutMax)
-            .Add("journal-plugin-id", JournalPluginId)
-            .Add("snapshot-plugin-id", SnapshotPluginId);
-        var settings = RaftSettings.FromConfig(own.Over(Hocon, systemConfig));
-        return Configure?.Invoke(settings) ?? settings;
-    }
+    internal RaftSettings ToSettings(string group, Config systemConfig) =>
+        Configured(RaftSettings.FromConfig(ToSection(group, systemConfig)));
+
+    /// <summary>The settings with what <see cref="Configure"/> changes.</summary>
+    /// <param name="settings">The settings that follow from all else.</param>
+    internal RaftSettings Configured(RaftSettings settings) => Configure?.Invoke(settings) ?? settings;
+
+    /// <summary>The section <c>raft</c> of the peer.</summary>
+    /// <param name="group">The group's name.</param>
+    /// <param name="systemConfig">The actor system's configuration.</param>
+    internal Config ToSection(string group, Config systemConfig) => new HoconSection()
+        .Add("group", group)
+        .Add("member-id", MemberId)
+        .Add("members", Members)
+        .Add("join", Join)
+        .Add("heartbeat-interval", HeartbeatInterval)
+        .Add("election-timeout.min", ElectionTimeoutMin)
+        .Add("election-timeout.max", ElectionTimeoutMax)
+        .Add("journal-plugin-id", JournalPluginId)
+        .Add("snapshot-plugin-id", SnapshotPluginId)
+        .Over(Hocon, systemConfig);
 }

@@ -6,6 +6,7 @@ using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using RaftActors.Client;
+using RaftActors.Cluster;
 using RaftActors.Coordination;
 using RaftActors.Singletons;
 using RaftActors.StateMachines;
@@ -294,13 +295,33 @@ public static class RaftHostingExtensions
         Func<IStateMachine> stateMachine,
         RaftGroupOptions options)
     {
-        var settings = options.ToSettings(group, system.Settings.Config);
-        var peer = await Raft.Get(system).StartAsync(settings, stateMachine).ConfigureAwait(false);
+        var (settings, peer) = options.Cluster is { } cluster
+            ? await StartInClusterAsync(system, group, stateMachine, options, cluster).ConfigureAwait(false)
+            : await StartAsync(system, options.ToSettings(group, system.Settings.Config), stateMachine)
+                .ConfigureAwait(false);
         registry.Register<TKey>(peer);
         var section = new HoconSection().Add("group", group).Over(options.Hocon, system.Settings.Config);
         var client = RaftClientSettings.FromConfig(section);
         RaftClients.Of(system).Add(typeof(TKey), RaftClient.Start(system, client with { Peer = peer }));
         await AwaitRecoveryAsync(system, peer, settings, options.StartTimeout).ConfigureAwait(false);
+    }
+
+    private static async Task<(RaftSettings Settings, IActorRef Peer)> StartAsync(
+        ActorSystem system, RaftSettings settings, Func<IStateMachine> stateMachine) =>
+        (settings, await Raft.Get(system).StartAsync(settings, stateMachine).ConfigureAwait(false));
+
+    private static async Task<(RaftSettings Settings, IActorRef Peer)> StartInClusterAsync(
+        ActorSystem system,
+        string group,
+        Func<IStateMachine> stateMachine,
+        RaftGroupOptions options,
+        RaftClusterOptions cluster)
+    {
+        var membership = ClusterMembership.Get(system);
+        var settings =
+            options.Configured(membership.PeerSettings(options.ToSection(group, system.Settings.Config)));
+        var wanted = cluster.ToSettings(system.Settings.Config);
+        return (settings, await membership.StartAsync(settings, wanted, stateMachine).ConfigureAwait(false));
     }
 
     private static async Task StartLeaseGroupAsync(
