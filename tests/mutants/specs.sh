@@ -1,13 +1,14 @@
 #!/bin/sh
 # Applies each mutant of a folder of tests/mutants, or those named, to a scratch copy of this repository, builds it, and says which specs
 # in virtual time find it.
-#   tests/mutants/specs.sh leases|singletons [mutant...]
+#   tests/mutants/specs.sh cluster|leases|singletons [mutant...]
 # The exit code is 0 only if every mutant is found.
 set -u
 root=$(cd "$(dirname "$0")/../.." && pwd)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 case ${1:-} in
+cluster) tests=RaftActors.Cluster.Tests filter='FullyQualifiedName!~Nodes.' ;;
 leases) tests=RaftActors.Coordination.Tests filter='FullyQualifiedName!~Consumers' ;;
 singletons) tests=RaftActors.Tests filter='FullyQualifiedName~Singletons' ;;
 *) sed -n 's/^#   //p' "$0"; exit 2 ;;
