@@ -19,9 +19,9 @@ internal static class CheckCommand
     {
         var command = new Command(
             "check",
-            "Says what in a node's configuration makes it unsafe or slow, a line each: key, value, consequence, and "
-                + "what to "
-                + "set. Opens neither its port nor its data, so the node may run. Exit code 1 if something was found.")
+            "Says what in a node's configuration makes the node unsafe or slow. Each line has a key, its value, the "
+                + "consequence, and what to set. The command does not open the node's ports and data, so the node may "
+                + "run. The exit code is 1 if something was found.")
         {
             ConfigFile,
         };

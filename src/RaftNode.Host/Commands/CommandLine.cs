@@ -10,8 +10,13 @@ internal static class CommandLine
     private const string Description = """
         Runs a node of a replicated key-value store on Raft. Starts a cluster to try it, and sends requests to one.
 
-        Exit codes: 0 done; 1 the key has no value, or the condition does not hold, or an error stopped the node; 2 not
-        done (the command line is wrong, no node answers, no leader); 3 nobody can say whether the write was done.
+        Exit codes:
+          0  done
+          1  the answer is no: the key has no value, or the condition does not hold. Of status: no node leads. Of check
+             and inspect: something is wrong. Of restore and recover: this data cannot be used. Of start and dev: an
+             error stopped the node.
+          2  not done: the command line is wrong, no node answers, or there is no leader
+          3  nobody can say whether the write was done
         """;
 
     /// <summary>Does what the arguments say.</summary>

@@ -89,8 +89,9 @@ internal static class DevCommand
         var option = new Option<string?>("--journal", "-j")
         {
             HelpName = string.Join('|', JournalChoice.All.Select(static choice => choice.Name)),
-            Description = "The journal of the nodes: the node's own SQLite journal, Akka.Persistence.Sql on SQLite, or "
-                + "Akka.Persistence.Sql on PostgreSQL. The last two have their data in data/sql and data/postgresql.",
+            Description = "The journal of the nodes: the node's own SQLite journal, which is the default, "
+                + "Akka.Persistence.Sql on SQLite (sql), or Akka.Persistence.Sql on PostgreSQL. "
+                + "The last two have their data in data/sql and data/postgresql.",
         };
         option.AcceptOnlyFromAmong([.. JournalChoice.All.Select(static choice => choice.Name)]);
         return option;

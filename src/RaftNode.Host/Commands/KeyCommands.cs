@@ -12,14 +12,14 @@ internal static class KeyCommands
     public static readonly Argument<string?> Value = new("VALUE")
     {
         Arity = ArgumentArity.ZeroOrOne,
-        Description = "The value, as text. - reads the value from standard input, byte for byte.",
+        Description = "The value, as text. With \"-\" the command reads the value from standard input, byte for byte.",
     };
 
     private static readonly Option<string?> IfMatch = new("--if-match")
     {
         HelpName = "VERSION",
-        Description = "Does it only if the key's value has this version (the ETag, without quotes). "
-            + "* stands for any value.",
+        Description = "Changes the key only if its value has this version (the ETag, without quotes). "
+            + "With \"*\" the key must have some value.",
     };
 
     /// <summary>Makes <c>raftnode get</c>.</summary>
@@ -46,7 +46,7 @@ internal static class KeyCommands
     {
         var file =
             new Option<string?>("--file", "-f") { HelpName = "FILE", Description = "The file that holds the value." };
-        var create = new Option<bool>("--create") { Description = "Does it only if the key has no value." };
+        var create = new Option<bool>("--create") { Description = "Puts the value only if the key has none." };
         var command = new Command("put", "Gives a key a value, and prints the version of the value.")
         {
             Key, Value, file, create, IfMatch, NodeOptions.Urls, NodeOptions.Timeout,

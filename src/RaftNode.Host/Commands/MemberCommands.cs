@@ -57,7 +57,7 @@ internal static class MemberCommands
         var address = new Argument<string>("ADDRESS")
         {
             Description = "Where peers reach the member: host:port or system@host:port. "
-                + "Start the node before: raftnode start --join.",
+                + "First start the node: raftnode start --join.",
         };
         var learner = new Option<bool>("--learner")
         {
@@ -65,6 +65,7 @@ internal static class MemberCommands
         };
         var priority = new Option<int?>("--priority")
         {
+            HelpName = "PRIORITY",
             Description = "The priority as leader: 0, which is the default, or more. "
                 + "The leadership prefers a higher priority.",
         };

@@ -24,8 +24,8 @@ internal static class RecoverCommand
     private static readonly Option<string[]> Members = new("--members", "-m")
     {
         HelpName = "ID=HOST:PORT,...",
-        Description = "The members that the group shall have in the end, with this one among them, "
-            + "and their addresses. This one is the first. The command prints how to add the others.",
+        Description = "The members that the group shall have in the end, and their addresses. The survivor must be "
+            + "one of them. At first it is the only member. The command prints how to add the others.",
     };
 
     private static readonly Option<bool> Yes = new("--yes", "-y")
@@ -46,8 +46,8 @@ internal static class RecoverCommand
 
             Writes that were acknowledged but had not reached this node are lost. If a lost node may come back with its
             data, wait for it instead. If there are several survivors, recover only one: the one whose last entry has
-            the highest term, and of these the one with the highest index, as raftnode inspect shows them. Copy its
-            directory before.
+            the highest term. If several have that term, recover the one with the highest index. raftnode inspect shows
+            both. Copy the directory of the survivor before you recover it.
 
             The command shows what the node has, and asks before it changes anything.
 

@@ -23,7 +23,8 @@ internal static class Ports
         {
             throw new NodeStartException(e.SocketErrorCode switch
             {
-                SocketError.AddressAlreadyInUse => $"the port {port} on {host} ({what}) is in use by another process",
+                SocketError.AddressAlreadyInUse =>
+                    $"the port {port} on {host} ({what}) is in use by another process; end it, or choose another port",
                 SocketError.AccessDenied => $"the port {port} on {host} ({what}) may not be used by this user",
                 SocketError.AddressNotAvailable => $"{host} ({what}) is not an address of this machine",
                 _ => $"{host}:{port} ({what}) cannot be listened on: {e.Message}",
