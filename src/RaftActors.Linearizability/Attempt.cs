@@ -1,15 +1,16 @@
 namespace RaftActors.Linearizability;
 
-/// <summary>The outcome of one search, in terms of the operations it was given.</summary>
-/// <param name="Verdict">What the operations are.</param>
+/// <summary>The outcome of one search. The operations in it are those that were given to the search.</summary>
+/// <param name="Verdict">Whether the operations are linearizable.</param>
 /// <param name="Obstacle">
-/// Of a history that is not linearizable: the first operation, by return, whose answer no order explains.
+/// The first operation, in the order of returns, whose answer no order of the operations explains. Only set if the
+/// operations are not linearizable.
 /// </param>
 /// <param name="Order">
-/// Of one that is: an order that explains all answers; operations of unknown outcome that need not have taken effect
-/// are not in it.
+/// An order of the operations that explains all answers. Only set if the operations are linearizable. An operation
+/// whose outcome is unknown is left out if no answer needs it.
 /// </param>
-/// <param name="State">The state after that order.</param>
+/// <param name="State">The state after the operations in that order.</param>
 internal sealed record Attempt<TState, TInput, TOutput>(Verdict Verdict, Operation<TInput, TOutput>? Obstacle,
     IReadOnlyList<Operation<TInput, TOutput>> Order, TState State)
     where TState : notnull

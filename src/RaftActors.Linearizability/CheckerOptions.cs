@@ -7,13 +7,14 @@ public sealed record CheckerOptions
     public static CheckerOptions Default { get; } = new();
 
     /// <summary>
-    /// How many different situations (which operations have taken effect, and the state) are looked at in one part of a
-    /// history before its search is given up. Each takes memory: some hundred bytes.
+    /// How many different situations the search looks at in one part of a history before it gives up. A situation is
+    /// the set of operations that have taken effect, and the state. Each situation takes some hundred bytes of memory.
     /// </summary>
     public int MaxSituations { get; init; } = 4_000_000;
 
     /// <summary>
-    /// How many operations in all are looked at again to make a counterexample smaller; 0 to leave it as it is found.
+    /// How much work is spent on making a counterexample smaller, counted in operations: each try costs as many as it
+    /// looks at. 0 leaves the counterexample as it was found.
     /// </summary>
     public long MinimizingEffort { get; init; } = 2_000_000;
 }

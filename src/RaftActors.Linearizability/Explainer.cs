@@ -2,27 +2,33 @@ using System.Text;
 
 namespace RaftActors.Linearizability;
 
-/// <summary>Makes of a part that is not linearizable a counterexample that can be read.</summary>
+/// <summary>Makes a readable counterexample for a part that is not linearizable.</summary>
 internal sealed class Explainer<TState, TInput, TOutput>(SequentialModel<TState, TInput, TOutput> model,
     CheckerOptions options)
     where TState : notnull
     where TInput : notnull
 {
-    /// <summary>How much of the order found is written out.</summary>
+    /// <summary>How many operations of a list are written out.</summary>
     private const int Shown = 12;
 
-    /// <summary>Beyond this many operations a part is not made smaller: each try would take too long.</summary>
+    /// <summary>
+    /// A part with more operations than this is not made smaller, because each try would take too long.
+    /// </summary>
     private const int Minimizable = 5_000;
 
-    /// <summary>The limit of each try to make it smaller; one that reaches it has failed.</summary>
+    /// <summary>
+    /// The limit of situations for each try to make a counterexample smaller. A try that reaches the limit has failed.
+    /// </summary>
     private const int SituationsOfTry = 2_000;
 
     private long _effort = options.MinimizingEffort;
 
-    /// <summary>Explains.</summary>
+    /// <summary>Finds a counterexample and puts it into words.</summary>
     /// <param name="part">The part's name.</param>
-    /// <param name="operations">Its operations.</param>
-    /// <param name="furthest">That of them whose return no order came past.</param>
+    /// <param name="operations">The operations of the part.</param>
+    /// <param name="furthest">
+    /// The operation whose return no order came past, although an order came past all earlier returns.
+    /// </param>
     public Counterexample<TInput, TOutput> Explain(string part, IReadOnlyList<Operation<TInput, TOutput>> operations,
         Operation<TInput, TOutput> furthest)
     {
@@ -38,9 +44,9 @@ internal sealed class Explainer<TState, TInput, TOutput>(SequentialModel<TState,
     }
 
     /// <summary>
-    /// The first return up to which the operations are not linearizable. No order came past the return
-    /// <paramref name="from"/>, but that may be due to an operation that was under way then and whose answer came
-    /// later. Prefixes of linearizable histories are linearizable, so the first can be searched for by halves.
+    /// Finds the first return up to which the operations are not linearizable. No order came past the return
+    /// <paramref name="from"/>, but the cause may be an operation that was under way at that return and was answered
+    /// later. Every prefix of a linearizable history is linearizable, so a search by halves finds the first return.
     /// </summary>
     private int FirstUnexplained(IReadOnlyList<Operation<TInput, TOutput>> operations,
         List<Operation<TInput, TOutput>> returns, int from)
@@ -48,7 +54,7 @@ internal sealed class Explainer<TState, TInput, TOutput>(SequentialModel<TState,
         var (explained, unexplained) = (from - 1, returns.Count - 1);
         for (var step = 1; explained + 1 < unexplained; step *= 2)
         {
-            // What is looked for is nearly always the first or a few further on.
+            // The first return is nearly always the first one tried or one of the next few.
             var middle = Math.Min(explained + step, (explained + unexplained) / 2);
             if (Attempt<TState, TInput, TOutput>.Of(model, Prefix(operations, returns, middle),
                 options.MaxSituations).Verdict == Verdict.NotLinearizable)
@@ -60,8 +66,8 @@ internal sealed class Explainer<TState, TInput, TOutput>(SequentialModel<TState,
     }
 
     /// <summary>
-    /// What was known right after a return: an operation that was answered later counts as not answered, one that was
-    /// called later not at all.
+    /// What was known right after a return. An operation that was answered later counts as not answered. An operation
+    /// that was called later is left out.
     /// </summary>
     private static List<Operation<TInput, TOutput>> Prefix(IReadOnlyList<Operation<TInput, TOutput>> operations,
         List<Operation<TInput, TOutput>> returns, int last)
@@ -72,8 +78,9 @@ internal sealed class Explainer<TState, TInput, TOutput>(SequentialModel<TState,
     }
 
     /// <summary>
-    /// Leaves out what can be left out. Two things keep a contradiction a contradiction: to leave out an operation that
-    /// changed nothing, and to forget the answer of another, so that it may have taken effect later or never.
+    /// Leaves out as many operations as possible. Two changes cannot create a contradiction: leaving out an operation
+    /// that changed nothing, and forgetting the answer of another operation, which may then have taken effect later or
+    /// never.
     /// </summary>
     private IReadOnlyList<Operation<TInput, TOutput>> Smallest(List<Operation<TInput, TOutput>> operations)
     {
@@ -83,8 +90,8 @@ internal sealed class Explainer<TState, TInput, TOutput>(SequentialModel<TState,
             operations = Reduce(operations, o => !o.IsUnknown && !IsObservation(o),
                 (all, chosen) => [.. all.Select(o => chosen.Contains(o) ? o with { Return = null } : o)]);
         }
-        // Of those whose outcome is unknown or does not matter, only what the answers of the others show to have taken
-        // effect.
+        // Of the operations whose outcome is unknown or was forgotten, keep only those that the other answers show to
+        // have taken effect.
         var answered = operations.Where(o => !o.IsUnknown).ToList();
         var last = answered.MaxBy(o => o.Return);
         var used = WithoutAnswer(operations,
@@ -102,7 +109,7 @@ internal sealed class Explainer<TState, TInput, TOutput>(SequentialModel<TState,
         List<Operation<TInput, TOutput>> operations, Func<Operation<TInput, TOutput>, bool> isCandidate,
         Func<List<Operation<TInput, TOutput>>, HashSet<object>, List<Operation<TInput, TOutput>>> apply)
     {
-        // Halves first, then halves of those: most of a long history has nothing to do with its contradiction.
+        // Try the larger pieces first: most of a long history has nothing to do with the contradiction.
         for (var size = operations.Count(isCandidate); size > 0; size /= 2)
         {
             foreach (var chunk in operations.Where(isCandidate).OrderBy(o => o.Call).Chunk(size).ToList())

@@ -1,14 +1,14 @@
 namespace RaftActors.Linearizability;
 
 /// <summary>
-/// Judges whether a history of concurrent operations is linearizable: whether every operation can be thought to have
-/// taken effect at one moment between its call and its return, such that a single server that does one thing after the
-/// other would have given the same answers (Herlihy and Wing, 1990).
+/// Judges whether a history of concurrent operations is linearizable (Herlihy and Wing, 1990). In a linearizable
+/// history, every operation can be thought to have taken effect at one moment between its call and its return, so that
+/// a single server that executes one operation after the other would have given the same answers.
 /// </summary>
 public static class LinearizabilityChecker
 {
     /// <summary>Judges a history.</summary>
-    /// <param name="model">What the service would do one operation at a time.</param>
+    /// <param name="model">What the service would answer if it executed one operation after the other.</param>
     /// <param name="history">The operations, in any order.</param>
     /// <param name="options">The limits of the search.</param>
     /// <exception cref="ArgumentException">An operation returned before it was called.</exception>

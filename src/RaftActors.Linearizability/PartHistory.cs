@@ -1,14 +1,14 @@
 namespace RaftActors.Linearizability;
 
 /// <summary>
-/// One part of a history, laid out for a search: completed operations as a list of calls and returns in time order, the
-/// others by class.
+/// One part of a history, laid out for a search. The completed operations are a list of calls and returns in the order
+/// of time. The operations of unknown outcome are grouped into classes.
 /// </summary>
 /// <remarks>
-/// Of the list, calls and returns are taken out as operations are given their place, and put back when the search goes
-/// back on its steps (Wing and Gong, "Testing and Verifying Concurrent Objects", 1993; the linked list is Lowe's,
-/// "Testing for linearizability", 2017). Entry 0 is the head; operation i has its call at 1 + 2i and its return at 2 +
-/// 2i.
+/// The search takes the call and the return of an operation out of the list when it gives the operation its place, and
+/// puts them back when it undoes that step (Wing and Gong, "Testing and Verifying Concurrent Objects", 1993; the linked
+/// list is Lowe's, "Testing for linearizability", 2017). Entry 0 is the head. Operation i has its call at 1 + 2i and
+/// its return at 2 + 2i.
 /// </remarks>
 internal sealed class PartHistory<TInput, TOutput>
     where TInput : notnull
@@ -21,8 +21,8 @@ internal sealed class PartHistory<TInput, TOutput>
     {
         Completed = [.. operations.Where(o => !o.IsUnknown).OrderBy(o => o.Call)];
         var unknown = operations.Where(o => o.IsUnknown && !isReadOnly(o.Input)).OrderBy(o => o.Call).ToArray();
-        // A call and a return at the same time count as concurrent, which is the less that is claimed: calls come
-        // first.
+        // Calls sort before returns, so a call and a return at the same time count as concurrent. That claims less
+        // about their order.
         var events = new (long Time, int Kind, int Entry)[(2 * Completed.Length) + unknown.Length];
         for (var i = 0; i < Completed.Length; i++)
         {
@@ -51,26 +51,26 @@ internal sealed class PartHistory<TInput, TOutput>
             _previous[entry] = last;
             last = entry;
         }
-        // Operations of unknown outcome that ask for the same cannot be told apart: the one that was called first
-        // stands for all.
+        // Operations of unknown outcome with the same input cannot be told apart. The first one that was called stands
+        // for all.
         Unknown = [.. unknown.Select((operation, i) => (operation, i)).GroupBy(pair => pair.operation.Input)
             .Select(group => new UnknownClass(group.Key, [.. group.Select(pair => calledAt[pair.i])],
                 [.. group.Select(pair => pair.operation)]))];
     }
 
-    /// <summary>The operations that were answered, in the order of their calls.</summary>
+    /// <summary>The completed operations, in the order of their calls.</summary>
     public Operation<TInput, TOutput>[] Completed { get; }
 
-    /// <summary>The others, those that ask for the same together.</summary>
+    /// <summary>The operations of unknown outcome. Operations with the same input form one class.</summary>
     public UnknownClass[] Unknown { get; }
 
-    /// <summary>The first entry that is left; 0 when none is.</summary>
+    /// <summary>The first entry in the list; 0 if the list is empty.</summary>
     public int First => _next[0];
 
-    /// <summary>The entry after another; 0 at the end.</summary>
+    /// <summary>The entry after another entry; 0 at the end of the list.</summary>
     public int Next(int entry) => _next[entry];
 
-    /// <summary>Where an entry is among all calls and returns.</summary>
+    /// <summary>The position of an entry among all calls and returns.</summary>
     public int Position(int entry) => _position[entry];
 
     public static int Call(int operation) => 1 + (2 * operation);
@@ -81,14 +81,14 @@ internal sealed class PartHistory<TInput, TOutput>
 
     public static int OperationOf(int entry) => (entry - 1) >> 1;
 
-    /// <summary>Takes an operation out.</summary>
+    /// <summary>Takes an operation out of the list.</summary>
     public void Take(int operation)
     {
         Unlink(Call(operation));
         Unlink(Return(operation));
     }
 
-    /// <summary>Puts back the operation that was taken out last.</summary>
+    /// <summary>Puts back the operation that was taken out last. Only that operation may be put back.</summary>
     public void PutBack(int operation)
     {
         Link(Return(operation));
@@ -109,9 +109,9 @@ internal sealed class PartHistory<TInput, TOutput>
             _previous[_next[entry]] = entry;
     }
 
-    /// <summary>Operations of unknown outcome that ask for the same.</summary>
-    /// <param name="Input">What they ask for.</param>
-    /// <param name="CalledAt">The positions of their calls, rising.</param>
+    /// <summary>The operations of unknown outcome that have the same input.</summary>
+    /// <param name="Input">The input.</param>
+    /// <param name="CalledAt">The positions of their calls, in rising order.</param>
     /// <param name="Operations">The operations.</param>
     internal sealed record UnknownClass(TInput Input, int[] CalledAt, Operation<TInput, TOutput>[] Operations);
 }

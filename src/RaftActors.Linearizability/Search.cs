@@ -2,17 +2,17 @@ using System.Runtime.InteropServices;
 
 namespace RaftActors.Linearizability;
 
-/// <summary>Looks for an order of one part of a history that its model allows.</summary>
+/// <summary>Searches for an order of the operations of one part of a history that the model allows.</summary>
 /// <remarks>
 /// <para>
-/// Depth first, without recursion: whichever operation was called before the first remaining return may be next (Wing
-/// and Gong). A situation that led nowhere is not looked at twice (Lowe's memoisation).
+/// The search is depth first, without recursion. Every operation that was called before the first remaining return may
+/// be the next one (Wing and Gong). A situation that led nowhere is not looked at twice (Lowe's memoisation).
 /// </para>
 /// <para>
-/// Two things keep the number of situations small. An answered operation that changes nothing takes its place as soon
-/// as it can: moved to the front of any order, it stays right and so does the rest. And operations of unknown outcome
-/// are optional: a situation is no better than the same one in which fewer of them were used, so the memory keeps, of
-/// each, the smallest sets used.
+/// Two rules keep the number of situations small. First, an answered operation that changes nothing takes its place as
+/// soon as its answer fits: moved to the front of any order, its answer stays right, and so do all others. Second,
+/// operations of unknown outcome are optional: of two situations that differ only in these, the one that used fewer is
+/// at least as good. So the memory keeps, for each situation, only the smallest sets of used operations.
 /// </para>
 /// </remarks>
 internal sealed class Search<TState, TInput, TOutput>
@@ -39,22 +39,23 @@ internal sealed class Search<TState, TInput, TOutput>
     }
 
     /// <summary>
-    /// The operation, by its number among the completed ones, whose return no order came past; the one the verdict is
-    /// about when there is no order.
+    /// The number, among the completed operations, of the operation whose return no order came past. When there is no
+    /// order, the verdict is about this operation.
     /// </summary>
     public int Obstacle { get; private set; } = -1;
 
-    /// <summary>The order found, or as far as it goes.</summary>
+    /// <summary>The order that was found, or as far as the search has come.</summary>
     public IEnumerable<Operation<TInput, TOutput>> Order => _steps.Reverse().Select(step => step.Operation);
 
     /// <summary>The state after <see cref="Order"/>.</summary>
     public TState State => _state;
 
-    /// <summary>Searches.</summary>
+    /// <summary>Runs the search to its end or limit.</summary>
     public Verdict Run()
     {
         var furthest = 0;
-        // What is tried next: the entry of a completed operation's call, or below zero a class of the others.
+        // What is tried next. A positive number is the entry of a completed operation's call. A negative number is a
+        // class of operations of unknown outcome.
         var candidate = _history.First;
         var fresh = true;
         while (_history.First != 0)
@@ -106,7 +107,7 @@ internal sealed class Search<TState, TInput, TOutput>
         return false;
     }
 
-    /// <summary>Takes the first step that is possible of those from a candidate on.</summary>
+    /// <summary>Takes the first possible step, beginning with <paramref name="candidate"/>.</summary>
     private bool TryStep(int candidate, int firstReturn)
     {
         for (; candidate > 0 && candidate != firstReturn; candidate = _history.Next(candidate))
@@ -149,7 +150,7 @@ internal sealed class Search<TState, TInput, TOutput>
         return true;
     }
 
-    /// <summary>Undoes steps up to one after which something else may be tried, and says from where on.</summary>
+    /// <summary>Undoes steps up to one that has an alternative, and returns the first alternative to try.</summary>
     private bool GoBack(out int candidate)
     {
         while (_steps.TryPop(out var step))
@@ -168,7 +169,9 @@ internal sealed class Search<TState, TInput, TOutput>
         return false;
     }
 
-    /// <summary>Remembers the present situation, unless the same or a better one was there before.</summary>
+    /// <summary>
+    /// Remembers the present situation. <c>false</c> if the same situation or a better one was seen before.
+    /// </summary>
     private bool IsNew(int firstReturn)
     {
         ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(_stateNumbers, _state, out var known);
@@ -195,7 +198,7 @@ internal sealed class Search<TState, TInput, TOutput>
     private readonly record struct Step(Operation<TInput, TOutput> Operation, int Number, bool Forced, TState Before,
         UsedUnknown UsedBefore);
 
-    /// <summary>How many operations of each class of unknown outcome have taken effect.</summary>
+    /// <summary>For each class of operations of unknown outcome, how many of them have taken effect.</summary>
     private sealed record UsedUnknown(int[] Counts)
     {
         public UsedUnknown With(int unknown)

@@ -1,12 +1,12 @@
 namespace RaftActors.Linearizability;
 
 /// <summary>
-/// What a service would do if it answered one operation after the other: the specification against which a history is
-/// judged.
+/// The specification against which a history is judged: what a service would do if it executed one operation after the
+/// other.
 /// </summary>
-/// <typeparam name="TState">The state between two operations: immutable, and compared by value.</typeparam>
-/// <typeparam name="TInput">What can be asked for; compared by value.</typeparam>
-/// <typeparam name="TOutput">What can be answered.</typeparam>
+/// <typeparam name="TState">The type of the state between two operations. Immutable, and compared by value.</typeparam>
+/// <typeparam name="TInput">The type of a request. Compared by value.</typeparam>
+/// <typeparam name="TOutput">The type of an answer.</typeparam>
 public abstract class SequentialModel<TState, TInput, TOutput>
     where TState : notnull
     where TInput : notnull
@@ -15,41 +15,41 @@ public abstract class SequentialModel<TState, TInput, TOutput>
     public abstract TState Initial { get; }
 
     /// <summary>
-    /// The state after an operation that was answered, or <c>false</c> when this state would have had another answer.
+    /// Computes the state after an operation that was answered. Returns <c>false</c> if the service would have given
+    /// another answer in this state.
     /// </summary>
     public abstract bool TryApply(TState state, TInput input, TOutput output, out TState next);
 
-    /// <summary>The state after an operation whatever it answers.</summary>
+    /// <summary>The state after an operation, whatever its answer.</summary>
     public abstract TState Apply(TState state, TInput input);
 
     /// <summary>
-    /// The part of the service that an operation belongs to. Parts are independent, so each is judged by itself: a
-    /// history is linearizable when those of its parts are (Herlihy and Wing, "Linearizability: A Correctness Condition
-    /// for Concurrent Objects", 1990, theorem 1).
+    /// The part of the service that an operation belongs to. Parts are independent, so each part is judged by itself: a
+    /// history is linearizable if and only if all its parts are (Herlihy and Wing, "Linearizability: A Correctness
+    /// Condition for Concurrent Objects", 1990, theorem 1).
     /// </summary>
     public virtual string PartOf(TInput input) => "";
 
     /// <summary>
-    /// Whether an operation, having been answered like this, left every state as it was. To say no of one that did
-    /// costs time, to say yes of one that did not is an error.
+    /// Whether an operation with this answer left the state as it was, whatever the state. A wrong <c>false</c> only
+    /// costs time. A wrong <c>true</c> makes verdicts wrong.
     /// </summary>
     public virtual bool IsObservation(TInput input, TOutput output) => false;
 
-    /// <summary>Whether an operation leaves every state as it is, whatever it answers.</summary>
+    /// <summary>Whether an operation leaves the state as it is, whatever the state and the answer.</summary>
     public virtual bool IsReadOnly(TInput input) => false;
 
     /// <summary>
-    /// The operations of one part, in the same number and order, made simpler where that does not change the verdict;
-    /// for instance with values that nobody ever saw made the same, so that the operations that wrote them need not be
-    /// told apart.
+    /// Simplifies the operations of one part, in the same number and order, without changing the verdict. For example,
+    /// values that no client ever saw can be replaced by one value, so that the operations that wrote them are alike.
     /// </summary>
     public virtual IReadOnlyList<Operation<TInput, TOutput>> Simplify(
         IReadOnlyList<Operation<TInput, TOutput>> operations) => operations;
 
-    /// <summary>An operation in words.</summary>
+    /// <summary>Describes an operation in words.</summary>
     public virtual string Describe(Operation<TInput, TOutput> operation) =>
         operation.IsUnknown ? $"{operation.Input}" : $"{operation.Input} -> {operation.Output}";
 
-    /// <summary>A state in words.</summary>
+    /// <summary>Describes a state in words.</summary>
     public virtual string Describe(TState state) => state.ToString() ?? "";
 }

@@ -2,8 +2,9 @@ namespace RaftActors.Linearizability;
 
 /// <summary>Which completed operations have taken effect, and the state after them.</summary>
 /// <remarks>
-/// All operations answered before the first return that is left have taken effect and none called after it has, so that
-/// return and the calls before it that are left say which have: a few numbers however long the history.
+/// All operations that were answered before the first remaining return have taken effect, and none that was called
+/// after that return has. So that return and the remaining calls before it say which operations have taken effect.
+/// These are few numbers, however long the history is.
 /// </remarks>
 internal readonly struct Situation : IEquatable<Situation>
 {
@@ -11,7 +12,7 @@ internal readonly struct Situation : IEquatable<Situation>
     private readonly int _hash;
 
     /// <param name="left">
-    /// The number of the state, the first return that is left, and the calls before it that are left.
+    /// The number of the state, the first remaining return, and the remaining calls before that return.
     /// </param>
     public Situation(ReadOnlySpan<int> left)
     {

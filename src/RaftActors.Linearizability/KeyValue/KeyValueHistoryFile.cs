@@ -7,27 +7,29 @@ using System.Text.Json.Serialization;
 namespace RaftActors.Linearizability.KeyValue;
 
 /// <summary>
-/// Histories of a key-value store as text: one JSON object a line, one line an operation. The format is described in
-/// docs/history-format.md.
+/// Reads and writes histories of a key-value store as text: one line an operation, each line one JSON object.
+/// docs/history-format.md describes the format.
 /// </summary>
 public static class KeyValueHistoryFile
 {
-    /// <summary>Writes a history, in the order of the calls.</summary>
+    /// <summary>Writes a history in the order of the calls.</summary>
     public static void Write(TextWriter writer, IEnumerable<Operation<KeyValueInput, KeyValueOutput>> history)
     {
         foreach (var operation in history.OrderBy(o => o.Call))
             writer.WriteLine(ToLine(operation));
     }
 
-    /// <summary>Writes a history to a file, which is replaced if it is there.</summary>
+    /// <summary>Writes a history to a file. An existing file is replaced.</summary>
     public static void Write(string path, IEnumerable<Operation<KeyValueInput, KeyValueOutput>> history)
     {
         using var writer = new StreamWriter(path);
         Write(writer, history);
     }
 
-    /// <summary>Reads a history. Empty lines are passed over.</summary>
-    /// <exception cref="InvalidDataException">A line is not an operation; the message says which and why.</exception>
+    /// <summary>Reads a history. Empty lines are skipped.</summary>
+    /// <exception cref="InvalidDataException">
+    /// A line is not an operation. The message names the line and the error.
+    /// </exception>
     public static IReadOnlyList<Operation<KeyValueInput, KeyValueOutput>> Read(TextReader reader)
     {
         var history = new List<Operation<KeyValueInput, KeyValueOutput>>();
@@ -49,7 +51,9 @@ public static class KeyValueHistoryFile
     }
 
     /// <summary>Reads a history from a file.</summary>
-    /// <exception cref="InvalidDataException">A line is not an operation; the message says which and why.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A line is not an operation. The message names the line and the error.
+    /// </exception>
     public static IReadOnlyList<Operation<KeyValueInput, KeyValueOutput>> Read(string path)
     {
         using var reader = new StreamReader(path);
@@ -149,10 +153,10 @@ internal sealed record HistoryLine(
     string? Expected,
     HistoryResult? Result);
 
-/// <summary>The result in a line of a history file.</summary>
+/// <summary>The result of an operation, in a line of a history file.</summary>
 internal sealed record HistoryResult(bool? Done, string? Value, bool? Existed);
 
-/// <summary>How the lines are read.</summary>
+/// <summary>How lines are read and written.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(HistoryLine))]
 internal sealed partial class HistoryJson : JsonSerializerContext;

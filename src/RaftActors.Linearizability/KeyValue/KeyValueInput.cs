@@ -1,47 +1,52 @@
 namespace RaftActors.Linearizability.KeyValue;
 
-/// <summary>What can be asked of a key-value store.</summary>
+/// <summary>The operations of a key-value store.</summary>
 public enum KeyValueKind
 {
-    /// <summary>The value of a key.</summary>
+    /// <summary>Reads the value of a key.</summary>
     Get,
 
-    /// <summary>A key gets a value, whether or not it had one.</summary>
+    /// <summary>Sets the value of a key, whether or not the key had a value.</summary>
     Put,
 
-    /// <summary>A key's value is taken away.</summary>
+    /// <summary>Removes the value of a key.</summary>
     Delete,
 
-    /// <summary>A key gets another value, or none, if it has a certain one.</summary>
+    /// <summary>Sets or removes the value of a key if the key has the expected value.</summary>
     CompareAndSet,
 
-    /// <summary>A key gets a value if it has none.</summary>
+    /// <summary>Sets the value of a key if the key has none.</summary>
     Create,
 }
 
-/// <summary>What a client asks of a key-value store.</summary>
-/// <param name="Kind">What kind of thing.</param>
+/// <summary>An operation that a client asks of a key-value store.</summary>
+/// <param name="Kind">Which operation.</param>
 /// <param name="Key">The key.</param>
 /// <param name="Value">
-/// The new value of a put, create or compare-and-set; <c>null</c> in a compare-and-set takes the value away.
+/// The new value of a put, create or compare-and-set. In a compare-and-set, <c>null</c> removes the value.
 /// </param>
-/// <param name="Expected">Of a compare-and-set, the value the key must have; <c>null</c>: none.</param>
+/// <param name="Expected">
+/// The value that a compare-and-set expects; <c>null</c> if it expects that the key has no value.
+/// </param>
 public sealed record KeyValueInput(KeyValueKind Kind, string Key, string? Value = null, string? Expected = null)
 {
-    /// <summary>Asks for a key's value.</summary>
+    /// <summary>Reads the value of a key.</summary>
     public static KeyValueInput Get(string key) => new(KeyValueKind.Get, key);
 
-    /// <summary>Gives a key a value.</summary>
+    /// <summary>Sets the value of a key.</summary>
     public static KeyValueInput Put(string key, string value) => new(KeyValueKind.Put, key, value);
 
-    /// <summary>Takes a key's value away.</summary>
+    /// <summary>Removes the value of a key.</summary>
     public static KeyValueInput Delete(string key) => new(KeyValueKind.Delete, key);
 
-    /// <summary>Gives a key a value, or none, if it has a certain one, or none.</summary>
+    /// <summary>
+    /// Sets the value of a key to <paramref name="value"/>, or removes it for <c>null</c>, if the key has the value
+    /// <paramref name="expected"/>, or has none for <c>null</c>.
+    /// </summary>
     public static KeyValueInput CompareAndSet(string key, string? expected, string? value) =>
         new(KeyValueKind.CompareAndSet, key, value, expected);
 
-    /// <summary>Gives a key a value if it has none.</summary>
+    /// <summary>Sets the value of a key if the key has none.</summary>
     public static KeyValueInput Create(string key, string value) => new(KeyValueKind.Create, key, value);
 
     /// <inheritdoc/>

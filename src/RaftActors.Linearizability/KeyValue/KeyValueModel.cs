@@ -1,10 +1,10 @@
 namespace RaftActors.Linearizability.KeyValue;
 
-/// <summary>What a key has between two operations.</summary>
-/// <param name="Value">Its value; <c>null</c> when it has none.</param>
+/// <summary>The state of one key between two operations.</summary>
+/// <param name="Value">The value of the key; <c>null</c> if the key has none.</param>
 public readonly record struct KeyState(string? Value);
 
-/// <summary>A key-value store that does one thing after the other; every key is a part of its own.</summary>
+/// <summary>A key-value store that executes one operation after the other. Each key is a part of its own.</summary>
 public sealed class KeyValueModel : SequentialModel<KeyState, KeyValueInput, KeyValueOutput>
 {
     private const string Unseen = "\u0001unseen";
@@ -54,8 +54,8 @@ public sealed class KeyValueModel : SequentialModel<KeyState, KeyValueInput, Key
     public override bool IsReadOnly(KeyValueInput input) => input.Kind == KeyValueKind.Get;
 
     /// <summary>
-    /// Makes all values the same that no get returned and no compare-and-set expected: no answer depends on which of
-    /// them a key has.
+    /// Replaces by one common value all values that no get returned and no compare-and-set expected. No answer depends
+    /// on which of these values a key has.
     /// </summary>
     public override IReadOnlyList<Operation<KeyValueInput, KeyValueOutput>> Simplify(
         IReadOnlyList<Operation<KeyValueInput, KeyValueOutput>> operations)

@@ -2,11 +2,10 @@ using System.Diagnostics;
 
 namespace RaftActors.Linearizability.KeyValue;
 
-/// <summary>
-/// Records what clients of a key-value store ask and are answered; may be used by many threads at once.
-/// </summary>
+/// <summary>Records the operations of the clients of a key-value store, with their answers. Thread-safe.</summary>
 /// <param name="clock">
-/// The time, in any unit that never goes back and is the same for all clients; nanoseconds since the start by default.
+/// Returns the time, in any unit. The time must never go back and must be the same for all clients. By default, the
+/// nanoseconds since the start, strictly increasing.
 /// </param>
 public sealed class KeyValueRecorder(Func<long>? clock = null)
 {
@@ -14,7 +13,9 @@ public sealed class KeyValueRecorder(Func<long>? clock = null)
     private readonly Lock _lock = new();
     private readonly List<Call> _calls = [];
 
-    /// <summary>A client is about to ask; to be called before anything of the request leaves it.</summary>
+    /// <summary>
+    /// Records that a client is about to call. Call this method before any part of the request leaves the client.
+    /// </summary>
     public Call Begin(int client, KeyValueInput input)
     {
         var call = new Call(this, client, input, _clock());
@@ -24,8 +25,8 @@ public sealed class KeyValueRecorder(Func<long>? clock = null)
     }
 
     /// <summary>
-    /// All operations so far; those under way with an unknown outcome. Those that certainly had no effect are not in
-    /// it.
+    /// All operations so far. An operation under way has an unknown outcome. An operation that certainly had no effect
+    /// is left out.
     /// </summary>
     public IReadOnlyList<Operation<KeyValueInput, KeyValueOutput>> History()
     {
@@ -33,8 +34,8 @@ public sealed class KeyValueRecorder(Func<long>? clock = null)
             return [.. _calls.Where(call => !call.IsVoid).Select(call => call.Operation)];
     }
 
-    // Strictly increasing: what is read after an answer would otherwise pass for being under way with it when the clock
-    // has not moved between the two.
+    // Strictly increasing. Otherwise, when the clock has not moved between an answer and the next call, the two
+    // operations would seem concurrent.
     private static Func<long> Elapsed()
     {
         var start = Stopwatch.GetTimestamp();
@@ -51,7 +52,9 @@ public sealed class KeyValueRecorder(Func<long>? clock = null)
         };
     }
 
-    /// <summary>An operation under way. One that ends with neither call below has an unknown outcome.</summary>
+    /// <summary>
+    /// An operation under way. If neither method below is called, the outcome of the operation stays unknown.
+    /// </summary>
     public sealed class Call
     {
         private readonly KeyValueRecorder _recorder;
@@ -60,12 +63,12 @@ public sealed class KeyValueRecorder(Func<long>? clock = null)
             (_recorder, Operation) =
                 (recorder, new Operation<KeyValueInput, KeyValueOutput>(client, now, null, input, null));
 
-        /// <summary>The operation as it is known.</summary>
+        /// <summary>The operation as far as it is known.</summary>
         public Operation<KeyValueInput, KeyValueOutput> Operation { get; private set; }
 
         internal bool IsVoid { get; private set; }
 
-        /// <summary>It was answered; to be called after the whole answer is there.</summary>
+        /// <summary>Records the answer. Call this method once the whole answer has arrived.</summary>
         public void Return(KeyValueOutput output)
         {
             var now = _recorder._clock();
@@ -73,7 +76,10 @@ public sealed class KeyValueRecorder(Func<long>? clock = null)
                 Operation = Operation with { Return = now, Output = output };
         }
 
-        /// <summary>It certainly was not done and never will be, and told nothing of the state.</summary>
+        /// <summary>
+        /// Records that the operation certainly did not and will not take effect, and that its answer said nothing
+        /// about the state.
+        /// </summary>
         public void NotDone()
         {
             lock (_recorder._lock)
