@@ -1,26 +1,29 @@
 namespace RaftActors.Coordination;
 
-/// <summary>One uninterrupted time in which this process holds a lease, as far as it knows by its own clock.</summary>
+/// <summary>One uninterrupted time in which this process holds a lease, by this process's own clock.</summary>
 /// <remarks>
 /// <para>
-/// It may only be believed until <see cref="Until"/>: the process's own monotonic time before it asked, and the time
-/// for which a holder counts on a lease. The group's clock cannot have moved on by the time to live before that moment.
-/// So nobody else has been granted the lease, whatever has become of the group, of this process or of any message
-/// meanwhile.
+/// The hold counts only until <see cref="Until"/>: the process's monotonic time before it asked for the lease, plus the
+/// time for which a holder counts on a lease. Before that moment, the group's clock cannot have moved on by the time to
+/// live. So the group has granted the lease to nobody else, whatever has happened to the group, to this process or to a
+/// message meanwhile.
 /// </para>
-/// <para>Whoever looks compares with the clock. There is no flag that a paused process could find set.</para>
+/// <para>
+/// A caller compares <see cref="Until"/> with the clock. There is no flag, because a process that was paused would find
+/// the flag still set.
+/// </para>
 /// </remarks>
 /// <param name="token">The fencing token.</param>
-/// <param name="until">Until when, by the monotonic clock of the actor system's scheduler.</param>
+/// <param name="until">When the hold ends, by the monotonic clock of the actor system's scheduler.</param>
 internal sealed class Hold(long token, TimeSpan until)
 {
     private long _until = until.Ticks;
 
     public long Token { get; } = token;
 
-    /// <summary>When the lease is lost, unless the group says before that it goes on. Read by any thread.</summary>
+    /// <summary>When the hold ends, unless the group confirms the lease before. Any thread may read it.</summary>
     public TimeSpan Until => new(Volatile.Read(ref _until));
 
-    /// <summary>The group has said that it goes on.</summary>
+    /// <summary>Moves the end of the hold on, after the group has confirmed the lease.</summary>
     public void Extend(TimeSpan until) => Volatile.Write(ref _until, Math.Max(_until, until.Ticks));
 }

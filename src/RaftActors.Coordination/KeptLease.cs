@@ -1,6 +1,6 @@
 namespace RaftActors.Coordination;
 
-/// <summary>What a <see cref="LeaseKeeper"/> knows of one lease.</summary>
+/// <summary>The state of one lease in a <see cref="LeaseKeeper"/>.</summary>
 /// <param name="lease">The lease.</param>
 internal sealed class KeptLease(RaftLease lease)
 {
@@ -8,21 +8,21 @@ internal sealed class KeptLease(RaftLease lease)
 
     public RaftLeaseSettings Settings => Lease.RaftSettings;
 
-    /// <summary>What is to be asked of the group, in order. One command of a lease is under way at a time.</summary>
+    /// <summary>The commands to send to the group, in order. At most one command of a lease is under way.</summary>
     public LinkedList<LeaseKeeper.Call> Waiting { get; } = [];
 
     /// <summary>Whether a command is under way.</summary>
     public bool IsBusy { get; set; }
 
-    /// <summary>The present hold; <c>null</c> if the lease is not held.</summary>
+    /// <summary>The present hold; <c>null</c> while the lease is not held.</summary>
     public Hold? Hold { get; set; }
 
-    /// <summary>Whom to tell that the lease was lost.</summary>
+    /// <summary>Called when the lease is lost.</summary>
     public Action<Exception>? LeaseLost { get; set; }
 
     /// <summary>
-    /// The next command. Acquisitions for which nobody waits any more are left out, and so is giving back what the next
-    /// acquisition asks for again.
+    /// Takes the next command. Skips an acquisition whose caller has given up, and a release that the next acquisition
+    /// makes needless.
     /// </summary>
     public LeaseKeeper.Call? TakeNext()
     {
@@ -36,7 +36,7 @@ internal sealed class KeptLease(RaftLease lease)
         return null;
     }
 
-    /// <summary>As <see cref="TakeNext"/>, but leaves it where it is.</summary>
+    /// <summary>Returns the next command as <see cref="TakeNext"/> does, but does not remove the command.</summary>
     public LeaseKeeper.Call? PeekNext()
     {
         while (Waiting.First?.Value is LeaseKeeper.Acquire { Request.IsDone: true })

@@ -1,12 +1,14 @@
 namespace RaftActors.Coordination;
 
-/// <summary>A lease that somebody holds, as the group's log says.</summary>
+/// <summary>A lease that is held, as the group's log says.</summary>
 /// <param name="Name">The name of the lease.</param>
 /// <param name="Owner">The owner's name.</param>
-/// <param name="Process">The number of the owner's process: a later process has a higher one.</param>
+/// <param name="Process">The number of the owner's process. A process that started later has a higher number.</param>
 /// <param name="Token">The fencing token: the index of the entry that granted the lease.</param>
-/// <param name="TimeToLive">How long the lease lives without a sign of life of that process.</param>
-/// <param name="TimeLeft">How long it still has, by the lease clock as of the last command of the group.</param>
+/// <param name="TimeToLive">How long the lease lives without a sign of life of the owner's process.</param>
+/// <param name="TimeLeft">
+/// The time that the lease has left, by the lease clock at the last command of the group.
+/// </param>
 public sealed record LeaseInfo(string Name, string Owner, long Process, long Token, TimeSpan TimeToLive,
     TimeSpan TimeLeft)
 {

@@ -7,18 +7,18 @@ using RaftActors.Client;
 namespace RaftActors.Coordination;
 
 /// <summary>
-/// Keeps the leases of this process with one group: asks for them, gives one sign of life for all of them, and takes
-/// them for lost when their time is over.
+/// Keeps this process's leases of one group. The keeper asks the group for leases, gives one sign of life for all of
+/// them, and ends a hold when its time is over.
 /// </summary>
 /// <remarks>
 /// <para>
-/// It runs on a dispatcher of its own, as does its client of the group, for whoever waits for a lease may block a
-/// thread. The client's commands are in a session and are tried again until they are answered. So a retry is never in
-/// conflict with itself, and also what was given up by whoever had asked is known in the end.
+/// The keeper and its client of the group run on a dispatcher of their own, because a caller that waits for a lease may
+/// block a thread. The client's commands are in a session, and the client tries again until each command is answered.
+/// So a command and its retry are applied once, and the keeper learns the outcome even if the caller has given up.
 /// </para>
 /// <para>
-/// A keeper is one incarnation: its number is the index of an entry that it has the group write first. If it fails, the
-/// next one has a higher number, and takes over the leases of its owners at once.
+/// Each keeper is one incarnation. Its number is the index of the first entry that the keeper has the group write. If
+/// the keeper fails, the next keeper has a higher number, and takes over the leases of its owners at once.
 /// </para>
 /// </remarks>
 internal sealed class LeaseKeeper : UntypedActor, IWithTimers
@@ -57,7 +57,8 @@ internal sealed class LeaseKeeper : UntypedActor, IWithTimers
 
     private static TimeSpan Now => Context.System.Scheduler.HighResMonotonicClock;
 
-    // A client that fails has lost what was under way: this keeper ends with it, and the next begins anew.
+    // A client that fails loses the commands that are under way. So this keeper fails with its client, and a new keeper
+    // starts.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Escalate);
 
     protected override void PreStart()
@@ -160,7 +161,7 @@ internal sealed class LeaseKeeper : UntypedActor, IWithTimers
         _asked.Clear();
     }
 
-    // An entry that is committed: so the group is known to answer before it is needed.
+    // The answer to this command also shows that the group can commit an entry, before the first lease is needed.
     private void AskForNumber() => Propose(new Wire.Command { Register = new Wire.Register() }, answer =>
     {
         if (ReplyIn(answer) is not { KindCase: Wire.Reply.KindOneofCase.Registered } reply)
@@ -197,7 +198,7 @@ internal sealed class LeaseKeeper : UntypedActor, IWithTimers
 
     private void Begin(KeptLease kept, Acquire acquire)
     {
-        // Read before anything is sent: the group's time to live cannot have begun earlier.
+        // Read the time before anything is sent. The group's time to live cannot have begun earlier.
         var askedAt = Now;
         var command = new Wire.Acquire
         {
@@ -245,7 +246,7 @@ internal sealed class LeaseKeeper : UntypedActor, IWithTimers
     private void OnGranted(KeptLease kept, Acquire acquire, TimeSpan askedAt, Wire.Lease lease)
     {
         var until = askedAt + kept.Settings.HoldTime;
-        // Whoever asked may have given up; the next one who asks gets what was granted meanwhile.
+        // If the caller has given up, the next caller that waits for the lease gets it.
         var waiter = acquire.Request!.IsDone ? kept.PeekNext() as Acquire : acquire;
         if (waiter is not null && waiter != acquire)
             kept.Waiting.RemoveFirst();
@@ -257,7 +258,7 @@ internal sealed class LeaseKeeper : UntypedActor, IWithTimers
         }
         Keep(kept, lease.Token, until);
         kept.LeaseLost = waiter.LeaseLost;
-        // Looked at after the hold has begun: a release from now on ends that hold.
+        // Checked after the hold has begun, because from now on a release ends the hold.
         if (kept.Lease.Releases != waiter.Releases)
         {
             GiveBack(kept);
@@ -292,7 +293,7 @@ internal sealed class LeaseKeeper : UntypedActor, IWithTimers
         Timers.StartPeriodicTimer(SignOfLife.Instance, SignOfLife.Instance, _signInterval);
     }
 
-    // The lease is not held any more, and nobody is told.
+    // Ends the hold without calling the callback.
     private void EndHold(KeptLease kept)
     {
         if (kept.Hold is not { } hold)
@@ -315,7 +316,7 @@ internal sealed class LeaseKeeper : UntypedActor, IWithTimers
     {
         if (kept.Hold is not { } hold)
             return;
-        // Whoever has released it meanwhile knows.
+        // False if the owner has released the lease meanwhile. The owner then does not expect a callback.
         bool isLost = kept.Lease.End(hold);
         EndHold(kept);
         var leaseLost = kept.LeaseLost;
@@ -341,7 +342,7 @@ internal sealed class LeaseKeeper : UntypedActor, IWithTimers
         GiveBack(kept);
     }
 
-    // The table may have it for this process still, and the signs of life would keep it there.
+    // The group may still list the lease for this process, and the signs of life would keep the lease alive.
     private void GiveBack(KeptLease kept)
     {
         EndHold(kept);
@@ -376,7 +377,7 @@ internal sealed class LeaseKeeper : UntypedActor, IWithTimers
             return;
         var askedAt = Now;
         _signedAt = askedAt;
-        // Only what is held by now is confirmed by the answer.
+        // The answer confirms only the leases that are held now.
         (KeptLease Kept, Hold Hold)[] held = [.. _held.Select(static kept => (kept, kept.Hold!))];
         var sign = new Wire.SignOfLife { Process = _process, Count = held.Length, Digest = _digest };
         Propose(new Wire.Command { SignOfLife = sign }, answer =>
@@ -384,7 +385,7 @@ internal sealed class LeaseKeeper : UntypedActor, IWithTimers
             _signedAt = null;
             if (ReplyIn(answer) is { Held: { } known })
                 OnSigned(held, askedAt, known.AsSaid ? null : [.. known.Tokens]);
-            // An answer that took longer than the interval: the next sign is due.
+            // The answer took longer than the interval, so the next sign is due.
             if (_held.Count > 0 && Now - askedAt >= _signInterval)
                 GiveSignOfLife();
         });
@@ -469,26 +470,26 @@ internal sealed class LeaseKeeper : UntypedActor, IWithTimers
         _ => "It is no lease group: its state machine answers otherwise.",
     };
 
-    /// <summary>Told by a <see cref="RaftLease"/>: something is to be asked of the group.</summary>
+    /// <summary>A <see cref="RaftLease"/> wants a command sent to the group.</summary>
     /// <param name="Lease">The lease.</param>
-    /// <param name="Request">Who waits for the answer; <c>null</c> for nobody.</param>
+    /// <param name="Request">The caller that waits for the answer; <c>null</c> for none.</param>
     internal abstract record Call(RaftLease Lease, LeaseRequest? Request) : INoSerializationVerificationNeeded;
 
-    /// <summary>The lease is to be acquired.</summary>
+    /// <summary>Acquire the lease.</summary>
     /// <param name="Lease">The lease.</param>
-    /// <param name="Request">Who waits for the answer.</param>
-    /// <param name="LeaseLost">Whom to tell when it is lost.</param>
+    /// <param name="Request">The caller that waits for the answer.</param>
+    /// <param name="LeaseLost">Called when the lease is lost.</param>
     /// <param name="Releases">How often the lease had been released before.</param>
     internal sealed record Acquire(RaftLease Lease, LeaseRequest? Request, Action<Exception> LeaseLost,
         int Releases) : Call(Lease, Request);
 
-    /// <summary>The lease is to be given back.</summary>
+    /// <summary>Release the lease.</summary>
     internal sealed record Release(RaftLease Lease, LeaseRequest? Request) : Call(Lease, Request);
 
     /// <summary>A command or question of an operator.</summary>
     internal sealed record Ask(object Message, TaskCompletionSource<object> Task) : INoSerializationVerificationNeeded;
 
-    /// <summary>It is known how the group is reached.</summary>
+    /// <summary>The keeper now knows how to reach the group.</summary>
     internal sealed record Connected : INoSerializationVerificationNeeded
     {
         public static readonly Connected Instance = new();

@@ -3,7 +3,9 @@ using Akka.Coordination;
 
 namespace RaftActors.Coordination;
 
-/// <summary>What somebody waits for who has called a lease. It is answered in time, whatever happens.</summary>
+/// <summary>
+/// One call of a lease that waits for its answer. The request always ends: by an answer, a failure or its timeout.
+/// </summary>
 internal sealed class LeaseRequest
 {
     private readonly TaskCompletionSource<bool> _task;
@@ -11,15 +13,15 @@ internal sealed class LeaseRequest
     private readonly CancellationTokenRegistration _ended;
     private readonly Func<Exception>? _onTimeout;
 
-    /// <summary>Begins to wait.</summary>
-    /// <param name="scheduler">Says when the time is over.</param>
-    /// <param name="timeout">The time.</param>
+    /// <summary>Starts the timeout.</summary>
+    /// <param name="scheduler">Runs the timeout.</param>
+    /// <param name="timeout">After what time the request ends without an answer.</param>
     /// <param name="continueInline">
-    /// Whether whoever awaits the task goes on within the actor that answers: for virtual time.
+    /// Whether the code that awaits the task continues inside the actor that answers. Needed for virtual time.
     /// </param>
-    /// <param name="ended">Cancelled when nobody answers any more, since the actor system ends.</param>
+    /// <param name="ended">Cancelled when the actor system ends and no answer will come.</param>
     /// <param name="onTimeout">
-    /// What the task fails with when the time is over; <c>null</c> for the answer <c>false</c>.
+    /// Makes the exception with which the task fails at the timeout; <c>null</c> if the task then answers <c>false</c>.
     /// </param>
     public LeaseRequest(IAdvancedScheduler scheduler, TimeSpan timeout, bool continueInline, CancellationToken ended,
         Func<Exception>? onTimeout)
@@ -44,10 +46,13 @@ internal sealed class LeaseRequest
     public bool IsDone => _task.Task.IsCompleted;
 
     /// <summary>Gives the answer.</summary>
-    /// <returns>Whether somebody still waited for it.</returns>
+    /// <returns>Whether the caller still waited.</returns>
     public bool Answer(bool answer) => Done(_task.TrySetResult(answer));
 
-    /// <summary>There is no answer: an acquisition fails, and a release says that it does not know.</summary>
+    /// <summary>
+    /// Ends the request without an answer. An acquisition fails. A release returns <c>false</c>: its outcome is
+    /// unknown.
+    /// </summary>
     public bool Fail(string why) =>
         Done(_onTimeout is null ? _task.TrySetResult(false) : _task.TrySetException(new LeaseException(why)));
 

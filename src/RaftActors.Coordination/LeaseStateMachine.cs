@@ -7,8 +7,8 @@ namespace RaftActors.Coordination;
 
 /// <summary>The state machine of a lease group: who holds which lease, until when, with which fencing token.</summary>
 /// <remarks>
-/// <see cref="RaftLeases.StartAsync"/> starts a peer with it. Commands, questions and answers are bytes of
-/// <c>lease.proto</c>; <see cref="RaftLeases"/> and <see cref="RaftLease"/> write and read them.
+/// <see cref="RaftLeases.StartAsync"/> starts a peer with this state machine. Commands, queries and answers are encoded
+/// as <c>lease.proto</c> says. <see cref="RaftLeases"/> and <see cref="RaftLease"/> write and read them.
 /// </remarks>
 public sealed class LeaseStateMachine : IStateMachine, IStateDigest, IDisposable
 {
@@ -16,7 +16,7 @@ public sealed class LeaseStateMachine : IStateMachine, IStateDigest, IDisposable
     private const int MessagesInPart = 256;
     private const int MostInAnswer = 1000;
 
-    // A third of a million years: sums of such times do not overflow.
+    // About 285,000 years. Sums of such times do not overflow.
     private const long LongestTimeToLive = 1L << 53;
 
     private readonly LeaseTable _table = new();
@@ -83,7 +83,7 @@ public sealed class LeaseStateMachine : IStateMachine, IStateDigest, IDisposable
     /// <inheritdoc cref="IStateMachine"/>
     public IEnumerable<ReadOnlyMemory<byte>> TakeSnapshot()
     {
-        // What is kept for later is immutable.
+        // A snapshot is written later, while commands are applied. So it must hold immutable objects only.
         HeldLease[] leases = [.. _table.Leases];
         (long Number, long? LastSign)[] processes =
             [.. _table.Processes.Select(static process => (process.Number, process.LastSign))];
@@ -233,8 +233,8 @@ public sealed class LeaseStateMachine : IStateMachine, IStateDigest, IDisposable
     private static bool IsAsked(Wire.Query asked, string name) =>
         name.StartsWith(asked.Prefix, StringComparison.Ordinal) && string.CompareOrdinal(name, asked.After) > 0;
 
-    // The time that is left is as of now: an ended lease, as one that an operator took away, may be in no table any
-    // more.
+    // The time left is as of the last command. A lease that has ended, or that an operator took away, is not in the
+    // table any more and has none.
     private Wire.Lease ToWire(HeldLease lease)
     {
         var wire = Stored(lease);

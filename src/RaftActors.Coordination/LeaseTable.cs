@@ -2,18 +2,18 @@ using RaftActors.Log;
 
 namespace RaftActors.Coordination;
 
-/// <summary>Who holds which lease. Pure: everything follows from the entries, in their order.</summary>
+/// <summary>Who holds which lease. The table is pure: it depends only on the entries, in their order.</summary>
 /// <remarks>
 /// <para>
-/// A lease has one holder: an owner in one process. It ends when the lease clock has moved by more than its time to
-/// live since it was granted, or since the last sign of life of its process. "More than" makes up for the millisecond
-/// that the lease clock may be ahead: in real time a lease lasts at least its time to live, as the leader's clock
-/// measures it.
+/// A lease has one holder: an owner in one process. The lease ends when the lease clock has moved by more than the time
+/// to live since the lease was granted, or since the last sign of life of its process, if that is later. "More than"
+/// makes up for the millisecond that the lease clock may be ahead. In real time, a lease lasts at least its time to
+/// live, as the leader's clock measures it.
 /// </para>
 /// <para>
-/// An owner in another process is another incarnation of the same owner: whoever has the owner's address now. A later
-/// incarnation is granted the lease at once, with a new token. An earlier one is not, so that two processes which use
-/// the same owner's name by mistake do not take the lease from each other in turn.
+/// The same owner in another process is another incarnation of the owner. A later incarnation is granted the lease at
+/// once, with a new token. An earlier incarnation is refused. So two processes that use the same owner's name by
+/// mistake do not take the lease from each other in turn.
 /// </para>
 /// </remarks>
 internal sealed class LeaseTable
@@ -26,7 +26,7 @@ internal sealed class LeaseTable
     /// <summary>The clock by which leases end.</summary>
     public LeaseClock Clock { get; private set; }
 
-    /// <summary>All leases that were not found to have ended, in the order of their names.</summary>
+    /// <summary>All leases that are not known to have ended, in the order of their names.</summary>
     public IReadOnlyCollection<HeldLease> Leases => _leases.Values;
 
     /// <summary>The processes that hold leases, in the order of their numbers.</summary>
@@ -46,26 +46,26 @@ internal sealed class LeaseTable
             RemoveEnded();
     }
 
-    /// <summary>A lease that has not ended; <c>null</c> if nobody holds it.</summary>
+    /// <summary>Finds a lease that has not ended; <c>null</c> if nobody holds it.</summary>
     public HeldLease? Find(string name) =>
         _leases.TryGetValue(name, out var lease) && TimeLeft(lease) >= 0 ? lease : null;
 
     /// <summary>
-    /// How long a lease still lasts, in milliseconds of the lease clock; less than zero once it has ended.
+    /// How long a lease still lasts, in milliseconds of the lease clock. Negative once the lease has ended.
     /// </summary>
     public long TimeLeft(HeldLease lease) => _processes[lease.Process].EndOf(lease) - Clock.Now;
 
-    /// <summary>Grants a lease, unless another holds it.</summary>
-    /// <param name="name">The lease.</param>
-    /// <param name="owner">Who asks.</param>
-    /// <param name="process">In which process.</param>
-    /// <param name="timeToLive">How long it is to live without a sign of life, in milliseconds.</param>
+    /// <summary>Grants a lease, unless another owner or a later process holds it.</summary>
+    /// <param name="name">The name of the lease.</param>
+    /// <param name="owner">The owner that asks.</param>
+    /// <param name="process">The number of the process that asks.</param>
+    /// <param name="timeToLive">How long the lease is to live without a sign of life, in milliseconds.</param>
     /// <param name="heldToken">
-    /// The token of the lease that the process holds still and wants to go on with; 0 for none.
+    /// The token of the lease that the process still holds and wants to keep; 0 for none.
     /// </param>
     /// <param name="index">The index of the entry.</param>
-    /// <param name="granted">Whether the lease is with the process that asked.</param>
-    /// <returns>The lease as it is now.</returns>
+    /// <param name="granted">Whether the process that asked now holds the lease.</param>
+    /// <returns>The lease as it is held now.</returns>
     public HeldLease Acquire(string name, string owner, long process, long timeToLive, long heldToken, long index,
         out bool granted)
     {
@@ -90,11 +90,13 @@ internal sealed class LeaseTable
         return lease;
     }
 
-    /// <summary>A process says that it lives. Leases that have ended by then stay ended.</summary>
+    /// <summary>Records a sign of life of a process. Leases that have already ended stay ended.</summary>
     /// <param name="process">The process.</param>
-    /// <param name="count">How many leases it holds as far as it knows.</param>
+    /// <param name="count">How many leases the process believes that it holds.</param>
     /// <param name="digest">The digest of their tokens.</param>
-    /// <returns><c>null</c> if these are its leases; the tokens of those that it holds otherwise.</returns>
+    /// <returns>
+    /// <c>null</c> if the process's belief is right; otherwise the tokens of the leases that the process holds.
+    /// </returns>
     public IReadOnlyList<long>? SignOfLife(long process, int count, ulong digest)
     {
         RemoveEnded();
@@ -107,7 +109,7 @@ internal sealed class LeaseTable
     }
 
     /// <summary>Ends the lease of an owner.</summary>
-    /// <returns>Whether the owner had it, in that process.</returns>
+    /// <returns>Whether the owner held the lease, in that process.</returns>
     public bool Release(string name, string owner, long process)
     {
         if (Find(name) is not { } lease || lease.Owner != owner || lease.Process != process)
@@ -116,10 +118,10 @@ internal sealed class LeaseTable
         return true;
     }
 
-    /// <summary>Ends a lease, whoever holds it.</summary>
+    /// <summary>Ends a lease, whoever holds it. For an operator.</summary>
     /// <param name="name">The lease.</param>
-    /// <param name="token">The token that it must have; 0 for any.</param>
-    /// <returns>The lease that was ended; <c>null</c> if there was none.</returns>
+    /// <param name="token">The token that the lease must have; 0 for any.</param>
+    /// <returns>The lease that was ended; <c>null</c> if there was no such lease.</returns>
     public HeldLease? ForceRelease(string name, long token)
     {
         if (Find(name) is not { } lease || (token != 0 && lease.Token != token))
@@ -128,7 +130,7 @@ internal sealed class LeaseTable
         return lease;
     }
 
-    /// <summary>Takes over what a snapshot holds. Called on a new table.</summary>
+    /// <summary>Restores the table from a snapshot. Called on a new table.</summary>
     public void Restore(LeaseClock clock, IEnumerable<(long Number, long? LastSign)> processes,
         IEnumerable<HeldLease> leases)
     {

@@ -7,13 +7,13 @@ namespace RaftActors.Coordination;
 /// <summary>A lease that a Raft group grants to one owner at a time.</summary>
 /// <remarks>
 /// <para>
-/// The class to name in <c>lease-class</c>; the section is <c>akka.coordination.lease.raft</c> by default. Usable again
-/// after it was lost or released. Thread-safe.
+/// <c>lease-class</c> names this class. The section of the configuration is <c>akka.coordination.lease.raft</c> by
+/// default. A lease can be acquired again after it was lost or released. Thread-safe.
 /// </para>
 /// <para>
-/// A holder counts on the lease until its own monotonic time before it asked, plus the time to live less clock drift
-/// and margin. Each sign of life that the group has confirmed moves that moment on. So a holder takes the lease for
-/// lost before the group can grant it to another, also if it hears nothing, stood still, or its wall clock was set.
+/// A holder counts on the lease until its own monotonic time before it asked, plus the time to live, less clock drift
+/// and margin. Each sign of life that the group confirms moves that moment on. So a holder gives the lease up before
+/// the group can grant it to another, even if the holder hears nothing, was paused, or its wall clock was set.
 /// </para>
 /// </remarks>
 public sealed class RaftLease : Lease
@@ -24,11 +24,11 @@ public sealed class RaftLease : Lease
     private int _releases;
 
     /// <summary>
-    /// Makes a lease; <see cref="LeaseProvider"/> does, by reflection. Nothing is asked of the group for it.
+    /// Makes a lease. <see cref="LeaseProvider"/> calls this constructor by reflection. It does not acquire the lease.
     /// </summary>
-    /// <param name="settings">Name, owner, times, and the section of the configuration.</param>
+    /// <param name="settings">The name, the owner, the times, and the section of the configuration.</param>
     /// <param name="system">The actor system.</param>
-    /// <exception cref="ConfigurationException">A key is missing or wrong; the message names it.</exception>
+    /// <exception cref="ConfigurationException">A key is missing or wrong. The message names the key.</exception>
     public RaftLease(LeaseSettings settings, ExtendedActorSystem system)
         : base(settings)
     {
@@ -37,42 +37,44 @@ public sealed class RaftLease : Lease
         RaftSettings = RaftLeaseSettings.From(settings);
         _leases = RaftLeases.Get(system);
         _scheduler = system.Scheduler;
-        // From now on the group is asked whether it answers, so that a wrong set-up is found before the lease is
+        // From now on the keeper checks that the group answers, so that a wrong set-up is found before the lease is
         // needed.
         _leases.EnsureKeeper(RaftSettings);
     }
 
     /// <summary>
-    /// The fencing token of the lease while it is held; <c>null</c> otherwise. Each grant has a higher token than all
-    /// grants before it, of any lease of the group. Whatever the lease protects refuses a token lower than one that it
-    /// has seen.
+    /// The fencing token of the lease while the lease is held; <c>null</c> otherwise. Each grant has a higher token
+    /// than all grants before it, of any lease of the group. What the lease protects must refuse a token lower than one
+    /// it has seen.
     /// </summary>
     public long? Token => Current?.Token;
 
     internal RaftLeaseSettings RaftSettings { get; }
 
     /// <summary>
-    /// How often it was released. An acquisition that was begun before the last time is not believed.
+    /// How often the lease was released. A grant does not count if the lease was released after the acquisition was
+    /// called.
     /// </summary>
     internal int Releases => Volatile.Read(ref _releases);
 
-    /// <summary>The hold that may be believed now.</summary>
+    /// <summary>The hold that counts now; <c>null</c> if the lease is not held.</summary>
     internal Hold? Current =>
         Volatile.Read(ref _hold) is { } hold && _scheduler.HighResMonotonicClock < hold.Until ? hold : null;
 
     /// <summary>Asks the group for the lease.</summary>
     /// <returns>
-    /// Whether the lease is held, as an entry of the group says that was committed during the call. Fails with a
-    /// <see cref="LeaseTimeoutException"/> if the group has not said so within <c>lease-operation-timeout</c>: then
-    /// nobody knows yet. If it turns out later that the lease was granted, it is given back. Never throws before it
-    /// returns.
+    /// Whether the lease is held. <c>true</c> only if an entry that the group committed during the call says so. Fails
+    /// with a <see cref="LeaseTimeoutException"/> if the group does not answer within <c>lease-operation-timeout</c>.
+    /// The outcome is then unknown; if the lease turns out to be granted later, it is given back. Fails with a
+    /// <see cref="LeaseException"/> if the group cannot grant the lease. Errors are in the task; the call itself does
+    /// not throw.
     /// </returns>
     public override Task<bool> Acquire() => Acquire(static _ => { });
 
     /// <summary>Asks the group for the lease.</summary>
     /// <param name="leaseLostCallback">
-    /// Called once when the lease is lost, unless it was released, and never before the returned task is done. Called
-    /// by an actor: it must not block.
+    /// Called once when the lease is lost, unless it was released. Never called before the returned task is done. An
+    /// actor makes the call, so the callback must not block.
     /// </param>
     /// <returns>As <see cref="Acquire()"/>.</returns>
     public override Task<bool> Acquire(Action<Exception> leaseLostCallback)
@@ -85,11 +87,11 @@ public sealed class RaftLease : Lease
         return request.Task;
     }
 
-    /// <summary>Gives the lease back. This process takes it for lost at once.</summary>
+    /// <summary>Gives the lease back. From this call on, this process does not hold the lease.</summary>
     /// <returns>
-    /// <c>true</c> if an entry of the group says that the owner does not have the lease any more, or did not have it;
-    /// <c>false</c> if nobody knows within <c>lease-operation-timeout</c>. The group is asked on until it answers.
-    /// Never fails.
+    /// <c>true</c> if an entry of the group says that the owner no longer has the lease, or did not have it.
+    /// <c>false</c> if the outcome is not known within <c>lease-operation-timeout</c>; the group is then still asked
+    /// until it answers. Never fails.
     /// </returns>
     public override Task<bool> Release()
     {
@@ -100,7 +102,7 @@ public sealed class RaftLease : Lease
         return request.Task;
     }
 
-    /// <summary>Whether the lease is held now, by this process's own clock. Does not block, and asks nobody.</summary>
+    /// <summary>Whether the lease is held now, by this process's own clock. Does not block and sends nothing.</summary>
     public override bool CheckLease() => Current is not null;
 
     /// <inheritdoc/>
@@ -109,8 +111,8 @@ public sealed class RaftLease : Lease
     /// <summary>Begins a hold.</summary>
     internal void Set(Hold hold) => Interlocked.Exchange(ref _hold, hold);
 
-    /// <summary>Ends a hold, unless another has begun or it was released.</summary>
-    /// <returns>Whether it was the present one.</returns>
+    /// <summary>Ends a hold, unless another hold has begun or the lease was released.</summary>
+    /// <returns>Whether the hold was the present one.</returns>
     internal bool End(Hold hold) => Interlocked.CompareExchange(ref _hold, null, hold) == hold;
 
     private LeaseRequest NewRequest(Func<Exception>? onTimeout) =>

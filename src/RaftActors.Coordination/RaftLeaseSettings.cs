@@ -3,17 +3,17 @@ using Akka.Coordination;
 
 namespace RaftActors.Coordination;
 
-/// <summary>What a section of a lease says beside what is common to all kinds of leases.</summary>
+/// <summary>The settings of a lease that are not common to all kinds of leases.</summary>
 /// <param name="Group">The Raft group.</param>
 /// <param name="Addresses">Nodes of the group.</param>
 /// <param name="Dispatcher">The id of the dispatcher on which the lease keeper runs.</param>
 /// <param name="TimeToLive">How long a lease lives without a sign of life.</param>
 /// <param name="HoldTime">
-/// For how long a holder counts on the lease, by its own monotonic clock, from before it asked: the time to live, less
-/// what the clocks may differ by, less the margin.
+/// How long a holder counts on the lease, by the holder's monotonic clock, from before it asked: the time to live, less
+/// the clock drift, less the margin.
 /// </param>
-/// <param name="SignInterval">How often the process is to give a sign of life.</param>
-/// <param name="OperationTimeout">After what time an operation ends.</param>
+/// <param name="SignInterval">How often the process gives a sign of life.</param>
+/// <param name="OperationTimeout">After what time an operation on the lease ends.</param>
 internal sealed record RaftLeaseSettings(
     string Group,
     IReadOnlyList<string> Addresses,
@@ -23,13 +23,13 @@ internal sealed record RaftLeaseSettings(
     TimeSpan SignInterval,
     TimeSpan OperationTimeout)
 {
-    /// <summary>Where <c>reference.conf</c> has the defaults.</summary>
+    /// <summary>The section that <c>reference.conf</c> defines.</summary>
     public const string DefaultSection = "akka.coordination.lease.raft";
 
     /// <summary>Reads the settings of a lease.</summary>
-    /// <param name="lease">Name, owner, times, and the section.</param>
+    /// <param name="lease">The name, the owner, the times, and the section of the configuration.</param>
     /// <exception cref="ConfigurationException">
-    /// Something is missing or does not go together; the message names the key.
+    /// A value is missing, or the values do not fit together. The message names the key.
     /// </exception>
     public static RaftLeaseSettings From(LeaseSettings lease)
     {

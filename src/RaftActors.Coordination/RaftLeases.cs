@@ -8,7 +8,7 @@ using RaftActors.Client;
 namespace RaftActors.Coordination;
 
 /// <summary>
-/// The leases of an actor system on Raft groups: how the groups are reached, and what an operator does with leases.
+/// The leases of an actor system on Raft groups: how the groups are reached, and the operations of an operator.
 /// </summary>
 public sealed class RaftLeases : IExtension
 {
@@ -24,16 +24,18 @@ public sealed class RaftLeases : IExtension
         SplitBrainCheck.Warn(system);
     }
 
-    /// <summary>Cancelled when the lease keepers have stopped with the actor system: nobody answers any more.</summary>
+    /// <summary>
+    /// Cancelled when the lease keepers have stopped with the actor system, so that no request is answered any more.
+    /// </summary>
     internal CancellationToken Ended => _ended.Token;
 
-    /// <summary>The extension of an actor system; created by the first call.</summary>
+    /// <summary>The extension of an actor system. The first call creates it.</summary>
     public static RaftLeases Get(ActorSystem system) => system.WithExtension<RaftLeases, RaftLeasesExtension>();
 
     /// <summary>
-    /// The defaults of <c>akka.coordination.lease.raft</c>, which <c>lease-implementation</c> and <c>use-lease</c>
-    /// name. They belong behind the application's own configuration when the actor system is made, for Akka.NET looks
-    /// for the section before it loads <see cref="RaftLease"/>.
+    /// The defaults of <c>akka.coordination.lease.raft</c>, the section that <c>lease-implementation</c> and
+    /// <c>use-lease</c> name. Add the defaults behind the application's own configuration when you make the actor
+    /// system, because Akka.NET looks for the section before it loads <see cref="RaftLease"/>.
     /// </summary>
     public static Config DefaultConfig()
     {
@@ -48,7 +50,7 @@ public sealed class RaftLeases : IExtension
     /// <summary>
     /// Starts this node's peer of a lease group. The leases of this actor system reach the group through it.
     /// </summary>
-    /// <param name="settings">How the peer runs. Its group is the one that the section of the lease names.</param>
+    /// <param name="settings">How the peer runs. Its group must be the group that the lease's section names.</param>
     /// <returns>The peer, as <see cref="Raft.StartAsync"/> returns it.</returns>
     /// <exception cref="ConfigurationException">As <see cref="Raft.StartAsync"/>.</exception>
     /// <exception cref="InvalidOperationException">As <see cref="Raft.StartAsync"/>.</exception>
@@ -62,13 +64,13 @@ public sealed class RaftLeases : IExtension
     }
 
     /// <summary>
-    /// Says how the leases of this actor system reach a group, where neither <see cref="StartAsync"/> nor
-    /// <c>addresses</c> does. What was said first counts.
+    /// Says how the leases of this actor system reach a group. Needed if this node has no peer that
+    /// <see cref="StartAsync"/> started, and <c>addresses</c> is empty. Only the first call for a group counts.
     /// </summary>
     /// <param name="settings">
-    /// The group, and its peer or addresses. The deadline is not used: leases have their own.
+    /// The group, and its peer or addresses. The deadline is not used, because leases have their own.
     /// </param>
-    /// <exception cref="ConfigurationException">The settings do not go together.</exception>
+    /// <exception cref="ConfigurationException">The settings do not fit together.</exception>
     public void Connect(RaftClientSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -83,7 +85,10 @@ public sealed class RaftLeases : IExtension
         }
     }
 
-    /// <summary>Whether the group answers: it is read linearizably, so a majority of it is there.</summary>
+    /// <summary>
+    /// Whether the group answers. A linearizable read finds that out, so <c>true</c> means that a majority of the group
+    /// answers.
+    /// </summary>
     /// <param name="group">The group.</param>
     /// <param name="timeout">How long to wait for the answer.</param>
     public async Task<bool> IsReadyAsync(string group, TimeSpan timeout)
@@ -100,11 +105,11 @@ public sealed class RaftLeases : IExtension
         }
     }
 
-    /// <summary>The leases that are held, in the order of their names: a linearizable read.</summary>
+    /// <summary>Lists the leases that are held, in the order of their names. The read is linearizable.</summary>
     /// <param name="group">The group.</param>
     /// <param name="prefix">What the names begin with; empty for all.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="LeaseException">The group cannot be asked; the message says why.</exception>
+    /// <exception cref="LeaseException">The group did not answer the request. The message says why.</exception>
     public async Task<IReadOnlyList<LeaseInfo>> ListAsync(string group, string prefix = "",
         CancellationToken cancellationToken = default)
     {
@@ -120,27 +125,31 @@ public sealed class RaftLeases : IExtension
         }
     }
 
-    /// <summary>One lease: a linearizable read.</summary>
+    /// <summary>Finds one lease. The read is linearizable.</summary>
     /// <param name="group">The group.</param>
     /// <param name="name">The lease.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The lease; <c>null</c> if nobody holds it.</returns>
-    /// <exception cref="LeaseException">The group cannot be asked; the message says why.</exception>
+    /// <exception cref="LeaseException">The group did not answer the request. The message says why.</exception>
     public async Task<LeaseInfo?> FindAsync(string group, string name, CancellationToken cancellationToken = default) =>
         (await QueryAsync(group, new Wire.Query { Name = name }, cancellationToken)
             .ConfigureAwait(false)).Leases_.Select(LeaseInfo.Of).FirstOrDefault();
 
     /// <summary>
-    /// Takes a lease away from whoever holds it. The holder hears of it with its next sign of life, and until then
-    /// believes that it holds the lease: do this only if the holder is known to be gone, or if what the lease protects
-    /// checks tokens.
+    /// Takes a lease away from its holder. The holder learns of that with its next sign of life, and until then
+    /// believes that it holds the lease. Call this method only if the holder is known to be gone, or if what the lease
+    /// protects checks tokens.
     /// </summary>
     /// <param name="group">The group.</param>
     /// <param name="name">The lease.</param>
-    /// <param name="token">The token that the lease must have, so that no later holder loses it; 0 for any.</param>
-    /// <param name="cancellationToken">Ends the wait, not the command.</param>
-    /// <returns>The lease that was taken away; <c>null</c> if nobody held it, or under another token.</returns>
-    /// <exception cref="LeaseException">The group cannot be asked; the message says why.</exception>
+    /// <param name="token">
+    /// The token that the lease must have, so that a later holder does not lose the lease; 0 for any.
+    /// </param>
+    /// <param name="cancellationToken">Ends the wait. The command may still be applied.</param>
+    /// <returns>
+    /// The lease that was taken away; <c>null</c> if nobody held the lease, or if it had another token.
+    /// </returns>
+    /// <exception cref="LeaseException">The group did not answer the request. The message says why.</exception>
     public async Task<LeaseInfo?> ForceReleaseAsync(string group, string name, long token = 0,
         CancellationToken cancellationToken = default)
     {
@@ -151,7 +160,7 @@ public sealed class RaftLeases : IExtension
         return lease is null ? null : LeaseInfo.Of(lease);
     }
 
-    /// <summary>Makes sure that a group has a keeper.</summary>
+    /// <summary>Starts the keeper of a group, unless the group has one.</summary>
     internal void EnsureKeeper(RaftLeaseSettings settings)
     {
         var group = Group(settings.Group);
@@ -163,16 +172,16 @@ public sealed class RaftLeases : IExtension
         }
     }
 
-    /// <summary>Tells the keeper of a group something.</summary>
+    /// <summary>Sends a message to the keeper of a group.</summary>
     internal void Tell(string group, object message) => Group(group).Keeper!.Tell(message, ActorRefs.NoSender);
 
-    /// <summary>Whether whoever awaits a task goes on within the actor that completes it.</summary>
+    /// <summary>Whether the code that awaits a task continues inside the actor that completes the task.</summary>
     internal bool ContinuesInline(string group) => Group(group).Client?.ContinueInline ?? false;
 
-    /// <summary>Why a group does not answer, as far as is known.</summary>
+    /// <summary>Why a group does not answer, in a sentence. Empty if no reason is known.</summary>
     internal string WhyNot(string group) => Group(group).Problem;
 
-    /// <summary>A keeper has stopped with the actor system.</summary>
+    /// <summary>Called when a keeper has stopped with the actor system.</summary>
     internal void End() => _ended.Cancel();
 
     private LeaseGroup Group(string name) => _groups.GetOrAdd(name, static name => new LeaseGroup(name));

@@ -5,23 +5,25 @@ using Akka.Event;
 namespace RaftActors.Coordination;
 
 /// <summary>
-/// Whether the split brain resolver of an actor system goes together with the leases that it is to use.
+/// Checks that the split brain resolver of an actor system fits together with the leases that it is to use.
 /// </summary>
 internal static class SplitBrainCheck
 {
     private const string Resolver = "akka.cluster.split-brain-resolver";
 
-    /// <summary>Logs what is wrong, if something is.</summary>
+    /// <summary>Logs a problem, if there is one.</summary>
     public static void Warn(ExtendedActorSystem system)
     {
         if (Problem(system) is { } problem)
             system.Log.Warning("{0}", problem);
     }
 
-    /// <summary>What is wrong, in words; <c>null</c> if nothing is, or leases on Raft are not used for this.</summary>
+    /// <summary>
+    /// The problem, in words; <c>null</c> if there is none, or if the resolver does not use leases on Raft.
+    /// </summary>
     /// <remarks>
-    /// While one node waits for the lease, the clock of <c>down-all-when-unstable</c> runs on all others. An answer
-    /// that takes longer than 3/4 of <c>stable-after</c>, or than 4 s if that is more, has them down all members.
+    /// While one node waits for the lease, the clock of <c>down-all-when-unstable</c> runs on all other nodes. If the
+    /// answer takes longer than 3/4 of <c>stable-after</c>, or than 4 s if that is more, these nodes down all members.
     /// </remarks>
     public static string? Problem(ExtendedActorSystem system)
     {

@@ -1,12 +1,14 @@
 namespace RaftActors.Coordination;
 
 /// <summary>
-/// A short form of a set of tokens, by which a process and the table find out whether they know the same leases. The
-/// digest of a set is the sum of those of its tokens, so it changes with each token at little cost.
+/// A short digest of a set of tokens. By its digest, a process and the table find out whether they know the same
+/// leases. The digest of a set is the sum of the digests of its tokens, so adding or removing a token costs little.
 /// </summary>
 internal static class TokenDigest
 {
-    /// <summary>The digest of one token: its bits are mixed, so that sums of different tokens differ.</summary>
+    /// <summary>
+    /// The digest of one token. The bits of the token are mixed, so that the sums of different sets differ.
+    /// </summary>
     public static ulong Of(long token)
     {
         unchecked
