@@ -5,7 +5,10 @@ using static System.FormattableString;
 
 namespace RaftActors.Hosting;
 
-/// <summary>Options as HOCON. What is not set is left out, so that it hides nothing behind it.</summary>
+/// <summary>
+/// Builds a section of HOCON from options. An option without a value is left out, so that the configuration behind the
+/// section counts.
+/// </summary>
 internal sealed class HoconSection
 {
     private readonly StringBuilder _text = new();
@@ -33,7 +36,7 @@ internal sealed class HoconSection
             .WithFallback(ConfigurationFactory.ParseString(more ?? ""))
             .WithFallback(systemConfig.GetConfig(path) ?? Config.Empty);
 
-    /// <summary>The section at its place in a configuration.</summary>
+    /// <summary>The section at a path of a configuration.</summary>
     public string In(string path) => $"{path} {{\n{_text}}}\n";
 
     private HoconSection AddValue(string key, string value)
@@ -46,6 +49,6 @@ internal sealed class HoconSection
         $"{{ id = {Quoted(member.Id)}, address = {Quoted(member.Address)}"
         + (member.Priority is { } priority ? Invariant($", priority = {priority} }}") : " }");
 
-    // A string of JSON is one of HOCON.
+    // A string of JSON is also a string of HOCON.
     private static string Quoted(string text) => JsonSerializer.Serialize(text, HoconJson.Default.String);
 }

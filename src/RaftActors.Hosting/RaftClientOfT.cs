@@ -3,12 +3,12 @@ using RaftActors.Client;
 namespace RaftActors.Hosting;
 
 /// <summary>
-/// A client of a group with the types of its commands and responses: it finds the leader, tries again until it has an
-/// answer, and each command is applied once (see <see cref="RaftClient"/>). Thread-safe; lives as long as the
-/// container.
+/// A client of a group, with the types of the group's commands and responses. The client finds the leader and tries
+/// again until it has an answer. Each command is applied once (see <see cref="RaftClient"/>). Thread-safe. The client
+/// lives as long as the container.
 /// </summary>
-/// <typeparam name="TCommand">What is proposed.</typeparam>
-/// <typeparam name="TResponse">What the state machine answers.</typeparam>
+/// <typeparam name="TCommand">The type of the commands.</typeparam>
+/// <typeparam name="TResponse">The type of the state machine's responses.</typeparam>
 public sealed class RaftClient<TCommand, TResponse>
     where TCommand : notnull
 {
@@ -27,9 +27,9 @@ public sealed class RaftClient<TCommand, TResponse>
     /// <param name="cancellationToken">Ends the wait, not the command: the command may still be applied.</param>
     /// <returns>The state machine's response.</returns>
     /// <exception cref="RaftClientException">
-    /// The command failed; the exception says whether it may have been applied.
+    /// The command failed. The exception says whether the command may have been applied.
     /// </exception>
-    /// <exception cref="InvalidCastException">The state machine answered something of another type.</exception>
+    /// <exception cref="InvalidCastException">The state machine's response has another type.</exception>
     public async Task<TResponse> ProposeAsync(
         TCommand command, TimeSpan? deadline = null, CancellationToken cancellationToken = default)
     {
@@ -41,12 +41,12 @@ public sealed class RaftClient<TCommand, TResponse>
     /// <summary>Asks the state machine a question.</summary>
     /// <typeparam name="TAnswer">The type of the answer.</typeparam>
     /// <param name="request">The question: a <c>byte[]</c>, or an object whose type has a serializer.</param>
-    /// <param name="consistency">How fresh the answer must be.</param>
+    /// <param name="consistency">How up to date the answer must be.</param>
     /// <param name="deadline">When to give up; <c>null</c> for <c>raft.client.deadline</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The answer.</returns>
     /// <exception cref="RaftClientException">The query failed.</exception>
-    /// <exception cref="InvalidCastException">The state machine answered something of another type.</exception>
+    /// <exception cref="InvalidCastException">The state machine's answer has another type.</exception>
     public async Task<TAnswer> QueryAsync<TAnswer>(
         object request,
         ReadConsistency consistency = ReadConsistency.Linearizable,

@@ -12,7 +12,7 @@ internal sealed class RaftClients : IExtension
 
     private RaftClients(ExtendedActorSystem system)
     {
-        // Their sessions are closed while somebody still answers.
+        // Close the clients' sessions while the peers can still answer.
         CoordinatedShutdown.Get(system)
             .AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "raft-close-clients", CloseAsync);
         system.WhenTerminated.ContinueWith(_ => CancelWaiting(), TaskScheduler.Default);
@@ -22,7 +22,7 @@ internal sealed class RaftClients : IExtension
 
     public void Add(Type key, RaftClient client) => Entry(key).SetResult(client);
 
-    /// <summary>The client of a group, once there is one.</summary>
+    /// <summary>Waits for the client of a group and returns it.</summary>
     public Task<RaftClient> GetAsync(Type key, CancellationToken cancellationToken) =>
         Entry(key).Task.WaitAsync(cancellationToken);
 

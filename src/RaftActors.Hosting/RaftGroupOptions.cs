@@ -3,8 +3,8 @@ using Akka.Configuration;
 namespace RaftActors.Hosting;
 
 /// <summary>
-/// How this node's peer of a group runs. A value that is <c>null</c> is not set: the section <c>raft</c> of the actor
-/// system's configuration counts, and <c>reference.conf</c> of RaftActors behind it, which documents each key.
+/// How this node's peer of a group runs. A value that is <c>null</c> is not set. The section <c>raft</c> of the actor
+/// system's configuration then counts, and <c>reference.conf</c> of RaftActors behind it, which documents each key.
 /// </summary>
 public sealed class RaftGroupOptions
 {
@@ -12,15 +12,17 @@ public sealed class RaftGroupOptions
     public string? MemberId { get; set; }
 
     /// <summary>
-    /// The voters with which the group is founded, the same on all its nodes (<c>raft.members</c>). Empty for the
+    /// The voters with which the group is founded, the same on all nodes (<c>raft.members</c>). Empty means the
     /// voters of the configuration.
     /// </summary>
     public IList<RaftMemberOptions> Members { get; set; } = [];
 
-    /// <summary>Whether the group exists and this node is to be added to it (<c>raft.join</c>).</summary>
+    /// <summary>Whether the group already exists and this node will be added to it (<c>raft.join</c>).</summary>
     public bool? Join { get; set; }
 
-    /// <summary>How often the leader lets its followers know that it lives (<c>raft.heartbeat-interval</c>).</summary>
+    /// <summary>
+    /// How often the leader tells its followers that it still leads (<c>raft.heartbeat-interval</c>).
+    /// </summary>
     public TimeSpan? HeartbeatInterval { get; set; }
 
     /// <summary>The shortest election timeout (<c>raft.election-timeout.min</c>).</summary>

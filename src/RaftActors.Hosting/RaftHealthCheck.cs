@@ -5,13 +5,15 @@ using RaftActors.Client;
 
 namespace RaftActors.Hosting;
 
-/// <summary>Whether this node's peer of a group runs, and whether it can serve.</summary>
+/// <summary>Checks whether this node's peer of a group runs, and whether the peer can serve requests.</summary>
 /// <typeparam name="TKey">The group's key in the actor registry.</typeparam>
 /// <param name="group">The group.</param>
 /// <param name="timeout">How long to wait for the peer's answer.</param>
 internal sealed class RaftHealthCheck<TKey>(string group, TimeSpan timeout)
 {
-    /// <summary>A bound of the whole check, so that it never holds up the report of others.</summary>
+    /// <summary>
+    /// The time within which the whole check ends, so that it does not delay the report of other checks.
+    /// </summary>
     public TimeSpan Bound { get; } = timeout + TimeSpan.FromSeconds(1);
 
     /// <summary>Healthy while the peer runs, knows a leader and has no problem.</summary>
@@ -36,7 +38,7 @@ internal sealed class RaftHealthCheck<TKey>(string group, TimeSpan timeout)
             : HealthCheckResult.Unhealthy($"The peer {status.MemberId} of group {group} knows no leader.", data: data);
     }
 
-    /// <summary>Healthy unless the peer has failed for good: starting the process again may help then.</summary>
+    /// <summary>Healthy unless the peer has failed for good. Restarting the process may help then.</summary>
     public async Task<HealthCheckResult> CheckLivenessAsync(
         ActorSystem system, ActorRegistry registry, CancellationToken cancellationToken)
     {

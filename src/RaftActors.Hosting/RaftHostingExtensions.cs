@@ -13,24 +13,24 @@ using RaftActors.StateMachines;
 
 namespace RaftActors.Hosting;
 
-/// <summary>Raft groups and clients of an actor system that Akka.Hosting makes.</summary>
+/// <summary>Adds Raft groups and their clients to an actor system that Akka.Hosting makes.</summary>
 public static class RaftHostingExtensions
 {
     /// <summary>
-    /// Runs this node's peer of a group. The host is up once the peer has recovered from its journal. When the host
-    /// stops, a leader transfers its leadership first. The group's actor, which takes all messages of
-    /// <see cref="Client"/>, is <see cref="IRequiredActor{TActor}"/> of <typeparamref name="TKey"/>.
+    /// Runs this node's peer of a group. The host has started once the peer has recovered from its journal. When the
+    /// host stops, a leader first transfers its leadership. <see cref="IRequiredActor{TActor}"/> of
+    /// <typeparamref name="TKey"/> is the group's actor, which takes all messages of <see cref="Client"/>.
     /// <see cref="AddRaftClient"/> puts a typed client into the container. The health checks are
     /// <c>akka.raft.&lt;group&gt;</c> with the tags <c>akka</c>, <c>ready</c> and <c>akka.raft</c>, and
     /// <c>akka.raft.&lt;group&gt;.live</c> with the tags <c>akka</c> and <c>liveness</c>.
     /// </summary>
     /// <typeparam name="TKey">The group's key in the actor registry.</typeparam>
     /// <param name="builder">
-    /// The builder of the actor system. Remoting and a journal are configured by its other methods.
+    /// The builder of the actor system. Configure remoting and a journal with its other methods.
     /// </param>
     /// <param name="group">The group's name, the same on all its nodes.</param>
     /// <param name="stateMachine">
-    /// Makes the state machine; called again when the state machine failed, and when the peer is started again.
+    /// Makes the state machine. Called again when the state machine has failed, and when the peer is started again.
     /// </param>
     /// <param name="options">How the peer runs.</param>
     /// <returns>The builder.</returns>
@@ -61,16 +61,16 @@ public static class RaftHostingExtensions
                 $"{name}.live", check.CheckLivenessAsync, tags: ["akka", "liveness"], timeout: check.Bound);
     }
 
-    /// <summary>Runs this node's peer of a group whose state machine needs nothing of the host.</summary>
+    /// <summary>Runs this node's peer of a group whose state machine needs no service of the host.</summary>
     /// <typeparam name="TKey">The group's key in the actor registry.</typeparam>
     /// <param name="builder">
-    /// The builder of the actor system. Remoting and a journal are configured by its other methods.
+    /// The builder of the actor system. Configure remoting and a journal with its other methods.
     /// </param>
     /// <param name="group">The group's name, the same on all its nodes.</param>
     /// <param name="stateMachine">
-    /// Makes the state machine; called again when the state machine failed, and when the peer is started again.
+    /// Makes the state machine. Called again when the state machine has failed, and when the peer is started again.
     /// </param>
-    /// <param name="configure">Sets how the peer runs; <c>null</c> when the configuration says all.</param>
+    /// <param name="configure">Sets how the peer runs; <c>null</c> if the configuration says everything.</param>
     /// <returns>The builder.</returns>
     public static AkkaConfigurationBuilder WithRaftGroup<TKey>(
         this AkkaConfigurationBuilder builder,
@@ -85,14 +85,14 @@ public static class RaftHostingExtensions
     }
 
     /// <summary>
-    /// Makes a client of a group on a node that is not a member of the group. Its actor,
-    /// <see cref="IRequiredActor{TActor}"/> of <typeparamref name="TKey"/>, answers <see cref="Propose"/> and
-    /// <see cref="Query"/> as a peer does; <see cref="AddRaftClient"/> puts a typed client into the container.
+    /// Makes a client of a group on a node that is not a member of the group. <see cref="IRequiredActor{TActor}"/> of
+    /// <typeparamref name="TKey"/> is the client's actor, which answers <see cref="Propose"/> and <see cref="Query"/>
+    /// as a peer does. <see cref="AddRaftClient"/> puts a typed client into the container.
     /// </summary>
     /// <typeparam name="TKey">The group's key in the actor registry.</typeparam>
-    /// <param name="builder">The builder of the actor system. Remoting is configured by its other methods.</param>
+    /// <param name="builder">The builder of the actor system. Configure remoting with its other methods.</param>
     /// <param name="group">The group's name.</param>
-    /// <param name="configure">Sets how the client runs; <c>null</c> when the configuration says all.</param>
+    /// <param name="configure">Sets how the client runs; <c>null</c> if the configuration says everything.</param>
     /// <returns>The builder.</returns>
     public static AkkaConfigurationBuilder WithRaftClient<TKey>(
         this AkkaConfigurationBuilder builder, string group, Action<RaftClientOptions>? configure = null)
@@ -112,12 +112,12 @@ public static class RaftHostingExtensions
     }
 
     /// <summary>
-    /// Puts a typed client of a group into the container. The group is the one that
-    /// <c>WithRaftGroup</c> or <see cref="WithRaftClient"/> has made under that key.
+    /// Puts a typed client of a group into the container. <c>WithRaftGroup</c> or <see cref="WithRaftClient"/> must
+    /// have added the group under the same key.
     /// </summary>
     /// <typeparam name="TKey">The group's key.</typeparam>
-    /// <typeparam name="TCommand">What is proposed: a <c>byte[]</c>, or a type that has a serializer.</typeparam>
-    /// <typeparam name="TResponse">What the state machine answers.</typeparam>
+    /// <typeparam name="TCommand">The type of the commands: <c>byte[]</c>, or a type that has a serializer.</typeparam>
+    /// <typeparam name="TResponse">The type of the state machine's responses.</typeparam>
     /// <param name="services">The container.</param>
     /// <returns>The container.</returns>
     public static IServiceCollection AddRaftClient<TKey, TCommand, TResponse>(this IServiceCollection services)
@@ -133,22 +133,22 @@ public static class RaftHostingExtensions
 
     /// <summary>
     /// Runs an actor on the node of a group's leader, one at a time in the group. On every node with a peer of the
-    /// group, <see cref="IRequiredActor{TActor}"/> of <typeparamref name="TSingleton"/> leads to the actor: what it is
-    /// told waits while there is none, up to <see cref="RaftSingletonOptions.BufferSize"/> messages.
+    /// group, <see cref="IRequiredActor{TActor}"/> of <typeparamref name="TSingleton"/> leads to the actor. While there
+    /// is no such actor, up to <see cref="RaftSingletonOptions.BufferSize"/> messages wait.
     /// <see cref="SingletonTenure"/> says what is guaranteed.
     /// </summary>
-    /// <typeparam name="TKey">The group's key. <c>WithRaftGroup</c> is called for it before.</typeparam>
+    /// <typeparam name="TKey">The group's key. Call <c>WithRaftGroup</c> for this key first.</typeparam>
     /// <typeparam name="TSingleton">The singleton's key in the actor registry.</typeparam>
     /// <param name="builder">The builder of the actor system.</param>
     /// <param name="name">The singleton's name, the same on all nodes.</param>
     /// <param name="singleton">
-    /// Says how the actor is made, at the beginning of each tenure: with its term and its fencing token.
+    /// Says how the actor is made. Called at the beginning of each tenure, with the term and the fencing token.
     /// </param>
     /// <param name="options">How the singleton runs.</param>
     /// <returns>The builder.</returns>
     /// <remarks>
-    /// The start of the host fails with an <see cref="InvalidOperationException"/> when the group was not started
-    /// before, and with a <see cref="ConfigurationException"/> for settings that cannot be used.
+    /// The start of the host fails with an <see cref="InvalidOperationException"/> if the group was not started before,
+    /// and with a <see cref="ConfigurationException"/> if the settings cannot be used.
     /// </remarks>
     public static AkkaConfigurationBuilder WithRaftSingleton<TKey, TSingleton>(
         this AkkaConfigurationBuilder builder,
@@ -176,16 +176,16 @@ public static class RaftHostingExtensions
     }
 
     /// <summary>
-    /// Runs an actor that needs nothing of the host on the node of a group's leader, one at a time in the group.
+    /// Runs an actor that needs no service of the host on the node of a group's leader, one at a time in the group.
     /// </summary>
-    /// <typeparam name="TKey">The group's key. <c>WithRaftGroup</c> is called for it before.</typeparam>
+    /// <typeparam name="TKey">The group's key. Call <c>WithRaftGroup</c> for this key first.</typeparam>
     /// <typeparam name="TSingleton">The singleton's key in the actor registry.</typeparam>
     /// <param name="builder">The builder of the actor system.</param>
     /// <param name="name">The singleton's name, the same on all nodes.</param>
     /// <param name="singleton">
-    /// Says how the actor is made, at the beginning of each tenure: with its term and its fencing token.
+    /// Says how the actor is made. Called at the beginning of each tenure, with the term and the fencing token.
     /// </param>
-    /// <param name="configure">Sets how the singleton runs; <c>null</c> when the configuration says all.</param>
+    /// <param name="configure">Sets how the singleton runs; <c>null</c> if the configuration says everything.</param>
     /// <returns>The builder.</returns>
     public static AkkaConfigurationBuilder WithRaftSingleton<TKey, TSingleton>(
         this AkkaConfigurationBuilder builder,
@@ -200,14 +200,16 @@ public static class RaftHostingExtensions
     }
 
     /// <summary>
-    /// Reaches the singleton of a group from a node without a peer of the group:
-    /// <see cref="IRequiredActor{TActor}"/> of <typeparamref name="TSingleton"/> leads to it.
+    /// Reaches the singleton of a group from a node without a peer of the group. <see cref="IRequiredActor{TActor}"/>
+    /// of <typeparamref name="TSingleton"/> leads to the singleton.
     /// </summary>
     /// <typeparam name="TSingleton">The singleton's key in the actor registry.</typeparam>
-    /// <param name="builder">The builder of the actor system. Remoting is configured by its other methods.</param>
+    /// <param name="builder">The builder of the actor system. Configure remoting with its other methods.</param>
     /// <param name="group">The group's name.</param>
     /// <param name="name">The singleton's name, the same on all nodes.</param>
-    /// <param name="configure">Sets how the singleton is reached; <c>null</c> when the configuration says all.</param>
+    /// <param name="configure">
+    /// Sets how the singleton is reached; <c>null</c> if the configuration says everything.
+    /// </param>
     /// <returns>The builder.</returns>
     public static AkkaConfigurationBuilder WithRaftSingletonProxy<TSingleton>(
         this AkkaConfigurationBuilder builder,
@@ -228,17 +230,17 @@ public static class RaftHostingExtensions
     }
 
     /// <summary>
-    /// Leases of Akka.Coordination on a Raft group: for the split brain resolver, singletons, shards, and
-    /// <see cref="Akka.Coordination.LeaseProvider"/>. Starts this node's peer of the lease group if
-    /// <see cref="RaftLeaseOption.Peer"/> says how; the health checks of the peer are then as
-    /// <c>WithRaftGroup</c> has them, and its actor is <see cref="IRequiredActor{TActor}"/> of
-    /// <see cref="RaftLease"/>. The health check <c>akka.raft.lease</c>, with the tags <c>akka, ready, akka.raft</c>,
-    /// reads the group linearizably, so that a wrong set-up is found before a lease is needed.
+    /// Runs leases of Akka.Coordination on a Raft group: for the split brain resolver, singletons, shards, and
+    /// <see cref="Akka.Coordination.LeaseProvider"/>. If <see cref="RaftLeaseOption.Peer"/> is set, this node runs a
+    /// peer of the lease group. The peer then has the health checks of <c>WithRaftGroup</c>, and
+    /// <see cref="IRequiredActor{TActor}"/> of <see cref="RaftLease"/> is its actor. The health check
+    /// <c>akka.raft.lease</c>, with the tags <c>akka, ready, akka.raft</c>, reads the group linearizably, so that a
+    /// wrong set-up is found before a lease is needed.
     /// </summary>
     /// <param name="builder">
-    /// The builder of the actor system. Remoting, cluster and a journal are configured by its other methods.
+    /// The builder of the actor system. Configure remoting, cluster and a journal with its other methods.
     /// </param>
-    /// <param name="option">The lease group, and who uses leases.</param>
+    /// <param name="option">The lease group, and what uses leases.</param>
     /// <returns>The builder.</returns>
     /// <remarks>The start of the host fails as with <c>WithRaftGroup</c>.</remarks>
     public static AkkaConfigurationBuilder WithRaftLease(this AkkaConfigurationBuilder builder, RaftLeaseOption option)
@@ -266,11 +268,11 @@ public static class RaftHostingExtensions
             timeout: option.HealthCheckTimeout + TimeSpan.FromSeconds(1));
     }
 
-    /// <summary>Leases of Akka.Coordination on a Raft group.</summary>
+    /// <summary>Runs leases of Akka.Coordination on a Raft group.</summary>
     /// <param name="builder">
-    /// The builder of the actor system. Remoting, cluster and a journal are configured by its other methods.
+    /// The builder of the actor system. Configure remoting, cluster and a journal with its other methods.
     /// </param>
-    /// <param name="configure">Sets the lease group, and who uses leases.</param>
+    /// <param name="configure">Sets the lease group, and what uses leases.</param>
     /// <returns>The builder.</returns>
     public static AkkaConfigurationBuilder WithRaftLease(
         this AkkaConfigurationBuilder builder, Action<RaftLeaseOption> configure)
@@ -283,8 +285,8 @@ public static class RaftHostingExtensions
 
     private static string SingletonName(string name) => $"raft-singleton-{name}";
 
-    // What remoting needs has to be there before the actor system starts. All else the extension itself puts behind the
-    // configuration, so that whatever is added to the builder later still goes before.
+    // The settings of remoting must be there before the actor system starts. The extension adds all other defaults
+    // behind the configuration, so that settings that are added to the builder later still count before them.
     private static AkkaConfigurationBuilder WithRaft(this AkkaConfigurationBuilder builder) =>
         builder.AddHocon(ReferenceConfig.LoadRemoting(), HoconAddMode.Append);
 

@@ -7,10 +7,10 @@ using RaftActors.Coordination;
 namespace RaftActors.Hosting;
 
 /// <summary>
-/// The leases of Akka.Coordination on a Raft group, as
-/// <see cref="RaftHostingExtensions.WithRaftLease(AkkaConfigurationBuilder, RaftLeaseOption)"/> takes it, and as the
-/// options of Akka.Cluster.Hosting take it where they name a lease. A value that is <c>null</c> is not set: the section
-/// <c>akka.coordination.lease.raft</c> of the actor system's configuration counts, and <c>reference.conf</c> of
+/// The options of leases of Akka.Coordination on a Raft group, for
+/// <see cref="RaftHostingExtensions.WithRaftLease(AkkaConfigurationBuilder, RaftLeaseOption)"/> and for the options of
+/// Akka.Cluster.Hosting that take a lease. A value that is <c>null</c> is not set. The section
+/// <c>akka.coordination.lease.raft</c> of the actor system's configuration then counts, and <c>reference.conf</c> of
 /// RaftActors.Coordination behind it, which documents each key.
 /// </summary>
 public sealed class RaftLeaseOption : LeaseOptionBase
@@ -24,7 +24,8 @@ public sealed class RaftLeaseOption : LeaseOptionBase
     public override Type Class => typeof(RaftLease);
 
     /// <summary>
-    /// How this node's peer of the lease group runs; <c>null</c> on a node without one. Three or five nodes have one.
+    /// How this node's peer of the lease group runs; <c>null</c> on a node without a peer. Three or five nodes should
+    /// have one.
     /// </summary>
     public RaftGroupOptions? Peer { get; set; }
 
@@ -32,8 +33,8 @@ public sealed class RaftLeaseOption : LeaseOptionBase
     public string? Group { get; set; }
 
     /// <summary>
-    /// On a node without a peer: nodes of the lease group, <c>host:port</c> or <c>system@host:port</c>
-    /// (<c>addresses</c>); empty for those of the configuration.
+    /// The addresses of nodes of the lease group, for a node without a peer: <c>host:port</c> or
+    /// <c>system@host:port</c> (<c>addresses</c>). Empty means the addresses of the configuration.
     /// </summary>
     public IList<string> Addresses { get; set; } = [];
 
@@ -47,7 +48,7 @@ public sealed class RaftLeaseOption : LeaseOptionBase
 
     /// <summary>
     /// After what time <c>Acquire</c> and <c>Release</c> end (<c>lease-operation-timeout</c>). With the split brain
-    /// resolver at most a quarter of <c>stable-after</c>.
+    /// resolver, set it to at most a quarter of <c>stable-after</c>.
     /// </summary>
     public TimeSpan? OperationTimeout { get; set; }
 
@@ -71,7 +72,9 @@ public sealed class RaftLeaseOption : LeaseOptionBase
     /// </summary>
     public TimeSpan HealthCheckTimeout { get; set; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>Puts the settings before the builder's configuration, and the defaults behind it.</summary>
+    /// <summary>
+    /// Puts the settings before the builder's configuration, and the defaults behind that configuration.
+    /// </summary>
     /// <param name="builder">The builder of the actor system.</param>
     /// <param name="setup">Not used.</param>
     public override void Apply(AkkaConfigurationBuilder builder, Setup? setup = null)

@@ -5,9 +5,9 @@ using RaftActors.Singletons;
 namespace RaftActors.Hosting;
 
 /// <summary>
-/// How the singleton of a group runs on this node. A value that is <c>null</c> is not set: the section <c>raft</c> of
-/// the actor system's configuration counts, and <c>reference.conf</c> of RaftActors behind it, which documents each
-/// key.
+/// How the singleton of a group runs on this node. A value that is <c>null</c> is not set. The section <c>raft</c> of
+/// the actor system's configuration then counts, and <c>reference.conf</c> of RaftActors behind it, which documents
+/// each key.
 /// </summary>
 public sealed class RaftSingletonOptions
 {
@@ -18,8 +18,8 @@ public sealed class RaftSingletonOptions
     public TimeSpan? HandOverWait { get; set; }
 
     /// <summary>
-    /// How much earlier than it would have to a singleton ends (<c>raft.singleton.margin</c>): what its code needs to
-    /// stop.
+    /// How much earlier than necessary a singleton ends (<c>raft.singleton.margin</c>): the time that the singleton's
+    /// code needs to stop.
     /// </summary>
     public TimeSpan? Margin { get; set; }
 
@@ -29,14 +29,14 @@ public sealed class RaftSingletonOptions
     public int? BufferSize { get; set; }
 
     /// <summary>
-    /// On a node without a peer of the group: the addresses of all nodes that have one, <c>host:port</c> or
-    /// <c>system@host:port</c> (<c>raft.client.addresses</c>); empty for those of the configuration.
+    /// The addresses of all nodes that have a peer of the group, for a node without one: <c>host:port</c> or
+    /// <c>system@host:port</c> (<c>raft.client.addresses</c>). Empty means the addresses of the configuration.
     /// </summary>
     public IList<string> Addresses { get; set; } = [];
 
     /// <summary>
-    /// Any other key of the section <c>raft</c>, as HOCON without that prefix: <c>singleton.clock-drift = 0.01</c>.
-    /// What is set above goes before.
+    /// Any other key of the section <c>raft</c>, as HOCON without that prefix: <c>singleton.clock-drift = 0.01</c>. The
+    /// properties above have priority.
     /// </summary>
     public string? Hocon { get; set; }
 
@@ -44,7 +44,9 @@ public sealed class RaftSingletonOptions
     /// <param name="group">The group's name.</param>
     /// <param name="peer">This node's peer; <c>null</c> if there is none.</param>
     /// <param name="systemConfig">The actor system's configuration.</param>
-    /// <exception cref="ConfigurationException">A value is not usable; the message names it and its key.</exception>
+    /// <exception cref="ConfigurationException">
+    /// A value is not usable. The message names the value and its key.
+    /// </exception>
     internal RaftSingletonSettings ToSettings(string group, IActorRef? peer, Config systemConfig)
     {
         var own = new HoconSection()
