@@ -2,10 +2,10 @@ using Akka.Actor;
 
 namespace RaftActors.Persistence.Sqlite;
 
-/// <summary>What is wrong with a database.</summary>
+/// <summary>The kinds of faults of a database.</summary>
 public enum SqliteFault
 {
-    /// <summary>A failure that SQLite reports and that none of the other values describes.</summary>
+    /// <summary>SQLite reports a failure that no other value describes.</summary>
     Other,
 
     /// <summary>Another process or actor system has the database open, or holds a lock on it.</summary>
@@ -14,7 +14,7 @@ public enum SqliteFault
     /// <summary>The disk is full.</summary>
     Full,
 
-    /// <summary>The disk did not answer within the time that <c>stall-timeout</c> gives it.</summary>
+    /// <summary>The disk did not answer within <c>stall-timeout</c>.</summary>
     Stalled,
 
     /// <summary>The disk failed to read or write.</summary>
@@ -28,13 +28,15 @@ public enum SqliteFault
     /// <summary>The plugin was stopped.</summary>
     Closed,
 
-    /// <summary>The file, or its directory, cannot be written by this process.</summary>
+    /// <summary>This process cannot write the file or its directory.</summary>
     ReadOnly,
 
-    /// <summary>The directory, or with <c>auto-initialize = off</c> the file or a table, does not exist.</summary>
+    /// <summary>
+    /// The directory does not exist; or, with <c>auto-initialize = off</c>, the file or a table does not exist.
+    /// </summary>
     Missing,
 
-    /// <summary>The file is no SQLite database, or its tables are not those of Akka.Persistence.Sql.</summary>
+    /// <summary>The file is not a SQLite database, or its tables are not those of Akka.Persistence.Sql.</summary>
     Foreign,
 
     /// <summary>A newer version wrote the database.</summary>
@@ -47,14 +49,14 @@ public enum SqliteFault
     Unreadable,
 }
 
-/// <summary>What is wrong with a database, in one sentence that names the file.</summary>
+/// <summary>A fault of a database. The message says in one sentence what is wrong and names the file.</summary>
 public sealed class SqliteDatabaseException : AkkaException
 {
-    /// <summary>Says what is wrong.</summary>
+    /// <summary>Makes the exception.</summary>
     /// <param name="database">The path of the file.</param>
     /// <param name="fault">The kind of the fault.</param>
     /// <param name="message">A sentence that names the file.</param>
-    /// <param name="cause">What the fault follows from, or <c>null</c>.</param>
+    /// <param name="cause">The failure that caused the fault; <c>null</c> if there is none.</param>
     public SqliteDatabaseException(string database, SqliteFault fault, string message, Exception? cause = null)
         : base(message, cause)
     {
@@ -69,7 +71,8 @@ public sealed class SqliteDatabaseException : AkkaException
     public SqliteFault Fault { get; }
 
     /// <summary>
-    /// Whether trying again can help: the fault may pass without anybody changing the database or the configuration.
+    /// Whether trying again can help. If so, the fault may pass although nobody changes the database or the
+    /// configuration.
     /// </summary>
     public bool MayRecover =>
         Fault is SqliteFault.Other or SqliteFault.Locked or SqliteFault.Full or SqliteFault.Stalled

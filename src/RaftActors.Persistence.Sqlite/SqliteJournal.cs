@@ -9,9 +9,9 @@ using RaftActors.Persistence.Sqlite.Storage;
 namespace RaftActors.Persistence.Sqlite;
 
 /// <summary>
-/// The journal plugin, to be named as <c>class</c> in its section of the configuration. It speaks the protocol of
-/// journals itself: it queues what is to be written for the one writer of the database, which answers the persistent
-/// actors, and starts replays, which read beside the writer.
+/// The journal plugin. Name this class as <c>class</c> in a section of the configuration. The plugin implements the
+/// journal protocol itself. It queues writes for the one writer of the database, which answers the persistent actors.
+/// It starts replays, which read concurrently with the writer.
 /// </summary>
 public sealed class SqliteJournal : ActorBase
 {
@@ -21,7 +21,7 @@ public sealed class SqliteJournal : ActorBase
     private EventAdapters? _adapters;
     private ICancelable? _watch;
 
-    /// <summary>Called by Akka.Persistence.</summary>
+    /// <summary>Akka.Persistence calls this constructor.</summary>
     /// <param name="config">The plugin's section.</param>
     public SqliteJournal(Config config)
     {
@@ -99,8 +99,8 @@ public sealed class SqliteJournal : ActorBase
             var replay = Context.ActorOf(Props
                 .Create(typeof(Replay), database, request, target, Adapters, _publish)
                 .WithDispatcher(_config.GetString("replay-dispatcher")));
-            // Behind whatever the actor, or its predecessor, still had to be written: also what was reported as
-            // stalled.
+            // The replay begins after all earlier writes of the actor, or of its predecessor, including those reported
+            // as stalled.
             var read = new PendingRead(
                 _access.Now, failure => replay.Tell(new Replay.Begin(failure), ActorRefs.NoSender));
             database.Writer.ReadAfterWritesOf(request.PersistenceId, read);
@@ -111,7 +111,9 @@ public sealed class SqliteJournal : ActorBase
         }
     }
 
-    /// <summary>The actor itself, or the filter that the settings put before it.</summary>
+    /// <summary>
+    /// Returns the actor itself, or the replay filter in front of the actor if the settings ask for one.
+    /// </summary>
     private IActorRef Filtered(IActorRef persistentActor)
     {
         var name = _config.GetString("replay-filter.mode", "off");

@@ -5,16 +5,16 @@ using RaftActors.Persistence.Sqlite.Storage;
 namespace RaftActors.Persistence.Sqlite;
 
 /// <summary>
-/// The extension of the SQLite plugins. It adds their defaults to the configuration of an actor system, and holds the
-/// databases that the system has open.
+/// The extension of the SQLite plugins. The extension adds the plugins' defaults to the configuration of an actor
+/// system, and holds the databases that the actor system has open.
 /// </summary>
 public sealed class SqlitePersistence : IExtension
 {
-    /// <summary>The path of the journal's section, to be named in <c>akka.persistence.journal.plugin</c>.</summary>
+    /// <summary>The path of the journal's section. Name it in <c>akka.persistence.journal.plugin</c>.</summary>
     public const string JournalId = "akka.persistence.journal.raft-sqlite";
 
     /// <summary>
-    /// The path of the snapshot store's section, to be named in <c>akka.persistence.snapshot-store.plugin</c>.
+    /// The path of the snapshot store's section. Name it in <c>akka.persistence.snapshot-store.plugin</c>.
     /// </summary>
     public const string SnapshotStoreId = "akka.persistence.snapshot-store.raft-sqlite";
 
@@ -26,7 +26,7 @@ public sealed class SqlitePersistence : IExtension
 
     internal OpenDatabases Databases { get; }
 
-    /// <summary>The extension of an actor system, which is made by the first call.</summary>
+    /// <summary>The extension of an actor system. The first call creates it.</summary>
     /// <param name="system">The actor system.</param>
     public static SqlitePersistence Get(ActorSystem system) =>
         system.WithExtension<SqlitePersistence, SqlitePersistenceProvider>();
@@ -37,7 +37,7 @@ public sealed class SqlitePersistence : IExtension
             "RaftActors.Persistence.Sqlite.reference.conf", typeof(SqlitePersistence).Assembly);
 }
 
-/// <summary>Makes <see cref="SqlitePersistence"/>. Its name may stand in <c>akka.extensions</c>.</summary>
+/// <summary>Creates <see cref="SqlitePersistence"/>. <c>akka.extensions</c> may name this class.</summary>
 public sealed class SqlitePersistenceProvider : ExtensionIdProvider<SqlitePersistence>
 {
     /// <inheritdoc/>

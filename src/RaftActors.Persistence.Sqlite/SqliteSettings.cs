@@ -2,16 +2,16 @@ using Akka.Configuration;
 
 namespace RaftActors.Persistence.Sqlite;
 
-/// <summary>What the section of a plugin says.</summary>
+/// <summary>The settings in a plugin's section of the configuration.</summary>
 internal sealed record SqliteSettings(
     string Path, bool AutoInitialize, long WalSize, TimeSpan BusyTimeout, TimeSpan StallTimeout)
 {
     public const long SmallestLog = 64 << 10;
 
-    /// <summary>Reads the section of a plugin, over the plugin's defaults.</summary>
+    /// <summary>Reads a plugin's section, with the plugin's defaults behind it.</summary>
     /// <param name="id">The path of the section, for messages.</param>
     /// <param name="section">The section.</param>
-    /// <param name="defaultsPath">Where the defaults of the plugin stand in <c>reference.conf</c>.</param>
+    /// <param name="defaultsPath">The path of the plugin's defaults in <c>reference.conf</c>.</param>
     public static SqliteSettings From(string id, Config section, string defaultsPath)
     {
         var config = section.WithFallback(SqlitePersistence.DefaultConfig().GetConfig(defaultsPath));
@@ -42,7 +42,7 @@ internal sealed record SqliteSettings(
         }
         catch (FormatException)
         {
-            // Which is said below, with the name of the key.
+            // The exception below names the key.
         }
         throw new ConfigurationException(
             $"{id}.{key} = {config.GetString(key)} is no time that can be waited for; use for example 5 s");

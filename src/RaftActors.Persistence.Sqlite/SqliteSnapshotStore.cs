@@ -8,8 +8,8 @@ using RaftActors.Persistence.Sqlite.Storage;
 namespace RaftActors.Persistence.Sqlite;
 
 /// <summary>
-/// The snapshot store plugin, to be named as <c>class</c> in its section of the configuration. It speaks the protocol
-/// of snapshot stores itself, and shares the writer of the database with a journal that has the same file.
+/// The snapshot store plugin. Name this class as <c>class</c> in a section of the configuration. The plugin implements
+/// the snapshot store protocol itself. If a journal has the same file, both share the writer of the database.
 /// </summary>
 public sealed class SqliteSnapshotStore : ActorBase
 {
@@ -17,7 +17,7 @@ public sealed class SqliteSnapshotStore : ActorBase
     private readonly bool _publish;
     private ICancelable? _watch;
 
-    /// <summary>Called by Akka.Persistence.</summary>
+    /// <summary>Akka.Persistence calls this constructor.</summary>
     /// <param name="config">The plugin's section.</param>
     public SqliteSnapshotStore(Config config)
     {
@@ -81,7 +81,7 @@ public sealed class SqliteSnapshotStore : ActorBase
             var props = Props.Create(typeof(SnapshotLoad), database, request, Sender).WithDispatcher(
                 Context.Props.Dispatcher);
             var load = Context.ActorOf(props);
-            // Behind whatever still had to be written, also what was reported as stalled.
+            // The load begins after all earlier writes of the actor, including those reported as stalled.
             var read = new PendingRead(
                 _access.Now, failure => load.Tell(new SnapshotLoad.Begin(failure), ActorRefs.NoSender));
             database.Writer.ReadAfterWritesOf(request.PersistenceId, read);
@@ -107,7 +107,8 @@ public sealed class SqliteSnapshotStore : ActorBase
             writer.Write(new SaveSnapshotWork(metadata.PersistenceId, metadata.SequenceNr, created, payload, failure =>
             {
                 Finished(failure);
-                // What was reported as failed and is written later nobody will know of, nor delete.
+                // The actor was told that the save failed, so it does not know of a snapshot that is written later and
+                // will not delete it. Delete that snapshot here.
                 if (failure is SqliteDatabaseException { Fault: SqliteFault.Stalled })
                 {
                     var bounds = new SnapshotBounds(metadata.SequenceNr, metadata.SequenceNr, created, created);

@@ -8,8 +8,8 @@ using RaftActors.Persistence.Sqlite.Storage;
 namespace RaftActors.Persistence.Sqlite.Journal;
 
 /// <summary>
-/// What one persistent actor writes at a time. An event that its serializer or event adapter refuses is rejected with
-/// its atomic write, before anything is written.
+/// The events that one persistent actor writes at a time. If a serializer or an event adapter refuses an event, the
+/// atomic write with that event is rejected before anything is written.
 /// </summary>
 internal sealed class AppendEvents : DatabaseWork
 {
@@ -21,14 +21,16 @@ internal sealed class AppendEvents : DatabaseWork
     /// <summary>The events that are not rejected, in their order.</summary>
     private readonly List<NewEvent> _events;
 
-    /// <summary>Why atomic writes are rejected, by their place among the envelopes; null if none is.</summary>
+    /// <summary>
+    /// Why atomic writes are rejected, by the position of their envelopes; <c>null</c> if none is rejected.
+    /// </summary>
     private Exception?[]? _rejections;
 
     private int _size;
 
     /// <summary>Serializes the events.</summary>
-    /// <param name="write">What the actor asked for.</param>
-    /// <param name="journal">Who answers.</param>
+    /// <param name="write">The request of the persistent actor.</param>
+    /// <param name="journal">The journal, which appears as the sender of the answers.</param>
     /// <param name="serialization">The registry of serializers.</param>
     /// <param name="adapters">The event adapters of the journal.</param>
     /// <param name="created">The time of the events, in ticks.</param>
@@ -70,11 +72,11 @@ internal sealed class AppendEvents : DatabaseWork
 
     protected override void Finished(Exception? failure) => Answer(_write, _envelopes, _journal, failure, _rejections);
 
-    /// <summary>Answers a request as failed as a whole, before it was queued.</summary>
+    /// <summary>Answers that a whole request failed before it was queued.</summary>
     public static void Refuse(WriteMessages write, IActorRef journal, Exception failure) =>
         Answer(write, [.. write.Messages], journal, failure, null);
 
-    /// <summary>Tells a persistent actor what became of what it wrote, in the order in which it was written.</summary>
+    /// <summary>Tells a persistent actor the outcome of each event, in the order in which it sent them.</summary>
     private static void Answer(
         WriteMessages write, IPersistentEnvelope[] envelopes, IActorRef journal, Exception? failure,
         Exception?[]? rejections)

@@ -3,8 +3,8 @@ using RaftActors.Persistence.Sqlite.Storage;
 namespace RaftActors.Persistence.Sqlite.Journal;
 
 /// <summary>
-/// Deletes events in steps. Each step leaves what a finished deletion up to there leaves: a crash between two steps
-/// deletes less, nothing else.
+/// Deletes events in steps. After each step the journal is as if a deletion up to that event had finished. So a crash
+/// between two steps only means that fewer events are deleted.
 /// </summary>
 internal sealed class DeleteEvents(string persistenceId, long toSequenceNr, Action<Exception?> finished) : DatabaseWork
 {

@@ -6,9 +6,9 @@ using RaftActors.Persistence.Sqlite.Storage;
 namespace RaftActors.Persistence.Sqlite.Journal;
 
 /// <summary>
-/// Replays the events of one actor, some at a time. It stays two steps ahead of the actor, and knows how far that is
-/// from the answers to <see cref="Identify"/>, which an actor gives between the messages before and behind: a replay of
-/// any length takes little memory.
+/// Replays the events of one actor in steps. After each step the replay sends the actor an <see cref="Identify"/>. The
+/// actor answers that message only after the events before it, so the replay knows how far the actor has come, and
+/// stays two steps ahead. A replay of any length therefore takes little memory.
 /// </summary>
 internal sealed class Replay : UntypedActor
 {
@@ -27,12 +27,12 @@ internal sealed class Replay : UntypedActor
     private long _left;
     private int _ahead;
 
-    /// <summary>Made by reflection.</summary>
-    /// <param name="database">What to read.</param>
-    /// <param name="request">What was asked for.</param>
-    /// <param name="target">The actor that recovers, or a filter before it.</param>
+    /// <summary>Akka.NET calls this constructor by reflection.</summary>
+    /// <param name="database">The database to read.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="target">The actor that recovers, or the filter in front of it.</param>
     /// <param name="adapters">The event adapters of the journal.</param>
-    /// <param name="publish">Whether the request is published when it is done.</param>
+    /// <param name="publish">Whether the request is published when the replay has finished.</param>
     public Replay(Database database, ReplayMessages request, IActorRef target, EventAdapters adapters, bool publish)
     {
         _database = database;
@@ -44,7 +44,7 @@ internal sealed class Replay : UntypedActor
         _left = request.Max;
     }
 
-    /// <summary>What a replay is told when the writes of its actor have ended, or when they took too long.</summary>
+    /// <summary>The writes of the actor have ended, or took too long. The replay may begin, or fails.</summary>
     internal sealed record Begin(Exception? Failure);
 
     protected override void PreStart() => Context.Watch(_request.PersistentActor);
@@ -94,7 +94,7 @@ internal sealed class Replay : UntypedActor
         }
     }
 
-    /// <summary>False when there is nothing more.</summary>
+    /// <summary>Returns <c>false</c> if there are no more events.</summary>
     private bool ReplaySome()
     {
         var limit = (int)Math.Min(EventsPerStep, _left);

@@ -4,17 +4,17 @@ using RaftActors.Persistence.Sqlite.Storage;
 
 namespace RaftActors.Persistence.Sqlite.Snapshots;
 
-/// <summary>Loads one snapshot, beside the writer and beside other loads.</summary>
+/// <summary>Loads one snapshot, concurrently with the writer and with other loads.</summary>
 internal sealed class SnapshotLoad : UntypedActor
 {
     private readonly Database _database;
     private readonly LoadSnapshot _request;
     private readonly IActorRef _asker;
 
-    /// <summary>Made by reflection.</summary>
-    /// <param name="database">What to read.</param>
-    /// <param name="request">What was asked for.</param>
-    /// <param name="asker">Who asked.</param>
+    /// <summary>Akka.NET calls this constructor by reflection.</summary>
+    /// <param name="database">The database to read.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="asker">The actor that gets the answer.</param>
     public SnapshotLoad(Database database, LoadSnapshot request, IActorRef asker)
     {
         _database = database;
@@ -22,12 +22,12 @@ internal sealed class SnapshotLoad : UntypedActor
         _asker = asker;
     }
 
-    /// <summary>The bounds that a criteria says.</summary>
+    /// <summary>The bounds that criteria set.</summary>
     public static SnapshotBounds Bounds(SnapshotSelectionCriteria criteria) => new(
         criteria.MinSequenceNr, criteria.MaxSequenceNr,
         criteria.MinTimestamp.GetValueOrDefault().Ticks, criteria.MaxTimeStamp.Ticks);
 
-    /// <summary>What a load is told when the writes of its actor have ended, or when they took too long.</summary>
+    /// <summary>The writes of the actor have ended, or took too long. The load may begin, or fails.</summary>
     internal sealed record Begin(Exception? Failure);
 
     protected override void OnReceive(object message)

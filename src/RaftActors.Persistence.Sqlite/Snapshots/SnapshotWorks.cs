@@ -2,7 +2,7 @@ using RaftActors.Persistence.Sqlite.Storage;
 
 namespace RaftActors.Persistence.Sqlite.Snapshots;
 
-/// <summary>Saves a snapshot, in place of an earlier one with the same sequence number.</summary>
+/// <summary>Saves a snapshot. The snapshot replaces an earlier one with the same sequence number.</summary>
 internal sealed class SaveSnapshotWork(
     string persistenceId, long sequenceNr, long created, SerializedPayload payload, Action<Exception?> finished)
         : DatabaseWork
@@ -20,11 +20,14 @@ internal sealed class SaveSnapshotWork(
     protected override void Finished(Exception? failure) => finished(failure);
 }
 
-/// <summary>Deletes the snapshots within bounds that include their ends; times are in ticks.</summary>
+/// <summary>Deletes the snapshots within bounds. The bounds are inclusive; times are in ticks.</summary>
 internal sealed class DeleteSnapshotsWork(string persistenceId, SnapshotBounds bounds, Action<Exception?> finished)
     : DatabaseWork
 {
-    /// <summary>Snapshots may be large, and every page of one is visited.</summary>
+    /// <summary>
+    /// The number of snapshots that are deleted in one transaction. It is low, because snapshots may be large and
+    /// deleting one visits each of its pages.
+    /// </summary>
     private const int Step = 16;
 
     public override bool Concerns(string id) => id == persistenceId;

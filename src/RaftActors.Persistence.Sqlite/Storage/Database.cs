@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace RaftActors.Persistence.Sqlite.Storage;
 
 /// <summary>
-/// An open database: its one writer, and readers as they are needed. A journal and a snapshot store with the same file
-/// share it.
+/// An open database: one writer, and as many readers as are needed. A journal and a snapshot store with the same file
+/// share one database.
 /// </summary>
 internal sealed class Database
 {
@@ -30,12 +30,12 @@ internal sealed class Database
     public DatabaseWriter Writer { get; }
 
     /// <summary>Opens a database.</summary>
-    /// <param name="settings">Which one, and how.</param>
-    /// <param name="threads">Makes what runs the writer.</param>
+    /// <param name="settings">The file and the settings.</param>
+    /// <param name="threads">Makes the thread that runs the writer.</param>
     /// <param name="checkpointWanted">
-    /// Called by the writer when <see cref="Checkpoint"/> should be called, by another thread.
+    /// The writer calls this when <see cref="Checkpoint"/> should be called, on another thread.
     /// </param>
-    /// <exception cref="SqliteDatabaseException">It cannot be used; the message says why.</exception>
+    /// <exception cref="SqliteDatabaseException">The database cannot be used. The message says why.</exception>
     public static Database Open(SqliteSettings settings, Func<Action, IWriterThread> threads, Action checkpointWanted)
     {
         var file = DatabaseFile.Open(settings);
@@ -50,7 +50,7 @@ internal sealed class Database
         }
         catch
         {
-            // One left open would be taken for another process by the next to open the file.
+            // The next attempt to open the file would take a connection left open for another process.
             writing?.Dispose();
             checkpoints?.Dispose();
             file.Dispose();
@@ -58,7 +58,7 @@ internal sealed class Database
         }
     }
 
-    /// <summary>Reads with a reader that nobody else uses meanwhile.</summary>
+    /// <summary>Calls a function with a reader that no one else uses at the same time.</summary>
     public T Read<T>(Func<DatabaseReader, T> read)
     {
         if (!_readers.TryTake(out var reader))
@@ -71,13 +71,13 @@ internal sealed class Database
         }
         catch
         {
-            // A statement may be in the middle of its rows, and would keep the log from being started over.
+            // The reader may have stopped between two rows. Then the write-ahead log could not be started over.
             reader.Dispose();
             throw;
         }
     }
 
-    /// <summary>Copies the write-ahead log into the database; nobody waits for that.</summary>
+    /// <summary>Copies the write-ahead log into the database. No write waits for the copy.</summary>
     public void Checkpoint()
     {
         lock (_gate)

@@ -6,14 +6,14 @@ using Akka.Persistence;
 namespace RaftActors.Persistence.Sqlite.Storage;
 
 /// <summary>
-/// A plugin's hold on its database. One that could not be opened is tried again when it is next needed: whoever needs
-/// it learns what is wrong with it, and nothing has to be restarted once it is right.
+/// A plugin's access to its database. If the database cannot be opened, the next use tries again. So each caller learns
+/// what is wrong, and nothing has to be restarted once the database is right.
 /// </summary>
 /// <param name="system">The actor system of the plugin.</param>
 /// <param name="id">The path of the plugin's section.</param>
 /// <param name="section">The plugin's section.</param>
-/// <param name="defaultsPath">Where the plugin's defaults stand in <c>reference.conf</c>.</param>
-/// <param name="log">Where it is said that the database cannot be opened.</param>
+/// <param name="defaultsPath">The path of the plugin's defaults in <c>reference.conf</c>.</param>
+/// <param name="log">The log that gets a failure to open the database.</param>
 internal sealed class DatabaseAccess(
     ActorSystem system, string id, Config section, string defaultsPath, ILoggingAdapter log)
 {
@@ -24,9 +24,9 @@ internal sealed class DatabaseAccess(
     private Database? _database;
     private TimeSpan _watched;
 
-    /// <summary>The database, which is opened if need be.</summary>
-    /// <exception cref="SqliteDatabaseException">It cannot be opened; the message says why.</exception>
-    /// <exception cref="ConfigurationException">The settings make no sense; the message says which.</exception>
+    /// <summary>The database. The first use opens it.</summary>
+    /// <exception cref="SqliteDatabaseException">The database cannot be opened. The message says why.</exception>
+    /// <exception cref="ConfigurationException">A setting is not usable. The message names its key.</exception>
     public Database Database
     {
         get
@@ -38,14 +38,16 @@ internal sealed class DatabaseAccess(
         }
     }
 
-    /// <summary>When what is queued now was queued, for the watchdog: how often that came round.</summary>
+    /// <summary>The time at which something is queued now, as the watchdog counts time: by its rounds.</summary>
     public QueueTime Now => new(this, _watched);
 
-    /// <summary>Has the watchdog come round, by timers of the scheduler: no other clock says what is overdue.</summary>
+    /// <summary>
+    /// Starts the watchdog's rounds, which the scheduler times. No other clock decides what is overdue.
+    /// </summary>
     public ICancelable StartWatch(IActorRef plugin, object watch) =>
         system.Scheduler.ScheduleTellRepeatedlyCancelable(WatchInterval, WatchInterval, plugin, watch, plugin);
 
-    /// <summary>Opens the database; what is wrong with it is logged.</summary>
+    /// <summary>Opens the database. A failure is logged.</summary>
     public void TryOpen()
     {
         try
@@ -58,7 +60,7 @@ internal sealed class DatabaseAccess(
         }
     }
 
-    /// <summary>Reports what has waited for longer than <c>stall-timeout</c> as failed.</summary>
+    /// <summary>Reports as failed what has waited for longer than <c>stall-timeout</c>.</summary>
     public void ReportOverdue()
     {
         _watched += WatchInterval;
@@ -88,7 +90,7 @@ internal sealed class DatabaseAccess(
         }
     }
 
-    /// <summary>Lets go of the database.</summary>
+    /// <summary>Releases the database.</summary>
     public void Release()
     {
         if (_database is { } database)

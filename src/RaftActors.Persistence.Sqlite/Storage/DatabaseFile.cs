@@ -1,8 +1,9 @@
 namespace RaftActors.Persistence.Sqlite.Storage;
 
 /// <summary>
-/// Takes possession of a database file: no other process, and no other actor system of this one, may have it open.
-/// Whatever is wrong with it is said here, in one sentence, before anything is written to it.
+/// Opens a database file for this actor system alone: no other process, and no other actor system of this process, may
+/// have the file open. If the file cannot be used, an exception says why in one sentence, before anything is written to
+/// the file.
 /// </summary>
 internal sealed class DatabaseFile : IDisposable
 {
@@ -21,7 +22,7 @@ internal sealed class DatabaseFile : IDisposable
 
     public string Path => _settings.Path;
 
-    /// <summary>How large the write-ahead log is, in bytes: what the settings say, or less on a small disk.</summary>
+    /// <summary>The size of the write-ahead log in bytes: the setting, or less if the disk is small.</summary>
     public long LogSize { get; private set; }
 
     public static DatabaseFile Open(SqliteSettings settings)
@@ -40,7 +41,7 @@ internal sealed class DatabaseFile : IDisposable
         }
     }
 
-    /// <summary>A connection for one thread at a time.</summary>
+    /// <summary>Opens a connection. One thread at a time may use it.</summary>
     public SqliteConnection Connect()
     {
         var connection = new SqliteConnection(Path, create: false);
@@ -99,8 +100,8 @@ internal sealed class DatabaseFile : IDisposable
     };
 
     /// <summary>
-    /// Opens it alone once. That finds out about processes that do not know the lock file, finishes what a crash left
-    /// in the log, and, as the last connection to close, leaves no log behind.
+    /// Opens the file exclusively once. That finds processes that do not know the lock file, recovers what a crash left
+    /// in the log, and leaves no log behind, because the connection is the last one to close.
     /// </summary>
     private void Prepare()
     {
@@ -130,9 +131,9 @@ internal sealed class DatabaseFile : IDisposable
         new(Path, fault, message, cause);
 
     /// <summary>
-    /// A log whose blocks exist and have been written makes a commit a plain data flush. A log that grows makes a
-    /// commit a journal commit of the file system too, which takes about twice as long. SQLite takes a log of zeros for
-    /// an empty one, and later starts it over instead of truncating it.
+    /// Allocates and writes the blocks of the write-ahead log. A commit is then a plain flush of data. In a log that
+    /// grows, a commit also commits the file system's journal, which takes about twice as long. SQLite takes a log of
+    /// zeros for an empty one, and later starts the log over instead of truncating it.
     /// </summary>
     private void PreallocateLog()
     {
@@ -148,11 +149,11 @@ internal sealed class DatabaseFile : IDisposable
             }
             while (!TryFill(log, LogSize))
             {
-                // The disk is small or nearly full. Half of what is free is for the database.
+                // The disk is small or nearly full. The database gets half of the free space.
                 LogSize = Math.Min(LogSize / 2, DiskSpace.Free(Path) / 2);
                 if (LogSize >= SqliteSettings.SmallestLog)
                     continue;
-                // Without it the database can be read, and whoever writes is told that the disk is full.
+                // Without the log, the database can still be read, and a writer learns that the disk is full.
                 LogSize = SqliteSettings.SmallestLog;
                 return;
             }

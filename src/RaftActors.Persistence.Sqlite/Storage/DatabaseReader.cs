@@ -1,7 +1,7 @@
 namespace RaftActors.Persistence.Sqlite.Storage;
 
 /// <summary>
-/// The statements that read, on a connection of their own: readers and the writer do not wait for each other.
+/// The statements that read. They have a connection of their own, so readers and the writer do not wait for each other.
 /// </summary>
 internal sealed class DatabaseReader : IDisposable
 {
@@ -27,7 +27,9 @@ internal sealed class DatabaseReader : IDisposable
             """);
     }
 
-    /// <summary>The highest sequence number of the deleted events, too; 0 if there never was an event.</summary>
+    /// <summary>
+    /// The highest sequence number of an actor's events, including deleted ones; 0 if there never was an event.
+    /// </summary>
     public long HighestSequenceNr(string persistenceId)
     {
         _highest.Bind(1, persistenceId).Step();
@@ -36,13 +38,13 @@ internal sealed class DatabaseReader : IDisposable
         return highest;
     }
 
-    /// <summary>Reads events within bounds, which include their ends.</summary>
-    /// <param name="persistenceId">Whose events.</param>
+    /// <summary>Reads events within bounds. The bounds are inclusive.</summary>
+    /// <param name="persistenceId">The persistence id of the events.</param>
     /// <param name="from">The first sequence number.</param>
     /// <param name="to">The last sequence number.</param>
-    /// <param name="limit">How many at most.</param>
-    /// <param name="bytes">After how many bytes to stop; at least one event is read, however large.</param>
-    /// <param name="events">What was read is added here.</param>
+    /// <param name="limit">The greatest number of events to read.</param>
+    /// <param name="bytes">The number of bytes after which to stop. At least one event is read, however large.</param>
+    /// <param name="events">The list to which the events are added.</param>
     /// <returns>Whether there may be more events within the bounds.</returns>
     public bool ReadEvents(string persistenceId, long from, long to, int limit, long bytes, List<StoredEvent> events)
     {
@@ -64,7 +66,7 @@ internal sealed class DatabaseReader : IDisposable
         return read == limit;
     }
 
-    /// <summary>The latest snapshot within the bounds.</summary>
+    /// <summary>Reads the latest snapshot within the bounds.</summary>
     public StoredSnapshot? ReadSnapshot(string persistenceId, in SnapshotBounds bounds)
     {
         _snapshot

@@ -1,13 +1,14 @@
 namespace RaftActors.Persistence.Sqlite.Storage;
 
 /// <summary>
-/// The one writer of a database. Whatever was queued while it was busy, by whichever actors, goes into one transaction:
-/// one flush to disk makes all of it durable.
+/// The one writer of a database. Everything that was queued during one transaction goes into the next one, whichever
+/// actors queued it. One flush to disk makes all of it durable.
 /// </summary>
 internal sealed class DatabaseWriter
 {
     /// <summary>
-    /// Beyond this the rest waits for the next transaction, so that small writes do not wait for many large ones.
+    /// The size in bytes after which the rest of the queue waits for the next transaction, so that small writes do not
+    /// wait for many large ones.
     /// </summary>
     private const int LargestTransaction = 4 << 20;
 
@@ -30,7 +31,7 @@ internal sealed class DatabaseWriter
         _thread = threads(Run);
     }
 
-    /// <summary>How many transactions were begun.</summary>
+    /// <summary>The number of transactions begun.</summary>
     public long Transactions => _statements.Transactions;
 
     public void Write(DatabaseWork work)
@@ -51,8 +52,8 @@ internal sealed class DatabaseWriter
     }
 
     /// <summary>
-    /// Has a read begin when the writes before it that concern a persistence id have ended, also those that were
-    /// reported as overdue. It does not wait for others.
+    /// Starts a read when the earlier writes that concern a persistence id have ended, including those that were
+    /// reported as overdue. The read does not wait for other writes.
     /// </summary>
     public void ReadAfterWritesOf(string persistenceId, PendingRead read)
     {
@@ -72,8 +73,8 @@ internal sealed class DatabaseWriter
     }
 
     /// <summary>
-    /// Reports what was queued before a time as failed. A write is not taken back: it may still be done, and what reads
-    /// waits for it.
+    /// Reports as failed what was queued before a time. A write is not taken back: it may still be done, and reads wait
+    /// for it.
     /// </summary>
     public void ReportOverdue(QueueTime queuedBefore, Exception failure)
     {
@@ -97,7 +98,7 @@ internal sealed class DatabaseWriter
             read.Report(failure);
     }
 
-    /// <summary>Writes what is queued and closes the connection; later work fails.</summary>
+    /// <summary>Writes what is queued and closes the connection. Later work fails.</summary>
     public void Close()
     {
         lock (_gate)
@@ -107,7 +108,10 @@ internal sealed class DatabaseWriter
         _connection.Dispose();
     }
 
-    /// <summary>Writes until nothing is queued. The thread calls it; nothing else may meanwhile.</summary>
+    /// <summary>
+    /// Writes until nothing is queued. Only the writer's thread may call this method, or <see cref="Close"/> once that
+    /// thread has stopped.
+    /// </summary>
     private void Run()
     {
         while (Take())
@@ -158,8 +162,8 @@ internal sealed class DatabaseWriter
         var failure = Try(0, _transaction.Count);
         if (failure is null)
             return;
-        // After an input or output error nothing is known about the disk, and trying again would be guessing.
-        // Anything else may be the fault of one of them.
+        // After an input or output error, the state of the disk is unknown, so do not try again. Any other failure may
+        // be the fault of one work, so try each alone.
         if (_transaction.Count == 1 || failure is SqliteDatabaseException
             { Fault: SqliteFault.InputOutput or SqliteFault.Damaged or SqliteFault.Foreign or SqliteFault.Locked })
         {
@@ -173,7 +177,9 @@ internal sealed class DatabaseWriter
         }
     }
 
-    /// <summary>One transaction of some of the works. They are reported only if it succeeds.</summary>
+    /// <summary>
+    /// Executes some of the works in one transaction. They are reported only if the transaction succeeds.
+    /// </summary>
     private Exception? Try(int start, int count)
     {
         try
@@ -217,7 +223,7 @@ internal sealed class DatabaseWriter
                         (ready ??= []).Add(read);
                 }
             }
-            // Each holds what was written and who asked for it, and the next transaction may be a long time off.
+            // Each work holds what was written and who asked for it, and the next transaction may be a long time off.
             _transaction.Clear();
         }
         ready?.ForEach(read => read.Report(null));

@@ -1,14 +1,14 @@
 namespace RaftActors.Persistence.Sqlite.Storage;
 
-/// <summary>What runs the writer of a database: a thread, or the steps of a spec.</summary>
+/// <summary>Runs the writer of a database: a thread, or the steps of a spec.</summary>
 internal interface IWriterThread
 {
     /// <summary>
-    /// There is something to write: run the writer soon, once. May be called from any thread, and again before it has
-    /// run.
+    /// Asks for one run of the writer soon, because there is something to write. Any thread may call this method, also
+    /// again before the writer has run.
     /// </summary>
     void Wake();
 
-    /// <summary>Returns when the writer is not running and will not run again.</summary>
+    /// <summary>Waits until the writer is not running. The writer does not run again.</summary>
     void Stop();
 }

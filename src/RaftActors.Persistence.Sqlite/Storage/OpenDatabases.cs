@@ -31,7 +31,7 @@ internal sealed class OpenDatabases(ExtendedActorSystem system)
         }
     }
 
-    /// <summary>The last one to release a database closes it, when all that was queued has been written.</summary>
+    /// <summary>Releases a database. The last release writes what is queued and closes the database.</summary>
     public void Release(Database database)
     {
         lock (_open)
@@ -57,7 +57,7 @@ internal sealed class OpenDatabases(ExtendedActorSystem system)
             () => checkpointer.Tell(database!, ActorRefs.NoSender));
     }
 
-    /// <summary>Makes the checkpoints that a writer asks for, so that it need not make them itself.</summary>
+    /// <summary>Makes the checkpoints that a writer asks for, so that the writer need not make them.</summary>
     private sealed class Checkpointer : UntypedActor
     {
         protected override void OnReceive(object message) => ((Database)message).Checkpoint();

@@ -2,7 +2,7 @@ using Akka.Serialization;
 
 namespace RaftActors.Persistence.Sqlite.Storage;
 
-/// <summary>Objects to bytes and back, through the actor system's registry of serializers.</summary>
+/// <summary>Converts objects to bytes and back, with the actor system's serializers.</summary>
 internal static class Payloads
 {
     /// <summary>Serializes an object.</summary>
@@ -18,8 +18,8 @@ internal static class Payloads
     /// <param name="serialization">The registry of serializers.</param>
     /// <param name="payload">The bytes.</param>
     /// <param name="database">The path of the database, for the message.</param>
-    /// <param name="what">What the bytes are, for the message.</param>
-    /// <exception cref="SqliteDatabaseException">It cannot be deserialized.</exception>
+    /// <param name="what">What the bytes are, for the message: for example, an event.</param>
+    /// <exception cref="SqliteDatabaseException">The object cannot be deserialized.</exception>
     public static object Read(Serialization serialization, in SerializedPayload payload, string database, string what)
     {
         try

@@ -1,6 +1,8 @@
 namespace RaftActors.Persistence.Sqlite.Storage;
 
-/// <summary>The tables of Akka.Persistence.Sql's default schema: either plugin opens the other's database.</summary>
+/// <summary>
+/// The tables, in the default schema of Akka.Persistence.Sql. So either plugin can open the other's database.
+/// </summary>
 internal static class Schema
 {
     private const string Create = """
@@ -50,7 +52,7 @@ internal static class Schema
 
     public static void Prepare(SqliteConnection connection, bool initialize)
     {
-        // Akka.Persistence.Sql never sets it: whoever does will mean a format that this version does not know.
+        // Akka.Persistence.Sql never sets this number. Another number means a format that this version does not know.
         var version = connection.QueryNumber("PRAGMA user_version");
         if (version != 0)
         {

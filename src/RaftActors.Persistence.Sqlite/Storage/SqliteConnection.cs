@@ -3,8 +3,8 @@ using SQLitePCL;
 namespace RaftActors.Persistence.Sqlite.Storage;
 
 /// <summary>
-/// A connection to SQLite's C API, for one thread at a time. The journal's hot path leaves no room for ADO.NET's
-/// layers.
+/// A connection to SQLite's C API, for one thread at a time. It replaces ADO.NET, whose layers would slow down the
+/// journal's hot path.
 /// </summary>
 internal sealed class SqliteConnection : IDisposable
 {
@@ -30,7 +30,7 @@ internal sealed class SqliteConnection : IDisposable
     /// <summary>Whether SQLite could open the file for reading only.</summary>
     public bool IsReadOnly => raw.sqlite3_db_readonly(_handle, "main") == 1;
 
-    /// <summary>How many pages this connection has written since it was opened.</summary>
+    /// <summary>The number of pages that this connection has written since it was opened.</summary>
     public int PagesWritten
     {
         get
@@ -57,7 +57,7 @@ internal sealed class SqliteConnection : IDisposable
             throw Failure(code);
     }
 
-    /// <summary>The first column of the first row.</summary>
+    /// <summary>Returns the first column of the first row; <c>null</c> if there is no row.</summary>
     public long? QueryNumber(string sql)
     {
         using var statement = Prepare(sql);
@@ -74,8 +74,10 @@ internal sealed class SqliteConnection : IDisposable
         return statement;
     }
 
-    /// <summary>Copies what it can from the write-ahead log into the database without making anyone wait.</summary>
-    /// <returns>Whether the log is now copied as a whole, so that the next transaction may start it over.</returns>
+    /// <summary>
+    /// Copies what it can from the write-ahead log into the database. No reader or writer waits for the copy.
+    /// </summary>
+    /// <returns>Whether the whole log has been copied, so that the next transaction may start the log over.</returns>
     public bool Checkpoint()
     {
         var code = raw.sqlite3_wal_checkpoint_v2(

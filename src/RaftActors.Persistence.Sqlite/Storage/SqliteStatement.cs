@@ -3,7 +3,7 @@ using SQLitePCL;
 
 namespace RaftActors.Persistence.Sqlite.Storage;
 
-/// <summary>A prepared statement, kept for the life of its connection and reset after each use.</summary>
+/// <summary>A prepared statement. It is kept as long as its connection and reset after each use.</summary>
 internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt handle) : IDisposable
 {
     private bool _holdsBlob;
@@ -42,7 +42,7 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
         Reset();
     }
 
-    /// <summary>Moves to the next row; after the last one the statement is ready for its next use.</summary>
+    /// <summary>Moves to the next row. After the last row the statement is ready for its next use.</summary>
     public bool Step()
     {
         var code = raw.sqlite3_step(handle);
@@ -57,7 +57,7 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
     public void Reset()
     {
         raw.sqlite3_reset(handle);
-        // SQLite has copied it, and a snapshot is large.
+        // Release the bound bytes. A snapshot is large, and SQLite no longer needs the bytes.
         if (_holdsBlob)
             raw.sqlite3_clear_bindings(handle);
         _holdsBlob = false;

@@ -1,16 +1,19 @@
 namespace RaftActors.Persistence.Sqlite.Storage;
 
 /// <summary>
-/// Keeps the write-ahead log short without the writer copying it. Past a mark it asks for a checkpoint, which another
-/// thread makes. What was written meanwhile is little: the writer copies that before its next transaction, which then
-/// starts the log over. Only past a limit does the writer copy all of it.
+/// Keeps the write-ahead log short, although the writer copies little of it. Past a mark the log asks for a checkpoint,
+/// which another thread makes. What was written during that checkpoint is little. The writer copies that part before
+/// its next transaction, which then starts the log over. Only past a limit does the writer copy the whole log.
 /// </summary>
-/// <param name="size">How large the log is, in bytes.</param>
-/// <param name="pageSize">How large a page is, in bytes.</param>
+/// <param name="size">The size of the log, in bytes.</param>
+/// <param name="pageSize">The size of a page, in bytes.</param>
 /// <param name="checkpoint">Asks for a checkpoint.</param>
 internal sealed class WriteAheadLog(long size, long pageSize, Action checkpoint)
 {
-    /// <summary>Early enough for the log to be started over before its end, beyond which it would grow.</summary>
+    /// <summary>
+    /// The number of pages after which to ask for a checkpoint. It is early enough for the log to be started over
+    /// before its end; beyond its end the log would grow.
+    /// </summary>
     private readonly int _mark = (int)(size / pageSize / 2);
 
     private readonly int _limit = (int)Math.Min(int.MaxValue, 4 * size / pageSize);
@@ -18,7 +21,7 @@ internal sealed class WriteAheadLog(long size, long pageSize, Action checkpoint)
     private int _requested;
     private volatile bool _made;
 
-    /// <summary>Called when the checkpoint that was asked for has been made, or could not be.</summary>
+    /// <summary>Called when the checkpoint that was asked for has been made or has failed.</summary>
     public void CheckpointMade() => _made = true;
 
     public void AfterTransaction(SqliteConnection connection)
@@ -43,7 +46,8 @@ internal sealed class WriteAheadLog(long size, long pageSize, Action checkpoint)
         _requested = 0;
         if (many && !overLimit)
         {
-            // Too much came in during the checkpoint: another one has less to do, and after it less will be left.
+            // Too much was written during the checkpoint. Another checkpoint has less to copy, so less will be written
+            // meanwhile.
             _requested = pages;
             checkpoint();
         }
@@ -53,7 +57,7 @@ internal sealed class WriteAheadLog(long size, long pageSize, Action checkpoint)
         }
         else
         {
-            // A reader holds on to a part of the log: try again after some more.
+            // A reader still uses a part of the log. Try again after some more pages.
             _start = Math.Max(_start, pages - _mark / 2);
         }
     }
@@ -66,7 +70,7 @@ internal sealed class WriteAheadLog(long size, long pageSize, Action checkpoint)
         }
         catch (SqliteDatabaseException)
         {
-            // The log still holds everything. If the disk is at fault, the transaction that follows says so.
+            // The log still holds everything. If the disk is at fault, the next transaction fails.
             return false;
         }
     }

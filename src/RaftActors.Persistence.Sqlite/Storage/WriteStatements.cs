@@ -47,10 +47,10 @@ internal sealed class WriteStatements(SqliteConnection connection)
            ORDER BY sequence_number LIMIT ?6)
         """);
 
-    /// <summary>What the statements run on.</summary>
+    /// <summary>The connection of the statements.</summary>
     public SqliteConnection Connection => connection;
 
-    /// <summary>How many transactions were begun.</summary>
+    /// <summary>The number of transactions begun.</summary>
     public long Transactions { get; private set; }
 
     public void Begin()
@@ -69,7 +69,7 @@ internal sealed class WriteStatements(SqliteConnection connection)
         }
         catch (SqliteDatabaseException)
         {
-            // Some errors have rolled the transaction back already. There is none then, and that is what is wanted.
+            // Some errors have already rolled the transaction back. Then there is nothing to do.
         }
     }
 
@@ -92,12 +92,12 @@ internal sealed class WriteStatements(SqliteConnection connection)
     }
 
     /// <summary>
-    /// Deletes some events. The highest of the deleted rows stays, marked: it keeps the highest sequence number when
-    /// there is no other row.
+    /// Deletes some events. The highest deleted row stays and is marked as deleted, because it keeps the highest
+    /// sequence number when no other row is left.
     /// </summary>
-    /// <param name="persistenceId">Whose events.</param>
-    /// <param name="toSequenceNr">The last event to delete.</param>
-    /// <param name="step">How many rows at most.</param>
+    /// <param name="persistenceId">The persistence id of the events.</param>
+    /// <param name="toSequenceNr">The sequence number of the last event to delete.</param>
+    /// <param name="step">The greatest number of rows to delete.</param>
     /// <returns>Whether there is nothing left to delete.</returns>
     public bool DeleteEvents(string persistenceId, long toSequenceNr, int step)
     {
@@ -124,9 +124,9 @@ internal sealed class WriteStatements(SqliteConnection connection)
             .Run();
 
     /// <summary>Deletes some snapshots, the oldest first.</summary>
-    /// <param name="persistenceId">Whose snapshots.</param>
-    /// <param name="bounds">Which of them.</param>
-    /// <param name="step">How many at most.</param>
+    /// <param name="persistenceId">The persistence id of the snapshots.</param>
+    /// <param name="bounds">The bounds of the snapshots to delete.</param>
+    /// <param name="step">The greatest number of snapshots to delete.</param>
     /// <returns>Whether there is nothing left to delete.</returns>
     public bool DeleteSnapshots(string persistenceId, in SnapshotBounds bounds, int step)
     {
