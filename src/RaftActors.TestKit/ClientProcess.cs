@@ -6,11 +6,14 @@ using RaftActors.TestKit.Time;
 namespace RaftActors.TestKit;
 
 /// <summary>
-/// A process beside those of a cluster's peers, with an actor system of its own in the same virtual time: for clients
-/// on nodes of their own. What it and the peers tell each other crosses the network as bytes, with the cluster's
-/// <see cref="RaftCluster.Faults"/>.
+/// A process for clients on nodes of their own, beside the processes of a cluster's peers. The process has an actor
+/// system of its own, in the same virtual time. Messages between clients and peers cross the network as bytes, with the
+/// cluster's <see cref="RaftCluster.Faults"/>.
 /// </summary>
-/// <remarks>Cutting off a peer cuts it off from the other peers; what reaches a client is said here.</remarks>
+/// <remarks>
+/// A peer that is cut off is cut off from the other peers only. <see cref="Unreachable"/> says which peers the clients
+/// cannot reach.
+/// </remarks>
 public sealed class ClientProcess
 {
     private readonly RaftCluster _cluster;
@@ -28,12 +31,12 @@ public sealed class ClientProcess
     public ActorSystem System => Process.System;
 
     /// <summary>
-    /// Settings for <see cref="RaftClient"/> in this process: it knows all peers, draws from the cluster's seed, and
-    /// whoever awaits it goes on in virtual time.
+    /// Settings for a <see cref="RaftClient"/> in this process. The client knows all peers and draws random numbers
+    /// from the cluster's seed. Code that awaits the client continues in virtual time.
     /// </summary>
     /// <remarks>
-    /// Code that awaits a client under test must not ask to be continued elsewhere: <c>ConfigureAwait(false)</c>
-    /// throughout.
+    /// Code under test that awaits a client must not ask to be continued elsewhere: use <c>ConfigureAwait(false)</c>
+    /// only.
     /// </remarks>
     public RaftClientSettings ClientSettings => new()
     {
@@ -44,26 +47,28 @@ public sealed class ClientProcess
         ContinueInline = true,
     };
 
-    /// <summary>Leads to the peers, by their addresses: for <see cref="Client.RaftClientSettings.Resolver"/>.</summary>
+    /// <summary>Resolves the addresses of the peers: for <see cref="Client.RaftClientSettings.Resolver"/>.</summary>
     public IPeerResolver Resolver { get; }
 
-    /// <summary>The peers that the process cannot reach, and that cannot reach it.</summary>
+    /// <summary>The peers that this process cannot reach. These peers cannot reach the process either.</summary>
     public ISet<RaftPeer> Unreachable { get; } = new HashSet<RaftPeer>();
 
-    /// <summary>Whether a message, in either direction, is lost; asked for each.</summary>
+    /// <summary>Whether a message is lost. Called for each message, in both directions.</summary>
     public Func<object, bool> Loses { get; set; } = static _ => false;
 
-    /// <summary>How long a message takes beside what the cluster's faults say; asked for each.</summary>
+    /// <summary>How much longer a message takes than the cluster's faults say. Called for each message.</summary>
     public Func<object, TimeSpan> Delays { get; set; } = static _ => TimeSpan.Zero;
 
-    /// <summary>Time since the process began, by its own monotonic clock.</summary>
+    /// <summary>The time since the process began, by the monotonic clock of the process.</summary>
     public TimeSpan Clock => Process.Clock;
 
-    /// <summary>Sets the wall clock of the process; durations are measured by another clock, which goes on.</summary>
-    /// <param name="by">By how much: forward, or back if it is less than zero.</param>
+    /// <summary>
+    /// Sets the wall clock of the process. Durations are measured by another clock, which is not changed.
+    /// </summary>
+    /// <param name="by">How far the wall clock is set forward. A negative time sets the clock back.</param>
     public void StepWallClock(TimeSpan by) => Process.StepWallClock(by);
 
-    /// <summary>Has the process stand still, as SIGSTOP does: what arrives waits, and its clocks go on.</summary>
+    /// <summary>Stops the process as SIGSTOP does: messages wait, and the clocks of the process go on.</summary>
     public void Pause() => Process.Pause();
 
     /// <summary>Undoes <see cref="Pause"/>.</summary>

@@ -9,7 +9,7 @@ internal static class ClusterConfig
     public static Config For(RaftClusterSettings settings, PeerDisk disk) => settings.Config.WithFallback(
         settings.Journal is InMemoryClusterJournal ? VirtualConfig.Default : Gated(settings.Journal, disk));
 
-    // A journal that is not the cluster's own has threads of its own.
+    // A journal other than the cluster's own has threads of its own, so it gets a gate.
     private static Config Gated(ClusterJournal journal, PeerDisk disk) => ConfigurationFactory.ParseString($$"""
         akka.persistence {
           journal.plugin = "raftactors.testkit.journal.gate"

@@ -6,8 +6,8 @@ using RaftActors.TestKit.Network;
 namespace RaftActors.TestKit;
 
 /// <summary>
-/// What must hold at every moment, whatever fails (paper, Figure 3), as far as it shows from outside the peers. A
-/// violation ends the run.
+/// The properties that must always hold, whatever fails (paper, Figure 3), as far as they can be seen from outside the
+/// peers. A violation ends the run.
 /// </summary>
 internal sealed class ClusterInvariants(ClusterTrace trace)
 {
@@ -18,17 +18,17 @@ internal sealed class ClusterInvariants(ClusterTrace trace)
     /// <summary>The first violation.</summary>
     public string? Violation { get; private set; }
 
-    /// <summary>What the first peer to apply each index applied there.</summary>
+    /// <summary>The command that the first peer to apply each index applied there.</summary>
     public IReadOnlyDictionary<long, AppliedCommand> Committed => _committed;
 
-    /// <summary>The acknowledged commands, with the index that was told.</summary>
+    /// <summary>The acknowledged commands, with the indexes that the clients were told.</summary>
     public List<(PendingProposal Proposal, long Index)> Acknowledgements { get; } = [];
 
     public int Warnings { get; private set; }
 
     public int Errors { get; private set; }
 
-    /// <summary>Election Safety: at most one leader in a term.</summary>
+    /// <summary>Checks Election Safety: at most one leader in a term.</summary>
     public void Changed(RaftPeer peer, RoleChanged changed)
     {
         trace.Add($"{peer.Id} is {changed.Role} in term {changed.Term}");
@@ -39,7 +39,8 @@ internal sealed class ClusterInvariants(ClusterTrace trace)
     }
 
     /// <summary>
-    /// A store votes for one candidate a term, also across the crashes of its peer. A candidate votes for itself.
+    /// Checks that a store votes for at most one candidate in a term, also across crashes of its peer. A candidate
+    /// votes for itself.
     /// </summary>
     public void Sent(Message<RaftPeer> message)
     {
@@ -56,7 +57,7 @@ internal sealed class ClusterInvariants(ClusterTrace trace)
     }
 
     /// <summary>
-    /// State Machine Safety: the same command at the same index on every peer, each in order and none twice.
+    /// Checks State Machine Safety: every peer applies the same command at the same index, in order, and none twice.
     /// </summary>
     public void Applies(RaftPeer peer, List<AppliedCommand> log, AppliedCommand command)
     {
@@ -72,8 +73,8 @@ internal sealed class ClusterInvariants(ClusterTrace trace)
     }
 
     /// <summary>
-    /// State Machine Safety: a state from a snapshot is what the same commands have led to elsewhere, all of them and
-    /// no others.
+    /// Checks State Machine Safety: the state of a snapshot holds the same commands as the other peers applied, all of
+    /// them and no others.
     /// </summary>
     public void Restored(RaftPeer peer, List<AppliedCommand> log)
     {
@@ -87,7 +88,7 @@ internal sealed class ClusterInvariants(ClusterTrace trace)
                 + "to there.");
     }
 
-    /// <summary>An acknowledged command is the one that was applied.</summary>
+    /// <summary>Checks that an acknowledged command is the command that was applied.</summary>
     public void Acknowledged(PendingProposal proposal, Proposed proposed)
     {
         trace.Add($"{proposal.Peer.Id} answers its client {proposed}");
@@ -104,7 +105,7 @@ internal sealed class ClusterInvariants(ClusterTrace trace)
     }
 
     /// <summary>
-    /// A term never goes back, also not across restarts; a peer applies nothing that is not committed.
+    /// Checks that a term never goes back, also not across restarts, and that a peer applies committed entries only.
     /// </summary>
     public void Reported(RaftPeer peer, RaftStatus status)
     {
@@ -116,7 +117,10 @@ internal sealed class ClusterInvariants(ClusterTrace trace)
             Violate($"{peer.Id} reports indexes that cannot be: {status}");
     }
 
-    /// <summary>Not a violation by itself: a peer that was given another's journal has to stop.</summary>
+    /// <summary>
+    /// Records a failure. A failure is no violation by itself: for example, a peer that was given another peer's
+    /// journal must stop.
+    /// </summary>
     public void Failed(RaftPeer peer, PeerFailed failed) => trace.Add($"{peer.Id} failed: {failed.Reason}");
 
     public void Removed(RaftPeer peer) => trace.Add($"{peer.Id} stops, as it was removed");

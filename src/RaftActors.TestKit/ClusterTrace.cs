@@ -3,16 +3,14 @@ using RaftActors.TestKit.Time;
 
 namespace RaftActors.TestKit;
 
-/// <summary>
-/// The last things that happened in a cluster, for the message of a failed check, and a hash of all of them.
-/// </summary>
+/// <summary>The latest events of a cluster, for the message of a failed check, and a hash of all its events.</summary>
 internal sealed class ClusterTrace(VirtualWorld world)
 {
     private const int Capacity = 300;
 
     private readonly Queue<(TimeSpan Time, FormattableString Line)> _lines = new();
 
-    /// <summary>Told every line, formatted; for the eyes of someone who looks for a bug.</summary>
+    /// <summary>Called with every formatted line, for someone who looks for a bug.</summary>
     public Action<string>? Listener { get; set; }
 
     public void Add(FormattableString line)

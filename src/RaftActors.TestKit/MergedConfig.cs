@@ -27,7 +27,7 @@ internal sealed class MergedConfig(Config config) : Config(new HoconRoot(config.
                 if (IsSame(known.Fallback, root))
                     return known.Merged;
             }
-            // Without the fallback beside it: Akka.NET would merge both again for each section that somebody reads.
+            // The result has no fallback. With one, Akka.NET would merge both again for each section that is read.
             var merged = new Config(new HoconRoot(base.WithFallback(fallback).Root));
             _merged.Add((root, merged));
             return merged;

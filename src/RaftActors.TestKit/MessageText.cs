@@ -3,7 +3,7 @@ using RaftActors.Protocol;
 
 namespace RaftActors.TestKit;
 
-/// <summary>The peers' messages in a few words, for a trace.</summary>
+/// <summary>Describes the peers' messages in a few words, for a trace.</summary>
 internal static class MessageText
 {
     public static string Of(object message) => message switch

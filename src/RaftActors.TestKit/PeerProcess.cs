@@ -16,7 +16,7 @@ internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
 
     public IActorRef Ref => Entry!;
 
-    /// <summary>An actor in the process that proposes, asks and gets the answers.</summary>
+    /// <summary>An actor in the process that proposes, queries and gets the answers.</summary>
     public IActorRef Client { get; private set; } = null!;
 
     public IReadOnlyList<AppliedCommand> Log { get; private set; } = [];
@@ -28,7 +28,7 @@ internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
     /// <summary>Why the peer stopped for good, if it did.</summary>
     public PeerFailed? Failure { get; private set; }
 
-    /// <summary>That the peer stopped because its member was removed, if so.</summary>
+    /// <summary>Set if the peer stopped because its member was removed.</summary>
     public PeerRemoved? Removed { get; private set; }
 
     public GroupMembers? LastMembers { get; private set; }
@@ -81,7 +81,7 @@ internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
         return query;
     }
 
-    /// <summary>Whether the peer has handed over its leadership, or tried, before it is stopped.</summary>
+    /// <summary>Whether the peer has transferred its leadership, or tried to, before it is stopped.</summary>
     public bool IsReadyToStop { get; private set; }
 
     public void PrepareToStop() => Ref.Tell(RaftActors.PrepareToStop.Instance, Client);
@@ -96,8 +96,8 @@ internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
     }
 
     /// <summary>
-    /// Asks for the status; the answer, if the peer can give one, is in <see cref="LastStatus"/> when the actors have
-    /// come to rest.
+    /// Asks for the status. If the peer can answer, <see cref="LastStatus"/> has the answer when the actors have come
+    /// to rest.
     /// </summary>
     public void AskStatus()
     {
@@ -105,14 +105,16 @@ internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
         Ref.Tell(GetStatus.Instance, Client);
     }
 
-    /// <summary>Asks who is a member, in the same way.</summary>
+    /// <summary>
+    /// Asks for the members. <see cref="LastMembers"/> has the answer, as for <see cref="AskStatus"/>.
+    /// </summary>
     public void AskMembers()
     {
         LastMembers = null;
         Ref.Tell(GetMembers.Instance, Client);
     }
 
-    /// <summary>A state machine was built, and its log is empty.</summary>
+    /// <summary>Called when a state machine was built. Its log is empty.</summary>
     public void Began(List<AppliedCommand> log, IStateMachine? stateMachine)
     {
         if (IsDead)
@@ -133,7 +135,7 @@ internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
             invariants.Restored(peer, log);
     }
 
-    /// <summary>Something arrived at the client.</summary>
+    /// <summary>Called with every message to the client.</summary>
     public void Received(object message)
     {
         if (IsDead)
@@ -176,7 +178,7 @@ internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
                 invariants.Removed(peer);
                 break;
             case Status.Failure:
-                break; // A peer that stopped for good has no status.
+                break; // The answer of a peer that stopped for good: it has no status.
             case RoleChanged changed:
                 invariants.Changed(peer, changed);
                 break;
@@ -193,7 +195,7 @@ internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
         }
     }
 
-    /// <summary>Gives everything it receives to its process.</summary>
+    /// <summary>Passes every message it receives to its process.</summary>
     private sealed class ClientActor(PeerProcess process) : UntypedActor
     {
         protected override void PreStart()

@@ -12,28 +12,28 @@ public sealed class PendingProposal
         ReplyWhen = replyWhen;
     }
 
-    /// <summary>The peer that was told.</summary>
+    /// <summary>The peer that the command was proposed to.</summary>
     public RaftPeer Peer { get; }
 
-    /// <summary>The command; <c>null</c> when a session was to be opened, kept or closed.</summary>
+    /// <summary>The command; <c>null</c> if the proposal opens, keeps or closes a session.</summary>
     public object? Command { get; }
 
-    /// <summary>When the peer is to answer.</summary>
+    /// <summary>When the peer answers.</summary>
     public ReplyWhen ReplyWhen { get; }
 
-    /// <summary>The answer of a proposal that succeeded.</summary>
+    /// <summary>The answer, if the proposal succeeded.</summary>
     public Proposed? Proposed { get; internal set; }
 
-    /// <summary>The session, once one was opened.</summary>
+    /// <summary>The session, if the proposal opened one.</summary>
     public SessionOpened? Opened => Proposed?.Response as SessionOpened;
 
-    /// <summary>The answer of a proposal that failed.</summary>
+    /// <summary>The answer, if the proposal failed.</summary>
     public ProposalFailed? Failed { get; internal set; }
 
-    /// <summary>Whether the peer crashed before it answered: nobody knows what became of the command.</summary>
+    /// <summary>Whether the peer crashed before it answered. Then the outcome is unknown.</summary>
     public bool IsLost { get; internal set; }
 
-    /// <summary>Whether there is nothing more to wait for.</summary>
+    /// <summary>Whether the proposal was answered or lost.</summary>
     public bool IsDone => Proposed is not null || Failed is not null || IsLost;
 
     /// <inheritdoc/>
@@ -41,24 +41,24 @@ public sealed class PendingProposal
         Proposed?.ToString() ?? Failed?.ToString() ?? (IsLost ? "lost with its peer" : "not answered");
 }
 
-/// <summary>A question that was put to a peer of a <see cref="RaftCluster"/>.</summary>
+/// <summary>A query to a peer of a <see cref="RaftCluster"/>.</summary>
 public sealed class PendingQuery
 {
     internal PendingQuery(RaftPeer peer) => Peer = peer;
 
-    /// <summary>The peer that was told.</summary>
+    /// <summary>The peer that was asked.</summary>
     public RaftPeer Peer { get; }
 
-    /// <summary>The answer.</summary>
+    /// <summary>The answer, if the query succeeded.</summary>
     public QueryResult? Result { get; internal set; }
 
-    /// <summary>The answer of a query that failed.</summary>
+    /// <summary>The answer, if the query failed.</summary>
     public QueryFailed? Failed { get; internal set; }
 
     /// <summary>Whether the peer crashed before it answered.</summary>
     public bool IsLost { get; internal set; }
 
-    /// <summary>Whether there is nothing more to wait for.</summary>
+    /// <summary>Whether the query was answered or lost.</summary>
     public bool IsDone => Result is not null || Failed is not null || IsLost;
 }
 
@@ -67,19 +67,19 @@ public sealed class PendingTransfer
 {
     internal PendingTransfer(RaftPeer peer) => Peer = peer;
 
-    /// <summary>The peer that was told.</summary>
+    /// <summary>The peer that was asked.</summary>
     public RaftPeer Peer { get; }
 
-    /// <summary>The answer.</summary>
+    /// <summary>The answer, if the transfer succeeded.</summary>
     public LeadershipTransferred? Transferred { get; internal set; }
 
-    /// <summary>The answer of a transfer that failed.</summary>
+    /// <summary>The answer, if the transfer failed.</summary>
     public TransferFailed? Failed { get; internal set; }
 
     /// <summary>Whether the peer crashed before it answered.</summary>
     public bool IsLost { get; internal set; }
 
-    /// <summary>Whether there is nothing more to wait for.</summary>
+    /// <summary>Whether the transfer was answered or lost.</summary>
     public bool IsDone => Transferred is not null || Failed is not null || IsLost;
 
     /// <inheritdoc/>

@@ -10,7 +10,7 @@ public sealed partial class RaftCluster
     /// <summary>The running peers that are neither cut off nor removed.</summary>
     public IEnumerable<RaftPeer> Connected => Peers.Where(peer => peer.IsRunning && !peer.IsCutOff && !peer.IsRemoved);
 
-    /// <summary>How a peer stands; <c>null</c> while it is down or recovering.</summary>
+    /// <summary>The status of a peer; <c>null</c> while the peer is down or recovering.</summary>
     /// <param name="peer">The peer.</param>
     public RaftStatus? StatusOf(RaftPeer peer)
     {
@@ -22,9 +22,9 @@ public sealed partial class RaftCluster
         return process.LastStatus;
     }
 
-    /// <summary>Lets time pass until a connected peer leads, and returns the one of the highest term.</summary>
-    /// <param name="limit">How long; ten seconds by default.</param>
-    /// <exception cref="RaftClusterException">None did in time.</exception>
+    /// <summary>Lets time pass until a connected peer leads, and returns the leader of the highest term.</summary>
+    /// <param name="limit">How long to wait; ten seconds by default.</param>
+    /// <exception cref="RaftClusterException">No peer led in time.</exception>
     public RaftPeer AwaitLeader(TimeSpan? limit = null)
     {
         RaftPeer? leader = null;
@@ -33,10 +33,12 @@ public sealed partial class RaftCluster
             : throw Failure("No peer leads.");
     }
 
-    /// <summary>Lets time pass until all connected peers follow one leader, one of them, in one term.</summary>
-    /// <param name="limit">How long; ten seconds by default.</param>
+    /// <summary>
+    /// Lets time pass until all connected peers follow the same leader in the same term, and the leader is one of them.
+    /// </summary>
+    /// <param name="limit">How long to wait; ten seconds by default.</param>
     /// <returns>The leader.</returns>
-    /// <exception cref="RaftClusterException">They did not agree in time.</exception>
+    /// <exception cref="RaftClusterException">The peers did not agree in time.</exception>
     public RaftPeer CheckSingleLeader(TimeSpan? limit = null)
     {
         RaftPeer? leader = null;
@@ -46,12 +48,11 @@ public sealed partial class RaftCluster
     }
 
     /// <summary>
-    /// Checks that no connected peer leads: neither when the longest election timeout has passed, and the heartbeat
-    /// after it, at
-    /// which a leader looks for its majority, nor within the time after that.
+    /// Checks that no connected peer leads. First, a leader gets the time to find out that it has no majority: the
+    /// longest election timeout and one heartbeat. Then no peer may lead for some more time.
     /// </summary>
-    /// <param name="time">The time; a second by default.</param>
-    /// <exception cref="RaftClusterException">One does.</exception>
+    /// <param name="time">How long no peer may lead; a second by default.</param>
+    /// <exception cref="RaftClusterException">A peer leads.</exception>
     public void CheckNoLeader(TimeSpan? time = null)
     {
         var defaults = new RaftSettings { Group = _settings.Group, MemberId = Peers[0].Id, Members = [] };
@@ -61,9 +62,9 @@ public sealed partial class RaftCluster
             "A peer leads without a majority.");
     }
 
-    /// <summary>Checks that all connected peers are in one term.</summary>
+    /// <summary>Checks that all connected peers are in the same term.</summary>
     /// <returns>The term.</returns>
-    /// <exception cref="RaftClusterException">They are not.</exception>
+    /// <exception cref="RaftClusterException">The peers are in different terms.</exception>
     public long CheckTerm()
     {
         var terms = Connected.Select(peer => StatusOf(peer)?.Term ?? -1).Distinct().ToList();
@@ -72,9 +73,9 @@ public sealed partial class RaftCluster
             : throw Failure($"The connected peers are in different terms: {string.Join(", ", terms)}.");
     }
 
-    /// <summary>How many peers have applied an index, and what.</summary>
+    /// <summary>How many peers have applied an index, and which command.</summary>
     /// <param name="index">The index.</param>
-    /// <exception cref="RaftClusterException">They applied different commands.</exception>
+    /// <exception cref="RaftClusterException">The peers applied different commands.</exception>
     public (int Peers, AppliedCommand? Command) CommittedAt(long index)
     {
         var applied = Peers.Select(peer => peer.At(index)).OfType<AppliedCommand>().ToList();
@@ -85,7 +86,9 @@ public sealed partial class RaftCluster
 
     /// <summary>Checks that all connected peers have applied the same command at each of these indexes.</summary>
     /// <param name="indexes">The indexes.</param>
-    /// <exception cref="RaftClusterException">One has not.</exception>
+    /// <exception cref="RaftClusterException">
+    /// A peer has not applied an index, or the peers applied different commands.
+    /// </exception>
     public void CheckCommitted(params long[] indexes)
     {
         foreach (long index in indexes)
@@ -96,12 +99,14 @@ public sealed partial class RaftCluster
         }
     }
 
-    /// <summary>Lets time pass until so many peers have applied an index.</summary>
+    /// <summary>Lets time pass until enough peers have applied an index.</summary>
     /// <param name="index">The index.</param>
-    /// <param name="expectedPeers">How many.</param>
-    /// <param name="limit">How long; ten seconds by default.</param>
+    /// <param name="expectedPeers">How many peers at least.</param>
+    /// <param name="limit">How long to wait; ten seconds by default.</param>
     /// <returns>The command.</returns>
-    /// <exception cref="RaftClusterException">It took longer, or they applied different commands.</exception>
+    /// <exception cref="RaftClusterException">
+    /// Too few peers applied the index in time, or they applied different commands.
+    /// </exception>
     public AppliedCommand AwaitCommitted(long index, int expectedPeers, TimeSpan? limit = null)
     {
         if (!RunUntil(() => CommittedAt(index).Peers >= expectedPeers, limit ?? DefaultLimit))
@@ -109,10 +114,12 @@ public sealed partial class RaftCluster
         return CommittedAt(index).Command!;
     }
 
-    /// <summary>Checks that no peer has applied a command, and that none does while time passes.</summary>
+    /// <summary>
+    /// Checks that no peer has applied a command, and that no peer applies the command while time passes.
+    /// </summary>
     /// <param name="command">The command; a string stands for its UTF-8 bytes.</param>
-    /// <param name="time">The time; two seconds by default.</param>
-    /// <exception cref="RaftClusterException">One has.</exception>
+    /// <param name="time">How long; two seconds by default.</param>
+    /// <exception cref="RaftClusterException">A peer has applied the command.</exception>
     public void CheckNotCommitted(object command, TimeSpan? time = null)
     {
         byte[] bytes = Encode(command) as byte[]
@@ -122,11 +129,11 @@ public sealed partial class RaftCluster
         CheckNever(Committed, time ?? TimeSpan.FromSeconds(2), $"{Show(bytes)} was committed.");
     }
 
-    /// <summary>Checks that a condition does not hold, and does not come to hold while time passes.</summary>
-    /// <param name="condition">The condition; asked every ten virtual milliseconds.</param>
+    /// <summary>Checks that a condition does not hold, now and while time passes.</summary>
+    /// <param name="condition">The condition. It is evaluated every ten virtual milliseconds.</param>
     /// <param name="time">The time.</param>
-    /// <param name="what">What it means when it holds, in a sentence.</param>
-    /// <exception cref="RaftClusterException">It held.</exception>
+    /// <param name="what">What it means if the condition holds, in a sentence.</param>
+    /// <exception cref="RaftClusterException">The condition held.</exception>
     public void CheckNever(Func<bool> condition, TimeSpan time, string what)
     {
         if (RunTicks(condition, time))
@@ -134,12 +141,12 @@ public sealed partial class RaftCluster
     }
 
     /// <summary>
-    /// Lets time pass until all connected peers have applied the same log, to its end, and checks that it holds every
-    /// command that was acknowledged by any peer at any time.
+    /// Lets time pass until all connected peers have applied the same log to its end. Checks that this log holds every
+    /// command that any peer has acknowledged at any time.
     /// </summary>
-    /// <param name="limit">How long; ten seconds by default.</param>
+    /// <param name="limit">How long to wait; ten seconds by default.</param>
     /// <exception cref="RaftClusterException">
-    /// They did not come together, or an acknowledged command is missing.
+    /// The peers did not come to the same log in time, or an acknowledged command is missing.
     /// </exception>
     public void CheckNothingLost(TimeSpan? limit = null)
     {
@@ -157,25 +164,27 @@ public sealed partial class RaftCluster
     }
 
     /// <summary>Lets time pass until a condition holds.</summary>
-    /// <param name="condition">The condition; asked again after each thing that happened.</param>
-    /// <param name="what">What it means, in a few words, for the message when it does not come to hold.</param>
-    /// <param name="limit">How long; ten seconds by default.</param>
-    /// <exception cref="RaftClusterException">It took longer.</exception>
+    /// <param name="condition">The condition. It is evaluated after each event.</param>
+    /// <param name="what">
+    /// What the condition means, in a few words, for the message if it does not hold in time.
+    /// </param>
+    /// <param name="limit">How long to wait; ten seconds by default.</param>
+    /// <exception cref="RaftClusterException">The condition did not hold in time.</exception>
     public void Await(Func<bool> condition, string what, TimeSpan? limit = null)
     {
         if (!RunUntil(condition, limit ?? DefaultLimit))
             throw Failure($"It did not come to pass in time that {what}.");
     }
 
-    /// <summary>What went over the link from one peer to another so far.</summary>
+    /// <summary>The traffic of the link from one peer to another so far.</summary>
     /// <param name="from">The sender.</param>
     /// <param name="to">The receiver.</param>
     public LinkTraffic TrafficBetween(RaftPeer from, RaftPeer to) => _network.Between(from, to).Traffic;
 
-    /// <summary>What went over all links so far.</summary>
+    /// <summary>The traffic of all links so far.</summary>
     public LinkTraffic Traffic => _network.Links.Aggregate(default(LinkTraffic), (sum, link) => sum + link.Traffic);
 
-    /// <summary>How all peers stand, as a table.</summary>
+    /// <summary>Describes the state of all peers in a table.</summary>
     public string Describe()
     {
         var text = new StringBuilder();

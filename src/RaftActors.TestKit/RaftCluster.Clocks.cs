@@ -3,27 +3,27 @@ namespace RaftActors.TestKit;
 public sealed partial class RaftCluster
 {
     /// <summary>
-    /// Sets the wall clock of a peer's process. Time-outs and other durations are measured by another clock, which goes
-    /// on.
+    /// Sets the wall clock of a peer's process. Timeouts and other durations are measured by another clock, which is
+    /// not changed.
     /// </summary>
     /// <param name="peer">A running peer.</param>
-    /// <param name="by">By how much: forward, or back if it is less than zero.</param>
+    /// <param name="by">How far the wall clock is set forward. A negative time sets the clock back.</param>
     public void StepWallClock(RaftPeer peer, TimeSpan by)
     {
         _trace.Add($"{peer.Id}'s wall clock is set by {by}");
         peer.Running.StepWallClock(by);
     }
 
-    /// <summary>Has the wall clock of a peer's process stand still, or go on with the right time.</summary>
+    /// <summary>Stops the wall clock of a peer's process, or lets it go on with the right time.</summary>
     /// <param name="peer">A running peer.</param>
-    /// <param name="stopped">Whether it stands still.</param>
+    /// <param name="stopped">Whether to stop the clock.</param>
     public void StopWallClock(RaftPeer peer, bool stopped = true)
     {
         _trace.Add($"{peer.Id}'s wall clock {(stopped ? "stands still" : "goes on")}");
         peer.Running.StopWallClock(stopped);
     }
 
-    /// <summary>Has a peer's process stand still, as SIGSTOP does: what arrives waits, and its clocks go on.</summary>
+    /// <summary>Stops a peer's process as SIGSTOP does: messages wait, and the clocks of the process go on.</summary>
     /// <param name="peer">A running peer.</param>
     public void Pause(RaftPeer peer)
     {

@@ -5,8 +5,8 @@ namespace RaftActors.TestKit;
 public sealed partial class RaftCluster
 {
     /// <summary>
-    /// Cuts all links from and to a peer; the peer runs on. What is under way is lost. Nobody is told, as when a switch
-    /// fails.
+    /// Cuts all links from and to a peer. The peer keeps running. Messages under way are lost. No peer notices a closed
+    /// connection, as when a switch fails.
     /// </summary>
     /// <param name="peer">The peer.</param>
     public void CutOff(RaftPeer peer)
@@ -24,8 +24,8 @@ public sealed partial class RaftCluster
     }
 
     /// <summary>
-    /// Splits the cluster: peers reach only those on their own side, and a peer that is on no side reaches nobody.
-    /// Replaces an earlier partition.
+    /// Splits the cluster into sides. A peer reaches only the peers on its own side. A peer on no side reaches no other
+    /// peer. A new partition replaces an earlier one.
     /// </summary>
     /// <param name="sides">The sides.</param>
     public void Partition(params IEnumerable<RaftPeer>[] sides)
@@ -34,7 +34,7 @@ public sealed partial class RaftCluster
         _network.Partition(sides);
     }
 
-    /// <summary>Cuts the link from one peer to another, in that direction only.</summary>
+    /// <summary>Cuts the link from one peer to another. The link in the other direction stays.</summary>
     /// <param name="from">The sender.</param>
     /// <param name="to">The receiver.</param>
     public void CutLink(RaftPeer from, RaftPeer to)
@@ -53,8 +53,8 @@ public sealed partial class RaftCluster
     }
 
     /// <summary>
-    /// Undoes every <see cref="CutOff"/>, <see cref="CutLink"/>, <see cref="Partition"/> and <see cref="DropAfter"/>;
-    /// faults, held writes and crashes stay.
+    /// Undoes every <see cref="CutOff"/>, <see cref="CutLink"/>, <see cref="Partition"/> and <see cref="DropAfter"/>.
+    /// Link faults, held writes and crashes stay.
     /// </summary>
     public void HealAll()
     {
@@ -69,10 +69,12 @@ public sealed partial class RaftCluster
         }
     }
 
-    /// <summary>Lets a peer's next messages through and loses all after them.</summary>
+    /// <summary>Lets the next messages of a peer through and loses all later ones.</summary>
     /// <param name="peer">The peer.</param>
-    /// <param name="messages">How many still get through.</param>
-    /// <param name="direction">Whether messages that it sends are meant, or that are sent to it, or both.</param>
+    /// <param name="messages">How many messages still get through.</param>
+    /// <param name="direction">
+    /// Whether this concerns messages that the peer sends, messages to the peer, or both.
+    /// </param>
     public void DropAfter(RaftPeer peer, int messages, LinkDirection direction = LinkDirection.Sent)
     {
         _trace.Add($"{peer.Id} loses messages ({direction}) after {messages} more");
@@ -88,8 +90,8 @@ public sealed partial class RaftCluster
     }
 
     /// <summary>
-    /// Kills the process of a peer, as SIGKILL does. All that it had given to its disk stays, written or held; its
-    /// connections are closed, which the others notice.
+    /// Kills the process of a peer, as SIGKILL does. Everything that the process has given to its disk stays, written
+    /// or held. Its connections are closed, and the other peers notice that.
     /// </summary>
     /// <param name="peer">A running peer.</param>
     public void Crash(RaftPeer peer)
@@ -107,11 +109,12 @@ public sealed partial class RaftCluster
     }
 
     /// <summary>
-    /// Cuts the power of a peer: what its disk held back is gone, and the others only notice that it is silent.
+    /// Cuts the power of a peer. Writes that the disk held back are lost. The other peers only notice that the peer is
+    /// silent.
     /// </summary>
     /// <param name="peer">A running peer.</param>
     /// <param name="torn">
-    /// Whether part of the bytes that were held back reached the disk all the same; for
+    /// Whether a part of the bytes that were held back reaches the disk all the same. For
     /// <see cref="ClusterJournal.Sqlite"/>.
     /// </param>
     public void LosePower(RaftPeer peer, bool torn = false)
@@ -125,7 +128,7 @@ public sealed partial class RaftCluster
         ThrowIfViolated();
     }
 
-    /// <summary>Starts the process of a peer that crashed, with what is on its disk.</summary>
+    /// <summary>Starts the process of a peer that crashed, with the data on its disk.</summary>
     /// <param name="peer">A peer that is down.</param>
     public void Restart(RaftPeer peer)
     {
@@ -145,9 +148,11 @@ public sealed partial class RaftCluster
         peer.HighestTerm = 0;
     }
 
-    /// <summary>Gives a peer that is down another address: its own settings say so, and those of no other.</summary>
+    /// <summary>
+    /// Gives a peer that is down another address. Only the settings of that peer name the new address.
+    /// </summary>
     /// <param name="peer">A peer that is down.</param>
-    /// <param name="address">Where it will be.</param>
+    /// <param name="address">The new address.</param>
     public void Move(RaftPeer peer, string address)
     {
         if (peer.IsRunning)
@@ -159,11 +164,11 @@ public sealed partial class RaftCluster
     }
 
     /// <summary>
-    /// Gives a peer that is down a copy of another's disk, perhaps of a peer of another cluster. For
+    /// Gives a peer that is down a copy of another peer's disk, maybe of a peer of another cluster. For
     /// <see cref="ClusterJournal.InMemory"/>.
     /// </summary>
     /// <param name="peer">A peer that is down.</param>
-    /// <param name="from">Whose disk is copied, as it is now.</param>
+    /// <param name="from">The peer whose disk is copied.</param>
     internal void GiveDisk(RaftPeer peer, RaftPeer from)
     {
         Wipe(peer);
@@ -172,7 +177,7 @@ public sealed partial class RaftCluster
     }
 
     /// <summary>
-    /// A copy of a peer's disk as it is now, for <see cref="SetBackDisk"/>. For <see cref="ClusterJournal.InMemory"/>.
+    /// Copies a peer's disk as it is now, for <see cref="SetBackDisk"/>. For <see cref="ClusterJournal.InMemory"/>.
     /// </summary>
     /// <param name="peer">A peer.</param>
     internal static InMemoryStore CopyDisk(RaftPeer peer)
@@ -194,7 +199,7 @@ public sealed partial class RaftCluster
 
     /// <summary>Changes a bit of an event of a peer that is down. For <see cref="ClusterJournal.InMemory"/>.</summary>
     /// <param name="peer">A peer that is down.</param>
-    /// <param name="which">Which event: its bytes are given.</param>
+    /// <param name="which">Selects the event by its bytes.</param>
     internal void DamageEvent(RaftPeer peer, Func<byte[], bool> which)
     {
         _trace.Add($"an event of {peer.Id} is damaged");
@@ -202,13 +207,13 @@ public sealed partial class RaftCluster
     }
 
     /// <summary>
-    /// Damages the latest snapshot of a peer; one that runs does not notice before it reads it. For
+    /// Damages the latest snapshot of a peer. A running peer notices that when it reads the snapshot. For
     /// <see cref="ClusterJournal.InMemory"/>.
     /// </summary>
     /// <param name="peer">A peer.</param>
-    /// <param name="missing">Whether a part of it is missing, rather than changed.</param>
-    /// <param name="all">Whether all its snapshots are damaged.</param>
-    /// <param name="before">Whether the one before the latest is damaged instead.</param>
+    /// <param name="missing">Whether a part of the snapshot is removed rather than changed.</param>
+    /// <param name="all">Whether all snapshots of the peer are damaged.</param>
+    /// <param name="before">Whether the snapshot before the latest one is damaged instead.</param>
     internal void DamageSnapshot(RaftPeer peer, bool missing, bool all = false, bool before = false)
     {
         _trace.Add($"{peer.Id}'s snapshot is damaged");
@@ -216,7 +221,7 @@ public sealed partial class RaftCluster
     }
 
     /// <summary>
-    /// Lets a peer's writes wait, as in a cache that is not synced: a power loss loses them, a crash does not.
+    /// Lets a peer's writes wait, as in a cache that is not synced. A power loss loses these writes; a crash does not.
     /// </summary>
     /// <param name="peer">A running peer.</param>
     public void HoldWrites(RaftPeer peer)
@@ -228,7 +233,7 @@ public sealed partial class RaftCluster
     }
 
     /// <summary>
-    /// Does a peer's writes, but keeps their confirmation back: a crash falls between a write and what the peer would
+    /// Does a peer's writes but holds their confirmations. So a crash can fall between a write and what the peer would
     /// do next.
     /// </summary>
     /// <param name="peer">A running peer.</param>
@@ -246,9 +251,9 @@ public sealed partial class RaftCluster
         peer.Disk.Hold(writes: false, answers: false);
     }
 
-    /// <summary>Has the next write of a peer fail.</summary>
+    /// <summary>Lets the next write of a peer fail.</summary>
     /// <param name="peer">A running peer.</param>
-    /// <param name="rejected">Whether the journal refuses it rather than failing.</param>
+    /// <param name="rejected">Whether the journal rejects the write rather than failing it.</param>
     public void FailNextWrite(RaftPeer peer, bool rejected = false)
     {
         _trace.Add($"{peer.Id}'s next write fails");
@@ -256,11 +261,11 @@ public sealed partial class RaftCluster
     }
 
     /// <summary>
-    /// Has a peer notice, as its remoting would, that its connection with another was closed: after what the other had
-    /// sent before.
+    /// Lets a peer notice that its connection with another peer was closed, as its remoting would. Everything that the
+    /// other peer sent before arrives first.
     /// </summary>
     /// <param name="peer">The peer that notices.</param>
-    /// <param name="other">The other.</param>
+    /// <param name="other">The other peer.</param>
     public void CloseConnection(RaftPeer peer, RaftPeer other) =>
         _network.CloseAfterAllSent(_network.Between(other, peer));
 }

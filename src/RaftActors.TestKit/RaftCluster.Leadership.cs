@@ -4,19 +4,20 @@ namespace RaftActors.TestKit;
 
 public sealed partial class RaftCluster
 {
-    /// <summary>Asks a peer to have the leadership transferred, and does not wait.</summary>
+    /// <summary>Asks a peer for a transfer of the leadership, and does not wait.</summary>
     /// <param name="peer">A running peer.</param>
-    /// <param name="target">The next leader; <c>null</c> for the one that suits best.</param>
+    /// <param name="target">The next leader; <c>null</c> to let the leader choose.</param>
     /// <param name="forward">Whether a peer that does not lead forwards the request.</param>
     public PendingTransfer TransferLeadership(RaftPeer peer, RaftPeer? target = null, bool forward = true) =>
         peer.Running.Transfer(target?.Id, forward);
 
     /// <summary>
-    /// Stops a peer in order, as an operator does: it hands over its leadership first. Its disk stays.
+    /// Stops a peer in an orderly way, as an operator does. A leader transfers its leadership first. The peer's disk
+    /// stays.
     /// </summary>
     /// <param name="peer">A running peer.</param>
-    /// <param name="limit">How long it may take; ten seconds by default.</param>
-    /// <exception cref="RaftClusterException">It took longer.</exception>
+    /// <param name="limit">How long the stop may take; ten seconds by default.</param>
+    /// <exception cref="RaftClusterException">The peer did not stop in time.</exception>
     public void Stop(RaftPeer peer, TimeSpan? limit = null)
     {
         _trace.Add($"{peer.Id} is stopped");
@@ -27,7 +28,7 @@ public sealed partial class RaftCluster
         Crash(peer);
     }
 
-    /// <summary>Has a peer ask for votes now.</summary>
+    /// <summary>Makes a peer start an election now.</summary>
     /// <param name="peer">A running peer.</param>
     public void Campaign(RaftPeer peer)
     {
@@ -37,8 +38,8 @@ public sealed partial class RaftCluster
 
     /// <summary>Lets time pass until a transfer is answered or lost.</summary>
     /// <param name="transfer">The transfer.</param>
-    /// <param name="limit">How long; ten seconds by default.</param>
-    /// <exception cref="RaftClusterException">It took longer.</exception>
+    /// <param name="limit">How long to wait; ten seconds by default.</param>
+    /// <exception cref="RaftClusterException">The transfer was not answered in time.</exception>
     public PendingTransfer Await(PendingTransfer transfer, TimeSpan? limit = null)
     {
         if (!RunUntil(() => transfer.IsDone, limit ?? DefaultLimit))

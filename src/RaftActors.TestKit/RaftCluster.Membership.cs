@@ -6,7 +6,8 @@ namespace RaftActors.TestKit;
 public sealed partial class RaftCluster
 {
     /// <summary>
-    /// Starts one more peer, with an empty disk and the setting <c>join</c>. It is no member until it is made one.
+    /// Starts one more peer, with an empty disk and the setting <c>join</c>. The peer is no member until a change of
+    /// members adds it.
     /// </summary>
     public RaftPeer StartJoining()
     {
@@ -20,8 +21,8 @@ public sealed partial class RaftCluster
 
     /// <summary>Asks a peer to change the members, and does not wait.</summary>
     /// <param name="peer">A running peer.</param>
-    /// <param name="voters">Who shall have a vote.</param>
-    /// <param name="learners">Who shall get the log without a vote.</param>
+    /// <param name="voters">The peers with a vote.</param>
+    /// <param name="learners">The peers that get the log without a vote.</param>
     /// <param name="expectedIndex">The index of the configuration that the change is made for; 0 for any.</param>
     public PendingProposal ChangeMembers(RaftPeer peer, IEnumerable<RaftPeer> voters,
         IEnumerable<RaftPeer>? learners = null, long expectedIndex = 0)
@@ -33,12 +34,12 @@ public sealed partial class RaftCluster
             new ChangeMembers(newVoters, newLearners, CorrelationId: id) { ExpectedIndex = expectedIndex });
     }
 
-    /// <summary>Changes the members: asks connected peers until the change is done.</summary>
-    /// <param name="voters">Who shall have a vote.</param>
-    /// <param name="learners">Who shall get the log without a vote.</param>
-    /// <param name="limit">How long; ten seconds by default.</param>
+    /// <summary>Changes the members. Asks connected peers until the change is done.</summary>
+    /// <param name="voters">The peers with a vote.</param>
+    /// <param name="learners">The peers that get the log without a vote.</param>
+    /// <param name="limit">How long to wait; ten seconds by default.</param>
     /// <returns>The index of the new configuration.</returns>
-    /// <exception cref="RaftClusterException">It took longer.</exception>
+    /// <exception cref="RaftClusterException">The change was not done in time.</exception>
     public long SetMembers(IReadOnlyCollection<RaftPeer> voters, IReadOnlyCollection<RaftPeer>? learners = null,
         TimeSpan? limit = null)
     {
@@ -56,7 +57,7 @@ public sealed partial class RaftCluster
         throw Failure($"The members could not be changed: {last}.");
     }
 
-    /// <summary>Who the members are, as a peer says; <c>null</c> while it is down, recovering or removed.</summary>
+    /// <summary>The members according to a peer; <c>null</c> while the peer is down, recovering or removed.</summary>
     /// <param name="peer">The peer.</param>
     public GroupMembers? MembersOf(RaftPeer peer)
     {

@@ -12,8 +12,8 @@ public sealed partial class RaftCluster
     /// <summary>Proposes a command to a peer, and does not wait.</summary>
     /// <param name="peer">A running peer.</param>
     /// <param name="command">The command; a string stands for its UTF-8 bytes.</param>
-    /// <param name="replyWhen">When the peer is to answer.</param>
-    /// <param name="forward">Whether a peer that does not lead forwards it.</param>
+    /// <param name="replyWhen">When the peer answers.</param>
+    /// <param name="forward">Whether a peer that does not lead forwards the command.</param>
     /// <param name="session">The session and number of an exactly-once command.</param>
     public PendingProposal Propose(RaftPeer peer, object command, ReplyWhen replyWhen = ReplyWhen.Applied,
         bool forward = true, SessionStamp? session = null) =>
@@ -24,10 +24,10 @@ public sealed partial class RaftCluster
     public PendingProposal OpenSession(RaftPeer peer) =>
         peer.Running.Request(static id => new OpenSession(CorrelationId: id));
 
-    /// <summary>Gives a sign of life for a session, and does not wait.</summary>
+    /// <summary>Keeps a session alive, and does not wait.</summary>
     /// <param name="peer">A running peer.</param>
     /// <param name="sessionId">The session.</param>
-    /// <param name="lowestPending">The lowest sequence number whose response is still awaited.</param>
+    /// <param name="lowestPending">The lowest sequence number whose response the client still awaits.</param>
     public PendingProposal KeepSessionAlive(RaftPeer peer, long sessionId, long lowestPending = 1) =>
         peer.Running.Request(id => new KeepSessionAlive(sessionId, lowestPending, CorrelationId: id));
 
@@ -37,10 +37,10 @@ public sealed partial class RaftCluster
     public PendingProposal CloseSession(RaftPeer peer, long sessionId) =>
         peer.Running.Request(id => new CloseSession(sessionId, CorrelationId: id));
 
-    /// <summary>Puts a question to a peer, and does not wait.</summary>
+    /// <summary>Sends a query to a peer, and does not wait.</summary>
     /// <param name="peer">A running peer.</param>
-    /// <param name="request">The question; a string stands for its UTF-8 bytes.</param>
-    /// <param name="consistency">How fresh the answer must be.</param>
+    /// <param name="request">The query; a string stands for its UTF-8 bytes.</param>
+    /// <param name="consistency">How up to date the answer must be.</param>
     /// <param name="forward">Whether a peer that does not lead asks the leader.</param>
     /// <param name="maxStaleness">How old the state of a stale read may be.</param>
     public PendingQuery Query(
@@ -50,8 +50,8 @@ public sealed partial class RaftCluster
 
     /// <summary>Lets time pass until a proposal is answered or lost.</summary>
     /// <param name="proposal">The proposal.</param>
-    /// <param name="limit">How long; ten seconds by default.</param>
-    /// <exception cref="RaftClusterException">It took longer.</exception>
+    /// <param name="limit">How long to wait; ten seconds by default.</param>
+    /// <exception cref="RaftClusterException">The proposal was not answered in time.</exception>
     public PendingProposal Await(PendingProposal proposal, TimeSpan? limit = null)
     {
         if (!RunUntil(() => proposal.IsDone, limit ?? DefaultLimit))
@@ -61,8 +61,8 @@ public sealed partial class RaftCluster
 
     /// <summary>Lets time pass until a query is answered or lost.</summary>
     /// <param name="query">The query.</param>
-    /// <param name="limit">How long; ten seconds by default.</param>
-    /// <exception cref="RaftClusterException">It took longer.</exception>
+    /// <param name="limit">How long to wait; ten seconds by default.</param>
+    /// <exception cref="RaftClusterException">The query was not answered in time.</exception>
     public PendingQuery Await(PendingQuery query, TimeSpan? limit = null)
     {
         if (!RunUntil(() => query.IsDone, limit ?? DefaultLimit))
@@ -71,17 +71,19 @@ public sealed partial class RaftCluster
     }
 
     /// <summary>
-    /// Has the cluster agree on a command: finds the leader among the connected peers, appends the command, and waits
-    /// until so many of them have applied it.
+    /// Makes the cluster agree on a command: finds the leader among the connected peers, proposes the command, and
+    /// waits until enough peers have applied it.
     /// </summary>
-    /// <param name="command">The command, unlike any other; a string stands for its UTF-8 bytes.</param>
-    /// <param name="expectedPeers">How many peers at least must have applied it.</param>
-    /// <param name="retry">
-    /// Whether to try again, with the same command, when a leader lost it; a command may then be in the log twice.
+    /// <param name="command">
+    /// The command; a string stands for its UTF-8 bytes. It must differ from all other commands.
     /// </param>
-    /// <param name="limit">How long; ten seconds by default.</param>
+    /// <param name="expectedPeers">How many peers must have applied the command, at least.</param>
+    /// <param name="retry">
+    /// Whether to propose the same command again if a leader lost it. The command may then be in the log twice.
+    /// </param>
+    /// <param name="limit">How long to wait; ten seconds by default.</param>
     /// <returns>The index of the command.</returns>
-    /// <exception cref="RaftClusterException">There was no agreement in time.</exception>
+    /// <exception cref="RaftClusterException">The peers did not agree in time.</exception>
     public long One(object command, int expectedPeers, bool retry = true, TimeSpan? limit = null)
     {
         var end = Now + (limit ?? DefaultLimit);

@@ -8,20 +8,19 @@ namespace RaftActors.TestKit;
 
 /// <summary>
 /// A whole cluster of production peers in one process, with faults, in virtual time. Each peer has an actor system of
-/// its own, that stands for its process; what the peers tell each other crosses links that serialize, delay, lose and
-/// reorder it.
+/// its own, which stands for the peer's process. Messages between peers cross links that serialize, delay, lose and
+/// reorder them.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Nothing happens by itself: actors run, and time passes, only inside the methods of this class, on the calling
-/// thread. Time stands still until all actors have come to rest, then jumps to what is due next; so thirty virtual
-/// seconds take a fraction of a real one, nothing depends on how busy the machine is, and a run can be repeated from
-/// its seed. Not thread-safe.
+/// Actors run and time passes only inside the methods of this class, on the calling thread. Time stands still until all
+/// actors have come to rest. Then it jumps to the next event that is due. So thirty virtual seconds take a fraction of
+/// a real second, nothing depends on how busy the machine is, and a run can be repeated from its seed. Not thread-safe.
 /// </para>
 /// <para>
-/// Throughout, the cluster checks what must always hold: one leader a term, one vote a term, terms that never go back,
-/// the same command at the same index on every peer. The first violation fails the method that finds it with a
-/// <see cref="RaftClusterException"/>, as does a check that is not fulfilled.
+/// The cluster always checks the properties that must always hold: one leader in a term, one vote in a term, terms that
+/// never go back, and the same command at the same index on every peer. If a property is violated, or a check fails,
+/// the method that finds that throws a <see cref="RaftClusterException"/>.
 /// </para>
 /// </remarks>
 /// <example>
@@ -69,22 +68,22 @@ public sealed partial class RaftCluster : IDisposable
         _peers.ForEach(_network.Connect);
     }
 
-    /// <summary>The peers, members or not, in the order in which they came.</summary>
+    /// <summary>The peers, whether members or not, in the order in which they were started first.</summary>
     public IReadOnlyList<RaftPeer> Peers => _peers;
 
     /// <summary>The group's name.</summary>
     public string Group => _settings.Group;
 
-    /// <summary>The seed that repeats this run.</summary>
+    /// <summary>The seed with which this run can be repeated.</summary>
     public int Seed => _settings.Seed;
 
-    /// <summary>Virtual time since the start.</summary>
+    /// <summary>The virtual time since the start.</summary>
     public TimeSpan Now => _world.Now;
 
     /// <summary>A source of random choices for a test, fixed by the seed.</summary>
     public Random Random => _random;
 
-    /// <summary>What the links do to messages from now on.</summary>
+    /// <summary>The faults of the links, from now on.</summary>
     public LinkFaults Faults
     {
         get => _network.Faults;
@@ -95,8 +94,8 @@ public sealed partial class RaftCluster : IDisposable
         }
     }
 
-    /// <summary>Starts a cluster: all peers run, none leads yet.</summary>
-    /// <param name="settings">How it is built; <c>null</c> for three peers.</param>
+    /// <summary>Starts a cluster. All peers run, and none leads yet.</summary>
+    /// <param name="settings">The settings of the cluster; <c>null</c> for three peers.</param>
     public static RaftCluster Start(RaftClusterSettings? settings = null)
     {
         var cluster = new RaftCluster(settings ?? new RaftClusterSettings());
@@ -114,8 +113,8 @@ public sealed partial class RaftCluster : IDisposable
         }
     }
 
-    /// <summary>Starts a process beside those of the peers, for clients on nodes of their own.</summary>
-    /// <param name="clockDrift">By how much its clocks are fast: 0.01 is one in a hundred.</param>
+    /// <summary>Starts a process for clients on nodes of their own, beside the processes of the peers.</summary>
+    /// <param name="clockDrift">By how much the clocks of the process are fast: 0.01 is one in a hundred.</param>
     public ClientProcess StartClient(double clockDrift = 0)
     {
         var process = new VirtualProcess(_world, null, clockDrift);
@@ -126,10 +125,10 @@ public sealed partial class RaftCluster : IDisposable
     }
 
     /// <summary>Lets virtual time pass until a task is done.</summary>
-    /// <param name="task">The task: of an actor in one of the cluster's systems.</param>
-    /// <param name="limit">How long; ten seconds by default.</param>
+    /// <param name="task">A task that an actor in one of the cluster's systems completes.</param>
+    /// <param name="limit">How long to wait; ten seconds by default.</param>
     /// <returns>The task's result.</returns>
-    /// <exception cref="RaftClusterException">It took longer.</exception>
+    /// <exception cref="RaftClusterException">The task was not done in time.</exception>
     public T Await<T>(Task<T> task, TimeSpan? limit = null)
     {
         Await(() => task.IsCompleted, "a task is done", limit);
@@ -137,7 +136,7 @@ public sealed partial class RaftCluster : IDisposable
     }
 
     /// <summary>Lets virtual time pass.</summary>
-    /// <param name="time">How much.</param>
+    /// <param name="time">How much virtual time.</param>
     public void Run(TimeSpan time)
     {
         var end = Now + time;
@@ -146,11 +145,9 @@ public sealed partial class RaftCluster : IDisposable
         ThrowIfViolated();
     }
 
-    /// <summary>
-    /// Lets virtual time pass until a condition holds; the condition is asked again after each thing that happened.
-    /// </summary>
-    /// <param name="condition">The condition; it must not let time pass itself.</param>
-    /// <param name="limit">How much time may pass.</param>
+    /// <summary>Lets virtual time pass until a condition holds. The condition is evaluated after each event.</summary>
+    /// <param name="condition">The condition. It must not let time pass.</param>
+    /// <param name="limit">How much time may pass at most.</param>
     /// <returns>Whether the condition held in time.</returns>
     public bool RunUntil(Func<bool> condition, TimeSpan limit)
     {
@@ -166,7 +163,7 @@ public sealed partial class RaftCluster : IDisposable
         return true;
     }
 
-    /// <summary>Stops all peers, at once.</summary>
+    /// <summary>Stops all peers at once, as a crash does.</summary>
     public void Dispose()
     {
         if (_disposed)
@@ -190,7 +187,8 @@ public sealed partial class RaftCluster : IDisposable
         MaxLatency = _settings.MaxDiskLatency,
     };
 
-    // Not on this thread: the start of an actor system may wait for what its actors do.
+    // The start of an actor system may wait for its actors, which run on this thread. So start the system on another
+    // thread.
     private void Start(VirtualProcess process, string name, Config config) =>
         _world.SettleUntil(Task.Run(() => process.Start(name, config)));
 
@@ -220,7 +218,7 @@ public sealed partial class RaftCluster : IDisposable
         _trace.Add($"{peer.Id} starts");
     }
 
-    // Each start draws other timeouts and, for a new store, another identity.
+    // Each start draws other timeouts. A new store gets another identity.
     private int HashCode(RaftPeer peer) =>
         unchecked((((Seed * 31) + peer.Starts) * 1009)
             + int.Parse(peer.Id.AsSpan(4), System.Globalization.CultureInfo.InvariantCulture));

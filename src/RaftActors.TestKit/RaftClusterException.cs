@@ -1,8 +1,8 @@
 namespace RaftActors.TestKit;
 
 /// <summary>
-/// A cluster did not do what a check demanded, or violated what must always hold. The message says what, and the seed
-/// that repeats it.
+/// A check of a cluster failed, or a property that must always hold was violated. The message says what is wrong, and
+/// the seed with which the run can be repeated.
 /// </summary>
 /// <param name="message">What is wrong.</param>
 /// <param name="inner">The cause, if there is one.</param>

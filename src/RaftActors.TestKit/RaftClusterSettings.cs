@@ -3,25 +3,25 @@ using RaftActors.StateMachines;
 
 namespace RaftActors.TestKit;
 
-/// <summary>How a <see cref="RaftCluster"/> is built.</summary>
+/// <summary>The settings of a <see cref="RaftCluster"/>.</summary>
 public sealed record RaftClusterSettings
 {
     /// <summary>The number of peers.</summary>
     public int Peers { get; init; } = 3;
 
     /// <summary>
-    /// The seed of everything that is random: the links, the disks, the peers' timeouts. With a journal in memory, the
+    /// The seed of all random choices: of the links, the disks and the peers' timeouts. With a journal in memory, the
     /// same seed and the same calls give the same run.
     /// </summary>
     public int Seed { get; init; } = 1;
 
     /// <summary>
-    /// The priorities of the peers that found the group, in their order; 0 for those beyond the list.
+    /// The priorities of the peers that found the group, in their order; 0 for a peer beyond the list.
     /// </summary>
     public IReadOnlyList<int> Priorities { get; init; } = [];
 
     /// <summary>
-    /// By how much the clocks of the peers are fast, in their order: 0.01 is one in a hundred; 0 for those beyond the
+    /// By how much the clocks of the peers are fast, in their order: 0.01 is one in a hundred; 0 for a peer beyond the
     /// list.
     /// </summary>
     public IReadOnlyList<double> ClockDrifts { get; init; } = [];
@@ -32,7 +32,7 @@ public sealed record RaftClusterSettings
     /// <summary>Where the peers keep their journals.</summary>
     public ClusterJournal Journal { get; init; } = ClusterJournal.InMemory;
 
-    /// <summary>What the links do to messages; can be changed while the cluster runs.</summary>
+    /// <summary>The faults of the links. <see cref="RaftCluster.Faults"/> can change them later.</summary>
     public LinkFaults Faults { get; init; } = LinkFaults.None;
 
     /// <summary>The shortest virtual time that a request to the journal takes.</summary>
@@ -42,22 +42,22 @@ public sealed record RaftClusterSettings
     public TimeSpan MaxDiskLatency { get; init; } = TimeSpan.FromMilliseconds(1);
 
     /// <summary>
-    /// Makes a state machine; <c>null</c> for one that answers commands with <c>null</c> and queries with the number of
-    /// commands, as UTF-8 text.
+    /// Makes a state machine. If <c>null</c>, the state machine answers commands with <c>null</c>, and queries with the
+    /// number of commands as UTF-8 text.
     /// </summary>
     public Func<IStateMachine>? StateMachine { get; init; }
 
-    /// <summary>Changes the settings of each peer before it starts: its time-outs and limits.</summary>
+    /// <summary>Changes the settings of each peer before the peer starts: timeouts and limits.</summary>
     public Func<RaftSettings, RaftSettings> Raft { get; init; } = static settings => settings;
 
     /// <summary>
-    /// Configuration of the peers' actor systems that goes before all other, such as serializers of commands.
+    /// Configuration of the peers' actor systems with priority over all other, such as serializers of commands.
     /// </summary>
     public Config Config { get; init; } = ConfigurationFactory.Empty;
 
     /// <summary>
-    /// Told the seed at the start and what the cluster did when a check fails; for example <c>output.WriteLine</c> of a
-    /// test.
+    /// Called with the seed at the start, and with the trace of the cluster when a check fails. For example,
+    /// <c>output.WriteLine</c> of a test.
     /// </summary>
     public Action<string>? Output { get; init; }
 }

@@ -7,7 +7,9 @@ using RaftActors.TestKit.Network;
 
 namespace RaftActors.TestKit;
 
-/// <summary>A peer of a <see cref="RaftCluster"/>: a process that may be down, with a disk that outlives it.</summary>
+/// <summary>
+/// A peer of a <see cref="RaftCluster"/>: a process, which may be down, and a disk, which outlives the process.
+/// </summary>
 public sealed class RaftPeer : INetworkNode
 {
     private (LinkDirection Direction, int Left)? _drop;
@@ -21,49 +23,52 @@ public sealed class RaftPeer : INetworkNode
     /// <summary>The peer as a member of its group.</summary>
     public Member Member { get; internal set; }
 
-    /// <summary>Its priority: that with which the group is founded, and that changes of members give it.</summary>
+    /// <summary>The peer's priority as leader, when the group is founded and when members are changed.</summary>
     public int Priority { get; set; }
 
     /// <summary>
-    /// By how much its clocks are fast, from the next start of its process on: 0.01 is one in a hundred.
+    /// By how much the clocks of the peer are fast, from the next start of its process on: 0.01 is one in a hundred.
     /// </summary>
     public double ClockDrift { get; set; }
 
-    /// <summary>Its member id.</summary>
+    /// <summary>The member id of the peer.</summary>
     public string Id => Member.Id;
 
-    /// <summary>Its node's address. Nothing listens there: the cluster's links lead to it.</summary>
+    /// <summary>The address of the peer's node. The cluster's links lead to it; no socket listens there.</summary>
     public string Address => Member.Address;
 
-    /// <summary>Whether its process runs.</summary>
+    /// <summary>Whether the peer's process runs.</summary>
     public bool IsRunning => Process is not null;
 
-    /// <summary>Whether it was cut off from all others by <see cref="RaftCluster.CutOff"/>.</summary>
+    /// <summary>Whether <see cref="RaftCluster.CutOff"/> has cut the peer off from all others.</summary>
     public bool IsCutOff { get; internal set; }
 
-    /// <summary>The actor system of its process.</summary>
+    /// <summary>The actor system of the peer's process.</summary>
     /// <exception cref="InvalidOperationException">The process is down.</exception>
     public ActorSystem System => Running.System;
 
-    /// <summary>What clients tell their messages: the reference that <see cref="Raft.StartAsync"/> gave.</summary>
+    /// <summary>The reference that <see cref="Raft.StartAsync"/> returned. Clients send their messages to it.</summary>
     /// <exception cref="InvalidOperationException">The process is down.</exception>
     public IActorRef Ref => Running.Ref;
 
     /// <summary>
-    /// What its state machine has applied, in order, that of the snapshot it started from included. Empty while the
-    /// process is down.
+    /// The commands that the peer's state machine has applied, in order, including those in the snapshot from which it
+    /// started. Empty while the process is down.
     /// </summary>
     public IReadOnlyList<AppliedCommand> Log => Process?.Log ?? [];
 
     /// <summary>
-    /// Its state machine, as <see cref="RaftClusterSettings.StateMachine"/> made it; <c>null</c> while there is none.
+    /// The peer's state machine, as <see cref="RaftClusterSettings.StateMachine"/> made it; <c>null</c> while there is
+    /// none.
     /// </summary>
     public IStateMachine? StateMachine => Process?.StateMachine;
 
-    /// <summary>Why the peer stopped for good since its process was started, if it did.</summary>
+    /// <summary>Why the peer has stopped for good since its process was started; <c>null</c> if it has not.</summary>
     public PeerFailed? Failure => Process?.Failure;
 
-    /// <summary>Whether the peer stopped since its process was started because it was removed from the group.</summary>
+    /// <summary>
+    /// Whether the peer has stopped since its process was started because it was removed from the group.
+    /// </summary>
     public bool IsRemoved => Process?.Removed is not null;
 
     internal PeerDisk Disk { get; }
@@ -71,22 +76,22 @@ public sealed class RaftPeer : INetworkNode
     /// <summary>The peer as settings and changes of members name it.</summary>
     internal Member MemberWithPriority => Member with { Priority = Priority };
 
-    /// <summary>Whether it is to join the group rather than to found it.</summary>
+    /// <summary>Whether the peer joins the group rather than founding it.</summary>
     internal bool Joins { get; init; }
 
     internal PeerProcess? Process { get; set; }
 
     Time.VirtualProcess? INetworkNode.Process => Process;
 
-    /// <summary>How often its process was started.</summary>
+    /// <summary>How often the peer's process was started.</summary>
     internal int Starts { get; set; }
 
-    /// <summary>The highest term it ever reported.</summary>
+    /// <summary>The highest term that the peer ever reported.</summary>
     internal long HighestTerm { get; set; }
 
     internal PeerProcess Running => Process ?? throw new InvalidOperationException($"{Id} is not running.");
 
-    /// <summary>The command it applied at an index, or <c>null</c>.</summary>
+    /// <summary>The command that the peer applied at an index; <c>null</c> if it has not applied that index.</summary>
     /// <param name="index">The index.</param>
     public AppliedCommand? At(long index)
     {

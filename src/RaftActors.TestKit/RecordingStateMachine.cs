@@ -6,8 +6,7 @@ using RaftActors.StateMachines;
 namespace RaftActors.TestKit;
 
 /// <summary>
-/// Writes down what the state machine of a peer is given, and passes it on. What was written down is part of its
-/// snapshots.
+/// Records the commands that a peer's state machine is given, and passes them on. The record is part of the snapshots.
 /// </summary>
 internal class RecordingStateMachine : IStateMachine
 {
@@ -22,7 +21,7 @@ internal class RecordingStateMachine : IStateMachine
         process.Began(_log, inner);
     }
 
-    /// <summary>Makes one, which has a digest if the other has.</summary>
+    /// <summary>Makes a recording state machine. It has a digest if the inner one has a digest.</summary>
     public static RecordingStateMachine Of(PeerProcess process, IStateMachine? inner) =>
         inner is IStateDigest digest
             ? new WithDigest(process, inner, digest)

@@ -3,15 +3,15 @@ using Akka.Configuration;
 namespace RaftActors.TestKit;
 
 /// <summary>
-/// The configuration of an actor system in a <see cref="Time.VirtualWorld"/>: whatever would use a thread, a clock or a
-/// disk is the world's.
+/// The configuration of an actor system in a <see cref="Time.VirtualWorld"/>. The world provides everything that would
+/// use a thread, a clock or a disk.
 /// </summary>
 internal static class VirtualConfig
 {
-    /// <summary>The journal that writes to the disk of its process.</summary>
+    /// <summary>The journal, which writes to the disk of its process.</summary>
     public const string JournalPath = "raftactors.testkit.journal.virtual";
 
-    /// <summary>The snapshot store that writes to the disk of its process.</summary>
+    /// <summary>The snapshot store, which writes to the disk of its process.</summary>
     public const string SnapshotStorePath = "raftactors.testkit.snapshot-store.virtual";
 
     private const string Dispatcher = "RaftActors.TestKit.Time.VirtualDispatcherConfigurator, RaftActors.TestKit";
@@ -48,6 +48,6 @@ internal static class VirtualConfig
         {{SnapshotStorePath}}.class = "RaftActors.TestKit.Journals.VirtualSnapshotStore, RaftActors.TestKit"
         """).WithFallback(RaftActors.Raft.DefaultConfig())));
 
-    /// <summary>The configuration, which goes behind all other.</summary>
+    /// <summary>The defaults, which go behind all other configuration.</summary>
     public static Config Default => Parsed.Value;
 }

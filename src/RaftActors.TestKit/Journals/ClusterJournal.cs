@@ -4,11 +4,11 @@ using RaftActors.TestKit.Journals;
 namespace RaftActors.TestKit;
 
 /// <summary>
-/// Where the peers of a <see cref="RaftCluster"/> keep their journals. What a peer wrote outlives its crash.
+/// Where the peers of a <see cref="RaftCluster"/> keep their journals. A journal outlives the crash of its peer.
 /// </summary>
 /// <remarks>
-/// Between a peer and its journal stands the cluster: it gives a write its virtual time, and can hold it, lose it or
-/// fail it.
+/// The cluster stands between a peer and its journal. It gives each write its virtual time, and can hold a write, lose
+/// it or let it fail.
 /// </remarks>
 public abstract class ClusterJournal
 {
@@ -16,14 +16,14 @@ public abstract class ClusterJournal
     {
     }
 
-    /// <summary>Journals in the memory of the test; events are serialized as they would be for a disk.</summary>
+    /// <summary>Journals in the memory of the test. Events are serialized as for a disk.</summary>
     public static ClusterJournal InMemory { get; } = new InMemoryClusterJournal();
 
     /// <summary>
-    /// The plugin RaftActors.Persistence.Sqlite, one database file a peer. A crash leaves the files as they are at that
-    /// moment, as killing a process does.
+    /// The plugin RaftActors.Persistence.Sqlite, with one database file for each peer. A crash leaves the files as they
+    /// are at that moment, as killing a process does.
     /// </summary>
-    /// <param name="directory">An existing directory, which the caller removes.</param>
+    /// <param name="directory">An existing directory. The caller removes it.</param>
     public static ClusterJournal Sqlite(string directory) => new SqliteClusterJournal(directory);
 
     /// <summary>
@@ -31,7 +31,7 @@ public abstract class ClusterJournal
     /// </summary>
     internal abstract Config ConfigFor(PeerDisk disk);
 
-    /// <summary>Whether a write can be torn: whether there are bytes of which a part can be missing.</summary>
+    /// <summary>Whether a write can be torn: only a part of its bytes reaches the disk.</summary>
     internal virtual bool CanTear => false;
 
     internal abstract string JournalPath { get; }
@@ -41,22 +41,22 @@ public abstract class ClusterJournal
     /// <summary>Called when a peer's process dies, before its plugins close anything.</summary>
     /// <param name="disk">The peer's disk.</param>
     /// <param name="tear">
-    /// Whether what was written since the last answered write is torn: only part of its bytes are left.
+    /// Whether to tear what was written since the last answered write: only a part of its bytes is kept.
     /// </param>
     internal virtual void BeforeDeath(PeerDisk disk, bool tear)
     {
     }
 
-    /// <summary>Called when a dead peer's plugins are gone.</summary>
+    /// <summary>Called when the plugins of a dead peer have ended.</summary>
     internal virtual void AfterDeath(PeerDisk disk)
     {
     }
 
-    /// <summary>Called when writes begin to be held: what is written by now survives a power loss.</summary>
+    /// <summary>Called when writes begin to be held. What has been written by now survives a power loss.</summary>
     internal virtual void Synced(PeerDisk disk)
     {
     }
 
-    /// <summary>Removes all that a peer that is down has written.</summary>
+    /// <summary>Removes everything that a peer has written. The peer must be down.</summary>
     internal abstract void Wipe(PeerDisk disk);
 }

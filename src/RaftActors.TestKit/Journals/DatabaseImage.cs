@@ -27,9 +27,9 @@ internal sealed class DatabaseImage
             File.Delete(database + suffix);
     }
 
-    /// <summary>The image in which only a part of the bytes written since an earlier one are there.</summary>
+    /// <summary>Makes an image that holds only a part of the bytes written since an earlier image.</summary>
     /// <param name="synced">The earlier image.</param>
-    /// <param name="part">Which part of each file's changed bytes, from 0 to 1.</param>
+    /// <param name="part">The part of each file's changed bytes to keep, from 0 to 1.</param>
     public DatabaseImage TornFrom(DatabaseImage synced, double part)
     {
         var torn = new DatabaseImage(_database);
@@ -41,7 +41,7 @@ internal sealed class DatabaseImage
         return torn;
     }
 
-    /// <summary>Puts the files back; no connection may be open.</summary>
+    /// <summary>Writes the files back. No connection may be open.</summary>
     public void Restore()
     {
         Delete(_database);

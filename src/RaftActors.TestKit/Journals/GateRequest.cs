@@ -12,7 +12,7 @@ internal sealed class GateRequest(
     private Action? _done;
     private int _missing;
 
-    /// <summary>Told when it is passed on.</summary>
+    /// <summary>Called when the request is passed on to the plugin.</summary>
     public required Action<GateRequest> Begins { get; init; }
 
     /// <inheritdoc/>
@@ -33,7 +33,7 @@ internal sealed class GateRequest(
         _ => sender,
     };
 
-    /// <summary>Passes it on, to be answered to the gate.</summary>
+    /// <summary>Passes the request on to the plugin. The plugin answers to the gate.</summary>
     public override void Do(Action done)
     {
         _done = done;
@@ -51,8 +51,8 @@ internal sealed class GateRequest(
         plugin.Tell(request, gate);
     }
 
-    /// <summary>The plugin has answered something.</summary>
-    /// <returns>Whether that is all of its answer.</returns>
+    /// <summary>Records an answer of the plugin.</summary>
+    /// <returns>Whether the answer is complete.</returns>
     public bool Answered(object answer, IActorRef from)
     {
         _answers.Add((answer, from));
@@ -63,10 +63,10 @@ internal sealed class GateRequest(
         return true;
     }
 
-    /// <summary>Nobody reads an answer any more.</summary>
+    /// <summary>Called when no process waits for the answer any more.</summary>
     public void Abandon() => world.EndOutsideWork();
 
-    /// <summary>Passes the answers back, or answers as a plugin does that failed, or that refused.</summary>
+    /// <summary>Passes the answers back, or answers as a plugin that failed or that refused.</summary>
     public override void Answer(WriteFailure? failure)
     {
         if (failure is null)

@@ -18,7 +18,7 @@ internal sealed class InMemoryStore
 
     public void Clear() => _streams.Clear();
 
-    /// <summary>Holds what another store holds, and nothing else.</summary>
+    /// <summary>Replaces the contents by those of another store.</summary>
     public void CopyFrom(InMemoryStore other)
     {
         _streams.Clear();
@@ -33,7 +33,9 @@ internal sealed class InMemoryStore
             stream.DamageEvent(which);
     }
 
-    /// <summary>Damages the last chunk of the latest snapshot, or of the one before, or of all.</summary>
+    /// <summary>
+    /// Damages the last chunk of the latest snapshot, of the snapshot before it, or of all snapshots.
+    /// </summary>
     public void DamageSnapshots(bool missing, bool all, bool before = false)
     {
         foreach (var (persistenceId, stream) in _streams.ToArray())
@@ -49,7 +51,7 @@ internal sealed class InMemoryStore
     }
 }
 
-/// <summary>What is stored under one persistence id; locks itself.</summary>
+/// <summary>The events and snapshots under one persistence id. Thread-safe.</summary>
 internal sealed class StoredStream
 {
     private readonly SortedDictionary<long, (StoredObject Event, string Manifest, string WriterGuid)> _events = [];
@@ -137,8 +139,8 @@ internal sealed class StoredStream
         }
     }
 
-    /// <summary>Changes a bit in the last byte of the first event of which that is wanted.</summary>
-    /// <returns>Its sequence number; 0 for none.</returns>
+    /// <summary>Changes a bit in the last byte of the first event that a condition selects.</summary>
+    /// <returns>The sequence number of the event; 0 if there is none.</returns>
     public long DamageEvent(Func<byte[], bool> which)
     {
         lock (this)
@@ -190,7 +192,8 @@ internal sealed class StoredStream
     }
 
     /// <summary>
-    /// Up to the upper bounds: of a deletion many stores heed no others, that of Akka.Persistence.Sql among them.
+    /// Deletes snapshots up to the upper bounds. Many stores ignore the lower bounds of a deletion,
+    /// Akka.Persistence.Sql among them.
     /// </summary>
     public void DeleteSnapshots(SnapshotSelectionCriteria criteria)
     {

@@ -3,7 +3,7 @@ using Akka.Persistence;
 
 namespace RaftActors.TestKit.Journals;
 
-/// <summary>What a journal answers to a request to write.</summary>
+/// <summary>The answers of a journal to a request to write.</summary>
 internal static class JournalAnswers
 {
     /// <summary>The events of a request.</summary>
@@ -12,8 +12,8 @@ internal static class JournalAnswers
 
     /// <summary>Answers a request.</summary>
     /// <param name="write">The request.</param>
-    /// <param name="failure">What went wrong; <c>null</c> for nothing.</param>
-    /// <param name="cause">Why; <c>null</c> for a disk error that was asked for.</param>
+    /// <param name="failure">How the write failed; <c>null</c> if it did not.</param>
+    /// <param name="cause">The cause of the failure; <c>null</c> for a disk error that the test asked for.</param>
     public static void Tell(WriteMessages write, WriteFailure? failure, Exception? cause = null)
     {
         cause ??= new DiskFailureException();

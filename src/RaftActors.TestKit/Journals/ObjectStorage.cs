@@ -3,7 +3,7 @@ using Akka.Serialization;
 
 namespace RaftActors.TestKit.Journals;
 
-/// <summary>Serializes by what is configured for a system.</summary>
+/// <summary>Serializes objects with the serializers of an actor system.</summary>
 internal sealed class ObjectStorage(ActorSystem system)
 {
     public StoredObject Store(object value)

@@ -3,10 +3,9 @@ using RaftActors.TestKit.Time;
 namespace RaftActors.TestKit.Journals;
 
 /// <summary>
-/// The disk of a machine, which outlives its processes. Requests are done one after the other, each in its time; a
-/// write is
-/// there, as a whole, when its request is done. What its process had not been answered when it died may be there or
-/// not.
+/// The disk of a machine. The disk outlives the processes on that machine. It does requests one after the other; each
+/// takes its time. A write takes effect as a whole when its request is done. A request whose process died before it was
+/// answered may have been done or not.
 /// </summary>
 internal sealed class PeerDisk(string peerId, VirtualWorld world, Random random)
 {
@@ -23,38 +22,38 @@ internal sealed class PeerDisk(string peerId, VirtualWorld world, Random random)
 
     public VirtualWorld World => world;
 
-    /// <summary>What is stored, unless a plugin stores it elsewhere.</summary>
+    /// <summary>What is stored, unless a plugin stores the data elsewhere.</summary>
     public InMemoryStore Store { get; } = new();
 
     /// <summary>The shortest time that a request takes.</summary>
     public TimeSpan MinLatency { get; init; } = TimeSpan.FromMilliseconds(0.1);
 
-    /// <summary>The longest.</summary>
+    /// <summary>The longest time that a request takes.</summary>
     public TimeSpan MaxLatency { get; set; } = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Writes are not done: they wait, as in a cache that was not synced.</summary>
+    /// <summary>Whether writes wait, as in a cache that was not synced.</summary>
     public bool HoldsWrites { get; private set; }
 
-    /// <summary>Writes are done, but the peer is not told.</summary>
+    /// <summary>Whether writes are done but not answered.</summary>
     public bool HoldsAnswers { get; private set; }
 
-    /// <summary>Its process is dead: nothing new is written.</summary>
+    /// <summary>Whether the process has died. Then no new request is done.</summary>
     public bool IsDead { get; private set; }
 
-    /// <summary>Told each event that is stored in <see cref="Store"/>, and its bytes.</summary>
+    /// <summary>Called with each event that is stored in <see cref="Store"/>, and with its bytes.</summary>
     public Action<object, byte[]>? Written { get; set; }
 
     public double Draw() => random.NextDouble();
 
-    /// <summary>Has the next request of a kind go wrong.</summary>
-    /// <param name="failure">How.</param>
-    /// <param name="of">The kinds.</param>
+    /// <summary>Lets the next request of some kinds fail.</summary>
+    /// <param name="failure">How the request fails.</param>
+    /// <param name="of">The kinds of requests.</param>
     public void FailNext(WriteFailure failure, DiskWork of) => _failures[of] = failure;
 
-    /// <summary>Does nothing before some time has passed.</summary>
+    /// <summary>Does no request before some time has passed.</summary>
     public void Stall(TimeSpan time) => _stalledUntil = world.Now + time;
 
-    /// <summary>No longer stalled, nor about to fail.</summary>
+    /// <summary>Ends a stall, and forgets the failures that were asked for.</summary>
     public void Recover()
     {
         _stalledUntil = TimeSpan.Zero;
@@ -68,12 +67,12 @@ internal sealed class PeerDisk(string peerId, VirtualWorld world, Random random)
 
     /// <summary>Writes.</summary>
     /// <param name="work">What is written.</param>
-    /// <param name="effect">Puts it into the store.</param>
-    /// <param name="done">Told how it went; <c>null</c> for well.</param>
+    /// <param name="effect">Puts the data into the store.</param>
+    /// <param name="done">Called with the outcome; <c>null</c> for success.</param>
     public void Write(DiskWork work, Action effect, Action<WriteFailure?> done) =>
         Submit(new Request(work, effect, done));
 
-    /// <summary>Does a request in its time.</summary>
+    /// <summary>Does a request after the requests before it, in its own time.</summary>
     public void Submit(DiskRequest request)
     {
         if (IsDead)
@@ -82,7 +81,10 @@ internal sealed class PeerDisk(string peerId, VirtualWorld world, Random random)
         Continue();
     }
 
-    /// <summary>Holds writes or answers from now on, and lets go those that are not to be held.</summary>
+    /// <summary>
+    /// Says whether writes and answers are held from now on. Does or answers those that were held and need not be any
+    /// more.
+    /// </summary>
     public void Hold(bool writes, bool answers)
     {
         HoldsWrites = writes;
@@ -92,7 +94,7 @@ internal sealed class PeerDisk(string peerId, VirtualWorld world, Random random)
         Continue();
     }
 
-    /// <summary>Writes what was held, and all else that waits, without answering.</summary>
+    /// <summary>Does the writes that were held, and all other requests that wait, without answering them.</summary>
     public void Flush()
     {
         _hurries = true;
@@ -101,8 +103,8 @@ internal sealed class PeerDisk(string peerId, VirtualWorld world, Random random)
         _hurries = false;
     }
 
-    /// <summary>The process dies, and with it what it still asks for.</summary>
-    /// <param name="someIsDone">Whether some of what waits, in order, has been done all the same.</param>
+    /// <summary>Called when the process dies. The requests that still wait are dropped.</summary>
+    /// <param name="someIsDone">Whether some of the requests that wait, in their order, are done all the same.</param>
     public void Die(bool someIsDone = false)
     {
         int done = someIsDone ? random.Next(_waiting.Count + 1) : 0;
@@ -115,7 +117,7 @@ internal sealed class PeerDisk(string peerId, VirtualWorld world, Random random)
         _current = null;
     }
 
-    /// <summary>A new process starts.</summary>
+    /// <summary>Called when a new process starts.</summary>
     public void Revive()
     {
         IsDead = false;
@@ -151,7 +153,7 @@ internal sealed class PeerDisk(string peerId, VirtualWorld world, Random random)
         world.Schedule(MinLatency + ((MaxLatency - MinLatency) * random.NextDouble()), () => Take(request));
     }
 
-    // Its time has come, unless it is gone or done already.
+    // Does a request when its time has come, unless it was dropped or done before.
     private void Take(DiskRequest request)
     {
         if (_current is not null || !_waiting.TryPeek(out var head) || head != request)
@@ -179,7 +181,7 @@ internal sealed class PeerDisk(string peerId, VirtualWorld world, Random random)
             Done(request, failure);
     }
 
-    // A plugin may be done in a later turn, in which nobody else goes on with what waits.
+    // A plugin may be done in a later turn. Until then no other request is begun.
     private void Done(DiskRequest request, WriteFailure? failure)
     {
         if (_current != request)

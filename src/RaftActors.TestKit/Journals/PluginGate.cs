@@ -6,10 +6,9 @@ using RaftActors.TestKit.Time;
 namespace RaftActors.TestKit.Journals;
 
 /// <summary>
-/// Stands between a peer and a journal or snapshot store that works on threads of its own, and speaks their protocol to
-/// both. Requests pass as the disk has time for them, one at a time, so that the answers come in a repeatable order at
-/// a
-/// repeatable virtual time.
+/// Stands between a peer and a journal or snapshot store that has threads of its own. The gate speaks their protocol to
+/// both. It passes requests on one at a time, as the disk has time for them, so that the answers come in a repeatable
+/// order at a repeatable virtual time.
 /// </summary>
 internal sealed class PluginGate : UntypedActor
 {

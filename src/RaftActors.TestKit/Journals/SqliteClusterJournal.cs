@@ -4,8 +4,8 @@ using RaftActors.Persistence.Sqlite;
 namespace RaftActors.TestKit.Journals;
 
 /// <summary>
-/// The SQLite plugin, a database file a peer. What a dying process leaves is the image of its files at that moment:
-/// closing the database in an orderly way, as the end of an actor system does, would tidy up first.
+/// The SQLite plugin, with one database file for each peer. A dying process leaves the image of its files at that
+/// moment. Without the image, the end of the actor system would close the database in an orderly way.
 /// </summary>
 internal sealed class SqliteClusterJournal(string directory) : ClusterJournal
 {

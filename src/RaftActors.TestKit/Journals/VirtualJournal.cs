@@ -6,8 +6,8 @@ using RaftActors.TestKit.Time;
 namespace RaftActors.TestKit.Journals;
 
 /// <summary>
-/// The journal plugin of a process: speaks the protocol of Akka.Persistence, and leaves the rest to the disk. Events
-/// are stored serialized, so that a reader never shares an object with the writer.
+/// The journal plugin of a process. The plugin speaks the protocol of Akka.Persistence and leaves the rest to the disk.
+/// Events are stored serialized, so a reader never shares an object with the writer.
 /// </summary>
 internal sealed class VirtualJournal : UntypedActor
 {

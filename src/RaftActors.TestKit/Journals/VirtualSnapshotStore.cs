@@ -6,7 +6,8 @@ using RaftActors.TestKit.Time;
 namespace RaftActors.TestKit.Journals;
 
 /// <summary>
-/// The snapshot store plugin of a process: speaks the protocol of Akka.Persistence, and leaves the rest to the disk.
+/// The snapshot store plugin of a process. The plugin speaks the protocol of Akka.Persistence and leaves the rest to
+/// the disk.
 /// </summary>
 internal sealed class VirtualSnapshotStore : UntypedActor
 {

@@ -1,40 +1,40 @@
 namespace RaftActors.TestKit.Journals;
 
-/// <summary>How a write goes wrong.</summary>
+/// <summary>The ways in which a write fails.</summary>
 internal enum WriteFailure
 {
-    /// <summary>It is reported as failed, and was not done.</summary>
+    /// <summary>The write is reported as failed and was not done.</summary>
     NotDone,
 
-    /// <summary>It is reported as failed, but was done.</summary>
+    /// <summary>The write is reported as failed but was done.</summary>
     DoneAllTheSame,
 
-    /// <summary>The journal refuses it.</summary>
+    /// <summary>The journal rejects the write.</summary>
     Rejected,
 }
 
-/// <summary>What a disk is asked for.</summary>
+/// <summary>The kinds of requests to a disk.</summary>
 [Flags]
 internal enum DiskWork
 {
-    /// <summary>To read.</summary>
+    /// <summary>Reads.</summary>
     Read = 0,
 
-    /// <summary>To write events.</summary>
+    /// <summary>Writes events.</summary>
     Events = 1,
 
-    /// <summary>To write a snapshot.</summary>
+    /// <summary>Writes a snapshot.</summary>
     Snapshot = 2,
 
-    /// <summary>To delete events.</summary>
+    /// <summary>Deletes events.</summary>
     EventDeletion = 4,
 
-    /// <summary>To delete snapshots.</summary>
+    /// <summary>Deletes snapshots.</summary>
     SnapshotDeletion = 8,
 
-    /// <summary>To write something.</summary>
+    /// <summary>Writes events or a snapshot.</summary>
     Write = Events | Snapshot,
 }
 
-/// <summary>What a failed request to a disk is told.</summary>
+/// <summary>The cause of a failure that a test asked for.</summary>
 internal sealed class DiskFailureException() : IOException("A disk error that was asked for.");

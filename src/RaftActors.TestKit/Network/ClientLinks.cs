@@ -3,10 +3,10 @@ using RaftActors.TestKit.Time;
 
 namespace RaftActors.TestKit.Network;
 
-/// <summary>What connects a process of clients with the nodes: requests and answers cross as bytes.</summary>
-/// <param name="client">The process.</param>
+/// <summary>Connects a process of clients with the nodes. Requests and answers cross as bytes.</summary>
+/// <param name="client">The process of the clients.</param>
 /// <param name="network">Finds the nodes.</param>
-/// <param name="carry">Has a message from or to a node arrive, in its time, or twice, or not at all.</param>
+/// <param name="carry">Lets a message from or to a node arrive: in its time, twice, or not at all.</param>
 internal sealed class ClientLinks<TNode>(
     VirtualProcess client, VirtualNetwork<TNode> network, Action<TNode, object, Action> carry) : IPeerResolver
     where TNode : class, INetworkNode

@@ -3,16 +3,19 @@ using RaftActors.TestKit.Time;
 
 namespace RaftActors.TestKit.Network;
 
-/// <summary>The links of a <see cref="RaftCluster"/>, with what a test can do to them.</summary>
+/// <summary>The links of a <see cref="RaftCluster"/>, with the faults that a test can ask for.</summary>
 internal sealed class ClusterNetwork(VirtualWorld world, Random random) : VirtualNetwork<RaftPeer>(world, random)
 {
     private readonly List<HeldMessages> _holds = [];
     private Dictionary<RaftPeer, int>? _sides;
 
-    /// <summary>Told when a peer notices that its connection with another was closed.</summary>
+    /// <summary>Called when a peer notices that its connection with another peer was closed.</summary>
     public Action<RaftPeer, RaftPeer>? Noticed { get; set; }
 
-    /// <summary>Only peers of the same side reach each other; a peer that is on none reaches nobody.</summary>
+    /// <summary>
+    /// Splits the peers into sides. A peer reaches only the peers on its own side. A peer on no side reaches no other
+    /// peer.
+    /// </summary>
     public void Partition(IEnumerable<IEnumerable<RaftPeer>> sides)
     {
         _sides = [];
@@ -31,7 +34,7 @@ internal sealed class ClusterNetwork(VirtualWorld world, Random random) : Virtua
     public override bool Connects(RaftPeer from, RaftPeer to) =>
         from == to || (base.Connects(from, to) && !from.IsCutOff && !to.IsCutOff && AreOnOneSide(from, to));
 
-    /// <summary>Keeps back messages that are sent from now on.</summary>
+    /// <summary>Holds messages that are sent from now on.</summary>
     public HeldMessages Hold(Func<Message<RaftPeer>, bool> which)
     {
         var held = new HeldMessages(this, which);

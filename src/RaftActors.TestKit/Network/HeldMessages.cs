@@ -1,11 +1,11 @@
 namespace RaftActors.TestKit.Network;
 
-/// <summary>Messages that the network keeps back, as long as it is told to.</summary>
+/// <summary>Messages that the network holds until the test releases or drops them.</summary>
 internal sealed class HeldMessages(ClusterNetwork network, Func<Message<RaftPeer>, bool> which)
 {
     private readonly List<Message<RaftPeer>> _messages = [];
 
-    /// <summary>What was kept back, in the order in which it was sent.</summary>
+    /// <summary>The messages that are held, in the order in which they were sent.</summary>
     public IReadOnlyList<Message<RaftPeer>> Messages => _messages;
 
     public bool Take(Message<RaftPeer> message)
@@ -16,7 +16,7 @@ internal sealed class HeldMessages(ClusterNetwork network, Func<Message<RaftPeer
         return true;
     }
 
-    /// <summary>Sends on some of what was kept back.</summary>
+    /// <summary>Sends some of the held messages on.</summary>
     public void Release(Func<Message<RaftPeer>, bool> released)
     {
         foreach (var message in _messages.FindAll(message => released(message)))
@@ -26,14 +26,14 @@ internal sealed class HeldMessages(ClusterNetwork network, Func<Message<RaftPeer
         }
     }
 
-    /// <summary>Keeps back nothing more, and sends on what was.</summary>
+    /// <summary>Holds no more messages, and sends the held ones on.</summary>
     public void ReleaseAll()
     {
         network.Forget(this);
         Release(_ => true);
     }
 
-    /// <summary>Keeps back nothing more; what was, is lost.</summary>
+    /// <summary>Holds no more messages, and loses the held ones.</summary>
     public void Drop()
     {
         network.Forget(this);

@@ -5,12 +5,12 @@ namespace RaftActors.TestKit.Network;
 /// <summary>A machine in a <see cref="VirtualNetwork{TNode}"/>.</summary>
 internal interface INetworkNode
 {
-    /// <summary>Its member's name.</summary>
+    /// <summary>The member id of the node's peer.</summary>
     string Id { get; }
 
-    /// <summary>Its address.</summary>
+    /// <summary>The address of the node.</summary>
     string Address { get; }
 
-    /// <summary>The process that runs on it; <c>null</c> while it is down.</summary>
+    /// <summary>The process that runs on the node; <c>null</c> while the node is down.</summary>
     VirtualProcess? Process { get; }
 }

@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace RaftActors.TestKit.Network;
 
-/// <summary>The one-way link from a node to another: its state, and what goes over it.</summary>
+/// <summary>The one-way link from one node to another: the state of the link, and the messages on it.</summary>
 internal sealed class Link<TNode>(TNode from, TNode to)
     where TNode : class, INetworkNode
 {
@@ -10,13 +10,15 @@ internal sealed class Link<TNode>(TNode from, TNode to)
 
     public TNode To => to;
 
-    /// <summary>How many faults cut it at present, whatever else is connected.</summary>
+    /// <summary>The number of faults that cut the link at present. Each is undone on its own.</summary>
     public int Cuts { get; set; }
 
-    /// <summary>When the latest message so far arrives: an orderly link lets none arrive before it.</summary>
+    /// <summary>
+    /// When the latest message so far arrives. On a link in order, no later message arrives before that time.
+    /// </summary>
     public TimeSpan LastArrival { get; set; }
 
-    /// <summary>What is on its way, in the order in which it was sent.</summary>
+    /// <summary>The messages on their way, in the order in which they were sent.</summary>
     public List<Message<TNode>> Underway { get; } = [];
 
     public LinkTraffic Traffic { get; set; }
@@ -40,7 +42,7 @@ internal sealed class Message<TNode>(Link<TNode> link, Packed packed, object ori
 
     public TNode To => Link.To;
 
-    /// <summary>Its connection broke before it was through.</summary>
+    /// <summary>Whether the connection broke before the message arrived.</summary>
     public bool IsLost { get; set; }
 
     public override string ToString() => $"{Link}: {MessageText.Of(Original)}";

@@ -1,13 +1,13 @@
 namespace RaftActors.TestKit;
 
-/// <summary>Which messages of a peer a fault concerns.</summary>
+/// <summary>The messages of a peer that a fault concerns.</summary>
 [Flags]
 public enum LinkDirection
 {
-    /// <summary>Those it sends.</summary>
+    /// <summary>The messages that the peer sends.</summary>
     Sent = 1,
 
-    /// <summary>Those that are sent to it.</summary>
+    /// <summary>The messages that are sent to the peer.</summary>
     Received = 2,
 
     /// <summary>Both.</summary>

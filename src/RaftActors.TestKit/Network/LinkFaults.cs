@@ -1,21 +1,23 @@
 namespace RaftActors.TestKit;
 
 /// <summary>
-/// What the links between the peers of a <see cref="RaftCluster"/> do to messages. Each message is drawn for on its
-/// own, from the cluster's seed.
+/// The faults of the links between the peers of a <see cref="RaftCluster"/>. For each message, the faults are drawn
+/// anew from the cluster's seed.
 /// </summary>
 public sealed record LinkFaults
 {
     /// <summary>
-    /// Nothing is lost, and messages from one peer to another arrive in order, 0.2 to 1 ms after they were sent.
+    /// No message is lost. Messages from one peer to another arrive in order, 0.2 to 1 ms after they were sent.
     /// </summary>
     public static LinkFaults None { get; } = new();
 
-    /// <summary>One in ten messages is lost; the others take up to 27 ms and overtake each other.</summary>
+    /// <summary>One in ten messages is lost. The others take up to 27 ms and may overtake each other.</summary>
     public static LinkFaults Unreliable { get; } =
         new() { Loss = 0.1, MinDelay = TimeSpan.Zero, MaxDelay = TimeSpan.FromMilliseconds(27), InOrder = false };
 
-    /// <summary>As <see cref="Unreliable"/>, and two in three of those that arrive take 0.2 to 2.2 s more.</summary>
+    /// <summary>
+    /// As <see cref="Unreliable"/>, but two in three of the messages that arrive take 0.2 to 2.2 s more.
+    /// </summary>
     public static LinkFaults VeryUnreliable { get; } = Unreliable with
     {
         LongDelay = 0.66,
@@ -43,13 +45,13 @@ public sealed record LinkFaults
     /// </summary>
     public double LongDelay { get; init; }
 
-    /// <summary>The shortest such additional time.</summary>
+    /// <summary>The shortest additional time of a message that takes longer.</summary>
     public TimeSpan MinLongDelay { get; init; }
 
-    /// <summary>The longest such additional time.</summary>
+    /// <summary>The longest additional time of a message that takes longer.</summary>
     public TimeSpan MaxLongDelay { get; init; }
 
-    /// <summary>How long a message takes.</summary>
+    /// <summary>Draws how long a message takes.</summary>
     internal TimeSpan DrawDelay(Random random)
     {
         var delay = DrawShortDelay(random);
@@ -58,6 +60,6 @@ public sealed record LinkFaults
         return delay;
     }
 
-    /// <summary>How long a message takes that is not one of those that take longer.</summary>
+    /// <summary>Draws how long a message takes that is not one of those that take longer.</summary>
     internal TimeSpan DrawShortDelay(Random random) => MinDelay + ((MaxDelay - MinDelay) * random.NextDouble());
 }

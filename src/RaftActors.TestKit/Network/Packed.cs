@@ -3,7 +3,7 @@ using Akka.Serialization;
 
 namespace RaftActors.TestKit.Network;
 
-/// <summary>A message as the bytes that a wire would carry.</summary>
+/// <summary>A message in the bytes that a wire would carry.</summary>
 internal sealed record Packed(byte[] Bytes, int SerializerId, string Manifest)
 {
     /// <summary>Serializes a message as its sender's actor system does.</summary>
@@ -14,6 +14,6 @@ internal sealed record Packed(byte[] Bytes, int SerializerId, string Manifest)
         return new Packed(serializer.ToBinary(message), serializer.Identifier, manifest);
     }
 
-    /// <summary>The message, as its receiver's actor system reads it.</summary>
+    /// <summary>Deserializes the message as its receiver's actor system does.</summary>
     public object In(ActorSystem system) => system.Serialization.Deserialize(Bytes, SerializerId, Manifest);
 }

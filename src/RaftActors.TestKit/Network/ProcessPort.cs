@@ -4,7 +4,8 @@ using RaftActors.TestKit.Time;
 namespace RaftActors.TestKit.Network;
 
 /// <summary>
-/// Where what actors of a process tell the world outside arrives, at once and in the sender's own turn.
+/// Receives what the actors of a process tell the outside world. The message arrives at once, in the turn of its
+/// sender.
 /// </summary>
 internal sealed class ProcessPort(VirtualProcess process, Action<object> receive) : MinimalActorRef
 {

@@ -4,8 +4,8 @@ using RaftActors.TestKit.Time;
 namespace RaftActors.TestKit.Network;
 
 /// <summary>
-/// All links between nodes. Messages cross them as bytes, and arrive late, twice, in another order or not at all, as
-/// the faults and the lots have it.
+/// All links between nodes. Messages cross the links as bytes. The faults and the random draws decide whether a message
+/// arrives late, twice, in another order or not at all.
 /// </summary>
 internal class VirtualNetwork<TNode>(VirtualWorld world, Random random)
     where TNode : class, INetworkNode
@@ -13,23 +13,23 @@ internal class VirtualNetwork<TNode>(VirtualWorld world, Random random)
     private readonly Dictionary<string, TNode> _nodes = new(StringComparer.Ordinal);
     private readonly Dictionary<(TNode From, TNode To), Link<TNode>> _links = [];
 
-    /// <summary>What the links do to messages.</summary>
+    /// <summary>The faults of the links.</summary>
     public LinkFaults Faults { get; set; } = LinkFaults.None;
 
-    /// <summary>The longest time that a message was on its way.</summary>
+    /// <summary>The longest time that any message took.</summary>
     public TimeSpan LongestDelay { get; private set; }
 
-    /// <summary>Told every message that is sent, held or lost, and which of these.</summary>
+    /// <summary>Called with every message that is sent, held or lost, and with a word for which of these.</summary>
     public Action<Message<TNode>, string>? Watcher { get; set; }
 
     public IEnumerable<Link<TNode>> Links => _links.Values;
 
     public Link<TNode> Between(TNode from, TNode to) => _links[(from, to)];
 
-    /// <summary>The node with an address, or <c>null</c>.</summary>
+    /// <summary>The node with an address; <c>null</c> if there is none.</summary>
     public TNode? NodeAt(string address) => _nodes.GetValueOrDefault(address);
 
-    /// <summary>Links a node with all that are there, and itself.</summary>
+    /// <summary>Links a node with all nodes so far, and with itself.</summary>
     public void Connect(TNode node)
     {
         _nodes.Add(node.Address, node);
@@ -40,19 +40,19 @@ internal class VirtualNetwork<TNode>(VirtualWorld world, Random random)
         }
     }
 
-    /// <summary>A node, whose process is down, is at its present address from now on.</summary>
+    /// <summary>Moves a node whose process is down to its present address.</summary>
     /// <param name="node">The node.</param>
-    /// <param name="former">Where it was: nobody is there any more.</param>
+    /// <param name="former">The former address of the node. No node has it any more.</param>
     public void Moved(TNode node, string former)
     {
         _nodes.Remove(former);
         _nodes.Add(node.Address, node);
     }
 
-    /// <summary>What a process of a node resolves its peers with.</summary>
+    /// <summary>The resolver that a process of a node uses to reach its peers.</summary>
     public IPeerResolver ResolverOf(TNode node, VirtualProcess process) => new Resolver(this, node, process);
 
-    /// <summary>Sends a message from a process of a node to whoever is at an address.</summary>
+    /// <summary>Sends a message from a process of a node to the node at an address.</summary>
     public void Send(TNode from, VirtualProcess process, string address, object message, IActorRef? sender)
     {
         if (process.IsDead || !_nodes.TryGetValue(address, out var target))
@@ -66,7 +66,7 @@ internal class VirtualNetwork<TNode>(VirtualWorld world, Random random)
             Dispatch(sent);
     }
 
-    /// <summary>Has a message that was sent get lost or be on its way.</summary>
+    /// <summary>Puts a message that was sent on its way, or loses it.</summary>
     public void Dispatch(Message<TNode> message)
     {
         if (!Passes(message) || (Faults.Loss > 0 && random.NextDouble() < Faults.Loss))
@@ -81,8 +81,8 @@ internal class VirtualNetwork<TNode>(VirtualWorld world, Random random)
     }
 
     /// <summary>
-    /// The connection between two nodes breaks: of what is under way in each direction the first part arrives and the
-    /// rest does not; then both notice.
+    /// Breaks the connection between two nodes. In each direction a first part of the messages under way arrives, and
+    /// the rest is lost. Then both nodes notice.
     /// </summary>
     public void Break(TNode one, TNode other)
     {
@@ -91,8 +91,8 @@ internal class VirtualNetwork<TNode>(VirtualWorld world, Random random)
     }
 
     /// <summary>
-    /// The connection from a node to another closes: of what is under way the first part arrives and the rest does not;
-    /// then the other notices, if it is reached.
+    /// Closes the connection from one node to another. A first part of the messages under way arrives, and the rest is
+    /// lost. Then the receiver notices, if it can be reached.
     /// </summary>
     public void BreakOneWay(Link<TNode> link)
     {
@@ -104,21 +104,22 @@ internal class VirtualNetwork<TNode>(VirtualWorld world, Random random)
     }
 
     /// <summary>
-    /// Has a node notice that its connection with another was closed: when all that was sent over it has arrived.
+    /// Lets a node notice that its connection with another node was closed, after all that was sent over the connection
+    /// has arrived.
     /// </summary>
     public void CloseAfterAllSent(Link<TNode> link) =>
         Arrive(link, Faults.DrawShortDelay(random), inOrder: true, () => Closed(link));
 
-    /// <summary>Whether messages get from a node to another at present.</summary>
+    /// <summary>Whether messages from one node reach another at present.</summary>
     public virtual bool Connects(TNode from, TNode to) => from == to || Between(from, to).Cuts == 0;
 
-    /// <summary>Whether a message that is sent is kept back for now.</summary>
+    /// <summary>Whether a message that is sent is held for now.</summary>
     protected virtual bool Holds(Message<TNode> message) => false;
 
-    /// <summary>Whether a message that is sent, or was held, gets onto its way.</summary>
+    /// <summary>Whether a message that is sent, or that was held, is put on its way.</summary>
     protected virtual bool Passes(Message<TNode> message) => Connects(message.From, message.To);
 
-    /// <summary>A node notices that a connection to it was closed.</summary>
+    /// <summary>Lets a node notice that a connection to it was closed.</summary>
     protected virtual void Closed(Link<TNode> link)
     {
         if (link.To.Process is { IsDead: false } process)
@@ -167,7 +168,7 @@ internal class VirtualNetwork<TNode>(VirtualWorld world, Random random)
 
         public ICanTell Resolve(string nodeAddress, string group)
         {
-            // The peer, and each actor that sends its snapshots, asks in a turn of its own.
+            // The peer and each actor that sends its snapshots call this method in turns of their own.
             lock (_outlets)
             {
                 if (!_outlets.TryGetValue(nodeAddress, out var outlet))

@@ -4,7 +4,7 @@ using Akka.Dispatch;
 
 namespace RaftActors.TestKit.Time;
 
-/// <summary>Has the actors of one process take their turns when its <see cref="VirtualWorld"/> says so.</summary>
+/// <summary>Runs the actors of one process when the <see cref="VirtualWorld"/> says so.</summary>
 internal sealed class VirtualDispatcher : MessageDispatcher
 {
     private readonly VirtualScheduler _scheduler;
@@ -16,7 +16,7 @@ internal sealed class VirtualDispatcher : MessageDispatcher
         Id = configurator.Config.GetString("id", "virtual");
         if (!scheduler.Process.World.DrawsLots)
             return;
-        // Akka.NET takes Throughput + 1 messages a turn, unless a deadline that is past ends the turn after the first.
+        // Akka.NET takes Throughput + 1 messages a turn. A deadline in the past ends the turn after the first message.
         Throughput = 1;
         ThroughputDeadlineTime = 0;
     }
@@ -40,7 +40,7 @@ internal sealed class VirtualDispatcher : MessageDispatcher
     }
 }
 
-/// <summary>Makes the dispatcher of a configuration section; named in <c>type</c>.</summary>
+/// <summary>Makes the dispatcher of a configuration section, whose <c>type</c> names this class.</summary>
 internal sealed class VirtualDispatcherConfigurator : MessageDispatcherConfigurator
 {
     private readonly VirtualDispatcher _dispatcher;

@@ -8,15 +8,17 @@ using RaftActors.TestKit.Journals;
 namespace RaftActors.TestKit.Time;
 
 /// <summary>
-/// One life of a process in a <see cref="VirtualWorld"/>, from the start of its actor system to its death.
+/// One life of a process in a <see cref="VirtualWorld"/>: from the start of its actor system to its death.
 /// </summary>
-/// <param name="world">Where it runs.</param>
-/// <param name="disk">What its journal and snapshot store write to; <c>null</c> if it has none.</param>
-/// <param name="drift">By how much its clock is fast: 0.01 is one in a hundred.</param>
+/// <param name="world">The world in which the process runs.</param>
+/// <param name="disk">
+/// The disk of the process's journal and snapshot store; <c>null</c> if the process has none.
+/// </param>
+/// <param name="drift">By how much the clock of the process is fast: 0.01 is one in a hundred.</param>
 internal class VirtualProcess(VirtualWorld world, PeerDisk? disk, double drift = 0)
 {
     /// <summary>
-    /// What wall clocks show at the beginning: always the same day, so that log time too can be repeated.
+    /// The time that wall clocks show at the beginning. It is always the same, so that log time can be repeated too.
     /// </summary>
     private static readonly DateTimeOffset Epoch = new(2024, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -36,13 +38,13 @@ internal class VirtualProcess(VirtualWorld world, PeerDisk? disk, double drift =
     private DateTimeOffset? _stoppedWallClock;
 
     /// <summary>
-    /// The process whose actor system is being made on this thread: its scheduler is made from configuration alone, and
-    /// finds out here where it belongs.
+    /// The process whose actor system is being made on this thread. The scheduler of that system is made from
+    /// configuration alone, and learns here to which process it belongs.
     /// </summary>
     public static VirtualProcess Starting =>
         _starting ?? throw new InvalidOperationException("No process of a virtual world starts on this thread.");
 
-    /// <summary>The process that an actor system stands for.</summary>
+    /// <summary>The process of an actor system.</summary>
     public static VirtualProcess Of(ActorSystem system) => ((VirtualScheduler)system.Scheduler).Process;
 
     public VirtualWorld World => world;
@@ -50,30 +52,32 @@ internal class VirtualProcess(VirtualWorld world, PeerDisk? disk, double drift =
     /// <summary>The number of the process in its world.</summary>
     public int Number { get; } = world.NextProcess();
 
-    /// <summary>What its journal and snapshot store write to.</summary>
+    /// <summary>The disk of the process's journal and snapshot store.</summary>
     public PeerDisk Disk => disk ?? throw new InvalidOperationException("This process has no disk.");
 
     public ActorSystem System { get; private set; } = null!;
 
-    /// <summary>Whom other processes tell something: its peer; <c>null</c> until that is there.</summary>
+    /// <summary>
+    /// The actor that messages from other processes are for: the peer. <c>null</c> until the peer has been started.
+    /// </summary>
     public IActorRef? Entry { get; protected set; }
 
-    /// <summary>Once dead, nothing that the process still does is seen by anyone.</summary>
+    /// <summary>Whether the process is dead. Nothing that a dead process still does has an effect outside it.</summary>
     public bool IsDead { get; private set; }
 
-    /// <summary>Time since the process began, by its own clock.</summary>
+    /// <summary>The time since the process began, by the process's own clock.</summary>
     public TimeSpan Clock => (world.Now - _bootedAt) * (1 + drift);
 
-    /// <summary>The time of day, by its own clock.</summary>
+    /// <summary>The time of day, by the process's own clock.</summary>
     public DateTimeOffset WallClock => _stoppedWallClock ?? Epoch + _wallClockSteps + (world.Now * (1 + drift));
 
-    /// <summary>Somebody sets the wall clock; what measures time is another clock and goes on.</summary>
+    /// <summary>Sets the wall clock. Durations are measured by another clock, which is not changed.</summary>
     public void StepWallClock(TimeSpan by) => _wallClockSteps += by;
 
-    /// <summary>Its wall clock stands still, or goes on with the right time.</summary>
+    /// <summary>Stops the wall clock, or lets it go on with the right time.</summary>
     public void StopWallClock(bool stopped) => _stoppedWallClock = stopped ? WallClock : null;
 
-    /// <summary>Makes its actor system.</summary>
+    /// <summary>Makes the actor system of the process.</summary>
     public ActorSystem Start(string name, Config config)
     {
         var outer = _starting;
@@ -120,15 +124,15 @@ internal class VirtualProcess(VirtualWorld world, PeerDisk? disk, double drift =
     /// <summary>A number for the next place outside where its actors can tell something.</summary>
     public string NextPort() => Interlocked.Increment(ref _ports).ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>It notices, as remoting does, that its connection with another node was closed.</summary>
+    /// <summary>Lets the process notice, as remoting does, that its connection with another node was closed.</summary>
     public void ConnectionClosed(string address) =>
         System.EventStream.Publish(
             new DisassociatedEvent(new Address("akka.tcp", System.Name), AddressOf(address), inbound: false));
 
-    /// <summary>It dies; its actor system may still be ended in an orderly way.</summary>
+    /// <summary>Kills the process. Its actor system may still be ended in an orderly way.</summary>
     public virtual void Die() => IsDead = true;
 
-    /// <summary>It is killed, in the middle of whatever it does: nothing of it ever runs again.</summary>
+    /// <summary>Kills the process in the middle of its work. Nothing of the process ever runs again.</summary>
     public void Vanish()
     {
         Die();
@@ -137,10 +141,10 @@ internal class VirtualProcess(VirtualWorld world, PeerDisk? disk, double drift =
         world.Forget(this);
     }
 
-    /// <summary>It stands still, as a stopped process or a machine that is out of memory; what arrives waits.</summary>
+    /// <summary>Stops the process, as SIGSTOP or a machine that is out of memory does. Messages wait.</summary>
     public void Pause() => _paused = true;
 
-    /// <summary>It goes on, and finds out how late it is.</summary>
+    /// <summary>Lets the process go on. It finds out how late it is.</summary>
     public void Resume()
     {
         _paused = false;
@@ -149,14 +153,14 @@ internal class VirtualProcess(VirtualWorld world, PeerDisk? disk, double drift =
         _parked.Clear();
     }
 
-    /// <summary>An actor was made.</summary>
+    /// <summary>Called when an actor was made.</summary>
     public void Attach(ActorCell cell)
     {
         lock (_actors)
             _actors.Add(cell.Mailbox!, new AttachedActor(++_lastActor, cell.Self.Path.Name, cell.Mailbox!, cell));
     }
 
-    /// <summary>An actor has ended.</summary>
+    /// <summary>Called when an actor has ended.</summary>
     public void Detach(ActorCell cell)
     {
         lock (_actors)
@@ -164,7 +168,7 @@ internal class VirtualProcess(VirtualWorld world, PeerDisk? disk, double drift =
     }
 
     /// <summary>
-    /// An actor, or something else that a dispatcher was given, has something to do. May be called on any thread.
+    /// Called when an actor, or other work of a dispatcher, has something to do. Any thread may call it.
     /// </summary>
     public virtual void Ready(IRunnable work)
     {
@@ -179,7 +183,7 @@ internal class VirtualProcess(VirtualWorld world, PeerDisk? disk, double drift =
             Ready(number, work);
     }
 
-    /// <summary>An actor has its turn.</summary>
+    /// <summary>Gives an actor its turn.</summary>
     public void Run(int actor, IRunnable work)
     {
         if (_paused)
@@ -188,14 +192,14 @@ internal class VirtualProcess(VirtualWorld world, PeerDisk? disk, double drift =
             work.Run();
     }
 
-    /// <summary>Schedules by its own clock.</summary>
+    /// <summary>Schedules an action by the process's own clock.</summary>
     public void Schedule(TimeSpan delay, Action action)
     {
         if (!_isGone)
             world.Schedule(delay / (1 + drift), action, this);
     }
 
-    /// <summary>How long an actor of a name takes before its turn.</summary>
+    /// <summary>How long an actor with this name waits before its turn.</summary>
     protected virtual TimeSpan DelayOf(string actor) => TimeSpan.Zero;
 
     private static Address AddressOf(string address)

@@ -25,7 +25,7 @@ internal sealed class VirtualScheduler : IScheduler, IAdvancedScheduler, IDispos
 
     public TimeSpan HighResMonotonicClock => Process.Clock;
 
-    /// <summary>From now on nothing that was scheduled happens.</summary>
+    /// <summary>Ends the scheduler. Nothing that was scheduled happens any more.</summary>
     public void Dispose() => _stopped = true;
 
     public void ScheduleTellOnce(TimeSpan delay, ICanTell receiver, object message, IActorRef? sender) =>

@@ -3,24 +3,22 @@ using Akka.Dispatch;
 namespace RaftActors.TestKit.Time;
 
 /// <summary>
-/// What the actor systems of several processes run on instead of threads and a clock: the turns of actors that have
-/// something to do, taken one after another by whoever drives the world, and a timeline of what is due later.
+/// Runs the actor systems of several processes, in place of threads and a clock. The world has the turns of actors that
+/// have something to do, which its caller takes one after another, and a timeline of what is due later.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Time stands still until there is nothing left to do, then jumps to the next thing that is due. So the order of
-/// everything
-/// follows from the order in which it was scheduled, or from the lots, and a run can be repeated from its seed. Work
-/// that is
-/// done elsewhere (a journal's own threads) is announced with <see cref="BeginOutsideWork"/>: time waits for it.
+/// Time stands still until there is nothing left to do. Then it jumps to the next thing that is due. So the order of
+/// everything follows from the order of scheduling, or from the random draws, and a run can be repeated from its seed.
+/// <see cref="BeginOutsideWork"/> announces work that is done elsewhere, such as on a journal's own threads. Time waits
+/// for that work.
 /// </para>
 /// <para>
-/// With lots the next turn is drawn among all that are possible, and a turn is one message. Without, turns are taken in
-/// the
-/// order in which they came to be possible, and a turn is up to as many messages as on any dispatcher.
+/// With random draws, the next turn is drawn among all that are possible, and a turn is one message. Without, turns are
+/// taken in the order in which they became possible, and a turn is up to as many messages as on any dispatcher.
 /// </para>
 /// </remarks>
-/// <param name="lots">Draws whose turn is next; <c>null</c> for whoever waits longest.</param>
+/// <param name="lots">Draws whose turn is next; <c>null</c> to take the turn that has waited longest.</param>
 internal sealed class VirtualWorld(Random? lots = null)
 {
     private static readonly TimeSpan OutsidePatience = TimeSpan.FromSeconds(30);
@@ -29,7 +27,7 @@ internal sealed class VirtualWorld(Random? lots = null)
     private readonly object _lock = new();
     private readonly List<Turn> _ready = [];
 
-    // What has become possible since the last turn began.
+    // The turns that have become possible since the last turn began.
     private readonly List<Turn> _arrived = [];
     private readonly PriorityQueue<Scheduled, (long Due, long Order)> _timeline = new();
     private long _order;
@@ -37,10 +35,10 @@ internal sealed class VirtualWorld(Random? lots = null)
     private int _outside;
     private int _processes;
 
-    /// <summary>Virtual time since the beginning.</summary>
+    /// <summary>The virtual time since the beginning.</summary>
     public TimeSpan Now => new(Interlocked.Read(ref _now));
 
-    /// <summary>How many turns actors have had.</summary>
+    /// <summary>How many turns have been taken.</summary>
     public long Turns { get; private set; }
 
     /// <summary>Called after every turn, with the process whose actor had it.</summary>
@@ -49,13 +47,13 @@ internal sealed class VirtualWorld(Random? lots = null)
     /// <summary>Whether a turn is one message.</summary>
     public bool DrawsLots => lots is not null;
 
-    /// <summary>A number for a process that is made.</summary>
+    /// <summary>A number for a new process.</summary>
     public int NextProcess() => Interlocked.Increment(ref _processes);
 
-    /// <summary>An actor has something to do. May be called on any thread.</summary>
-    /// <param name="process">Its process.</param>
+    /// <summary>Called when an actor has something to do. Any thread may call it.</summary>
+    /// <param name="process">The process of the actor.</param>
     /// <param name="actor">The number of the actor in its process.</param>
-    /// <param name="work">Its turn.</param>
+    /// <param name="work">The work of the turn.</param>
     public void Ready(VirtualProcess process, int actor, IRunnable work)
     {
         lock (_lock)
@@ -65,14 +63,14 @@ internal sealed class VirtualWorld(Random? lots = null)
         }
     }
 
-    /// <summary>A process is gone: nothing of it ever runs again.</summary>
+    /// <summary>Called when a process is gone. Nothing of the process ever runs again.</summary>
     public void Forget(VirtualProcess process)
     {
         lock (_lock)
         {
             _ready.RemoveAll(turn => turn.Process == process);
             _arrived.RemoveAll(turn => turn.Process == process);
-            // Its timers would keep its whole actor system in memory until they are due.
+            // The timers of the process would keep its whole actor system in memory until they are due.
             var others = _timeline.UnorderedItems.Where(item => item.Element.Process != process).ToList();
             _timeline.Clear();
             _timeline.EnqueueRange(others);
@@ -80,8 +78,7 @@ internal sealed class VirtualWorld(Random? lots = null)
     }
 
     /// <summary>
-    /// Announces that something outside will, in the end, have an actor told something, and then call
-    /// <see cref="EndOutsideWork"/>.
+    /// Announces work outside that will send an actor a message and then call <see cref="EndOutsideWork"/>.
     /// </summary>
     public void BeginOutsideWork()
     {
@@ -89,7 +86,7 @@ internal sealed class VirtualWorld(Random? lots = null)
             _outside++;
     }
 
-    /// <summary>What was announced has come.</summary>
+    /// <summary>Ends work that <see cref="BeginOutsideWork"/> announced.</summary>
     public void EndOutsideWork()
     {
         lock (_lock)
@@ -100,13 +97,13 @@ internal sealed class VirtualWorld(Random? lots = null)
     }
 
     /// <summary>
-    /// Has an action run at a later virtual time. What is due at the same time runs in the order in which it was
-    /// scheduled.
+    /// Runs an action at a later virtual time. Actions that are due at the same time run in the order in which they
+    /// were scheduled.
     /// </summary>
-    /// <param name="delay">How much later.</param>
+    /// <param name="delay">How much later the action is due.</param>
     /// <param name="action">The action.</param>
     /// <param name="process">
-    /// The process that is to do it, unless the process is gone by then; <c>null</c> for none.
+    /// The process that runs the action, unless the process is gone by then; <c>null</c> for none.
     /// </param>
     public void Schedule(TimeSpan delay, Action action, VirtualProcess? process = null)
     {
@@ -115,8 +112,8 @@ internal sealed class VirtualWorld(Random? lots = null)
     }
 
     /// <summary>
-    /// Does the next thing: a turn, or what is due next, unless that is later than a limit: then time stops at the
-    /// limit.
+    /// Does the next thing: takes a turn, or does what is due next. If that is due after a limit, time stops at the
+    /// limit instead.
     /// </summary>
     /// <returns>Whether there was something to do.</returns>
     public bool Step(TimeSpan limit)
@@ -127,7 +124,7 @@ internal sealed class VirtualWorld(Random? lots = null)
         return true;
     }
 
-    /// <summary>Runs all that can be done without time passing.</summary>
+    /// <summary>Does everything that can be done without time passing.</summary>
     public void Settle()
     {
         for (int turns = 0; turns < MaxTurnsWithoutTime; turns++)
@@ -141,7 +138,7 @@ internal sealed class VirtualWorld(Random? lots = null)
             + "other something without end.");
     }
 
-    /// <summary>Runs actors until a task is done that waits for them; time stands still meanwhile.</summary>
+    /// <summary>Runs actors until a task is done. Time stands still meanwhile.</summary>
     public void SettleUntil(Task task)
     {
         task.ContinueWith(_ => Pulse(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously,
@@ -155,7 +152,8 @@ internal sealed class VirtualWorld(Random? lots = null)
     }
 
     /// <summary>
-    /// Comes to rest, then jumps to what is due next, unless that is later than a limit, and comes to rest again.
+    /// Comes to rest, jumps to what is due next, and comes to rest again. If nothing is due before a limit, time stops
+    /// at the limit instead.
     /// </summary>
     /// <returns>Whether something was due.</returns>
     public bool StepToRest(TimeSpan limit)
@@ -182,8 +180,8 @@ internal sealed class VirtualWorld(Random? lots = null)
         return true;
     }
 
-    // As on any dispatcher there is no synchronization context, whatever a test runner has on its threads: a task that
-    // an actor completes goes on at once and not on another thread.
+    // As on any dispatcher, there is no synchronization context, whatever a test runner has set on its threads. So code
+    // that awaits a task continues at once when an actor completes the task, and not on another thread.
     private void Run(Turn turn)
     {
         var context = SynchronizationContext.Current;
@@ -206,8 +204,8 @@ internal sealed class VirtualWorld(Random? lots = null)
             Monitor.PulseAll(_lock);
     }
 
-    // Waits for a turn as long as something outside may still bring one: until a task is done, or else until all
-    // outside work is.
+    // Waits for a turn as long as work outside may still bring one: until the task is done or, without a task, until
+    // all outside work is done.
     private bool TakeTurn(Task? task, out Turn turn)
     {
         lock (_lock)
@@ -253,7 +251,7 @@ internal sealed class VirtualWorld(Random? lots = null)
 
     private readonly record struct Turn(VirtualProcess Process, int Actor, IRunnable Work)
     {
-        /// <summary>Its place among those that became possible at once.</summary>
+        /// <summary>The order of turns that became possible at the same time.</summary>
         public (int Process, int Actor) Place => (Process.Number, Actor);
     }
 }
