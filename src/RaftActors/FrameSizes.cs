@@ -1,28 +1,29 @@
 namespace RaftActors;
 
 /// <summary>
-/// Which other members' remoting takes messages of another size than this node's. A message that is larger than its
-/// receiver takes cuts the connection.
+/// The other members whose remoting takes messages of another size than this node's. A message that is larger than its
+/// receiver takes ends the connection.
 /// </summary>
-/// <param name="own">The most bytes of one message that this node's remoting takes; 0 without remoting.</param>
+/// <param name="own">The largest message in bytes that this node's remoting takes; 0 without remoting.</param>
 internal sealed class FrameSizes(long own)
 {
-    // Names come from messages: whoever makes them up must not fill the memory.
+    // Member ids come from messages, so the number of known members must have a bound.
     private const int MostKnown = 64;
 
     private readonly SortedDictionary<string, long> _others = new(StringComparer.Ordinal);
 
-    /// <summary>The most bytes of one message that this node's remoting takes; 0 without remoting.</summary>
+    /// <summary>The largest message in bytes that this node's remoting takes; 0 without remoting.</summary>
     public long Own => own;
 
-    /// <summary>The members that have said another size, and what they said.</summary>
+    /// <summary>The members whose remoting takes another size, each with its size in bytes.</summary>
     public IReadOnlyDictionary<string, long> Others => _others;
 
-    /// <summary>Takes note of what a member has said.</summary>
+    /// <summary>Records what a member says about its remoting.</summary>
     /// <param name="memberId">The member.</param>
-    /// <param name="said">The size; 0 if it says nothing.</param>
+    /// <param name="said">The size in bytes; 0 if the member does not say it.</param>
     /// <returns>
-    /// What is to be told about it, the end of a sentence about the member; <c>null</c> if nothing is, or it was told.
+    /// The end of a sentence about the member, for the log. <c>null</c> if there is nothing to say, or if it was said
+    /// before.
     /// </returns>
     public string? Learn(string memberId, long said)
     {

@@ -1,8 +1,8 @@
 namespace RaftActors;
 
 /// <summary>
-/// Sees the peers of a group on a node themselves, so that a simulation can check what they have in memory. Called in a
-/// peer's own turn.
+/// Sees the peers of a group on a node, so that a simulation can check the state in their memory. Called in a peer's
+/// own turn.
 /// </summary>
 internal interface IPeerObserver
 {

@@ -4,18 +4,19 @@ using Akka.Persistence;
 namespace RaftActors;
 
 /// <summary>
-/// Puts <c>reference.conf</c> behind the configuration of an actor system that was made without it. What the user has
-/// written counts.
+/// Puts <c>reference.conf</c> behind the configuration of an actor system that was made without it. The user's own
+/// settings keep their priority.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Serializers and their bindings are made anew from the whole configuration whenever defaults are put behind it. So a
-/// serializer that was added to <see cref="ActorSystem.Serialization"/> by a call would be gone when the next extension
-/// does the same; one from the configuration stays.
+/// Whenever defaults are put behind the configuration, Akka.NET makes all serializers and their bindings anew from the
+/// whole configuration. A serializer that was added to <see cref="ActorSystem.Serialization"/> by a call would then be
+/// lost. A serializer from the configuration stays.
 /// </para>
 /// <para>
-/// Remoting has read its settings when the actor system started. Its part of the defaults, <c>remoting.conf</c>, is
-/// therefore left out: the configuration would only seem to have it. <see cref="SystemCheck"/> says what is missing.
+/// Remoting has read its settings when the actor system started. So <c>remoting.conf</c>, remoting's part of the
+/// defaults, is left out: the configuration would show settings that have no effect. <see cref="SystemCheck"/> says
+/// which settings are missing.
 /// </para>
 /// </remarks>
 internal sealed class InjectedDefaults : IExtension
@@ -27,7 +28,8 @@ internal sealed class InjectedDefaults : IExtension
     {
         if (system.Settings.Config.HasPath(Serializer))
             return;
-        // Later defaults come before earlier ones: those of Akka.Persistence would hide ours.
+        // Defaults that are added later come before earlier ones. So add those of Akka.Persistence first, or they would
+        // hide ours.
         Persistence.Instance.Apply(system);
         system.Settings.InjectTopLevelFallback(ReferenceConfig.Load());
     }

@@ -4,8 +4,8 @@ using Akka.Configuration.Hocon;
 namespace RaftActors;
 
 /// <summary>
-/// The keys of sections of a configuration that somebody reads: those of a reference configuration. A key that is not
-/// among them is most likely misspelt, and what its author wanted would silently not happen.
+/// The keys that some sections of a configuration may have: those of a reference configuration. Another key is most
+/// likely misspelt, and would silently have no effect.
 /// </summary>
 public sealed class KnownKeys
 {
@@ -19,7 +19,7 @@ public sealed class KnownKeys
     private readonly Dictionary<string, Kind> _kinds = new(StringComparer.Ordinal);
 
     /// <summary>Takes the keys from a reference configuration.</summary>
-    /// <param name="reference">The configuration, which has every key of the sections.</param>
+    /// <param name="reference">The configuration. It has every key of the sections.</param>
     /// <param name="sections">The sections, such as <c>raft</c>.</param>
     public KnownKeys(Config reference, params IEnumerable<string> sections)
     {
@@ -32,12 +32,13 @@ public sealed class KnownKeys
     }
 
     /// <summary>
-    /// Checks that a section has no other keys, and that lists, sections and single values are where they belong.
+    /// Checks that a section has no other keys, and that its lists, sections and single values are in their places.
     /// </summary>
     /// <param name="name">The section's name, such as <c>raft</c>.</param>
-    /// <param name="section">What the configuration has under that name; <c>null</c> for nothing.</param>
+    /// <param name="section">The configuration under that name; <c>null</c> for none.</param>
     /// <exception cref="SettingException">
-    /// It does not; the message names the key and the nearest one that is known.
+    /// The section has an unknown key, or a value of another kind. The message names the key, and for an unknown key
+    /// the nearest known one.
     /// </exception>
     public void Check(string name, Config? section)
     {
@@ -50,16 +51,16 @@ public sealed class KnownKeys
             Check(name, part);
     }
 
-    /// <summary>The key that a misspelt one most likely stands for.</summary>
+    /// <summary>The known key that is nearest to a misspelt one.</summary>
     /// <param name="key">The misspelt key, with its section.</param>
-    /// <param name="known">The keys that there are.</param>
+    /// <param name="known">The known keys.</param>
     internal static string Nearest(string key, IEnumerable<string> known)
     {
         string last = LastPart(key);
         return known.MinBy(candidate =>
         {
             int edits = Edits(key, candidate);
-            // A key in the wrong section, or without it; or a key that is cut short.
+            // Prefer a key of the same name in another section, or a key that begins like the misspelt one.
             int most = LastPart(candidate) == last
                 ? 1
                 : LastPart(candidate).StartsWith(last, StringComparison.Ordinal)
@@ -69,7 +70,9 @@ public sealed class KnownKeys
         })!;
     }
 
-    /// <summary>A key as a part of a path: in quotes where it would be read as several keys, or as none.</summary>
+    /// <summary>
+    /// A key as a part of a path. It is quoted if it would otherwise be read as several keys, or as none.
+    /// </summary>
     public static string Quoted(string key) =>
         key.Length > 0 && key.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? key : $"\"{key}\"";
 
@@ -139,13 +142,13 @@ public sealed class KnownKeys
         return value.IsObject() ? $"{{ {line} }}" : line;
     }
 
-    /// <summary>Whether a value is a list. Of one without items HoconValue says that it is none.</summary>
+    /// <summary>Whether a value is a list. HoconValue says of an empty list that it is none.</summary>
     internal static bool IsList(HoconValue value) =>
         value.IsArray() || value.Values.Any(static element => element is HoconArray);
 
     private static string LastPart(string key) => key[(key.LastIndexOf('.') + 1)..];
 
-    // Levenshtein's distance, whatever the case.
+    // Levenshtein's distance, ignoring case.
     private static int Edits(string a, string b)
     {
         var row = Enumerable.Range(0, b.Length + 1).ToArray();

@@ -5,24 +5,26 @@ using Akka.Actor;
 namespace RaftActors;
 
 /// <summary>
-/// Where a node is: <c>host:port</c>, or <c>system@host:port</c> where the node's actor system is not called like the
-/// actor system of whoever reads the address.
+/// The address of a node: <c>host:port</c>, or <c>system@host:port</c> if the node's actor system has another name than
+/// that of the address's reader.
 /// </summary>
-/// <param name="System">The name of the node's actor system; <c>null</c> where the address does not say it.</param>
+/// <param name="System">The name of the node's actor system; <c>null</c> if the address does not have it.</param>
 /// <param name="Host">The host that the node's remoting listens on.</param>
-/// <param name="Port">Its port.</param>
+/// <param name="Port">The port that the node's remoting listens on.</param>
 internal readonly record struct NodeAddress(string? System, string Host, int Port)
 {
     /// <summary>The rule, for messages.</summary>
     public const string Rule = "an address is host:port, or system@host:port";
 
-    /// <summary>What two nodes cannot share: host and port.</summary>
+    /// <summary>Host and port. No two nodes have the same.</summary>
     public string Endpoint => string.Create(CultureInfo.InvariantCulture, $"{Host}:{Port}");
 
     /// <summary>Reads an address.</summary>
     /// <param name="text">The address.</param>
-    /// <param name="address">What it says.</param>
-    /// <param name="problem">Otherwise what is wrong with it, and the rule: the end of a sentence about it.</param>
+    /// <param name="address">The address that was read.</param>
+    /// <param name="problem">
+    /// If the text is not an address: what is wrong, and the rule, as the end of a sentence about the text.
+    /// </param>
     public static bool TryParse(string text, out NodeAddress address, out string problem)
     {
         address = default;
@@ -50,7 +52,7 @@ internal readonly record struct NodeAddress(string? System, string Host, int Por
         return wrong is null;
     }
 
-    /// <summary>Whether an address leads every machine to itself.</summary>
+    /// <summary>Whether an address leads each machine to itself.</summary>
     public static bool IsLoopback(string text)
     {
         if (!TryParse(text, out var address, out _))
@@ -60,13 +62,13 @@ internal readonly record struct NodeAddress(string? System, string Host, int Por
             || (IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip));
     }
 
-    /// <summary>What is wrong with an address, and the rule; <c>null</c> if nothing is.</summary>
+    /// <summary>What is wrong with an address, and the rule; <c>null</c> if the address is right.</summary>
     public static string? Problem(string text) => TryParse(text, out _, out string problem) ? null : problem;
 
-    /// <summary>Host and port of an address, whether it names a system or not.</summary>
+    /// <summary>Host and port of an address, with or without a system's name.</summary>
     public static string EndpointOf(string text) => text[(text.LastIndexOf('@') + 1)..];
 
-    /// <summary>Whether a member's address is where a connection of the remoting led to.</summary>
+    /// <summary>Whether a connection of the remoting led to a member's address.</summary>
     /// <param name="text">The member's address.</param>
     /// <param name="remote">The other end of the connection.</param>
     public static bool IsAt(string? text, Address remote) =>
@@ -74,11 +76,11 @@ internal readonly record struct NodeAddress(string? System, string Host, int Por
         && EndpointOf(text) == string.Create(CultureInfo.InvariantCulture, $"{remote.Host}:{remote.Port}");
 
     /// <summary>
-    /// An address as a node wrote it whose actor system may have another name: an address without a name has the
-    /// writer's.
+    /// An address that another node wrote, as this node reads it. An address without a system's name gets the name in
+    /// the writer's address.
     /// </summary>
-    /// <param name="text">What the node wrote.</param>
-    /// <param name="writer">The node's address.</param>
+    /// <param name="text">The address as the node wrote it.</param>
+    /// <param name="writer">The address of the node that wrote it.</param>
     public static string WrittenBy(string text, string writer) =>
         text.Contains('@') || writer.LastIndexOf('@') is not (> 0 and var at) ? text : $"{writer[..(at + 1)]}{text}";
 

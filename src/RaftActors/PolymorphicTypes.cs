@@ -5,9 +5,9 @@ using Akka.Serialization;
 namespace RaftActors;
 
 /// <summary>
-/// What is taken of the serializers that take any type. What they write is read by its types' names and fields,
-/// whatever those have become since: for what lives in a log that is a risk that the host has to take, by its
-/// configuration.
+/// Says which types may be written by serializers that take any type. Such a serializer reads by the names and fields
+/// that types have at that time, which may have changed since the write. For data that lives in a log, that is a risk.
+/// The host must accept it in its configuration.
 /// </summary>
 internal sealed class PolymorphicTypes : IExtension
 {
@@ -22,7 +22,7 @@ internal sealed class PolymorphicTypes : IExtension
 
     private const string UnsafeTypes = "akka.actor.serialization-settings.hyperion.disallow-unsafe-type";
 
-    // By name: whoever does not use it need not have its package.
+    // By name, because a host that does not use Hyperion need not have its package.
     private const string HyperionSerializer = "Akka.Serialization.HyperionSerializer";
 
     private const string WaysOut = "Pass a byte[], or register a serializer of your own for the type in"
@@ -47,19 +47,17 @@ internal sealed class PolymorphicTypes : IExtension
         }
     }
 
-    /// <summary>What the configuration of an actor system says.</summary>
+    /// <summary>Reads the rules from the configuration of an actor system.</summary>
     /// <exception cref="ConfigurationException">
-    /// It names a type that does not exist, or does not go together.
+    /// The configuration names a type that does not exist, or its keys contradict each other.
     /// </exception>
     public static PolymorphicTypes Of(ActorSystem system) => system.WithExtension<PolymorphicTypes, Id>();
 
-    /// <summary>
-    /// Whether a serializer takes any type, so that what it writes is to be read again before it is used.
-    /// </summary>
+    /// <summary>Whether a serializer takes any type. What it writes must be read back before it is used.</summary>
     public static bool IsPolymorphic(Serializer serializer) =>
         serializer is NewtonSoftJsonSerializer || IsHyperion(serializer);
 
-    /// <summary>Why a type must not be written by the serializer that it has; <c>null</c> if it may.</summary>
+    /// <summary>Why a type must not be written by its serializer; <c>null</c> if it may.</summary>
     /// <param name="serializer">The serializer.</param>
     /// <param name="type">The type.</param>
     public string? Problem(Serializer serializer, Type type)
@@ -73,7 +71,7 @@ internal sealed class PolymorphicTypes : IExtension
     }
 
     /// <summary>Why a type must not be written by the JSON serializer; <c>null</c> if it may.</summary>
-    /// <param name="type">The type, as it is shown.</param>
+    /// <param name="type">The name of the type.</param>
     public string? JsonProblem(string type) => _allowsJson ? null
         : $"A {type} would be written by Akka.NET's JSON serializer, which does not read everything as it was written."
         + $" {WaysOut} {AllowJson} = on accepts it as it is.";

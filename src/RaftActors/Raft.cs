@@ -21,13 +21,13 @@ public sealed class Raft : IExtension
         InjectedDefaults.EnsureIn(system);
         PeerLinks.Of(system).Serve(RaftSerializer.Of(system));
         _groups = system.SystemActorOf(Props.Create(() => new RaftGroups()), RaftGroups.Name);
-        // Before anything stops serving: what comes meanwhile is forwarded to the next leader.
+        // In a phase before any service stops, so that requests that come meanwhile are forwarded to the next leader.
         CoordinatedShutdown.Get(system)
             .AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "raft-hand-over", HandOverAsync);
     }
 
     /// <summary>
-    /// The actor above the peers of all groups. Code that may not wait for a task tells it
+    /// The actor above the peers of all groups. Code that cannot wait for a task sends it
     /// <see cref="RaftGroups.StartGroup"/>.
     /// </summary>
     internal IActorRef Groups => _groups;

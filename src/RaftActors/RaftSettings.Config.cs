@@ -8,19 +8,19 @@ namespace RaftActors;
 
 public sealed partial record RaftSettings
 {
-    /// <summary>What a message may hold beside its entries.</summary>
+    /// <summary>The bytes that a message may have beside its entries.</summary>
     internal const int FrameOverhead = 64 * 1024;
 
-    /// <summary>Where the remoting has its most bytes of one message.</summary>
+    /// <summary>The key of the largest message that remoting takes.</summary>
     internal const string MaximumFrameSize = "akka.remote.dot-netty.tcp.maximum-frame-size";
 
     /// <summary>
-    /// Reads the settings from the section <c>raft</c> of a configuration; keys that are missing have the defaults of
+    /// Reads the settings from the section <c>raft</c> of a configuration. A missing key has its default of
     /// <c>reference.conf</c>.
     /// </summary>
     /// <param name="raftSection">The section: <c>system.Settings.Config.GetConfig("raft")</c>.</param>
     /// <exception cref="ConfigurationException">
-    /// A key is missing or unknown, or its value is not usable; the message names the key and the value.
+    /// A key is missing or unknown, or its value is not usable. The message names the key and the value.
     /// </exception>
     public static RaftSettings FromConfig(Config? raftSection)
     {
@@ -81,11 +81,11 @@ public sealed partial record RaftSettings
         return settings;
     }
 
-    /// <summary>Checks that the settings go together.</summary>
-    /// <exception cref="ConfigurationException">They do not; the message names the key and its value.</exception>
+    /// <summary>Checks that the settings are consistent.</summary>
+    /// <exception cref="ConfigurationException">They are not. The message names the key and its value.</exception>
     public void Validate() => ValidateAs(static _ => null);
 
-    // Values are shown as they are written where that is known.
+    // Messages show values as they are written in the configuration, where that is known.
     private void ValidateAs(Func<string, string?> written)
     {
         void Check(bool good, string key, object value, string why)
@@ -150,16 +150,16 @@ public sealed partial record RaftSettings
             "it must be at least restart-backoff.min");
     }
 
-    /// <summary>How many bytes of content a message to another node has room for.</summary>
+    /// <summary>The number of bytes of content that fit into a message to another node.</summary>
     internal static long FrameRoom(ExtendedActorSystem system) =>
         LargestFrame(system) is { } bytes ? bytes - FrameOverhead : long.MaxValue;
 
-    /// <summary>The most bytes of one message of the remoting; <c>null</c> without remoting.</summary>
+    /// <summary>The largest message in bytes that the remoting takes; <c>null</c> without remoting.</summary>
     internal static long? LargestFrame(ExtendedActorSystem system) =>
         SystemCheck.HasRemoting(system) ? system.Settings.Config.GetByteSize(MaximumFrameSize, null) ?? 0 : null;
 
-    /// <summary>Checks that the settings go with an actor system.</summary>
-    /// <exception cref="ConfigurationException">They do not; the message names the key and its value.</exception>
+    /// <summary>Checks that the settings are consistent with an actor system.</summary>
+    /// <exception cref="ConfigurationException">They are not. The message names the key and its value.</exception>
     internal void ValidateAgainst(ExtendedActorSystem system)
     {
         if (LargestFrame(system) is { } bytes)
@@ -172,8 +172,8 @@ public sealed partial record RaftSettings
         }
     }
 
-    /// <summary>Checks that the largest entry, batch and chunk fit a frame of the remoting.</summary>
-    /// <param name="maximumFrameSize">The most bytes of one message.</param>
+    /// <summary>Checks that the largest entry, batch and chunk fit into a frame of the remoting.</summary>
+    /// <param name="maximumFrameSize">The largest message in bytes.</param>
     internal void ValidateFrameSize(long maximumFrameSize)
     {
         string why =
@@ -220,7 +220,7 @@ public sealed partial record RaftSettings
     internal static SettingException Bad(string key, object value, string why) =>
         new($"raft.{key}", $"raft.{key} = {(value is TimeSpan time ? Text(time) : value)}: {why}.");
 
-    /// <summary>A duration as it is written in HOCON: 300 ms, 3 s.</summary>
+    /// <summary>A duration as HOCON writes it: 300 ms, 3 s.</summary>
     internal static string Text(TimeSpan time)
     {
         bool isSeconds = time.Ticks % TimeSpan.TicksPerSecond == 0;

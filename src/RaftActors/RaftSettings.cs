@@ -10,7 +10,7 @@ namespace RaftActors;
 /// </remarks>
 public sealed partial record RaftSettings
 {
-    /// <summary>The group's name; an actor path element.</summary>
+    /// <summary>The group's name, which is an element of actor paths.</summary>
     public required string Group { get; init; }
 
     /// <summary>This peer's name, one of <see cref="Members"/>.</summary>
@@ -65,7 +65,10 @@ public sealed partial record RaftSettings
     /// </summary>
     public TimeSpan DisconnectGraceMin { get; init; } = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>The longest such time. Each follower draws a random time between the two.</summary>
+    /// <summary>
+    /// The longest time between a lost connection to the leader and an election. Each follower draws a random time
+    /// between the two.
+    /// </summary>
     public TimeSpan DisconnectGraceMax { get; init; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
@@ -81,13 +84,13 @@ public sealed partial record RaftSettings
     public double LeaseClockDrift { get; init; } = 0.1;
 
     /// <summary>
-    /// How long a voter elects nobody after it has heard a leader, if the group has lease reads; otherwise zero.
+    /// How long a voter grants no vote after it has heard a leader, if the group has lease reads; otherwise zero.
     /// </summary>
     internal TimeSpan Lease =>
         LeaseReads ? TimeSpan.FromMilliseconds((long)ElectionTimeoutMin.TotalMilliseconds) : TimeSpan.Zero;
 
     /// <summary>
-    /// How long a peer that has started waits for all other voters to say what they know of its store, before a
+    /// How long a peer that has started waits for all other voters to say what they know about its store. After that, a
     /// majority is enough.
     /// </summary>
     internal TimeSpan VerificationWait { get => _verificationWait
@@ -175,12 +178,12 @@ public sealed partial record RaftSettings
     /// </summary>
     public TimeSpan ScrubInterval { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>The most bytes that such a check reads in a second.</summary>
+    /// <summary>The most bytes that a check of the stored data reads in a second.</summary>
     public long ScrubRate { get; init; } = 1024 * 1024;
 
     /// <summary>
-    /// How often a leader has all members compare their replicas, if something was applied since. Zero stands for
-    /// never. Only where the state machine is an <see cref="StateMachines.IStateDigest"/>.
+    /// How often a leader has all members compare their replicas, if an entry was applied since the last time. Zero
+    /// means never. Has an effect only if the state machine is an <see cref="StateMachines.IStateDigest"/>.
     /// </summary>
     public TimeSpan DigestInterval { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -216,7 +219,8 @@ public sealed partial record RaftSettings
     public TimeSpan RestartBackoffMin { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>
-    /// The longest such wait. The wait doubles with each failure. It is reset when a start has lasted longer than this.
+    /// The longest wait before a stopped peer, or a failed state machine, is started again. The wait doubles with each
+    /// failure. It is reset when a start has lasted longer than this.
     /// </summary>
     public TimeSpan RestartBackoffMax { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -263,13 +267,13 @@ public sealed partial record RaftSettings
     /// <summary>How peers reach each other; <c>null</c> for the actor system's remoting.</summary>
     public IPeerResolver? Resolver { get; init; }
 
-    /// <summary>Is told of each peer that these settings start; <c>null</c> for nobody.</summary>
+    /// <summary>Observes each peer that these settings start; <c>null</c> for no observer.</summary>
     internal IPeerObserver? Observer { get; init; }
 
     /// <summary>The persistence id of the peer's journal.</summary>
     public string PersistenceId => Storage.PersistenceIds.OfPeer(Group, MemberId);
 
-    /// <summary>The bounds of sessions that this peer opens as a leader.</summary>
+    /// <summary>The limits of the sessions that this peer opens as a leader.</summary>
     internal Sessions.SessionLimits SessionLimits =>
         new((long)SessionTimeout.TotalMilliseconds, MaxSessions, MaxSessionResponses, MaxSessionResponseBytes);
 

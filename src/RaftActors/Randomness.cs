@@ -4,8 +4,8 @@ namespace RaftActors;
 internal static class Randomness
 {
     /// <summary>
-    /// A source for a peer: unpredictable, or from the seed in its settings. Members with the same seed get different
-    /// sources, or their elections would be split forever.
+    /// The source of a peer: unpredictable, or from the seed in its settings. Members with the same seed get different
+    /// sources. Otherwise all elections would be split votes.
     /// </summary>
     public static Random For(RaftSettings settings)
     {
@@ -17,11 +17,11 @@ internal static class Randomness
         return new Random(seed ^ (int)hash);
     }
 
-    /// <summary>A time drawn evenly between two.</summary>
+    /// <summary>A random time between two, evenly distributed.</summary>
     public static TimeSpan Between(this Random random, TimeSpan least, TimeSpan most) =>
         least + ((most - least) * random.NextDouble());
 
-    /// <summary>The identity of a new store, or of a new group: 128 random bits.</summary>
+    /// <summary>A random identity for a new store or group: 128 bits.</summary>
     public static string NewIdentity(this Random random, RaftSettings settings)
     {
         if (settings.RandomSeed is null)

@@ -2,15 +2,15 @@ using Akka.Configuration;
 
 namespace RaftActors;
 
-/// <summary>The files with the defaults in this assembly.</summary>
+/// <summary>The files with default settings in this assembly.</summary>
 internal static class ReferenceConfig
 {
     /// <summary>
-    /// The section <c>raft</c>, and what peers need of <c>akka.actor</c> and <c>akka.persistence</c>.
+    /// The section <c>raft</c>, and the settings of <c>akka.actor</c> and <c>akka.persistence</c> that peers need.
     /// </summary>
     public static Config Load() => Load("reference.conf");
 
-    /// <summary>What peers need of <c>akka.remote</c>.</summary>
+    /// <summary>The settings of <c>akka.remote</c> that peers need.</summary>
     public static Config LoadRemoting() => Load("remoting.conf");
 
     private static Config Load(string file)

@@ -5,8 +5,7 @@ using RaftActors.Membership;
 namespace RaftActors;
 
 /// <summary>
-/// Reads values of the section <c>raft</c> so that whatever is wrong with one is reported with its key, its value and
-/// the form that it should have.
+/// Reads values of the section <c>raft</c>. An error names the key, the value and the form that the value should have.
 /// </summary>
 internal sealed class SettingsReader
 {
@@ -16,8 +15,8 @@ internal sealed class SettingsReader
     private readonly Config _section;
 
     /// <summary>Makes a reader.</summary>
-    /// <param name="own">The section as it is given.</param>
-    /// <exception cref="SettingException">It has a key that nobody reads, or a value of another kind.</exception>
+    /// <param name="own">The section as the user has written it.</param>
+    /// <exception cref="SettingException">The section has an unknown key, or a value of another kind.</exception>
     public SettingsReader(Config own)
     {
         var reference = ReferenceConfig.Load();
@@ -60,7 +59,7 @@ internal sealed class SettingsReader
         return value is null || !value.IsArray() ? [] : [.. value.GetArray().Select(item => Member(key, item))];
     }
 
-    /// <summary>A value as it is written; <c>null</c> for none.</summary>
+    /// <summary>The value of a key as it is written; <c>null</c> if there is none.</summary>
     public string? Written(string key) => _section.GetString(key, null);
 
     private Member Member(string key, HoconValue item)
@@ -83,7 +82,7 @@ internal sealed class SettingsReader
         : int.TryParse(text, out int value) ? value
         : throw Bad(key, $"the priority {text} of {id} is no whole number");
 
-    // What the library throws at a value of another kind does not name the key.
+    // The exception that the library throws for a value of another kind does not name the key.
     private T Read<T>(string key, string form, Func<T> read)
     {
         try

@@ -8,8 +8,8 @@ using RaftActors.Storage;
 namespace RaftActors;
 
 /// <summary>
-/// Finds out what the host of a group has configured, or left at a default, that makes consensus unsafe or slow there.
-/// It reads the effective configuration of the actor system and nothing else.
+/// Finds settings, the host's own or defaults, that make consensus in this actor system unsafe or slow. The check reads
+/// the effective configuration of the actor system and nothing else.
 /// </summary>
 internal sealed class SystemCheck
 {

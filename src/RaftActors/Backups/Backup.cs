@@ -5,13 +5,15 @@ using RaftActors.Snapshots;
 namespace RaftActors.Backups;
 
 /// <summary>
-/// The whole state of a group as of one entry, sessions included, about to be written as a file that
-/// <see cref="BackupFile"/> reads.
+/// The whole state of a group at one entry, including its sessions. <see cref="WriteAsync"/> writes the state as a file
+/// that <see cref="BackupFile"/> reads.
 /// </summary>
-/// <remarks>Holds a snapshot of the peer until it is disposed.</remarks>
+/// <remarks>
+/// A backup holds a snapshot of the peer until the backup is disposed.
+/// </remarks>
 public sealed class Backup : IAsyncDisposable
 {
-    // Of one answer of this node's own actors: a chunk is read from its disk.
+    // For one answer of an actor on this node, which reads a chunk from its disk.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly BackupStarted _started;
@@ -23,23 +25,23 @@ public sealed class Backup : IAsyncDisposable
         _head = BackupFormat.Head(started.Group, started.Snapshot, started.TakenAt);
     }
 
-    /// <summary>The last entry that it includes.</summary>
+    /// <summary>The index of the last entry that the backup includes.</summary>
     public long Index => _started.Snapshot.LastIncludedIndex;
 
     /// <summary>The term of that entry.</summary>
     public long Term => _started.Snapshot.LastIncludedTerm;
 
-    /// <summary>How many bytes <see cref="WriteAsync"/> writes.</summary>
+    /// <summary>The number of bytes that <see cref="WriteAsync"/> writes.</summary>
     public long Length => BackupFormat.TotalLength(_head.Length, _started.Snapshot.Content.Length);
 
-    /// <summary>Has a peer on this node take a snapshot, unless its latest will do.</summary>
-    /// <param name="group">The peer, as <see cref="Raft.StartAsync"/> returned it.</param>
+    /// <summary>Makes a peer on this node take a snapshot, unless the latest snapshot includes the entry.</summary>
+    /// <param name="group">The peer's reference, as <see cref="Raft.StartAsync"/> returned it.</param>
     /// <param name="atLeast">
-    /// The index of an entry that has to be in the backup. What a linearizable query returns as
-    /// <see cref="Client.QueryResult.AppliedIndex"/> covers all that was acknowledged before.
+    /// The index of an entry that the backup must include. If you use the <see cref="Client.QueryResult.AppliedIndex"/>
+    /// of a linearizable query, the backup includes everything that was acknowledged before that query.
     /// </param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <exception cref="BackupException">There is none; the message says why.</exception>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="BackupException">The backup cannot be made. The message says why.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static async Task<Backup> OpenAsync(IActorRef group, long atLeast,
         CancellationToken cancellationToken = default)
@@ -54,10 +56,11 @@ public sealed class Backup : IAsyncDisposable
     }
 
     /// <summary>Writes the backup.</summary>
-    /// <param name="target">Where to.</param>
+    /// <param name="target">The stream to write to.</param>
     /// <param name="cancellationToken">Ends the writing.</param>
     /// <exception cref="BackupException">
-    /// The snapshot cannot be read, or is damaged: what was written is no backup, and does not pass for one.
+    /// The snapshot cannot be read, or is damaged. What was written is not a complete backup, and
+    /// <see cref="BackupFile"/> refuses it.
     /// </exception>
     public async Task WriteAsync(Stream target, CancellationToken cancellationToken = default)
     {
@@ -69,14 +72,15 @@ public sealed class Backup : IAsyncDisposable
             var chunk = await ReadAsync(number, cancellationToken).ConfigureAwait(false);
             await PassAsync(target, hash, chunk, cancellationToken).ConfigureAwait(false);
         }
-        // The last chunk was not read unless all are what was written. Without the end nobody takes this for a backup.
+        // The reader returns the last chunk only if all chunks have the snapshot's checksum. Without the end, the file
+        // is not taken for a backup.
         var length = BackupFormat.LengthOf(_head.Length, _started.Snapshot.Content.Length);
         await PassAsync(target, hash, length, cancellationToken).ConfigureAwait(false);
         await target.WriteAsync(hash.GetHashAndReset(), cancellationToken).ConfigureAwait(false);
         await target.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Lets go of the snapshot.</summary>
+    /// <summary>Releases the snapshot.</summary>
     public ValueTask DisposeAsync()
     {
         _started.Reader.Tell(EndReading.Instance, ActorRefs.NoSender);
@@ -114,12 +118,12 @@ public sealed class Backup : IAsyncDisposable
     }
 }
 
-/// <summary>There is no backup, or a file is none, or not a whole one.</summary>
+/// <summary>A backup cannot be made, or a file is not a complete backup.</summary>
 public sealed class BackupException : Exception
 {
-    /// <summary>Makes one.</summary>
-    /// <param name="message">What is wrong, in a sentence for whoever asked.</param>
-    /// <param name="cause">What it comes from.</param>
+    /// <summary>Makes the exception.</summary>
+    /// <param name="message">What is wrong, in a sentence for the caller.</param>
+    /// <param name="cause">The cause, if there is one.</param>
     public BackupException(string message, Exception? cause = null)
         : base(message, cause)
     {

@@ -8,7 +8,7 @@ using Wire = RaftActors.Protocol.Wire;
 
 namespace RaftActors.Backups;
 
-/// <summary>A backup in a file, found to be whole and undamaged when it was opened.</summary>
+/// <summary>A backup in a file. The file was complete and undamaged when it was opened.</summary>
 public sealed class BackupFile
 {
     private const int BufferSize = 1 << 20;
@@ -24,25 +24,27 @@ public sealed class BackupFile
         (Group, Snapshot, TakenAt, Sha256) = (group, snapshot, takenAt, sha256);
     }
 
-    /// <summary>The group that it is of.</summary>
+    /// <summary>The name of the group that was backed up.</summary>
     public string Group { get; }
 
-    /// <summary>The identity of that group; empty when it had none.</summary>
+    /// <summary>The identity of the group that was backed up; empty if the group had none.</summary>
     public string GroupId => Snapshot.Configuration.GroupId;
 
-    /// <summary>The last entry that it includes.</summary>
+    /// <summary>The index of the last entry that the backup includes.</summary>
     public long Index => Snapshot.LastIncludedIndex;
 
     /// <summary>The term of that entry.</summary>
     public long Term => Snapshot.LastIncludedTerm;
 
-    /// <summary>When it was taken, by the clock of the node that was asked.</summary>
+    /// <summary>When the backup was taken, by the clock of the node that took it.</summary>
     public DateTimeOffset TakenAt { get; }
 
-    /// <summary>The bytes of the file.</summary>
+    /// <summary>The size of the file in bytes.</summary>
     public long Length => BackupFormat.TotalLength((int)_contentAt, Snapshot.Content.Length);
 
-    /// <summary>The checksum at its end, that of all bytes before, in hexadecimal digits.</summary>
+    /// <summary>
+    /// The SHA-256 checksum at the end of the file, in hexadecimal digits. It covers all bytes before it.
+    /// </summary>
     public string Sha256 { get; }
 
     /// <summary>The voters of the group at that entry.</summary>
@@ -50,10 +52,10 @@ public sealed class BackupFile
 
     internal Snapshot Snapshot { get; }
 
-    /// <summary>Reads a whole file and makes sure that it is a backup without damage.</summary>
-    /// <param name="path">The file.</param>
-    /// <exception cref="BackupException">It is not; the message says how.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <summary>Reads a whole file and checks that it is a backup without damage.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <exception cref="BackupException">The file is not an undamaged backup. The message says why.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
     public static BackupFile Open(string path)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize);

@@ -6,27 +6,28 @@ using Wire = RaftActors.Protocol.Wire;
 
 namespace RaftActors.Backups;
 
-/// <summary>What the file of a backup looks like: see <c>BackupHead</c> in raft.proto.</summary>
+/// <summary>The format of a backup file: see <c>BackupHead</c> in raft.proto.</summary>
 internal static class BackupFormat
 {
-    /// <summary>The format that this version writes, and the newest it reads.</summary>
+    /// <summary>The format that this version writes, and the newest that it reads.</summary>
     public const int Current = 1;
 
     /// <summary>
-    /// The bytes at the end: the length of what comes before, and the SHA-256 of everything before itself.
+    /// The number of bytes at the end of the file: the length of everything before them, and the SHA-256 of everything
+    /// before that checksum.
     /// </summary>
     public const int EndLength = 8 + 32;
 
-    /// <summary>More than a head ever has: thousands of members.</summary>
+    /// <summary>More bytes than a head ever has, even with thousands of members.</summary>
     public const int MaxHead = 1 << 20;
 
     /// <summary>
-    /// The first bytes: text tools take such a file for a binary one, and a transfer that changes the ends of lines
-    /// shows.
+    /// The first bytes of the file. They make text tools take the file for a binary one. A transfer that changes the
+    /// ends of lines damages them.
     /// </summary>
     public static ReadOnlySpan<byte> Magic => "RAFTBK\r\n"u8;
 
-    /// <summary>Everything before the snapshot's bytes.</summary>
+    /// <summary>The bytes before the snapshot's bytes.</summary>
     public static byte[] Head(string group, Snapshot snapshot, DateTimeOffset takenAt)
     {
         var head = new Wire.BackupHead { FormatVersion = Current, Group = group, Snapshot = snapshot.ToWire(),

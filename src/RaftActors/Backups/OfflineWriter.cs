@@ -4,9 +4,9 @@ using Akka.Persistence;
 namespace RaftActors.Backups;
 
 /// <summary>
-/// Writes to the journal and the snapshot store of a peer that does not run, as the peer would: through the plugins
-/// that the actor system is configured with. One store, one write after the other; the outcome is that of
-/// <see cref="OfflineWriting.RunAsync"/>.
+/// Writes to the journal and the snapshot store of a peer that does not run, as the peer would: through the plugins in
+/// the actor system's configuration. A writer writes to one store, one write after the other.
+/// <see cref="OfflineWriting.RunAsync"/> returns the outcome.
 /// </summary>
 internal abstract class OfflineWriter : UntypedPersistentActor
 {
@@ -58,10 +58,10 @@ internal abstract class OfflineWriter : UntypedPersistentActor
             Unhandled(message);
     }
 
-    /// <summary>Ends it well.</summary>
+    /// <summary>Ends the writer successfully.</summary>
     protected void Succeed() => _done.TrySetResult();
 
-    /// <summary>Ends it.</summary>
+    /// <summary>Ends the writer with a failure.</summary>
     protected void Fail(string problem, Exception? cause) => _done.TrySetException(new IOException(problem, cause));
 }
 
@@ -69,7 +69,7 @@ internal abstract class OfflineWriter : UntypedPersistentActor
 internal static class OfflineWriting
 {
     /// <summary>Runs a writer to its end.</summary>
-    /// <exception cref="IOException">It failed, or nobody knows whether it did; the message says why.</exception>
+    /// <exception cref="IOException">The writer failed, or its outcome is unknown. The message says why.</exception>
     public static async Task RunAsync(ActorSystem system, Func<TaskCompletionSource, Props> props)
     {
         InjectedDefaults.EnsureIn(system);

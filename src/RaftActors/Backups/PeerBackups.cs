@@ -4,14 +4,14 @@ using RaftActors.Snapshots;
 namespace RaftActors.Backups;
 
 /// <summary>
-/// The backups that are read from a peer. Each is a snapshot that has what was asked for; its slot is held until the
-/// backup is read.
+/// The backups that are being read from a peer. Each reads a snapshot that includes the requested entry. The snapshot's
+/// slot is held until the backup has been read.
 /// </summary>
 internal sealed class PeerBackups
 {
     private const int Most = 2;
 
-    // Whoever takes a backup may be gone without a word.
+    // A reader may have gone without saying so.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly IActorContext _context;
@@ -34,14 +34,15 @@ internal sealed class PeerBackups
     public bool IsWaiting => _waiting.Count > 0;
 
     /// <summary>
-    /// Whether a backup waits for more than an index: then a snapshot is taken even if the journal needs none.
+    /// Whether a backup waits for an entry after an index. If so, a snapshot is taken even if the journal does not need
+    /// one.
     /// </summary>
     public bool IsWaitingBeyond(long index) => _waiting.Exists(waiting => waiting.AtLeast > index);
 
-    /// <summary>Begins a backup with the latest snapshot, or has it wait for the next.</summary>
-    /// <param name="atLeast">The entry that the backup has to include.</param>
-    /// <param name="asker">Who wants the backup.</param>
-    /// <param name="appliedIndex">The last entry that a snapshot would include now.</param>
+    /// <summary>Begins a backup with the latest snapshot, or lets the backup wait for the next one.</summary>
+    /// <param name="atLeast">The index of the entry that the backup must include.</param>
+    /// <param name="asker">The actor that asked for the backup.</param>
+    /// <param name="appliedIndex">The index of the last entry that a snapshot would include now.</param>
     public void Ask(long atLeast, IActorRef asker, long appliedIndex)
     {
         if (_readers.Count + _waiting.Count >= Most)
@@ -57,10 +58,10 @@ internal sealed class PeerBackups
             _waiting.Add((atLeast, asker));
     }
 
-    /// <summary>Tells somebody that there is no backup.</summary>
+    /// <summary>Tells an actor that its backup cannot be made.</summary>
     public void Refuse(IActorRef asker, string reason) => asker.Tell(new BackupRefused(reason), _context.Self);
 
-    /// <summary>Begins the backups for which a snapshot has enough.</summary>
+    /// <summary>Begins the backups whose entry a snapshot includes.</summary>
     public void Begin(SnapshotManifest manifest)
     {
         long index = manifest.Snapshot.LastIncludedIndex;
@@ -71,8 +72,8 @@ internal sealed class PeerBackups
     }
 
     /// <summary>
-    /// Refuses what waits for more than an index. A state machine that was built anew may be behind what its
-    /// predecessor had applied.
+    /// Refuses the backups that wait for an entry after an index. A state machine that was built anew may be behind the
+    /// entries that its predecessor had applied.
     /// </summary>
     public void RefuseBeyond(long index)
     {
@@ -86,7 +87,7 @@ internal sealed class PeerBackups
         _waiting.RemoveAll(waiting => waiting.AtLeast > index);
     }
 
-    /// <summary>Refuses all that wait, because there is no snapshot.</summary>
+    /// <summary>Refuses all waiting backups, because no snapshot was taken.</summary>
     public void RefuseAll(string problem)
     {
         foreach (var (_, asker) in _waiting)
@@ -94,7 +95,7 @@ internal sealed class PeerBackups
         _waiting.Clear();
     }
 
-    /// <summary>A reader has stopped.</summary>
+    /// <summary>Called when a reader may have stopped.</summary>
     /// <returns>Whether the actor was a reader.</returns>
     public bool OnTerminated(IActorRef reader)
     {

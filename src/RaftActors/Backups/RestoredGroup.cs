@@ -7,21 +7,23 @@ using RaftActors.Storage;
 namespace RaftActors.Backups;
 
 /// <summary>
-/// A new group that starts with the state of a backup: what the store of each of its members is to hold.
+/// A new group that starts with the state of a backup. It says what the store of each member must hold.
 /// </summary>
 /// <remarks>
-/// <para>The new log is that of the old group up to the backup's last entry, and then a configuration that names the
-/// new members, each with a store of its own that was never anybody else's.</para>
 /// <para>
-/// Should nodes of the old group, or of another restored from the same backup, still run and reach the new ones,
-/// nothing of theirs mixes: what a store says that the configuration does not name does not count, and the term of the
-/// new configuration is drawn at random, far above any that the old group gets to. So their entries are never those of
-/// the new group, nor do they pass for them.
+/// The new log is the log of the old group up to the backup's last entry, followed by a configuration of the new
+/// members. Each new member has a new store, which never belonged to another member.
+/// </para>
+/// <para>
+/// Nodes of the old group, or of another group restored from the same backup, may still run and reach the new members.
+/// Nothing of these groups mixes. A message from a store that the configuration does not name does not count. The term
+/// of the new configuration is drawn at random, far above any term that the old group reaches. So entries of the old
+/// group never equal entries of the new group, and are never taken for them.
 /// </para>
 /// </remarks>
 public sealed class RestoredGroup
 {
-    // A group gets to a new term with each election.
+    // A group enters a new term with each election. It does not hold that many.
     private const int LeastLeap = 1 << 20, MostLeap = 1 << 24;
 
     private readonly BackupFile _backup;
@@ -37,7 +39,7 @@ public sealed class RestoredGroup
     /// <summary>The group's name.</summary>
     public string Group { get; }
 
-    /// <summary>The identity of the group: another one than that of the group that the backup is of.</summary>
+    /// <summary>The identity of the new group. It differs from that of the group that was backed up.</summary>
     public string GroupId => _configuration.GroupId;
 
     /// <summary>The index of the configuration of the new members.</summary>
@@ -46,11 +48,11 @@ public sealed class RestoredGroup
     /// <summary>The term of that entry.</summary>
     public long Term { get; }
 
-    /// <summary>Decides what the new group is: draws the identities of its stores and its term.</summary>
-    /// <param name="backup">What it starts with.</param>
-    /// <param name="group">Its name.</param>
-    /// <param name="members">Its voters.</param>
-    /// <exception cref="BackupException">They cannot be called or reached so; the message says who.</exception>
+    /// <summary>Makes the new group: draws the identities of its stores, and its term.</summary>
+    /// <param name="backup">The backup with whose state the group starts.</param>
+    /// <param name="group">The name of the group.</param>
+    /// <param name="members">The voters of the group.</param>
+    /// <exception cref="BackupException">A name or an address is not usable. The message says which.</exception>
     public static RestoredGroup Create(BackupFile backup, string group, IReadOnlyList<Member> members)
     {
         ArgumentNullException.ThrowIfNull(backup);
@@ -81,11 +83,13 @@ public sealed class RestoredGroup
     /// <summary>The identity of a member's store.</summary>
     public string StoreIdOf(string memberId) => _configuration.Find(memberId)?.StoreId ?? "";
 
-    /// <summary>Writes a member's store, which has to be empty.</summary>
-    /// <param name="system">An actor system whose journal and snapshot store are the member's.</param>
-    /// <param name="memberId">The member.</param>
-    /// <param name="chunkSize">The bytes of a chunk of the snapshot, as <c>raft.snapshot.chunk-size</c>.</param>
-    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <summary>Writes a member's store. The store must be empty.</summary>
+    /// <param name="system">An actor system with the member's journal and snapshot store.</param>
+    /// <param name="memberId">The member id.</param>
+    /// <param name="chunkSize">
+    /// The size of a chunk of the snapshot in bytes, as <c>raft.snapshot.chunk-size</c>.
+    /// </param>
+    /// <exception cref="IOException">The store cannot be written.</exception>
     public Task WriteAsync(ActorSystem system, string memberId, int chunkSize = 512 * 1024)
     {
         ArgumentNullException.ThrowIfNull(system);
@@ -100,6 +104,6 @@ public sealed class RestoredGroup
             done));
     }
 
-    /// <summary>A term far above another, that nobody else draws.</summary>
+    /// <summary>A random term far above another term, so that no other group has it.</summary>
     internal static long Leap(long term) => term + Random.Shared.Next(LeastLeap, MostLeap);
 }

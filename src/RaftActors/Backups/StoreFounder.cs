@@ -6,9 +6,9 @@ using RaftActors.Snapshots;
 namespace RaftActors.Backups;
 
 /// <summary>
-/// Fills an empty store with a snapshot, so that a peer starts from it: the events that make the store one of this
-/// member and say that it goes on from the snapshot, the chunks, and last the manifest. Without the manifest no peer
-/// starts: a store that is only begun never passes for that of a new member.
+/// Fills an empty store with a snapshot, from which a peer then starts. The founder writes the events that bind the
+/// store to the member and say that the log goes on from the snapshot, then the chunks, and last the manifest. Without
+/// the manifest no peer starts. So an incomplete store is never taken for the store of a new member.
 /// </summary>
 internal sealed class StoreFounder : OfflineWriter
 {

@@ -9,9 +9,7 @@ using RaftActors.Snapshots;
 
 namespace RaftActors.Backups;
 
-/// <summary>
-/// Writes what <see cref="StoreRecovery"/> has decided behind the last event of a store, at once or not at all.
-/// </summary>
+/// <summary>Appends to a store's journal what <see cref="StoreRecovery"/> has decided, in one atomic write.</summary>
 internal sealed class StoreRecoverer : OfflineWriter
 {
     private readonly StoreReport _report;

@@ -7,15 +7,15 @@ using RaftActors.Storage;
 namespace RaftActors.Backups;
 
 /// <summary>
-/// Makes a stopped peer the only member of its group, when the majority of the others is lost for good: what an
-/// operator decides, for the protocol never could. The store gets a configuration that names nobody else, in a new
-/// term; all entries before it become committed with it.
+/// Makes a stopped peer the only member of its group, after a majority of the members was lost for good. Only an
+/// operator can decide that; the protocol cannot. The store gets a configuration that names no other member, in a new
+/// term. All entries before that configuration are committed with it.
 /// </summary>
 /// <remarks>
-/// The store gets a new identity, and the term is drawn at random, far above the last (see
-/// <see cref="RestoredGroup"/>): should lost members come back with what they had, nothing that they say counts, none
-/// of their entries passes for one of the recovered group, and the recovered member tells them that they are no members
-/// any more.
+/// The store gets a new identity. The term is drawn at random, far above the last one (see
+/// <see cref="RestoredGroup"/>). If lost members come back with their old data, their messages do not count, their
+/// entries are never taken for entries of the recovered group, and the recovered member tells them that they are
+/// removed.
 /// </remarks>
 public sealed class StoreRecovery
 {
@@ -40,19 +40,17 @@ public sealed class StoreRecovery
     /// <summary>The group's new identity.</summary>
     public string GroupId { get; } = Guid.NewGuid().ToString("N");
 
-    /// <summary>The identity that the group had; empty when it had none.</summary>
+    /// <summary>The identity that the group had before; empty if it had none.</summary>
     public string FormerGroupId => _report.GroupId;
 
-    /// <summary>The only member that there will be.</summary>
+    /// <summary>The only member of the recovered group.</summary>
     public Member Self => _self;
 
-    /// <summary>Decides what is to be written.</summary>
-    /// <param name="report">What the store holds: what <see cref="StoreInspector"/> reports.</param>
-    /// <param name="address">
-    /// Where the node will listen; <c>null</c> for the address that the configuration has.
-    /// </param>
+    /// <summary>Decides what to write.</summary>
+    /// <param name="report">The contents of the store, as <see cref="StoreInspector"/> reports them.</param>
+    /// <param name="address">The new address of the node; <c>null</c> for the address in the configuration.</param>
     /// <exception cref="BackupException">
-    /// There is nothing that a group could go on with; the message says why.
+    /// The store holds no state with which a group could go on. The message says why.
     /// </exception>
     public static StoreRecovery Create(StoreReport report, string? address = null)
     {
@@ -79,13 +77,13 @@ public sealed class StoreRecovery
             ?? 0 }) { Term = RestoredGroup.Leap(Math.Max(report.Term, report.LastTerm)) };
     }
 
-    /// <summary>Writes it.</summary>
-    /// <param name="system">An actor system whose journal and snapshot store are the member's.</param>
-    /// <exception cref="IOException">It cannot be written, or the store is not what was inspected.</exception>
+    /// <summary>Writes the new configuration to the store.</summary>
+    /// <param name="system">An actor system with the member's journal and snapshot store.</param>
+    /// <exception cref="IOException">The store cannot be written, or has changed since it was inspected.</exception>
     public Task WriteAsync(ActorSystem system)
     {
         ArgumentNullException.ThrowIfNull(system);
-        // Leases are the leader's to set.
+        // Only a leader says whether the group has leases.
         var configuration = new Configuration(
             [Server.Of(_self) with { StoreId = StoreId }]) { Histories = _report.Histories }.Beginning(GroupId, Index);
         return OfflineWriting.RunAsync(system, done => StoreRecoverer.Props(

@@ -3,33 +3,32 @@ using RaftActors.Log;
 
 namespace RaftActors.Client;
 
-/// <summary>What a client wants of the group.</summary>
+/// <summary>The kinds of requests of a client to its group.</summary>
 internal enum ClientRequestKind
 {
-    /// <summary>A command, in a session.</summary>
+    /// <summary>A command in a session.</summary>
     Command,
 
     /// <summary>A query.</summary>
     Query,
 
-    /// <summary>A new session.</summary>
+    /// <summary>Opens a session.</summary>
     OpenSession,
 
-    /// <summary>A sign of life.</summary>
+    /// <summary>Keeps a session alive.</summary>
     KeepAlive,
 
-    /// <summary>The end of the session.</summary>
+    /// <summary>Closes a session.</summary>
     CloseSession,
 }
 
 /// <summary>
-/// Something that a client wants of the group, from when it is asked until it is answered: as many attempts as it
-/// takes.
+/// A request of a client to its group, from the call until the answer. A request takes one or more attempts.
 /// </summary>
-/// <param name="id">Its number, unlike that of any other request of the client.</param>
-/// <param name="kind">What is wanted.</param>
-/// <param name="content">The command or request.</param>
-/// <param name="deadline">When it is given up.</param>
+/// <param name="id">The number of the request. No other request of the client has it.</param>
+/// <param name="kind">The kind of the request.</param>
+/// <param name="content">The command or query.</param>
+/// <param name="deadline">When the request fails if it has no answer.</param>
 internal sealed class ClientRequest(long id, ClientRequestKind kind, Payload content, TimeSpan deadline)
 {
     public long Id { get; } = id;
@@ -40,28 +39,28 @@ internal sealed class ClientRequest(long id, ClientRequestKind kind, Payload con
 
     public TimeSpan Deadline { get; } = deadline;
 
-    /// <summary>How fresh the answer of a query must be, and what else it says.</summary>
+    /// <summary>The query's consistency and other properties.</summary>
     public Query? Query { get; init; }
 
-    /// <summary>Who is answered, unless a task is.</summary>
+    /// <summary>The actor that gets the answer; <c>null</c> if <see cref="Answer"/> gets it.</summary>
     public IActorRef? Sender { get; init; }
 
-    /// <summary>Returned to the sender.</summary>
+    /// <summary>Returned to the sender in the answer.</summary>
     public long CorrelationId { get; init; }
 
-    /// <summary>What is done with the answer, unless an actor is told.</summary>
+    /// <summary>Gets the answer, if no actor does.</summary>
     public Action<object>? Answer { get; init; }
 
     /// <summary>
-    /// The session in which it has its number; <c>null</c> as long as it was in none, or in one that expired without
-    /// having applied it.
+    /// The session in which the command has its number. <c>null</c> before the command has a number, and after its
+    /// session has expired without applying the command.
     /// </summary>
     public SessionWindow? Session { get; set; }
 
-    /// <summary>Its number in the session.</summary>
+    /// <summary>The command's number in the session.</summary>
     public long Sequence { get; set; }
 
-    /// <summary>Attempts of which nobody has said what became of them.</summary>
+    /// <summary>The number of attempts whose outcome is unknown so far.</summary>
     public int Outstanding { get; set; }
 
     /// <summary>Whether an attempt was answered with an unknown outcome.</summary>
@@ -70,28 +69,31 @@ internal sealed class ClientRequest(long id, ClientRequestKind kind, Payload con
     /// <summary>How many attempts failed or were not answered in time.</summary>
     public int Failures { get; set; }
 
-    /// <summary>How often it was sent on to a leader since the last failure.</summary>
+    /// <summary>How often a peer has named another leader since the last failure.</summary>
     public int Redirects { get; set; }
 
-    /// <summary>The node that was told last; <c>null</c> for the local peer.</summary>
+    /// <summary>The node of the latest attempt; <c>null</c> for the local peer.</summary>
     public string? SentTo { get; set; }
 
     /// <summary>Why the last attempt failed.</summary>
     public FailureReason LastFailure { get; set; } = FailureReason.NoLeader;
 
-    /// <summary>What was said of that; empty when nobody has answered.</summary>
+    /// <summary>The message of the last failure; empty if no peer has answered.</summary>
     public string LastMessage { get; set; } = "";
 
-    /// <summary>Its place among those that wait for their first attempt; <c>null</c> when it does not.</summary>
+    /// <summary>
+    /// The position in the queue of requests that wait for their first attempt; <c>null</c> if the request is not in
+    /// it.
+    /// </summary>
     public LinkedListNode<ClientRequest>? Waiting { get; set; }
 
-    /// <summary>Whether it waits before its next attempt, rather than for an answer.</summary>
+    /// <summary>Whether the request waits for its next attempt, and not for an answer.</summary>
     public bool IsResting { get; set; }
 
-    /// <summary>When it is looked at again.</summary>
+    /// <summary>When the client next looks at the request.</summary>
     public TimeSpan WakeAt { get; set; }
 
-    /// <summary>Whether it was answered or given up.</summary>
+    /// <summary>Whether the request was answered or has failed.</summary>
     public bool IsDone { get; set; }
 
     /// <summary>Whether the command may have been applied, or may yet be.</summary>

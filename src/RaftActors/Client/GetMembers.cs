@@ -3,7 +3,7 @@ using RaftActors.Membership;
 namespace RaftActors.Client;
 
 /// <summary>
-/// Asks a peer who is in the group. The answer is <see cref="GroupMembers"/>, from the log of the asked peer.
+/// Asks a peer for the members of its group. The answer is <see cref="GroupMembers"/>, from the log of the asked peer.
 /// </summary>
 public sealed record GetMembers
 {
@@ -11,25 +11,27 @@ public sealed record GetMembers
     public static readonly GetMembers Instance = new();
 }
 
-/// <summary>What a member of a group may do.</summary>
+/// <summary>The part that a member has in its group.</summary>
 public enum MemberRole
 {
-    /// <summary>It has a vote. While a change is under way, the vote may count only among the new voters.</summary>
+    /// <summary>
+    /// The member has a vote. While a change is under way, the vote may count only among the new voters.
+    /// </summary>
     Voter,
 
-    /// <summary>It gets the log and has no vote.</summary>
+    /// <summary>The member gets the log and has no vote.</summary>
     Learner,
 
-    /// <summary>It has a vote until the change that is under way ends, and no vote after that.</summary>
+    /// <summary>The member has a vote until the change that is under way ends, and no vote after that.</summary>
     OutgoingVoter,
 }
 
-/// <summary>Who is in a group.</summary>
+/// <summary>The members of a group.</summary>
 /// <param name="Group">The group.</param>
 /// <param name="Index">The index of the configuration in the log; 0 as long as the log has none.</param>
 /// <param name="IsCommitted">Whether the asked peer knows that the configuration is committed.</param>
 /// <param name="IsChanging">Whether a change is under way: the configuration is joint, or new voters catch up.</param>
-/// <param name="Leader">The leader as far as the asked peer knows.</param>
+/// <param name="Leader">The leader, if the asked peer knows it.</param>
 /// <param name="Members">The members, ordered by id.</param>
 public sealed record GroupMembers(string Group, long Index, bool IsCommitted, bool IsChanging, Member? Leader,
     IReadOnlyList<MemberStatus> Members)
@@ -42,10 +44,10 @@ public sealed record GroupMembers(string Group, long Index, bool IsCommitted, bo
 }
 
 /// <summary>A member of a group.</summary>
-/// <param name="Id">Its name.</param>
-/// <param name="Address">Where its node listens.</param>
-/// <param name="Role">What it may do.</param>
-/// <param name="StoreId">The store that is bound to it; empty as long as the member has not been heard.</param>
+/// <param name="Id">The member id.</param>
+/// <param name="Address">The address of the member's node.</param>
+/// <param name="Role">The part that the member has in the group.</param>
+/// <param name="StoreId">The store that is bound to the member. Empty until the member has been heard.</param>
 /// <param name="MatchIndex">
 /// If the asked peer leads: the last index known to be durable on the member; otherwise <c>null</c>.
 /// </param>
@@ -55,10 +57,10 @@ public sealed record GroupMembers(string Group, long Index, bool IsCommitted, bo
 public sealed record MemberStatus(string Id, string Address, MemberRole Role, string StoreId, long? MatchIndex,
     bool? IsActive)
 {
-    /// <summary>Its priority as leader (<see cref="Member.Priority"/>).</summary>
+    /// <summary>The priority as leader (<see cref="Member.Priority"/>).</summary>
     public int Priority { get; init; }
 
-    /// <summary>The member itself, for <see cref="ChangeMembers"/>.</summary>
+    /// <summary>The member, for use in <see cref="ChangeMembers"/>.</summary>
     public Member Member => new(Id, Address) { Priority = Priority };
 }
 
@@ -82,5 +84,5 @@ public sealed record MembershipChanged(string Group, string MemberId, long Index
 /// </summary>
 /// <param name="Group">The group.</param>
 /// <param name="MemberId">The peer.</param>
-/// <param name="Index">The index of the configuration without it.</param>
+/// <param name="Index">The index of the configuration that removed the member.</param>
 public sealed record PeerRemoved(string Group, string MemberId, long Index);

@@ -8,7 +8,7 @@ namespace RaftActors.Client;
 /// </summary>
 internal interface IProposal : IRaftMessage
 {
-    /// <summary>Whether a peer that is not the leader forwards it.</summary>
+    /// <summary>Whether a peer that does not lead forwards the message to the leader.</summary>
     bool Forward { get; }
 
     /// <summary>Returned in the answer.</summary>

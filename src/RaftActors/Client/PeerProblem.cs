@@ -1,6 +1,6 @@
 namespace RaftActors.Client;
 
-/// <summary>What can be wrong with a peer that runs.</summary>
+/// <summary>The problems that a running peer can have.</summary>
 public enum PeerProblemKind
 {
     /// <summary>The peer has known no leader for a while.</summary>
@@ -15,7 +15,7 @@ public enum PeerProblemKind
     /// <summary>Another node runs with the same store: one of the two has a copy of the other's disk.</summary>
     StoreInUse,
 
-    /// <summary>The peer's store no longer has what it had confirmed.</summary>
+    /// <summary>The peer's store no longer has what it had confirmed to other members.</summary>
     StoreSetBack,
 
     /// <summary>The peer's replica differs from those of the other members.</summary>

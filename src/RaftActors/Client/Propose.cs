@@ -48,14 +48,14 @@ public sealed record Propose(object Command, ReplyWhen ReplyWhen = ReplyWhen.App
 /// <param name="Response">
 /// What the state machine returned for the command; <c>null</c> with <see cref="ReplyWhen.Appended"/>.
 /// </param>
-/// <param name="CorrelationId">That of the proposal.</param>
+/// <param name="CorrelationId">The correlation id of the proposal.</param>
 public sealed record Proposed(long Index, long Term, object? Response, long CorrelationId) : IRaftMessage;
 
-/// <summary>The proposal was not done, or nobody knows whether it was done: see <see cref="OutcomeUnknown"/>.</summary>
+/// <summary>The proposal was not done, or its outcome is unknown: see <see cref="OutcomeUnknown"/>.</summary>
 /// <param name="Reason">Why.</param>
 /// <param name="Message">The reason in a sentence that tells a person what to do.</param>
-/// <param name="Leader">The leader as far as the answering peer knows, or <c>null</c>.</param>
-/// <param name="CorrelationId">That of the proposal.</param>
+/// <param name="Leader">The leader, if the answering peer knows it; otherwise <c>null</c>.</param>
+/// <param name="CorrelationId">The correlation id of the proposal.</param>
 public sealed record ProposalFailed(FailureReason Reason, string Message, Membership.Member? Leader,
     long CorrelationId) : IRaftMessage
 {
@@ -115,7 +115,8 @@ public enum FailureReason
     ResponseForgotten,
 
     /// <summary>
-    /// The leadership cannot be transferred there: the member is not a voter, or the leader reaches no other voter.
+    /// The leadership cannot be transferred to that member: the member is not a voter, or the leader reaches no other
+    /// voter.
     /// </summary>
     InvalidTarget,
 
@@ -128,13 +129,15 @@ public enum FailureReason
     /// <summary>The peer has not heard a leader as recently as the query demands.</summary>
     TooStale,
 
-    /// <summary>The wanted members make no sense, or cannot be reached by a change of the present ones.</summary>
+    /// <summary>The requested members are inconsistent, or cannot be reached by a change of the present ones.</summary>
     InvalidMembers,
 
     /// <summary>Another change of members, or of the leadership, is under way. Ask again when it is done.</summary>
     ChangeUnderWay,
 
-    /// <summary>The configuration is not the one that the change was made for. Look at the members again.</summary>
+    /// <summary>
+    /// The latest configuration is not the one that the change was made for. Look at the members again.
+    /// </summary>
     MembersChanged,
 
     /// <summary>

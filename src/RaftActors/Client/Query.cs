@@ -2,7 +2,7 @@ using RaftActors.Protocol;
 
 namespace RaftActors.Client;
 
-/// <summary>How fresh the answer of a query must be.</summary>
+/// <summary>How up to date the answer of a query must be.</summary>
 public enum ReadConsistency
 {
     /// <summary>
@@ -29,10 +29,10 @@ public enum ReadConsistency
 /// </summary>
 /// <remarks>The sender gets exactly one <see cref="QueryResult"/> or <see cref="QueryFailed"/>.</remarks>
 /// <param name="Request">
-/// What <see cref="StateMachines.IStateMachine.Query"/> is given: a <c>byte[]</c>, or an object whose type has a
+/// The query that <see cref="StateMachines.IStateMachine.Query"/> gets: a <c>byte[]</c>, or an object whose type has a
 /// registered serializer.
 /// </param>
-/// <param name="Consistency">How fresh the answer must be.</param>
+/// <param name="Consistency">How up to date the answer must be.</param>
 /// <param name="Forward">
 /// Whether a peer that does not lead asks the leader, if the consistency needs it. If not, it answers
 /// <see cref="FailureReason.NotLeader"/> and names the leader.
@@ -52,13 +52,13 @@ public sealed record Query(object Request, ReadConsistency Consistency = ReadCon
 /// <summary>The state machine's answer to a <see cref="Query"/>.</summary>
 /// <param name="Result">What the state machine returned.</param>
 /// <param name="AppliedIndex">The index of the last entry that the answer reflects.</param>
-/// <param name="CorrelationId">That of the query.</param>
+/// <param name="CorrelationId">The correlation id of the query.</param>
 public sealed record QueryResult(object? Result, long AppliedIndex, long CorrelationId) : IRaftMessage;
 
 /// <summary>The query was not answered. It is safe to ask again.</summary>
 /// <param name="Reason">Why; never <see cref="FailureReason.OutcomeUnknown"/>.</param>
 /// <param name="Message">The reason in a sentence that tells a person what to do.</param>
-/// <param name="Leader">The leader as far as the answering peer knows, or <c>null</c>.</param>
-/// <param name="CorrelationId">That of the query.</param>
+/// <param name="Leader">The leader, if the answering peer knows it; otherwise <c>null</c>.</param>
+/// <param name="CorrelationId">The correlation id of the query.</param>
 public sealed record QueryFailed(FailureReason Reason, string Message, Membership.Member? Leader,
     long CorrelationId) : IRaftMessage;

@@ -17,7 +17,7 @@ public sealed class RaftClient : IAsyncDisposable
 {
     private readonly IActorRef _actor;
 
-    // Cancelled when the actor has stopped: what is told afterwards, or was in its mailbox, has no other answer.
+    // Cancelled when the actor has stopped. Messages that come later, or were in its mailbox, get no other answer.
     private readonly CancellationTokenSource _stopped;
     private readonly TaskCreationOptions _continuations;
 
@@ -29,9 +29,9 @@ public sealed class RaftClient : IAsyncDisposable
     }
 
     /// <summary>Starts a client. Its session is opened with the first command.</summary>
-    /// <param name="system">The actor system in which it runs.</param>
-    /// <param name="settings">How it runs.</param>
-    /// <exception cref="ConfigurationException">The settings do not go together.</exception>
+    /// <param name="system">The actor system in which the client runs.</param>
+    /// <param name="settings">How the client runs.</param>
+    /// <exception cref="ConfigurationException">The settings are not consistent.</exception>
     public static RaftClient Start(ActorSystem system, RaftClientSettings settings)
     {
         ArgumentNullException.ThrowIfNull(system);
@@ -47,8 +47,8 @@ public sealed class RaftClient : IAsyncDisposable
     /// attempts as necessary. It sets the session and the number of a proposal itself, and always answers when the
     /// command is applied. If it is stopped, its session expires later.
     /// </summary>
-    /// <param name="settings">How it runs.</param>
-    /// <exception cref="ConfigurationException">The settings do not go together.</exception>
+    /// <param name="settings">How the client runs.</param>
+    /// <exception cref="ConfigurationException">The settings are not consistent.</exception>
     public static Props Props(RaftClientSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -59,10 +59,10 @@ public sealed class RaftClient : IAsyncDisposable
     /// <summary>Proposes a command, which is applied exactly once.</summary>
     /// <param name="command">A <c>byte[]</c>, or an object whose type has a registered serializer.</param>
     /// <param name="deadline">When to give up; <c>null</c> for <see cref="RaftClientSettings.Deadline"/>.</param>
-    /// <param name="cancellationToken">Ends the wait, not the command: it may still be applied.</param>
+    /// <param name="cancellationToken">Ends the wait. The command may still be applied.</param>
     /// <returns>Where the command is in the log, and the state machine's response.</returns>
     /// <exception cref="RaftClientException">
-    /// It failed; the exception says whether it may have been applied.
+    /// The command failed. The exception says whether the command may have been applied.
     /// </exception>
     public Task<Proposed> ProposeAsync(object command, TimeSpan? deadline = null,
         CancellationToken cancellationToken = default) =>
@@ -70,17 +70,17 @@ public sealed class RaftClient : IAsyncDisposable
 
     /// <summary>Asks the state machine a question.</summary>
     /// <param name="request">A <c>byte[]</c>, or an object whose type has a registered serializer.</param>
-    /// <param name="consistency">How fresh the answer must be.</param>
+    /// <param name="consistency">How up to date the answer must be.</param>
     /// <param name="deadline">When to give up; <c>null</c> for <see cref="RaftClientSettings.Deadline"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The answer.</returns>
-    /// <exception cref="RaftClientException">It failed.</exception>
+    /// <exception cref="RaftClientException">The query failed.</exception>
     public Task<QueryResult> QueryAsync(
         object request, ReadConsistency consistency = ReadConsistency.Linearizable, TimeSpan? deadline = null,
             CancellationToken cancellationToken = default) =>
         CallAsync<QueryResult>(new Query(request, consistency), deadline, cancellationToken);
 
-    /// <summary>Fails what is under way, closes the session and stops the client.</summary>
+    /// <summary>Fails the requests that are under way, closes the session and stops the client.</summary>
     public ValueTask DisposeAsync()
     {
         var stopped = new TaskCompletionSource(_continuations);
@@ -89,7 +89,8 @@ public sealed class RaftClient : IAsyncDisposable
         return new ValueTask(stopped.Task);
     }
 
-    // The task is completed by the actor itself, so that it is done when the actor is; who awaits it goes on elsewhere.
+    // The actor completes the task itself, so that the task is done when the actor is. Code that awaits the task
+    // continues elsewhere.
     private Task<T> CallAsync<T>(object message, TimeSpan? deadline, CancellationToken cancellationToken)
     {
         var task = new TaskCompletionSource<T>(_continuations);

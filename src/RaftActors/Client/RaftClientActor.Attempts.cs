@@ -3,16 +3,16 @@ using RaftActors.Membership;
 
 namespace RaftActors.Client;
 
-// Attempts: where they go, what becomes of them, when the next one is made.
+// Attempts: which node they go to, how they end, and when the next one is made.
 internal sealed partial class RaftClientActor
 {
-    // How often in a row a request goes to the leader that a peer names: two peers may each believe that the other
+    // How often in a row a request follows a redirect to another leader. Two peers may each believe that the other
     // leads.
     private const int MaxRedirects = 2;
 
     private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
 
-    // The node that is told; null for the local peer.
+    // The node that gets the requests; null for the local peer.
     private string? _target;
     private TimeSpan? _timerAt;
 
@@ -77,8 +77,8 @@ internal sealed partial class RaftClientActor
         }
     }
 
-    // This attempt was not applied. If no other was made, the command can have a number in another session; if one was,
-    // nobody can say what became of it.
+    // This attempt was not applied. If it was the only one, the command can get a number in another session. If there
+    // was another attempt, the outcome of the command is unknown.
     private void OnSessionExpired(ClientRequest request)
     {
         LoseSession(request.Session);
@@ -135,7 +135,7 @@ internal sealed partial class RaftClientActor
         WakeAt(request, Now + TimeSpan.FromMilliseconds(longest * (1 - (0.5 * _random.NextDouble()))));
     }
 
-    // Whoever was told on that node will not answer; what became of it there is not known.
+    // The requests to that node will not be answered, and their outcome is unknown.
     private void OnLostConnection(Address lost)
     {
         if (_resolver is null)
@@ -156,7 +156,7 @@ internal sealed partial class RaftClientActor
         StartWakeTimer();
     }
 
-    // Requests that were answered stay behind in the queue until their time comes, which is long after under load.
+    // An answered request stays in the queue until its time comes. Under load that is long after the answer.
     private void DropStaleWakes()
     {
         _wakes.Clear();
@@ -188,7 +188,7 @@ internal sealed partial class RaftClientActor
         }
         else
         {
-            // Not answered in time: the next peer may know better.
+            // No answer came in time. The next peer may know the leader better.
             if (_target is not null && request.Outstanding > 0 && request.SentTo == _target
                 && Now - _lastAnswer >= _settings.AttemptTimeout)
                 _target = NextAddress(_target);
@@ -208,7 +208,8 @@ internal sealed partial class RaftClientActor
             FailNotDone(request);
     }
 
-    // What is to be the first command of a session waits for that, and is not done whatever became of that.
+    // A command that waits for its session to open was never sent. It fails with the reason why the session did not
+    // open.
     private void FailNotDone(ClientRequest request)
     {
         var obstacle = request is { Kind: ClientRequestKind.Command, Waiting: not null } && _opening is { } opening
@@ -238,7 +239,8 @@ internal sealed partial class RaftClientActor
                 _wakes.Dequeue();
                 continue;
             }
-            // A timer that goes off too early finds out what is left. Starting it again for each request costs more.
+            // A timer that fires too early only starts again for the rest of the time. Starting it anew for each
+            // request costs more.
             if (at == TimeSpan.MaxValue || _timerAt <= at)
                 return;
             _timerAt = at;

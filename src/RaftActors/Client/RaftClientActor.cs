@@ -6,7 +6,7 @@ using RaftActors.Log;
 namespace RaftActors.Client;
 
 /// <summary>
-/// The actor of <see cref="RaftClient"/>: what is asked of it waits for the window, then is attempted until it is
+/// The actor of <see cref="RaftClient"/>. A request waits until the window has room, and is then attempted until it is
 /// answered.
 /// </summary>
 internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
@@ -132,7 +132,7 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
         Pump();
     }
 
-    // Starts what the window has room for.
+    // Starts as many waiting requests as the window has room for.
     private void Pump()
     {
         while (_queriesUnderWay < _settings.Window && _waitingQueries.First is { Value: var query })
@@ -178,7 +178,7 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
         Complete(request, proposed with { CorrelationId = request.CorrelationId });
     }
 
-    // Also acknowledges the responses that have come since the last command.
+    // The sign of life also acknowledges the responses that have come since the last command.
     private void OnSignOfLife()
     {
         if (_session is not { } session)
@@ -217,11 +217,11 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
                 request.MayBeDone ? $"{why} The command may or may not be applied." : why);
     }
 
-    /// <summary>Told by <see cref="RaftClient"/>: a request whose answer is a task's.</summary>
+    /// <summary>Sent by <see cref="RaftClient"/>: a request whose answer completes a task.</summary>
     internal sealed record Call(object Message, TimeSpan? Deadline,
         Action<object> Answer) : INoSerializationVerificationNeeded;
 
-    /// <summary>Told by <see cref="RaftClient"/>: close the session and stop.</summary>
+    /// <summary>Sent by <see cref="RaftClient"/>: close the session and stop.</summary>
     internal sealed record Close : INoSerializationVerificationNeeded
     {
         public static readonly Close Instance = new();

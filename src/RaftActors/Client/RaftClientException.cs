@@ -6,7 +6,7 @@ public sealed class RaftClientException : Exception
     internal RaftClientException(FailureReason reason, string message)
         : base(message) => Reason = reason;
 
-    /// <summary>Why.</summary>
+    /// <summary>Why the request failed.</summary>
     public FailureReason Reason { get; }
 
     /// <summary>

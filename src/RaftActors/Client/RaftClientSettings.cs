@@ -47,7 +47,7 @@ public sealed record RaftClientSettings
     /// <summary>The shortest wait before another attempt. A random part of it, up to a half, is taken off.</summary>
     public TimeSpan RetryBackoffMin { get; init; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>The longest such wait. The wait doubles with each failure.</summary>
+    /// <summary>The longest wait before another attempt. The wait doubles with each failure.</summary>
     public TimeSpan RetryBackoffMax { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>

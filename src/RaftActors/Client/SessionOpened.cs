@@ -35,7 +35,7 @@ public sealed record KeepSessionAlive(long SessionId, long LowestPending, bool F
 public sealed record CloseSession(long SessionId, bool Forward = true, long CorrelationId = 0) : IProposal;
 
 /// <summary>A session is open.</summary>
-/// <param name="SessionId">Its id, for the <see cref="Log.SessionStamp"/> of each command.</param>
+/// <param name="SessionId">The id of the session, for the <see cref="Log.SessionStamp"/> of each command.</param>
 /// <param name="Timeout">
 /// How long the session lives, in log time, without a command or <see cref="KeepSessionAlive"/>.
 /// </param>

@@ -75,7 +75,7 @@ public sealed record RaftStatus
     /// <summary>The bytes of payload in the log.</summary>
     public required long LogBytes { get; init; }
 
-    /// <summary>The last entry that the latest snapshot includes; 0 when there is none.</summary>
+    /// <summary>The index of the last entry that the latest snapshot includes; 0 if there is no snapshot.</summary>
     public long SnapshotIndex { get; init; }
 
     /// <summary>The bytes of the latest snapshot.</summary>
@@ -89,25 +89,24 @@ public sealed record RaftStatus
     /// <summary>The learners of that configuration.</summary>
     public IReadOnlyList<Member> Learners { get; init; } = [];
 
-    /// <summary>On a leader: how far the log of each other member is. Otherwise empty.</summary>
+    /// <summary>On a leader: how far each other member's log has come. On another peer: empty.</summary>
     public required IReadOnlyList<FollowerStatus> Followers { get; init; }
 
     /// <summary>
-    /// How many messages the peer has dropped since it started, because they made no sense or were meant for another
-    /// peer.
+    /// How many messages the peer has dropped since it started, because they were invalid or meant for another peer.
     /// </summary>
     public long DroppedMessages { get; init; }
 
     /// <summary>
-    /// The parts of the peer's store that could not be read, when the peer started or in the last check, each in a
-    /// sentence without its stop. Empty when all was whole.
+    /// The parts of the peer's store that could not be read, at the start of the peer or in the last check. Each is a
+    /// sentence without its full stop. Empty if everything was read.
     /// </summary>
     public IReadOnlyList<string> Damages { get; init; } = [];
 
     /// <summary>Why the peer cannot serve as it should; empty when nothing is wrong.</summary>
     public IReadOnlyList<PeerProblem> Problems { get; init; } = [];
 
-    /// <summary>The most bytes of one message that the node's remoting takes; 0 without remoting.</summary>
+    /// <summary>The largest message in bytes that the node's remoting takes; 0 without remoting.</summary>
     public long MaximumFrameSize { get; init; }
 
     /// <summary>
@@ -117,7 +116,7 @@ public sealed record RaftStatus
     public IReadOnlyDictionary<string, long> OtherFrameSizes { get; init; } = new Dictionary<string, long>();
 }
 
-/// <summary>What a leader knows of a follower.</summary>
+/// <summary>What a leader knows about a follower.</summary>
 /// <param name="MemberId">The follower.</param>
 /// <param name="State">Probe, Replicate or Snapshot, as in the replication progress.</param>
 /// <param name="MatchIndex">The last index known to be durable on the follower.</param>
@@ -139,8 +138,8 @@ public sealed record LeaderChanged(string Group, string MemberId, long Term, Mem
 /// <summary>Published on the event stream when a peer changes its role.</summary>
 /// <param name="Group">The group.</param>
 /// <param name="MemberId">The peer.</param>
-/// <param name="Term">Its term.</param>
-/// <param name="Role">Its new role.</param>
+/// <param name="Term">The peer's term.</param>
+/// <param name="Role">The peer's new role.</param>
 public sealed record RoleChanged(string Group, string MemberId, long Term, RaftRole Role);
 
 /// <summary>

@@ -17,6 +17,6 @@ public sealed record TakeSnapshot
 /// <param name="Bytes">The size of the snapshot in bytes.</param>
 public sealed record SnapshotTaken(long Index, long Term, long Bytes);
 
-/// <summary>There is no new snapshot.</summary>
-/// <param name="Reason">What is wrong, in a sentence.</param>
+/// <summary>No snapshot was taken.</summary>
+/// <param name="Reason">Why not, in a sentence.</param>
 public sealed record SnapshotFailed(string Reason);

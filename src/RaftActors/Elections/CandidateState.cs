@@ -2,14 +2,15 @@ using RaftActors.Membership;
 
 namespace RaftActors.Elections;
 
-/// <summary>
-/// A candidate's or pre-candidate's count of votes, in one election. Dropped when the election is over, however it
-/// ends.
-/// </summary>
+/// <summary>The votes of a candidate or pre-candidate in one election. Dropped when the election ends.</summary>
 /// <param name="term">The term of the election.</param>
-/// <param name="preVote">Whether it only asks if an election could be won.</param>
-/// <param name="configuration">The voters at its start; later changes belong to another election.</param>
-/// <param name="transfer">Whether the leader of the term before asked for it.</param>
+/// <param name="preVote">Whether this is a pre-vote: the peer only asks whether it could win an election.</param>
+/// <param name="configuration">
+/// The configuration at the start of the election. Later changes belong to another election.
+/// </param>
+/// <param name="transfer">
+/// Whether the leader of the previous term asked for the election, to transfer its leadership.
+/// </param>
 internal sealed class CandidateState(long term, bool preVote, Configuration configuration, bool transfer = false)
 {
     private readonly HashSet<string> _granted = new(StringComparer.Ordinal);
@@ -17,25 +18,27 @@ internal sealed class CandidateState(long term, bool preVote, Configuration conf
     /// <summary>The term of the election.</summary>
     public long Term { get; } = term;
 
-    /// <summary>Whether it is a pre-vote.</summary>
+    /// <summary>Whether this is a pre-vote.</summary>
     public bool PreVote { get; } = preVote;
 
-    /// <summary>Whether the leader of the term before asked for it.</summary>
+    /// <summary>Whether the leader of the previous term asked for the election.</summary>
     public bool Transfer { get; } = transfer;
 
-    /// <summary>The voters that count.</summary>
+    /// <summary>The configuration whose voters count.</summary>
     public Configuration Configuration { get; } = configuration;
 
-    /// <summary>Whether a majority has said yes.</summary>
+    /// <summary>Whether a majority has granted its vote.</summary>
     public bool IsWon => Configuration.HasMajority(voter => _granted.Contains(voter.Id));
 
-    /// <summary>Counts a yes, once a voter and only under the store it is bound to.</summary>
+    /// <summary>
+    /// Counts a granted vote: at most one for each voter, and only from the store that is bound to the voter.
+    /// </summary>
     public void Grant(string memberId, string storeId)
     {
         if (Configuration.Counts(memberId, storeId))
             _granted.Add(memberId);
     }
 
-    /// <summary>Takes a yes back: it was said by a former incarnation of the voter's store.</summary>
+    /// <summary>Takes a granted vote back, because a former incarnation of the voter's store had granted it.</summary>
     public void Revoke(string memberId) => _granted.Remove(memberId);
 }

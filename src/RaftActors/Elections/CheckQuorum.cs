@@ -1,18 +1,18 @@
 namespace RaftActors.Elections;
 
 /// <summary>
-/// Whether a leader has lost its majority, so that it has to make way (check-quorum: dissertation, section 6.2). Only
-/// time in which the followers can have answered counts.
+/// Decides whether a leader has lost its majority and must step down (check-quorum: dissertation, section 6.2). Only
+/// time in which the followers could have answered counts.
 /// </summary>
 /// <remarks>
-/// Nothing about safety depends on this: a leader that stays too long commits nothing, and leases have a bound of their
-/// own. A leader that goes too early costs an election, and on a busy machine one after the other.
+/// Safety does not depend on this check: a leader that stays too long commits nothing, and leases have a bound of their
+/// own. A leader that steps down too early costs an election, and on a busy machine one election after the other.
 /// </remarks>
 /// <param name="elected">When the leader was elected.</param>
-/// <param name="limit">How long a leader stays without an answer of a majority.</param>
+/// <param name="limit">How long a leader stays without answers from a majority.</param>
 /// <param name="stall">
-/// How long no heartbeat is sent before this process counts as one that stood still. The answers that came meanwhile
-/// may be behind the heartbeat in the mailbox.
+/// After how long a pause between heartbeats this process counts as having stood still. Answers that came during such a
+/// pause may be behind the heartbeat in the mailbox.
 /// </param>
 internal sealed class CheckQuorum(TimeSpan elected, TimeSpan limit, TimeSpan stall)
 {
@@ -20,17 +20,17 @@ internal sealed class CheckQuorum(TimeSpan elected, TimeSpan limit, TimeSpan sta
     private TimeSpan _lastHeartbeat = elected;
 
     /// <summary>Called at each heartbeat, before it is sent.</summary>
-    /// <param name="contact">When a majority had last been heard of; the election counts as the first time.</param>
+    /// <param name="contact">When a majority was last heard. Before the first time, the time of the election.</param>
     /// <param name="hasAnswered">Whether a majority has answered since the election.</param>
     /// <param name="now">The time.</param>
-    /// <returns>Whether the leader has to make way.</returns>
+    /// <returns>Whether the leader must step down.</returns>
     public bool IsLost(TimeSpan contact, bool hasAnswered, TimeSpan now)
     {
         if (now - _lastHeartbeat >= stall)
             _countsFrom = now;
         _lastHeartbeat = now;
-        // The followers of a new leader may have been started a moment ago, like the leader itself: they get twice the
-        // time for their first answer.
+        // The followers of a new leader may have just started, like the leader itself. So they get twice the time for
+        // their first answer.
         var patience = hasAnswered ? limit : 2 * limit;
         return now - (contact > _countsFrom ? contact : _countsFrom) >= patience;
     }

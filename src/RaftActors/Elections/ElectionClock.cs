@@ -1,9 +1,9 @@
 namespace RaftActors.Elections;
 
-/// <summary>When a server that does not lead is to begin an election (paper, section 5.2).</summary>
+/// <summary>Says when a server that does not lead begins an election (paper, section 5.2).</summary>
 /// <remarks>
-/// A message from the leader only notes the time: it does not start a timer anew. Whoever runs the timer asks
-/// <see cref="Left"/> when it fires, and waits for what is left.
+/// A message from the leader only records the time and does not restart a timer. When the timer fires, its owner asks
+/// <see cref="Left"/> and waits for the rest.
 /// </remarks>
 internal sealed class ElectionClock
 {
@@ -13,39 +13,42 @@ internal sealed class ElectionClock
     private TimeSpan _quietSince;
 
     /// <summary>
-    /// When a leader of this term was last heard; <c>null</c> when none was, or when the connection to it was lost.
+    /// When the leader of this term was last heard. <c>null</c> if none was, or if the connection to the leader was
+    /// lost.
     /// </summary>
     public TimeSpan? LeaderHeard { get; private set; }
 
     /// <summary>How many elections this server has begun since it last knew a leader.</summary>
     public int Rounds { get; private set; }
 
-    /// <summary>An election begins.</summary>
+    /// <summary>Called when an election begins.</summary>
     public void BeginRound() => Rounds++;
 
-    /// <summary>There is a leader.</summary>
+    /// <summary>Called when there is a leader.</summary>
     public void EndRounds() => Rounds = 0;
 
-    /// <summary>Waits for an election timeout, from now on.</summary>
+    /// <summary>Starts a new election timeout.</summary>
     public void Restart(TimeSpan timeout, TimeSpan now)
     {
         _timeout = timeout;
         _quietSince = now;
     }
 
-    /// <summary>How long it is until the election; not positive when it is time.</summary>
+    /// <summary>The time until the election. Zero or negative when the election is due.</summary>
     public TimeSpan Left(TimeSpan now) => _timeout - (now - _quietSince);
 
-    /// <summary>A vote was granted to a candidate, which may win.</summary>
+    /// <summary>Called when a vote was granted to a candidate, which may win.</summary>
     public void GrantedVote(TimeSpan now) => _quietSince = now;
 
-    /// <summary>The leader of this term was heard.</summary>
+    /// <summary>Called when the leader of this term was heard.</summary>
     public void HeardLeader(TimeSpan now)
     {
         _quietSince = now;
         LeaderHeard = now;
     }
 
-    /// <summary>The leader is not known to live: the term is another one, or the connection was lost.</summary>
+    /// <summary>
+    /// Called when the leader is no longer known to live: the term has changed, or the connection was lost.
+    /// </summary>
     public void ForgetLeader() => LeaderHeard = null;
 }

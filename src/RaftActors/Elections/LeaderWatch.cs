@@ -5,7 +5,7 @@ using RaftActors.Membership;
 namespace RaftActors.Elections;
 
 /// <summary>
-/// How long a peer has known no leader, and which members it has heard meanwhile: so that the peer can say what is
+/// How long a peer has known no leader, and which members it has heard meanwhile. From that the peer can say what is
 /// missing.
 /// </summary>
 internal sealed class LeaderWatch(RaftSettings settings, RaftLog raftLog, ConfigurationHistory configurations)
@@ -16,24 +16,26 @@ internal sealed class LeaderWatch(RaftSettings settings, RaftLog raftLog, Config
     private readonly Dictionary<string, TimeSpan> _heard = new(StringComparer.Ordinal);
     private TimeSpan? _leaderlessSince;
 
-    /// <summary>A member lives. This is needed only while there is no leader.</summary>
+    /// <summary>Called when a member was heard. Only needed while there is no leader.</summary>
     public void Heard(string memberId, TimeSpan now)
     {
         if (configurations.Latest.Find(memberId) is not null)
             _heard[memberId] = now;
     }
 
-    /// <summary>The peer knows no leader.</summary>
+    /// <summary>Called when the peer knows no leader.</summary>
     public void LeaderLost(TimeSpan now) => _leaderlessSince ??= now;
 
-    /// <summary>The peer knows a leader.</summary>
+    /// <summary>Called when the peer knows a leader.</summary>
     public void LeaderFound()
     {
         _leaderlessSince = null;
         _heard.Clear();
     }
 
-    /// <summary>What is missing, if no leader has been known for long; otherwise <c>null</c>.</summary>
+    /// <summary>
+    /// What is missing for an election, if the peer has known no leader for a while; otherwise <c>null</c>.
+    /// </summary>
     public string? Problem(TimeSpan now) =>
         now - _leaderlessSince >= _patience ? $"This node knows no leader. {WhyLeaderless(now - _patience)}" : null;
 

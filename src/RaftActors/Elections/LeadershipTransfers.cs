@@ -10,9 +10,10 @@ using RaftActors.Requests;
 namespace RaftActors.Elections;
 
 /// <summary>
-/// A peer's transfers of leadership, one at a time (dissertation, section 3.10): nothing new is appended, the target is
-/// brought up to date and told to campaign at once, past pre-vote and stickiness. If nobody leads after an election
-/// timeout, the leader goes on. The target may still win later: that is an election like any other.
+/// A peer's transfers of leadership, one at a time (dissertation, section 3.10). The leader appends nothing new, brings
+/// the target up to date, and tells it to start an election at once. That election skips the pre-vote, and voters do
+/// not refuse it because they hear a leader. If no other peer leads after an election timeout, the leader goes on. The
+/// target may still win later; that is an ordinary election.
 /// </summary>
 /// <param name="settings">The settings of the peer.</param>
 /// <param name="log">The log of the peer.</param>
@@ -26,25 +27,25 @@ internal sealed class LeadershipTransfers(
     ILoggingAdapter logger,
     ITransferringPeer peer)
 {
-    // Whoever stops the peer, and is told in a moment that the leadership was handed over.
+    // The requests to prepare for a stop whose leadership was transferred. They are answered in a moment.
     private readonly List<TransferRequest.BeforeStop> _readyToStop = [];
 
-    // How often a leader may try without having been asked.
+    // How often a leader may start a transfer without having been asked.
     private readonly TransferBackoff _transferBackoff =
         new(5 * settings.ElectionTimeoutMax, 100 * settings.ElectionTimeoutMax);
 
-    // Outlives the leadership that it hands over: those who asked for it want to know who leads.
+    // Stays after the leadership is lost, because the requesters want to know who leads.
     private LeadershipTransfer? _transfer;
 
-    /// <summary>Whether this leader hands over its leadership: it appends nothing new.</summary>
+    /// <summary>Whether this leader is transferring its leadership. It then appends nothing new.</summary>
     public bool IsTransferring => _transfer is not null && peer.Leading is not null;
 
-    /// <summary>Whether the peer is about to be stopped, and does not want to lead again.</summary>
+    /// <summary>Whether the peer is about to be stopped and must not lead again.</summary>
     public bool IsStopping { get; private set; }
 
-    /// <summary>A leader is asked to hand over.</summary>
-    /// <param name="to">To whom; <c>null</c> for any.</param>
-    /// <param name="request">Who asks.</param>
+    /// <summary>Asks a leader to transfer its leadership.</summary>
+    /// <param name="to">The target; <c>null</c> for any.</param>
+    /// <param name="request">The request, which gets the answer.</param>
     public void Request(string? to, TransferRequest request)
     {
         string? target = to ?? _transfer?.Target ?? BestSuccessor()?.Server.Id;
@@ -62,9 +63,10 @@ internal sealed class LeadershipTransfers(
     }
 
     /// <summary>
-    /// The peer will be stopped: it asks for no more votes. A leader hands over, if another peer can take it.
+    /// Called before the peer is stopped: it asks for no more votes. A leader transfers its leadership, if another peer
+    /// can take it.
     /// </summary>
-    /// <param name="asker">Who stops the peer, and waits for <see cref="ReadyToStop"/>.</param>
+    /// <param name="asker">The actor that stops the peer and waits for <see cref="ReadyToStop"/>.</param>
     public void PrepareToStop(IActorRef asker)
     {
         IsStopping = true;
@@ -75,8 +77,8 @@ internal sealed class LeadershipTransfers(
             request.Fail(peer, FailureReason.NotLeader, "There is no leadership to transfer.");
     }
 
-    /// <summary>A leader hands over to the best successor, if there is one.</summary>
-    /// <returns>Whether there is one.</returns>
+    /// <summary>Transfers the leadership to the best successor, if there is one.</summary>
+    /// <returns>Whether there is a successor.</returns>
     public bool TryHandOver()
     {
         if (BestSuccessor() is not { } successor)
@@ -86,11 +88,11 @@ internal sealed class LeadershipTransfers(
     }
 
     /// <summary>
-    /// A leader that cannot serve well hands over. Proposals wait while it tries, so after a failure it does not try
-    /// again at once.
+    /// Transfers the leadership of a leader that cannot serve well. Proposals wait during a transfer, so after a
+    /// failure the leader does not try again at once.
     /// </summary>
-    /// <param name="pause">For how long it does not try again.</param>
-    /// <returns>Whether it tries.</returns>
+    /// <param name="pause">How long the leader does not try again.</param>
+    /// <returns>Whether a transfer was started.</returns>
     public bool TryHandOver(TimeSpan pause)
     {
         if (_transfer is not null || peer.Now < _transferBackoff.NotBefore || BestSuccessor() is not { } successor)
@@ -101,10 +103,10 @@ internal sealed class LeadershipTransfers(
     }
 
     /// <summary>
-    /// The leadership drifts to the member of the highest priority. Priorities have no part in elections: no vote
+    /// Transfers the leadership to the member of the highest priority. Priorities have no part in elections: no vote
     /// depends on them. Called with each heartbeat.
     /// </summary>
-    /// <param name="isQuiet">Whether nothing else is under way that a transfer would be in the way of.</param>
+    /// <param name="isQuiet">Whether nothing else is under way that a transfer would disturb.</param>
     public void TransferToPreferredLeader(bool isQuiet)
     {
         var leading = peer.Leading!;
@@ -121,8 +123,8 @@ internal sealed class LeadershipTransfers(
     }
 
     /// <summary>
-    /// A leader ends without having handed over, because its disk failed for example: the followers need not wait for
-    /// their election timeouts.
+    /// Tells the best successor to start an election when a leader ends without a transfer, for example because its
+    /// disk failed. So the followers need not wait for their election timeouts.
     /// </summary>
     public void TransferAtLast()
     {
@@ -131,10 +133,12 @@ internal sealed class LeadershipTransfers(
     }
 
     /// <summary>
-    /// Tells the target to take over once it is up to date. Called after everything that may have brought that nearer.
+    /// Tells the target to start an election, once the target is up to date. Called after everything that may have
+    /// changed that.
     /// </summary>
     /// <param name="again">
-    /// Whether to tell it again: the message may be lost. A message of an earlier term is ignored.
+    /// Whether to tell the target again, because the first message may be lost. A message of an earlier term is
+    /// ignored.
     /// </param>
     public void Continue(bool again = false)
     {
@@ -148,7 +152,7 @@ internal sealed class LeadershipTransfers(
         SendTimeoutNow(target);
     }
 
-    /// <summary>A peer leads: a transfer that is under way is over.</summary>
+    /// <summary>Called when a peer leads. A transfer that is under way has ended.</summary>
     public void OnLeader(Member leader)
     {
         if (_transfer is not { } transfer)
@@ -164,7 +168,7 @@ internal sealed class LeadershipTransfers(
             Answer(request, leader);
     }
 
-    /// <summary>The new leader is known by now, or this peer goes on, or nobody leads.</summary>
+    /// <summary>Ends a transfer whose time limit has passed: the target does not lead.</summary>
     public void OnTimeout()
     {
         if (_transfer is not { } transfer)
@@ -177,7 +181,7 @@ internal sealed class LeadershipTransfers(
         peer.OnTransferGivenUp();
     }
 
-    /// <summary>Whoever stops the peer is answered now.</summary>
+    /// <summary>Answers the requests to prepare for a stop.</summary>
     public void AnswerReadyToStop()
     {
         foreach (var stop in _readyToStop)
@@ -185,7 +189,7 @@ internal sealed class LeadershipTransfers(
         _readyToStop.Clear();
     }
 
-    /// <summary>The peer ends: nobody will say what becomes of the transfer.</summary>
+    /// <summary>Fails the requests when the peer ends, because the outcome of the transfer will stay unknown.</summary>
     public void FailRequests(string why)
     {
         if (_transfer is { } transfer)
@@ -231,8 +235,8 @@ internal sealed class LeadershipTransfers(
         transfer.Requests.Clear();
     }
 
-    // Whoever stops the peer is answered a little later: the other peers have to hear of the new leader, and what they
-    // forwarded here before has to be sent back to them.
+    // A request to prepare for a stop is answered a little later. By then the other peers have heard of the new leader,
+    // and have got back what they had forwarded to this peer.
     private void Answer(TransferRequest request, Member leader)
     {
         if (request is not TransferRequest.BeforeStop stop)
@@ -244,13 +248,13 @@ internal sealed class LeadershipTransfers(
         peer.StartTimer(StopAnswerDue.Instance, settings.HeartbeatInterval);
     }
 
-    /// <summary>Time for <see cref="AnswerReadyToStop"/>.</summary>
+    /// <summary>The time has come for <see cref="AnswerReadyToStop"/>.</summary>
     public sealed record StopAnswerDue
     {
         public static readonly StopAnswerDue Instance = new();
     }
 
-    /// <summary>Time for <see cref="OnTimeout"/>.</summary>
+    /// <summary>The time has come for <see cref="OnTimeout"/>.</summary>
     public sealed record TransferTimeout
     {
         public static readonly TransferTimeout Instance = new();

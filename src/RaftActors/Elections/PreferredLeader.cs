@@ -4,27 +4,27 @@ using RaftActors.Replication;
 namespace RaftActors.Elections;
 
 /// <summary>
-/// Looks, with each heartbeat of a leader, for a voter of higher priority that could lead as well: one that has
-/// answered and kept up with the log for some time without a break. A voter that comes and goes, or whose disk lags, is
-/// none.
+/// Looks, with each heartbeat of a leader, for a voter of higher priority that could lead as well. The voter must have
+/// answered and kept up with the log for some time without a break. A voter that comes and goes, or whose disk lags,
+/// does not qualify.
 /// </summary>
-/// <param name="probation">For how long a voter has to keep up.</param>
-/// <param name="silence">A voter that was not heard of for so long does not keep up.</param>
+/// <param name="probation">How long a voter must keep up.</param>
+/// <param name="silence">After how much silence a voter does not keep up.</param>
 internal sealed class PreferredLeader(TimeSpan probation, TimeSpan silence)
 {
     private readonly Dictionary<string, TimeSpan> _keepsUpSince = new(StringComparer.Ordinal);
     private long _committedBefore;
 
-    /// <summary>Takes note of how far the followers are.</summary>
-    /// <param name="configuration">Who has a vote, and the priorities.</param>
-    /// <param name="selfId">The leader.</param>
-    /// <param name="followers">Its followers.</param>
-    /// <param name="committed">Up to where the log is committed.</param>
+    /// <summary>Records how far the followers' logs have come, and returns the preferred leader.</summary>
+    /// <param name="configuration">The configuration, which says who has a vote and which priority.</param>
+    /// <param name="selfId">The member id of the leader.</param>
+    /// <param name="followers">The followers of the leader.</param>
+    /// <param name="committed">The commit index.</param>
     /// <param name="now">The time.</param>
-    /// <param name="mayTry">Whether a voter is to be considered at all.</param>
+    /// <param name="mayTry">Says whether a voter may be considered at all.</param>
     /// <returns>
-    /// The voter of the highest priority above the leader's that qualifies, of several alike the one that has most of
-    /// the log; <c>null</c> if there is none.
+    /// The voter of the highest priority that qualifies, if that priority is above the leader's. Among equal
+    /// priorities, the voter with the longest log. <c>null</c> if there is none.
     /// </returns>
     public Server? Look(Configuration configuration, string selfId, ReadOnlySpan<Follower> followers, long committed,
         TimeSpan now, Func<string, bool> mayTry)
@@ -51,7 +51,8 @@ internal sealed class PreferredLeader(TimeSpan probation, TimeSpan silence)
         return best?.Server;
     }
 
-    // It has what was committed at the last look: under load a follower is always a message behind.
+    // The follower has what was committed at the last look. Under load a follower is always one message behind, so the
+    // present commit index would ask too much.
     private bool KeepsUp(Follower follower, TimeSpan now) =>
         follower.Server.IsBound && _committedBefore > 0 && now - follower.Progress.LastContact < silence
             && follower.Progress.MatchIndex >= _committedBefore;

@@ -3,18 +3,23 @@ using RaftActors.Replication;
 
 namespace RaftActors.Elections;
 
-/// <summary>Which follower would make the best leader (dissertation, section 3.10).</summary>
+/// <summary>Chooses the follower that would make the best leader (dissertation, section 3.10).</summary>
 internal static class Successor
 {
-    /// <summary>Chooses among the voters that stay, answer, and have a right replica.</summary>
+    /// <summary>
+    /// Chooses among the voters that stay in the configuration, answer, and whose replica does not differ from the
+    /// majority's.
+    /// </summary>
     /// <param name="leading">The leader, with its followers.</param>
     /// <param name="configuration">The leader's configuration.</param>
-    /// <param name="commitIndex">What the leader has committed.</param>
-    /// <param name="heardSince">A voter that was not heard since then does not answer.</param>
-    /// <param name="atLast">Whether the leader ends at once, so that nobody can be brought up to date any more.</param>
+    /// <param name="commitIndex">The leader's commit index.</param>
+    /// <param name="heardSince">A voter that was not heard since this time does not answer.</param>
+    /// <param name="atLast">
+    /// Whether the leader ends at once, so that it cannot bring a follower up to date any more.
+    /// </param>
     /// <returns>
-    /// The voter of the highest priority among those that have all that is committed. If there is none, or at last, the
-    /// voter that has most of the log. <c>null</c> if no voter qualifies.
+    /// The voter of the highest priority among those that have all committed entries. If there is none, or
+    /// <paramref name="atLast"/> is set, the voter with the longest log. <c>null</c> if no voter qualifies.
     /// </returns>
     public static Follower? Of(
         LeaderState leading, Configuration configuration, long commitIndex, TimeSpan heardSince, bool atLast)

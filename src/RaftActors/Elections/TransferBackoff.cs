@@ -1,23 +1,23 @@
 namespace RaftActors.Elections;
 
 /// <summary>
-/// How often a leadership may be handed over unasked. Each attempt to hand it to the same member for its priority soon
-/// after another one doubles the wait, whether that failed or the member just could not keep the leadership: so a
-/// member that others cannot reach does not cost the group an election over and over.
+/// Limits how often a leader transfers its leadership without having been asked. If a member is tried again soon after
+/// an attempt, the wait doubles, whether the attempt failed or the member lost the leadership again. So a member that
+/// other members cannot reach does not cost the group one election after the other.
 /// </summary>
-/// <param name="shortest">The wait after a first attempt.</param>
+/// <param name="shortest">The wait after the first attempt.</param>
 /// <param name="longest">The longest wait.</param>
 internal sealed class TransferBackoff(TimeSpan shortest, TimeSpan longest)
 {
-    // An attempt that comes after so many waits has nothing to do with the one before.
+    // After this many waits without an attempt, the earlier attempts no longer count.
     private const int Forgotten = 4;
 
     private readonly Dictionary<string, (TimeSpan At, TimeSpan Wait)> _attempts = new(StringComparer.Ordinal);
 
-    /// <summary>Before this time a leader that cannot serve well does not try again.</summary>
+    /// <summary>A leader that cannot serve well does not try again before this time.</summary>
     public TimeSpan NotBefore { get; set; }
 
-    /// <summary>Whether a member may be tried.</summary>
+    /// <summary>Whether a member may be tried now.</summary>
     public bool MayTry(string id, TimeSpan now) =>
         !_attempts.TryGetValue(id, out var last) || now - last.At >= last.Wait;
 

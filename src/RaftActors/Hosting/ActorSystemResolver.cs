@@ -6,16 +6,16 @@ using RaftActors.Remoting;
 namespace RaftActors;
 
 /// <summary>
-/// Peers are reached over the actor system's remoting: the supervisor of the group on the other node, at a path without
-/// the uid of an incarnation.
+/// Resolves peers over the actor system's remoting. The target is the supervisor of the group on the other node, at a
+/// path without the uid of an incarnation.
 /// </summary>
 internal sealed class ActorSystemResolver(ActorSystem system) : IPeerResolver
 {
-    // Addresses come from messages, too: whoever makes them up must not fill the memory.
+    // Addresses come from messages too, so the number of known addresses must have a bound.
     private const int MostKnown = 256;
 
-    // A remote reference to a path without a uid is bound to no incarnation and stays valid; finding it costs far more
-    // than a message. The peer, and each actor that sends its snapshots, asks on a thread of its own.
+    // A remote reference to a path without a uid is bound to no incarnation and stays valid. Resolving it costs far
+    // more than sending a message. The peer, and each actor that sends its snapshots, resolve on threads of their own.
     private readonly ConcurrentDictionary<(string Address, string Group), ICanTell> _known = new();
     private readonly IActorRefProvider _provider = ((ExtendedActorSystem)system).Provider;
     private readonly PeerLinks _links = PeerLinks.Of(system);

@@ -4,12 +4,12 @@ namespace RaftActors;
 internal static class Backoff
 {
     /// <summary>
-    /// Doubles from the shortest wait to the longest, and varies by a fifth so that nodes that failed together do not
-    /// return together.
+    /// The wait doubles from the shortest to the longest. It varies by a fifth, so that nodes that failed together do
+    /// not start again together.
     /// </summary>
-    /// <param name="failures">How many failures there were before this one.</param>
+    /// <param name="failures">The number of failures before this one.</param>
     /// <param name="settings">The shortest and the longest wait.</param>
-    /// <param name="random">For the variation.</param>
+    /// <param name="random">The source of the variation.</param>
     public static TimeSpan After(int failures, RaftSettings settings, Random random)
     {
         double factor = Math.Pow(2, Math.Min(failures, 30));

@@ -4,21 +4,21 @@ using RaftActors.StateMachines;
 
 namespace RaftActors;
 
-/// <summary>The actor <c>/system/raft</c>, parent of the supervisors of all groups on this node.</summary>
+/// <summary>The actor <c>/system/raft</c>, the parent of the supervisors of all groups on this node.</summary>
 /// <remarks>
-/// An actor system that ends stops the user's actors first. Then it asks those of its own actors that want to be asked
-/// (termination hooks), waits for their answers, and stops the rest in no order. By such a hook the peers end while the
-/// journal, the snapshot store and the loggers still work.
+/// An actor system that ends stops the user's actors first. Then it runs the termination hooks of its own actors and
+/// waits for their answers. After that it stops the rest in no particular order. This actor has such a hook, so the
+/// peers end while the journal, the snapshot store and the loggers still work.
 /// </remarks>
 internal sealed class RaftGroups : UntypedActor
 {
-    /// <summary>Its path within an actor system.</summary>
+    /// <summary>The path of this actor.</summary>
     public const string Path = $"/system/{Name}";
 
-    /// <summary>Its name among the actors of the system.</summary>
+    /// <summary>The name of this actor.</summary>
     public const string Name = "raft";
 
-    /// <summary>Whether a path is that of a group.</summary>
+    /// <summary>Whether a path is that of a group's supervisor.</summary>
     public static bool IsGroup(ActorPath path) => path.Elements is ["system", Name, _];
 
     private readonly IActorRef _systemGuardian = ((ExtendedActorSystem)Context.System).SystemGuardian;
@@ -89,8 +89,7 @@ internal sealed class RaftGroups : UntypedActor
     }
 
     /// <summary>
-    /// Starts a peer; answered with its supervisor, with <see cref="AlreadyStarted"/>, or with
-    /// <see cref="SystemEnds"/>.
+    /// Starts a peer. The answer is its supervisor, <see cref="AlreadyStarted"/>, or <see cref="SystemEnds"/>.
     /// </summary>
     internal sealed record StartGroup(RaftSettings Settings, Func<IStateMachine> StateMachine)
         : INoSerializationVerificationNeeded;
@@ -105,7 +104,7 @@ internal sealed class RaftGroups : UntypedActor
         public static readonly SystemEnds Instance = new();
     }
 
-    /// <summary>Asks for the supervisors of all groups; answered with <see cref="Groups"/>.</summary>
+    /// <summary>Asks for the supervisors of all groups. The answer is <see cref="Groups"/>.</summary>
     internal sealed record GetGroups : INoSerializationVerificationNeeded
     {
         public static readonly GetGroups Instance = new();
@@ -113,7 +112,7 @@ internal sealed class RaftGroups : UntypedActor
 
     internal sealed record Groups(IReadOnlyList<IActorRef> Supervisors) : INoSerializationVerificationNeeded;
 
-    /// <summary>Stops a supervisor and its peer; answered with <see cref="Stopped"/> when they have ended.</summary>
+    /// <summary>Stops a supervisor and its peer. The answer is <see cref="Stopped"/> once they have ended.</summary>
     internal sealed record StopGroup(IActorRef Supervisor) : INoSerializationVerificationNeeded;
 
     internal sealed record Stopped : INoSerializationVerificationNeeded

@@ -6,9 +6,9 @@ using RaftActors.Storage;
 
 namespace RaftActors;
 
-// What becomes of a peer whose journal or snapshot store fails. What waiting can mend is an outage: its beginning is
-// announced once, the peer starts again with back-off, and the end of the outage is announced once. What waiting cannot
-// mend ends the peer for good.
+// What happens to a peer whose journal or snapshot store fails. If waiting can help, the failure is an outage: its
+// beginning is announced once, the peer starts again with back-off, and the end of the outage is announced once. If
+// waiting cannot help, the peer ends for good.
 internal sealed partial class RaftSupervisor
 {
     private StorePlugins? _plugins;
@@ -18,15 +18,15 @@ internal sealed partial class RaftSupervisor
     private string? _outage;
     private TimeSpan _outageBegan;
 
-    // Whether a write failed since the last that succeeded. A store on a full disk can be read: a peer that has
-    // recovered does not prove that it can write.
+    // Whether a write has failed since the last one that succeeded. A store on a full disk can still be read, so a peer
+    // that has recovered does not prove that the store can be written.
     private bool _mustWrite;
 
-    // The bytes of the largest write that has failed since.
+    // The size in bytes of the largest write that has failed since the last success.
     private long _failedBytes;
 
-    // A peer that recovers keeps what it is asked for until it has recovered. Nobody is to wait for that while the
-    // store cannot be used.
+    // A peer that recovers keeps its requests until it has recovered. While the store cannot be used, requests must not
+    // wait for that.
     private bool IsWaitingForStore => _outage is not null && !_isPeerStarted;
 
     private bool StartPlugins()
@@ -54,8 +54,8 @@ internal sealed partial class RaftSupervisor
             OnPluginFailed(StoreFailure.OfPlugin(error.Cause!, _settings.ExplainStoreFailure));
     }
 
-    // Akka.NET starts no plugin a second time that has stopped. When the actor system ends, the plugins may stop before
-    // the peer.
+    // Akka.NET never restarts a plugin that has stopped. When the actor system ends, the plugins may stop before the
+    // peer.
     private void OnPluginStopped(IActorRef plugin)
     {
         string problem = $"{plugin.Path.Name} has stopped, and the log says why. Correct its settings.";
@@ -70,7 +70,7 @@ internal sealed partial class RaftSupervisor
             OnStoreFailed(failure, isWrite: false);
             return;
         }
-        // A plugin that worked was started again: whether it still works, the next write shows.
+        // Akka.NET has restarted a plugin that worked before. The next write shows whether it works again.
         OnStoreFailed(failure with { CanWait = true }, isWrite: true);
         _peer?.Tell(new ProveStore(_failedBytes));
     }
@@ -92,7 +92,7 @@ internal sealed partial class RaftSupervisor
         }
         _mustWrite |= isWrite;
         _failedBytes = Math.Max(_failedBytes, bytes);
-        // That nothing is answered says less than why nothing is answered.
+        // "No answer" says less than the reason for it, so it does not replace a known reason.
         if (_outage == reason || (_outage is not null && failure.IsSilence))
             return;
         if (_outage is null)
@@ -142,28 +142,28 @@ internal sealed partial class RaftSupervisor
             StartAgainLater();
     }
 
-    /// <summary>Told by a peer that has recovered.</summary>
+    /// <summary>Sent by a peer that has recovered.</summary>
     internal sealed record PeerStarted
     {
         public static readonly PeerStarted Instance = new();
     }
 
-    /// <summary>Told by a peer whose journal or snapshot store failed, before it stops.</summary>
-    /// <param name="Failure">What it failed with.</param>
+    /// <summary>Sent by a peer whose journal or snapshot store failed, before the peer stops.</summary>
+    /// <param name="Failure">The failure.</param>
     /// <param name="IsWrite">Whether an event could not be written.</param>
-    /// <param name="Bytes">Of that event, roughly its bytes.</param>
+    /// <param name="Bytes">The approximate size of that event in bytes.</param>
     internal sealed record StoreFailed(StoreFailure Failure, bool IsWrite, long Bytes = 0);
 
-    /// <summary>Tells a peer to write something, and to say <see cref="StoreWritten"/> when that is done.</summary>
-    /// <param name="Bytes">How large it is to be at least.</param>
+    /// <summary>Makes a peer write an event and answer <see cref="StoreWritten"/> when the event is durable.</summary>
+    /// <param name="Bytes">The least size of the event in bytes.</param>
     internal sealed record ProveStore(long Bytes);
 
-    /// <summary>Told by a peer after <see cref="ProveStore"/>.</summary>
+    /// <summary>Sent by a peer after <see cref="ProveStore"/>.</summary>
     internal sealed record StoreWritten
     {
         public static readonly StoreWritten Instance = new();
     }
 
-    /// <summary>What <see cref="RaftSettings.StoreCheck"/> found.</summary>
+    /// <summary>The result of <see cref="RaftSettings.StoreCheck"/>.</summary>
     private sealed record StoreChecked(Exception? Problem);
 }

@@ -8,9 +8,9 @@ using RaftActors.StateMachines;
 namespace RaftActors;
 
 /// <summary>
-/// The actor <c>/system/raft/&lt;group&gt;</c>: runs the group's peer on this node and passes everything on to it. A
-/// peer that fails is stopped, never restarted in place, for a restarted instance can be confused by write
-/// confirmations of its predecessor; a new one starts after back-off and recovers from the journal.
+/// The actor <c>/system/raft/&lt;group&gt;</c>. It runs the group's peer on this node and passes all messages on to it.
+/// A peer that fails is stopped and never restarted in place, because write confirmations of its predecessor could
+/// confuse a restarted instance. A new peer starts after back-off and recovers from the journal.
 /// </summary>
 internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
 {
@@ -27,8 +27,8 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
     private string? _final;
     private long _removedAt;
 
-    // The sequence numbers of snapshots that peers could not use, since one was stored that the next start will find:
-    // of those before, only one before all of these may be tried.
+    // The sequence numbers of snapshots that peers could not use. Only a snapshot before all of these may be tried.
+    // Emptied when a newer snapshot has been stored.
     private IReadOnlyList<long> _unusableSnapshots = [];
     private int _failures;
 
@@ -53,7 +53,7 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
-        // A plugin whose start fails answers nothing and nobody: only the log knows why.
+        // A plugin whose start fails sends no answer. Only the log says why.
         Context.System.EventStream.Subscribe(Self, typeof(Error));
         StartPeer();
     }
@@ -86,7 +86,7 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
                 break;
             case SnapshotUnusable unusable:
                 _unusableSnapshots = [.. _unusableSnapshots, unusable.SequenceNr];
-                // The next one starts otherwise: there is no reason to wait long for it.
+                // The next peer starts from another snapshot, so there is no reason to wait long.
                 _failures = 0;
                 break;
             case SnapshotSaved saved:
@@ -198,7 +198,7 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
         if (Now - _startedAt >= _settings.RestartBackoffMax)
             _failures = 0;
         var delay = Backoff.After(_failures++, _settings, _random);
-        // Of an outage of the store one line says that it begins, and one that it ends.
+        // During an outage of the store, the log only has one line for its beginning and one for its end.
         if (_outage is null)
             _log.Warning("The peer {0} of group {1} stopped; it starts again in {2} ms.", _settings.MemberId,
                 _settings.Group, (long)delay.TotalMilliseconds);
@@ -218,8 +218,8 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
         Context.System.EventStream.Publish(new PeerFailed(_settings.Group, _settings.MemberId, reason));
     }
 
-    // What was in the peer's mailbox when it stopped was certainly not done; its askers get the one answer they are
-    // due.
+    // The peer did not process the messages in its mailbox when it stopped, so they certainly had no effect. Each
+    // sender gets its one answer here.
     private void OnDeadLetter(DeadLetter letter)
     {
         if (letter.Message is (IProposal or Query or TransferLeadership or Campaign or PrepareToStop or GetStatus
@@ -271,18 +271,18 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
         : _outage is { } outage ? $"{outage} The peer is about to be started again. Try again, or ask another node."
         : "The peer of this node stopped and is about to be started again. Try again, or ask another node.";
 
-    /// <summary>Told by a peer that refuses to start, before it stops.</summary>
+    /// <summary>Sent by a peer that refuses to start, before the peer stops.</summary>
     internal sealed record PeerRefused(string Reason);
 
-    /// <summary>Told by a peer whose member was removed, before it stops.</summary>
+    /// <summary>Sent by a peer whose member was removed, before the peer stops.</summary>
     internal sealed record PeerLeft(long Index);
 
     /// <summary>
-    /// Told by a peer that cannot use a snapshot, before it stops: the next one starts from the snapshot before.
+    /// Sent by a peer that cannot use a snapshot, before the peer stops. The next peer starts from an earlier snapshot.
     /// </summary>
     internal sealed record SnapshotUnusable(long SequenceNr);
 
-    /// <summary>Told by a peer that has a new snapshot.</summary>
+    /// <summary>Sent by a peer that has stored a new snapshot.</summary>
     internal sealed record SnapshotSaved(long SequenceNr);
 
     /// <summary>

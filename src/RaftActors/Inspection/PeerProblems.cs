@@ -5,8 +5,8 @@ using RaftActors.Client;
 namespace RaftActors.Inspection;
 
 /// <summary>
-/// What is wrong with a peer that runs: told in its status, and in the log when the problem begins and when it ends. A
-/// store that fails stops the peer instead, and the supervisor tells of it.
+/// The problems of a running peer. They are in its status, and the log has a line when a problem begins and one when it
+/// ends. A failing store is no such problem: it stops the peer, and the supervisor reports it.
 /// </summary>
 internal sealed class PeerProblems(RaftSettings settings, IScheduler scheduler, ILoggingAdapter log)
 {
@@ -14,7 +14,7 @@ internal sealed class PeerProblems(RaftSettings settings, IScheduler scheduler, 
 
     private readonly SortedDictionary<PeerProblemKind, (PeerProblem Problem, TimeSpan Since)> _problems = [];
 
-    /// <summary>What is wrong, ordered by kind.</summary>
+    /// <summary>All problems, ordered by kind.</summary>
     public PeerProblem[] All => [.. _problems.Values.Select(static known => known.Problem)];
 
     private TimeSpan Now => settings.ElapsedTime(scheduler);
@@ -23,14 +23,14 @@ internal sealed class PeerProblems(RaftSettings settings, IScheduler scheduler, 
     public static TimeSpan Patience(RaftSettings settings) =>
         3 * settings.ElectionTimeoutMax is var elections && elections > LeastPatience ? elections : LeastPatience;
 
-    /// <summary>The reason of the problem of a kind; <c>null</c> when there is none.</summary>
+    /// <summary>The reason for the problem of a kind; <c>null</c> if there is none.</summary>
     public string? ReasonOf(PeerProblemKind kind) =>
         _problems.TryGetValue(kind, out var known) ? known.Problem.Reason : null;
 
     /// <summary>
-    /// Notes a problem. A problem that is known only gets the new reason, and no second line in the log.
+    /// Records a problem. If the problem is known, only its reason changes, and the log gets no second line.
     /// </summary>
-    /// <param name="kind">What is wrong.</param>
+    /// <param name="kind">The kind of the problem.</param>
     /// <param name="reason">What is wrong, where, and what to do, in a sentence or two.</param>
     public void Begin(PeerProblemKind kind, string reason)
     {
@@ -40,9 +40,9 @@ internal sealed class PeerProblems(RaftSettings settings, IScheduler scheduler, 
             log.Warning("{0}: {1}", settings.PersistenceId, reason);
     }
 
-    /// <summary>Notes the end of a problem; nothing, if there is none of that kind.</summary>
-    /// <param name="kind">What was wrong.</param>
-    /// <param name="end">What is right again, in a sentence without its stop.</param>
+    /// <summary>Records the end of a problem. Does nothing if there is none of that kind.</summary>
+    /// <param name="kind">The kind of the problem.</param>
+    /// <param name="end">What is right again, as a sentence without its full stop.</param>
     public void End(PeerProblemKind kind, string end)
     {
         if (_problems.Remove(kind, out var ended))

@@ -8,8 +8,8 @@ using RaftActors.Storage;
 namespace RaftActors.Inspection;
 
 /// <summary>
-/// Reads a stopped peer's store as its recovery would, without starting or changing anything: the latest snapshot that
-/// is sound, and the events after it, up to the first that the peer could not go on from.
+/// Reads a stopped peer's store as the peer's recovery would, without starting or changing anything. It reads the
+/// latest undamaged snapshot and the events after it, up to the first event from which the peer could not go on.
 /// </summary>
 public sealed class StoreInspector
 {
@@ -19,7 +19,7 @@ public sealed class StoreInspector
     private readonly List<string> _problems = [];
     private readonly Replay _replay;
 
-    // The peer could not go on from an event, or from the snapshot.
+    // Whether the peer could not go on from an event or from the snapshot.
     private bool _isRefused;
 
     private StoreInspector(string persistenceId, StoredRecords records)
@@ -30,7 +30,7 @@ public sealed class StoreInspector
     }
 
     /// <summary>Reads a store.</summary>
-    /// <param name="system">An actor system whose journal and snapshot store are the peer's.</param>
+    /// <param name="system">An actor system with the peer's journal and snapshot store.</param>
     /// <param name="persistenceId">The peer's persistence id: see <see cref="PersistenceIds.OfPeer"/>.</param>
     /// <exception cref="IOException">A plugin cannot be started, or does not answer.</exception>
     public static Task<StoreReport> InspectAsync(ActorSystem system, string persistenceId)
@@ -90,7 +90,7 @@ public sealed class StoreInspector
         _report.Problems = _problems;
     }
 
-    // Nothing is read any more behind what the peer would refuse.
+    // After an event that the peer would refuse, nothing more is read.
     private void Try(Action read)
     {
         if (_isRefused)
@@ -106,7 +106,7 @@ public sealed class StoreInspector
         }
     }
 
-    // Returns the event up to which the latest sound snapshot stands for the journal.
+    // Returns the last event that the latest undamaged snapshot replaces.
     private async Task<long> ReadSnapshotsAsync()
     {
         var stored = new List<StoredSnapshot>();

@@ -4,22 +4,22 @@ using Akka.Persistence;
 namespace RaftActors.Inspection;
 
 /// <summary>
-/// What the journal and the snapshot store of a stopped peer hold, asked of the configured plugins. Nothing that it
-/// asks changes anything.
+/// Reads the journal and the snapshot store of a stopped peer through the configured plugins. No request changes
+/// anything.
 /// </summary>
 internal sealed class StoredRecords
 {
-    // A page of events is in memory at once, and an event may be as large as a batch of entries.
+    // The number of events in a page. A page is in memory at once, and an event may be as large as a batch of entries.
     private const int PageSize = 32;
 
-    // A plugin that fails to start may never answer. A page is far less than a peer's recovery.
+    // A plugin that fails to start may never answer. Reading a page takes far less time than a peer's recovery.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly ActorSystem _system;
     private readonly IActorRef _journal;
     private readonly IActorRef _snapshots;
 
-    /// <summary>Finds the plugins.</summary>
+    /// <summary>Finds the plugins in the actor system's configuration.</summary>
     /// <exception cref="IOException">A plugin cannot be started.</exception>
     public StoredRecords(ActorSystem system)
     {
@@ -36,7 +36,9 @@ internal sealed class StoredRecords
         }
     }
 
-    /// <summary>The snapshots of a persistence id, the latest first. What cannot be loaded is the last.</summary>
+    /// <summary>
+    /// The snapshots of a persistence id, the latest first. A snapshot that cannot be loaded is the last one returned.
+    /// </summary>
     /// <exception cref="IOException">The snapshot store does not answer.</exception>
     public async IAsyncEnumerable<StoredSnapshot> SnapshotsAsync(string persistenceId)
     {
@@ -54,7 +56,7 @@ internal sealed class StoredRecords
     }
 
     /// <summary>
-    /// The snapshot of a persistence id that has a number; <c>null</c> when there is none, or when it cannot be read.
+    /// The snapshot of a persistence id with a sequence number; <c>null</c> if there is none, or if it cannot be read.
     /// </summary>
     /// <exception cref="IOException">The snapshot store does not answer.</exception>
     public async Task<object?> SnapshotAsync(string persistenceId, long sequenceNr)
@@ -64,7 +66,8 @@ internal sealed class StoredRecords
     }
 
     /// <summary>
-    /// The events of a persistence id that are not deleted, in their order. What cannot be read is the last.
+    /// The events of a persistence id that are not deleted, in order. An event that cannot be read is the last one
+    /// returned.
     /// </summary>
     /// <exception cref="IOException">The journal does not answer.</exception>
     public async IAsyncEnumerable<StoredEvent> EventsAsync(string persistenceId)
@@ -128,7 +131,7 @@ internal sealed class StoredRecords
 
     private sealed record Page(IReadOnlyList<StoredEvent> Events, string? Failure);
 
-    /// <summary>Gathers the answers to one request of the journal.</summary>
+    /// <summary>Collects the answers to one request to the journal.</summary>
     private sealed class PageReader : ReceiveActor
     {
         private readonly List<StoredEvent> _events = [];
@@ -147,13 +150,15 @@ internal sealed class StoredRecords
 }
 
 /// <summary>An event of a journal.</summary>
-/// <param name="SequenceNr">Its number; of what cannot be read, the number that it would have.</param>
+/// <param name="SequenceNr">
+/// The sequence number. For an event that cannot be read, the number that it would have.
+/// </param>
 /// <param name="Event">The event.</param>
-/// <param name="Problem">Why it, and whatever is behind it, cannot be read; otherwise <c>null</c>.</param>
+/// <param name="Problem">Why this event and those after it cannot be read; <c>null</c> if it was read.</param>
 internal sealed record StoredEvent(long SequenceNr, object? Event, string? Problem);
 
 /// <summary>A snapshot of a snapshot store.</summary>
-/// <param name="SequenceNr">Its number; of what cannot be loaded, 0.</param>
+/// <param name="SequenceNr">The sequence number; 0 for a snapshot that cannot be loaded.</param>
 /// <param name="Snapshot">The snapshot.</param>
-/// <param name="Problem">Why it cannot be loaded; otherwise <c>null</c>.</param>
+/// <param name="Problem">Why the snapshot cannot be loaded; <c>null</c> if it was loaded.</param>
 internal sealed record StoredSnapshot(long SequenceNr, object? Snapshot, string? Problem);

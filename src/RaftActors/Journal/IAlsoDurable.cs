@@ -3,20 +3,20 @@ using RaftActors.Membership;
 namespace RaftActors.Journal;
 
 /// <summary>
-/// What has to be durable beside the term and the vote before the peer says anything: what it knows of stores. The next
-/// event carries it along.
+/// State that must be durable, besides the term and the vote, before the peer says anything: what the peer knows about
+/// stores. The next event contains it.
 /// </summary>
 internal interface IAlsoDurable
 {
-    /// <summary>Whether what is in memory is on the disk. If not, it is worth a write of its own.</summary>
+    /// <summary>Whether the state in memory is durable. If not, it needs a write even if nothing else does.</summary>
     bool IsDurable { get; }
 
-    /// <summary>An event is about to be written.</summary>
+    /// <summary>Called when an event is about to be written.</summary>
     /// <returns>
-    /// What the event is to carry, also what is worth no write of its own; <c>null</c> when nothing has changed.
+    /// The state for the event, including changes that need no write of their own; <c>null</c> if nothing has changed.
     /// </returns>
     IReadOnlyList<StoreRecord>? Take();
 
-    /// <summary>What was last taken is on the disk.</summary>
+    /// <summary>Called when the state that was last taken is durable.</summary>
     void Written();
 }

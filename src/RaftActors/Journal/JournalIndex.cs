@@ -1,7 +1,7 @@
 namespace RaftActors.Journal;
 
 /// <summary>
-/// Which event of the journal holds which entries of the log: what a snapshot makes needless, and what it does not.
+/// Which event of the journal holds which entries of the log. From that follows which events a snapshot makes needless.
 /// </summary>
 internal sealed class JournalIndex
 {
@@ -17,10 +17,8 @@ internal sealed class JournalIndex
         _events.Add(new Event(sequenceNr, previousIndex + 1, lastIndex));
     }
 
-    /// <summary>
-    /// The last event that contributes nothing to the log after an index, and before which no event does.
-    /// </summary>
-    /// <param name="index">The last entry that a snapshot includes.</param>
+    /// <summary>The last event up to which no event has an entry after an index.</summary>
+    /// <param name="index">The index of the last entry that a snapshot includes.</param>
     /// <param name="lastSequenceNr">The last event of the journal.</param>
     public long LastCovered(long index, long lastSequenceNr)
     {
@@ -28,7 +26,7 @@ internal sealed class JournalIndex
         return at < _events.Count ? _events[at].SequenceNr - 1 : lastSequenceNr;
     }
 
-    /// <summary>Forgets events up to one that was covered.</summary>
+    /// <summary>Forgets the events up to one that is covered.</summary>
     public void Forget(long sequenceNr)
     {
         int count = 0;
@@ -37,10 +35,10 @@ internal sealed class JournalIndex
         _events.RemoveRange(0, count);
     }
 
-    /// <summary>Forgets all: the log begins anew, behind a snapshot.</summary>
+    /// <summary>Forgets all events, because the log begins anew after a snapshot.</summary>
     public void Clear() => _events.Clear();
 
-    // Events hold runs of entries that follow each other.
+    // The events hold consecutive runs of entries, so a binary search works.
     private int FirstBeyond(long index)
     {
         int low = 0, high = _events.Count;

@@ -6,50 +6,51 @@ using RaftActors.Snapshots;
 namespace RaftActors.Journal;
 
 /// <summary>
-/// What a peer's store says: a snapshot, and the events behind it, one after the other. It is the only place that knows
-/// what an event means to a peer that starts; a start, an inspection and the recovery of a survivor read with it.
+/// Replays a peer's store: a snapshot, and the events after it, one by one. Only this class knows what an event means
+/// for a peer that starts. A start of a peer, an inspection and the recovery of a survivor use it.
 /// </summary>
 /// <remarks>
 /// <para>
-/// An event that the peer cannot go on from is refused with a <see cref="JournalException"/>. Nothing is applied after
-/// a refusal.
+/// An event from which the peer cannot go on is refused with a <see cref="JournalException"/>. No event is applied
+/// after a refusal.
 /// </para>
 /// <para>
-/// An event whose bytes have changed ends what is known of the log (<see cref="Damage"/>): the peer goes on as one
-/// whose disk was set back to before that event, and gets the rest from the others. Of the events behind it only terms
-/// and votes count, and what they say of stores. A journal cannot be made shorter at its end, so another event,
-/// <see cref="JournalCut"/>, says from where on it is void; a snapshot lets go of both.
+/// An event whose bytes have changed ends what is known about the log (<see cref="Damage"/>). The peer then goes on as
+/// if its disk had been set back to before that event, and gets the rest from the other members. Of the events after
+/// the damaged one, only terms, votes and what they say about stores count. A journal cannot be truncated at its end.
+/// So another event, <see cref="JournalCut"/>, says from which event on the journal's entries are void. A later
+/// snapshot replaces both.
 /// </para>
 /// </remarks>
-/// <param name="persistenceId">Whose store it is, for messages.</param>
-/// <param name="log">Gets the entries; empty until then.</param>
-/// <param name="configurations">Get the configurations in these.</param>
-/// <param name="index">Gets which event has which entries.</param>
+/// <param name="persistenceId">The persistence id of the store, for messages.</param>
+/// <param name="log">The log, which gets the entries. Empty at first.</param>
+/// <param name="configurations">Get the configurations in these entries.</param>
+/// <param name="index">Records which event holds which entries.</param>
 internal sealed class Replay(string persistenceId, RaftLog log, ConfigurationHistory configurations, JournalIndex index)
 {
     private const string AddAgain = "Remove the member from the group and add it again, with an empty data directory";
 
     private readonly Dictionary<string, StoreRecord> _stores = new(StringComparer.Ordinal);
 
-    /// <summary>The replay of a store whose peer does not run.</summary>
+    /// <summary>Makes the replay of a store whose peer does not run.</summary>
     public Replay(string persistenceId)
         : this(persistenceId, new RaftLog(), new ConfigurationHistory(Configuration.None), new JournalIndex())
     {
     }
 
-    /// <summary>Whose store it has to be; <c>null</c> for anybody's.</summary>
+    /// <summary>The peer that must own the store; <c>null</c> for any.</summary>
     public (string Group, string MemberId)? Owner { get; init; }
 
-    /// <summary>Whose store it is; <c>null</c> until something says so.</summary>
+    /// <summary>The peer that owns the store; <c>null</c> until a snapshot or an event says it.</summary>
     public (string Group, string MemberId)? FoundOwner { get; private set; }
 
-    /// <summary>The identity of the store; empty until something says so.</summary>
+    /// <summary>The identity of the store; empty until a snapshot or an event says it.</summary>
     public string StoreId { get; private set; } = "";
 
     /// <summary>The term, the vote and the group.</summary>
     public HardState HardState { get; private set; } = HardState.Initial;
 
-    /// <summary>That of the snapshot: <see cref="SnapshotManifest.RebuiltAt"/>.</summary>
+    /// <summary><see cref="SnapshotManifest.RebuiltAt"/> of the snapshot.</summary>
     public long RebuiltAt { get; private set; }
 
     /// <summary>The log.</summary>
@@ -58,24 +59,25 @@ internal sealed class Replay(string persistenceId, RaftLog log, ConfigurationHis
     /// <summary>The configurations in the log.</summary>
     public ConfigurationHistory Configurations => configurations;
 
-    /// <summary>What is known of each store: the latest of all that was written.</summary>
+    /// <summary>What is known about each store: the latest of everything that was written.</summary>
     public IReadOnlyCollection<StoreRecord> Stores => _stores.Values;
 
-    /// <summary>The last event, or the one up to which the snapshot stands for the journal.</summary>
+    /// <summary>The sequence number of the last event, or of the last event that the snapshot replaces.</summary>
     public long LastEvent { get; private set; }
 
     /// <summary>
-    /// The last event from which on the log was void, at this start or at an earlier one; otherwise <c>null</c>.
+    /// The damaged event from which on the log is void, at this start or at an earlier one; <c>null</c> if there is
+    /// none.
     /// </summary>
     public JournalDamage? Damage { get; private set; }
 
-    /// <summary>Whether the log is void from some event on, and no event behind it says so yet.</summary>
+    /// <summary>Whether the log is void from some event on, and no event after it has recorded that yet.</summary>
     public bool IsDamaged => Damage is { IsCut: false };
 
-    /// <summary>Starts from a snapshot that is sound.</summary>
-    /// <param name="sequenceNr">The event up to which it stands for the journal.</param>
-    /// <param name="manifest">Its manifest.</param>
-    /// <exception cref="JournalException">It is not this peer's, or of a newer version.</exception>
+    /// <summary>Starts from an undamaged snapshot.</summary>
+    /// <param name="sequenceNr">The sequence number of the last event that the snapshot replaces.</param>
+    /// <param name="manifest">The snapshot's manifest.</param>
+    /// <exception cref="JournalException">The snapshot is not this peer's, or a newer version wrote it.</exception>
     public void StartFrom(long sequenceNr, SnapshotManifest manifest)
     {
         if (manifest.FormatVersion > SnapshotManifest.CurrentFormat)
@@ -83,7 +85,7 @@ internal sealed class Replay(string persistenceId, RaftLog log, ConfigurationHis
         CheckOwner("snapshot", manifest.Group, manifest.MemberId);
         var snapshot = manifest.Snapshot;
         (StoreId, RebuiltAt, LastEvent) = (manifest.StoreId, manifest.RebuiltAt, sequenceNr);
-        // Of a snapshot the configuration is committed.
+        // A snapshot's configuration is committed, so it decides the group.
         HardState = manifest.HardState.GroupId.Length > 0
             ? manifest.HardState
             : manifest.HardState with { GroupId = snapshot.Configuration.GroupId };
@@ -92,7 +94,7 @@ internal sealed class Replay(string persistenceId, RaftLog log, ConfigurationHis
         configurations.Reset(snapshot.ConfigurationIndex, snapshot.Configuration);
     }
 
-    /// <summary>Takes the next event.</summary>
+    /// <summary>Applies the next event.</summary>
     /// <exception cref="JournalException">The peer cannot go on from it.</exception>
     public void Apply(long sequenceNr, object @event)
     {
@@ -154,7 +156,7 @@ internal sealed class Replay(string persistenceId, RaftLog log, ConfigurationHis
                 $"the journal misses the entries from {log.LastIndex + 1} to {persisted.PreviousIndex}, "
                 + $"after which event {LastEvent} of {persistenceId} goes on");
         }
-        // What the snapshot includes is not needed, and it is committed: nothing of it is ever replaced.
+        // Entries that the snapshot includes are skipped. They are committed, so they are never replaced.
         Replace(Math.Max(persisted.PreviousIndex, log.BaseIndex), persisted.Batches);
         index.Add(LastEvent, persisted.PreviousIndex, persisted.Batches[^1].LastIndex);
     }
@@ -184,7 +186,7 @@ internal sealed class Replay(string persistenceId, RaftLog log, ConfigurationHis
         }
     }
 
-    // A snapshot's manifest can be newer than events behind it: the newer term and vote count.
+    // The manifest of a snapshot can be newer than the events after it. The newer term and vote count.
     private void Apply(HardState hardState)
     {
         var (term, known) = (hardState.Term, HardState.Term);
@@ -195,7 +197,7 @@ internal sealed class Replay(string persistenceId, RaftLog log, ConfigurationHis
         }
         bool isOlder = term < known || (term == known && hardState.VotedFor is null);
         bool isDecided = HardState.GroupId.Length > 0;
-        // Once decided, the group stays: but for an operator's recovery, which is in a later term.
+        // A store that belongs to a group stays with it. Only an operator's recovery changes that, in a later term.
         string group = hardState.GroupId.Length == 0 || (isOlder && isDecided) ? HardState.GroupId : hardState.GroupId;
         long differsAt = Math.Max(HardState.DiffersAt, hardState.DiffersAt);
         HardState = (isOlder ? HardState : hardState) with { GroupId = group, DiffersAt = differsAt };
@@ -214,7 +216,7 @@ internal sealed class Replay(string persistenceId, RaftLog log, ConfigurationHis
 
     private void Apply(JournalCut cut)
     {
-        // Of two damages the first counts: a cut behind it goes on from what is no longer there.
+        // If two events are damaged, the first one counts. A cut after it continues a log that no longer exists.
         if (IsDamaged && cut.From > Damage!.SequenceNr)
             return;
         if (!IsDamaged || cut.From != Damage!.SequenceNr)
@@ -229,7 +231,7 @@ internal sealed class Replay(string persistenceId, RaftLog log, ConfigurationHis
         _stores[StoreId] = own with { IsSetBack = true };
     }
 
-    // Each part of a record only goes forward.
+    // Each part of a record only moves forward.
     private void Remember(IReadOnlyList<StoreRecord>? records)
     {
         foreach (var record in records ?? [])
@@ -253,7 +255,7 @@ internal sealed class Replay(string persistenceId, RaftLog log, ConfigurationHis
         }
     }
 
-    // A missing event, even one that only holds a vote, is not noticed by anything else.
+    // Nothing else would notice a missing event, not even one that only holds a vote.
     private void CheckSequence(long sequenceNr)
     {
         if (sequenceNr != LastEvent + 1)
@@ -292,11 +294,13 @@ internal sealed class Replay(string persistenceId, RaftLog log, ConfigurationHis
 }
 
 /// <summary>An event whose bytes have changed.</summary>
-/// <param name="SequenceNr">Its number.</param>
-/// <param name="Problem">What is wrong with it, as a clause.</param>
-/// <param name="LastIndex">The last entry of the log before it.</param>
+/// <param name="SequenceNr">The sequence number of the event.</param>
+/// <param name="Problem">What is wrong with the event, as a clause.</param>
+/// <param name="LastIndex">The index of the last entry in the log before the event.</param>
 internal sealed record JournalDamage(long SequenceNr, string Problem, long LastIndex)
 {
-    /// <summary>Whether an event behind it says that the log goes on from what was before it.</summary>
+    /// <summary>
+    /// Whether a later event has recorded that the log goes on from the entries before the damaged event.
+    /// </summary>
     public bool IsCut { get; init; }
 }

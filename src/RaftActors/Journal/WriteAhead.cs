@@ -6,71 +6,75 @@ using RaftActors.Snapshots;
 namespace RaftActors.Journal;
 
 /// <summary>
-/// What a peer has in its memory and what of it is durable: term and vote, and the log. Memory moves at once; what the
-/// outside may learn of it waits for the disk (paper, Figure 2: respond after updating stable storage). It decides what
-/// the next event contains and what may be said, and knows no actor, clock or disk: the peer persists what
-/// <see cref="BeginWrite"/> returns, and says so with <c>Written</c>.
+/// The state of a peer in memory, and which part of it is durable: term and vote, and the log. State changes in memory
+/// at once. A message that shows the change waits until the change is durable (paper, Figure 2: update stable storage
+/// before responding). This class decides what the next event contains and which messages may be sent. It knows no
+/// actor, clock or disk: the peer persists the event that <see cref="BeginWrite"/> returns, and then calls
+/// <c>Written</c>.
 /// </summary>
 /// <remarks>
 /// <para>
-/// One write at a time; whatever changes meanwhile is the next single event. The log changes only through this object,
-/// but for what a snapshot replaces at its beginning.
+/// There is one write at a time. Everything that changes meanwhile goes into one next event. The log changes only
+/// through this class, except for the entries at its beginning that a snapshot replaces.
 /// </para>
 /// <para>
-/// Properties at stake, in a crash: Election Safety, if a vote is forgotten and given again; and Leader Completeness,
-/// if entries were acknowledged and are lost. WriteAheadSpec and WriteAheadPropertiesSpec would show both.
+/// Two safety properties depend on this class when a peer crashes: Election Safety, if a vote were forgotten and given
+/// again, and Leader Completeness, if acknowledged entries were lost. WriteAheadSpec and WriteAheadPropertiesSpec test
+/// both.
 /// </para>
 /// </remarks>
-/// <param name="settings">The limits of a batch, and how many proposals may be answered at once.</param>
+/// <param name="settings">The limits of a batch, and of pending proposals.</param>
 /// <param name="log">The log.</param>
 /// <param name="configurations">The configurations in the log.</param>
-/// <param name="stores">What has to be durable, too.</param>
+/// <param name="stores">Other state that must be durable.</param>
 internal sealed class WriteAhead(
     RaftSettings settings, RaftLog log, ConfigurationHistory configurations, IAlsoDurable stores)
 {
     private const long LargestProof = 64 * 1024 * 1024;
 
-    // Batches as they were received, which the next event takes over: as long as they continue what was issued.
+    // The batches as they were received, as long as they continue the entries of the last event. The next event
+    // contains the same batches.
     private readonly List<EntryBatch> _received = [];
 
-    // What waits until all is durable that it shows; events for this process have no address.
+    // The messages that wait until everything they show is durable. An event for this process has no address.
     private readonly Queue<(string? Address, object Message)> _outbox = new();
     private EntryBatch[] _writing = [];
     private bool _isFlushRequested;
 
-    // How large the event has to be that proves that the store takes one; and whether that is being written.
+    // The least size of the event that proves that the store can be written, and whether that event is being written.
     private long? _proof;
     private bool _isProof;
 
-    /// <summary>Term, vote and group, as the peer has them in memory.</summary>
+    /// <summary>The term, vote and group in memory.</summary>
     public HardState HardState { get; private set; } = HardState.Initial;
 
-    /// <summary>Term, vote and group, as they are on the disk.</summary>
+    /// <summary>The term, vote and group on the disk.</summary>
     public HardState DurableHardState { get; private set; } = HardState.Initial;
 
     /// <summary>
-    /// The last index up to which the log is covered by events that were issued; the next event has the rest.
+    /// The last index up to which events with the log's entries have been issued. The next event has the rest.
     /// </summary>
     public long IssuedIndex { get; private set; }
 
-    /// <summary>The last index up to which the log is covered by events that are on the disk.</summary>
+    /// <summary>The last index up to which events with the log's entries are durable.</summary>
     public long PersistedIndex { get; private set; }
 
-    /// <summary>Since when a write is under way; <c>null</c> when none is.</summary>
+    /// <summary>When the write under way began; <c>null</c> if there is none.</summary>
     public TimeSpan? WritingSince { get; private set; }
 
-    /// <summary>Whether all is durable that a message may show beside entries.</summary>
+    /// <summary>Whether everything besides entries that a message may show is durable.</summary>
     public bool IsDurable => DurableHardState == HardState && stores.IsDurable;
 
     /// <summary>
-    /// The entries of the last event, as long as they are in the log: a message to a follower may have the same.
+    /// The batches of the last event, as long as they are in the log. A message to a follower may contain the same
+    /// batches.
     /// </summary>
     public ReadOnlySpan<EntryBatch> Writing => _writing;
 
     /// <summary>Which event has which entries.</summary>
     public JournalIndex Index { get; } = new();
 
-    /// <summary>The peer goes on with what its store says, which is in the log already.</summary>
+    /// <summary>Called when the peer has recovered. The log already holds the store's entries.</summary>
     public void Recovered(HardState hardState)
     {
         HardState = DurableHardState = hardState;
@@ -85,20 +89,22 @@ internal sealed class WriteAhead(
     /// <summary>Gives the vote of this term.</summary>
     public void Vote(string memberId, string storeId) => HardState = HardState.Voting(memberId, storeId);
 
-    /// <summary>The identity of the group is committed.</summary>
+    /// <summary>Records that the identity of the group is committed.</summary>
     public void DecideGroup(string groupId) => HardState = HardState with { GroupId = groupId };
 
-    /// <summary>The replica differs from those of a majority: see <see cref="HardState.DiffersAt"/>.</summary>
+    /// <summary>
+    /// Records that the replica differs from those of a majority: see <see cref="HardState.DiffersAt"/>.
+    /// </summary>
     public void FindDifference(long differsAt) => HardState = HardState with { DiffersAt = differsAt };
 
-    /// <summary>Appends an entry of this peer's own.</summary>
+    /// <summary>Appends an entry as a leader.</summary>
     public void Append(LogEntry entry)
     {
         log.Append(entry);
         configurations.Append(entry);
     }
 
-    /// <summary>Appends the leader's entries, which follow those in the log.</summary>
+    /// <summary>Appends entries from the leader, which follow the last entry of the log.</summary>
     public void Append(EntryBatch batch)
     {
         foreach (var entry in batch.Entries)
@@ -109,8 +115,10 @@ internal sealed class WriteAhead(
             _received.Clear();
     }
 
-    /// <summary>Drops the entries after an index: the leader has others. The next event says so with those.</summary>
-    /// <returns>Whether there were any.</returns>
+    /// <summary>
+    /// Removes the entries after an index, because the leader has others. The next event with entries records that.
+    /// </summary>
+    /// <returns>Whether there were any such entries.</returns>
     public bool TruncateAfter(long index)
     {
         if (index >= log.LastIndex)
@@ -123,7 +131,7 @@ internal sealed class WriteAhead(
         return true;
     }
 
-    /// <summary>A snapshot of the leader, which is on the disk, takes the place of the log.</summary>
+    /// <summary>Replaces the log by a snapshot from the leader that is durable.</summary>
     public void ReplaceLog(Snapshot snapshot)
     {
         if (WritingSince is not null)
@@ -138,9 +146,10 @@ internal sealed class WriteAhead(
     // ---- What is written
 
     /// <summary>
-    /// Asks for a flush: the peer writes, and sends to its followers, behind the messages that are here already.
+    /// Asks for a flush. The peer flushes after the messages that are already in its mailbox: it writes, and sends to
+    /// its followers.
     /// </summary>
-    /// <returns>Whether it was not asked for before.</returns>
+    /// <returns>Whether no flush had been asked for yet.</returns>
     public bool RequestFlush()
     {
         bool isFirst = !_isFlushRequested;
@@ -148,23 +157,26 @@ internal sealed class WriteAhead(
         return isFirst;
     }
 
-    /// <summary>The flush that was asked for begins.</summary>
+    /// <summary>Called when the requested flush begins.</summary>
     public void BeginFlush() => _isFlushRequested = false;
 
-    /// <summary>Has something written, even if nothing has changed, to show whether the store takes it.</summary>
+    /// <summary>Asks for a write, even if nothing has changed, to show whether the store can be written.</summary>
     /// <param name="bytes">
-    /// How large that is to be at least: a full disk may have room for less than what has failed.
+    /// The least size of the event in bytes. A full disk may have room for a smaller event than the one that failed.
     /// </param>
     public void Prove(long bytes) => _proof = bytes;
 
     /// <summary>Begins the next write, unless one is under way or there is nothing to write.</summary>
     /// <param name="now">The time.</param>
     /// <param name="holdsEntries">
-    /// A snapshot of the leader is about to take the place of the log: no entries of the log are written, or they would
+    /// Whether a snapshot from the leader is about to replace the log. Then no entries are written, because they would
     /// seem to follow the snapshot.
     /// </param>
-    /// <param name="installed">The event by which it does, once the snapshot is on the disk: that goes first.</param>
-    /// <returns>The event that is to be persisted, or <c>null</c>.</returns>
+    /// <param name="installed">
+    /// The event that records that the snapshot has replaced the log, once the snapshot is durable. It is written
+    /// first.
+    /// </param>
+    /// <returns>The event to persist; <c>null</c> if there is none.</returns>
     public IRaftMessage? BeginWrite(TimeSpan now, bool holdsEntries = false, SnapshotInstalled? installed = null)
     {
         if (WritingSince is not null)
@@ -175,10 +187,10 @@ internal sealed class WriteAhead(
         return next;
     }
 
-    /// <summary>The event of the write that is under way is on the disk.</summary>
+    /// <summary>Called when the event of the write under way is durable.</summary>
     /// <param name="written">The event.</param>
-    /// <param name="sequenceNr">Its number.</param>
-    /// <returns>Whether it was the proof that was asked for.</returns>
+    /// <param name="sequenceNr">The sequence number of the event.</param>
+    /// <returns>Whether the event was the requested proof.</returns>
     public bool Written(IRaftMessage written, long sequenceNr)
     {
         WritingSince = null;
@@ -188,7 +200,7 @@ internal sealed class WriteAhead(
             DurableHardState = hardState;
         if (persisted.Stores is not null)
             stores.Written();
-        // A truncation since then has lowered IssuedIndex to what is still covered.
+        // If the log was truncated meanwhile, IssuedIndex already has the lower value.
         PersistedIndex = IssuedIndex;
         if (persisted.Batches.Count > 0)
             Index.Add(sequenceNr, persisted.PreviousIndex, persisted.Batches[^1].LastIndex);
@@ -212,7 +224,7 @@ internal sealed class WriteAhead(
         return _proof is { } bytes ? next with { Padding = (int)Math.Clamp(bytes - next.Size, 0, LargestProof) } : next;
     }
 
-    // What was received is written as it came, if it is all there is.
+    // If the received batches are all that must be written, they are written as they are.
     private EntryBatch[] Batches(long from)
     {
         bool isAll = _received.Count > 0 && _received[0].FirstIndex == from && _received[^1].LastIndex == log.LastIndex;
@@ -237,24 +249,22 @@ internal sealed class WriteAhead(
     // ---- What may be said
 
     /// <summary>
-    /// Says whether a message may leave now. A message that may show what is not durable yet waits here until it may.
+    /// Whether a message may be sent now. A message that may show state that is not durable waits here.
     /// </summary>
-    /// <param name="address">The peer that it is for; <c>null</c> for an event of this process.</param>
+    /// <param name="address">The peer that the message is for; <c>null</c> for an event of this process.</param>
     /// <param name="message">The message.</param>
     public bool Admit(string? address, object message)
     {
         if (IsDurable)
             return true;
-        // A leader that steps down answers all that it was asked.
+        // A leader that steps down answers all its pending proposals, so they must fit.
         if (_outbox.Count >= 4096 + settings.MaxPendingProposals)
             _outbox.Dequeue();
         _outbox.Enqueue((address, message));
         return false;
     }
 
-    /// <summary>
-    /// Takes the next message that has waited and may leave now. A message of a former term leaves no more.
-    /// </summary>
+    /// <summary>Takes the next waiting message that may be sent now. A message of an earlier term is dropped.</summary>
     public bool TryRelease(out (string? Address, object Message) held)
     {
         while (IsDurable && _outbox.TryDequeue(out held))

@@ -1,15 +1,17 @@
 namespace RaftActors.Log;
 
 /// <summary>
-/// Why a follower's log does not continue from where the leader's message starts, in a form that lets the leader skip a
-/// whole term in one round trip (paper, end of section 5.3).
+/// How a follower's log differs from the place where the leader's message continues. It lets the leader skip a whole
+/// term in one round trip (paper, end of section 5.3).
 /// </summary>
-/// <param name="Term">The term of the follower's entry at the rejected index, or 0 when its log ends before it.</param>
+/// <param name="Term">
+/// The term of the follower's entry at the rejected index; 0 if the log ends before that index.
+/// </param>
 /// <param name="Index">The first index of that term in the follower's log, or the index after its last entry.</param>
 internal readonly record struct LogConflict(long Term, long Index)
 {
     /// <summary>
-    /// The follower's side: how its log differs at <paramref name="previousIndex"/>, where it has no entry or one of
+    /// For the follower: how its log differs at <paramref name="previousIndex"/>, where it has no entry or an entry of
     /// another term.
     /// </summary>
     public static LogConflict At(RaftLog log, long previousIndex) => previousIndex > log.LastIndex
@@ -17,7 +19,7 @@ internal readonly record struct LogConflict(long Term, long Index)
         : new LogConflict(log.TermAt(previousIndex), log.FirstIndexOfTermAt(previousIndex));
 
     /// <summary>
-    /// The leader's side: the largest index, below the rejected one, at which the two logs can still agree.
+    /// For the leader: the largest index below the rejected one at which the two logs can still agree.
     /// </summary>
     /// <param name="log">The leader's log.</param>
     /// <param name="rejected">The rejected index.</param>
@@ -27,9 +29,10 @@ internal readonly record struct LogConflict(long Term, long Index)
         if (Term == 0)
             return Math.Min(before, Index - 1);
 
-        // Up to the rejected index no entry of the follower is of a later term than the one there.
+        // Terms never fall along a log. So up to the rejected index, the follower has no entry of a later term than the
+        // one there.
         long candidate = log.LastIndexWithTermAtMost(before, Term);
-        // Without that term in the leader's log, nothing in the follower's run of it can match.
+        // If the leader's log does not have that term, no entry of that term in the follower's log can match.
         return log.TermAt(candidate) == Term ? candidate : Math.Min(candidate, Index - 1);
     }
 }

@@ -1,12 +1,14 @@
 namespace RaftActors.Log;
 
-/// <summary>What an entry is for.</summary>
+/// <summary>The kinds of log entries.</summary>
 public enum EntryKind
 {
     /// <summary>A command for the state machine.</summary>
     Command = 0,
 
-    /// <summary>Appended by a new leader so that entries of earlier terms commit (paper, section 8).</summary>
+    /// <summary>
+    /// An entry without effect. A new leader appends it to commit entries of earlier terms (paper, section 8).
+    /// </summary>
     NoOp = 1,
 
     /// <summary>A configuration of the group.</summary>
@@ -16,8 +18,8 @@ public enum EntryKind
     Session = 3,
 
     /// <summary>
-    /// Nothing but a point in log time, so that sessions of clients that fell silent expire although nothing else
-    /// happens.
+    /// An entry that only carries the log time. It lets the sessions of silent clients expire when nothing else is
+    /// appended.
     /// </summary>
     Tick = 4,
 
@@ -28,59 +30,60 @@ public enum EntryKind
 }
 
 /// <summary>An entry of the replicated log.</summary>
-/// <param name="Index">Its position; the first entry has index 1.</param>
+/// <param name="Index">The position in the log. The first entry has index 1.</param>
 /// <param name="Term">The term of the leader that created it.</param>
-/// <param name="Kind">What it is for.</param>
+/// <param name="Kind">The kind of the entry.</param>
 /// <param name="Time">
-/// Log time in milliseconds since the Unix epoch, UTC: never less than the previous entry's. The only clock a state
-/// machine sees. Between two entries of the same <paramref name="Term"/> this time has passed on the leader's monotonic
-/// clock, less or more than a millisecond. Between two terms it may jump forward by any amount: a duration is measured
-/// within terms.
+/// Log time in milliseconds since the Unix epoch, UTC. Never less than the time of the entry before. It is the only
+/// clock that a state machine may use. Between two entries of the same <paramref name="Term"/>, the difference is the
+/// time that passed on the leader's monotonic clock, to within a millisecond. Between two terms, log time may jump
+/// forward by any amount. So measure durations within terms.
 /// </param>
 /// <param name="Payload">The command or configuration, encoded once by the leader.</param>
 public sealed record LogEntry(long Index, long Term, EntryKind Kind, long Time, Payload Payload)
 {
-    /// <summary>The most bytes that an encoded entry has beside its payload's bytes and manifest.</summary>
+    /// <summary>The most bytes that an encoded entry takes besides the bytes and manifest of its payload.</summary>
     internal const int MaxOverhead = 112;
 
     /// <summary>
-    /// Which command of which client's session it is, or to which session it belongs; <c>null</c> when to none.
+    /// The session and number of a command, or the session that the entry is about; <c>null</c> if there is none.
     /// </summary>
     public SessionStamp? Session { get; init; }
 
     /// <summary>
-    /// Fields that this version does not know, as they came: a later version's entry keeps them on this peer's disk and
-    /// on its way to others.
+    /// Fields of a later version that this version does not know, in their encoded form. This peer keeps them on its
+    /// disk and in messages to other peers.
     /// </summary>
     internal ReadOnlyMemory<byte> UnknownFields { get; init; }
 
-    /// <summary>Roughly the bytes that the entry takes in a message or a journal event.</summary>
+    /// <summary>The approximate size of the entry in a message or a journal event, in bytes.</summary>
     internal int Size => Payload.Size + UnknownFields.Length + MaxOverhead;
 }
 
 /// <summary>
-/// Makes a command one that is applied at most once, however often it is proposed (dissertation, section 6.3).
+/// Identifies a command in a client's session. A command with a stamp is applied at most once, however often it is
+/// proposed (dissertation, section 6.3).
 /// </summary>
-/// <param name="SessionId">The session: what its opening was answered with.</param>
+/// <param name="SessionId">The session id, from <see cref="Client.SessionOpened"/>.</param>
 /// <param name="Sequence">
-/// The command's number within the session; the first is 1. A retry has the number of the command that it repeats.
+/// The number of the command in the session; the first is 1. A retry has the same number.
 /// </param>
 /// <param name="LowestPending">
-/// The lowest number of which the client still awaits the response: those below it are no longer remembered.
+/// The lowest number whose response the client still awaits. Responses below it are no longer remembered.
 /// </param>
 public sealed record SessionStamp(long SessionId, long Sequence, long LowestPending);
 
 /// <summary>An encoded object: a <c>byte[]</c> as it is, or the output of a registered serializer.</summary>
 /// <param name="Bytes">The encoded object; not to be modified.</param>
 /// <param name="SerializerId">
-/// The serializer's identifier, or 0 when <paramref name="Bytes"/> are the object itself.
+/// The identifier of the serializer; 0 if <paramref name="Bytes"/> are the object itself.
 /// </param>
-/// <param name="Manifest">The serializer's manifest, or an empty string.</param>
+/// <param name="Manifest">The manifest of the serializer, or an empty string.</param>
 public readonly record struct Payload(ReadOnlyMemory<byte> Bytes, int SerializerId, string Manifest)
 {
     /// <summary>An empty payload, as that of a no-op.</summary>
     public static readonly Payload Empty = new(ReadOnlyMemory<byte>.Empty, 0, "");
 
-    /// <summary>At least the bytes of the object and of its manifest in UTF-8.</summary>
+    /// <summary>An upper bound of the bytes of the object and of its manifest in UTF-8.</summary>
     internal int Size => Bytes.Length + (3 * Manifest.Length);
 }

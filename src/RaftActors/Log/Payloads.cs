@@ -3,8 +3,8 @@ using Akka.Serialization;
 namespace RaftActors.Log;
 
 /// <summary>
-/// Between objects and payloads: a <c>byte[]</c> as it is, anything else by its registered serializer. Of serializers
-/// that take any type only what the host allows: <see cref="PolymorphicTypes"/>.
+/// Converts between objects and payloads: a <c>byte[]</c> as it is, any other object with its registered serializer. A
+/// serializer that takes any type is used only as the host allows: see <see cref="PolymorphicTypes"/>.
 /// </summary>
 internal static class Payloads
 {
@@ -44,13 +44,14 @@ internal static class Payloads
         }
     }
 
-    /// <summary>Why what was encoded elsewhere must not get into the log; <c>null</c> if it may.</summary>
+    /// <summary>Why a payload that was encoded elsewhere must not get into the log; <c>null</c> if it may.</summary>
     public static string? Problem(Serialization serialization, Payload encoded) =>
         encoded.SerializerId == PolymorphicTypes.JsonIdentifier
             ? PolymorphicTypes.Of(serialization.System).JsonProblem(encoded.Manifest)
             : null;
 
-    // What a serializer that takes any type cannot read again must not get into a log: no node could ever apply it.
+    // A payload of a serializer that takes any type is read back before it gets into the log. If it cannot be read, no
+    // node could ever apply it.
     private static Payload Encode(Serialization serialization, object content, out string problem)
     {
         problem = "";
@@ -69,12 +70,12 @@ internal static class Payloads
         return payload;
     }
 
-    /// <summary>Encodes what a state machine answered, for another node.</summary>
+    /// <summary>Encodes the response of a state machine for another node.</summary>
     /// <param name="serialization">The actor system's serializers.</param>
-    /// <param name="response">The answer; <c>null</c> stays <c>null</c>.</param>
-    /// <param name="room">How many bytes it may have: <see cref="RaftSettings.FrameRoom"/>.</param>
+    /// <param name="response">The response; <c>null</c> stays <c>null</c>.</param>
+    /// <param name="room">The most bytes that the response may have: <see cref="RaftSettings.FrameRoom"/>.</param>
     /// <param name="payload">Its encoded form.</param>
-    /// <param name="problem">What is wrong, if it cannot be sent.</param>
+    /// <param name="problem">What is wrong, if the response cannot be sent.</param>
     public static bool TryEncodeResponse(Serialization serialization, object? response, long room, out Payload? payload,
         out string problem)
     {
@@ -95,7 +96,7 @@ internal static class Payloads
     }
 
     /// <summary>Decodes a payload.</summary>
-    /// <exception cref="Exception">No serializer here can.</exception>
+    /// <exception cref="Exception">No serializer of this actor system can decode the payload.</exception>
     public static object Decode(Serialization serialization, Payload payload) =>
         payload.SerializerId == 0
             ? payload.Bytes.ToByteArray()

@@ -1,22 +1,22 @@
 namespace RaftActors.Log;
 
 /// <summary>
-/// The log of a server, in memory: a gapless run of entries in one array, with the commit index. It knows what a log
-/// may never do (a gap, a falling term, the loss of a committed entry) and throws
-/// <see cref="InvariantViolationException"/> when asked to.
+/// The log of a server in memory: consecutive entries in one array, and the commit index. The log refuses what must
+/// never happen (a gap, a falling term, the loss of a committed entry) with an
+/// <see cref="InvariantViolationException"/>.
 /// </summary>
 /// <remarks>
-/// Terms never fall along a log, so that the entries of a term are one run; the runs' starts are kept beside the
-/// entries, and whatever concerns a whole term costs a binary search over the few terms there are.
+/// Terms never fall along a log, so the entries of a term are consecutive. The starts of the terms are kept besides the
+/// entries. So an operation on a whole term is a binary search over the few terms in the log.
 /// </remarks>
 internal sealed class RaftLog
 {
-    /// <summary>What <see cref="TermAt"/> answers for an index of which the log knows nothing.</summary>
+    /// <summary>What <see cref="TermAt"/> returns for an index that the log does not know.</summary>
     public const long UnknownTerm = -1;
 
     private const int InitialCapacity = 64;
 
-    // The entry before the first: where the log starts. Index 0 and term 0 as long as nothing is compacted.
+    // The index and term of the entry before the first one; both 0 as long as nothing is compacted.
     private long _baseIndex;
     private long _baseTerm;
     private long _baseTime;
@@ -26,13 +26,13 @@ internal sealed class RaftLog
 
     public RaftLog(long baseIndex = 0, long baseTerm = 0, long baseTime = 0) => Reset(baseIndex, baseTerm, baseTime);
 
-    /// <summary>The index before the first entry: 0, or the last one that was compacted.</summary>
+    /// <summary>The index before the first entry: 0, or the last index that was compacted.</summary>
     public long BaseIndex => _baseIndex;
 
-    /// <summary>The index of the first entry, or of the one to come in an empty log.</summary>
+    /// <summary>The index of the first entry. In an empty log, the index of the next entry.</summary>
     public long FirstIndex => _baseIndex + 1;
 
-    /// <summary>The index of the last entry; that before the first when the log is empty.</summary>
+    /// <summary>The index of the last entry. In an empty log, the index before the first entry.</summary>
     public long LastIndex => _baseIndex + _count;
 
     /// <summary>The term of the last entry.</summary>
@@ -64,13 +64,13 @@ internal sealed class RaftLog
     }
 
     /// <summary>
-    /// Whether the log has the entry of that index and term. What was compacted was committed: whatever a leader has
-    /// there is the same (paper, Leader Completeness).
+    /// Whether the log has the entry with that index and term. An entry that was compacted was committed, so every
+    /// leader has the same entry there (paper, Leader Completeness).
     /// </summary>
     public bool Has(long index, long term) => index < _baseIndex || TermAt(index) == term;
 
     /// <summary>
-    /// Whether a log that ends with this index and term is at least as up-to-date as this one (paper, section 5.4.1).
+    /// Whether a log with this last index and term is at least as up-to-date as this log (paper, section 5.4.1).
     /// </summary>
     public bool IsUpToDate(long lastIndex, long lastTerm) =>
         lastTerm > LastTerm || (lastTerm == LastTerm && lastIndex >= LastIndex);
@@ -92,7 +92,7 @@ internal sealed class RaftLog
         Bytes += entry.Payload.Bytes.Length;
     }
 
-    /// <summary>Drops all entries after an index; they must not be committed.</summary>
+    /// <summary>Removes all entries after an index. They must not be committed.</summary>
     public void TruncateAfter(long index)
     {
         if (index < CommitIndex)
@@ -111,7 +111,7 @@ internal sealed class RaftLog
     }
 
     /// <summary>
-    /// Drops the entries up to an index, which must be committed: a snapshot stands in for them (paper, section 7).
+    /// Removes the entries up to an index. They must be committed, and a snapshot replaces them (paper, section 7).
     /// </summary>
     public void CompactTo(long index)
     {
@@ -140,7 +140,7 @@ internal sealed class RaftLog
     }
 
     /// <summary>
-    /// Drops everything: the log goes on after an entry that a snapshot includes and that is committed.
+    /// Removes all entries. The log goes on after an entry that is committed and that a snapshot includes.
     /// </summary>
     public void Reset(long index, long term, long time)
     {
@@ -156,8 +156,8 @@ internal sealed class RaftLog
     }
 
     /// <summary>
-    /// The last index to compact so that at most so many entries, of at most so many bytes together, are left up to
-    /// <paramref name="index"/>.
+    /// The last index to compact so that at most <paramref name="maxEntries"/> entries with at most
+    /// <paramref name="maxBytes"/> bytes are left up to <paramref name="index"/>.
     /// </summary>
     public long TrailingBase(long index, long maxEntries, long maxBytes)
     {
@@ -172,8 +172,8 @@ internal sealed class RaftLog
         return at;
     }
 
-    /// <summary>Moves the commit index forward; an index behind it changes nothing.</summary>
-    /// <returns>Whether it moved.</returns>
+    /// <summary>Moves the commit index forward. An index before it changes nothing.</summary>
+    /// <returns>Whether the commit index moved.</returns>
     public bool CommitTo(long index)
     {
         if (index <= CommitIndex)
@@ -185,7 +185,7 @@ internal sealed class RaftLog
         return true;
     }
 
-    /// <summary>How many entries are not known to be committed, and the bytes of their commands.</summary>
+    /// <summary>The number of entries that are not known to be committed, and the bytes of their payloads.</summary>
     public (int Count, long Bytes) Uncommitted()
     {
         long bytes = 0;
@@ -194,7 +194,7 @@ internal sealed class RaftLog
         return ((int)(LastIndex - CommitIndex), bytes);
     }
 
-    /// <summary>The entries from one index to another, in an array of their own.</summary>
+    /// <summary>The entries from one index to another, in a new array.</summary>
     public LogEntry[] Slice(long from, long to)
     {
         var slice = new LogEntry[to - from + 1];
@@ -203,8 +203,8 @@ internal sealed class RaftLog
     }
 
     /// <summary>
-    /// The last index of a batch that starts at <paramref name="from"/> and stays within the limits; at least one
-    /// entry.
+    /// The last index of a batch that starts at <paramref name="from"/> and stays within the limits. A batch has at
+    /// least one entry.
     /// </summary>
     public long LastOfBatch(long from, int maxEntries, int maxBytes)
     {
@@ -220,13 +220,13 @@ internal sealed class RaftLog
     }
 
     /// <summary>
-    /// The first index of the run of entries that have the same term as the one at <paramref name="index"/>.
+    /// The first index of the consecutive entries that have the same term as the entry at <paramref name="index"/>.
     /// </summary>
     public long FirstIndexOfTermAt(long index) => _runs[RunAt(index)].FirstIndex;
 
     /// <summary>
-    /// The largest index up to <paramref name="index"/> whose term is at most <paramref name="term"/>; that before the
-    /// first entry if there is none.
+    /// The largest index up to <paramref name="index"/> whose term is at most <paramref name="term"/>. If there is
+    /// none, the index before the first entry.
     /// </summary>
     public long LastIndexWithTermAtMost(long index, long term)
     {

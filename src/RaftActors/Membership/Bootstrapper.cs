@@ -5,8 +5,8 @@ using RaftActors.Protocol;
 namespace RaftActors.Membership;
 
 /// <summary>
-/// How a peer with an empty log finds out whether it may take part in founding the group: it asks the other members
-/// (<see cref="Founding"/> says what the answers mean).
+/// Finds out whether a peer with an empty log may take part in founding the group, by asking the other members.
+/// <see cref="Founding"/> says what the answers mean.
 /// </summary>
 internal sealed class Bootstrapper(
     RaftSettings settings,
@@ -20,10 +20,12 @@ internal sealed class Bootstrapper(
     private Founding _founding = null!;
     private long _timeouts;
 
-    /// <summary>The configuration that this peer would found: all stores that it has learned.</summary>
+    /// <summary>The configuration with which this peer would found the group, with all stores that it knows.</summary>
     public Configuration Proposed => _founding.Proposed;
 
-    /// <summary>Whether all voters are known to be empty: the peer may campaign, to found the group.</summary>
+    /// <summary>
+    /// Whether all voters are known to be empty. Then the peer may start an election, to found the group.
+    /// </summary>
     public bool MayFound => _founding.State == FoundingState.AllEmpty;
 
     /// <summary>Begins to ask, if the log is empty.</summary>
@@ -35,14 +37,14 @@ internal sealed class Bootstrapper(
             OnTimeout();
     }
 
-    /// <summary>Asks again, as long as the log is empty.</summary>
+    /// <summary>Asks again, if the log is still empty.</summary>
     public void OnTimeout()
     {
         if (!raftLog.IsEmpty)
             return;
         if (settings.Join)
         {
-            // It is the leader that gets in touch.
+            // A joining peer does not ask. The leader contacts it.
             if (IsToBeSaid())
             {
                 log.Info(
@@ -64,7 +66,7 @@ internal sealed class Bootstrapper(
         peer.StartTimer(Timeout.Instance, settings.FoundingInterval);
     }
 
-    /// <summary>Another peer has asked this one: if the log is empty, this one asks back.</summary>
+    /// <summary>Called when another peer has asked this one. If the log is empty, this peer asks back.</summary>
     public void OnAsked(PeerHeader header)
     {
         if (!raftLog.IsEmpty)
@@ -74,7 +76,7 @@ internal sealed class Bootstrapper(
             peer.Send(header.Address, new AskIdentity(peer.Header(), round));
     }
 
-    /// <summary>Another peer has answered, and the log is empty.</summary>
+    /// <summary>Called when another peer has answered.</summary>
     public void OnAnswer(IdentityReply reply)
     {
         string id = reply.Header.MemberId;
@@ -99,7 +101,7 @@ internal sealed class Bootstrapper(
     }
 
     /// <summary>
-    /// Whether a peer with an empty log may vote for a candidate: a wiped disk under an old name has no vote.
+    /// Whether a peer with an empty log may vote for a candidate. A wiped disk under an old member id has no vote.
     /// </summary>
     public bool MayVoteFor(RequestVote request)
     {
@@ -117,7 +119,7 @@ internal sealed class Bootstrapper(
         return same;
     }
 
-    // This store may be the successor of one that voted in that term.
+    // A former store of this member may have voted in that term.
     private void Abstain(long term)
     {
         if (term > peer.HardState.Term)
@@ -137,16 +139,17 @@ internal sealed class Bootstrapper(
         }
     }
 
-    // Who starts the nodes of a new group one by one wants to know what it waits for, and not three times a second.
+    // Whoever starts the nodes of a new group one by one wants to know what the peer waits for, but not three times a
+    // second.
     private bool IsToBeSaid() => long.IsPow2(++_timeouts) && _timeouts > 2;
 
     private string Missing() =>
         string.Join(", ", _founding.Missing().Select(static voter => $"{voter.Id} at {voter.Address}"));
 
-    /// <summary>It is time to ask again.</summary>
+    /// <summary>The time has come to ask again.</summary>
     public sealed record Timeout
     {
-        /// <summary>The one there is.</summary>
+        /// <summary>The only instance.</summary>
         public static readonly Timeout Instance = new();
     }
 }

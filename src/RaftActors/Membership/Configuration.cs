@@ -3,9 +3,10 @@ using RaftActors.Replication;
 namespace RaftActors.Membership;
 
 /// <summary>
-/// The servers of a group, as an entry of its log says. While it is joint, on the way from one set of voters to
-/// another, a decision takes a majority of each (paper, section 6): votes are counted by
-/// <see cref="HasMajority(Func{Server, bool})"/>, and what is on disk by <see cref="Replication.LeaderState"/>.
+/// The servers of a group according to an entry of its log. While a configuration is joint, a decision needs a majority
+/// of the new voters and a majority of the former voters (paper, section 6).
+/// <see cref="HasMajority(Func{Server, bool})"/> counts votes, and <see cref="Replication.LeaderState"/> counts durable
+/// entries.
 /// </summary>
 internal sealed class Configuration : IEquatable<Configuration>
 {
@@ -15,11 +16,15 @@ internal sealed class Configuration : IEquatable<Configuration>
     private readonly Server[] _servers;
 
     /// <summary>Creates a configuration.</summary>
-    /// <param name="voters">The voters, or those to come while it is joint; no id twice.</param>
-    /// <param name="learners">Who gets the log but has no vote; one that is outgoing still has.</param>
-    /// <param name="outgoing">The former voters, while it is joint; a member that stays is in both.</param>
+    /// <param name="voters">The voters; the new voters if the configuration is joint. No id occurs twice.</param>
+    /// <param name="learners">
+    /// The learners, which get the log. A learner that is also an outgoing voter still has a vote.
+    /// </param>
+    /// <param name="outgoing">
+    /// The former voters, if the configuration is joint. A voter that stays is in both sets.
+    /// </param>
     /// <param name="lease">
-    /// How long a voter elects nobody after it has heard a leader; zero without lease reads.
+    /// How long a voter grants no vote after it has heard a leader; zero without lease reads.
     /// </param>
     public Configuration(IEnumerable<Server> voters, IEnumerable<Server>? learners = null,
         IEnumerable<Server>? outgoing = null, TimeSpan lease = default)
@@ -31,53 +36,53 @@ internal sealed class Configuration : IEquatable<Configuration>
         _servers = Sorted(_voters.Concat(_outgoing).Concat(_learners).DistinctBy(static server => server.Id));
     }
 
-    /// <summary>A server's configuration as long as it knows of none: nobody has a vote.</summary>
+    /// <summary>The configuration of a server that knows no other. It has no voters.</summary>
     public static Configuration None { get; } = new([]);
 
     /// <summary>The voters, ordered by id.</summary>
     public ReadOnlySpan<Server> Voters => _voters;
 
-    /// <summary>Who gets the log but has no vote, ordered by id.</summary>
+    /// <summary>The learners, ordered by id.</summary>
     public ReadOnlySpan<Server> Learners => _learners;
 
-    /// <summary>The former voters while it is joint, ordered by id; otherwise empty.</summary>
+    /// <summary>The former voters, ordered by id, if the configuration is joint; otherwise empty.</summary>
     public ReadOnlySpan<Server> Outgoing => _outgoing;
 
     /// <summary>
-    /// How long a voter elects nobody after it has heard a leader, or has started; zero without lease reads.
+    /// How long a voter grants no vote after it has heard a leader, or has started; zero without lease reads.
     /// </summary>
     public TimeSpan Lease { get; }
 
     /// <summary>
-    /// Which group it is, and which it was before it was restored or recovered, oldest first; empty in a log without
-    /// identities.
+    /// The histories of the group, oldest first: the present one, and those before a restore or a recovery. Empty in a
+    /// log without identities.
     /// </summary>
     public History[] Histories { get; init; } = [];
 
     /// <summary>The identity of the group; empty in a log without identities.</summary>
     public string GroupId => Histories.Length > 0 ? Histories[^1].GroupId : "";
 
-    /// <summary>Whether it is on the way from one set of voters to another.</summary>
+    /// <summary>Whether the configuration is joint: between one set of voters and another.</summary>
     public bool IsJoint => _outgoing.Length > 0;
 
-    /// <summary>All servers, each once, ordered by id: they get the log.</summary>
+    /// <summary>All servers, each once, ordered by id. They get the log.</summary>
     public ReadOnlySpan<Server> Servers => _servers;
 
-    /// <summary>The configuration that settings describe: no store is known yet.</summary>
+    /// <summary>The configuration according to the settings. No store is known yet.</summary>
     public static Configuration Of(IReadOnlyList<Member> members, TimeSpan lease = default) =>
         new(members.Select(Server.Of), lease: lease);
 
-    /// <summary>What counts for a server as long as its log says nothing.</summary>
+    /// <summary>The configuration of a server as long as its log has none.</summary>
     public static Configuration AtFirst(RaftSettings settings) =>
         settings.Join ? None : Of(settings.Members, settings.Lease);
 
     /// <summary>The same servers, with another lease.</summary>
     public Configuration WithLease(TimeSpan lease) => Of(_voters, _learners, _outgoing, lease);
 
-    /// <summary>The same servers, as another history of the group.</summary>
-    /// <param name="groupId">The identity of the history.</param>
+    /// <summary>The same servers, in a new history of the group.</summary>
+    /// <param name="groupId">The identity of the new history.</param>
     /// <param name="firstIndex">
-    /// The index of its first entry; entries before it are those of the histories that there are.
+    /// The index of the first entry of the new history. The entries before it belong to the former histories.
     /// </param>
     public Configuration Beginning(string groupId, long firstIndex)
     {
@@ -86,30 +91,30 @@ internal sealed class Configuration : IEquatable<Configuration>
             Lease) { Histories = [.. former, new History(groupId, firstIndex)] };
     }
 
-    /// <summary>
-    /// The same servers; of the same group as another configuration, if this one does not say of which.
-    /// </summary>
+    /// <summary>The same servers, with the histories of an earlier configuration if this one has none.</summary>
     public Configuration Inheriting(Configuration before) => Histories.Length > 0 || before.Histories.Length == 0 ? this
         : new Configuration(_voters, _learners, _outgoing, Lease) { Histories = before.Histories };
 
-    /// <summary>The server of that name, or <c>null</c>.</summary>
+    /// <summary>The server with that id; <c>null</c> if there is none.</summary>
     public Server? Find(string id) => Find(_servers, id);
 
-    /// <summary>Whether the server of that name has a vote.</summary>
+    /// <summary>Whether the server with that id has a vote.</summary>
     public bool IsVoter(string id) => Find(_voters, id) is not null || Find(_outgoing, id) is not null;
 
-    /// <summary>Whether the server of that name is a voter, or one to come while it is joint.</summary>
+    /// <summary>Whether the server with that id is a voter, or a new voter while the configuration is joint.</summary>
     public bool IsIncomingVoter(string id) => Find(_voters, id) is not null;
 
-    /// <summary>Whether a member has a vote under the store that it says it has.</summary>
+    /// <summary>Whether a member has a vote and is bound to that store.</summary>
     public bool Counts(string id, string storeId) =>
         Find(id) is { IsBound: true } server && server.StoreId == storeId && IsVoter(id);
 
-    /// <summary>Whether a majority agrees: of the former voters too, while it is joint.</summary>
+    /// <summary>
+    /// Whether a majority agrees. While the configuration is joint, a majority of the former voters must agree too.
+    /// </summary>
     public bool HasMajority(Func<Server, bool> agrees) =>
         HasMajority(_voters, agrees) && (!IsJoint || HasMajority(_outgoing, agrees));
 
-    /// <summary>The same servers, one of them bound to a store.</summary>
+    /// <summary>The same servers, with one of them bound to a store.</summary>
     public Configuration Binding(string id, string storeId)
     {
         IEnumerable<Server> Bind(Server[] servers) =>
@@ -117,7 +122,7 @@ internal sealed class Configuration : IEquatable<Configuration>
         return Of(Bind(_voters), Bind(_learners), Bind(_outgoing), Lease);
     }
 
-    /// <summary>The same servers, one of them at another address.</summary>
+    /// <summary>The same servers, with one of them at another address.</summary>
     public Configuration Moving(string id, string address)
     {
         IEnumerable<Server> Move(Server[] servers) =>
@@ -126,28 +131,29 @@ internal sealed class Configuration : IEquatable<Configuration>
     }
 
     /// <summary>
-    /// The servers as a target has them, priorities included, with the stores of those that are here already.
+    /// The configuration that begins a change to other servers. Servers that are already in this configuration keep
+    /// their stores.
     /// </summary>
-    /// <param name="voters">The voters to come.</param>
-    /// <param name="learners">The learners to come.</param>
-    /// <returns>The joint configuration, or the new one itself if the voters do not change.</returns>
+    /// <param name="voters">The new voters.</param>
+    /// <param name="learners">The new learners.</param>
+    /// <returns>The joint configuration. If the voters do not change, the new configuration itself.</returns>
     public Configuration EnterJoint(IEnumerable<Server> voters, IEnumerable<Server> learners)
     {
         var target = Of(voters.Select(Known), learners.Select(Known), [], Lease);
         return AreSame(target._voters, _voters) ? target : Of(target._voters, target._learners, _voters, Lease);
     }
 
-    /// <summary>The same servers and more learners.</summary>
+    /// <summary>The same servers, with more learners.</summary>
     public Configuration WithLearners(IEnumerable<Server> learners) =>
         Of(_voters, _learners.Concat(learners), _outgoing, Lease);
 
-    /// <summary>The configuration at the end of a joint one.</summary>
+    /// <summary>The configuration that ends a joint one.</summary>
     public Configuration LeaveJoint() => Of(_voters, _learners, [], Lease);
 
-    /// <summary>The voters as they are shown outside.</summary>
+    /// <summary>The voters in the form of the public API.</summary>
     public IReadOnlyList<Member> Members() => Shown(_voters);
 
-    /// <summary>Servers as they are shown outside.</summary>
+    /// <summary>Servers in the form of the public API.</summary>
     public static IReadOnlyList<Member> Shown(ReadOnlySpan<Server> servers) =>
         Array.ConvertAll(servers.ToArray(), static server => server.Member);
 
@@ -171,7 +177,7 @@ internal sealed class Configuration : IEquatable<Configuration>
             + (IsJoint ? $"; outgoing {Text(_outgoing)}" : "");
     }
 
-    // Other servers, or another lease, of the same group.
+    // A configuration of other servers, or with another lease, in the same group.
     private Configuration Of(IEnumerable<Server> voters, IEnumerable<Server> learners, IEnumerable<Server> outgoing,
         TimeSpan lease) =>
         new(voters, learners, outgoing, lease) { Histories = Histories };
@@ -179,7 +185,7 @@ internal sealed class Configuration : IEquatable<Configuration>
     private Server Known(Server server) =>
         Find(server.Id) is { } known ? known with { Priority = server.Priority } : server;
 
-    // A priority counts no votes: another one needs no joint configuration.
+    // A priority has no part in counting votes. So another priority needs no joint configuration.
     private static bool AreSame(Server[] some, Server[] others) =>
         some.Length == others.Length
             && some.Zip(others)

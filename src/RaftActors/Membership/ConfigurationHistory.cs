@@ -4,10 +4,10 @@ using RaftActors.Protocol;
 namespace RaftActors.Membership;
 
 /// <summary>
-/// The configurations in a log, with their indexes. The last one counts, from the moment it is appended, committed or
-/// not (paper, section 6); truncating the log brings the one before back.
+/// The configurations in a log, with their indexes. The latest one counts from the moment it is appended, whether or
+/// not it is committed (paper, section 6). If the log is truncated, the configuration before it counts again.
 /// </summary>
-/// <param name="initial">What counts while the log holds none.</param>
+/// <param name="initial">The configuration that counts while the log has none.</param>
 internal sealed class ConfigurationHistory(Configuration initial)
 {
     private readonly List<(long Index, Configuration Configuration)> _appended = [];
@@ -15,16 +15,16 @@ internal sealed class ConfigurationHistory(Configuration initial)
     // The index of the last configuration that is known to be committed.
     private long _committed;
 
-    // What counts before the first of those: that of the settings, or of a snapshot.
+    // The configuration that counts before the first of those: from the settings, or from a snapshot.
     private (long Index, Configuration Configuration) _base = (0, initial);
 
     /// <summary>The configuration that counts.</summary>
     public Configuration Latest => At(long.MaxValue).Configuration;
 
-    /// <summary>The index of its entry; 0 while the log holds none.</summary>
+    /// <summary>The index of that configuration's entry; 0 while the log has none.</summary>
     public long LatestIndex => At(long.MaxValue).Index;
 
-    /// <summary>The last configuration up to an index that is not compacted, with the index of its own entry.</summary>
+    /// <summary>The latest configuration up to an index that is not compacted, with the index of its entry.</summary>
     public (long Index, Configuration Configuration) At(long index)
     {
         for (int i = _appended.Count - 1; i >= 0; i--)
@@ -33,10 +33,10 @@ internal sealed class ConfigurationHistory(Configuration initial)
         return _base;
     }
 
-    /// <summary>Takes note of what is committed.</summary>
+    /// <summary>Records the commit index.</summary>
     /// <param name="commitIndex">The commit index.</param>
-    /// <param name="committed">The last configuration up to there, with its index.</param>
-    /// <returns>Whether that is another configuration than the one that was known to be committed.</returns>
+    /// <param name="committed">The latest configuration up to the commit index, with its index.</param>
+    /// <returns>Whether that configuration was not known to be committed before.</returns>
     public bool TryCommit(long commitIndex, out (long Index, Configuration Configuration) committed)
     {
         committed = At(commitIndex);
@@ -47,8 +47,8 @@ internal sealed class ConfigurationHistory(Configuration initial)
     }
 
     /// <summary>
-    /// The index of the last configuration that names a member under a store, or -1 when none does of those that are
-    /// not compacted.
+    /// The index of the last configuration that names a member with a store. -1 if none does, among those that are not
+    /// compacted.
     /// </summary>
     public long LastNaming(string memberId, string storeId)
     {
@@ -58,21 +58,21 @@ internal sealed class ConfigurationHistory(Configuration initial)
         return _base.Configuration.Find(memberId)?.StoreId == storeId ? _base.Index : -1;
     }
 
-    /// <summary>Forgets all: a snapshot says what counted at its index.</summary>
+    /// <summary>Forgets all configurations. A snapshot says which one counted at its index.</summary>
     public void Reset(long index, Configuration configuration)
     {
         _appended.Clear();
         _base = (index, configuration);
     }
 
-    /// <summary>Keeps, of the configurations up to an index, only the last.</summary>
+    /// <summary>Keeps only the latest of the configurations up to an index.</summary>
     public void CompactTo(long index)
     {
         _base = At(index);
         _appended.RemoveAll(appended => appended.Index <= index);
     }
 
-    /// <summary>Records the configuration of an entry that was appended to the log, if it has one.</summary>
+    /// <summary>Records the configuration of an appended entry, if the entry has one.</summary>
     /// <exception cref="InvariantViolationException">The configuration cannot be read.</exception>
     public void Append(LogEntry entry)
     {
@@ -87,7 +87,8 @@ internal sealed class ConfigurationHistory(Configuration initial)
         _appended.Add((index, configuration.Inheriting(Latest)));
 
     /// <summary>
-    /// The index of the first configuration of the group that the latest one is of, of those that are not compacted.
+    /// The index of the first configuration with the group identity of the latest one, among those that are not
+    /// compacted.
     /// </summary>
     public long FirstOfGroup
     {
@@ -103,7 +104,7 @@ internal sealed class ConfigurationHistory(Configuration initial)
         }
     }
 
-    /// <summary>Forgets configurations after an index.</summary>
+    /// <summary>Forgets the configurations after an index.</summary>
     public void TruncateAfter(long index)
     {
         while (_appended.Count > 0 && _appended[^1].Index > index)

@@ -1,23 +1,24 @@
 namespace RaftActors.Membership;
 
-/// <summary>A peer of another group that was heard of.</summary>
-/// <param name="MemberId">What it calls itself.</param>
-/// <param name="Address">Where it is.</param>
-/// <param name="GroupId">The identity of its group; empty for a log without identity.</param>
+/// <summary>A peer of another group that this peer has heard.</summary>
+/// <param name="MemberId">The member id that the peer uses.</param>
+/// <param name="Address">The address of the peer.</param>
+/// <param name="GroupId">The identity of the peer's group; empty if its log has none.</param>
 public sealed record ForeignPeer(string MemberId, string Address, string GroupId);
 
 /// <summary>
-/// The peers of other groups that were heard of lately: so many that an operator sees what is wrong, and no more.
+/// The peers of other groups that were heard lately. Their number has a bound: it is enough for an operator to see what
+/// is wrong.
 /// </summary>
-/// <param name="memory">For how long one is remembered that is silent.</param>
+/// <param name="memory">How long a silent peer is remembered.</param>
 internal sealed class ForeignPeers(TimeSpan memory)
 {
     private const int Most = 16;
 
     private readonly Dictionary<ForeignPeer, TimeSpan> _heard = [];
 
-    /// <summary>Takes note of one.</summary>
-    /// <returns>Whether it is news.</returns>
+    /// <summary>Records a peer.</summary>
+    /// <returns>Whether the peer was not known.</returns>
     public bool Note(ForeignPeer peer, TimeSpan now)
     {
         Forget(now);
@@ -27,7 +28,7 @@ internal sealed class ForeignPeers(TimeSpan memory)
         return !known && _heard.ContainsKey(peer);
     }
 
-    /// <summary>Those that were heard of lately, ordered by name.</summary>
+    /// <summary>The peers that were heard lately, ordered by member id.</summary>
     public IReadOnlyList<ForeignPeer> Recent(TimeSpan now)
     {
         Forget(now);

@@ -1,30 +1,31 @@
 namespace RaftActors.Membership;
 
-/// <summary>What a peer with an empty log may do (see <see cref="Founding"/>).</summary>
+/// <summary>What a peer with an empty log may do. See <see cref="Founding"/>.</summary>
 internal enum FoundingState
 {
-    /// <summary>Not all voters have answered: the peer neither votes nor campaigns.</summary>
+    /// <summary>Not all voters have answered. The peer neither votes nor starts an election.</summary>
     Asking,
 
-    /// <summary>All voters are empty: the peer may vote and campaign, to found the group.</summary>
+    /// <summary>All voters are empty. The peer may vote and start an election, to found the group.</summary>
     AllEmpty,
 
-    /// <summary>A voter has a log, and its configuration names this very store: the peer may vote.</summary>
+    /// <summary>A voter has a log, and its configuration names this store. The peer may vote.</summary>
     Recognised,
 
     /// <summary>
-    /// A voter has a log, and its configuration does not name this store: the peer waits for a leader.
+    /// A voter has a log, and its configuration does not name this store. The peer waits for a leader.
     /// </summary>
     NotRecognised,
 }
 
-/// <summary>What another voter answered to the question whether it is empty.</summary>
-/// <param name="StoreId">The identity of its store.</param>
-/// <param name="Empty">Whether its log is empty.</param>
+/// <summary>The answer of another voter to the question whether it is empty.</summary>
+/// <param name="StoreId">The identity of the voter's store.</param>
+/// <param name="Empty">Whether the voter's log is empty.</param>
 /// <param name="BoundStoreId">
-/// If not: the store to which its configuration binds the asking member; empty if to none.
+/// If it is not: the store to which the voter's configuration binds the asking member; empty if the member is bound to
+/// none.
 /// </param>
-/// <param name="Term">Its term when it answered.</param>
+/// <param name="Term">The voter's term when it answered.</param>
 internal sealed record FoundingAnswer(string StoreId, bool Empty, string BoundStoreId, long Term);
 
 /// <summary>
@@ -49,14 +50,16 @@ internal sealed record FoundingAnswer(string StoreId, bool Empty, string BoundSt
 /// gone, does not replace a later one.</para>
 /// </remarks>
 /// <param name="initial">The configured voters.</param>
-/// <param name="memberId">The asking peer.</param>
-/// <param name="storeId">Its store.</param>
-/// <param name="firstRound">The number before its first question; unlikely to be that of an earlier start.</param>
-/// <param name="operatorSaysFound">Whether the operator vouches for voters that do not answer.</param>
+/// <param name="memberId">The member id of the asking peer.</param>
+/// <param name="storeId">The store of the asking peer.</param>
+/// <param name="firstRound">
+/// The number before the peer's first question. It must be unlikely that an earlier start used it.
+/// </param>
+/// <param name="operatorSaysFound">Whether the operator has said that voters that do not answer are empty.</param>
 internal sealed class Founding(Configuration initial, string memberId, string storeId, long firstRound,
     bool operatorSaysFound)
 {
-    /// <summary>How many questions a voter may leave unanswered before an operator's word stands in for it.</summary>
+    /// <summary>After how many unanswered questions the operator's word counts for a voter.</summary>
     private const int RoundsBeforeOperatorCounts = 3;
 
     private readonly Dictionary<string, (long Round, FoundingAnswer Answer)> _answers = new(StringComparer.Ordinal);
@@ -73,10 +76,10 @@ internal sealed class Founding(Configuration initial, string memberId, string st
     /// <summary>What the answers so far allow.</summary>
     public FoundingState State { get; private set; }
 
-    /// <summary>The configuration that this peer would found: all stores that it has learned.</summary>
+    /// <summary>The configuration with which this peer would found the group, with all stores that it knows.</summary>
     public Configuration Proposed { get; private set; } = initial.Binding(memberId, storeId);
 
-    /// <summary>Starts the next question, to all; its number goes with it.</summary>
+    /// <summary>Starts the next question to all voters. The question carries its number.</summary>
     public long Ask()
     {
         _asked++;
@@ -87,11 +90,11 @@ internal sealed class Founding(Configuration initial, string memberId, string st
     }
 
     /// <summary>
-    /// Starts a question to a single member, which asked itself, if its store is new to this peer. That is done once
-    /// until all are asked again: peers that hear each other but not each other's answers would otherwise ask back and
-    /// forth, ever more.
+    /// Starts a question to a single member that has itself asked, if its store is new to this peer. Done at most once
+    /// before all are asked again. Otherwise two peers that hear each other's questions but not each other's answers
+    /// would ask back forever.
     /// </summary>
-    /// <returns>Whether it is to be asked.</returns>
+    /// <returns>Whether to ask the member.</returns>
     public bool TryAskBack(string id, string itsStoreId, out long round)
     {
         bool isNews = initial.Find(id) is not null
@@ -106,7 +109,7 @@ internal sealed class Founding(Configuration initial, string memberId, string st
         return asks;
     }
 
-    /// <summary>Who has not answered yet.</summary>
+    /// <summary>The voters that have not answered yet.</summary>
     public IEnumerable<Server> Missing()
     {
         foreach (var voter in initial.Voters.ToArray())
@@ -115,8 +118,8 @@ internal sealed class Founding(Configuration initial, string memberId, string st
     }
 
     /// <summary>Records an answer.</summary>
-    /// <param name="id">Who answered.</param>
-    /// <param name="round">The question that was answered.</param>
+    /// <param name="id">The voter that answered.</param>
+    /// <param name="round">The number of the question.</param>
     /// <param name="answer">The answer.</param>
     public void Answered(string id, long round, FoundingAnswer answer)
     {

@@ -35,19 +35,19 @@ internal sealed class GroupIdentity(
 
     private readonly ForeignPeers _foreign = new(ForeignMemory);
 
-    // When each address was last told that it is refused: two peers that refuse each other must not keep each other
+    // When each address was last told that it is refused. Two peers that refuse each other must not keep each other
     // busy.
     private readonly Dictionary<string, TimeSpan> _refusals = new(StringComparer.Ordinal);
 
-    /// <summary>The identity of the group that the log belongs to; empty when the log has none.</summary>
+    /// <summary>The identity of the group to which the log belongs; empty if the log has none.</summary>
     public string Id => IsDecided ? peer.HardState.GroupId : Configuration.GroupId;
 
-    /// <summary>Whether the identity cannot change any more.</summary>
+    /// <summary>Whether the identity is final.</summary>
     public bool IsDecided => peer.HardState.GroupId.Length > 0;
 
     private Configuration Configuration => configurations.Latest;
 
-    /// <summary>The peers of other groups that were heard of lately.</summary>
+    /// <summary>The peers of other groups that were heard lately.</summary>
     public IReadOnlyList<ForeignPeer> RecentForeigners() => _foreign.Recent(peer.Now);
 
     /// <summary>Whether a message comes from this group.</summary>

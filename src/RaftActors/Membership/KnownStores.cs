@@ -3,57 +3,59 @@ using System.Text;
 
 namespace RaftActors.Membership;
 
-/// <summary>What a peer remembers of a member's store, its own or another.</summary>
-/// <param name="StoreId">The store.</param>
-/// <param name="Incarnation">Its latest incarnation: see <see cref="Incarnations"/>.</param>
+/// <summary>What a peer remembers about the store of a member: its own store or another.</summary>
+/// <param name="StoreId">The identity of the store.</param>
+/// <param name="Incarnation">The latest known incarnation of the store: see <see cref="Incarnations"/>.</param>
 /// <param name="ConfirmedTerm">
-/// The term of the last leader that it is known to have confirmed entries to; 0 when none is known.
+/// The term of the last leader to which the store is known to have confirmed entries; 0 if none is known.
 /// </param>
-/// <param name="ConfirmedIndex">The last index that it is known to have confirmed to that leader as durable.</param>
+/// <param name="ConfirmedIndex">
+/// The last index that the store is known to have confirmed to that leader as durable.
+/// </param>
 /// <param name="IsSetBack">
-/// Of the own store: whether it is known to have lost something that it had, and has not caught up yet.
+/// For the peer's own store: whether it is known to have lost data and has not caught up yet.
 /// </param>
 /// <param name="Address">Where that incarnation runs; empty when it is not known.</param>
 internal sealed record StoreRecord(string StoreId, long Incarnation, long ConfirmedTerm = 0, long ConfirmedIndex = 0,
     bool IsSetBack = false, string Address = "");
 
 /// <summary>
-/// The numbers of a store's incarnations. Each start of a peer on a store is a new incarnation of the store: what an
-/// earlier one has said does not bind it, for its disk may have been set back in between, and so does not count any
-/// more once the new one is known.
+/// The numbers of the incarnations of a store. Each start of a peer on a store is a new incarnation. The disk may have
+/// been set back before the start, so the peer may have forgotten what an earlier incarnation said. Once the new
+/// incarnation is known, what the earlier one said does not count any more.
 /// </summary>
 /// <remarks>
-/// The upper bits count the starts. The lower ones are drawn at random, so that a store that was set back to before its
-/// last start does not take the number of that start again.
+/// The upper bits count the starts. The lower bits are random. So a store that was set back to before its last start
+/// does not use the number of that start again.
 /// </remarks>
 internal static class Incarnations
 {
     private const int RandomBits = 40;
 
-    /// <summary>The number of the incarnation after some.</summary>
-    /// <param name="latest">The latest of those, or 0.</param>
+    /// <summary>The number of the next incarnation.</summary>
+    /// <param name="latest">The latest known incarnation; 0 if there is none.</param>
     /// <param name="random">The peer's source of randomness.</param>
     public static long Next(long latest, Random random) =>
         (((latest >> RandomBits) + 1) << RandomBits) | random.NextInt64(1L << RandomBits);
 
     /// <summary>
-    /// Whether a start that should be later than all that others remember is not: then the store was set back to before
-    /// it.
+    /// Whether another peer remembers an incarnation that this start does not know. Then the store was set back to
+    /// before that incarnation.
     /// </summary>
-    /// <param name="remembered">What another peer remembers.</param>
-    /// <param name="own">The number of the start.</param>
+    /// <param name="remembered">The incarnation that the other peer remembers.</param>
+    /// <param name="own">The incarnation of this start.</param>
     public static bool IsForgotten(long remembered, long own) =>
         remembered != own && remembered >> RandomBits >= own >> RandomBits;
 }
 
 /// <summary>
-/// The stores that a peer knows, with their latest incarnations: durable before the peer says anything that depends on
-/// them. Immutable.
+/// The stores that a peer knows, with their latest incarnations. They are durable before the peer says anything that
+/// depends on them. Immutable.
 /// </summary>
 /// <remarks>
 /// This is a crash vector (Michael, Ports, Sharma and Szekeres, "Recovering Shared Objects Without Stable Storage",
-/// DISC 2017): a majority that is gathered over time is one only if no member of it knew, when it agreed, of a later
-/// incarnation of another.
+/// DISC 2017). A majority whose members agree one after the other is a majority only if none of them, when it agreed,
+/// knew a later incarnation of another one.
 /// </remarks>
 internal sealed class KnownStores
 {
@@ -70,11 +72,11 @@ internal sealed class KnownStores
     }
 
     /// <summary>
-    /// A number that two peers have alike if they know the same incarnations of the same stores; 0 for none.
+    /// A digest that two peers have in common if they know the same incarnations of the same stores; 0 for no stores.
     /// </summary>
     public ulong Digest { get; }
 
-    /// <summary>The stores.</summary>
+    /// <summary>The identities of the stores.</summary>
     public IEnumerable<string> Ids => _stores.Keys.Order(StringComparer.Ordinal);
 
     /// <summary>The latest incarnation of a store; 0 when none is known.</summary>
@@ -93,7 +95,7 @@ internal sealed class KnownStores
             [storeId] = new KnownStore(incarnation, address, isSetBack),
         });
 
-    /// <summary>Of the stores only those that are still somebody's.</summary>
+    /// <summary>The same stores, without those that are not needed any more.</summary>
     public KnownStores Keeping(Func<string, bool> isNeeded) => _stores.Keys.All(isNeeded)
         ? this
         : new KnownStores(new Dictionary<string, KnownStore>(_stores.Where(store => isNeeded(store.Key)),

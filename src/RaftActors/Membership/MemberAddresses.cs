@@ -4,24 +4,27 @@ using RaftActors.Protocol;
 namespace RaftActors.Membership;
 
 /// <summary>
-/// Where members are. A member that comes back with its own disk at another address proves by its store who it is:
-/// whoever hears the member there answers there, and the leader records the address by an entry. Two nodes with one
-/// store are one disk too many: the node that was heard lately keeps its place, and the other one is refused by name.
+/// The addresses of the members. A member that comes back with its own disk at another address is recognised by its
+/// store. A peer that hears the member there sends its messages there, and the leader records the new address in an
+/// entry. If two nodes run with the same store, one has a copy of the other's disk. Then the node that was heard lately
+/// keeps its place, and the other node is refused with a message that names it.
 /// </summary>
 internal sealed class MemberAddresses(RaftSettings settings, ConfigurationHistory configurations, ILoggingAdapter log)
 {
     // Where each bound member was heard last, and when.
     private readonly Dictionary<string, Contact> _contacts = new(StringComparer.Ordinal);
 
-    // Those of members that were named already, because raft.members has the member at another address.
+    // The addresses of members that were logged already, because raft.members has these members at other addresses.
     private readonly HashSet<string> _namedAsOther = new(StringComparer.Ordinal);
 
     private Configuration Configuration => configurations.Latest;
 
-    /// <summary>Where to send what is meant for a member.</summary>
+    /// <summary>The address to which to send messages for a member.</summary>
     public string Of(Server server) => ContactOf(server)?.Address ?? server.Address;
 
-    /// <summary>Where a member may be: where it was heard, and where the log and the settings say.</summary>
+    /// <summary>
+    /// All addresses at which a member may be: where it was heard, and what the log and the settings say.
+    /// </summary>
     public List<string> AllOf(Server server)
     {
         var addresses = new List<string> { Of(server) };
@@ -37,8 +40,8 @@ internal sealed class MemberAddresses(RaftSettings settings, ConfigurationHistor
         return addresses;
     }
 
-    /// <summary>Takes note of where a message comes from.</summary>
-    /// <returns>Whether the message counts: not one of a second node that runs with the same store.</returns>
+    /// <summary>Records the address from which a message came.</summary>
+    /// <returns>Whether the message counts. A message from a second node with the same store does not.</returns>
     public bool Note(PeerHeader header, TimeSpan now)
     {
         if (Configuration.Find(header.MemberId) is not { IsBound: true } server || server.StoreId != header.StoreId)
@@ -55,7 +58,7 @@ internal sealed class MemberAddresses(RaftSettings settings, ConfigurationHistor
         if (AreSame(contact.Address, header.Address))
         {
             contact.Heard = now;
-            // It was heard after another that has its store: both run.
+            // This node was heard again after another node with its store, so both are running.
             if (contact.Rival is { } rival && now - contact.RivalHeard < 10 * settings.ElectionTimeoutMax)
                 NameRivals(header.MemberId, contact, rival);
             return true;
@@ -76,20 +79,21 @@ internal sealed class MemberAddresses(RaftSettings settings, ConfigurationHistor
     }
 
     /// <summary>
-    /// Where the node is that keeps a member's place, when another one is known to run with the same store.
+    /// The address of the node that keeps a member's place, if another node is known to run with the same store;
+    /// otherwise <c>null</c>.
     /// </summary>
     public string? AddressBesideRival(string memberId) =>
         _contacts.TryGetValue(memberId, out var contact) && contact.IsRivalNamed ? contact.Address : null;
 
-    /// <summary>What is to be said of two nodes with one store.</summary>
+    /// <summary>The message about two nodes with one store.</summary>
     public static string TwoNodes(string memberId, string one, string other) =>
         $"Two nodes run as {memberId} with the same store, at {one} and at {other}: one has a copy of the other's "
             + "disk. "
         + "Stop one of them, and start it again only with an empty data directory.";
 
     /// <summary>
-    /// Where the leader is, for a member that is heard at another address than the leader knows, so that the member
-    /// gets in touch with the leader; otherwise empty.
+    /// The leader's address, for a member that is heard at another address than the log has. The member then contacts
+    /// the leader. Empty if that is not needed.
     /// </summary>
     public string LeaderFor(PeerHeader header, Member? leader) =>
         leader is not null && leader.Id != settings.Self.Id && leader.Id != header.MemberId
@@ -97,8 +101,8 @@ internal sealed class MemberAddresses(RaftSettings settings, ConfigurationHistor
             ? leader.Address : "";
 
     /// <summary>
-    /// The latest configuration with the addresses at which members are now; the configuration itself if nothing has
-    /// changed. The voters and their stores stay the same, so this needs no joint configuration.
+    /// The latest configuration with the present addresses of the members. The configuration itself if nothing has
+    /// changed. The voters and their stores stay the same, so the change needs no joint configuration.
     /// </summary>
     public Configuration Moved()
     {
@@ -117,8 +121,8 @@ internal sealed class MemberAddresses(RaftSettings settings, ConfigurationHistor
     }
 
     /// <summary>
-    /// Warns of a member that says another address than raft.members has. What one node calls localhost and another
-    /// 127.0.0.1 is one node, but not for those who compare names: they would not found one group.
+    /// Warns if a member gives another address than raft.members has. The names localhost and 127.0.0.1 may mean the
+    /// same node, but peers compare the names. With different names they would not found one group.
     /// </summary>
     public void CompareNames(PeerHeader header)
     {
@@ -133,7 +137,7 @@ internal sealed class MemberAddresses(RaftSettings settings, ConfigurationHistor
             settings.PersistenceId, header.MemberId, header.Address, member.Address);
     }
 
-    // Others would reach themselves there, or a member that is there already.
+    // Other peers would reach themselves at that address, or another member.
     private string? Obstacle(Server moving, string address)
     {
         foreach (var other in Configuration.Servers)
@@ -179,7 +183,7 @@ internal sealed class MemberAddresses(RaftSettings settings, ConfigurationHistor
     private static bool AreSame(string one, string other) =>
         NodeAddress.EndpointOf(one) == NodeAddress.EndpointOf(other);
 
-    /// <summary>Where a member was heard.</summary>
+    /// <summary>The node that keeps a member's place, as it was heard.</summary>
     private sealed class Contact(string address, string storeId)
     {
         public string Address { get; } = address;
@@ -188,7 +192,7 @@ internal sealed class MemberAddresses(RaftSettings settings, ConfigurationHistor
 
         public TimeSpan Heard { get; set; }
 
-        // Another address at which the same store was heard, before or while this one was.
+        // Another address at which the same store was heard, before this one or at the same time.
         public string? Rival { get; set; }
 
         public TimeSpan RivalHeard { get; set; }

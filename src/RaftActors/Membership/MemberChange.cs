@@ -2,21 +2,21 @@ using RaftActors.Client;
 
 namespace RaftActors.Membership;
 
-/// <summary>A change of members as it is asked for.</summary>
-/// <param name="Voters">Who shall have a vote.</param>
-/// <param name="Learners">Who shall get the log without a vote.</param>
-/// <param name="ExpectedIndex">The index of the configuration that it was made for, or 0.</param>
+/// <summary>A requested change of members.</summary>
+/// <param name="Voters">The members that shall have a vote.</param>
+/// <param name="Learners">The members that shall get the log without a vote.</param>
+/// <param name="ExpectedIndex">The index of the configuration for which the change was made; 0 for any.</param>
 internal sealed record MemberChange(IReadOnlyList<Member> Voters, IReadOnlyList<Member> Learners, long ExpectedIndex)
 {
-    /// <summary>The voters as servers whose stores are not known.</summary>
+    /// <summary>The new voters as servers without known stores.</summary>
     public IEnumerable<Server> VotersToCome => Voters.Select(Server.Of);
 
-    /// <summary>The learners as servers whose stores are not known.</summary>
+    /// <summary>The new learners as servers without known stores.</summary>
     public IEnumerable<Server> LearnersToCome => Learners.Select(Server.Of);
 
-    /// <summary>Why it cannot begin, and a sentence about that; <c>null</c> if it can.</summary>
+    /// <summary>Why the change cannot begin, with a sentence about the reason; <c>null</c> if it can.</summary>
     /// <param name="configurations">The configurations of the leader.</param>
-    /// <param name="commitIndex">What the leader has committed.</param>
+    /// <param name="commitIndex">The commit index of the leader.</param>
     /// <param name="isAnotherUnderWay">Whether the leader has begun another change.</param>
     public (FailureReason Reason, string Message)? Obstacle(
         ConfigurationHistory configurations, long commitIndex, bool isAnotherUnderWay)
@@ -33,8 +33,8 @@ internal sealed record MemberChange(IReadOnlyList<Member> Voters, IReadOnlyList<
         return (FailureReason.MembersChanged, changed);
     }
 
-    /// <summary>What is wrong with it, in a sentence; <c>null</c> if nothing is.</summary>
-    /// <param name="present">The configuration that it would change.</param>
+    /// <summary>What is wrong with the change, in a sentence; <c>null</c> if nothing is.</summary>
+    /// <param name="present">The configuration to be changed.</param>
     public string? Problem(Configuration present)
     {
         if (Voters.Count == 0)
@@ -69,11 +69,11 @@ internal sealed record MemberChange(IReadOnlyList<Member> Voters, IReadOnlyList<
         return null;
     }
 
-    /// <summary>Whether a configuration is what is asked for.</summary>
+    /// <summary>Whether a configuration is the requested one.</summary>
     public bool IsDone(Configuration present) =>
         !present.IsJoint && AreSame(present.Voters, Voters) && AreSame(present.Learners, Learners);
 
-    /// <summary>Whether it removes a member, or leaves it out.</summary>
+    /// <summary>Whether a member has no place in the requested configuration.</summary>
     public bool Excludes(string id) => !Voters.Concat(Learners).Any(member => member.Id == id);
 
     private static bool AreSame(ReadOnlySpan<Server> servers, IReadOnlyList<Member> members) =>

@@ -7,9 +7,9 @@ using RaftActors.Requests;
 namespace RaftActors.Membership;
 
 /// <summary>
-/// A leader's changes of members by joint consensus (paper, section 6), one at a time. Voters to come first catch up as
-/// learners (dissertation, section 4.2.1). Then comes a joint configuration, in which both sets of voters have to
-/// agree. Once that is committed, by whichever leader, the new one follows.
+/// A leader's changes of members by joint consensus (paper, section 6), one at a time. New voters first catch up as
+/// learners (dissertation, section 4.2.1). Then the leader appends a joint configuration, in which both sets of voters
+/// must agree. Once the joint configuration is committed, the leader at that time appends the new configuration.
 /// </summary>
 /// <param name="settings">The settings of the peer.</param>
 /// <param name="log">The log of the peer.</param>
@@ -19,17 +19,17 @@ namespace RaftActors.Membership;
 internal sealed class MemberChanges(
     RaftSettings settings, RaftLog log, ConfigurationHistory configurations, ILoggingAdapter logger, IChangingPeer peer)
 {
-    // Outlives the leadership that began it: who asked for it wants to know what became of it.
+    // Stays after the leadership is lost, because the requester wants to know the outcome.
     private PendingChange? _pending;
 
-    /// <summary>Whether a change is under way that this peer has begun.</summary>
+    /// <summary>Whether a change that this peer has begun is under way.</summary>
     public bool IsUnderWay => _pending is not null;
 
     private Configuration Latest => configurations.Latest;
 
     private bool IsLatestCommitted => configurations.LatestIndex <= log.CommitIndex;
 
-    /// <summary>A leader is asked for a change.</summary>
+    /// <summary>Called when a leader is asked for a change.</summary>
     public void Request(Payload payload, Proposer proposer)
     {
         if (payload.TryReadMemberChange() is not { } change)
@@ -45,7 +45,8 @@ internal sealed class MemberChanges(
     }
 
     /// <summary>
-    /// Changes the voters once those to come have caught up. Called after everything that may have brought that nearer.
+    /// Begins the change of voters once the new voters have caught up. Called after everything that may have changed
+    /// that.
     /// </summary>
     public void Continue()
     {
@@ -63,9 +64,9 @@ internal sealed class MemberChanges(
     }
 
     /// <summary>
-    /// Ends a joint configuration that is committed, whoever began it. A leader that is to go first hands over to a
-    /// voter that stays: nobody waits for an election, and what clients asked of the leader meanwhile is done. If that
-    /// does not succeed, the leader goes when the new configuration is committed.
+    /// Ends a committed joint configuration, whichever leader began it. A leader that is not a new voter first
+    /// transfers its leadership to a voter that stays. So the group does not wait for an election, and pending requests
+    /// are served. If the transfer fails, the leader steps down when the new configuration is committed.
     /// </summary>
     public void LeaveJoint()
     {
@@ -80,7 +81,7 @@ internal sealed class MemberChanges(
             peer.AppendConfiguration(coming);
     }
 
-    /// <summary>A configuration is committed: answers who asked for it.</summary>
+    /// <summary>Called when a configuration is committed. Answers its requester.</summary>
     public void OnCommitted(long index, Configuration configuration)
     {
         if (_pending is not { Index: > 0 } pending || index < pending.Index || configuration.IsJoint)
@@ -95,7 +96,9 @@ internal sealed class MemberChanges(
         }
     }
 
-    /// <summary>The group goes on without this peer since an index: that may be what was asked for.</summary>
+    /// <summary>
+    /// Called when this peer was removed by the configuration at an index. That may be what was requested.
+    /// </summary>
     public void OnRemoved(long index)
     {
         if (_pending is not { Index: > 0 } pending || index <= pending.Index)
@@ -106,8 +109,8 @@ internal sealed class MemberChanges(
         pending.Proposer.Answer(peer, index, peer.Term, null);
     }
 
-    /// <summary>The node at the address of a voter to come is of another group.</summary>
-    /// <param name="header">What the node says of itself.</param>
+    /// <summary>Called when the node at the address of a new voter belongs to another group.</summary>
+    /// <param name="header">The header of the node's message.</param>
     /// <param name="why">What is wrong with it, in a sentence or two.</param>
     public void OnForeign(PeerHeader header, string why)
     {
@@ -126,7 +129,7 @@ internal sealed class MemberChanges(
     }
 
     /// <summary>
-    /// The peer no longer leads. What is in the log may yet be completed, and this peer may see it.
+    /// Called when the peer no longer leads. A change in the log may still be completed, and this peer may see that.
     /// </summary>
     public void OnLeadershipLost()
     {
@@ -142,8 +145,8 @@ internal sealed class MemberChanges(
     }
 
     /// <summary>
-    /// The entries after an index are gone from this log. Whether a change among them is committed all the same is for
-    /// the other members to say.
+    /// Called when the entries after an index were removed from this log. A change among these entries may still be
+    /// committed by other members.
     /// </summary>
     public void OnLogTruncated(long index)
     {
@@ -154,12 +157,12 @@ internal sealed class MemberChanges(
             "The leader lost its leadership, and another's entries came instead of the change. Look at the members.");
     }
 
-    /// <summary>A peer that no longer leads has waited long enough to see its change completed.</summary>
+    /// <summary>Called when a peer that no longer leads has waited long enough to see its change completed.</summary>
     public void OnTimeout() => Abandon(
         FailureReason.OutcomeUnknown,
         "The leader lost its leadership while the change was under way. Look at the members.");
 
-    /// <summary>Gives the change up, if there is one.</summary>
+    /// <summary>Gives up the change, if there is one.</summary>
     public void Abandon(FailureReason reason, string message)
     {
         if (_pending is not { } pending)

@@ -6,14 +6,14 @@ using RaftActors.Protocol;
 namespace RaftActors.Membership;
 
 /// <summary>
-/// Whether a peer's own word counts. Each start on a store is a new incarnation of the store; what an earlier one has
-/// said does not count once the new one is known (<see cref="RememberedStores"/>). And a peer that has started asks the
-/// other voters before it votes or confirms anything, for its disk may have been set back
+/// Decides whether a peer's own word counts. Each start on a store is a new incarnation of the store. Once the new
+/// incarnation is known, what an earlier one said does not count (<see cref="RememberedStores"/>). A peer that has
+/// started asks the other voters before it votes or confirms anything, because its disk may have been set back
 /// (<see cref="StoreVerification"/>).
 /// </summary>
 /// <remarks>
-/// Properties at stake: Leader Completeness and Election Safety, when a disk was set back. StoreVerificationSpec,
-/// SetBackDiskSpec and the simulation's fault DiskSetBack would show it.
+/// Leader Completeness and Election Safety depend on this class if a disk was set back. StoreVerificationSpec,
+/// SetBackDiskSpec and the simulation's fault DiskSetBack test it.
 /// </remarks>
 internal sealed class OwnStore(
     RaftSettings settings,
@@ -27,47 +27,49 @@ internal sealed class OwnStore(
 {
     private StoreVerification _verification = StoreVerification.OfNewStore();
 
-    // Where the store was when the peer started.
+    // The term and the last index with which the peer started.
     private (long Term, long Index) _recovered;
 
-    // The log that a candidate must have at least, for the peer's vote.
+    // The log that a candidate must have at least to get the peer's vote.
     private (long Term, long Index) _floor;
 
     /// <summary>The incarnation of the store; 0 before the peer has started.</summary>
     public long Incarnation { get; private set; }
 
-    /// <summary>What the store has lost, as far as is known.</summary>
+    /// <summary>What the store has lost, in a clause, as far as it is known.</summary>
     public string? Loss { get; set; }
 
     /// <summary>Whether enough other voters have answered since the start.</summary>
     public bool IsVerified => _verification.IsDone;
 
-    /// <summary>Whether the store is known to have lost something, and has not caught up yet.</summary>
+    /// <summary>Whether the store is known to have lost data and has not caught up yet.</summary>
     public bool IsSetBack => stores.Known.IsSetBack(peer.StoreId);
 
-    /// <summary>Whether the store has all that it may have confirmed.</summary>
+    /// <summary>Whether the store has everything that it may have confirmed.</summary>
     public bool IsWhole => Incarnation != 0 && !IsSetBack && HasFloor;
 
-    // Whether the disk has a log that no undamaged one was ahead of.
+    // Whether the log on the disk is at least as up-to-date as those of the voters that answered.
     private bool HasFloor => IsVerified && MeetsFloor(raftLog.TermAt(peer.PersistedIndex), peer.PersistedIndex);
 
     private Configuration Configuration => configurations.Latest;
 
     private long Term => peer.HardState.Term;
 
-    /// <summary>Whether a log is as up-to-date as those that the other voters had when they answered.</summary>
+    /// <summary>
+    /// Whether a log is at least as up-to-date as those that the other voters had when they answered.
+    /// </summary>
     public bool MeetsFloor(long lastTerm, long lastIndex) => (lastTerm, lastIndex).CompareTo(_floor) >= 0;
 
     // ---- The start
 
-    /// <summary>Begins an incarnation.</summary>
-    /// <param name="isNew">Whether the store was just created: it has promised nothing.</param>
+    /// <summary>Begins an incarnation when the peer starts.</summary>
+    /// <param name="isNew">Whether the store was just created. Such a store has promised nothing.</param>
     /// <param name="isCut">Whether the journal is cut off at an event that cannot be read.</param>
     public void Start(bool isNew, bool isCut)
     {
         _recovered = (Term, raftLog.LastIndex);
         Incarnation = Incarnations.Next(stores.Known.IncarnationOf(peer.StoreId), random);
-        // Of an event that the journal was cut off at, the store may have caught up long ago.
+        // If the journal was cut off at an earlier start, the store may have caught up since.
         bool wasSetBack = IsSetBack || isCut;
         if (!wasSetBack)
             Loss = null;
@@ -79,14 +81,16 @@ internal sealed class OwnStore(
             Verify();
     }
 
-    /// <summary>Asks the other voters, and neither votes nor confirms anything until enough have answered.</summary>
+    /// <summary>
+    /// Asks the other voters. Until enough have answered, the peer neither votes nor confirms anything.
+    /// </summary>
     public void Verify()
     {
         _verification = new StoreVerification(-1 - random.NextInt64(1L << 48), peer.Now + settings.VerificationWait);
         OnVerificationTimeout();
     }
 
-    /// <summary>Asks those again that have not answered.</summary>
+    /// <summary>Asks again the voters that have not answered.</summary>
     public void OnVerificationTimeout()
     {
         Decide();
@@ -94,7 +98,7 @@ internal sealed class OwnStore(
             return;
         foreach (var server in Unanswered())
         {
-            // Each may have moved while this peer was down.
+            // A voter may have moved while this peer was down.
             foreach (string address in addresses.AllOf(server))
             {
                 peer.Send(address, new AskIdentity(peer.Header(), _verification.Round)
@@ -111,7 +115,7 @@ internal sealed class OwnStore(
 
     // ---- What others say
 
-    /// <summary>Another member has answered.</summary>
+    /// <summary>Called when another member has answered.</summary>
     public void OnAnswer(IdentityReply reply)
     {
         var header = reply.Header;
@@ -149,7 +153,8 @@ internal sealed class OwnStore(
     }
 
     /// <summary>
-    /// A set-back store counts as whole again when its disk has a log that no undamaged one was ahead of.
+    /// Ends the state of a set-back store once the log on its disk is at least as up-to-date as those of the voters
+    /// that answered.
     /// </summary>
     public void NoteCaughtUp()
     {
@@ -171,7 +176,7 @@ internal sealed class OwnStore(
         _floor = _verification.Floor;
         if (_verification.HighestTerm > Term)
             peer.StepDown(_verification.HighestTerm);
-        // The vote of this term may be one that the disk has lost.
+        // The disk may have lost a vote in this term.
         if (Term > 0 && peer.HardState.VotedFor is null)
             peer.Abstain();
         peer.RequestFlush();
@@ -219,10 +224,10 @@ internal sealed class OwnStore(
             + "Then make a group of the store that has most: raftnode recover (in your own program: StoreRecovery).";
     }
 
-    /// <summary>It is time to ask again.</summary>
+    /// <summary>The time has come to ask again.</summary>
     public sealed record VerificationTimeout
     {
-        /// <summary>The one there is.</summary>
+        /// <summary>The only instance.</summary>
         public static readonly VerificationTimeout Instance = new();
     }
 }

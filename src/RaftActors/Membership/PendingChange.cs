@@ -4,29 +4,29 @@ using RaftActors.Requests;
 namespace RaftActors.Membership;
 
 /// <summary>
-/// A change of members that a leader has begun. Dropped with its leadership: what is in the log is completed by the
-/// next leader.
+/// A change of members that a leader has begun. Dropped when the leadership ends. The next leader completes a change
+/// that is in the log.
 /// </summary>
-/// <param name="Change">What is asked for.</param>
-/// <param name="Proposer">Who is due the answer.</param>
-/// <param name="CatchUps">The voters to come that have no vote yet.</param>
-/// <param name="Began">When it was asked for. A voter to come may have been silent before: that does not count.</param>
+/// <param name="Change">The requested change.</param>
+/// <param name="Proposer">The requester, which gets the answer.</param>
+/// <param name="CatchUps">The new voters that are still catching up.</param>
+/// <param name="Began">When the change was requested. Silence of a new voter before that time does not count.</param>
 internal sealed record PendingChange(
     MemberChange Change, Proposer Proposer, IReadOnlyList<CatchUp> CatchUps, TimeSpan Began)
 {
     /// <summary>
-    /// The index of the configuration that begins to change the voters, or changes the learners; 0 as long as voters to
-    /// come catch up.
+    /// The index of the configuration that begins to change the voters, or that changes the learners; 0 while new
+    /// voters catch up.
     /// </summary>
     public long Index { get; set; }
 
-    /// <summary>Takes note of how far the voters to come are (dissertation, section 4.2.1).</summary>
-    /// <param name="leading">The leader, of which they are followers.</param>
+    /// <summary>Records how far the new voters' logs have come (dissertation, section 4.2.1).</summary>
+    /// <param name="leading">The leader of the new voters, which are its followers.</param>
     /// <param name="lastIndex">The last index of the leader's log.</param>
     /// <param name="now">The time.</param>
-    /// <param name="patience">How long a voter to come may be silent.</param>
-    /// <param name="failure">Why one of them will not catch up; <c>null</c> as long as all may.</param>
-    /// <returns>Whether all have caught up.</returns>
+    /// <param name="patience">How long a new voter may be silent.</param>
+    /// <param name="failure">Why a new voter will not catch up; <c>null</c> as long as all may.</param>
+    /// <returns>Whether all new voters have caught up.</returns>
     public bool HaveCaughtUp(LeaderState leading, long lastIndex, TimeSpan now, TimeSpan patience, out string? failure)
     {
         bool ready = true;

@@ -3,21 +3,21 @@ using RaftActors.Journal;
 namespace RaftActors.Membership;
 
 /// <summary>
-/// What a peer remembers of the stores of the members, its own among them: their latest incarnations, which are durable
-/// before the peer says anything that depends on them, and how far each store is known to have confirmed entries. What
-/// a store has confirmed decides nothing: it only serves to say that a store was set back.
+/// What a peer remembers about the stores of the members, including its own. It remembers their latest incarnations,
+/// which are durable before the peer says anything that depends on them. It also remembers how far each store is known
+/// to have confirmed entries. That only serves to say that a store was set back; nothing is decided by it.
 /// </summary>
 internal sealed class RememberedStores(ConfigurationHistory configurations) : IAlsoDurable
 {
-    // By store: the term of the leader to which it last confirmed entries, and up to which index.
+    // For each store: the term of the leader to which it last confirmed entries, and the last confirmed index.
     private readonly Dictionary<string, (long Term, long Index)> _confirmed = new(StringComparer.Ordinal);
 
-    // By store: what it had confirmed when this peer last said that the store was set back.
+    // For each store: what it had confirmed when this peer last said that the store was set back.
     private readonly Dictionary<string, (long Term, long Index)> _saidSetBack = new(StringComparer.Ordinal);
     private KnownStores _durable = KnownStores.None;
     private KnownStores _writing = KnownStores.None;
 
-    // Whether what was confirmed has changed since it was last written, and since the followers were last told.
+    // Whether confirmations have changed since they were last written, and since the followers were last told.
     private bool _isUnwritten;
     private bool _isUntold;
 
@@ -29,7 +29,7 @@ internal sealed class RememberedStores(ConfigurationHistory configurations) : IA
 
     // ---- The disk
 
-    /// <summary>Takes over what the journal says; it is on the disk.</summary>
+    /// <summary>Takes over the records in the journal, which are durable.</summary>
     public void Recover(IReadOnlyCollection<StoreRecord> records, string ownStoreId)
     {
         foreach (var record in records)
@@ -47,7 +47,7 @@ internal sealed class RememberedStores(ConfigurationHistory configurations) : IA
     /// <inheritdoc/>
     public IReadOnlyList<StoreRecord>? Take()
     {
-        // What stores have confirmed is worth no write of its own.
+        // Confirmations alone need no write of their own.
         var records = IsDurable && !_isUnwritten ? null : Records();
         _writing = Known;
         _isUnwritten = false;
@@ -63,7 +63,7 @@ internal sealed class RememberedStores(ConfigurationHistory configurations) : IA
     public void SetOwn(string storeId, long incarnation, string address, bool isSetBack = false) =>
         Known = Known.With(storeId, incarnation, address, isSetBack);
 
-    /// <summary>Forgets the stores that are no member's any more.</summary>
+    /// <summary>Forgets the stores that belong to no member any more.</summary>
     public void KeepMembers(string ownStoreId) => Known = Known.Keeping(storeId => IsOfMember(storeId, ownStoreId));
 
     /// <summary>Notes the incarnation of another member's store.</summary>
@@ -92,7 +92,7 @@ internal sealed class RememberedStores(ConfigurationHistory configurations) : IA
 
     // ---- What was confirmed
 
-    /// <summary>A store has confirmed entries to a leader.</summary>
+    /// <summary>Records that a store has confirmed entries to a leader.</summary>
     public void Confirmed(string storeId, long term, long index)
     {
         if (term == 0 || index == 0 || (term, index).CompareTo(_confirmed.GetValueOrDefault(storeId)) <= 0)
@@ -102,7 +102,7 @@ internal sealed class RememberedStores(ConfigurationHistory configurations) : IA
         _isUntold = true;
     }
 
-    /// <summary>Whether something was confirmed since the followers were last told.</summary>
+    /// <summary>Whether a store has confirmed entries since the followers were last told. Resets that.</summary>
     public bool TakeUntold()
     {
         bool isUntold = _isUntold;
@@ -110,7 +110,7 @@ internal sealed class RememberedStores(ConfigurationHistory configurations) : IA
         return isUntold;
     }
 
-    /// <summary>All that is remembered.</summary>
+    /// <summary>The records of all known stores.</summary>
     public IReadOnlyList<StoreRecord> Records()
     {
         var records = new List<StoreRecord>();
@@ -124,11 +124,11 @@ internal sealed class RememberedStores(ConfigurationHistory configurations) : IA
         return records;
     }
 
-    /// <summary>All that is remembered, for a peer that may know other incarnations; otherwise nothing.</summary>
-    /// <param name="digest">That of the other peer: see <see cref="KnownStores.Digest"/>.</param>
+    /// <summary>The records of all known stores, if another peer may know other incarnations; otherwise none.</summary>
+    /// <param name="digest">The digest of the other peer: see <see cref="KnownStores.Digest"/>.</param>
     public IReadOnlyList<StoreRecord> Unlike(ulong digest) => digest == 0 || digest == Known.Digest ? [] : Records();
 
-    /// <summary>What is remembered of a store; <c>null</c> for nothing.</summary>
+    /// <summary>The record of a store; <c>null</c> if there is none.</summary>
     public StoreRecord? Find(string storeId)
     {
         long incarnation = Known.IncarnationOf(storeId);
@@ -139,12 +139,12 @@ internal sealed class RememberedStores(ConfigurationHistory configurations) : IA
     }
 
     /// <summary>
-    /// Judges a peer that has started: whether its store lacks what it had, and this was not said yet.
+    /// Whether the store of a peer that has started lacks data that it had, and this peer has not said so yet.
     /// </summary>
-    /// <param name="storeId">Its store.</param>
-    /// <param name="incarnation">The number of its start.</param>
+    /// <param name="storeId">The store of the peer.</param>
+    /// <param name="incarnation">The incarnation of the store.</param>
     /// <param name="recovered">The term and the last index with which it started.</param>
-    /// <param name="had">What the store had, in the words of a sentence; for the log.</param>
+    /// <param name="had">What the store had, as a clause for the log.</param>
     public bool IsNewlySetBack(string storeId, long incarnation, (long Term, long Index) recovered, out string had)
     {
         had = "";

@@ -7,8 +7,8 @@ using RaftActors.Membership;
 namespace RaftActors.Protocol;
 
 /// <summary>
-/// Between the messages of clients on nodes of their own and the generated types of raft.proto. Commands and responses
-/// are encoded by their own serializers.
+/// Converts between the messages of clients on other nodes and the generated types of raft.proto. Commands and
+/// responses are encoded by their own serializers.
 /// </summary>
 internal static class ClientMapping
 {
@@ -23,7 +23,7 @@ internal static class ClientMapping
         LowestPending = m.Session?.LowestPending ?? 0,
     };
 
-    // The command stays encoded: the peer need not decode what it would encode again.
+    // The command stays encoded, because the peer would only encode it again.
     public static Propose FromWire(this Wire.ClientProposal m) =>
         new(m.Command.FromWire(), m.ReplyWhenAppended ? ReplyWhen.Appended : ReplyWhen.Applied, m.Forward,
             m.CorrelationId)
@@ -63,7 +63,8 @@ internal static class ClientMapping
         MaxStaleness = m.MaxStaleness < 0 ? null : TimeSpan.FromMilliseconds(m.MaxStaleness),
     };
 
-    // What cannot be brought to the client is an answer, too: without one it would ask again and again.
+    // If the response cannot be sent to the client, the client must get an answer that says so. Otherwise it would ask
+    // again and again.
     public static Wire.ClientAnswer ToWire(this Proposed m, Serialization serialization, long room) =>
         Payloads.TryEncodeResponse(serialization, m.Response, room, out var response, out string problem)
             ? new() { CorrelationId = m.CorrelationId, Index = m.Index, Term = m.Term, Response = response?.ToWire() }

@@ -3,8 +3,8 @@ using RaftActors.Log;
 namespace RaftActors.Protocol;
 
 /// <summary>
-/// Entries that travel together, and their encoded form once it is needed: the journal event and the messages to all
-/// followers share both. A batch that was received keeps the bytes as they came. Immutable.
+/// Entries that are sent and stored together. Their encoded form is made when it is first needed; the journal event and
+/// the messages to all followers share it. A batch that was received keeps its encoded form. Immutable.
 /// </summary>
 internal sealed class EntryBatch
 {
@@ -14,11 +14,11 @@ internal sealed class EntryBatch
     private readonly LogEntry[] _entries;
     private Encoding? _encoding;
 
-    /// <summary>Creates a batch; the array is its own from now on.</summary>
+    /// <summary>Makes a batch. The array belongs to the batch from now on.</summary>
     public EntryBatch(LogEntry[] entries) => _entries = entries;
 
-    /// <summary>Creates a batch that was received.</summary>
-    /// <param name="entries">The entries; the array is the batch's own from now on.</param>
+    /// <summary>Makes a batch that was received.</summary>
+    /// <param name="entries">The entries. The array belongs to the batch from now on.</param>
     /// <param name="encoded">Their encoded form, as <see cref="EntryCodec"/> writes it.</param>
     public EntryBatch(LogEntry[] entries, ReadOnlyMemory<byte> encoded)
     {
@@ -26,7 +26,7 @@ internal sealed class EntryBatch
         _encoding = new Encoding(encoded);
     }
 
-    /// <summary>How many entries there are.</summary>
+    /// <summary>The number of entries.</summary>
     public int Count => _entries.Length;
 
     /// <summary>The index of the first entry.</summary>
@@ -39,8 +39,8 @@ internal sealed class EntryBatch
     public ReadOnlySpan<LogEntry> Entries => _entries;
 
     /// <summary>
-    /// The entries as fields of a message. Encoded by whoever asks first; two that ask at once both do, to the same
-    /// result.
+    /// The entries in the encoded form of a message's fields. The first caller encodes them. If two threads do that at
+    /// once, both get the same result.
     /// </summary>
     public ReadOnlyMemory<byte> Encoded => (_encoding ??= new Encoding(EntryCodec.Encode(_entries))).Bytes;
 

@@ -4,13 +4,13 @@ using RaftActors.Log;
 namespace RaftActors.Protocol;
 
 /// <summary>
-/// Writes and reads entries as field 15 of AppendEntries and Persisted in raft.proto, byte for byte what the generated
-/// code would write. By hand because each command passes here several times: entries are written without an object in
-/// between, and payloads are read as slices of the bytes received.
+/// Writes and reads entries as field 15 of AppendEntries and Persisted in raft.proto, byte for byte as the generated
+/// code would. The code is written by hand because each command passes through it several times. It writes entries
+/// without an object in between, and reads payloads as slices of the received bytes.
 /// </summary>
 internal static class EntryCodec
 {
-    /// <summary>The field of entries, in both messages.</summary>
+    /// <summary>The number of the field with the entries, in both messages.</summary>
     public const int EntriesField = 15;
 
     private const int Index = 1, Term = 2, Kind = 3, Time = 4, Bytes = 5, SerializerId = 6, Manifest = 7, SessionId = 8,
@@ -33,7 +33,7 @@ internal static class EntryCodec
     }
 
     /// <summary>Reads one entry, the content of a field.</summary>
-    /// <exception cref="FormatException">The bytes are no entry.</exception>
+    /// <exception cref="FormatException">The bytes are not an entry.</exception>
     public static LogEntry Decode(ReadOnlyMemory<byte> bytes)
     {
         var reader = new ProtoReader(bytes.Span);
@@ -115,7 +115,7 @@ internal static class EntryCodec
         writer.Raw(entry.UnknownFields.Span);
     }
 
-    // All fields here have numbers below 16: their tags are one byte.
+    // All fields here have numbers below 16, so each tag takes one byte.
     private static int FieldSize(int length) => 1 + ProtoWriter.VarintSize((ulong)length) + length;
 
     private static ReadOnlyMemory<byte> Join(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second) =>

@@ -4,7 +4,7 @@ using RaftActors.Membership;
 
 namespace RaftActors.Protocol;
 
-/// <summary>Changes of members, between what clients say and raft.proto.</summary>
+/// <summary>Converts changes of members between the client messages and raft.proto.</summary>
 internal static class MemberMapping
 {
     public static Wire.ClientMemberChange ToWire(this ChangeMembers m) =>
@@ -21,7 +21,7 @@ internal static class MemberMapping
     /// <summary>A change as the command of a proposal.</summary>
     public static Log.Payload ToPayload(this MemberChange change) => new(change.ToWire().ToByteArray(), 0, "");
 
-    /// <summary>The change in a proposal's command, or <c>null</c> when the bytes are none.</summary>
+    /// <summary>The change in a proposal's command; <c>null</c> if the bytes are not a change.</summary>
     public static MemberChange? TryReadMemberChange(this Log.Payload payload)
     {
         try

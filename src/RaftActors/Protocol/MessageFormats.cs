@@ -6,7 +6,7 @@ using static RaftActors.Protocol.MessageFormat;
 
 namespace RaftActors.Protocol;
 
-/// <summary>The messages of raft.proto, told apart by short manifests: a row for each type.</summary>
+/// <summary>The messages of raft.proto, with a short manifest for each type.</summary>
 internal static class MessageFormats
 {
     private static readonly MessageFormat[] Table =
@@ -64,12 +64,12 @@ internal static class MessageFormats
         .ToDictionary(static format => format.Manifest, StringComparer.Ordinal);
 
     /// <summary>The format of a message.</summary>
-    /// <exception cref="ArgumentException">It is no message of raft.proto.</exception>
+    /// <exception cref="ArgumentException">The message is not one of raft.proto.</exception>
     public static MessageFormat For(object message) => ByType.TryGetValue(message.GetType(), out var format)
         ? format
         : throw new ArgumentException($"{message.GetType()} is no message of a Raft group.", nameof(message));
 
-    /// <summary>The format with a manifest, or <c>null</c>.</summary>
+    /// <summary>The format with a manifest; <c>null</c> if there is none.</summary>
     public static MessageFormat? Find(string manifest) => ByManifest.GetValueOrDefault(manifest);
 
     private static byte[] Write(AppendEntries message)
@@ -101,8 +101,8 @@ internal static class MessageFormats
         return Wire.Persisted.Parser.ParseFrom(bytes, 0, head).FromWire(entries);
     }
 
-    // Entries come last, because their field has the highest number. They are sliced out, and the generated parser gets
-    // what comes before them. What a later version may add behind them is stepped over.
+    // The entries come last, because their field has the highest number. They are sliced out, and the generated parser
+    // gets the bytes before them. Fields that a later version may add after them are skipped.
     private static (int Head, EntryBatch Entries) SplitEntries(byte[] bytes)
     {
         var reader = new ProtoReader(bytes);

@@ -6,7 +6,7 @@ using RaftActors.Snapshots;
 
 namespace RaftActors.Protocol;
 
-/// <summary>What is serialized by the messages of raft.proto.</summary>
+/// <summary>A message that raft.proto serializes.</summary>
 internal interface IRaftMessage;
 
 /// <summary>Who sends a message between peers, and in which term.</summary>
@@ -22,28 +22,34 @@ internal interface IRaftMessage;
 internal sealed record PeerHeader(string Address, string Group, string MemberId, string StoreId, long Term,
     string ToStoreId = "")
 {
-    /// <summary>The most bytes of one message that the sender's remoting takes; 0 where it does not say.</summary>
+    /// <summary>
+    /// The largest message in bytes that the sender's remoting takes; 0 if the sender does not say it.
+    /// </summary>
     public long MaximumFrameSize { get; init; }
 
-    /// <summary>The identity of the group that the sender's log belongs to; empty when the log has none.</summary>
+    /// <summary>The identity of the group to which the sender's log belongs; empty if the log has none.</summary>
     public string GroupId { get; init; } = "";
 
-    /// <summary>Whether the sender does not know that this identity is committed.</summary>
+    /// <summary>Whether the sender does not yet know that this identity is committed.</summary>
     public bool GroupIsUndecided { get; init; }
 
-    /// <summary>The identity of the sender's group, once that cannot change any more; else empty.</summary>
+    /// <summary>The identity of the sender's group, once it is final; empty before.</summary>
     public string DecidedGroupId => GroupIsUndecided ? "" : GroupId;
 
-    /// <summary>What the sender understands: <see cref="CurrentVersion"/>, or less of an earlier version.</summary>
+    /// <summary>
+    /// The version of the protocol that the sender understands: <see cref="CurrentVersion"/>, or an earlier one.
+    /// </summary>
     public int Version { get; init; }
 
     /// <summary>Whether the sender says that its log is empty.</summary>
     public bool IsEmpty { get; init; }
 
-    /// <summary>Which incarnation of its store the sender is; 0 from a version that has none.</summary>
+    /// <summary>The incarnation of the sender's store; 0 from a version without incarnations.</summary>
     public long Incarnation { get; init; }
 
-    /// <summary>Whether the sender has yet to find out whether it may confirm anything.</summary>
+    /// <summary>
+    /// Whether the sender may not confirm anything yet, because it has not been verified since its start.
+    /// </summary>
     public bool IsVerifying { get; init; }
 
     /// <summary>The first version that has identities of groups.</summary>
@@ -52,17 +58,17 @@ internal sealed record PeerHeader(string Address, string Group, string MemberId,
     /// <summary>The first version that compares digests of replicas.</summary>
     public const int ReplicaDigests = 2;
 
-    /// <summary>What this version understands.</summary>
+    /// <summary>The version of the protocol that this code understands.</summary>
     public const int CurrentVersion = ReplicaDigests;
 }
 
 /// <summary>Why nothing that a peer says counts.</summary>
 internal enum RefusalReason
 {
-    /// <summary>Its log belongs to another group.</summary>
+    /// <summary>The peer's log belongs to another group.</summary>
     AnotherGroup = 1,
 
-    /// <summary>Another node runs with the same store.</summary>
+    /// <summary>Another node runs with the peer's store.</summary>
     StoreInUse = 2,
 }
 
@@ -73,36 +79,38 @@ internal abstract record PeerMessage(PeerHeader Header) : IRaftMessage
     public long Term => Header.Term;
 }
 
-/// <summary>Bytes that are none of the messages that this version knows.</summary>
-/// <param name="Manifest">What they claim to be.</param>
-/// <param name="Problem">What is wrong.</param>
+/// <summary>A message that this version cannot parse.</summary>
+/// <param name="Manifest">The manifest of the message.</param>
+/// <param name="Problem">What is wrong with the bytes.</param>
 internal sealed record MalformedMessage(string Manifest, string Problem) : IRaftMessage
 {
-    /// <summary>
-    /// Whether it is none of the messages that this version knows, rather than one whose bytes have changed.
-    /// </summary>
+    /// <summary>Whether this version does not know the message. Otherwise its bytes have changed.</summary>
     public bool IsUnknown { get; init; }
 }
 
 /// <summary>
-/// Asks for a vote (paper, section 5.2), or with <paramref name="PreVote"/> whether one would be given (dissertation,
-/// section 9.6).
+/// Asks for a vote (paper, section 5.2). With <paramref name="PreVote"/>, asks whether the vote would be granted
+/// (dissertation, section 9.6).
 /// </summary>
-/// <param name="Header">
-/// The candidate; a pre-candidate's term is the one before that of the election it asks about.
-/// </param>
+/// <param name="Header">The candidate. A pre-candidate's term is the one before the term of its election.</param>
 /// <param name="LastLogIndex">The index of the candidate's last entry.</param>
 /// <param name="LastLogTerm">The term of that entry.</param>
-/// <param name="PreVote">Nobody's state changes.</param>
-/// <param name="Transfer">The leader asked for this election: stickiness does not apply.</param>
-/// <param name="Founding">Of a candidate with an empty log: the configuration it would found.</param>
+/// <param name="PreVote">Whether this is a pre-vote. A pre-vote changes no peer's state.</param>
+/// <param name="Transfer">
+/// Whether the leader asked for this election. Then voters do not refuse because they hear a leader.
+/// </param>
+/// <param name="Founding">
+/// From a candidate with an empty log: the configuration with which it would found the group.
+/// </param>
 internal sealed record RequestVote(PeerHeader Header, long LastLogIndex, long LastLogTerm, bool PreVote, bool Transfer,
     Configuration? Founding) : PeerMessage(Header)
 {
     /// <summary>The term of the election.</summary>
     public long ElectionTerm => PreVote ? Term + 1 : Term;
 
-    /// <summary>Of the incarnations of stores that the candidate knows; 0 from a version that has none.</summary>
+    /// <summary>
+    /// The digest of the incarnations of stores that the candidate knows; 0 from a version without incarnations.
+    /// </summary>
     public ulong StoresDigest { get; init; }
 }
 
@@ -111,7 +119,8 @@ internal sealed record RequestVoteReply(PeerHeader Header, bool Granted, bool Pr
     long ElectionTerm) : PeerMessage(Header)
 {
     /// <summary>
-    /// The leader that the voter follows and that may not know where the candidate is; otherwise empty.
+    /// The address of the leader that the voter follows, if that leader may not know the candidate's address; otherwise
+    /// empty.
     /// </summary>
     public string LeaderAddress { get; init; } = "";
 
@@ -119,54 +128,62 @@ internal sealed record RequestVoteReply(PeerHeader Header, bool Granted, bool Pr
     public IReadOnlyList<StoreRecord> Stores { get; init; } = [];
 }
 
-/// <summary>The leader's entries, or without any its heartbeat (paper, section 5.3).</summary>
+/// <summary>Entries of the leader, or without entries its heartbeat (paper, section 5.3).</summary>
 internal sealed record AppendEntries(PeerHeader Header, long PrevLogIndex, long PrevLogTerm, long LeaderCommit,
     long ReadContext, EntryBatch Entries) : PeerMessage(Header)
 {
-    /// <summary>The index of the last entry, or the previous index when there is none.</summary>
+    /// <summary>The index of the last entry. Without entries, the previous index.</summary>
     public long LastIndex => PrevLogIndex + Entries.Count;
 
     /// <summary>
-    /// Counts the leader's messages to this follower; a rejection returns it. 0 from a leader that does not count.
+    /// The number of the message among the leader's messages to this follower. A rejection returns it. 0 from a version
+    /// that does not number its messages.
     /// </summary>
     public long Number { get; init; }
 
-    /// <summary>Of the incarnations of stores that the leader knows; 0 from a version that has none.</summary>
+    /// <summary>
+    /// The digest of the incarnations of stores that the leader knows; 0 from a version without incarnations.
+    /// </summary>
     public ulong StoresDigest { get; init; }
 
-    /// <summary>What the leader knows of stores, if the follower may know less.</summary>
+    /// <summary>The stores that the leader knows, if the follower may know less.</summary>
     public IReadOnlyList<StoreRecord> Stores { get; init; } = [];
 
-    /// <summary>Of a heartbeat: the latest digest that a majority of the replicas had.</summary>
+    /// <summary>In a heartbeat: the latest digest that a majority of the replicas had.</summary>
     public ReplicaDigest Agreed { get; init; }
 
-    /// <summary>Of a heartbeat: the entry after which replicas differ without a majority; otherwise 0.</summary>
+    /// <summary>
+    /// In a heartbeat: the index of the entry at which replicas differ and no digest has a majority; otherwise 0.
+    /// </summary>
     public long UndecidedAt { get; init; }
 }
 
 /// <summary>The answer to an <see cref="AppendEntries"/>.</summary>
 /// <param name="Header">The follower.</param>
-/// <param name="Success">Whether its log has the previous entry.</param>
-/// <param name="MatchIndex">On success: agreed and durable up to here.</param>
-/// <param name="AcceptedIndex">On success: agreed up to here.</param>
-/// <param name="RejectedIndex">Otherwise: the request's previous index.</param>
-/// <param name="Conflict">Otherwise: how the follower's log differs there.</param>
-/// <param name="ReadContext">That of the request.</param>
+/// <param name="Success">Whether the follower's log has the previous entry.</param>
+/// <param name="MatchIndex">
+/// On success: the last index up to which the logs agree and the follower's log is durable.
+/// </param>
+/// <param name="AcceptedIndex">On success: the last index up to which the logs agree.</param>
+/// <param name="RejectedIndex">On rejection: the previous index of the request.</param>
+/// <param name="Conflict">On rejection: how the follower's log differs at that index.</param>
+/// <param name="ReadContext">The read context of the request.</param>
 internal sealed record AppendEntriesReply(
     PeerHeader Header, bool Success, long MatchIndex, long AcceptedIndex, long RejectedIndex, LogConflict Conflict,
     long ReadContext) : PeerMessage(Header)
 {
-    /// <summary>Of a rejection: the number of the request; 0 from a follower that does not return it.</summary>
+    /// <summary>In a rejection: the number of the request; 0 from a version that does not return it.</summary>
     public long Number { get; init; }
 
     /// <summary>The stores that the follower knows, if it knows other incarnations than the leader.</summary>
     public IReadOnlyList<StoreRecord> Stores { get; init; } = [];
 
-    /// <summary>Of the answer to a heartbeat: the latest digest of the follower's replica.</summary>
+    /// <summary>In the answer to a heartbeat: the latest digest of the follower's replica.</summary>
     public ReplicaDigest Digest { get; init; }
 
     /// <summary>
-    /// The follower's replica is set aside, and needs a snapshot up to this entry or a later one; otherwise 0.
+    /// The index that a snapshot must include to rebuild the follower's replica, if that replica differs from a
+    /// majority's; otherwise 0.
     /// </summary>
     public long RebuildFrom { get; init; }
 }
@@ -176,26 +193,28 @@ internal sealed record AppendEntriesReply(
 /// Figure 13).
 /// </summary>
 /// <param name="Header">The leader.</param>
-/// <param name="Snapshot">The whole snapshot.</param>
+/// <param name="Snapshot">The whole snapshot, of which this is a chunk.</param>
 /// <param name="Chunk">The number of the chunk; the first is 1.</param>
-/// <param name="Data">The chunk.</param>
+/// <param name="Data">The bytes of the chunk.</param>
 internal sealed record InstallSnapshot(PeerHeader Header, Snapshot Snapshot, int Chunk,
     ReadOnlyMemory<byte> Data) : PeerMessage(Header);
 
 /// <summary>
-/// The answer to an <see cref="InstallSnapshot"/>: everything before <paramref name="NextChunk"/> is durable.
+/// The answer to an <see cref="InstallSnapshot"/>. All chunks before <paramref name="NextChunk"/> are durable.
 /// </summary>
 /// <param name="Header">The follower.</param>
-/// <param name="LastIncludedIndex">That of the snapshot.</param>
-/// <param name="LastIncludedTerm">That of the snapshot.</param>
-/// <param name="NextChunk">The chunk that is wanted next.</param>
-/// <param name="Installed">Nothing more is wanted: the follower's log reaches the last included entry.</param>
+/// <param name="LastIncludedIndex">The last included index of the snapshot.</param>
+/// <param name="LastIncludedTerm">The last included term of the snapshot.</param>
+/// <param name="NextChunk">The number of the chunk that the follower needs next.</param>
+/// <param name="Installed">
+/// Whether the follower's log reaches the last included entry, so that it needs no more chunks.
+/// </param>
 internal sealed record InstallSnapshotReply(PeerHeader Header, long LastIncludedIndex, long LastIncludedTerm,
     int NextChunk, bool Installed) : PeerMessage(Header);
 
 /// <summary>
-/// Asks whether a peer is empty (see <see cref="Founding"/>), and what it knows of the asking peer's store (see
-/// <see cref="StoreVerification"/>).
+/// Asks a peer whether its log is empty (see <see cref="Founding"/>), and what it knows about the asking peer's store
+/// (see <see cref="StoreVerification"/>).
 /// </summary>
 internal sealed record AskIdentity(PeerHeader Header, long Round) : PeerMessage(Header)
 {
@@ -211,56 +230,57 @@ internal sealed record IdentityReply(PeerHeader Header, long Round, bool Empty,
     string BoundStoreId) : PeerMessage(Header)
 {
     /// <summary>
-    /// The leader that the answering peer follows and that may not know where the asking one is; otherwise empty.
+    /// The address of the leader that the answering peer follows, if that leader may not know the asking peer's
+    /// address; otherwise empty.
     /// </summary>
     public string LeaderAddress { get; init; } = "";
 
-    /// <summary>The term of the last entry of the log of the peer that answers.</summary>
+    /// <summary>The term of the last entry of the answering peer's log.</summary>
     public long LastLogTerm { get; init; }
 
     /// <summary>The index of that entry.</summary>
     public long LastLogIndex { get; init; }
 
-    /// <summary>Whether the store of the peer that answers is known to be set back.</summary>
+    /// <summary>Whether the answering peer's store is known to be set back.</summary>
     public bool IsSetBack { get; init; }
 
-    /// <summary>What it remembers of the store that asked; <c>null</c> for nothing.</summary>
+    /// <summary>What the answering peer remembers about the asking store; <c>null</c> if nothing.</summary>
     public StoreRecord? Known { get; init; }
 }
 
 /// <summary>
-/// A leader tells a peer that the group knows its member under another store than <c>Header.ToStoreId</c>.
+/// A leader tells a peer that the group has bound its member to another store than <c>Header.ToStoreId</c>.
 /// </summary>
 internal sealed record StoreReplaced(PeerHeader Header) : PeerMessage(Header);
 
-/// <summary>Tells a peer that nothing that it says counts here.</summary>
+/// <summary>Tells a peer that nothing it says counts here.</summary>
 internal sealed record ContactRefused(PeerHeader Header, RefusalReason Reason) : PeerMessage(Header)
 {
-    /// <summary>Where the other node is that runs with the store; otherwise empty.</summary>
+    /// <summary>The address of the other node that runs with the store; otherwise empty.</summary>
     public string OtherAddress { get; init; } = "";
 }
 
-/// <summary>A leader tells the peer that is to succeed it to campaign at once (dissertation, section 3.10).</summary>
+/// <summary>A leader tells its successor to start an election at once (dissertation, section 3.10).</summary>
 internal sealed record TimeoutNow(PeerHeader Header) : PeerMessage(Header);
 
-/// <summary>A request to transfer the leadership that was told to a peer that is not the leader.</summary>
+/// <summary>A request to transfer the leadership, forwarded by a peer that does not lead.</summary>
 /// <param name="Header">The forwarding peer.</param>
 /// <param name="RequestId">
-/// Returned in the answer, a <see cref="ForwardReply"/> that names the new leader and its term.
+/// Returned in the answer: a <see cref="ForwardReply"/> that names the new leader and its term.
 /// </param>
-/// <param name="Target">The member that is to lead, or empty for any.</param>
+/// <param name="Target">The member id of the target; empty for any.</param>
 internal sealed record ForwardTransfer(PeerHeader Header, long RequestId, string Target) : PeerMessage(Header);
 
-/// <summary>A peer tells another that it is no longer a member of the group.</summary>
+/// <summary>A peer tells another peer that the group has removed it.</summary>
 /// <param name="Header">Any peer.</param>
-/// <param name="Index">The index of a committed configuration without it.</param>
+/// <param name="Index">The index of a committed configuration without the receiver.</param>
 internal sealed record MemberRemoved(PeerHeader Header, long Index) : PeerMessage(Header);
 
-/// <summary>A proposal that was told to a peer that is not the leader.</summary>
+/// <summary>A proposal, forwarded by a peer that does not lead.</summary>
 internal sealed record ForwardProposal(PeerHeader Header, long RequestId, Payload Command,
     bool ReplyWhenAppended) : PeerMessage(Header)
 {
-    /// <summary>The kind of entry that is wanted: a command or a session entry.</summary>
+    /// <summary>The kind of the entry: a command or a session entry.</summary>
     public EntryKind Kind { get; init; }
 
     /// <summary>
@@ -270,32 +290,34 @@ internal sealed record ForwardProposal(PeerHeader Header, long RequestId, Payloa
 }
 
 /// <summary>
-/// A peer that is to answer linearizable reads asks the leader from which index on it may (dissertation, section 6.4).
+/// Asks the leader from which index on the asking peer may answer linearizable reads (dissertation, section 6.4).
 /// </summary>
 /// <param name="Header">The asking peer.</param>
-/// <param name="RequestIds">Its reads.</param>
+/// <param name="RequestIds">The numbers of the asking peer's reads.</param>
 internal sealed record ReadIndex(PeerHeader Header, long[] RequestIds) : PeerMessage(Header);
 
 /// <summary>The answer to <see cref="ReadIndex"/>.</summary>
 /// <param name="Header">The answering peer.</param>
-/// <param name="RequestIds">The reads.</param>
-/// <param name="Failure">Why there is no index, or <c>null</c>.</param>
+/// <param name="RequestIds">The numbers of the reads.</param>
+/// <param name="Failure">Why the reads failed; <c>null</c> on success.</param>
 /// <param name="Message">The reason in a sentence.</param>
 /// <param name="Index">
-/// What was committed after the request came: a state machine that has applied it may answer.
+/// An index that was committed after the request came. A state machine that has applied it may answer the reads.
 /// </param>
 internal sealed record ReadIndexReply(PeerHeader Header, long[] RequestIds, FailureReason? Failure, string Message,
     long Index) : PeerMessage(Header);
 
-/// <summary>The leader's answer to what was forwarded.</summary>
+/// <summary>The leader's answer to a forwarded request.</summary>
 /// <param name="Header">The answering peer.</param>
-/// <param name="RequestId">What is answered.</param>
-/// <param name="Failure">Why it was not done, or <c>null</c>.</param>
+/// <param name="RequestId">The number of the request.</param>
+/// <param name="Failure">Why the request failed; <c>null</c> on success.</param>
 /// <param name="Message">The reason in a sentence.</param>
-/// <param name="Leader">The leader that the answering peer knows.</param>
-/// <param name="Index">The entry's index, or of a query that of the last entry the answer reflects.</param>
-/// <param name="EntryTerm">The entry's term.</param>
-/// <param name="Response">The state machine's answer, or <c>null</c>.</param>
+/// <param name="Leader">The leader, if the answering peer knows it.</param>
+/// <param name="Index">
+/// The index of the entry. For a query, the index of the last entry that the answer reflects.
+/// </param>
+/// <param name="EntryTerm">The term of the entry.</param>
+/// <param name="Response">The state machine's response, or <c>null</c>.</param>
 internal sealed record ForwardReply(
     PeerHeader Header, long RequestId, FailureReason? Failure, string Message, Member? Leader, long Index,
     long EntryTerm, Payload? Response) : PeerMessage(Header);
@@ -303,47 +325,50 @@ internal sealed record ForwardReply(
 /// <summary>The first event of a peer's journal.</summary>
 internal sealed record PeerCreated(int FormatVersion, string Group, string MemberId, string StoreId) : IRaftMessage
 {
-    /// <summary>The format that this version writes, and the newest it reads.</summary>
+    /// <summary>The format that this version writes, and the newest that it reads.</summary>
     public const int CurrentFormat = 1;
 }
 
 /// <summary>
-/// The event by which a store goes on under another identity, when an operator has made its member the only one of the
+/// An event that gives the store a new identity. It is written when an operator has made its member the only one of the
 /// group.
 /// </summary>
 /// <param name="StoreId">The new identity.</param>
 internal sealed record StoreRenewed(string StoreId) : IRaftMessage;
 
-/// <summary>The one kind of event that follows: hard state, entries, or both, atomically.</summary>
-/// <param name="HardState">The new hard state, or <c>null</c> when it is unchanged.</param>
+/// <summary>The event for all later changes of hard state or log: hard state, entries, or both, atomically.</summary>
+/// <param name="HardState">The new hard state; <c>null</c> if it has not changed.</param>
 /// <param name="PreviousIndex">
-/// The entries replace everything after this index; without entries nothing is replaced.
+/// The entries replace all entries after this index. Without entries, nothing is replaced.
 /// </param>
 /// <param name="Batches">The entries, in order.</param>
 internal sealed record Persisted(HardState? HardState, long PreviousIndex,
     IReadOnlyList<EntryBatch> Batches) : IRaftMessage
 {
-    /// <summary>The stores that the peer knows, or <c>null</c> when nothing has changed.</summary>
+    /// <summary>The stores that the peer knows; <c>null</c> if nothing has changed.</summary>
     public IReadOnlyList<StoreRecord>? Stores { get; init; }
 
-    /// <summary>So many bytes without a meaning: the event is to prove that the store takes one of this size.</summary>
+    /// <summary>
+    /// The number of meaningless bytes in the event. The event then proves that the store accepts an event of this
+    /// size.
+    /// </summary>
     public int Padding { get; init; }
 
-    /// <summary>Roughly the bytes of the event, for one of many.</summary>
+    /// <summary>The approximate size of the event in bytes.</summary>
     public long Size => Padding + Batches.Sum(static batch => (long)batch.Encoded.Length);
 }
 
 /// <summary>
-/// The event by which the log goes on from what was before an event that cannot be read: what that one and those behind
-/// it say of the log is void.
+/// An event after which the log goes on from the entries before an event that cannot be read. The entries in that event
+/// and in the events after it are void.
 /// </summary>
-/// <param name="From">The sequence number of the first event that is void.</param>
+/// <param name="From">The sequence number of the first void event.</param>
 internal sealed record JournalCut(long From) : IRaftMessage;
 
 /// <summary>
-/// The event by which an installed snapshot takes the place of the log: the journal's entries before it are not those
-/// of the log any more.
+/// An event that records that an installed snapshot has replaced the log. The entries in the events before it no longer
+/// belong to the log.
 /// </summary>
-/// <param name="LastIncludedIndex">The last entry that the snapshot replaces.</param>
+/// <param name="LastIncludedIndex">The index of the last entry that the snapshot replaces.</param>
 /// <param name="LastIncludedTerm">The term of that entry.</param>
 internal sealed record SnapshotInstalled(long LastIncludedIndex, long LastIncludedTerm) : IRaftMessage;

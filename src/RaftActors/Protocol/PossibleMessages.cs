@@ -3,13 +3,15 @@ using RaftActors.Log;
 namespace RaftActors.Protocol;
 
 /// <summary>
-/// Which messages of peers make sense by themselves. A peer of this software sends no other; so an impossible message
-/// is of a broken or a foreign process, and must not take the receiver down.
+/// Checks which messages of peers are possible by themselves. A peer of this software sends no others. An impossible
+/// message comes from a broken or a foreign process, and must not make the receiver fail.
 /// </summary>
 internal static class PossibleMessages
 {
     /// <summary>Says what is wrong with a message.</summary>
-    /// <returns>The reason to count, and what the message is; <c>null</c> if nothing is wrong.</returns>
+    /// <returns>
+    /// The reason under which to count the message, and a description of the message; <c>null</c> if nothing is wrong.
+    /// </returns>
     public static (string Reason, string Problem)? Problem(PeerMessage message) => message switch
     {
         AppendEntries m when !IsPossible(m) =>

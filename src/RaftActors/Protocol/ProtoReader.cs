@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace RaftActors.Protocol;
 
-/// <summary>Reads protobuf fields; whatever does not make sense is a <see cref="FormatException"/>.</summary>
+/// <summary>Reads protobuf fields. Malformed bytes throw a <see cref="FormatException"/>.</summary>
 internal ref struct ProtoReader(ReadOnlySpan<byte> bytes)
 {
     /// <summary>The wire type of integers.</summary>
@@ -18,7 +18,7 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> bytes)
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
 
-    /// <summary>Where the reader is.</summary>
+    /// <summary>The position of the reader.</summary>
     public int Position { get; private set; }
 
     /// <summary>Whether everything was read.</summary>
@@ -57,7 +57,7 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> bytes)
         return BinaryPrimitives.ReadInt64LittleEndian(_bytes[start..]);
     }
 
-    /// <summary>Reads a length and steps over as many bytes; returns where they are.</summary>
+    /// <summary>Reads a length, skips that many bytes, and returns where they are.</summary>
     public Range Delimit()
     {
         long length = Int64();
@@ -68,7 +68,7 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> bytes)
         return start..Position;
     }
 
-    /// <summary>Steps over the value of a field.</summary>
+    /// <summary>Skips the value of a field.</summary>
     public void Skip(int wireType)
     {
         switch (wireType)

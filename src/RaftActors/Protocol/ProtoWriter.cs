@@ -3,19 +3,19 @@ using System.Text;
 
 namespace RaftActors.Protocol;
 
-/// <summary>Writes protobuf fields with numbers below 16 into a buffer of the right size.</summary>
+/// <summary>Writes protobuf fields with numbers below 16 into a buffer of the exact size.</summary>
 internal ref struct ProtoWriter(Span<byte> buffer)
 {
     private readonly Span<byte> _buffer = buffer;
     private int _position;
 
-    /// <summary>The bytes of a varint.</summary>
+    /// <summary>The number of bytes of a varint.</summary>
     public static int VarintSize(ulong value) => (BitOperations.Log2(value | 1) / 7) + 1;
 
-    /// <summary>The bytes of an int64 or int32 field; none for 0.</summary>
+    /// <summary>The number of bytes of an int64 or int32 field. 0 for the value 0, which is not written.</summary>
     public static int Int64Size(long value) => value == 0 ? 0 : 1 + VarintSize((ulong)value);
 
-    /// <summary>Writes an int64 or int32 field; nothing for 0.</summary>
+    /// <summary>Writes an int64 or int32 field. Writes nothing for the value 0.</summary>
     public void Int64(int field, long value)
     {
         if (value == 0)
@@ -24,7 +24,7 @@ internal ref struct ProtoWriter(Span<byte> buffer)
         Varint((ulong)value);
     }
 
-    /// <summary>Writes tag and length of a field whose bytes follow.</summary>
+    /// <summary>Writes the tag and the length of a field. Its bytes follow.</summary>
     public void Length(int field, int length)
     {
         _buffer[_position++] = (byte)((field << 3) | ProtoReader.Delimited);
@@ -41,7 +41,7 @@ internal ref struct ProtoWriter(Span<byte> buffer)
     /// <summary>Writes text as UTF-8.</summary>
     public void Text(string text) => _position += Encoding.UTF8.GetBytes(text, _buffer[_position..]);
 
-    /// <summary>Writes a number of eight bytes that are all ones.</summary>
+    /// <summary>Writes an eight-byte number whose bits are all ones.</summary>
     public void AllOnes(int field)
     {
         _buffer[_position++] = (byte)((field << 3) | ProtoReader.Fixed64);

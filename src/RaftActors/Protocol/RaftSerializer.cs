@@ -5,9 +5,9 @@ using Google.Protobuf;
 namespace RaftActors.Protocol;
 
 /// <summary>
-/// The serializer of the messages between peers and of the journal's events: raft.proto, told apart by short manifests.
-/// Bytes that make no sense become a <see cref="MalformedMessage"/> rather than an exception, which would end the
-/// connection they came over.
+/// The serializer of the messages between peers and of the journal's events: raft.proto, with a short manifest for each
+/// type. Bytes that cannot be parsed become a <see cref="MalformedMessage"/>. An exception would end the connection
+/// over which they came.
 /// </summary>
 public sealed class RaftSerializer : SerializerWithStringManifest
 {
@@ -26,11 +26,11 @@ public sealed class RaftSerializer : SerializerWithStringManifest
     /// <summary>The serializers of the actor system, for commands and responses.</summary>
     internal Serialization Serialization => system.Serialization;
 
-    // Computed late: the system has no address yet when it makes its serializers.
-    /// <summary>How many bytes a response may have.</summary>
+    // Computed when it is first needed. When the actor system makes its serializers, it has no address yet.
+    /// <summary>The most bytes that a response may have.</summary>
     internal long Room => _room != 0 ? _room : _room = RaftSettings.FrameRoom(system);
 
-    /// <summary>The serializer of an actor system, which has the extension.</summary>
+    /// <summary>The serializer of an actor system that has the extension.</summary>
     internal static RaftSerializer Of(ActorSystem system) =>
         (RaftSerializer)system.Serialization.FindSerializerForType(typeof(IRaftMessage));
 
@@ -40,7 +40,9 @@ public sealed class RaftSerializer : SerializerWithStringManifest
     /// <inheritdoc/>
     public override byte[] ToBinary(object obj) => MessageFormats.For(obj).Write(obj, this);
 
-    /// <summary>What <see cref="ToBinary"/> makes of a message, in two parts that are not copied together.</summary>
+    /// <summary>
+    /// The output of <see cref="ToBinary"/> for a message, in two parts that are not copied together.
+    /// </summary>
     internal (IMessage? Head, ReadOnlyMemory<byte> Tail) Parts(PeerMessage message) => message switch
     {
         AppendEntries m => (m.ToWire(), m.Entries.Encoded),

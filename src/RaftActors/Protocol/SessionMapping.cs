@@ -5,7 +5,7 @@ using RaftActors.Sessions;
 
 namespace RaftActors.Protocol;
 
-/// <summary>Between what sessions are made of and the generated types of raft.proto.</summary>
+/// <summary>Converts between the types of sessions and the generated types of raft.proto.</summary>
 internal static class SessionMapping
 {
     public static Wire.SessionLimits ToWire(this SessionLimits m) =>
@@ -32,7 +32,7 @@ internal static class SessionMapping
     public static Payload ToPayload(this SessionChange change) =>
         new(new Wire.SessionChange { Open = change.Open?.ToWire(), Close = change.Close }.ToByteArray(), 0, "");
 
-    /// <summary>The change of sessions in an entry's payload, or <c>null</c> when the bytes are none.</summary>
+    /// <summary>The change of sessions in an entry's payload; <c>null</c> if the bytes are not a change.</summary>
     public static SessionChange? TryReadSessionChange(this Payload payload)
     {
         try

@@ -3,7 +3,7 @@ using RaftActors.Snapshots;
 
 namespace RaftActors.Protocol;
 
-/// <summary>Between what concerns snapshots and the generated types of raft.proto.</summary>
+/// <summary>Converts between the types of snapshots and the generated types of raft.proto.</summary>
 internal static class SnapshotMapping
 {
     public static Wire.InstallSnapshot ToWire(this InstallSnapshot m) =>

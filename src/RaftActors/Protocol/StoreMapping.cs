@@ -3,7 +3,7 @@ using RaftActors.Membership;
 
 namespace RaftActors.Protocol;
 
-/// <summary>What a peer remembers of stores, between memory and raft.proto.</summary>
+/// <summary>Converts what a peer remembers about stores to raft.proto and back.</summary>
 internal static class StoreMapping
 {
     public static Wire.StoreRecord ToWire(this StoreRecord record) => new()

@@ -5,29 +5,30 @@ using Google.Protobuf;
 namespace RaftActors.Protocol;
 
 /// <summary>
-/// The checksum of an event or a part of a snapshot, in front of its bytes: the field <c>checksum</c> of raft.proto. A
-/// disk, or whatever is between, may change a byte; what is read back is compared with what was written.
+/// The checksum of a stored event or part of a snapshot, in front of its bytes: the field <c>checksum</c> of
+/// raft.proto. A disk, or anything between, may change a byte. The checksum shows whether the bytes that were read are
+/// those that were written.
 /// </summary>
 /// <remarks>
-/// The field comes first, so that it is found by its two bytes alone, and what is damaged need not be parsed. What was
-/// written before there were checksums begins with one of four other bytes, none of which a single changed bit makes of
-/// the first byte of a checksum: it is taken as it is.
+/// The field comes first, so its two tag bytes are enough to find it, and damaged bytes need not be parsed. Data from
+/// before there were checksums begins with one of four other bytes. A single changed bit turns the first byte of a
+/// checksum into none of these four. Such data is accepted without a check.
 /// </remarks>
 internal static class StoredChecksum
 {
-    /// <summary>The bytes of the field.</summary>
+    /// <summary>The number of bytes of the field.</summary>
     public const int Length = 2 + sizeof(ulong);
 
     // Field 30, eight bytes, the lowest first.
     private static ReadOnlySpan<byte> Tag => [0xF1, 0x01];
 
-    // Fields 1 and 2, integers or bytes, and the entries.
+    // The first bytes of data without a checksum: fields 1 and 2, integers or bytes, and the entries.
     private static ReadOnlySpan<byte> FirstBytesWithout => [0x08, 0x0A, 0x10, 0x7A];
 
-    /// <summary>Encodes a message behind its checksum.</summary>
+    /// <summary>Encodes a message with its checksum in front.</summary>
     /// <param name="manifest">The message's manifest.</param>
-    /// <param name="head">The message, without the entries.</param>
-    /// <param name="entries">Its entries, which come last.</param>
+    /// <param name="head">The message without its entries.</param>
+    /// <param name="entries">The entries of the message, which come last.</param>
     public static byte[] Seal(string manifest, IMessage head, IReadOnlyList<EntryBatch> entries)
     {
         int at = Length + head.CalculateSize();
@@ -47,8 +48,8 @@ internal static class StoredChecksum
     }
 
     /// <summary>
-    /// What is wrong with stored bytes; <c>null</c> when their checksum is right, or when they were written before
-    /// there were checksums.
+    /// What is wrong with stored bytes. <c>null</c> if their checksum is right, or if they were written before there
+    /// were checksums.
     /// </summary>
     public static string? Problem(string manifest, ReadOnlySpan<byte> bytes)
     {

@@ -6,7 +6,7 @@ using RaftActors.Replication;
 
 namespace RaftActors.Protocol;
 
-/// <summary>Between the messages as the peer handles them and the generated types of raft.proto.</summary>
+/// <summary>Converts between the messages that a peer handles and the generated types of raft.proto.</summary>
 internal static class WireMapping
 {
     public static Wire.RequestVote ToWire(this RequestVote m) => new()
@@ -46,7 +46,7 @@ internal static class WireMapping
     public static StoreRenewed FromWire(this Wire.StoreRenewed m) =>
         m.StoreId.Length > 0 ? new StoreRenewed(m.StoreId) : throw new FormatException("The store has no identity.");
 
-    // The entries are written behind it, by EntryCodec.
+    // EntryCodec writes the entries after this message.
     public static Wire.AppendEntries ToWire(this AppendEntries m) => new()
     {
         Header = m.Header.ToWire(),
@@ -225,7 +225,7 @@ internal static class WireMapping
 
     public static PeerCreated FromWire(this Wire.PeerCreated m) => new(m.FormatVersion, m.Group, m.MemberId, m.StoreId);
 
-    // The entries are written behind it, by EntryCodec.
+    // EntryCodec writes the entries after this message.
     public static Wire.Persisted ToWire(this Persisted m) =>
         new()
         {
@@ -280,7 +280,7 @@ internal static class WireMapping
     public static Log.Payload ToPayload(this Configuration configuration) =>
         new(configuration.ToWire().ToByteArray(), 0, "");
 
-    /// <summary>The configuration in an entry's payload, or <c>null</c> when the bytes are none.</summary>
+    /// <summary>The configuration in an entry's payload; <c>null</c> if the bytes are not a configuration.</summary>
     public static Configuration? TryReadConfiguration(this Log.Payload payload)
     {
         try
@@ -332,7 +332,7 @@ internal static class WireMapping
             DiffersAt = state.DiffersAt }
         : new HardState(state.Term, null, null) { GroupId = state.GroupId, DiffersAt = state.DiffersAt };
 
-    // The bytes are wrapped, not copied: nothing here modifies them.
+    // The bytes are wrapped and not copied, because no code here modifies them.
     internal static Wire.Payload ToWire(this Log.Payload payload) => new()
     {
         Bytes = UnsafeByteOperations.UnsafeWrap(payload.Bytes),

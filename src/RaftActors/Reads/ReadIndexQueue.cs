@@ -3,9 +3,9 @@ using RaftActors.Requests;
 namespace RaftActors.Reads;
 
 /// <summary>
-/// A leader's linearizable reads (dissertation, section 6.4). A read needs the commit index of a moment after it was
-/// asked for, and proof that the leader still led at such a moment: an answer of a majority to a heartbeat sent after
-/// it. All reads that come while one round of heartbeats is under way share the next.
+/// A leader's linearizable reads (dissertation, section 6.4). A read needs a commit index from a moment after the
+/// request, and proof that the leader still led at such a moment. The proof is that a majority answers a heartbeat sent
+/// after the request. All reads that come during a round of heartbeats share the next round.
 /// </summary>
 internal sealed class ReadIndexQueue
 {
@@ -22,19 +22,21 @@ internal sealed class ReadIndexQueue
     /// <summary>How many reads are pending.</summary>
     public int Count => _waiting.Count + _round.Count + _confirmed.Count;
 
-    /// <summary>Whether reads wait for a round and none is under way.</summary>
+    /// <summary>Whether reads wait for a round, and none is under way.</summary>
     public bool WantsRound => _waiting.Count > 0 && _round.Count == 0;
 
     /// <summary>Adds a query to the next round.</summary>
     public void Add(PendingQuery query) => _waiting.Queries.Add(query);
 
-    /// <summary>Adds a read to the next round that does not wait for the state machine.</summary>
+    /// <summary>Adds a read that does not wait for the state machine to the next round.</summary>
     public void Add(PendingConfirmation confirmation) => _waiting.Confirmations.Add(confirmation);
 
     /// <summary>
-    /// Starts a round for all waiting reads. The caller sends <see cref="Context"/> to the followers.
+    /// Starts a round for all waiting reads. The caller then sends <see cref="Context"/> to the followers.
     /// </summary>
-    /// <param name="commitIndex">The leader's commit index, at least that of an entry of its own term.</param>
+    /// <param name="commitIndex">
+    /// The leader's commit index. It must not be before the first entry of the leader's term.
+    /// </param>
     public void StartRound(long commitIndex)
     {
         if (!WantsRound)
@@ -48,7 +50,8 @@ internal sealed class ReadIndexQueue
     public void AddConfirmed(PendingQuery query, long index) => _confirmed.Enqueue((query, index));
 
     /// <summary>
-    /// Draws a new context without reads, unless a round is under way, whose reads would have to wait for it.
+    /// Draws a new context without reads. Does nothing if a round is under way, because its reads would then have to
+    /// wait for the new context.
     /// </summary>
     public bool TryDrawContext()
     {
@@ -58,9 +61,12 @@ internal sealed class ReadIndexQueue
         return true;
     }
 
-    /// <summary>Records the latest context that a majority has answered.</summary>
+    /// <summary>
+    /// Records the latest context that a majority has answered, and answers the reads that do not wait for the state
+    /// machine.
+    /// </summary>
     /// <param name="contextOfMajority">The context.</param>
-    /// <param name="answers">The way of the answers to the reads that do not wait for the state machine.</param>
+    /// <param name="answers">How those reads are answered.</param>
     public void Confirm(long contextOfMajority, IAnswers answers)
     {
         if (_round.Count == 0 || contextOfMajority < Context)
@@ -72,9 +78,7 @@ internal sealed class ReadIndexQueue
         _round.Clear();
     }
 
-    /// <summary>
-    /// Takes the next confirmed query that a state machine with everything up to an index applied can answer.
-    /// </summary>
+    /// <summary>Takes the next confirmed query that a state machine which has applied an index can answer.</summary>
     public bool TryTake(long appliedIndex, out PendingQuery query)
     {
         query = default;
@@ -84,7 +88,7 @@ internal sealed class ReadIndexQueue
         return true;
     }
 
-    /// <summary>Takes all reads, in whatever state they are.</summary>
+    /// <summary>Takes all reads, whatever their state.</summary>
     public (List<PendingQuery> Queries, List<PendingConfirmation> Confirmations) TakeAll()
     {
         var confirmed = _confirmed.Select(static read => read.Query);

@@ -1,16 +1,18 @@
 namespace RaftActors.Reads;
 
 /// <summary>
-/// How old what a peer's state machine shows may be. A moment at which the leader said how far the log is committed
-/// counts once all of that was handed to the state machine.
+/// How old the state of a peer's state machine is. When the leader says up to which index the log is committed, that
+/// moment counts once all entries up to that index were sent to the state machine.
 /// </summary>
-/// <remarks>The time a message spent on its way is not known to its receiver, and not part of the age.</remarks>
+/// <remarks>
+/// The receiver does not know how long the message was under way, so that time is not part of the age.
+/// </remarks>
 internal sealed class StalenessTracker
 {
     private TimeSpan? _asOf;
     private (TimeSpan Heard, long CommitIndex)? _next;
 
-    /// <summary>At some moment the log was committed up to an index, and no further.</summary>
+    /// <summary>Records that at this moment the log was committed up to an index, and no further.</summary>
     public void Heard(TimeSpan now, long commitIndex, long handedIndex)
     {
         Advance(handedIndex);
@@ -20,12 +22,11 @@ internal sealed class StalenessTracker
             _next ??= (now, commitIndex);
     }
 
-    /// <summary>The state machine is built anew, from the beginning.</summary>
+    /// <summary>Called when the state machine is built anew, from the beginning.</summary>
     public void Reset() => (_asOf, _next) = (null, null);
 
     /// <summary>
-    /// How long ago the state machine's state, with everything up to an index, was that of the group; <c>null</c> when
-    /// that is not known.
+    /// How long ago the group had the state that includes all entries up to an index; <c>null</c> if that is not known.
     /// </summary>
     public TimeSpan? Age(long handedIndex, TimeSpan now)
     {

@@ -2,39 +2,39 @@ using System.Buffers;
 
 namespace RaftActors.Remoting;
 
-/// <summary>What became of a frame that was to be sent.</summary>
+/// <summary>The outcome of an attempt to send a frame.</summary>
 internal enum WriteResult
 {
-    /// <summary>It is sent as soon as the other side takes it.</summary>
+    /// <summary>The frame is sent as soon as the other side accepts it.</summary>
     Written,
 
-    /// <summary>The other side does not take in fast enough; nothing was written.</summary>
+    /// <summary>The other side does not read fast enough. The frame was not accepted.</summary>
     Full,
 
-    /// <summary>Nothing was written, and nothing ever will be.</summary>
+    /// <summary>The channel is closed. The frame was not accepted, and no later one will be.</summary>
     Closed,
 }
 
-/// <summary>Takes in what arrives over a channel.</summary>
+/// <summary>Handles what arrives over a channel.</summary>
 internal interface IChannelHandler
 {
     /// <summary>
-    /// Takes in what arrived and returns how much of it was of use; the rest is shown again with more behind it. Never
-    /// called twice at a time.
+    /// Handles bytes that have arrived, and returns how many it has used. The next call has the rest again, with more
+    /// behind it. There is never more than one call at a time.
     /// </summary>
     int Received(ReadOnlySpan<byte> bytes);
 
-    /// <summary>The last call: nothing will arrive any more.</summary>
-    /// <param name="cause">Why; <c>null</c> if one of the sides closed the channel.</param>
+    /// <summary>The last call. Nothing will arrive any more.</summary>
+    /// <param name="cause">Why the channel ended; <c>null</c> if one of the sides closed it.</param>
     void Closed(Exception? cause);
 }
 
 /// <summary>
-/// A stream of bytes to and from one other system. Whoever sends encodes straight into the chunk that goes out next,
-/// under a short lock. One thread at a time sends what has gathered: a burst becomes few calls of the operating system,
-/// and nobody waits for the other side.
+/// A stream of bytes to and from another actor system. A sender encodes straight into the chunk that is sent next,
+/// under a short lock. One thread at a time sends the bytes that have gathered. So a burst becomes few system calls,
+/// and no sender waits for the other side.
 /// </summary>
-/// <param name="limit">How many bytes may wait to be sent.</param>
+/// <param name="limit">The most bytes that may wait to be sent.</param>
 internal abstract class Channel(long limit)
 {
     private const int ChunkSize = 64 * 1024;
@@ -47,10 +47,10 @@ internal abstract class Channel(long limit)
     private bool _sending;
     private bool _closing;
 
-    /// <summary>Begins to read.</summary>
+    /// <summary>Starts reading.</summary>
     public abstract void Start(IChannelHandler handler);
 
-    /// <summary>Gives up at once; what has not been sent is lost.</summary>
+    /// <summary>Closes the channel at once. What has not been sent is lost.</summary>
     public abstract void Abort();
 
     /// <summary>Sends a message to a peer.</summary>
@@ -91,8 +91,8 @@ internal abstract class Channel(long limit)
     }
 
     /// <summary>
-    /// Sends what was written before and then says that there is nothing more to come. The other side is expected to
-    /// close, too.
+    /// Sends what was written before, and then ends this direction of the stream. The other side is expected to close
+    /// the stream, too.
     /// </summary>
     public void Close()
     {
@@ -109,15 +109,15 @@ internal abstract class Channel(long limit)
     }
 
     /// <summary>
-    /// Bytes wait that nobody sends: has some thread <see cref="TryTake"/> and send until there are none.
+    /// Makes a thread send the waiting bytes: it must call <see cref="TryTake"/> and send until none are left.
     /// </summary>
     protected abstract void Send();
 
-    /// <summary>Everything is sent and <see cref="Close"/> was called.</summary>
+    /// <summary>Called when everything is sent after <see cref="Close"/>.</summary>
     protected abstract void SentAll();
 
     /// <summary>
-    /// The next bytes to send. If there are none the sending is over, until <see cref="Send"/> is called again.
+    /// Takes the next bytes to send. If there are none, sending is over until <see cref="Send"/> is called again.
     /// </summary>
     protected bool TryTake(out Chunk chunk)
     {
@@ -132,7 +132,7 @@ internal abstract class Channel(long limit)
                 _filling = null;
                 return true;
             }
-            // Once all is sent the sending stays "in progress" for good.
+            // Once everything is sent after a close, _sending stays true, so that no thread sends again.
             done = _closing;
             _sending = done;
         }
@@ -141,7 +141,7 @@ internal abstract class Channel(long limit)
         return false;
     }
 
-    /// <summary>Takes back a chunk whose bytes were sent.</summary>
+    /// <summary>Returns a chunk whose bytes were sent.</summary>
     protected void Sent(Chunk chunk)
     {
         lock (_gate)
@@ -157,7 +157,7 @@ internal abstract class Channel(long limit)
         ArrayPool<byte>.Shared.Return(chunk.Bytes);
     }
 
-    /// <summary>The connection is lost: nothing is taken in any more.</summary>
+    /// <summary>Accepts no more frames, because the connection is lost.</summary>
     protected void RefuseWrites()
     {
         lock (_gate)
@@ -198,13 +198,13 @@ internal abstract class Channel(long limit)
         return room;
     }
 
-    /// <summary>Bytes that are sent in one go.</summary>
+    /// <summary>Bytes that are sent together.</summary>
     protected sealed class Chunk(byte[] bytes)
     {
-        /// <summary>Where they are.</summary>
+        /// <summary>The bytes.</summary>
         public byte[] Bytes { get; } = bytes;
 
-        /// <summary>How many there are.</summary>
+        /// <summary>The number of bytes in use.</summary>
         public int Length { get; set; }
     }
 }

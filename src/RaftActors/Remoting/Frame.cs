@@ -4,27 +4,28 @@ using RaftActors.Protocol;
 namespace RaftActors.Remoting;
 
 /// <summary>
-/// A frame of Akka.Remote's protocol: four bytes of length, then an <c>AkkaProtocolMessage</c>, which is either a
-/// payload or an instruction to the connection itself.
+/// A frame of Akka.Remote's protocol: a length of four bytes, and then an <c>AkkaProtocolMessage</c>. That message is
+/// either a payload or an instruction to the connection itself.
 /// </summary>
 internal static class Frame
 {
-    /// <summary>The bytes of the length that a frame begins with.</summary>
+    /// <summary>The number of bytes of the length at the beginning of a frame.</summary>
     public const int LengthBytes = 4;
 
     private const int Payload = 1, Instruction = 2, CommandType = 1, HandshakeInfo = 2, Origin = 1;
     private const int Associate = 1, HeartbeatCommand = 3;
 
-    /// <summary>The instruction that says nothing but that its sender lives.</summary>
+    /// <summary>The instruction that only says that its sender is alive.</summary>
     public static ReadOnlySpan<byte> Heartbeat =>
         [(Instruction << 3) | ProtoReader.Delimited, 2, CommandType << 3, HeartbeatCommand];
 
     /// <summary>
-    /// The length of the frame that begins here, without the bytes that say it; -1 while those are not all here.
+    /// The length of the frame that begins here, without the bytes of the length itself. -1 while those bytes are not
+    /// all there.
     /// </summary>
-    /// <param name="received">What has arrived.</param>
-    /// <param name="maximum">The most bytes of a frame; as in Akka.Remote, those of the length count too.</param>
-    /// <exception cref="FormatException">The frame is longer than that.</exception>
+    /// <param name="received">The bytes that have arrived.</param>
+    /// <param name="maximum">The most bytes of a frame. As in Akka.Remote, the bytes of the length count too.</param>
+    /// <exception cref="FormatException">The frame is longer than the maximum.</exception>
     public static int LengthOf(ReadOnlySpan<byte> received, int maximum)
     {
         if (received.Length < LengthBytes)
@@ -38,12 +39,14 @@ internal static class Frame
     public static void WriteLength(Span<byte> room, int length) =>
         BinaryPrimitives.WriteInt32LittleEndian(room, length);
 
-    /// <summary>What a payload holds; empty for an instruction.</summary>
-    /// <exception cref="FormatException">These bytes are no frame.</exception>
+    /// <summary>The payload of a frame; empty for an instruction.</summary>
+    /// <exception cref="FormatException">The bytes are not a frame.</exception>
     public static ReadOnlySpan<byte> PayloadOf(ReadOnlySpan<byte> frame) => FieldOf(frame, Payload);
 
-    /// <summary>Who introduces itself; <c>null</c> if the frame is no handshake.</summary>
-    /// <exception cref="FormatException">These bytes are no frame.</exception>
+    /// <summary>
+    /// The address of the system that introduces itself; <c>null</c> if the frame is not a handshake.
+    /// </summary>
+    /// <exception cref="FormatException">The bytes are not a frame.</exception>
     public static Akka.Actor.Address? HandshakeOf(ReadOnlySpan<byte> frame)
     {
         var instruction = FieldOf(frame, Instruction);
@@ -99,7 +102,7 @@ internal static class Frame
 
     private static string Text(ReadOnlySpan<byte> utf8) => System.Text.Encoding.UTF8.GetString(utf8);
 
-    // The last one counts, as in all of protobuf.
+    // The last field with that number counts, as always in protobuf.
     private static ReadOnlySpan<byte> FieldOf(ReadOnlySpan<byte> message, int wanted)
     {
         var reader = new ProtoReader(message);

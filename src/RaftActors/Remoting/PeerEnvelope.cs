@@ -2,9 +2,7 @@ using RaftActors.Protocol;
 
 namespace RaftActors.Remoting;
 
-/// <summary>
-/// What the payload of a frame holds, if it is a message to a peer. The spans point into what was received.
-/// </summary>
+/// <summary>The payload of a frame, if it is a message to a peer. The spans point into the received bytes.</summary>
 internal readonly ref struct PeerEnvelope
 {
     private const int Envelope = 2, Recipient = 1, Serialized = 2, Sender = 4, Number = 5, Path = 1;
@@ -25,18 +23,18 @@ internal readonly ref struct PeerEnvelope
     /// <summary>The serialized message.</summary>
     public ReadOnlySpan<byte> Message { get; }
 
-    /// <summary>Its serializer.</summary>
+    /// <summary>The identifier of the message's serializer.</summary>
     public int SerializerId { get; }
 
-    /// <summary>Its manifest, in UTF-8.</summary>
+    /// <summary>The manifest of the message, in UTF-8.</summary>
     public ReadOnlySpan<byte> Manifest { get; }
 
     /// <summary>Reads the payload of a frame.</summary>
     /// <param name="payload">The payload.</param>
-    /// <param name="envelope">What it holds.</param>
+    /// <param name="envelope">The envelope that was read.</param>
     /// <returns>
-    /// Whether it is what a peer sends: a message with a serializer, without a sender, that is not sent reliably. What
-    /// is none, or makes no sense, is Akka.Remote's.
+    /// Whether the payload is a message of a peer: it has a serializer, has no sender and is not sent reliably.
+    /// Akka.Remote handles every other payload, also a malformed one.
     /// </returns>
     public static bool TryRead(ReadOnlySpan<byte> payload, out PeerEnvelope envelope)
     {

@@ -6,12 +6,13 @@ using RaftActors.Protocol;
 namespace RaftActors.Remoting;
 
 /// <summary>
-/// A frame that carries a message to a peer. It is the frame that Akka.Remote sends for the message, without its
-/// copies: everything is measured first and then written once, into the buffer that goes to the socket.
+/// A frame with a message to a peer. It has the same bytes as the frame that Akka.Remote would send, but is made
+/// without Akka.Remote's copies. First the whole frame is measured. Then it is written once, into the buffer that goes
+/// to the socket.
 /// </summary>
 internal readonly ref struct PeerFrame
 {
-    // Of a message that is not sent reliably.
+    // For a message that is not sent reliably.
     private const int UnnumberedBytes = 9;
 
     private readonly ReadOnlySpan<byte> _recipient;
@@ -23,7 +24,7 @@ internal readonly ref struct PeerFrame
     private readonly int _envelopeSize;
 
     /// <summary>Measures a frame.</summary>
-    /// <param name="recipient">The recipient as <see cref="RecipientField"/> writes it.</param>
+    /// <param name="recipient">The recipient, as <see cref="RecipientField"/> writes it.</param>
     /// <param name="serializer">The serializer.</param>
     /// <param name="message">The message.</param>
     public PeerFrame(ReadOnlySpan<byte> recipient, RaftSerializer serializer, PeerMessage message)
@@ -40,7 +41,7 @@ internal readonly ref struct PeerFrame
         SerializerId = serializer.Identifier;
     }
 
-    /// <summary>The whole frame's size, the bytes of its length included.</summary>
+    /// <summary>The size of the whole frame, including the bytes of its length.</summary>
     public int Size => Frame.LengthBytes + FieldSize(FieldSize(_envelopeSize));
 
     private int SerializerId { get; }
@@ -58,7 +59,7 @@ internal readonly ref struct PeerFrame
         return field;
     }
 
-    /// <summary>Fills room of <see cref="Size"/> bytes.</summary>
+    /// <summary>Writes the frame into a buffer of <see cref="Size"/> bytes.</summary>
     public void Write(Span<byte> room)
     {
         Frame.WriteLength(room, room.Length - Frame.LengthBytes);

@@ -5,16 +5,14 @@ using RaftActors.Protocol;
 
 namespace RaftActors.Remoting;
 
-/// <summary>
-/// Hands the messages that arrive over one link to the peers that they are for. Used by one thread at a time.
-/// </summary>
+/// <summary>Delivers the messages that arrive over one link to their peers. One thread at a time uses it.</summary>
 internal sealed class PeerInbox(ExtendedActorSystem system, RaftSerializer serializer)
 {
     private byte[] _path = [];
     private IInternalActorRef? _recipient;
 
-    /// <summary>Hands over a message.</summary>
-    /// <returns>Whether it was one for a group of this node; if not, nothing was done.</returns>
+    /// <summary>Delivers a message.</summary>
+    /// <returns>Whether the message was for a group of this node. If not, nothing was done.</returns>
     public bool TryDeliver(scoped in PeerEnvelope envelope)
     {
         if (envelope.SerializerId != serializer.Identifier || Recipient(envelope.RecipientPath) is not { } recipient)
@@ -24,14 +22,15 @@ internal sealed class PeerInbox(ExtendedActorSystem system, RaftSerializer seria
         return true;
     }
 
-    // Nearly all messages are for one group. An actor that stopped may have a successor of the same name.
+    // Nearly all messages are for one group, so its actor is remembered. An actor that has stopped may have a successor
+    // of the same name.
     private IInternalActorRef? Recipient(ReadOnlySpan<byte> path)
     {
-#pragma warning disable CS0618 // Watching it would take an actor.
+#pragma warning disable CS0618 // To watch the actor instead would take another actor.
         if (_recipient is { IsTerminated: false } known && path.SequenceEqual(_path))
             return known;
 #pragma warning restore CS0618
-        // Not ResolveActorRef, which remembers for each thread also what has stopped.
+        // ResolveActorRef would remember actors that have stopped, for each thread.
         var provider = (IRemoteActorRefProvider)system.Provider;
         var found = (IInternalActorRef)provider.InternalResolveActorRef(Encoding.UTF8.GetString(path));
         if (!found.IsLocal || !RaftGroups.IsGroup(found.Path))

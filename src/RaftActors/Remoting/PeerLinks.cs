@@ -3,7 +3,9 @@ using RaftActors.Protocol;
 
 namespace RaftActors.Remoting;
 
-/// <summary>The links of an actor system's <see cref="TcpTransport"/> to other systems, as peers use them.</summary>
+/// <summary>
+/// The links of an actor system's <see cref="TcpTransport"/> to other systems, for the messages of peers.
+/// </summary>
 internal sealed class PeerLinks : IExtension
 {
     private readonly Lock _gate = new();
@@ -12,21 +14,21 @@ internal sealed class PeerLinks : IExtension
     private volatile int _version;
     private volatile RaftSerializer? _serializer;
 
-    /// <summary>Rises with each link that is opened or ends.</summary>
+    /// <summary>Grows whenever a link is opened or ends.</summary>
     public int Version => _version;
 
     /// <summary>Whether the actor system has a transport with links.</summary>
     public bool IsUsed { get; set; }
 
     /// <summary>
-    /// What reads the messages that arrive for peers; <c>null</c> as long as the actor system has no group.
+    /// The serializer that reads the messages for peers; <c>null</c> as long as the actor system has no group.
     /// </summary>
     public RaftSerializer? Serializer => _serializer;
 
     /// <summary>The links of an actor system.</summary>
     public static PeerLinks Of(ActorSystem system) => system.WithExtension<PeerLinks, Provider>();
 
-    /// <summary>From now on messages may arrive for peers.</summary>
+    /// <summary>Lets messages for peers be delivered from now on.</summary>
     public void Serve(RaftSerializer serializer) => _serializer = serializer;
 
     /// <summary>The latest link to a system; <c>null</c> if there is none.</summary>
@@ -36,11 +38,12 @@ internal sealed class PeerLinks : IExtension
             return Array.FindLast(_open, link => link.Peer is { } peer && IsSame(peer, system));
     }
 
-    // A system introduces itself by the protocol of the transport, tcp, and is called by that of Akka.Remote, akka.tcp.
+    // A system introduces itself with the protocol of the transport, tcp. Its addresses have that of Akka.Remote,
+    // akka.tcp.
     private static bool IsSame(Address one, Address other) =>
         one.Port == other.Port && one.Host == other.Host && one.System == other.System;
 
-    /// <summary>A link may be used.</summary>
+    /// <summary>Called when a link may be used.</summary>
     public void Opened(TcpLink link)
     {
         lock (_gate)
@@ -50,7 +53,7 @@ internal sealed class PeerLinks : IExtension
         }
     }
 
-    /// <summary>A link is gone.</summary>
+    /// <summary>Called when a link has ended.</summary>
     public void Ended(TcpLink link)
     {
         lock (_gate)

@@ -4,8 +4,8 @@ using RaftActors.Protocol;
 namespace RaftActors.Remoting;
 
 /// <summary>
-/// A peer of another node. A message takes the link that there is to that node. Where there is none it goes the way of
-/// all others, through Akka.Remote, which makes a link.
+/// A peer on another node. A message is sent over the link to that node. If there is no link, Akka.Remote sends the
+/// message, and makes a link.
 /// </summary>
 internal sealed class PeerReference(IActorRef remote, PeerLinks links, RaftSerializer serializer,
     long maximumFrameSize) : ICanTell
@@ -26,7 +26,7 @@ internal sealed class PeerReference(IActorRef remote, PeerLinks links, RaftSeria
         if (known.Link is not { Peer: not null } link)
             return false;
         var frame = new PeerFrame(_recipient, serializer, message);
-        // Akka.Remote logs that such a message cannot be sent.
+        // If the frame is too large, Akka.Remote logs that the message cannot be sent.
         return frame.Size <= maximumFrameSize && link.TrySend(frame);
     }
 

@@ -4,25 +4,26 @@ using System.Net.Sockets;
 
 namespace RaftActors.Remoting;
 
-/// <summary>One socket.</summary>
+/// <summary>A channel over one socket.</summary>
 internal sealed class TcpChannel : Channel
 {
     private const int ReadBufferSize = 64 * 1024;
 
-    /// <summary>After so many reads in a row other work of the thread pool gets its turn.</summary>
+    /// <summary>After this many reads in a row, other work of the thread pool gets its turn.</summary>
     private const int ReadsInARow = 16;
 
-    /// <summary>An actor that sends for others as well goes back to its own work after so many.</summary>
+    /// <summary>The number of chunks after which an actor that also sends for others returns to its own work.</summary>
     private const int ChunksForOthers = 2;
 
     /// <summary>
-    /// What is sent more often than this is left to another thread, which takes along what gathers meanwhile.
+    /// If sends follow each other faster than this, another thread sends, together with what gathers meanwhile.
     /// </summary>
     private static readonly long Burst = Stopwatch.Frequency / 40_000;
 
     private readonly Socket _socket;
 
-    // No execution context flows: nothing that runs on completion belongs to whoever happened to start it.
+    // No execution context flows, because code that runs on completion does not belong to the thread that started the
+    // operation.
     private readonly SocketAsyncEventArgs _receive = new(true);
     private readonly SocketAsyncEventArgs _send = new(true);
     private readonly WorkItem _readAgain;
@@ -35,7 +36,7 @@ internal sealed class TcpChannel : Channel
     private int _chunkSent;
     private long _lastSend;
 
-    /// <summary>A channel over a socket that is connected.</summary>
+    /// <summary>Makes a channel over a connected socket.</summary>
     public TcpChannel(Socket socket, long limit)
         : base(limit)
     {
@@ -63,13 +64,13 @@ internal sealed class TcpChannel : Channel
     public override void Abort()
     {
         RefuseWrites();
-        // Reading fails now, and so the handler learns of it.
+        // Reading now fails, so the handler learns that the channel has ended.
         _socket.Dispose();
     }
 
     /// <summary>
-    /// The thread that has something to say after a while says it at once; in a burst another does, so that the burst
-    /// can go on.
+    /// Sends on this thread if the last send was a while ago. In a burst, another thread sends, so that this one can go
+    /// on.
     /// </summary>
     protected override void Send()
     {
@@ -90,7 +91,7 @@ internal sealed class TcpChannel : Channel
         }
         catch (Exception problem) when (problem is SocketException or ObjectDisposedException)
         {
-            // Closed by the other side already.
+            // The other side has closed the connection already.
         }
     }
 
@@ -108,7 +109,7 @@ internal sealed class TcpChannel : Channel
         ThreadPool.UnsafeQueueUserWorkItem(_sendGathered, preferLocal: false);
     }
 
-    /// <summary>False if the rest is sent later, or never.</summary>
+    /// <summary>Returns <c>false</c> if the rest is sent later, or never.</summary>
     private bool SendChunk()
     {
         try
@@ -158,7 +159,7 @@ internal sealed class TcpChannel : Channel
         ThreadPool.UnsafeQueueUserWorkItem(_readAgain, preferLocal: false);
     }
 
-    /// <summary>False if nothing more will arrive.</summary>
+    /// <summary>Returns <c>false</c> if nothing more will arrive.</summary>
     private bool TakeReceived()
     {
         if (_receive.SocketError != SocketError.Success || _receive.BytesTransferred == 0)
@@ -173,7 +174,7 @@ internal sealed class TcpChannel : Channel
     }
 
     /// <summary>
-    /// Moves what is left to the front. A frame that does not fit gets a larger buffer for as long as it lasts.
+    /// Moves the unused bytes to the front. A frame that does not fit gets a larger buffer until it is complete.
     /// </summary>
     private void Keep(int used)
     {

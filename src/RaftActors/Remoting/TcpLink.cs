@@ -7,16 +7,18 @@ using Google.Protobuf;
 namespace RaftActors.Remoting;
 
 /// <summary>
-/// A connection to another actor system, as Akka.Remote sees it, and for the messages of peers a short way past the
-/// actors of Akka.Remote: they are encoded where they are told and handed to the peer where they arrive.
+/// A connection to another actor system. For Akka.Remote it is an ordinary association. The messages of peers take a
+/// short way past Akka.Remote's actors: they are encoded by their sender's thread, and delivered to the peer where they
+/// arrive.
 /// </summary>
 /// <remarks>
-/// The short way is open while both sides have introduced themselves. What Akka.Remote decides about the other system
-/// holds for it too: it ends a connection of a system that it does not want, or that its failure detector gave up.
+/// The short way is open once both sides have introduced themselves. Akka.Remote's decisions about the other system
+/// hold for the link too: Akka.Remote ends the connection to a system that it does not want, or that its failure
+/// detector gave up.
 /// </remarks>
 internal sealed class TcpLink : AssociationHandle, IChannelHandler
 {
-    // Akka.Remote's failure detector learns of the frames that take the short way at least this often.
+    // How often, at least, Akka.Remote's failure detector learns of the frames that take the short way.
     private const int TellAliveAfterMs = 100;
 
     private static readonly InboundPayload _heartbeat = new(ByteString.CopyFrom(Frame.Heartbeat));
@@ -31,7 +33,7 @@ internal sealed class TcpLink : AssociationHandle, IChannelHandler
     private PeerInbox? _inbox;
     private long _told;
 
-    /// <summary>Makes a link, which begins to read as soon as Akka.Remote listens to it.</summary>
+    /// <summary>Makes a link. The link begins to read as soon as Akka.Remote listens to it.</summary>
     public TcpLink(TcpTransport transport, Address local, Address remote, Channel channel)
         : base(local, remote)
     {
@@ -45,15 +47,16 @@ internal sealed class TcpLink : AssociationHandle, IChannelHandler
             TaskScheduler.Default);
     }
 
-    /// <summary>Completes when the connection is gone.</summary>
+    /// <summary>Completes when the connection has ended.</summary>
     public Task Ended => _closed.Task;
 
-    /// <summary>Where the other system says it is, once peers may use this link; else <c>null</c>.</summary>
+    /// <summary>The address of the other system, once peers may use this link; otherwise <c>null</c>.</summary>
     public Address? Peer => _hasIntroducedItself && !_isDisassociated ? _origin : null;
 
     /// <summary>Sends a message to a peer of the other system.</summary>
     /// <returns>
-    /// Whether it is on its way, or was dropped since too much waits to be sent. If not, the link is no use.
+    /// Whether the message was accepted, or was dropped because too many bytes wait to be sent. If not, the link cannot
+    /// be used.
     /// </returns>
     public bool TrySend(scoped in PeerFrame frame)
     {
@@ -81,12 +84,12 @@ internal sealed class TcpLink : AssociationHandle, IChannelHandler
         return isWritten;
     }
 
-#pragma warning disable CS0672 // The one that states a reason calls this one.
+#pragma warning disable CS0672 // The overload with a reason calls this one.
     /// <inheritdoc/>
     public override void Disassociate() => Close();
 #pragma warning restore CS0672
 
-    /// <summary>Sends what was written and ends the connection.</summary>
+    /// <summary>Sends what was written before, and ends the connection.</summary>
     public void Close()
     {
         _isDisassociated = true;
@@ -124,7 +127,7 @@ internal sealed class TcpLink : AssociationHandle, IChannelHandler
     {
         _isDisassociated = true;
         _transport.Remove(this);
-        // Akka.Remote takes a connection that was reset for one whose system has shut down.
+        // If a connection was reset, Akka.Remote would assume that the other system has shut down.
         bool isReset = cause is SocketException { SocketErrorCode: SocketError.ConnectionReset };
         _listener?.Notify(new Disassociated(isReset ? DisassociateInfo.Shutdown : DisassociateInfo.Unknown));
         _closed.TrySetResult();

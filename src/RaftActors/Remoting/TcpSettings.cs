@@ -4,15 +4,15 @@ using Akka.Configuration;
 namespace RaftActors.Remoting;
 
 /// <summary>
-/// The section <c>akka.remote.dot-netty.tcp</c>. Its keys and defaults are Akka.Remote's, and so is its name: the
-/// transport that is named in it reads it.
+/// The section <c>akka.remote.dot-netty.tcp</c>. Its name, keys and defaults are Akka.Remote's. The transport that the
+/// section names reads it.
 /// </summary>
 internal sealed record TcpSettings
 {
     private const string Path = "akka.remote.dot-netty.tcp";
     private const string DotNetty = "Akka.Remote.Transport.DotNetty.TcpTransport, Akka.Remote";
 
-    // Akka.Remote allows no less.
+    // Akka.Remote does not allow less.
     private const int SmallestFrameSize = 32_000;
 
     public required string Hostname { get; init; }
@@ -21,15 +21,15 @@ internal sealed record TcpSettings
 
     public required int Port { get; init; }
 
-    /// <summary>0 for the port that is listened on.</summary>
+    /// <summary>The port of the public address; 0 for the port that is listened on.</summary>
     public required int PublicPort { get; init; }
 
     public required int MaximumFrameSize { get; init; }
 
-    /// <summary>0 for what the operating system thinks best.</summary>
+    /// <summary>The size in bytes; 0 for the operating system's choice.</summary>
     public required int SendBufferSize { get; init; }
 
-    /// <summary>0 for what the operating system thinks best.</summary>
+    /// <summary>The size in bytes; 0 for the operating system's choice.</summary>
     public required int ReceiveBufferSize { get; init; }
 
     public required int Backlog { get; init; }
@@ -43,7 +43,8 @@ internal sealed record TcpSettings
     public required TimeSpan ConnectionTimeout { get; init; }
 
     /// <summary>
-    /// Whether connections carry nothing but what Akka.Remote writes, since somebody wants to see or change it.
+    /// Whether connections must only carry what Akka.Remote writes, because a part of the system wants to see or change
+    /// it.
     /// </summary>
     public required bool IsObserved { get; init; }
 
@@ -51,7 +52,7 @@ internal sealed record TcpSettings
     /// <param name="tcp">The section.</param>
     /// <param name="root">The configuration of the actor system.</param>
     /// <exception cref="ConfigurationException">
-    /// A value is not usable; the message names the key and the value.
+    /// A value is not usable. The message names the key and the value.
     /// </exception>
     public static TcpSettings From(Config tcp, Config root)
     {

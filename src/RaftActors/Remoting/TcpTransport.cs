@@ -11,21 +11,22 @@ using Akka.Remote.Transport;
 namespace RaftActors.Remoting;
 
 /// <summary>
-/// A transport of Akka.Remote over TCP. It speaks what the DotNetty transport speaks, so that systems with either talk
-/// to each other, with fewer changes of threads and fewer copies, and takes the messages of peers past Akka.Remote's
-/// actors. Named by <c>akka.remote.dot-netty.tcp.transport-class</c>.
+/// A transport of Akka.Remote over TCP. It speaks the protocol of the DotNetty transport, so systems with either
+/// transport can talk to each other. It needs fewer changes of threads and fewer copies, and takes the messages of
+/// peers past Akka.Remote's actors. <c>akka.remote.dot-netty.tcp.transport-class</c> names this class.
 /// </summary>
 internal sealed class TcpTransport : Transport
 {
     private const string Scheme = "tcp";
 
-    // What waits for one other system. Akka.Remote waits and tries again when there is more, and peers send again.
+    // The most bytes that wait for one other system. If there is more, Akka.Remote waits and tries again, and peers
+    // send again.
     private const long MostWaiting = 64 << 20;
 
     /// <summary>How long to wait when the process may not open any more files.</summary>
     private static readonly TimeSpan AcceptAgainAfter = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How long the other side of a connection has to close it too.</summary>
+    /// <summary>How long the other side may take to close a connection that this side has closed.</summary>
     private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(1);
 
     private readonly TcpSettings _settings;
@@ -35,7 +36,7 @@ internal sealed class TcpTransport : Transport
     private volatile bool _isShutDown;
     private int _reportedFull;
 
-    /// <summary>Called by Akka.Remote.</summary>
+    /// <summary>Akka.Remote calls this constructor.</summary>
     /// <param name="system">The actor system.</param>
     /// <param name="config">The transport's section.</param>
     public TcpTransport(ActorSystem system, Config config)
@@ -52,10 +53,10 @@ internal sealed class TcpTransport : Transport
         Links.IsUsed = true;
     }
 
-    /// <summary>Its log.</summary>
+    /// <summary>The log of the transport.</summary>
     public ILoggingAdapter Log { get; }
 
-    /// <summary>The links that peers may use; <c>null</c> if they are to use none.</summary>
+    /// <summary>The links for peers; <c>null</c> if peers must not use links.</summary>
     public PeerLinks? Links { get; }
 
     /// <inheritdoc/>
@@ -68,8 +69,8 @@ internal sealed class TcpTransport : Transport
                 .ConfigureAwait(false), _settings.Port);
             var server = _server = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             SetBuffers(server);
-            // The address is shared with no other process, but need not wait for old connections to time out: so Bind
-            // does it.
+            // No other process can share the address, but old connections need not time out first. Bind does that by
+            // default.
             server.Bind(endpoint);
             server.Listen(_settings.Backlog);
             int port = ((IPEndPoint)server.LocalEndPoint!).Port;
@@ -128,18 +129,18 @@ internal sealed class TcpTransport : Transport
         return true;
     }
 
-    /// <summary>A link is gone.</summary>
+    /// <summary>Called when a link has ended.</summary>
     public void Remove(TcpLink link)
     {
         _links.TryRemove(link, out _);
         Links?.Ended(link);
     }
 
-    /// <summary>Ends a connection that was closed on this side, unless the other side closes it too.</summary>
+    /// <summary>Ends a connection that this side has closed, unless the other side closes it in time.</summary>
     public void AbortLater(TcpLink link) => Task.Delay(CloseWithin)
         .ContinueWith(static (_, link) => ((TcpLink)link!).Abort(), link, TaskScheduler.Default);
 
-    /// <summary>A message was dropped since too much waits to be sent.</summary>
+    /// <summary>Logs that a message was dropped because too many bytes wait to be sent.</summary>
     public void ReportFull(TcpLink link)
     {
         if (Interlocked.Exchange(ref _reportedFull, 1) == 0)
@@ -149,7 +150,7 @@ internal sealed class TcpTransport : Transport
 
     private Address AddressAt(string host, int port) => new(Scheme, System.Name, host, port);
 
-    /// <summary>A system that listens everywhere may call itself by that address.</summary>
+    /// <summary>Replaces an address that means "listen everywhere", which some systems use as their own.</summary>
     private static IPAddress Reachable(IPAddress address) =>
         address.Equals(IPAddress.Any) ? IPAddress.Loopback
         : address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback
@@ -161,12 +162,12 @@ internal sealed class TcpTransport : Transport
             return ip;
         var family = _settings.UseIPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
         var addresses = await Dns.GetHostAddressesAsync(host, family, cancellation).ConfigureAwait(false);
-        // Akka.Remote takes the last one, too.
+        // Akka.Remote takes the last address, too.
         return addresses.Length > 0 ? addresses[^1]
             : throw new SocketException((int)SocketError.HostNotFound, $"{host} has no address of the family {family}");
     }
 
-    // Nobody is let in before somebody listens.
+    // No connection is accepted before Akka.Remote listens.
     private async Task AcceptAsync(Socket server)
     {
         var listener = await _listener.Task.ConfigureAwait(false);
@@ -185,7 +186,7 @@ internal sealed class TcpTransport : Transport
             catch (SocketException problem) when (problem.SocketErrorCode is SocketError.ConnectionReset
                 or SocketError.ConnectionAborted)
             {
-                // It broke while it waited to be accepted.
+                // The connection broke while it waited to be accepted.
             }
             catch (SocketException) when (!_isShutDown)
             {

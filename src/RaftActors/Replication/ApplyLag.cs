@@ -1,9 +1,9 @@
 namespace RaftActors.Replication;
 
 /// <summary>
-/// Whether a peer keeps up with what its group commits. Time is split into rounds, as for a member that catches up
-/// (dissertation, section 4.2.1): a round ends once the peer has applied what was committed when the round began. A
-/// peer that is in one round for too long is behind.
+/// Decides whether a peer keeps up with what its group commits. Time is split into rounds, as for a member that catches
+/// up (dissertation, section 4.2.1). A round ends once the peer has applied everything that was committed when the
+/// round began. A peer whose round takes too long is behind.
 /// </summary>
 /// <param name="limit">How long a round may take.</param>
 internal sealed class ApplyLag(TimeSpan limit)
@@ -11,17 +11,17 @@ internal sealed class ApplyLag(TimeSpan limit)
     private TimeSpan _began;
     private TimeSpan _noted;
 
-    /// <summary>What was committed when the round began.</summary>
+    /// <summary>The commit index when the round began.</summary>
     public long Target { get; private set; }
 
-    /// <summary>Takes note of how far the group and the peer are.</summary>
+    /// <summary>Records how far the group and the peer have come.</summary>
     /// <param name="committed">The leader's commit index.</param>
     /// <param name="applied">The last index that the peer has applied.</param>
     /// <param name="now">The time.</param>
     /// <returns>Whether the peer is behind.</returns>
     public bool Note(long committed, long applied, TimeSpan now)
     {
-        // Time in which nothing was heard does not count: there was no leader, or this process stood still.
+        // Time in which no leader was heard does not count: there was none, or this process stood still.
         if (applied >= Target || now - _noted >= limit / 2)
         {
             _began = now;
@@ -31,7 +31,7 @@ internal sealed class ApplyLag(TimeSpan limit)
         return applied < Target && now - _began >= limit;
     }
 
-    /// <summary>What is to be said of a peer that is behind.</summary>
+    /// <summary>The message about a peer that is behind.</summary>
     /// <param name="lastIndex">The last index of its log.</param>
     /// <param name="applied">The last index that it has applied.</param>
     public string Problem(long lastIndex, long applied)

@@ -4,50 +4,50 @@ using RaftActors.Membership;
 namespace RaftActors.Replication;
 
 /// <summary>
-/// The comparison of the replicas by a leader: when it asks the members for the digests of their states, and what it
-/// has found.
+/// A leader's comparison of the replicas: when it asks the members for the digests of their states, and what the
+/// answers show.
 /// </summary>
 /// <param name="settings">How often the leader asks, and how long it waits.</param>
-/// <param name="now">When the leadership begins.</param>
+/// <param name="now">The time when the leadership begins.</param>
 internal sealed class DigestComparison(RaftSettings settings, TimeSpan now)
 {
     private readonly TimeSpan _patience = PeerProblems.Patience(settings);
     private readonly ReplicaDigests _said = new();
 
-    // The members that were named in the log as different, each with the entry.
+    // The members that were logged as different, each with the index of the digest.
     private readonly HashSet<(string MemberId, long Index)> _named = [];
     private TimeSpan _askedAt = now;
 
-    // The entry that asked last; 0 for none.
+    // The index of the last entry that asked; 0 if there is none.
     private long _askedIndex;
 
-    // Whether to ask again although nothing was applied since.
+    // Whether to ask again although no entry was applied since.
     private bool _asksAgain;
 
-    // Since when replicas differ without a majority; null when they do not.
+    // Since when replicas differ and no digest has a majority; null if they do not.
     private TimeSpan? _undecidedSince;
 
-    /// <summary>
-    /// The digest that a majority of the voters had, at the latest entry at which a majority had one.
-    /// </summary>
+    /// <summary>The latest digest that a majority of the voters had.</summary>
     public ReplicaDigest Agreed => _said.Agreed;
 
-    /// <summary>Whether replicas differ while none of their digests has a majority.</summary>
+    /// <summary>Whether replicas differ and none of their digests has a majority.</summary>
     public bool IsUndecided => _said.UndecidedAt > 0;
 
-    /// <summary>The entry after which replicas have differed for a while without a majority; 0 for none.</summary>
+    /// <summary>
+    /// The index of the entry at which replicas have differed for a while without a majority; 0 if there is none.
+    /// </summary>
     public long UndecidedAt { get; private set; }
 
-    /// <summary>Whether a member's latest digest is another than the agreed one at the same entry.</summary>
+    /// <summary>Whether a member's latest digest differs from the agreed one at the same entry.</summary>
     public bool Differs(string memberId) => _said.Differs(memberId);
 
     /// <summary>
-    /// Whether it is time to ask. An idle group stays idle; and nobody is asked while a member that answers is of a
-    /// version that says no digest. Such a version passes over the entry, should one of it come later.
+    /// Whether it is time to ask. An idle group stays idle. The leader does not ask while a member that answers has a
+    /// version without digests. Such a version skips the entry if it gets one later.
     /// </summary>
     /// <param name="lastIndex">The last index of the leader's log.</param>
     /// <param name="followers">The followers.</param>
-    /// <param name="own">The leader's own digest; <c>null</c> when its replica is set aside.</param>
+    /// <param name="own">The leader's own digest; <c>null</c> if the leader's replica is set aside.</param>
     /// <param name="now">The time.</param>
     public bool IsDue(long lastIndex, ReadOnlySpan<Follower> followers, ReplicaDigest? own, TimeSpan now)
     {
@@ -61,8 +61,8 @@ internal sealed class DigestComparison(RaftSettings settings, TimeSpan now)
         return true;
     }
 
-    /// <summary>The members were asked.</summary>
-    /// <param name="index">The entry that asks them.</param>
+    /// <summary>Records that the members were asked.</summary>
+    /// <param name="index">The index of the entry that asks.</param>
     /// <param name="now">The time.</param>
     public void Asked(long index, TimeSpan now)
     {
@@ -71,14 +71,14 @@ internal sealed class DigestComparison(RaftSettings settings, TimeSpan now)
         _askedIndex = index;
     }
 
-    /// <summary>A follower has answered a heartbeat.</summary>
+    /// <summary>Called when a follower has answered a heartbeat.</summary>
     /// <param name="follower">The follower.</param>
-    /// <param name="digest">What it said.</param>
+    /// <param name="digest">The digest in the answer.</param>
     /// <param name="rebuildFrom">
-    /// Up to which entry it needs a snapshot to be built anew, at least; 0 when it is not set aside.
+    /// The index that a snapshot must include to rebuild the follower's replica; 0 if that replica is not set aside.
     /// </param>
-    /// <param name="configuration">Who has a vote.</param>
-    /// <returns>Whether its digest is news.</returns>
+    /// <param name="configuration">The configuration, which says who has a vote.</param>
+    /// <returns>Whether the digest was not known.</returns>
     public bool Heard(Follower follower, ReplicaDigest digest, long rebuildFrom, Configuration configuration)
     {
         var (voter, progress) = follower;
@@ -90,8 +90,8 @@ internal sealed class DigestComparison(RaftSettings settings, TimeSpan now)
         return digest.Exists && rebuildFrom == 0 && Heard(voter.Id, digest, configuration);
     }
 
-    /// <summary>A member, the leader or a follower, has said its digest.</summary>
-    /// <returns>Whether the digest is news.</returns>
+    /// <summary>Records the digest of a member, leader or follower.</summary>
+    /// <returns>Whether the digest was not known.</returns>
     public bool Heard(string memberId, ReplicaDigest digest, Configuration configuration)
     {
         if (!_said.Report(memberId, digest))
@@ -100,7 +100,7 @@ internal sealed class DigestComparison(RaftSettings settings, TimeSpan now)
         return true;
     }
 
-    /// <summary>The followers that differ from the majority, and that were not named for it yet.</summary>
+    /// <summary>Takes the followers that differ from the majority and were not logged for that yet.</summary>
     public List<Server> TakeNewlyDifferent(ReadOnlySpan<Follower> followers)
     {
         var different = new List<Server>();
@@ -116,8 +116,8 @@ internal sealed class DigestComparison(RaftSettings settings, TimeSpan now)
     }
 
     /// <summary>
-    /// Looks whether the replicas are still undecided. The others may yet say theirs: it is a problem only when it
-    /// lasts.
+    /// Checks whether the replicas are still undecided. That is a problem only if it lasts, because other members may
+    /// still answer.
     /// </summary>
     public void NoteUndecided(TimeSpan now)
     {
@@ -128,8 +128,9 @@ internal sealed class DigestComparison(RaftSettings settings, TimeSpan now)
         _asksAgain |= lasts;
     }
 
-    // One that was built anew since, from a snapshot that includes the entry, does not know what its digest was. But an
-    // answer takes some heartbeats, however often the leader asks.
+    // Whether all members have said their digest of the last entry that asked. A replica that was rebuilt from a
+    // snapshot that includes that entry does not know it. An answer takes some heartbeats, so a leader that has asked
+    // lately does not count it as missing.
     private bool HaveAllAnswered(ReadOnlySpan<Follower> followers, ReplicaDigest? own, TimeSpan now)
     {
         if (now - _askedAt < _patience)

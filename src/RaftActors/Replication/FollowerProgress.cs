@@ -6,45 +6,52 @@ namespace RaftActors.Replication;
 internal enum ProgressState
 {
     /// <summary>
-    /// It does not know where the follower's log agrees with its own: one message, then wait for the answer.
+    /// The leader does not know how far the follower's log agrees with its own. It sends one message, and waits for the
+    /// answer.
     /// </summary>
     Probe,
 
-    /// <summary>It knows: messages follow each other without waiting, up to the window.</summary>
+    /// <summary>
+    /// The leader knows how far the logs agree. It sends messages without waiting for answers, up to the window.
+    /// </summary>
     Replicate,
 
     /// <summary>
-    /// The follower needs entries that the leader no longer has: it is sent a snapshot, and no entries meanwhile.
+    /// The follower needs entries that the leader has compacted. The leader sends a snapshot, and no entries meanwhile.
     /// </summary>
     Snapshot,
 }
 
-/// <summary>What a leader knows of a follower's log, and what it may send next.</summary>
+/// <summary>What a leader knows about a follower's log, and what it may send next.</summary>
 /// <remarks>
-/// <para><see cref="MatchIndex"/> is what the follower has acknowledged as durable; <see cref="NextIndex"/> runs ahead
-/// of it, by what is under way. A heartbeat names the entry before NextIndex as the previous one, so that a lost
-/// message shows in the answer to the next heartbeat, and the progress falls back to probing.</para>
-/// <para>Answers come late, twice and in any order. A success only ever moves the progress forward. A rejection moves
-/// it back only if it is news: its message was sent after the progress was last set anew (<see cref="_setAt"/>). What
-/// was sent before had an older guess as its previous index, and the messages since then are answered, too. A rejection
-/// of a message that was sent before the follower was last heard to agree never moves NextIndex to before what it
-/// agreed to. A follower that restarts may lose what it agreed to and had not written: it then rejects later messages,
-/// which are news.</para>
+/// <para>
+/// <see cref="MatchIndex"/> is the last index that the follower has acknowledged as durable. <see cref="NextIndex"/> is
+/// ahead of it by the entries under way. A heartbeat names the entry before NextIndex as the previous one. So a lost
+/// message shows in the answer to the next heartbeat, and the progress falls back to probing.
+/// </para>
+/// <para>
+/// Answers come late, twice and in any order. A success only moves the progress forward. A rejection moves it back only
+/// if its message was sent after the progress was last set anew (<see cref="_setAt"/>). An earlier message used an
+/// older guess as its previous index, and later messages will be answered, too. If the rejected message was sent before
+/// the follower was last heard to agree, the rejection never moves NextIndex to before the agreed index. A follower
+/// that restarts may lose entries that it agreed to and had not written. It then rejects later messages, and these
+/// rejections count.
+/// </para>
 /// </remarks>
 internal sealed class FollowerProgress
 {
     private readonly Inflights _inflights;
     private bool _probeSent;
 
-    // The messages with a previous index so far are numbered up to this.
+    // The number of the last message with a previous index.
     private long _number;
 
     // The number of the last message that was sent before the progress was last set anew: by a rejection, by the answer
     // to a probe, or by the end of a snapshot.
     private long _setAt;
 
-    // The follower's log agrees with the leader's up to here, perhaps only in its memory; so it said when messages up
-    // to this number were sent.
+    // The last index up to which the follower's log agrees with the leader's, perhaps only in the follower's memory,
+    // and the number of the last message when the follower said so.
     private long _agreed;
     private long _agreedAt;
 
@@ -56,17 +63,16 @@ internal sealed class FollowerProgress
     }
 
     /// <summary>
-    /// The incarnation of the follower's store that the rest is about; 0 as long as none was heard of since the leader
-    /// was elected.
+    /// The incarnation of the follower's store that the other values are about; 0 before the leader has heard of one.
     /// </summary>
     public long Incarnation { get; private set; }
 
     /// <summary>
-    /// Whether the follower knows other incarnations of stores than the leader did when it sent what was answered last.
+    /// Whether the follower knew other incarnations of stores than the leader did when it last answered.
     /// </summary>
     public bool KnowsOtherStores { get; set; }
 
-    /// <summary>Probing, replicating, or sending a snapshot.</summary>
+    /// <summary>The state of the progress.</summary>
     public ProgressState State { get; private set; }
 
     /// <summary>The last index known to be durable on the follower (paper: matchIndex).</summary>
@@ -78,24 +84,27 @@ internal sealed class FollowerProgress
     /// <summary>The highest read context that the follower has answered.</summary>
     public long ReadContext { get; private set; }
 
-    /// <summary>When the follower was last heard of.</summary>
+    /// <summary>When the follower was last heard.</summary>
     public TimeSpan LastContact { get; private set; }
 
     /// <summary>Whether the follower has answered this leader.</summary>
     public bool HasAnswered { get; private set; }
 
-    /// <summary>What the follower understands: <see cref="Protocol.PeerHeader.Version"/>.</summary>
+    /// <summary>
+    /// The version of the protocol that the follower understands: <see cref="Protocol.PeerHeader.Version"/>.
+    /// </summary>
     public int Version { get; set; }
 
     /// <summary>
-    /// Of a follower whose replica is set aside: the entry that a snapshot for it has to include; otherwise 0.
+    /// The index that a snapshot must include to rebuild the follower's replica, if that replica is set aside;
+    /// otherwise 0.
     /// </summary>
     public long RebuildFrom { get; set; }
 
-    /// <summary>When the follower last answered as one that knows which terms it has seen.</summary>
+    /// <summary>When the follower last answered and was verified, so that it knows which terms it has seen.</summary>
     public TimeSpan LastConfirmation { get; private set; }
 
-    /// <summary>How many messages with entries are under way.</summary>
+    /// <summary>The number of messages with entries under way.</summary>
     public int Inflight => _inflights.Count;
 
     /// <summary>Whether a message with entries may be sent now.</summary>
@@ -121,10 +130,12 @@ internal sealed class FollowerProgress
         NextIndex = lastIndex + 1;
     }
 
-    /// <summary>The follower was heard of, in the leader's term.</summary>
+    /// <summary>Called when the follower was heard in the leader's term.</summary>
     /// <param name="now">The time.</param>
-    /// <param name="readContext">The read context that it answered.</param>
-    /// <param name="confirms">Whether it knows which terms it has seen, so that its answer confirms the leader.</param>
+    /// <param name="readContext">The read context in the follower's answer.</param>
+    /// <param name="confirms">
+    /// Whether the follower knows which terms it has seen. Only then does its answer confirm the leader.
+    /// </param>
     public void Heard(TimeSpan now, long readContext, bool confirms = true)
     {
         LastContact = now;
@@ -136,13 +147,14 @@ internal sealed class FollowerProgress
     }
 
     /// <summary>
-    /// The follower's log agrees with the leader's up to <paramref name="accepted"/>, and is durable up to
-    /// <paramref name="match"/>.
+    /// Called when the follower has said that its log agrees with the leader's up to <paramref name="accepted"/>, and
+    /// is durable up to <paramref name="match"/>.
     /// </summary>
-    /// <param name="match">The last index that the follower has on its disk, as far as it can say.</param>
-    /// <param name="accepted">The last index at which its log agrees.</param>
+    /// <param name="match">The last durable index, as far as the follower can say.</param>
+    /// <param name="accepted">The last index up to which the logs agree.</param>
     /// <param name="confirms">
-    /// Whether it can say: one that does not know yet what it may have forgotten has no match.
+    /// Whether the follower can say what is durable. A follower that does not know yet what it may have forgotten has
+    /// no match.
     /// </param>
     /// <returns>Whether <see cref="MatchIndex"/> moved.</returns>
     public bool Accepted(long match, long accepted, bool confirms = true)
@@ -151,8 +163,8 @@ internal sealed class FollowerProgress
         if (moved)
             MatchIndex = match;
         Agrees(accepted);
-        // In Probe, only the answer to the present probe opens the pipeline: an earlier message's answer comes late,
-        // and its index would move NextIndex back, to before a snapshot that the follower has just installed.
+        // In Probe, only the answer to the present probe opens the pipeline. The index in a late answer to an earlier
+        // message would move NextIndex back, before a snapshot that the follower has just installed.
         if (State == ProgressState.Probe && accepted >= NextIndex - 1)
         {
             State = ProgressState.Replicate;
@@ -164,14 +176,15 @@ internal sealed class FollowerProgress
         {
             NextIndex = accepted + 1;
         }
-        // What it waits for may be an entry that it is yet to be sent: who has moved, for one.
+        // A follower that cannot confirm yet may wait for an entry that is still to be sent: for example, the new
+        // address of a voter. So what it has accepted frees the window.
         _inflights.FreeUpTo(confirms ? MatchIndex : Math.Max(MatchIndex, accepted));
         return moved;
     }
 
     /// <summary>
-    /// The follower has started again: what its store has confirmed before does not count, for its disk may have been
-    /// set back in between.
+    /// Called when the follower has started again. Its store's earlier confirmations do not count, because its disk may
+    /// have been set back before the start.
     /// </summary>
     public void BeginIncarnation(long incarnation)
     {
@@ -186,15 +199,17 @@ internal sealed class FollowerProgress
         _inflights.Clear();
     }
 
-    /// <summary>A snapshot is being sent.</summary>
+    /// <summary>Called when a snapshot is being sent.</summary>
     public void SendsSnapshot()
     {
         State = ProgressState.Snapshot;
         _inflights.Clear();
     }
 
-    /// <summary>No snapshot is being sent any more.</summary>
-    /// <param name="installed">The last entry that it includes, if the follower has installed it.</param>
+    /// <summary>Called when the snapshot is no longer being sent.</summary>
+    /// <param name="installed">
+    /// The index of the last entry that the snapshot includes, if the follower has installed it; otherwise <c>null</c>.
+    /// </param>
     public void SnapshotEnded(long? installed)
     {
         State = ProgressState.Probe;
@@ -205,13 +220,14 @@ internal sealed class FollowerProgress
     }
 
     /// <summary>
-    /// The follower refused a message because its log has no such entry at <paramref name="previousIndex"/>.
+    /// Called when the follower has rejected a message because its log does not have the entry at
+    /// <paramref name="previousIndex"/>.
     /// </summary>
     /// <param name="log">The leader's log.</param>
-    /// <param name="previousIndex">The previous index of the message that was refused.</param>
-    /// <param name="conflict">How the follower's log differs there.</param>
-    /// <param name="number">The number of that message; 0 from a follower whose version returns none.</param>
-    /// <returns>Whether the refusal is news; an old one that was overtaken changes nothing.</returns>
+    /// <param name="previousIndex">The previous index of the rejected message.</param>
+    /// <param name="conflict">How the follower's log differs at that index.</param>
+    /// <param name="number">The number of the rejected message; 0 from a follower whose version returns none.</param>
+    /// <returns>Whether the rejection counts. A late one that was overtaken changes nothing.</returns>
     public bool Rejected(RaftLog log, long previousIndex, LogConflict conflict, long number)
     {
         bool overtaken = number > 0 && (number <= _setAt || (number <= _agreedAt && previousIndex <= _agreed));

@@ -1,20 +1,20 @@
 namespace RaftActors.Replication;
 
 /// <summary>
-/// The last indexes of the messages that are under way to a follower, oldest first, in a ring of the window's size.
+/// The last indexes of the messages under way to a follower, oldest first, in a ring of the window's size.
 /// </summary>
 internal sealed class Inflights(int capacity)
 {
     private readonly long[] _lastIndexes = new long[capacity];
     private int _start;
 
-    /// <summary>How many messages are under way.</summary>
+    /// <summary>The number of messages under way.</summary>
     public int Count { get; private set; }
 
     /// <summary>Whether the window is used up.</summary>
     public bool IsFull => Count == _lastIndexes.Length;
 
-    /// <summary>Records a message whose last entry has this index; indexes grow from one message to the next.</summary>
+    /// <summary>Records a message by the index of its last entry. Indexes grow from one message to the next.</summary>
     public void Add(long lastIndex)
     {
         if (IsFull)
@@ -33,7 +33,7 @@ internal sealed class Inflights(int capacity)
         }
     }
 
-    /// <summary>Forgets all.</summary>
+    /// <summary>Forgets all messages.</summary>
     public void Clear()
     {
         _start = 0;

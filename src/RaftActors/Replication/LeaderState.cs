@@ -7,8 +7,8 @@ using RaftActors.Reads;
 namespace RaftActors.Replication;
 
 /// <summary>
-/// What a leader knows beside its log: its followers' progress, and the reads it has to answer. Dropped when it stops
-/// leading.
+/// What a leader knows besides its log: its followers' progress, and the reads that it must answer. Dropped when it
+/// stops leading.
 /// </summary>
 internal sealed class LeaderState
 {
@@ -16,7 +16,8 @@ internal sealed class LeaderState
     private readonly int _window;
     private Follower[] _followers = [];
 
-    // The progress of each voter, null for the leader itself; the second set only while the configuration is joint.
+    // The progress of each voter; null for the leader itself. The second set is used only while the configuration is
+    // joint.
     private FollowerProgress?[] _voters = [];
     private FollowerProgress?[] _outgoing = [];
     private EntryBatch? _lastSent;
@@ -30,40 +31,40 @@ internal sealed class LeaderState
     }
 
     /// <summary>
-    /// The index of the first entry of its own term; before that is committed it answers no reads (dissertation,
-    /// section 6.4).
+    /// The index of the first entry of the leader's own term. Before that entry is committed, the leader answers no
+    /// reads (dissertation, section 6.4).
     /// </summary>
     public long FirstIndex { get; }
 
     /// <summary>
-    /// Whether the leader, which is not among the voters to come, has tried to hand over to one that is.
+    /// Whether the leader, if it is not a new voter, has tried to transfer its leadership to a new voter.
     /// </summary>
     public bool TriedToGo { get; set; }
 
     /// <summary>
-    /// The entries of earlier leaders that were not committed when it was elected: as long as they are not, they count
-    /// as pending.
+    /// The entries of earlier leaders that were not committed when this leader was elected. They count as pending until
+    /// they are committed.
     /// </summary>
     public (int Count, long Bytes) UncommittedAtElection { get; init; }
 
-    /// <summary>Whether a majority still answers.</summary>
+    /// <summary>Whether a majority still answers the leader.</summary>
     public required CheckQuorum CheckQuorum { get; init; }
 
-    /// <summary>Who should lead instead.</summary>
+    /// <summary>Which voter should lead instead.</summary>
     public required PreferredLeader PreferredLeader { get; init; }
 
-    /// <summary>What the entries that it appends are stamped with.</summary>
+    /// <summary>The clock that stamps the leader's entries.</summary>
     public required LogClock LogClock { get; init; }
 
-    /// <summary>The comparison of the replicas.</summary>
+    /// <summary>The leader's comparison of the replicas.</summary>
     public required DigestComparison Digests { get; init; }
 
     /// <summary>The followers: voters and learners.</summary>
     public ReadOnlySpan<Follower> Followers => _followers;
 
     /// <summary>
-    /// Whether another peer was told to take over: it may lead as soon as that is said, so that leases count no more,
-    /// for the rest of the term.
+    /// Whether another peer was told to start an election. It may lead at any time from then on, so this leader has no
+    /// lease for the rest of its term.
     /// </summary>
     public bool HandedOver { get; set; }
 
@@ -74,7 +75,7 @@ internal sealed class LeaderState
     public LeaderLease Lease { get; } = new();
 
     /// <summary>
-    /// Follows a change of the configuration; members that stay, under the same store, keep their progress.
+    /// Follows a change of the configuration. Members that stay with the same store keep their progress.
     /// </summary>
     public void Configure(Configuration configuration, long lastIndex, TimeSpan now)
     {
@@ -90,7 +91,7 @@ internal sealed class LeaderState
         _outgoing = ProgressOf(configuration.Outgoing);
     }
 
-    /// <summary>The follower of that name, or <c>null</c>.</summary>
+    /// <summary>The follower with that id; <c>null</c> if there is none.</summary>
     public Follower? Find(string id)
     {
         foreach (var follower in _followers)
@@ -99,25 +100,27 @@ internal sealed class LeaderState
         return null;
     }
 
-    /// <summary>The index that is durable on a majority.</summary>
-    /// <param name="ownMatch">What is durable on the leader itself.</param>
+    /// <summary>The last index that is durable on a majority.</summary>
+    /// <param name="ownMatch">The last index that is durable on the leader itself.</param>
     public long MajorityMatch(long ownMatch) => Majority(static progress => progress.MatchIndex, ownMatch);
 
     /// <summary>The read context that a majority has answered.</summary>
     public long MajorityReadContext() => Majority(static progress => progress.ReadContext, long.MaxValue);
 
-    /// <summary>The read context that a majority has answered of those whose log has an index durably.</summary>
+    /// <summary>
+    /// The read context that a majority has answered, counting only members on which an index is durable.
+    /// </summary>
     public long MajorityReadContext(long index) =>
         Majority(progress => progress.MatchIndex >= index ? progress.ReadContext : 0, long.MaxValue);
 
-    /// <summary>When a majority had last been heard of.</summary>
+    /// <summary>When a majority was last heard.</summary>
     public TimeSpan MajorityContact(TimeSpan now) =>
         TimeSpan.FromTicks(Majority(static progress => progress.LastConfirmation.Ticks, now.Ticks));
 
     /// <summary>Whether a majority has answered this leader.</summary>
     public bool MajorityHasAnswered => Majority(static progress => progress.HasAnswered ? 1 : 0, 1) > 0;
 
-    /// <summary>A batch of the log; followers that are at the same point share it.</summary>
+    /// <summary>A batch of entries from the log. Followers at the same index share the batch.</summary>
     public EntryBatch Batch(RaftLog log, ReadOnlySpan<EntryBatch> writing, long from, long to)
     {
         if (_lastSent is { } last && last.FirstIndex == from && last.LastIndex == to)
@@ -158,5 +161,5 @@ internal sealed class LeaderState
 
 /// <summary>A follower as its leader sees it.</summary>
 /// <param name="Server">The member, voter or learner, with the store it is bound to.</param>
-/// <param name="Progress">How far its log is.</param>
+/// <param name="Progress">How far the member's log has come.</param>
 internal sealed record Follower(Server Server, FollowerProgress Progress);

@@ -1,16 +1,16 @@
 namespace RaftActors.Replication;
 
-/// <summary>Arithmetic of majorities.</summary>
+/// <summary>The arithmetic of majorities.</summary>
 internal static class Quorum
 {
-    /// <summary>How many of so many voters are a majority.</summary>
+    /// <summary>The number of voters that are a majority.</summary>
     public static int Of(int voters) => (voters / 2) + 1;
 
     /// <summary>
-    /// The largest value that a majority has reached or passed: with the voters' match indexes, the index that is on a
+    /// The largest value that a majority has reached. With the voters' match indexes, the last index that is on a
     /// majority.
     /// </summary>
-    /// <param name="values">One value a voter; reordered.</param>
+    /// <param name="values">One value for each voter. The values are reordered.</param>
     public static long Reached(Span<long> values)
     {
         if (values.IsEmpty)

@@ -2,9 +2,11 @@ using RaftActors.Membership;
 
 namespace RaftActors.Replication;
 
-/// <summary>The digest of a replica's state as of an entry that asked for it. The default is none.</summary>
-/// <param name="Index">The entry.</param>
-/// <param name="Value">The digest of the state after it.</param>
+/// <summary>
+/// The digest of a replica's state at an entry that asked for it. The default value means that there is none.
+/// </summary>
+/// <param name="Index">The index of the entry.</param>
+/// <param name="Value">The digest of the state after the entry.</param>
 internal readonly record struct ReplicaDigest(long Index, ulong Value)
 {
     /// <summary>Whether there is one.</summary>
@@ -12,26 +14,24 @@ internal readonly record struct ReplicaDigest(long Index, ulong Value)
 }
 
 /// <summary>
-/// What a leader knows of the digests of the replicas. At one index all replicas have applied the same entries, so
-/// their digests are equal: of those that are not, a majority of the voters is right.
+/// What a leader knows about the digests of the replicas. At an index, all replicas have applied the same entries, so
+/// their digests should be equal. If they are not, the digest of a majority of the voters is right.
 /// </summary>
 internal sealed class ReplicaDigests
 {
     private readonly Dictionary<string, ReplicaDigest> _latest = new(StringComparer.Ordinal);
 
-    /// <summary>
-    /// The digest that a majority of the voters had, at the latest entry at which a majority had one.
-    /// </summary>
+    /// <summary>The latest digest that a majority of the voters had.</summary>
     public ReplicaDigest Agreed { get; private set; }
 
     /// <summary>
-    /// The entry at which the voters that have said their digests differ while none of the digests has a majority; 0
-    /// for none. The voters that have yet to say theirs may still decide.
+    /// The index of the entry at which the digests of the voters differ and none has a majority; 0 if there is none.
+    /// Voters that have not answered yet may still decide it.
     /// </summary>
     public long UndecidedAt { get; private set; }
 
-    /// <summary>A member has said its latest digest.</summary>
-    /// <returns>Whether that is news.</returns>
+    /// <summary>Records the latest digest of a member.</summary>
+    /// <returns>Whether the digest was not known.</returns>
     public bool Report(string memberId, ReplicaDigest digest)
     {
         if (_latest.TryGetValue(memberId, out var known) && (known.Index > digest.Index || known == digest))
@@ -40,21 +40,21 @@ internal sealed class ReplicaDigests
         return true;
     }
 
-    /// <summary>What a member has said does not count any more: its replica is being replaced.</summary>
-    /// <returns>Whether it had said something.</returns>
+    /// <summary>Forgets a member's digest, because its replica is being replaced.</summary>
+    /// <returns>Whether the member had said a digest.</returns>
     public bool Forget(string memberId) => _latest.Remove(memberId);
 
-    /// <summary>Whether a member has said its digest as of an entry, or of a later one.</summary>
+    /// <summary>Whether a member has said its digest at an entry or a later one.</summary>
     public bool IsKnown(string memberId, long index) =>
         _latest.TryGetValue(memberId, out var digest) && digest.Index >= index;
 
-    /// <summary>Whether a member's latest digest is another than the agreed one at the same entry.</summary>
+    /// <summary>Whether a member's latest digest differs from the agreed one at the same entry.</summary>
     public bool Differs(string memberId) =>
         _latest.TryGetValue(memberId, out var digest) && digest.Index == Agreed.Index && digest.Value != Agreed.Value;
 
-    /// <summary>Compares what was said.</summary>
+    /// <summary>Compares the digests that the members have said.</summary>
     /// <param name="configuration">
-    /// Who has a vote; while it is joint, a majority of both sets of voters is needed.
+    /// The configuration, which says who has a vote. If it is joint, a majority of both sets of voters is needed.
     /// </param>
     public void Compare(Configuration configuration)
     {

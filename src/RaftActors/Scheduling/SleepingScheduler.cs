@@ -7,16 +7,16 @@ using Akka.Event;
 namespace RaftActors.Scheduling;
 
 /// <summary>
-/// A scheduler of Akka.NET with a thread of its own, which sleeps until something is due. Akka.NET's default wakes a
-/// thread of the pool each 10 ms, whether anything is due or not, and is late when the pool is busy. Named by
-/// <c>akka.scheduler.implementation</c>.
+/// A scheduler for Akka.NET with a thread of its own, which sleeps until something is due. Akka.NET's default scheduler
+/// wakes a thread of the pool every 10 ms, whether anything is due or not, and is late when the pool is busy.
+/// <c>akka.scheduler.implementation</c> names this class.
 /// </summary>
 /// <remarks>
-/// Nothing goes off early, and what is due at the same time goes off in the order in which it was scheduled. What was
-/// missed while the process stood still is not made up for. What is pending when the scheduler is disposed of goes off
-/// then, once, as with Akka.NET's default: somebody may wait for it. What is cancelled is forgotten before it takes
-/// more room than what is still to be done: a timer of ten seconds that is started again for each message would
-/// otherwise keep all these messages for ten seconds.
+/// Nothing fires early. What is due at the same time fires in the order in which it was scheduled. A repeated timer
+/// does not make up for rounds that it missed while the process stood still. What is pending when the scheduler is
+/// disposed of fires then, once, as with Akka.NET's default, because code may wait for it. Cancelled work is removed
+/// before it takes more room than the work that is still to be done. Otherwise a timer of ten seconds that is restarted
+/// for each message would keep all these messages for ten seconds.
 /// </remarks>
 internal sealed class SleepingScheduler : SchedulerBase, IDisposable
 {
@@ -30,9 +30,9 @@ internal sealed class SleepingScheduler : SchedulerBase, IDisposable
     private int _sweepAt = SmallestSweep;
     private bool _isStopped;
 
-    /// <summary>Called by Akka.NET.</summary>
-    /// <param name="config">The section of the scheduler.</param>
-    /// <param name="log">Where failures are logged.</param>
+    /// <summary>Akka.NET calls this constructor.</summary>
+    /// <param name="config">The section of the configuration.</param>
+    /// <param name="log">The log for failures.</param>
     public SleepingScheduler(Config config, ILoggingAdapter log)
         : base(config, log)
     {
@@ -132,7 +132,7 @@ internal sealed class SleepingScheduler : SchedulerBase, IDisposable
             TryDo(left);
     }
 
-    /// <summary>Sleeps until something is due; <c>null</c> when the scheduler was stopped.</summary>
+    /// <summary>Sleeps until something is due. Returns <c>null</c> if the scheduler was stopped.</summary>
     private Work? Next()
     {
         while (true)
@@ -140,7 +140,7 @@ internal sealed class SleepingScheduler : SchedulerBase, IDisposable
             TimeSpan sleep;
             lock (_gate)
             {
-                // As long as this thread is awake nobody needs to wake it.
+                // While this thread is awake, other threads need not wake it.
                 _sleepsUntil = TimeSpan.MinValue;
                 if (_isStopped)
                     return null;
@@ -156,13 +156,13 @@ internal sealed class SleepingScheduler : SchedulerBase, IDisposable
                 }
                 _sleepsUntil = sleep == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : place.Due;
             }
-            // Waiting has steps of a millisecond: it must not end before.
+            // The wait has steps of a millisecond, so round up: it must not end early.
             _alarm.WaitOne(sleep == Timeout.InfiniteTimeSpan ? -1 : (int)Math.Min(int.MaxValue,
                 Math.Ceiling(sleep.TotalMilliseconds)));
         }
     }
 
-    /// <summary>False if it was cancelled, or failed.</summary>
+    /// <summary>Returns <c>false</c> if the work was cancelled or failed.</summary>
     private bool TryDo(Work work)
     {
         if (work.IsCancelled)

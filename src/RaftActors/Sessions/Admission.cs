@@ -1,20 +1,22 @@
 namespace RaftActors.Sessions;
 
-/// <summary>What is to be done with a command of a session.</summary>
+/// <summary>What to do with a command of a session.</summary>
 internal enum Admission
 {
-    /// <summary>It is new: apply it.</summary>
+    /// <summary>The command is new: apply it.</summary>
     Apply,
 
-    /// <summary>It was applied before: answer with the response of then.</summary>
+    /// <summary>The command was applied before: answer with the response of that time.</summary>
     Duplicate,
 
-    /// <summary>It was applied before, or given up, and its response is no longer remembered.</summary>
+    /// <summary>
+    /// The command was applied before, or its client gave it up. Its response is no longer remembered.
+    /// </summary>
     Forgotten,
 
-    /// <summary>Too many responses of its session wait to be acknowledged.</summary>
+    /// <summary>Too many responses of the session are not acknowledged.</summary>
     TooMany,
 
-    /// <summary>There is no such session, or no longer.</summary>
+    /// <summary>The session does not exist, or no longer exists.</summary>
     Expired,
 }

@@ -3,7 +3,7 @@ using RaftActors.Client;
 namespace RaftActors.Sessions;
 
 /// <summary>
-/// Stands in place of the state machine's response to an entry that it was not given: nothing changed.
+/// Replaces the state machine's response to an entry that the state machine was not given. The entry changed nothing.
 /// </summary>
 internal abstract record EntryOutcome
 {
@@ -11,10 +11,12 @@ internal abstract record EntryOutcome
     {
     }
 
-    /// <summary>An earlier entry with the same session and number was applied: its response again.</summary>
+    /// <summary>
+    /// An earlier entry with the same session and number was applied. Its response is returned again.
+    /// </summary>
     /// <param name="Index">The index of that entry.</param>
     /// <param name="Term">The term of that entry.</param>
-    /// <param name="Response">Its response.</param>
+    /// <param name="Response">The response to that entry.</param>
     internal sealed record AppliedBefore(long Index, long Term, object? Response) : EntryOutcome;
 
     /// <summary>The command was refused.</summary>

@@ -4,35 +4,35 @@ using RaftActors.Protocol;
 
 namespace RaftActors.Sessions;
 
-/// <summary>One client's session.</summary>
-/// <param name="id">Its id: see <see cref="SessionTable.IdOf"/>.</param>
-/// <param name="timeout">How long it lives without a sign of life, in milliseconds of log time.</param>
-/// <param name="maxResponses">How many responses may wait to be acknowledged.</param>
+/// <summary>The session of a client.</summary>
+/// <param name="id">The session id: see <see cref="SessionTable.IdOf"/>.</param>
+/// <param name="timeout">
+/// How long the session lives without a command or a sign of life, in milliseconds of log time.
+/// </param>
+/// <param name="maxResponses">The most responses that may wait to be acknowledged.</param>
 internal sealed class Session(long id, long timeout, int maxResponses)
 {
-    /// <summary>Its id: see <see cref="SessionTable.IdOf"/>.</summary>
+    /// <summary>The session id: see <see cref="SessionTable.IdOf"/>.</summary>
     public long Id { get; } = id;
 
-    /// <summary>How many responses may wait to be acknowledged.</summary>
+    /// <summary>The most responses that may wait to be acknowledged.</summary>
     public int MaxResponses { get; } = maxResponses;
 
-    /// <summary>Log time when its client last gave a sign of life.</summary>
+    /// <summary>The log time of the client's last sign of life.</summary>
     public long LastActive { get; set; }
 
-    /// <summary>The last log time at which it is still open.</summary>
+    /// <summary>The last log time at which the session is still open.</summary>
     public long Expiry => LastActive + timeout;
 
-    /// <summary>The lowest sequence number of which the client still awaits the response.</summary>
+    /// <summary>The lowest sequence number whose response the client still awaits.</summary>
     public long LowestPending { get; set; }
 
-    /// <summary>
-    /// What became of the commands from <see cref="LowestPending"/> on that were applied, by sequence number.
-    /// </summary>
+    /// <summary>The outcomes of the applied commands from <see cref="LowestPending"/> on, by sequence number.</summary>
     public SortedList<long, SessionResponse> Responses { get; } = [];
 
     /// <summary>
-    /// Adds to a hash what every replica knows alike: not the responses, which versions of a serializer may write
-    /// differently.
+    /// Adds to a hash everything that is the same on every replica. The responses are left out, because two versions of
+    /// a serializer may write them differently.
     /// </summary>
     public void AddTo(XxHash3 hash)
     {

@@ -1,8 +1,8 @@
 namespace RaftActors.Sessions;
 
-/// <summary>What a session entry does, to a session that the entry names unless it opens one.</summary>
-/// <param name="Open">The bounds of the session that it opens; <c>null</c> when it opens none.</param>
-/// <param name="Close">Whether it closes the session; otherwise it keeps it alive.</param>
+/// <summary>What a session entry does. The entry names its session, unless it opens one.</summary>
+/// <param name="Open">The limits of the session to open; <c>null</c> if the entry opens none.</param>
+/// <param name="Close">Whether the entry closes the session. Otherwise it keeps the session alive.</param>
 internal sealed record SessionChange(SessionLimits? Open, bool Close)
 {
     /// <summary>Keeps a session alive.</summary>

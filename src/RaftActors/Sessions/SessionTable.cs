@@ -6,25 +6,25 @@ using Wire = RaftActors.Protocol.Wire;
 namespace RaftActors.Sessions;
 
 /// <summary>
-/// The sessions of a group's clients (dissertation, section 6.3): which commands of each were applied, and with what
-/// response. A part of the replicated state: it depends on nothing but the entries, so that every replica knows the
-/// same sessions at the same entry and forgets them at the same entry.
+/// The sessions of a group's clients (dissertation, section 6.3): which commands of each session were applied, and with
+/// which responses. The table is part of the replicated state. It depends on nothing but the entries, so every replica
+/// knows the same sessions at the same entry and forgets them at the same entry.
 /// </summary>
 /// <remarks>
-/// Time is log time. Each entry moves it forward before anything else is done with the entry; a session that was silent
-/// for longer than its time-out is gone then. The first entry of a leader gives every session its full time again:
-/// while there was no leader, no client could give a sign of life.
+/// Time is log time. Each entry first moves the time forward. Sessions that have then been silent for longer than their
+/// timeout expire. The first entry of a leader gives every session its full time again, because no client could give a
+/// sign of life while there was no leader.
 /// </remarks>
 internal sealed class SessionTable
 {
     private readonly Dictionary<long, Session> _sessions = [];
 
-    // The remembered responses with bytes, oldest first; those that were acknowledged since are still among them.
+    // The remembered responses with bytes, oldest first. Acknowledged responses may still be among them.
     private readonly Queue<(long SessionId, long Sequence)> _oldest = new();
     private SessionLimits _limits = new(0, 0, 0, 0);
     private int _withBytes;
 
-    // No session expires before.
+    // No session expires before this log time.
     private long _nextExpiry = long.MaxValue;
 
     /// <summary>How many sessions there are.</summary>
@@ -33,11 +33,11 @@ internal sealed class SessionTable
     /// <summary>The bytes of all remembered responses.</summary>
     public long ResponseBytes { get; private set; }
 
-    /// <summary>How far log time has moved.</summary>
+    /// <summary>The present log time.</summary>
     public long Time { get; private set; }
 
-    /// <summary>Moves log time on to that of an entry.</summary>
-    /// <param name="entry">The next entry, of whatever kind.</param>
+    /// <summary>Moves log time on to the time of an entry.</summary>
+    /// <param name="entry">The next entry, of any kind.</param>
     public void Advance(LogEntry entry)
     {
         Time = Math.Max(Time, entry.Time);
@@ -48,28 +48,29 @@ internal sealed class SessionTable
     }
 
     /// <summary>
-    /// The id of the session that an entry opens: that of no other, also not of one that was opened in a part of the
-    /// log that the group has lost.
+    /// The id of the session that an entry opens. No other session has the same id, not even one that was opened in a
+    /// part of the log that the group has lost.
     /// </summary>
     /// <remarks>
-    /// A group that was restored or recovered writes other entries at indexes that there were before, and clients of
-    /// sessions from there may live on. Its terms are others, drawn from a million or more: so these are a part of the
-    /// id. It has no more than 53 bits, which every JSON reader takes.
+    /// A group that was restored or recovered writes other entries at indexes that were used before, and clients of
+    /// earlier sessions may live on. The terms of such a group are drawn from a range of a million or more, so the term
+    /// is part of the id. The id has at most 53 bits, which every JSON reader accepts.
     /// </remarks>
-    /// <param name="opening">The entry.</param>
+    /// <param name="opening">The entry that opens the session.</param>
     public static long IdOf(LogEntry opening) => ((opening.Term & 0xFFFFF) << 32) + opening.Index;
 
     /// <summary>Opens a session.</summary>
-    /// <param name="id">Its id: see <see cref="IdOf"/>.</param>
+    /// <param name="id">The session id: see <see cref="IdOf"/>.</param>
     /// <param name="limits">
-    /// The bounds from now on: the time-out and number of responses for this session, the others for the table.
+    /// The limits from now on: the timeout and the number of responses for this session, the others for the table.
     /// </param>
-    /// <returns>Whether there was room for it.</returns>
+    /// <returns>Whether there was room for the session.</returns>
     public bool Open(long id, SessionLimits limits)
     {
         _limits = limits;
         ForgetOldest();
-        // An id that is taken is that of a session of another history, if ever: the next entry has another.
+        // If the id is taken, it belongs to a session of another history. That is very unlikely. The next entry has
+        // another id.
         if (_sessions.Count >= limits.MaxSessions || _sessions.ContainsKey(id))
             return false;
         var session = new Session(id, limits.Timeout, limits.MaxResponses) { LastActive = Time };
@@ -78,9 +79,9 @@ internal sealed class SessionTable
         return true;
     }
 
-    /// <summary>The client of a session gave a sign of life.</summary>
-    /// <param name="stamp">The session, and which responses it still awaits.</param>
-    /// <returns>Whether there is such a session.</returns>
+    /// <summary>Keeps a session alive.</summary>
+    /// <param name="stamp">The session, and the responses that its client still awaits.</param>
+    /// <returns>Whether the session exists.</returns>
     public bool KeepAlive(SessionStamp stamp)
     {
         if (!_sessions.TryGetValue(stamp.SessionId, out var session))
@@ -90,8 +91,8 @@ internal sealed class SessionTable
         return true;
     }
 
-    /// <summary>Ends a session.</summary>
-    /// <returns>Whether there was one.</returns>
+    /// <summary>Closes a session.</summary>
+    /// <returns>Whether the session existed.</returns>
     public bool Close(long id)
     {
         if (!_sessions.Remove(id, out var session))
@@ -101,8 +102,8 @@ internal sealed class SessionTable
     }
 
     /// <summary>
-    /// Ends all sessions: another history of the group begins, which does not have what their clients were told in the
-    /// one before.
+    /// Closes all sessions, because a new history of the group begins. It does not have everything that the clients
+    /// were told in the one before.
     /// </summary>
     public void Clear()
     {
@@ -113,9 +114,9 @@ internal sealed class SessionTable
         _nextExpiry = long.MaxValue;
     }
 
-    /// <summary>What is to be done with a command.</summary>
+    /// <summary>Says what to do with a command.</summary>
     /// <param name="stamp">The command's session and number.</param>
-    /// <param name="earlier">Of a duplicate: what became of it.</param>
+    /// <param name="earlier">The outcome of the earlier attempt, if the command is a duplicate.</param>
     public Admission Admit(SessionStamp stamp, out SessionResponse? earlier)
     {
         earlier = null;
@@ -129,9 +130,9 @@ internal sealed class SessionTable
         return session.Responses.Count < session.MaxResponses ? Admission.Apply : Admission.TooMany;
     }
 
-    /// <summary>Remembers what became of a command that was admitted.</summary>
+    /// <summary>Remembers the outcome of a command that was admitted.</summary>
     /// <param name="stamp">The command's session and number.</param>
-    /// <param name="response">What became of it.</param>
+    /// <param name="response">The outcome of the command.</param>
     public void Remember(SessionStamp stamp, SessionResponse response)
     {
         _sessions[stamp.SessionId].Responses.Add(stamp.Sequence, response);
@@ -140,7 +141,7 @@ internal sealed class SessionTable
     }
 
     /// <summary>
-    /// A digest of the sessions, and of which commands of each were applied, and where: the same on every replica.
+    /// A digest of the sessions and of their applied commands with indexes and terms. It is the same on every replica.
     /// </summary>
     public ulong Digest()
     {
@@ -150,7 +151,7 @@ internal sealed class SessionTable
         return hash.GetCurrentHashAsUInt64();
     }
 
-    /// <summary>The table as part of a snapshot: equal tables give equal messages.</summary>
+    /// <summary>The table as part of a snapshot. Equal tables give equal messages.</summary>
     public Wire.SessionTable ToWire()
     {
         var wire = new Wire.SessionTable { Limits = _limits.ToWire(), Time = Time };
@@ -159,7 +160,7 @@ internal sealed class SessionTable
         return wire;
     }
 
-    /// <summary>The table that a snapshot holds.</summary>
+    /// <summary>The table in a snapshot.</summary>
     public static SessionTable FromWire(Wire.SessionTable? wire)
     {
         var table = new SessionTable();

@@ -10,22 +10,22 @@ using RaftActors.StateMachines;
 namespace RaftActors.Sessions;
 
 /// <summary>
-/// A state machine behind the session table: a command of a session is applied once, whatever is proposed again, and
-/// one of an unknown or expired session never.
+/// A state machine with a session table in front. A command of a session is applied at most once, however often it is
+/// proposed. A command of an unknown or expired session is never applied.
 /// </summary>
 /// <param name="machine">The state machine.</param>
-/// <param name="system">Whose serializers commands and responses have.</param>
-/// <param name="warn">Told of responses that cannot be remembered, once a type.</param>
+/// <param name="system">The actor system whose serializers write commands and responses.</param>
+/// <param name="warn">Logs responses that cannot be remembered, once for each type.</param>
 internal sealed class SessionedStateMachine(IStateMachine machine, ActorSystem system, Action<string> warn)
 {
     private readonly HashSet<Type> _forgotten = [];
     private IReadOnlyList<History> _histories = [];
 
-    /// <summary>The sessions; replaced when a snapshot is restored.</summary>
+    /// <summary>The sessions. Replaced when a snapshot is restored.</summary>
     public SessionTable Sessions { get; private set; } = new();
 
-    /// <summary>Applies the next entry, of whatever kind.</summary>
-    /// <returns>The response; an <see cref="EntryOutcome"/> when the state machine was not given the command.</returns>
+    /// <summary>Applies the next entry, of any kind.</summary>
+    /// <returns>The response. An <see cref="EntryOutcome"/> if the state machine was not given the command.</returns>
     public object? Apply(LogEntry entry)
     {
         Sessions.Advance(entry);
@@ -39,7 +39,7 @@ internal sealed class SessionedStateMachine(IStateMachine machine, ActorSystem s
         };
     }
 
-    /// <summary>Whether there is a digest of the state.</summary>
+    /// <summary>Whether the state machine has a digest.</summary>
     public bool HasDigest => machine is IStateDigest;
 
     /// <summary>The digest of the state machine's state and of the sessions.</summary>
@@ -49,9 +49,9 @@ internal sealed class SessionedStateMachine(IStateMachine machine, ActorSystem s
         return XxHash3.HashToUInt64(MemoryMarshal.AsBytes(parts));
     }
 
-    /// <summary>Goes on from a state that a snapshot holds.</summary>
+    /// <summary>Goes on from the state in a snapshot.</summary>
     /// <param name="sessions">The sessions in the snapshot.</param>
-    /// <param name="histories">The group's histories as of the snapshot.</param>
+    /// <param name="histories">The group's histories at the snapshot.</param>
     /// <param name="lastIncludedIndex">The last index that is in the snapshot.</param>
     public void GoOnFrom(SessionTable sessions, IReadOnlyList<History> histories, long lastIncludedIndex)
     {
@@ -66,7 +66,7 @@ internal sealed class SessionedStateMachine(IStateMachine machine, ActorSystem s
         return null;
     }
 
-    // A configuration of a version without identities has none: then nothing has changed.
+    // A configuration of a version without identities has no histories. Then nothing has changed.
     private void Enter(IReadOnlyList<History> histories, long index)
     {
         if (histories.Count == 0)
@@ -120,7 +120,7 @@ internal sealed class SessionedStateMachine(IStateMachine machine, ActorSystem s
         return known ? null : Expired(stamp.SessionId);
     }
 
-    // A response that no serializer can write is not remembered: it is no answer to anybody on another node either.
+    // A response that no serializer can write is not remembered. It could not be sent to another node either.
     private SessionResponse Remembered(LogEntry entry, object? response)
     {
         if (response is null)

@@ -3,35 +3,36 @@ using Akka.Actor;
 namespace RaftActors.Singletons;
 
 /// <summary>
-/// An actor that runs on the node of a group's leader, one at a time in the group, and is reached from every node.
+/// An actor that runs on the node of a group's leader, one at a time in the group. It can be reached from every node.
 /// </summary>
 /// <remarks>
 /// <para>
-/// <see cref="Props"/> makes an actor for each node that has a peer of the group, <see cref="ProxyProps"/> one for each
-/// other node. Both are references to the singleton, wherever it runs: what they are told goes to the singleton, with
-/// its sender. <b>They have the same path on all nodes</b>, because by that path they find each other.
+/// <see cref="Props"/> makes an actor for each node that has a peer of the group, and <see cref="ProxyProps"/> an actor
+/// for each other node. Both kinds of actors are references to the singleton, wherever it runs: they forward their
+/// messages to the singleton, with the sender. <b>Give these actors the same path on all nodes</b>, because they find
+/// each other by that path.
 /// </para>
 /// <para>
 /// While there is no singleton, up to <see cref="RaftSingletonSettings.BufferSize"/> messages wait on the node where
-/// they were told; the next ones are dead letters. Messages of one sender arrive in order. A message that is on its way
-/// when the singleton stops can be lost, as with every actor on another node.
+/// they were sent. Further messages become dead letters. Messages of one sender arrive in order. A message that is
+/// under way when the singleton stops can be lost, as with every actor on another node.
 /// </para>
-/// <para>
-/// <see cref="SingletonTenure"/> says what is guaranteed by time, and what by its token.
-/// </para>
+/// <para><see cref="SingletonTenure"/> says what is guaranteed by time, and what by its token.</para>
 /// </remarks>
 public static class RaftSingleton
 {
-    /// <summary>The actor of a node that has a peer of the group: runs the singleton while that peer leads.</summary>
-    /// <param name="settings">How it runs; with <see cref="RaftSingletonSettings.Peer"/>.</param>
+    /// <summary>
+    /// The actor for a node that has a peer of the group. It runs the singleton while that peer leads.
+    /// </summary>
+    /// <param name="settings">How the singleton runs. <see cref="RaftSingletonSettings.Peer"/> must be set.</param>
     /// <param name="singleton">
-    /// Says, at the beginning of each tenure, how the singleton is made. When the singleton fails its supervisor makes
-    /// it again within the same tenure.
+    /// Says how the singleton is made, at the beginning of each tenure. If the singleton fails, its supervisor makes it
+    /// again within the same tenure.
     /// </param>
     /// <exception cref="Akka.Configuration.ConfigurationException">
-    /// The settings do not go together; the message names the key.
+    /// The settings are not consistent. The message names the key.
     /// </exception>
-    /// <exception cref="ArgumentException">There is no peer in the settings.</exception>
+    /// <exception cref="ArgumentException">The settings have no peer.</exception>
     public static Props Props(RaftSingletonSettings settings, Func<SingletonTenure, Props> singleton)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -42,12 +43,14 @@ public static class RaftSingleton
         return Akka.Actor.Props.Create(() => new SingletonProxy(settings, singleton));
     }
 
-    /// <summary>The actor of a node without a peer of the group: reaches the singleton, and never runs it.</summary>
-    /// <param name="settings">How it runs; with <see cref="RaftSingletonSettings.Addresses"/>.</param>
+    /// <summary>The actor for a node without a peer of the group. It reaches the singleton and never runs it.</summary>
+    /// <param name="settings">
+    /// How the singleton is reached. <see cref="RaftSingletonSettings.Addresses"/> must be set.
+    /// </param>
     /// <exception cref="Akka.Configuration.ConfigurationException">
-    /// The settings do not go together; the message names the key.
+    /// The settings are not consistent. The message names the key.
     /// </exception>
-    /// <exception cref="ArgumentException">There are no addresses in the settings.</exception>
+    /// <exception cref="ArgumentException">The settings have no addresses.</exception>
     public static Props ProxyProps(RaftSingletonSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);

@@ -3,10 +3,10 @@ using Akka.Configuration;
 
 namespace RaftActors.Singletons;
 
-/// <summary>How a <see cref="RaftSingleton"/> runs. Immutable.</summary>
+/// <summary>The settings of a <see cref="RaftSingleton"/>. Immutable.</summary>
 /// <remarks>
-/// <see cref="FromConfig"/> reads them from HOCON, section <c>raft</c>, keys <c>group</c>, <c>singleton.*</c> and
-/// <c>client.addresses</c>; <c>reference.conf</c> documents each key.
+/// <see cref="FromConfig"/> reads the settings from HOCON, section <c>raft</c>, keys <c>group</c>, <c>singleton.*</c>
+/// and <c>client.addresses</c>. <c>reference.conf</c> documents each key.
 /// </remarks>
 public sealed record RaftSingletonSettings
 {
@@ -19,22 +19,23 @@ public sealed record RaftSingletonSettings
     public IActorRef? Peer { get; init; }
 
     /// <summary>
-    /// On a node without a peer: the addresses of all nodes that have one, <c>host:port</c> or <c>system@host:port</c>.
+    /// For a node without a peer: the addresses of all nodes that have one, <c>host:port</c> or
+    /// <c>system@host:port</c>.
     /// </summary>
     public IReadOnlyList<string> Addresses { get; init; } = [];
 
     /// <summary>
     /// How long a new leader waits before it starts its singleton. By then the singleton of every former leader has
-    /// ended by its own clock. The same on all nodes.
+    /// ended, by the clock of that leader's node. Set the same value on all nodes.
     /// </summary>
     public TimeSpan HandOverWait { get; init; } = TimeSpan.FromMilliseconds(600);
 
-    /// <summary>By how much the rates of two nodes' monotonic clocks may differ at most, as a part of 1.</summary>
+    /// <summary>The largest difference between the rates of two nodes' monotonic clocks, as a part of 1.</summary>
     public double ClockDrift { get; init; } = 0.1;
 
     /// <summary>
-    /// How much earlier than it would have to a singleton ends: for the timer that ends it, which may be late, and for
-    /// what the singleton does until it has stopped.
+    /// How much earlier than necessary a singleton ends. The margin is for a timer that is late, and for what the
+    /// singleton does until it has stopped.
     /// </summary>
     public TimeSpan Margin { get; init; } = TimeSpan.FromMilliseconds(100);
 
@@ -44,11 +45,13 @@ public sealed record RaftSingletonSettings
     /// </summary>
     public TimeSpan CheckInterval { get; init; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>How many messages wait on a node while no singleton is known. The next ones are dead letters.</summary>
+    /// <summary>
+    /// How many messages wait on a node while no singleton is known. Further messages become dead letters.
+    /// </summary>
     public int BufferSize { get; init; } = 1000;
 
     /// <summary>
-    /// For how long a singleton may run, by its node's clock, from before its leader was asked; see
+    /// How long a singleton may run after the leader was last asked, by the node's clock. See
     /// <see cref="SingletonTenure"/>.
     /// </summary>
     internal TimeSpan HoldTime => (HandOverWait * (1 - ClockDrift)) - Margin;
@@ -57,12 +60,12 @@ public sealed record RaftSingletonSettings
     internal Func<string, string, ICanTell>? Select { get; init; }
 
     /// <summary>
-    /// Reads the settings from the section <c>raft</c> of a configuration; keys that are missing have the defaults of
+    /// Reads the settings from the section <c>raft</c> of a configuration. A missing key has its default of
     /// <c>reference.conf</c>.
     /// </summary>
     /// <param name="raftSection">The section: <c>system.Settings.Config.GetConfig("raft")</c>.</param>
     /// <exception cref="ConfigurationException">
-    /// A value is not usable; the message names it and its key.
+    /// A value is not usable. The message names the value and its key.
     /// </exception>
     public static RaftSingletonSettings FromConfig(Config? raftSection)
     {
@@ -80,8 +83,8 @@ public sealed record RaftSingletonSettings
         };
     }
 
-    /// <summary>Checks that the settings go together.</summary>
-    /// <exception cref="ConfigurationException">They do not; the message names the key and its value.</exception>
+    /// <summary>Checks that the settings are consistent.</summary>
+    /// <exception cref="ConfigurationException">They are not. The message names the key and its value.</exception>
     public void Validate()
     {
         Check(Group.Length > 0, "group", Group, "the group's name is missing");

@@ -5,8 +5,8 @@ using Akka.Event;
 namespace RaftActors.Singletons;
 
 /// <summary>
-/// The parent of the singleton for one tenure: passes on what the proxies send, as long as the tenure lasts. Its child
-/// is the singleton, so once it has stopped the singleton has.
+/// The parent of the singleton during one tenure. It forwards the proxies' messages as long as the tenure lasts. The
+/// singleton is its child, so when the gate has stopped, the singleton has stopped too.
 /// </summary>
 internal sealed class SingletonGate : UntypedActor
 {
@@ -22,7 +22,7 @@ internal sealed class SingletonGate : UntypedActor
         _singleton = singleton;
     }
 
-    /// <summary>What leads to the gates below an actor, whatever their terms.</summary>
+    /// <summary>The relative path of the gates below an actor, for any term.</summary>
     public static string AnyName => $"{NamePrefix}*";
 
     public static Props Props(SingletonTenure tenure, Func<SingletonTenure, Props> singleton) =>

@@ -5,12 +5,12 @@ using RaftActors.Client;
 namespace RaftActors.Singletons;
 
 /// <summary>
-/// Decides when this node runs the singleton. Asks the peer again and again whether a majority confirms that it leads,
-/// and keeps the singleton while it does.
+/// Decides when this node runs the singleton. It asks the peer again and again whether a majority confirms that the
+/// peer leads, and keeps the singleton as long as that is so.
 /// </summary>
 /// <remarks>
-/// Time is the scheduler's monotonic clock. A tenure is counted from before the question, and the wait of a new leader
-/// from when this actor hears of the election: both are on the safe side.
+/// Time is measured by the scheduler's monotonic clock. A tenure is counted from before the question. The wait of a new
+/// leader is counted from when this actor hears of the election. Both are on the safe side.
 /// </remarks>
 internal sealed class SingletonManager : UntypedActor, IWithTimers
 {
@@ -20,11 +20,11 @@ internal sealed class SingletonManager : UntypedActor, IWithTimers
     private readonly IScheduler _scheduler = Context.System.Scheduler;
     private readonly ILoggingAdapter _log = Context.GetLogger();
 
-    // The term that the peer leads, and from when on this node may run the singleton in it.
+    // The term in which the peer leads, and from when on this node may run the singleton in that term.
     private (long Term, TimeSpan StartsAt)? _leads;
     private SingletonTenure? _tenure;
 
-    // Not null until it has stopped, and with it the singleton.
+    // Not null until the gate has stopped, and with it the singleton.
     private IActorRef? _gate;
 
     public SingletonManager(RaftSingletonSettings settings, Func<SingletonTenure, Props> singleton)
@@ -54,7 +54,7 @@ internal sealed class SingletonManager : UntypedActor, IWithTimers
         Context.System.EventStream.Unsubscribe(Self);
     }
 
-    // A singleton that fails is made again by the gate. A gate that fails has no singleton to keep.
+    // If the singleton fails, the gate makes it again. If the gate fails, it is stopped.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
 
     protected override void OnReceive(object message)
@@ -91,7 +91,7 @@ internal sealed class SingletonManager : UntypedActor, IWithTimers
         }
     }
 
-    // What the peer says of itself can be late: it tells nobody of a term before the term is on its disk.
+    // A peer's own word can be late: it tells nobody of a term before the term is durable.
     private void OnRoleChanged(RoleChanged changed)
     {
         if (changed.Role == RaftRole.Leader)
@@ -140,12 +140,12 @@ internal sealed class SingletonManager : UntypedActor, IWithTimers
 
     private void StartTenureTimer(SingletonTenure tenure)
     {
-        // Rounded up to what a timer can do: it must not fire before the time.
+        // Rounded up to whole milliseconds, because the timer must not fire early.
         var left = TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling((tenure.Until - Now).TotalMilliseconds)));
         Timers.StartSingleTimer(TenureDue.Instance, TenureDue.Instance, left);
     }
 
-    // A confirmation only moves the end on: the running timer finds out when it fires, and goes on for what is left.
+    // A confirmation only moves the end of the tenure. When the timer fires too early, it starts again for the rest.
     private void OnTenureDue()
     {
         if (_tenure is not { } tenure)
@@ -172,7 +172,8 @@ internal sealed class SingletonManager : UntypedActor, IWithTimers
     {
         if (_tenure is { } tenure)
         {
-            // It ended by itself, or could not be made. Not at once again: most likely for the same reason.
+            // The singleton has ended by itself, or could not be made. Wait before the next try, because the reason is
+            // most likely still there.
             tenure.End();
             _tenure = null;
             Timers.Cancel(TenureDue.Instance);
@@ -186,13 +187,13 @@ internal sealed class SingletonManager : UntypedActor, IWithTimers
         _gate = null;
     }
 
-    /// <summary>Tells the proxy where the leader is; <c>null</c> if nobody knows.</summary>
+    /// <summary>Tells the proxy where the leader is; <c>null</c> if that is not known.</summary>
     internal sealed record LeaderIs(string? Address) : INoSerializationVerificationNeeded;
 
     /// <summary>Tells the proxy that the singleton starts on this node.</summary>
     internal sealed record Started(IActorRef Gate, long Term) : INoSerializationVerificationNeeded;
 
-    /// <summary>Tells the proxy that the singleton of this node stops.</summary>
+    /// <summary>Tells the proxy that the singleton on this node stops.</summary>
     internal sealed record Stopping(IActorRef Gate) : INoSerializationVerificationNeeded;
 
     private sealed record CheckDue

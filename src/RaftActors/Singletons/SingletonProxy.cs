@@ -4,18 +4,21 @@ using Akka.Event;
 namespace RaftActors.Singletons;
 
 /// <summary>
-/// Passes on what it is told to the singleton, on whichever node that runs. While it knows none, messages wait.
+/// Forwards its messages to the singleton, on whichever node the singleton runs. While no singleton is known, messages
+/// wait.
 /// </summary>
 /// <remarks>
-/// It finds the singleton by asking for the identity of its <see cref="SingletonGate"/>: on the leader's node where a
-/// peer knows the leader, otherwise on all nodes that it knows. Actors on other nodes are never watched, because remote
-/// death watch quarantines a node that is only partitioned. So it asks again and again, slowly once it has an answer.
+/// The proxy finds the singleton by asking for the identity of its <see cref="SingletonGate"/>: on the leader's node if
+/// a peer knows the leader, otherwise on all nodes that the proxy knows. It never watches actors on other nodes,
+/// because remote death watch quarantines a node that is only partitioned. So it asks again and again, slowly once it
+/// has an answer.
 /// </remarks>
 internal sealed class SingletonProxy : UntypedActor, IWithTimers
 {
     private const string ManagerName = "manager";
 
-    // Once the singleton is known, only every so many checks ask for it, and it counts as lost after so many checks.
+    // Once the singleton is known, only every tenth check asks for it. The singleton counts as lost after a number of
+    // checks without an answer.
     private const int ChecksToAsk = 10;
     private const int ChecksToLose = 30;
 
@@ -29,7 +32,7 @@ internal sealed class SingletonProxy : UntypedActor, IWithTimers
     private long _term;
     private bool _isHere;
 
-    // Answers to questions of before the last change of leader do not count.
+    // Answers to questions from before the last change of leader do not count.
     private long _round;
     private int _checks;
     private int _checksWithoutAnswer;
@@ -120,7 +123,7 @@ internal sealed class SingletonProxy : UntypedActor, IWithTimers
 
     private void OnFound(IActorRef gate)
     {
-        // Of two that answer, the one of the earlier term is about to stop.
+        // If two gates answer, the one of the earlier term is about to stop.
         long term = SingletonGate.TermOf(gate);
         if (_isHere || (_gate is not null && term < _term))
             return;

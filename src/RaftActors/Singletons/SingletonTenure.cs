@@ -7,18 +7,18 @@ namespace RaftActors.Singletons;
 /// <para>
 /// <b>What is guaranteed by time.</b> A tenure lasts until the node's own monotonic time before it last asked its peer
 /// for confirmation, plus <see cref="RaftSingletonSettings.HandOverWait"/> less clock drift and margin. The
-/// confirmation says that at a moment after the question a majority of the voters knew no later term. So a later leader
-/// is elected after that moment, and its node waits <see cref="RaftSingletonSettings.HandOverWait"/> from when it knows
-/// of its election. Two tenures therefore never overlap, as long as the rates of the nodes' monotonic clocks differ by
-/// no more than <see cref="RaftSingletonSettings.ClockDrift"/> and these clocks go on while a process stands still. No
-/// promise of the voters and no message between the two leaders is needed for it.
+/// confirmation says that at some moment after the question a majority of the voters knew no later term. So a later
+/// leader is elected after that moment. Its node waits <see cref="RaftSingletonSettings.HandOverWait"/> from when it
+/// knows of its election. So two tenures never overlap, on two conditions: the rates of the nodes' monotonic clocks
+/// differ by no more than <see cref="RaftSingletonSettings.ClockDrift"/>, and these clocks go on while a process is
+/// paused. No promise of the voters and no message between the two leaders is needed.
 /// </para>
 /// <para>
-/// <b>What is not.</b> A singleton is an actor: it stops when it has handled the message that it is at. When that takes
-/// longer than the margin, or when the process stood still and has just been woken, the code of a former singleton can
-/// run beside its successor for a moment. <see cref="IsCurrent"/> then says false, because it compares with the clock,
-/// but nothing keeps a process from standing still between that question and a write. Only the resource that is written
-/// to can refuse a late write: give it <see cref="Token"/>, and let it refuse a token lower than one that it has seen.
+/// <b>What is not.</b> A singleton is an actor. It stops when it has handled its present message. If that takes longer
+/// than the margin, or if the process was paused and has just continued, the code of a former singleton can run beside
+/// its successor for a moment. <see cref="IsCurrent"/> is then false, because it compares with the clock. But a process
+/// can also be paused between that check and a write. Only the resource that is written to can refuse a late write:
+/// give it <see cref="Token"/>, and let it refuse a token lower than one it has seen.
 /// </para>
 /// </remarks>
 public sealed class SingletonTenure
@@ -34,36 +34,37 @@ public sealed class SingletonTenure
         _until = until.Ticks;
     }
 
-    /// <summary>The term in which this node's peer leads. Later tenures of another leader have a higher one.</summary>
+    /// <summary>The term in which this node's peer leads. A later tenure of another leader has a higher term.</summary>
     public long Term { get; }
 
     /// <summary>
-    /// The fencing token: the index of the entry with which the leader began its term. It only ever grows from leader
-    /// to leader. The entry is committed before the singleton starts, so every later leader has it in its log when it
-    /// is elected (Leader Completeness; paper, section 5.4), and begins its own term behind it. No two leaders have the
-    /// same token, because an index is committed once. A tenure that ends and begins again within the same term has the
-    /// same token: no other node had one in between.
+    /// The fencing token: the index of the entry with which the leader began its term. The token grows from leader to
+    /// leader. The entry is committed before the singleton starts. So every later leader has it in its log when it is
+    /// elected (Leader Completeness; paper, section 5.4), and begins its own term after it. No two leaders have the
+    /// same token, because an index is committed once. If a tenure ends and another one begins within the same term,
+    /// both have the same token; no other node had a tenure in between.
     /// </summary>
     /// <remarks>
-    /// A restore of a group from a backup sets its index back, so tokens may be used again. Stop the singleton before.
+    /// A restore of the group from a backup sets the index back, so tokens may be used again. Stop the singleton before
+    /// a restore.
     /// </remarks>
     public long Token { get; }
 
     /// <summary>
-    /// Whether this node may run the singleton now, by its own clock. Asks nobody. Once false, it stays false.
+    /// Whether this node may run the singleton now, by its own clock. Sends nothing. Once false, it stays false.
     /// </summary>
     public bool IsCurrent => _scheduler.HighResMonotonicClock.Ticks < Volatile.Read(ref _until);
 
-    /// <summary>The end, as far as is known now.</summary>
+    /// <summary>When the tenure ends, as far as is known now.</summary>
     internal TimeSpan Until => new(Volatile.Read(ref _until));
 
-    /// <summary>A majority has confirmed the leadership again.</summary>
+    /// <summary>Moves the end of the tenure on, after a majority has confirmed the leadership again.</summary>
     internal void Extend(TimeSpan until)
     {
         if (IsCurrent && until > Until)
             Volatile.Write(ref _until, until.Ticks);
     }
 
-    /// <summary>It ends now.</summary>
+    /// <summary>Ends the tenure now.</summary>
     internal void End() => Volatile.Write(ref _until, long.MinValue);
 }

@@ -1,6 +1,6 @@
 namespace RaftActors.Snapshots;
 
-/// <summary>The bytes of chunks, one after the other. A chunk that was read is let go.</summary>
+/// <summary>The bytes of chunks, one chunk after the other. A chunk that was read is released.</summary>
 internal sealed class ChunkStream(Queue<ReadOnlyMemory<byte>> chunks) : Stream
 {
     private ReadOnlyMemory<byte> _rest;

@@ -2,18 +2,18 @@ using System.Security.Cryptography;
 
 namespace RaftActors.Snapshots;
 
-/// <summary>Counts and sums up the chunks of a snapshot as they pass.</summary>
+/// <summary>Counts the chunks of a snapshot and computes their checksum, chunk by chunk.</summary>
 internal sealed class ContentDigest : IDisposable
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-    /// <summary>The chunks so far.</summary>
+    /// <summary>The number of chunks so far.</summary>
     public int Chunks { get; private set; }
 
-    /// <summary>Their bytes.</summary>
+    /// <summary>The number of bytes of these chunks.</summary>
     public long Length { get; private set; }
 
-    /// <summary>What the chunks so far are.</summary>
+    /// <summary>The number, size and checksum of the chunks so far.</summary>
     public SnapshotContent Content => new(Chunks, Length, Convert.ToHexString(_hash.GetCurrentHash()));
 
     /// <summary>Adds the next chunk.</summary>

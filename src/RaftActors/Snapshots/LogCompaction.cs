@@ -6,14 +6,14 @@ namespace RaftActors.Snapshots;
 /// <summary>What <see cref="LogCompaction"/> asks of its peer.</summary>
 internal interface ICompactingPeer
 {
-    /// <summary>The last entry that the peer itself needs no more once a snapshot includes it.</summary>
+    /// <summary>The index of the last entry that the peer itself no longer needs once a snapshot includes it.</summary>
     long DispensableIndex { get; }
 
-    /// <summary>The log begins later than before.</summary>
+    /// <summary>Called when the log begins later than before.</summary>
     void OnLogCompacted();
 }
 
-/// <summary>Lets go of what a snapshot covers, the entries of the log above all (paper, section 7).</summary>
+/// <summary>Removes what a snapshot replaces, above all the entries of the log (paper, section 7).</summary>
 internal sealed class LogCompaction
 {
     private readonly RaftSettings _settings;
@@ -23,10 +23,10 @@ internal sealed class LogCompaction
     private readonly SnapshotSending _sending;
     private readonly ICompactingPeer _peer;
 
-    // The bytes of the log that the latest snapshot left there.
+    // The bytes of the entries that are still in the log and were there when the latest snapshot was stored.
     private long _bytesKept;
 
-    // Entries that the snapshot covers are still there for some follower.
+    // Whether entries that the snapshot includes stay in the log for some follower.
     private bool _isHeld;
 
     public LogCompaction(
@@ -44,7 +44,9 @@ internal sealed class LogCompaction
     /// <summary>The bytes that were added to the log since the latest snapshot.</summary>
     public long BytesSinceSnapshot => _raftLog.Bytes - _bytesKept;
 
-    /// <summary>A snapshot is the latest from now on: lets go of what it covers, in the store and in the log.</summary>
+    /// <summary>
+    /// Called when a snapshot has become the latest. Removes what it replaces, in the store and in the log.
+    /// </summary>
     public void Keep(StoredSnapshot stored)
     {
         _bytesKept = _raftLog.Bytes;
@@ -53,8 +55,8 @@ internal sealed class LogCompaction
     }
 
     /// <summary>
-    /// Compacts the log. Entries stay for followers that are a little behind, and for those that answer and are about
-    /// to catch up, also by a snapshot.
+    /// Compacts the log. Entries stay for followers that are a little behind, and for followers that answer and are
+    /// about to catch up, also by a snapshot.
     /// </summary>
     public void Run()
     {
@@ -71,7 +73,7 @@ internal sealed class LogCompaction
         _peer.OnLogCompacted();
     }
 
-    /// <summary>Compacts the log if some follower has held it up.</summary>
+    /// <summary>Compacts the log if a follower had prevented that.</summary>
     public void RunIfHeld()
     {
         if (_isHeld)

@@ -4,24 +4,24 @@ using Wire = RaftActors.Protocol.Wire;
 
 namespace RaftActors.Snapshots;
 
-/// <summary>The bytes of a snapshot: a head with the sessions, then what the state machine wrote.</summary>
+/// <summary>The bytes of a snapshot: a head with the sessions, followed by the bytes of the state machine.</summary>
 internal static class SnapshotBytes
 {
-    /// <summary>All parts of a snapshot, as they come; only the machine's are taken one by one.</summary>
+    /// <summary>All parts of a snapshot in order. The parts of the state machine are taken one by one.</summary>
     public static IEnumerable<ReadOnlyMemory<byte>> Join(SessionTable sessions,
         IEnumerable<ReadOnlyMemory<byte>> machine)
     {
-        // Now: by the time the parts are asked for, the sessions have changed.
+        // Written now, because the sessions change before the parts are read.
         using var head = new MemoryStream();
         new Wire.SnapshotHead { Sessions = sessions.ToWire() }.WriteDelimitedTo(head);
         return Enumerable.Prepend(machine, head.ToArray());
     }
 
-    /// <summary>Reads the head; the state machine's bytes are next in the stream.</summary>
+    /// <summary>Reads the head. The state machine's bytes follow in the stream.</summary>
     public static SessionTable ReadHead(Stream stream) =>
         SessionTable.FromWire(Wire.SnapshotHead.Parser.ParseDelimitedFrom(stream).Sessions);
 
-    /// <summary>The same bytes in chunks of one size, the last one excepted.</summary>
+    /// <summary>The same bytes in chunks of one size. Only the last chunk may be smaller.</summary>
     public static IEnumerable<ReadOnlyMemory<byte>> Chunks(IEnumerable<ReadOnlyMemory<byte>> parts, int chunkSize)
     {
         var chunk = new byte[chunkSize];

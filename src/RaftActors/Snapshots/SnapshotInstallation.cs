@@ -60,9 +60,9 @@ internal interface IInstallingPeer : IReplica
 /// </list>
 /// </summary>
 /// <remarks>
-/// Properties at stake: State Machine Safety, and durability: the leader counts on a snapshot that this peer has called
-/// installed. So chunks, manifest, and the event that the snapshot counts from now on are durable before that is said.
-/// InstallSnapshotPeerSpec and DigestSpec would show an error; so would the simulation.
+/// State Machine Safety and durability depend on this class: the leader relies on a snapshot that this peer has called
+/// installed. So the chunks, the manifest, and the event that says that the snapshot counts must be durable before the
+/// peer says so. InstallSnapshotPeerSpec, DigestSpec and the simulation test this.
 /// </remarks>
 internal sealed class SnapshotInstallation
 {
@@ -96,12 +96,12 @@ internal sealed class SnapshotInstallation
     }
 
     /// <summary>
-    /// Whether entries wait until a snapshot is installed, so that none of the former log follows the manifest in the
-    /// journal.
+    /// Whether no entries may be written until a snapshot is installed, so that no entry of the former log follows the
+    /// manifest in the journal.
     /// </summary>
     public bool HoldsEntries => _work is Work.Installing;
 
-    /// <summary>The event that has to be written now; <c>null</c> for none.</summary>
+    /// <summary>The event that must be written now; <c>null</c> for none.</summary>
     public SnapshotInstalled? EventToWrite => _work is Work.Installing { IsManifestSaved: true, Snapshot: var snapshot }
         ? new SnapshotInstalled(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm)
         : null;
@@ -128,28 +128,30 @@ internal sealed class SnapshotInstallation
                 receiving.Receiver.Tell(new ReceivedChunk(install.Chunk, install.Data), _context.Self);
                 break;
             case Work.Receiving:
-                Abandon(); // The leader's word counts; it will ask again.
+                Abandon(); // The leader's snapshot counts. The leader sends the chunk again.
                 break;
             case null when _taking.IsWritingChunks:
-                // For a while no other is begun, or the leader's would never find its turn.
+                // No other snapshot is begun for a while, or the leader's would never get its turn.
                 _taking.Fail("the leader sends its own, which goes before");
                 break;
-            // While an image of the state machine is on its way there is no other one: that state machine was promised
-            // to be asked for one at a time. The leader sends the chunk again.
+            // While an image of the state machine is being made, no other image may be asked for: a state machine is
+            // asked for one at a time. The leader sends the chunk again.
             case null when !_taking.IsBusy:
                 StartReceiving(install);
                 break;
         }
     }
 
-    /// <summary>All chunks before one are durable: the leader may send that one.</summary>
+    /// <summary>Called when all chunks before one are durable. The leader may send that one.</summary>
     public void OnChunkWanted(ChunkWanted wanted, IActorRef receiver)
     {
         if (_work is Work.Receiving receiving && receiver.Equals(receiving.Receiver))
             AnswerLeader(receiving.Snapshot, wanted.Number, installed: false);
     }
 
-    /// <summary>Gives a snapshot up whose rest never comes: the leader sent entries instead.</summary>
+    /// <summary>
+    /// Gives up a snapshot whose remaining chunks will not come, because the leader has sent entries instead.
+    /// </summary>
     public void AbandonIfOvertaken()
     {
         if (_work is Work.Receiving { Snapshot: var snapshot } && snapshot.LastIncludedIndex <= _raftLog.CommitIndex
@@ -157,10 +159,10 @@ internal sealed class SnapshotInstallation
             Abandon();
     }
 
-    /// <summary>Gives up what is being done.</summary>
+    /// <summary>Gives up the present work.</summary>
     public void Abandon()
     {
-        // A receiver ends by itself once the store has answered it; until then there is no other.
+        // A receiver stops once the store has answered its last request. Until then no other receiver is started.
         if (_work is Work.Receiving receiving)
         {
             receiving.Receiver.Tell(AbandonSnapshot.Instance, _context.Self);
@@ -172,7 +174,7 @@ internal sealed class SnapshotInstallation
             _peer.RequestFlush();
     }
 
-    /// <summary>A receiver has stopped before it had all chunks: it was told to.</summary>
+    /// <summary>Called when a receiver has stopped before it had all chunks, because it was told to.</summary>
     public bool OnTerminated(IActorRef ended)
     {
         if (_work is not Work.Receiving receiving || !ended.Equals(receiving.Receiver))
@@ -183,11 +185,11 @@ internal sealed class SnapshotInstallation
 
     private void StartReceiving(InstallSnapshot install)
     {
-        // That an own one cannot be read, again and again, is no reason to do without the leader's.
+        // A peer whose own snapshots cannot be read still takes the leader's.
         if (_peer.IsWithoutState)
             _slots.StartPruning();
         if (_slots.TakeFree() is not { } slot)
-            return; // Old ones are being deleted; the leader sends it again.
+            return; // Old chunks are being deleted. The leader sends the chunk again.
         var props = SnapshotReceiver.Props(_slots.Chunks(slot), install.Snapshot.Content);
         var receiver = _context.ActorOf(props, $"receive-snapshot-{++_receivers}");
         _context.Watch(receiver);
@@ -198,7 +200,7 @@ internal sealed class SnapshotInstallation
 
     // ---- 2. All chunks are durable
 
-    /// <summary>All chunks are in the store, and are what the leader said.</summary>
+    /// <summary>Called when all chunks are in the store and have the checksum that the leader said.</summary>
     public void OnReceived(IActorRef receiver)
     {
         if (_work is not Work.Receiving receiving || !receiver.Equals(receiving.Receiver))
@@ -226,21 +228,21 @@ internal sealed class SnapshotInstallation
 
     // ---- 3. The manifest
 
-    /// <summary>An event of the journal is durable: a manifest may have waited for that.</summary>
+    /// <summary>Called when an event of the journal is durable. A manifest may have waited for that.</summary>
     public void OnLogWritten() => SaveManifest();
 
     private void SaveManifest()
     {
         switch (_work)
         {
-            // From here on it is as if this peer had taken the snapshot itself: not before what it covers is durable,
-            // see SnapshotTaking.
+            // The manifest is saved as for a snapshot that this peer takes itself: not before the entries that it
+            // includes are durable. See SnapshotTaking.
             case Work.Rebuilding { Stored: null, Snapshot: var snapshot }
                 when _peer.PersistedIndex >= snapshot.LastIncludedIndex:
                 SaveManifest(_stored.LastCovered(snapshot.LastIncludedIndex));
                 break;
-            // Not before the write that is under way is done: its entries may be none of the log that the snapshot goes
-            // on with.
+            // Not before the write under way is finished. Its entries may not belong to the log that follows the
+            // snapshot.
             case Work.Installing { Stored: null } when !_peer.IsWriting:
                 SaveManifest(_store.LastSequenceNr);
                 break;
@@ -255,8 +257,8 @@ internal sealed class SnapshotInstallation
     }
 
     /// <summary>
-    /// A manifest is saved. If its snapshot takes the place of the state, that is all; if it takes the place of the
-    /// log, an event has to say so.
+    /// Called when a manifest is saved. If the snapshot only replaces the state, that is all. If it replaces the log,
+    /// an event must say so.
     /// </summary>
     public void OnManifestSaved(long sequenceNr)
     {
@@ -278,7 +280,9 @@ internal sealed class SnapshotInstallation
 
     // ---- 4. The event, and the log
 
-    /// <summary>The event is durable that the snapshot counts: the log is switched, and the leader may know.</summary>
+    /// <summary>
+    /// Called when the event is durable that says that the snapshot counts. Replaces the log, and tells the leader.
+    /// </summary>
     public void OnEventWritten()
     {
         var stored = ((Work.Installing)_work!).Stored!;
@@ -319,7 +323,10 @@ internal sealed class SnapshotInstallation
 
     // ---- In all steps
 
-    /// <summary>Whether the log includes what a snapshot does. The leader has committed that.</summary>
+    /// <summary>
+    /// Whether the log includes the snapshot's last entry. The leader has committed that entry, so it is committed
+    /// here.
+    /// </summary>
     private bool CommitIfInLog(Snapshot snapshot)
     {
         if (snapshot.LastIncludedIndex <= _raftLog.CommitIndex)
@@ -355,30 +362,30 @@ internal sealed class SnapshotInstallation
         _taking.Resume();
     }
 
-    /// <summary>What is being done about a snapshot of the leader: one thing at a time.</summary>
+    /// <summary>The present work on a snapshot of the leader. There is one at a time.</summary>
     private abstract record Work(Snapshot Snapshot, int Slot, string GroupId)
     {
         /// <summary>The chunks are being received.</summary>
         public sealed record Receiving(Snapshot Snapshot, int Slot, string GroupId, IActorRef Receiver)
             : Work(Snapshot, Slot, GroupId);
 
-        /// <summary>The chunks are there; the manifest is saved as soon as may be.</summary>
+        /// <summary>All chunks are there. The manifest is saved as soon as possible.</summary>
         public abstract record WithAllChunks(Snapshot Snapshot, int Slot, string GroupId)
             : Work(Snapshot, Slot, GroupId)
         {
-            /// <summary>What was told to the store; <c>null</c> until then.</summary>
+            /// <summary>The snapshot as it was sent to the store; <c>null</c> before that.</summary>
             public StoredSnapshot? Stored { get; init; }
         }
 
-        /// <summary>The snapshot takes the place of the state, but not of the log.</summary>
+        /// <summary>The snapshot replaces the state, but not the log.</summary>
         public sealed record Rebuilding(Snapshot Snapshot, int Slot, string GroupId)
             : WithAllChunks(Snapshot, Slot, GroupId);
 
-        /// <summary>The snapshot takes the place of the log.</summary>
+        /// <summary>The snapshot replaces the log.</summary>
         public sealed record Installing(Snapshot Snapshot, int Slot, string GroupId)
             : WithAllChunks(Snapshot, Slot, GroupId)
         {
-            /// <summary>Whether the manifest is saved, so that the event is next.</summary>
+            /// <summary>Whether the manifest is saved, so that the event comes next.</summary>
             public bool IsManifestSaved { get; init; }
         }
     }

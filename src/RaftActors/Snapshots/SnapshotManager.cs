@@ -13,11 +13,11 @@ using RaftActors.StateMachines;
 namespace RaftActors.Snapshots;
 
 /// <summary>
-/// The snapshots of a peer (paper, section 7). Its parts: <see cref="StoredSnapshots"/> are kept in
-/// <see cref="SnapshotSlots"/>; <see cref="SnapshotTaking"/> makes them of the own state,
-/// <see cref="SnapshotInstallation"/> gets them from the leader; <see cref="SnapshotSending"/> gives them to followers
-/// and <see cref="PeerBackups"/> to backups; <see cref="LogCompaction"/> lets go of what they cover. The peer talks to
-/// this class, and this class has the parts work together.
+/// The snapshots of a peer (paper, section 7). The peer calls this class, which coordinates its parts:
+/// <see cref="StoredSnapshots"/> are kept in <see cref="SnapshotSlots"/>. <see cref="SnapshotTaking"/> makes them of
+/// the peer's own state, and <see cref="SnapshotInstallation"/> gets them from the leader.
+/// <see cref="SnapshotSending"/> sends them to followers, and <see cref="PeerBackups"/> gives them to backups.
+/// <see cref="LogCompaction"/> removes what they replace.
 /// </summary>
 internal sealed class SnapshotManager
 {
@@ -32,12 +32,12 @@ internal sealed class SnapshotManager
     private readonly SnapshotInstallation _installation;
 
     /// <summary>Makes the manager of a peer.</summary>
-    /// <param name="context">The peer's context: its children do the work.</param>
+    /// <param name="context">The peer's context. Children of the peer do the work.</param>
     /// <param name="settings">How the peer runs.</param>
-    /// <param name="resolver">The way to the followers.</param>
+    /// <param name="resolver">Resolves the addresses of the followers.</param>
     /// <param name="raftLog">The peer's log.</param>
     /// <param name="configurations">The configurations in the log.</param>
-    /// <param name="journalIndex">Which event has which entries.</param>
+    /// <param name="journalIndex">Which event of the journal holds which entries.</param>
     /// <param name="unusable">The sequence numbers of snapshots that this start cannot use.</param>
     /// <param name="peer">The peer.</param>
     public SnapshotManager(
@@ -63,17 +63,17 @@ internal sealed class SnapshotManager
     /// <summary>The snapshots in the store.</summary>
     public StoredSnapshots Stored { get; }
 
-    /// <summary>Where their chunks are.</summary>
+    /// <summary>The slots of the snapshots' chunks.</summary>
     public SnapshotSlots Slots { get; }
 
-    /// <summary>The event that has to be written before all others; <c>null</c> for none.</summary>
+    /// <summary>The event that must be written before all others; <c>null</c> for none.</summary>
     public SnapshotInstalled? EventToWrite => _installation.EventToWrite;
 
     /// <summary>Whether no entries may be written, because the log is about to be replaced.</summary>
     public bool HoldsEntries => _installation.HoldsEntries;
 
-    /// <summary>Takes a message that is about snapshots.</summary>
-    /// <returns>Whether it is one.</returns>
+    /// <summary>Handles a message that is about snapshots.</summary>
+    /// <returns>Whether the message is about snapshots.</returns>
     public bool Receive(object message, IActorRef sender)
     {
         switch (message)
@@ -117,8 +117,8 @@ internal sealed class SnapshotManager
         return true;
     }
 
-    /// <summary>A child of the peer has stopped.</summary>
-    /// <returns>Whether it was one for snapshots.</returns>
+    /// <summary>Called when a child of the peer has stopped.</summary>
+    /// <returns>Whether the child worked on snapshots.</returns>
     public bool OnTerminated(IActorRef ended)
     {
         if (_backups.OnTerminated(ended))
@@ -134,7 +134,7 @@ internal sealed class SnapshotManager
     // ---- Taking
 
     /// <summary>
-    /// Begins to take a snapshot, if one is due or asked for and nothing else is done about snapshots.
+    /// Begins to take a snapshot if one is due or asked for, and no other work on snapshots is under way.
     /// </summary>
     public void Consider()
     {
@@ -143,9 +143,10 @@ internal sealed class SnapshotManager
     }
 
     /// <summary>
-    /// What a scrubbing found damaged is replaced by a new snapshot: two let go of all that was before.
+    /// Replaces snapshots that a check of the store has found damaged by a new one. Two new snapshots replace
+    /// everything before them.
     /// </summary>
-    /// <param name="damagedSlots">The slots of snapshots that are damaged.</param>
+    /// <param name="damagedSlots">The slots of the damaged snapshots.</param>
     public void Replace(IReadOnlyList<int> damagedSlots)
     {
         foreach (int slot in damagedSlots)
@@ -154,22 +155,22 @@ internal sealed class SnapshotManager
         Consider();
     }
 
-    /// <summary>The state machine failed.</summary>
+    /// <summary>Called when the state machine has failed.</summary>
     public void OnStateMachineFailed() => _taking.OnStateMachineFailed();
 
-    /// <summary>The peer's state turned out to be wrong: nothing of it is stored or read any more.</summary>
+    /// <summary>Called when the peer's state is known to be wrong. Nothing of it is stored or read any more.</summary>
     public void OnSetAside(string why)
     {
         _taking.OnSetAside(why);
         _backups.StopReading();
     }
 
-    /// <summary>The peer stops: those who wait for a snapshot get none.</summary>
+    /// <summary>Called when the peer stops. Requests for a snapshot fail.</summary>
     public void RefuseAskers(string why) => _taking.RefuseAskers(why);
 
     // ---- Installing
 
-    /// <summary>A chunk of a snapshot, from the leader that the peer follows.</summary>
+    /// <summary>Called when a chunk comes from the leader that the peer follows.</summary>
     public void OnInstallSnapshot(InstallSnapshot install) => _installation.OnChunk(install);
 
     /// <summary>A chunk of a snapshot, from a leader of an earlier term.</summary>
@@ -178,7 +179,7 @@ internal sealed class SnapshotManager
     /// <summary>The event <see cref="EventToWrite"/> is durable.</summary>
     public void OnInstalled() => _installation.OnEventWritten();
 
-    /// <summary>An event with part of the log, or with none, is durable.</summary>
+    /// <summary>Called when another event is durable.</summary>
     public void OnWritten()
     {
         _installation.OnLogWritten();
@@ -187,22 +188,22 @@ internal sealed class SnapshotManager
 
     // ---- Sending
 
-    /// <summary>Sends the latest snapshot to a follower that needs entries which are in no log any more.</summary>
+    /// <summary>Sends the latest snapshot to a follower that needs entries which have been compacted.</summary>
     public void SendTo(Follower follower)
     {
         if (_sending.Send(follower))
             Consider();
     }
 
-    /// <summary>A heartbeat is due: sends a snapshot to a follower whose replica is set aside.</summary>
+    /// <summary>Called when a heartbeat is due. Sends a snapshot to a follower whose replica is set aside.</summary>
     public void SendForRebuild(Follower follower)
     {
         if (_sending.SendForRebuild(follower))
             Consider();
     }
 
-    /// <summary>A follower wants a chunk, or has installed the snapshot.</summary>
-    /// <returns>Whether the follower has installed the snapshot: it can go on with entries.</returns>
+    /// <summary>Called when a follower wants a chunk, or has installed the snapshot.</summary>
+    /// <returns>Whether the follower has installed the snapshot, so that entries can follow.</returns>
     public bool OnReply(Follower follower, InstallSnapshotReply reply)
     {
         bool isInstalled = _sending.OnReply(follower, reply);
@@ -212,7 +213,8 @@ internal sealed class SnapshotManager
     }
 
     /// <summary>
-    /// The heartbeats were sent: sends no more to followers that are silent, and compacts what they held.
+    /// Called when the heartbeats were sent. Stops sending to followers that are silent, and compacts the entries that
+    /// were kept for them.
     /// </summary>
     public void OnHeartbeatsSent()
     {
@@ -221,14 +223,14 @@ internal sealed class SnapshotManager
         _compaction.RunIfHeld();
     }
 
-    /// <summary>A follower needs no snapshot any more.</summary>
+    /// <summary>Called when a follower no longer needs a snapshot.</summary>
     public void StopSendingTo(string memberId)
     {
         if (_sending.Stop(memberId))
             _compaction.Run();
     }
 
-    /// <summary>The peer leads no more.</summary>
+    /// <summary>Called when the peer no longer leads.</summary>
     public void StopSending()
     {
         if (_sending.StopAll())
@@ -293,7 +295,7 @@ internal sealed class SnapshotManager
 
     private void OnManifestSaved(long sequenceNr)
     {
-        // From now on the next start begins with it, whatever becomes of this peer.
+        // From now on a start begins with this snapshot, even if this peer fails at once.
         _context.Parent.Tell(new RaftSupervisor.SnapshotSaved(sequenceNr));
         _taking.OnManifestSaved(sequenceNr);
         _installation.OnManifestSaved(sequenceNr);

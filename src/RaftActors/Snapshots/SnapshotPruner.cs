@@ -4,14 +4,14 @@ using Akka.Persistence;
 
 namespace RaftActors.Snapshots;
 
-/// <summary>Asks for the chunks of a slot to be deleted.</summary>
+/// <summary>Asks for the deletion of the chunks in a slot.</summary>
 internal sealed record PruneSlot(ChunkStore Chunks) : INoSerializationVerificationNeeded;
 
 /// <summary>A slot is empty.</summary>
 internal sealed record SlotPruned(int Slot) : INoSerializationVerificationNeeded;
 
 /// <summary>
-/// Deletes the chunks of snapshots that are not needed any more, few at a time: a large deletion would hold up the
+/// Deletes the chunks of snapshots that are no longer needed, a few at a time. A large deletion would delay the
 /// journal.
 /// </summary>
 internal sealed class SnapshotPruner(TimeSpan retryAfter) : UntypedActor, IWithTimers
@@ -25,9 +25,9 @@ internal sealed class SnapshotPruner(TimeSpan retryAfter) : UntypedActor, IWithT
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <summary>How to make one.</summary>
-    /// <param name="retryAfter">How long it waits after a failure.</param>
-    // Akka.NET compiles an argument that is not a variable, and does so at each call.
+    /// <summary>The props of a pruner.</summary>
+    /// <param name="retryAfter">How long the pruner waits after a failure.</param>
+    // A captured variable is cheaper: Akka.NET would compile any other argument at each call.
     public static Props Props(TimeSpan retryAfter) => Akka.Actor.Props.Create(() => new SnapshotPruner(retryAfter));
 
     protected override void OnReceive(object message)

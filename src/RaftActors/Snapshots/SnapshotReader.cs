@@ -5,8 +5,8 @@ using RaftActors.Sessions;
 namespace RaftActors.Snapshots;
 
 /// <summary>
-/// Asks a <see cref="SnapshotReader"/> for a chunk; answered by <see cref="ChunkRead"/> or
-/// <see cref="SnapshotUnreadable"/>. Of two questions only the later is answered.
+/// Asks a <see cref="SnapshotReader"/> for a chunk. The answer is <see cref="ChunkRead"/> or
+/// <see cref="SnapshotUnreadable"/>. If a second request follows before the answer, only the second is answered.
 /// </summary>
 internal sealed record ReadChunk(int Number) : INoSerializationVerificationNeeded;
 
@@ -14,40 +14,40 @@ internal sealed record ReadChunk(int Number) : INoSerializationVerificationNeede
 internal sealed record ChunkRead(int Number, ReadOnlyMemory<byte> Data) : INoSerializationVerificationNeeded;
 
 /// <summary>
-/// Asks a <see cref="SnapshotReader"/> for all of a snapshot; answered by <see cref="SnapshotRead"/> or
-/// <see cref="SnapshotUnreadable"/>. The reader stops then.
+/// Asks a <see cref="SnapshotReader"/> for the whole snapshot. The answer is <see cref="SnapshotRead"/> or
+/// <see cref="SnapshotUnreadable"/>. Then the reader stops.
 /// </summary>
 internal sealed record ReadAll : INoSerializationVerificationNeeded
 {
     public static readonly ReadAll Instance = new();
 }
 
-/// <summary>A whole snapshot, all of it checked.</summary>
+/// <summary>A whole snapshot. Its checksum was right.</summary>
 /// <param name="Sessions">The client sessions.</param>
-/// <param name="State">What the state machine wrote: to be read once.</param>
+/// <param name="State">The bytes of the state machine. The stream can be read once.</param>
 internal sealed record SnapshotRead(SessionTable Sessions, Stream State) : INoSerializationVerificationNeeded;
 
 /// <summary>A snapshot cannot be read. The reader has stopped.</summary>
-/// <param name="Problem">What is wrong, as a part of a sentence.</param>
+/// <param name="Problem">What is wrong, as a clause.</param>
 /// <param name="Cause">
-/// What the snapshot store failed with; <c>null</c> when it answered, but not with what was written: the snapshot is
-/// damaged.
+/// The failure of the snapshot store. <c>null</c> if the store answered and the data is not what was written: the
+/// snapshot is damaged.
 /// </param>
 internal sealed record SnapshotUnreadable(string Problem, Exception? Cause = null) : INoSerializationVerificationNeeded;
 
-/// <summary>Nothing more is wanted of a <see cref="SnapshotReader"/>.</summary>
+/// <summary>Tells a <see cref="SnapshotReader"/> that it is no longer needed.</summary>
 internal sealed record EndReading : INoSerializationVerificationNeeded
 {
     public static readonly EndReading Instance = new();
 }
 
 /// <summary>
-/// Reads a snapshot from the snapshot store, chunk by chunk as it is asked, or all at once. The chunks are summed up as
-/// they are read: the last one is given out only if all are what was written, unless some were not read in their turn.
+/// Reads a snapshot from the snapshot store, chunk by chunk on request, or as a whole. It computes the checksum of the
+/// chunks as it reads them. It returns the last chunk only if the checksum is right, unless some chunks were skipped.
 /// </summary>
 /// <remarks>
-/// Chunks are skipped by a follower that goes on where another leader was. It has to find out by itself whether they
-/// fit, and then asks for all of them.
+/// A follower that goes on from what another leader had sent skips chunks. It must check for itself whether the chunks
+/// fit together. If they do not, it asks for all of them.
 /// </remarks>
 internal sealed class SnapshotReader : UntypedActor
 {
@@ -57,10 +57,10 @@ internal sealed class SnapshotReader : UntypedActor
     private readonly ContentDigest _digest = new();
     private IActorRef _asker = ActorRefs.Nobody;
 
-    // The chunk that was asked for last; 0 when it was given out.
+    // The number of the chunk that was asked for last; 0 once it was returned.
     private int _wanted;
 
-    // The chunks so far, if all were asked for.
+    // The chunks so far, if the whole snapshot was asked for; otherwise null.
     private Queue<ReadOnlyMemory<byte>>? _all;
 
     public SnapshotReader(SnapshotContent content, ChunkStore chunks, TimeSpan? patience)
@@ -70,11 +70,11 @@ internal sealed class SnapshotReader : UntypedActor
         _patience = patience;
     }
 
-    /// <summary>Makes one.</summary>
-    /// <param name="content">What the chunks have to be.</param>
-    /// <param name="chunks">Where they are.</param>
+    /// <summary>The props of a reader.</summary>
+    /// <param name="content">What the chunks must be.</param>
+    /// <param name="chunks">Where the chunks are.</param>
     /// <param name="patience">
-    /// After how long without a question the reader stops: whoever asked may be gone without a word. <c>null</c> for
+    /// The time without a request after which the reader stops, because the asking actor may be gone. <c>null</c> for
     /// never.
     /// </param>
     public static Props Props(SnapshotContent content, ChunkStore chunks, TimeSpan? patience = null) =>
@@ -101,7 +101,7 @@ internal sealed class SnapshotReader : UntypedActor
                 OnLoaded(result);
                 break;
             case LoadSnapshotResult:
-                break; // Of a chunk that is no longer wanted.
+                break; // The request for this chunk was replaced by another.
             case LoadSnapshotFailed failure:
                 Finish(new SnapshotUnreadable(failure.Cause.Message, failure.Cause));
                 break;

@@ -7,11 +7,11 @@ namespace RaftActors.Snapshots;
 /// <summary>A chunk that the leader sent.</summary>
 internal sealed record ReceivedChunk(int Number, ReadOnlyMemory<byte> Data) : INoSerializationVerificationNeeded;
 
-/// <summary>Everything before a chunk is durable: it is wanted next.</summary>
+/// <summary>All chunks before this one are durable. It is needed next.</summary>
 internal sealed record ChunkWanted(int Number) : INoSerializationVerificationNeeded;
 
 /// <summary>
-/// Stores the chunks of a leader's snapshot in their order, and makes sure in the end that they are what the leader
+/// Stores the chunks of a leader's snapshot in order. In the end it checks that they have the checksum that the leader
 /// said.
 /// </summary>
 internal sealed class SnapshotReceiver : UntypedActor
@@ -59,8 +59,8 @@ internal sealed class SnapshotReceiver : UntypedActor
         }
     }
 
-    // One that comes again while it is being stored needs no second answer; one that is not next shows that the leader
-    // does not know which is.
+    // A chunk that comes again while it is being stored needs no second answer. A chunk that is not the next one shows
+    // that the leader does not know which is next, so the leader is told.
     private void OnChunk(ReceivedChunk chunk)
     {
         if (_saving is not null || _abandoned)

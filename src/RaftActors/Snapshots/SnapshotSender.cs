@@ -3,26 +3,26 @@ using RaftActors.Protocol;
 
 namespace RaftActors.Snapshots;
 
-/// <summary>A snapshot cannot be sent on: a chunk of it is gone, or they are not what they were.</summary>
+/// <summary>A snapshot cannot be sent: a chunk is missing, or the chunks are damaged.</summary>
 internal sealed record SendingFailed(string MemberId, string Problem) : INoSerializationVerificationNeeded;
 
-/// <summary>What a <see cref="SnapshotSender"/> needs to know.</summary>
-/// <param name="Header">The leader, in its term.</param>
-/// <param name="MemberId">The follower.</param>
-/// <param name="Address">Where it is.</param>
+/// <summary>What a <see cref="SnapshotSender"/> sends, and to whom.</summary>
+/// <param name="Header">The header of the leader in its term.</param>
+/// <param name="MemberId">The member id of the follower.</param>
+/// <param name="Address">The address of the follower.</param>
 /// <param name="Snapshot">The snapshot.</param>
-/// <param name="Chunks">Its chunks.</param>
+/// <param name="Chunks">The chunks of the snapshot.</param>
 internal sealed record Sending(PeerHeader Header, string MemberId, string Address, Snapshot Snapshot,
     ChunkStore Chunks);
 
 /// <summary>
-/// Sends a snapshot to a follower: the chunk that it wants, as a <see cref="SnapshotReader"/> reads it, no faster than
-/// the rate allows, and again when there is no answer within an election timeout. The leader's heartbeats and entries
-/// go their own way meanwhile.
+/// Sends a snapshot to a follower. It sends each chunk that the follower asks for, as a <see cref="SnapshotReader"/>
+/// reads it, no faster than the rate allows. It sends a chunk again if there is no answer within an election timeout.
+/// The leader sends heartbeats and entries by itself meanwhile.
 /// </summary>
 internal sealed class SnapshotSender : UntypedActor, IWithTimers
 {
-    // A rate is kept on average over this time: timers are not finer than 10 ms.
+    // The rate is kept on average over this time, because timers are no finer than 10 ms.
     private static readonly TimeSpan Burst = TimeSpan.FromMilliseconds(50);
 
     private readonly Sending _sending;
@@ -53,7 +53,7 @@ internal sealed class SnapshotSender : UntypedActor, IWithTimers
         Read(1);
     }
 
-    // A reader that fails never answers.
+    // A reader that fails never answers, so the sender fails with it.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Escalate);
 
     protected override void OnReceive(object message)
@@ -65,12 +65,12 @@ internal sealed class SnapshotSender : UntypedActor, IWithTimers
                 Read(reply.NextChunk);
                 break;
             case InstallSnapshotReply:
-                break; // A second answer.
+                break; // The answer came twice.
             case ChunkRead read when read.Number == _wanted && _message is null:
                 OnRead(read);
                 break;
             case ChunkRead:
-                break; // Of a chunk that is no longer wanted.
+                break; // The follower no longer wants this chunk.
             case SnapshotUnreadable unreadable:
                 Fail(unreadable.Problem);
                 break;

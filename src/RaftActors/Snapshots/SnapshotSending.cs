@@ -9,9 +9,9 @@ namespace RaftActors.Snapshots;
 
 /// <summary>What <see cref="SnapshotSending"/> asks of its peer.</summary>
 /// <summary>
-/// The leader's side of InstallSnapshot (paper, section 7): which followers are sent a snapshot, each by a
-/// <see cref="SnapshotSender"/>. A snapshot is sent to a follower whose log ends before the leader's begins, and to one
-/// whose replica differs and is built anew.
+/// The leader's side of InstallSnapshot (paper, section 7): it decides which followers are sent a snapshot. A
+/// <see cref="SnapshotSender"/> sends it to each. A follower gets a snapshot if its next entry was compacted, or if its
+/// replica differs and must be rebuilt.
 /// </summary>
 internal sealed class SnapshotSending
 {
@@ -42,13 +42,13 @@ internal sealed class SnapshotSending
 
     private TimeSpan Now => _settings.ElapsedTime(_context.System.Scheduler);
 
-    /// <summary>Sends the latest snapshot to a follower that needs entries which are in no log any more.</summary>
-    /// <returns>Whether that takes another snapshot first.</returns>
+    /// <summary>Sends the latest snapshot to a follower that needs entries which have been compacted.</summary>
+    /// <returns>Whether another snapshot must be taken first.</returns>
     public bool Send(Follower follower)
     {
         if (_peer.WhySetAside is not null || _stored.Latest is not { } latest)
             return false;
-        // Not to one that is down: it would be sent the first chunk over and over.
+        // Send nothing to a follower that is down. It would be sent the first chunk again and again.
         if (IsSentTo(follower) || !Answers(follower))
             return false;
         if (_stored.IsDamaged)
@@ -57,14 +57,14 @@ internal sealed class SnapshotSending
         return false;
     }
 
-    /// <summary>Sends a snapshot to a follower whose replica is set aside, if it is.</summary>
-    /// <returns>Whether that takes another snapshot first.</returns>
+    /// <summary>Sends a snapshot to a follower, if its replica is set aside.</summary>
+    /// <returns>Whether another snapshot must be taken first.</returns>
     public bool SendForRebuild(Follower follower)
     {
         long from = follower.Progress.RebuildFrom;
         if (from == 0 || !Answers(follower) || IsSentTo(follower))
             return false;
-        // Not from a state that may itself be the wrong one.
+        // Do not send a state that may itself be the wrong one.
         if (_peer.WhySetAside is not null || _peer.Leading!.Digests.IsUndecided)
             return false;
         if (_stored is not { IsDamaged: false, Latest: { } latest } || _stored.LastIncludedIndex < from)
@@ -74,8 +74,8 @@ internal sealed class SnapshotSending
     }
 
     /// <summary>
-    /// Whether a replica that is set aside waits for more than a snapshot up to an index, and for no more than is
-    /// applied here.
+    /// Whether a replica that is set aside needs a snapshot after an index, and this leader has applied enough entries
+    /// for it.
     /// </summary>
     public bool IsRebuildWaitingBeyond(long index)
     {
@@ -87,8 +87,8 @@ internal sealed class SnapshotSending
         return false;
     }
 
-    /// <summary>A follower wants a chunk, or has installed the snapshot.</summary>
-    /// <returns>Whether the follower has installed the snapshot: it can go on with entries.</returns>
+    /// <summary>Called when a follower wants a chunk, or has installed the snapshot.</summary>
+    /// <returns>Whether the follower has installed the snapshot, so that entries can follow.</returns>
     public bool OnReply(Follower follower, InstallSnapshotReply reply)
     {
         string memberId = follower.Server.Id;
@@ -103,8 +103,8 @@ internal sealed class SnapshotSending
         return Stop(memberId);
     }
 
-    /// <summary>A sender cannot read the snapshot.</summary>
-    /// <returns>Whether it was still sent.</returns>
+    /// <summary>Called when a sender cannot read the snapshot.</summary>
+    /// <returns>Whether the snapshot was still being sent.</returns>
     public bool OnFailed(SendingFailed failed, IActorRef sender)
     {
         if (!_sent.TryGetValue(failed.MemberId, out var sent) || !sender.Equals(sent.Sender))
@@ -114,8 +114,8 @@ internal sealed class SnapshotSending
     }
 
     /// <summary>
-    /// A sender has stopped: one that stops without a word has failed. That says nothing about the snapshot, which the
-    /// follower is sent again.
+    /// Called when a sender has stopped. A sender that stops without a message has failed. That says nothing about the
+    /// snapshot, so the follower is sent the snapshot again.
     /// </summary>
     /// <returns>Whether the actor was a sender.</returns>
     public bool OnTerminated(IActorRef ended)
@@ -136,10 +136,10 @@ internal sealed class SnapshotSending
     }
 
     /// <summary>
-    /// Stops sending to followers that have been silent for long. When such a follower answers a heartbeat, it is sent
-    /// what is needed then.
+    /// Stops sending to followers that have been silent for a while. When such a follower answers a heartbeat, it is
+    /// sent what it needs then.
     /// </summary>
-    /// <returns>Whether there was one.</returns>
+    /// <returns>Whether there was such a follower.</returns>
     public bool StopToSilent()
     {
         if (_sent.Count == 0)
@@ -157,7 +157,7 @@ internal sealed class SnapshotSending
     }
 
     /// <summary>Stops sending to a member.</summary>
-    /// <returns>Whether it was sent a snapshot.</returns>
+    /// <returns>Whether a snapshot was being sent to the member.</returns>
     public bool Stop(string memberId)
     {
         if (!_sent.Remove(memberId, out var sent))
@@ -169,7 +169,7 @@ internal sealed class SnapshotSending
     }
 
     /// <summary>Stops all sending.</summary>
-    /// <returns>Whether anything was sent.</returns>
+    /// <returns>Whether a snapshot was being sent.</returns>
     public bool StopAll()
     {
         bool anyStopped = false;
@@ -178,7 +178,9 @@ internal sealed class SnapshotSending
         return anyStopped;
     }
 
-    /// <summary>The last entry that no follower needs any more which is sent a snapshot, or answers.</summary>
+    /// <summary>
+    /// The index up to which no follower needs entries, of the followers that are sent a snapshot or answer.
+    /// </summary>
     public long OldestNeeded()
     {
         long oldest = long.MaxValue;
@@ -205,7 +207,8 @@ internal sealed class SnapshotSending
 
     private TimeSpan SinceHeard(Follower follower) => Now - follower.Progress.LastContact;
 
-    // A member that was removed and added again, at another address or with another store, is not who it is sent to.
+    // Whether a follower is still the one to which the snapshot is being sent. A member that was removed and added
+    // again, at another address or with another store, is not.
     private bool IsSameAs(Follower follower, SentSnapshot sent) =>
         (_peer.AddressOf(follower.Server), follower.Server.StoreId) == (sent.Address, sent.StoreId);
 
@@ -234,7 +237,7 @@ internal sealed class SnapshotSending
             _settings.PersistenceId, index, voter.Id, _raftLog.FirstIndex);
     }
 
-    // A follower whose replica is built anew gets entries all the while, unless its log ends before the snapshot.
+    // A follower whose replica is rebuilt gets entries all the while, unless its log ends before the snapshot.
     private static void End(FollowerProgress? progress, SentSnapshot sent, long? installed)
     {
         if (progress is null)
@@ -245,7 +248,7 @@ internal sealed class SnapshotSending
             progress.SnapshotEnded(installed);
     }
 
-    /// <summary>A snapshot on its way to a follower.</summary>
+    /// <summary>A snapshot that is being sent to a follower.</summary>
     private sealed record SentSnapshot(
         string Address, string StoreId, long LastIncludedIndex, int Slot, IActorRef Sender, bool IsRebuild);
 }

@@ -3,9 +3,9 @@ using Akka.Actor;
 namespace RaftActors.Snapshots;
 
 /// <summary>
-/// The slots for the chunks of snapshots (<see cref="ChunkStore"/>). A slot has holders: the peer that keeps the
-/// snapshot in the slot, the one who fills the slot, everybody who reads from it. When the last holder has released
-/// the slot, its chunks are deleted. Only then is the slot free again.
+/// The slots for the chunks of snapshots (<see cref="ChunkStore"/>). A slot has holders: the peer if it keeps the
+/// snapshot, the actor that writes the snapshot, and each actor that reads it. When the last holder has released the
+/// slot, the chunks are deleted. Then the slot is free again.
 /// </summary>
 internal sealed class SnapshotSlots
 {
@@ -26,33 +26,31 @@ internal sealed class SnapshotSlots
     /// <summary>Whether a slot is free.</summary>
     public bool HasFree => FreeSlot() is not null;
 
-    /// <summary>
-    /// Whether every slot has a holder, so that none becomes free until one of the holders releases its slot.
-    /// </summary>
+    /// <summary>Whether each slot has a holder, so that no slot becomes free until a holder releases one.</summary>
     public bool AreAllHeld => Enumerable.Range(0, ChunkStore.Slots).All(_holders.ContainsKey);
 
     /// <summary>The chunks in a slot.</summary>
     public ChunkStore Chunks(int slot) => new(_store.SnapshotStore, _settings.PersistenceId, slot, _settings.Clock);
 
     /// <summary>
-    /// Deletes what a crash may have left in the slots that nobody holds; from now on slots can be free. Called only
-    /// when the snapshot that the peer started from is known to be intact, or when the peer does without. Otherwise the
-    /// next start needs an older snapshot, which this peer may not know.
+    /// Deletes what a crash may have left in the slots without a holder. From now on slots can be free. Call this only
+    /// when the snapshot from which the peer started is known to be undamaged, or when the peer does not need it.
+    /// Otherwise the next start may need an older snapshot that this peer does not know.
     /// </summary>
     public void StartPruning()
     {
         if (_pruner is not null)
-            return; // A state machine that was built anew has read the snapshot again.
+            return; // A new state machine has read the snapshot again, so the slots were pruned before.
         _pruner = _context.ActorOf(SnapshotPruner.Props(_settings.RestartBackoffMax), "snapshot-pruner");
         for (int slot = 0; slot < ChunkStore.Slots; slot++)
             if (!_holders.ContainsKey(slot))
                 Prune(slot);
     }
 
-    /// <summary>A slot is empty.</summary>
+    /// <summary>Called when a slot is empty.</summary>
     public void OnPruned(int slot) => _emptying.Remove(slot);
 
-    /// <summary>Takes a free slot and holds it; <c>null</c> when there is none.</summary>
+    /// <summary>Takes a free slot and holds it; <c>null</c> if no slot is free.</summary>
     public int? TakeFree()
     {
         if (FreeSlot() is not { } slot)
@@ -64,7 +62,7 @@ internal sealed class SnapshotSlots
     /// <summary>Adds a holder of a slot.</summary>
     public void Hold(int slot) => _holders[slot] = _holders.GetValueOrDefault(slot) + 1;
 
-    /// <summary>A holder of a slot needs it no more.</summary>
+    /// <summary>Removes a holder of a slot.</summary>
     public void Release(int slot)
     {
         int others = _holders[slot] - 1;

@@ -14,7 +14,7 @@ internal interface ITakingPeer : IReplica
     /// <returns>Whether there is a state machine.</returns>
     bool TryCaptureImage();
 
-    /// <summary>Whether an image is that of the state machine that is running.</summary>
+    /// <summary>Whether an image comes from the running state machine.</summary>
     bool IsPresent(StateImage image);
 
     /// <summary>The manifest of a snapshot of the peer's own state, with all of the peer that is durable.</summary>
@@ -22,8 +22,9 @@ internal interface ITakingPeer : IReplica
 }
 
 /// <summary>
-/// Takes snapshots of a peer's own state (paper, section 7), one at a time: asks the state machine for an image, has it
-/// written into a free slot, and saves the manifest. Pauses while a snapshot of the leader is being installed.
+/// Takes snapshots of a peer's own state (paper, section 7), one at a time. It asks the state machine for an image, has
+/// the image written into a free slot, and saves the manifest. It pauses while a snapshot from the leader is being
+/// installed.
 /// </summary>
 internal sealed class SnapshotTaking
 {
@@ -42,7 +43,7 @@ internal sealed class SnapshotTaking
     private bool _isPaused;
     private TimeSpan _notBefore;
 
-    // Why there was no snapshot the last time, which was logged; null once there was one.
+    // Why the last attempt to take a snapshot failed, as it was logged; null after a success.
     private string? _problem;
     private long _writers;
 
@@ -74,7 +75,7 @@ internal sealed class SnapshotTaking
     private bool IsAsked => _askers.Count > 0 || _backups.IsWaiting;
 
     /// <summary>
-    /// Somebody wants a snapshot; answered by <see cref="SnapshotTaken"/> or <see cref="SnapshotFailed"/>.
+    /// Asks for a snapshot. The answer is <see cref="SnapshotTaken"/> or <see cref="SnapshotFailed"/>.
     /// </summary>
     public void Ask(IActorRef asker)
     {
@@ -87,7 +88,7 @@ internal sealed class SnapshotTaking
     }
 
     /// <summary>
-    /// Begins to take a snapshot, if one is due or asked for and nothing else is done about snapshots.
+    /// Begins to take a snapshot if one is due or asked for, and no other work on snapshots is under way.
     /// </summary>
     public void Consider()
     {
@@ -98,19 +99,19 @@ internal sealed class SnapshotTaking
             if (IsAsked || (Now >= _notBefore && IsDue()))
                 Capture();
         }
-        else if (_slots.AreAllHeld) // Otherwise one will be empty soon.
+        else if (_slots.AreAllHeld) // Otherwise a slot becomes free soon.
         {
             RefuseAskers("all earlier ones are still being sent to followers, or read by backups");
         }
     }
 
-    /// <summary>No snapshot is taken until <see cref="Resume"/>.</summary>
+    /// <summary>Takes no snapshot until <see cref="Resume"/>.</summary>
     public void Pause() => _isPaused = true;
 
-    /// <summary>Snapshots can be taken again.</summary>
+    /// <summary>Lets snapshots be taken again.</summary>
     public void Resume() => _isPaused = false;
 
-    /// <summary>The state machine has made the image that it was asked for, or could not.</summary>
+    /// <summary>Called when the state machine has made its image, or could not.</summary>
     public void OnImage(StateImage image)
     {
         if (_work is not Work.Capturing || !_peer.IsPresent(image))
@@ -126,7 +127,7 @@ internal sealed class SnapshotTaking
             StartWriting(image, image.Parts);
     }
 
-    /// <summary>A writer has written all chunks.</summary>
+    /// <summary>Called when a writer has written all chunks.</summary>
     public void OnChunksWritten(ChunksWritten written, IActorRef writer)
     {
         if (_work is not Work.Writing writing || !writer.Equals(writing.Writer))
@@ -135,10 +136,12 @@ internal sealed class SnapshotTaking
         SaveManifest();
     }
 
-    /// <summary>The log is durable up to a later entry: a manifest may have waited for that.</summary>
+    /// <summary>Called when the log is durable up to a later entry. A manifest may have waited for that.</summary>
     public void OnLogWritten() => SaveManifest();
 
-    /// <summary>A manifest is saved: the snapshot is the latest from now on, if the manifest is its.</summary>
+    /// <summary>
+    /// Called when a manifest is saved. If it is the manifest of this snapshot, the snapshot is now the latest.
+    /// </summary>
     public void OnManifestSaved(long sequenceNr)
     {
         if (_work is not Work.Saving { Stored: { } stored } || stored.SequenceNr != sequenceNr)
@@ -147,7 +150,7 @@ internal sealed class SnapshotTaking
         Finish(stored);
     }
 
-    /// <summary>A writer has stopped before it had written all: it was told to.</summary>
+    /// <summary>Called when a writer has stopped before it had written all chunks, because it was told to.</summary>
     public bool OnTerminated(IActorRef ended)
     {
         if (_work is not Work.Writing writing || !ended.Equals(writing.Writer))
@@ -156,7 +159,7 @@ internal sealed class SnapshotTaking
         return true;
     }
 
-    /// <summary>The state machine failed, and with it what it was asked for.</summary>
+    /// <summary>Called when the state machine has failed. The image that it was asked for will not come.</summary>
     public void OnStateMachineFailed()
     {
         if (_work is Work.Capturing || (_work is null && !_isPaused && IsAsked))
@@ -164,7 +167,8 @@ internal sealed class SnapshotTaking
     }
 
     /// <summary>
-    /// The state turned out to be wrong: no snapshot of it is stored, unless its manifest is on its way.
+    /// Called when the state is known to be wrong. No snapshot of it is stored, unless its manifest is already being
+    /// saved.
     /// </summary>
     public void OnSetAside(string why)
     {
@@ -173,7 +177,9 @@ internal sealed class SnapshotTaking
         RefuseAskers(why.TrimEnd('.'));
     }
 
-    /// <summary>There is a new snapshot, taken or installed: those who wait for one are answered.</summary>
+    /// <summary>
+    /// Called when there is a new snapshot, taken or installed. Answers the actors that wait for one.
+    /// </summary>
     public void OnStored(StoredSnapshot stored)
     {
         var snapshot = stored.Manifest.Snapshot;
@@ -188,7 +194,9 @@ internal sealed class SnapshotTaking
         _backups.Begin(stored.Manifest);
     }
 
-    /// <summary>There is no snapshot. For a while no other is begun, unless somebody asks for one.</summary>
+    /// <summary>
+    /// Called when no snapshot could be taken. For a while none is begun, unless an actor asks for one.
+    /// </summary>
     public void Fail(string problem)
     {
         if (problem != _problem)
@@ -203,7 +211,7 @@ internal sealed class SnapshotTaking
         Abandon();
     }
 
-    /// <summary>Those who wait for a snapshot get none.</summary>
+    /// <summary>Fails the requests for a snapshot.</summary>
     public void RefuseAskers(string problem)
     {
         foreach (var asker in _askers)
@@ -212,8 +220,8 @@ internal sealed class SnapshotTaking
         _backups.RefuseAll(problem);
     }
 
-    // By count and by bytes; but a large state is not written again and again for little news (dissertation, section
-    // 5.1.2).
+    // A snapshot is due after a number of entries or bytes. But a large state is not written again for few changes
+    // (dissertation, section 5.1.2).
     private bool IsDue()
     {
         long last = _stored.LastIncludedIndex;
@@ -234,7 +242,7 @@ internal sealed class SnapshotTaking
             Fail("the state machine failed and is about to be built anew");
     }
 
-    // It would let go of no event, and nobody waits for what it has beyond the latest snapshot.
+    // The snapshot would replace no event, and no actor waits for the entries after the latest snapshot.
     private bool IsNeedless(StateImage image)
     {
         long last = _stored.LastIncludedIndex;
@@ -244,7 +252,7 @@ internal sealed class SnapshotTaking
 
     private void StartWriting(StateImage image, IEnumerable<ReadOnlyMemory<byte>> parts)
     {
-        int slot = _slots.TakeFree()!.Value; // There was one when the image was asked for.
+        int slot = _slots.TakeFree()!.Value; // A slot was free when the image was asked for.
         var props = SnapshotWriter.Props(_slots.Chunks(slot), parts, _settings.SnapshotChunkSize);
         var writer = _context.ActorOf(props, $"write-snapshot-{++_writers}");
         _context.Watch(writer);
@@ -255,8 +263,8 @@ internal sealed class SnapshotTaking
         _work = new Work.Writing(snapshot, slot, writer);
     }
 
-    // Not before what it covers is durable: an event on its way may replace entries of a former log, and if it is lost
-    // nothing of that log may be left to go on after the snapshot.
+    // The manifest is not saved before the entries that it includes are durable. An event under way may replace entries
+    // of a former log. If that event were lost, entries of the former log would follow the snapshot.
     private void SaveManifest()
     {
         if (_work is not Work.Saving { Stored: null, Snapshot: var snapshot, Slot: var slot } saving)
@@ -271,10 +279,10 @@ internal sealed class SnapshotTaking
     {
         EndWork();
         OnStored(latest);
-        Consider(); // Much may have been applied meanwhile, or somebody waits for a later one.
+        Consider(); // Many entries may have been applied meanwhile, or an actor waits for a later snapshot.
     }
 
-    // A writer ends by itself once the store has answered it; until then no other is started.
+    // A writer stops once the store has answered its last request. Until then no other writer is started.
     private void Abandon()
     {
         if (_work is Work.Writing writing)
@@ -291,13 +299,13 @@ internal sealed class SnapshotTaking
             _slots.Release(held);
     }
 
-    /// <summary>What is being done about a snapshot.</summary>
+    /// <summary>The present work on a snapshot.</summary>
     private abstract record Work
     {
         /// <summary>The state machine was asked for its image.</summary>
         public sealed record Capturing : Work;
 
-        /// <summary>The image is being written. The content is known in the end.</summary>
+        /// <summary>The image is being written. Its content is known at the end.</summary>
         public sealed record Writing(Snapshot Snapshot, int Slot, IActorRef Writer) : Work;
 
         /// <summary>The manifest is being saved, or is about to be.</summary>
@@ -305,7 +313,7 @@ internal sealed class SnapshotTaking
     }
 }
 
-/// <summary>A snapshot may be tried again.</summary>
+/// <summary>The time has come to try again to take a snapshot.</summary>
 internal sealed record SnapshotBackoff : INoSerializationVerificationNeeded
 {
     public static readonly SnapshotBackoff Instance = new();

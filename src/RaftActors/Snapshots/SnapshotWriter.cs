@@ -4,8 +4,8 @@ using Akka.Persistence;
 namespace RaftActors.Snapshots;
 
 /// <summary>
-/// Tells a <see cref="SnapshotWriter"/> or <see cref="SnapshotReceiver"/> to stop once nothing that it asked of the
-/// store is under way.
+/// Tells a <see cref="SnapshotWriter"/> or <see cref="SnapshotReceiver"/> to stop, once the store has answered its last
+/// request.
 /// </summary>
 internal sealed record AbandonSnapshot : INoSerializationVerificationNeeded
 {
@@ -19,8 +19,8 @@ internal sealed record ChunksWritten(SnapshotContent Content) : INoSerialization
 internal sealed record ChunksFailed(string Problem) : INoSerializationVerificationNeeded;
 
 /// <summary>
-/// Writes the image of a state, chunk by chunk, each when the one before is durable: neither the peer nor the state
-/// machine waits, and the journal's writes get their turn in between.
+/// Writes the image of a state chunk by chunk. It writes a chunk when the chunk before is durable. So neither the peer
+/// nor the state machine waits, and the journal's writes get their turn in between.
 /// </summary>
 internal sealed class SnapshotWriter : UntypedActor
 {
@@ -77,7 +77,7 @@ internal sealed class SnapshotWriter : UntypedActor
         }
         catch (Exception failure)
         {
-            // It is the state machine that writes it.
+            // The state machine's enumerator has failed.
             Finish(new ChunksFailed($"the state machine cannot go on writing it: {failure.Message}"));
             return;
         }

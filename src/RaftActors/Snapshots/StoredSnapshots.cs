@@ -5,9 +5,7 @@ using RaftActors.Journal;
 
 namespace RaftActors.Snapshots;
 
-/// <summary>
-/// What is asked of a peer about its journal and its snapshot store. A persistent actor has all of these.
-/// </summary>
+/// <summary>What this folder needs of a peer's journal and snapshot store. A persistent actor has all of it.</summary>
 internal interface IPeerStore
 {
     /// <summary>The snapshot store.</summary>
@@ -17,7 +15,7 @@ internal interface IPeerStore
     long LastSequenceNr { get; }
 
     /// <summary>
-    /// Deletes the events up to one; answered by <see cref="DeleteMessagesSuccess"/> or
+    /// Deletes the events up to a sequence number. The answer is <see cref="DeleteMessagesSuccess"/> or
     /// <see cref="DeleteMessagesFailure"/>.
     /// </summary>
     void DeleteMessages(long toSequenceNr);
@@ -30,8 +28,8 @@ internal interface IPeerStore
 }
 
 /// <summary>
-/// The last two snapshots of a peer, which are kept in its snapshot store, and what is let go of because they cover it:
-/// older snapshots, and events of the journal (paper, section 7).
+/// The last two snapshots of a peer, which its snapshot store keeps. What they replace is deleted: older snapshots, and
+/// events of the journal (paper, section 7).
 /// </summary>
 internal sealed class StoredSnapshots
 {
@@ -43,7 +41,7 @@ internal sealed class StoredSnapshots
     private readonly IPeerStore _store;
     private readonly JournalIndex _journalIndex;
 
-    // Those that a start found unusable, by the sequence numbers of their manifests.
+    // The sequence numbers of the manifests that an earlier start could not use.
     private readonly IReadOnlyList<long> _unusable;
     private bool _deletesEvents;
 
@@ -63,48 +61,48 @@ internal sealed class StoredSnapshots
     public StoredSnapshot? Latest { get; private set; }
 
     /// <summary>
-    /// Whether the latest snapshot cannot be read any more. It is replaced as soon as can be: followers need a
-    /// snapshot, and so does this peer when it starts again.
+    /// Whether the latest snapshot cannot be read any more. It is replaced as soon as possible, because followers need
+    /// a snapshot, and so does this peer at its next start.
     /// </summary>
     public bool IsDamaged { get; private set; }
 
-    /// <summary>The last entry that the latest snapshot includes; 0 when there is no snapshot.</summary>
+    /// <summary>The index of the last entry that the latest snapshot includes; 0 if there is no snapshot.</summary>
     public long LastIncludedIndex => Latest?.Manifest.Snapshot.LastIncludedIndex ?? 0;
 
     /// <summary>
-    /// The snapshots that could not be used at the start, as long as there is no newer one than these.
+    /// The snapshots that could not be used at the start, if they are later than the latest snapshot.
     /// </summary>
     public IEnumerable<long> Unusable => _unusable.Where(sequenceNr => sequenceNr > (Latest?.SequenceNr ?? 0));
 
-    /// <summary>The events up to this one are deleted.</summary>
+    /// <summary>The sequence number up to which events are deleted.</summary>
     public long DeletedEvents { get; private set; }
 
-    /// <summary>Which snapshots a start may use: the latest but for those that turned out to be unusable.</summary>
+    /// <summary>The snapshots that a start may use: those before all unusable ones.</summary>
     public static SnapshotSelectionCriteria Usable(IReadOnlyList<long> unusable)
     {
         long last = unusable.Count == 0 ? long.MaxValue : unusable.Min() - 1;
         return last > 0 ? new SnapshotSelectionCriteria(last) : SnapshotSelectionCriteria.None;
     }
 
-    /// <summary>The peer starts from a snapshot.</summary>
+    /// <summary>Called when the peer starts from a snapshot.</summary>
     public void Recover(StoredSnapshot stored)
     {
         Replace(stored);
         DeletedEvents = stored.Manifest.Previous?.SequenceNr ?? 0;
     }
 
-    /// <summary>The last event up to which a snapshot replaces the journal.</summary>
-    /// <param name="index">The last entry that the snapshot includes.</param>
+    /// <summary>The last event that a snapshot replaces.</summary>
+    /// <param name="index">The index of the last entry that the snapshot includes.</param>
     public long LastCovered(long index) => _journalIndex.LastCovered(index, _store.LastSequenceNr);
 
-    /// <summary>Whether a snapshot up to an index would replace no event that the latest does not.</summary>
+    /// <summary>Whether a snapshot up to an index would replace no more events than the latest one.</summary>
     public bool IsCovered(long index) => !IsDamaged && Latest is { } latest && LastCovered(index) == latest.SequenceNr;
 
     /// <summary>
-    /// Saves a manifest; answered by <see cref="SaveSnapshotSuccess"/> or <see cref="SaveSnapshotFailure"/>.
+    /// Saves a manifest. The answer is <see cref="SaveSnapshotSuccess"/> or <see cref="SaveSnapshotFailure"/>.
     /// </summary>
-    /// <param name="sequenceNr">The event of the journal up to which nothing but the snapshot is needed.</param>
-    /// <param name="manifest">The manifest, but for the snapshot that is kept beside it.</param>
+    /// <param name="sequenceNr">The sequence number of the last event that the snapshot replaces.</param>
+    /// <param name="manifest">The manifest without the previous snapshot, which is added.</param>
     /// <returns>The snapshot as it is stored.</returns>
     public StoredSnapshot Save(long sequenceNr, SnapshotManifest manifest)
     {
@@ -115,20 +113,23 @@ internal sealed class StoredSnapshots
         return stored;
     }
 
-    /// <summary>A manifest could not be saved. The store deletes by its number what it could not save.</summary>
+    /// <summary>
+    /// Called when a manifest could not be saved. The store may have deleted the latest manifest if it has the same
+    /// sequence number.
+    /// </summary>
     public void NoteSaveFailed(long sequenceNr) => IsDamaged |= Latest?.SequenceNr == sequenceNr;
 
-    /// <summary>A snapshot cannot be read any more.</summary>
-    /// <param name="slot">Where its chunks are.</param>
-    /// <param name="lastIncludedIndex">The last entry that it includes.</param>
+    /// <summary>Called when a snapshot cannot be read any more.</summary>
+    /// <param name="slot">The slot of the snapshot's chunks.</param>
+    /// <param name="lastIncludedIndex">The index of the last entry that the snapshot includes.</param>
     public void NoteDamaged(int slot, long lastIncludedIndex) =>
         IsDamaged |= Latest?.Manifest.Slot == slot && LastIncludedIndex == lastIncludedIndex;
 
-    /// <summary>Whether the snapshot in a slot is the latest or the one that is kept beside it.</summary>
+    /// <summary>Whether the snapshot in a slot is one of the two that are kept.</summary>
     public bool IsKept(int slot) =>
         Latest is { Manifest: var latest } && (latest.Slot == slot || latest.Previous?.Slot == slot);
 
-    /// <summary>A snapshot is the latest from now on. Lets go of what it and the one beside it cover.</summary>
+    /// <summary>Called when a snapshot has become the latest. Deletes what the two kept snapshots replace.</summary>
     public void Keep(StoredSnapshot stored)
     {
         var snapshot = stored.Manifest.Snapshot;
@@ -136,22 +137,22 @@ internal sealed class StoredSnapshots
             "{0}: snapshot up to {1}, {2} bytes.",
             _settings.PersistenceId, snapshot.LastIncludedIndex, snapshot.Content.Length);
         Replace(stored);
-        // What this peer could not start from is not to be tried again.
+        // A snapshot that this peer could not use must not be tried again.
         foreach (long unusable in _unusable)
         {
-            // One by one: not every store heeds the lower bound of a range.
+            // One by one, because not every store respects the lower bound of a range.
             if (unusable > stored.SequenceNr)
                 _store.DeleteSnapshot(unusable);
         }
         if (stored.Manifest.Previous is not { } previous)
             return;
-        // And some take an upper bound of 0 for none.
+        // Some stores take an upper bound of 0 for no bound.
         if (previous.SequenceNr > 1)
             _store.DeleteSnapshots(new SnapshotSelectionCriteria(previous.SequenceNr - 1));
         DeleteEvents();
     }
 
-    /// <summary>Events were deleted.</summary>
+    /// <summary>Called when events were deleted.</summary>
     public void OnEventsDeleted(long toSequenceNr)
     {
         _deletesEvents = false;
@@ -160,7 +161,7 @@ internal sealed class StoredSnapshots
         DeleteEvents();
     }
 
-    /// <summary>Events could not be deleted; after the next snapshot it is tried again.</summary>
+    /// <summary>Called when events could not be deleted. The next snapshot tries again.</summary>
     public void OnEventsNotDeleted(DeleteMessagesFailure failure)
     {
         _deletesEvents = false;
@@ -169,8 +170,8 @@ internal sealed class StoredSnapshots
             _settings.PersistenceId, failure.ToSequenceNr, failure.Cause.Message);
     }
 
-    // The latest. If the new one takes its place, having the same sequence number or because the latest is damaged, the
-    // one before stays.
+    // The snapshot to keep besides the new one: the latest. If the new one replaces the latest, because of the same
+    // sequence number or because the latest is damaged, the one before the latest stays.
     private KeptSnapshot? KeptBeside(long sequenceNr)
     {
         if (Latest is not { } latest)
@@ -180,7 +181,7 @@ internal sealed class StoredSnapshots
             : new KeptSnapshot(latest.SequenceNr, latest.Manifest.Slot);
     }
 
-    // The slots of the former two are released after the new two are held: one of the former stays.
+    // The former slots are released after the new ones are held, because one of them stays.
     private void Replace(StoredSnapshot stored)
     {
         var former = Latest;
@@ -192,7 +193,8 @@ internal sealed class StoredSnapshots
             _slots.Release(slot);
     }
 
-    // Only up to where the older snapshot continues; in steps, for one large deletion would hold up the writes.
+    // Deletes only the events that the older snapshot replaces. It deletes in steps, because one large deletion would
+    // delay the writes.
     private void DeleteEvents()
     {
         if (Latest?.Manifest.Previous is not { } previous || _deletesEvents || DeletedEvents >= previous.SequenceNr)

@@ -11,73 +11,74 @@ namespace RaftActors.StateMachines;
 internal sealed record ApplyEntries(LogEntry[] Entries) : INoSerializationVerificationNeeded;
 
 /// <summary>
-/// The state machine has applied everything up to an index; the responses are those of the last entries, one each.
+/// The state machine has applied all entries up to an index. The message has the responses to the last entries, one for
+/// each.
 /// </summary>
-/// <param name="Machine">Which state machine it is.</param>
+/// <param name="Machine">The number of the state machine.</param>
 /// <param name="LastIndex">The last index applied.</param>
 /// <param name="Responses">
-/// The responses; an <see cref="EntryOutcome"/> for a command that the state machine was not given.
+/// The responses. An <see cref="EntryOutcome"/> for a command that the state machine was not given.
 /// </param>
-/// <param name="OpenSessions">How many client sessions are open.</param>
+/// <param name="OpenSessions">The number of open client sessions.</param>
 internal sealed record EntriesApplied(int Machine, long LastIndex, object?[] Responses,
     int OpenSessions) : INoSerializationVerificationNeeded
 {
     /// <summary>Whether the state machine has a digest.</summary>
     public bool HasDigest { get; init; }
 
-    /// <summary>The digest as of the last of the entries that asked for it.</summary>
+    /// <summary>The digest at the latest entry that asked for one.</summary>
     public ReplicaDigest Digest { get; init; }
 }
 
-/// <summary>Questions for the state machine: each as it was told, or a <see cref="Payload"/>.</summary>
+/// <summary>Queries for the state machine: each as its sender sent it, or a <see cref="Payload"/>.</summary>
 internal sealed record AskQueries(object[] Requests) : INoSerializationVerificationNeeded;
 
-/// <summary>The answers to the first questions that have none yet, in the order of the questions.</summary>
-/// <param name="Machine">Which state machine it is.</param>
+/// <summary>The answers to the oldest unanswered queries, in the order of the queries.</summary>
+/// <param name="Machine">The number of the state machine.</param>
 /// <param name="Answers">The answers.</param>
-/// <param name="AppliedIndex">The last entry that is in the state.</param>
+/// <param name="AppliedIndex">The index of the last entry that the state includes.</param>
 internal sealed record QueriesAnswered(int Machine, QueryAnswer[] Answers,
     long AppliedIndex) : INoSerializationVerificationNeeded;
 
-/// <summary>What a state machine says to a question.</summary>
+/// <summary>The answer of a state machine to a query.</summary>
 /// <param name="Result">The answer.</param>
-/// <param name="Failure">Why there is none; otherwise <c>null</c>.</param>
+/// <param name="Failure">Why there is no answer; <c>null</c> if there is one.</param>
 internal readonly record struct QueryAnswer(object? Result, string? Failure);
 
-/// <summary>Asks for the image of the state as of the last entry that was handed over before.</summary>
+/// <summary>Asks for the image of the state at the last entry that was sent before.</summary>
 internal sealed record CaptureImage : INoSerializationVerificationNeeded
 {
     public static readonly CaptureImage Instance = new();
 }
 
-/// <summary>The image of a state; its parts may be enumerated while the state machine goes on.</summary>
-/// <param name="Machine">Which state machine it is.</param>
-/// <param name="Last">The last entry that is in the state.</param>
-/// <param name="Parts">The bytes; <c>null</c> when there are none.</param>
-/// <param name="Failure">Why there are none.</param>
+/// <summary>The image of a state. Its parts may be enumerated while the state machine goes on.</summary>
+/// <param name="Machine">The number of the state machine.</param>
+/// <param name="Last">The last entry that the state includes.</param>
+/// <param name="Parts">The parts of the image; <c>null</c> if there is no image.</param>
+/// <param name="Failure">Why there is no image; <c>null</c> if there is one.</param>
 internal sealed record StateImage(int Machine, AppliedEntry Last, IEnumerable<ReadOnlyMemory<byte>>? Parts,
     string? Failure) : INoSerializationVerificationNeeded;
 
 /// <summary>An entry that was applied.</summary>
 internal readonly record struct AppliedEntry(long Index, long Term, long Time);
 
-/// <summary>The snapshot that a state machine is to start from is what it was when it was written.</summary>
+/// <summary>The snapshot from which a state machine starts is undamaged.</summary>
 internal sealed record SnapshotIntact : INoSerializationVerificationNeeded
 {
     public static readonly SnapshotIntact Instance = new();
 }
 
-/// <summary>The snapshot that a state machine was to start from is not what it was when it was written.</summary>
-/// <param name="Machine">Which state machine it is.</param>
+/// <summary>The snapshot from which a state machine should start is damaged.</summary>
+/// <param name="Machine">The number of the state machine.</param>
 /// <param name="Snapshot">The snapshot.</param>
 /// <param name="Problem">What is wrong with it.</param>
 internal sealed record SnapshotDamaged(int Machine, Snapshot Snapshot,
     string Problem) : INoSerializationVerificationNeeded;
 
 /// <summary>
-/// Runs the user's state machine, away from the peer: a slow command delays no heartbeat. It starts from a snapshot, if
-/// there is one. An exception from applying a command stops the actor; the peer starts another, which is given
-/// everything after that snapshot again.
+/// Runs the user's state machine in an actor apart from the peer, so that a slow command delays no heartbeat. The state
+/// machine starts from a snapshot, if there is one. An exception from applying a command stops the actor. The peer then
+/// starts another one, which gets everything after that snapshot again.
 /// </summary>
 internal sealed class StateMachineActor : UntypedActor, IWithUnboundedStash
 {
@@ -99,7 +100,7 @@ internal sealed class StateMachineActor : UntypedActor, IWithUnboundedStash
 
     public IStash Stash { get; set; } = null!;
 
-    /// <summary>Makes a state machine, from a snapshot if one is given.</summary>
+    /// <summary>The props of a state machine. It starts from a snapshot if one is given.</summary>
     public static Props Props(Func<IStateMachine> create, int number, Snapshot? snapshot, ChunkStore? chunks) =>
         Akka.Actor.Props.Create(() => new StateMachineActor(create, number, snapshot, chunks));
 
@@ -114,7 +115,7 @@ internal sealed class StateMachineActor : UntypedActor, IWithUnboundedStash
         Context.ActorOf(SnapshotReader.Props(snapshot.Content, _chunks!), "reader").Tell(ReadAll.Instance, Self);
     }
 
-    // A reader that fails never answers.
+    // A reader that fails never answers, so this actor fails with it.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Escalate);
 
     protected override void PostStop() => (_machine as IDisposable)?.Dispose();
@@ -138,7 +139,7 @@ internal sealed class StateMachineActor : UntypedActor, IWithUnboundedStash
         }
     }
 
-    // Everything else waits until the whole snapshot is there and known to be good: the state is never a mixture.
+    // Everything else waits until the whole snapshot has been read and checked. So the state is never a mixture.
     private void Loading(object message)
     {
         switch (message)

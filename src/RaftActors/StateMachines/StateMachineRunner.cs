@@ -5,14 +5,14 @@ using RaftActors.Snapshots;
 namespace RaftActors.StateMachines;
 
 /// <summary>
-/// Runs a peer's state machine in an actor of its own, and gives it committed entries in order, so many ahead of what
-/// it has applied. A state machine that fails is not restarted in place but stopped, and another one is started after a
-/// back-off: a command that always fails must not keep the processor busy.
+/// Runs a peer's state machine in an actor of its own, and sends it committed entries in order. The number of entries
+/// sent ahead of the applied ones has a limit. A state machine that fails is stopped, not restarted in place. Another
+/// one is started after a back-off, so that a command that always fails does not keep the processor busy.
 /// </summary>
-/// <param name="context">The peer's, whose child the actor is.</param>
+/// <param name="context">The context of the peer. The actor is a child of the peer.</param>
 /// <param name="settings">The peer's settings.</param>
 /// <param name="log">The peer's log.</param>
-/// <param name="random">For the back-off.</param>
+/// <param name="random">The source of randomness for the back-off.</param>
 /// <param name="create">Makes a state machine.</param>
 internal sealed class StateMachineRunner(
     IActorContext context, RaftSettings settings, RaftLog log, Random random, Func<IStateMachine> create)
@@ -20,20 +20,20 @@ internal sealed class StateMachineRunner(
     private readonly IActorRef _peer = context.Self;
     private IActorRef? _machine;
 
-    // Which state machine is running: what earlier ones say does not count.
+    // The number of the running state machine. Messages from earlier ones do not count.
     private int _epoch;
     private TimeSpan _started;
 
     /// <summary>Whether there is a state machine.</summary>
     public bool IsRunning => _machine is not null;
 
-    /// <summary>The last entry that the state machine was given.</summary>
+    /// <summary>The index of the last entry that was sent to the state machine.</summary>
     public long SentIndex { get; private set; }
 
     /// <summary>The last entry that the state machine has applied (paper: lastApplied).</summary>
     public long AppliedIndex { get; private set; }
 
-    /// <summary>How many sessions of clients are open.</summary>
+    /// <summary>The number of open client sessions.</summary>
     public int OpenSessions { get; private set; }
 
     /// <summary>Whether the state machine can say the digest of its state.</summary>
@@ -42,14 +42,14 @@ internal sealed class StateMachineRunner(
     /// <summary>How often the state machine has failed lately.</summary>
     public int Failures { get; private set; }
 
-    /// <summary>Whether a message is of the state machine that is running.</summary>
+    /// <summary>Whether a message comes from the running state machine.</summary>
     /// <param name="epoch">The number of the state machine in the message.</param>
     public bool IsPresent(int epoch) => epoch == _epoch;
 
-    /// <summary>Whether an actor is the state machine's.</summary>
+    /// <summary>Whether an actor is the running state machine.</summary>
     public bool Is(IActorRef actor) => actor.Equals(_machine);
 
-    /// <summary>Begins anew: the state is that of a snapshot, or there is none.</summary>
+    /// <summary>Prepares for another state machine. Its state begins with a snapshot, or empty.</summary>
     public void Reset(Snapshot? snapshot, TimeSpan now)
     {
         _epoch++;
@@ -57,8 +57,8 @@ internal sealed class StateMachineRunner(
         SentIndex = AppliedIndex = snapshot?.LastIncludedIndex ?? 0;
     }
 
-    /// <summary>Starts a state machine. It begins where it was last reset to.</summary>
-    /// <param name="snapshot">The snapshot to begin with.</param>
+    /// <summary>Starts a state machine from where <see cref="Reset"/> has set it.</summary>
+    /// <param name="snapshot">The snapshot to start from; <c>null</c> for none.</param>
     /// <param name="chunks">The bytes of the snapshot.</param>
     public void Start(Snapshot? snapshot, ChunkStore? chunks)
     {
@@ -67,7 +67,7 @@ internal sealed class StateMachineRunner(
         context.Watch(_machine);
     }
 
-    /// <summary>Stops the state machine. What is on its way from it does not count any more.</summary>
+    /// <summary>Stops the state machine. Its messages no longer count.</summary>
     public void Stop()
     {
         _epoch++;
@@ -78,7 +78,7 @@ internal sealed class StateMachineRunner(
         _machine = null;
     }
 
-    /// <summary>Gives the state machine what is committed, as far as it has credits.</summary>
+    /// <summary>Sends committed entries to the state machine, as far as its credits allow.</summary>
     public void Feed()
     {
         if (_machine is not { } machine)
@@ -91,10 +91,12 @@ internal sealed class StateMachineRunner(
         }
     }
 
-    /// <summary>Asks the state machine, which has applied by then what it was given before.</summary>
+    /// <summary>
+    /// Sends a message to the state machine, which handles it after the entries that were sent before.
+    /// </summary>
     public void Ask(object message) => _machine!.Tell(message, _peer);
 
-    /// <summary>The state machine has applied entries.</summary>
+    /// <summary>Called when the state machine has applied entries.</summary>
     public void Applied(EntriesApplied applied)
     {
         AppliedIndex = applied.LastIndex;
@@ -102,7 +104,7 @@ internal sealed class StateMachineRunner(
         HasDigest = applied.HasDigest;
     }
 
-    /// <summary>The state machine has failed.</summary>
+    /// <summary>Called when the state machine has failed.</summary>
     /// <returns>How long to wait before another one is started.</returns>
     public TimeSpan Failed(TimeSpan now)
     {

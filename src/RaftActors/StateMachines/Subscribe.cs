@@ -4,40 +4,42 @@ using RaftActors.Log;
 namespace RaftActors.StateMachines;
 
 /// <summary>
-/// Asks a peer to push its committed entries to an actor. May be told to any peer; each pushes what it knows to be
-/// committed.
+/// Asks a peer to send its committed entries to an actor. May be sent to any peer. Each peer sends the entries that it
+/// knows to be committed.
 /// </summary>
 /// <remarks>
-/// A subscriber that stores the index together with its effect and subscribes again from the next index sees every
-/// entry once and in order.
+/// A subscriber gets every entry once and in order if it stores the index together with the effect of the entry, and
+/// subscribes again from the next index.
 /// </remarks>
-/// <param name="FromIndex">The first index wanted; at least 1.</param>
+/// <param name="FromIndex">The first index to send; at least 1.</param>
 /// <param name="Subscriber">
-/// The actor that is told <see cref="CommittedEntries"/>, and <see cref="SnapshotOffer"/> first when the log no longer
-/// reaches back.
+/// The actor that gets <see cref="CommittedEntries"/>. It first gets a <see cref="SnapshotOffer"/> if the log no longer
+/// has the first index.
 /// </param>
 /// <param name="Credits">
-/// How many entries may be sent ahead of <see cref="EntriesHandled"/>; at least 1, and not more than
+/// How many entries may be sent ahead of <see cref="EntriesHandled"/>; at least 1. No more than
 /// <c>raft.max-subscriber-credits</c> count.
 /// </param>
 public sealed record Subscribe(long FromIndex, IActorRef Subscriber, int Credits = 1024)
 {
     /// <summary>
-    /// The history in which the entries before <see cref="FromIndex"/> were seen:
-    /// <see cref="CommittedEntries.History"/> of the last of them. If they are not those of this group, because it was
-    /// restored or recovered since, the subscriber is told <see cref="HistoryChanged"/>. Empty: whatever there is.
+    /// The history in which the subscriber has seen the entries before <see cref="FromIndex"/>:
+    /// <see cref="CommittedEntries.History"/> of the last of them. If the group was restored or recovered since, and no
+    /// longer has these entries, the subscriber gets <see cref="HistoryChanged"/>. Empty to subscribe without this
+    /// check.
     /// </summary>
     public string History { get; init; } = "";
 }
 
 /// <summary>
-/// Told to a subscriber that has seen entries which the group does not have: it was restored or recovered, and goes on
-/// from before them. The subscription has not begun. Forget what came of these entries, or all, and subscribe from
-/// there.
+/// Sent to a subscriber that has seen entries which the group no longer has. The group was restored or recovered, and
+/// goes on from before these entries. The subscription has not begun. Undo the effects of these entries, or of all
+/// entries, and subscribe from <paramref name="FirstIndex"/>.
 /// </summary>
 /// <param name="History">The present history.</param>
 /// <param name="FirstIndex">
-/// The first index at which entries may be other ones than those that were seen; 1 when none need be the same.
+/// The first index at which the group's entries may differ from those that the subscriber has seen. 1 if all may
+/// differ.
 /// </param>
 public sealed record HistoryChanged(string History, long FirstIndex);
 
@@ -45,43 +47,48 @@ public sealed record HistoryChanged(string History, long FirstIndex);
 /// <param name="Subscriber">The actor that subscribed.</param>
 public sealed record Unsubscribe(IActorRef Subscriber);
 
-/// <summary>Committed entries, in order and without gaps, told to a subscriber.</summary>
-/// <param name="Entries">At least one entry; the kinds a state machine does not see are among them.</param>
+/// <summary>Committed entries, in order and without gaps, sent to a subscriber.</summary>
+/// <param name="Entries">
+/// The entries; at least one. Entries of kinds that a state machine does not get are among them.
+/// </param>
 public sealed record CommittedEntries(IReadOnlyList<LogEntry> Entries)
 {
     /// <summary>
-    /// The history of the group that the entries belong to or go on to; empty where the log has no identity yet. To be
-    /// stored with the index.
+    /// The history of the group to which the last entry belongs. Empty if the log has no identity yet. Store it with
+    /// the index.
     /// </summary>
     public string History { get; init; } = "";
 }
 
 /// <summary>
-/// Told to a subscriber instead of entries that are in no log any more, at the start of a subscription or when it has
-/// fallen too far behind: the state as of an index. <see cref="CommittedEntries"/> from the next index on follow.
+/// Sent to a subscriber in place of entries that have been compacted: the state at an index. Sent at the start of a
+/// subscription, or when the subscriber has fallen too far behind. <see cref="CommittedEntries"/> from the next index
+/// follow.
 /// </summary>
 /// <param name="Index">
-/// The last entry that is in the state; <see cref="EntriesHandled"/> up to here when it is taken over.
+/// The index of the last entry that the state includes. Send <see cref="EntriesHandled"/> for this index once you have
+/// taken over the state.
 /// </param>
 /// <param name="Term">The term of that entry.</param>
 /// <param name="Data">
-/// The bytes that <see cref="IStateMachine.TakeSnapshot"/> returned: forward only, and to be read once.
+/// The bytes that <see cref="IStateMachine.TakeSnapshot"/> returned. The stream is forward only and can be read once.
 /// </param>
 public sealed record SnapshotOffer(long Index, long Term, Stream Data) : INoSerializationVerificationNeeded
 {
     /// <summary>
-    /// The history of the group as of that entry; empty where the log has no identity yet. To be stored with the index.
+    /// The history of the group at that entry. Empty if the log has no identity yet. Store it with the index.
     /// </summary>
     public string History { get; init; } = "";
 }
 
 /// <summary>
-/// Told by a subscriber to the peer: it has handled all entries up to this index, and so gives their credits back.
+/// A subscriber tells the peer that it has handled all entries up to an index. That returns the credits of these
+/// entries.
 /// </summary>
 /// <param name="Subscriber">The actor that subscribed.</param>
-/// <param name="Index">The last index handled.</param>
+/// <param name="Index">The last index that the subscriber has handled.</param>
 public sealed record EntriesHandled(IActorRef Subscriber, long Index);
 
-/// <summary>Told to a subscriber whose subscription cannot be served, or ended because its peer stopped.</summary>
+/// <summary>Sent to a subscriber when its subscription cannot be served, or ends because the peer stops.</summary>
 /// <param name="Reason">What is wrong and what to do, in a sentence.</param>
 public sealed record SubscriptionEnded(string Reason);

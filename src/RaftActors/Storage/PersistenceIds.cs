@@ -1,9 +1,9 @@
 namespace RaftActors.Storage;
 
-/// <summary>The names under which a journal and a snapshot store keep what is a peer's.</summary>
+/// <summary>The persistence ids under which a journal and a snapshot store keep a peer's data.</summary>
 public static class PersistenceIds
 {
-    /// <summary>The persistence id of a peer: of its journal, and of the manifests of its snapshots.</summary>
+    /// <summary>The persistence id of a peer's journal, and of the manifests of its snapshots.</summary>
     /// <param name="group">The name of the group.</param>
     /// <param name="memberId">The peer's member id.</param>
     public static string OfPeer(string group, string memberId) => $"raft-{group}-{memberId}";

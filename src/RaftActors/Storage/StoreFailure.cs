@@ -8,15 +8,15 @@ using Akka.Persistence;
 
 namespace RaftActors.Storage;
 
-/// <summary>What a journal or snapshot store failed with, and whether waiting can mend it.</summary>
+/// <summary>A failure of a journal or snapshot store, and whether waiting can help.</summary>
 /// <remarks>
-/// A failure is known by its type and by the code that its database gives: SQLite's result code, or the SQLSTATE of any
-/// other database. A failure that is not known counts as one that waiting can mend: a peer that tries again in vain can
-/// be seen and stopped, and a peer that gives up because of a hiccup is a server lost to its group.
+/// A failure is recognised by its type and by the code of its database: SQLite's result code, or the SQLSTATE of any
+/// other database. For an unknown failure, the peer assumes that waiting can help. A peer that tries again in vain can
+/// be seen and stopped. A peer that gives up because of a passing failure is a server lost to its group.
 /// </remarks>
-/// <param name="CanWait">Whether trying again later can succeed although nobody does anything about it.</param>
+/// <param name="CanWait">Whether a later attempt can succeed although nobody changes anything.</param>
 /// <param name="Problem">What is wrong and what to do, in one line.</param>
-/// <param name="IsSilence">Whether all that is known is that nothing was answered.</param>
+/// <param name="IsSilence">Whether the only thing known is that no answer came.</param>
 internal sealed record StoreFailure(bool CanWait, string Problem, bool IsSilence = false)
 {
     private const string Damaged =
@@ -27,25 +27,23 @@ internal sealed record StoreFailure(bool CanWait, string Problem, bool IsSilence
 
     private const StringComparison Exactly = StringComparison.Ordinal;
 
-    /// <summary>The failure of something that was asked of a journal or snapshot store.</summary>
-    /// <param name="reason">What it was answered.</param>
-    /// <param name="explain">What the host knows of failures, or <c>null</c>.</param>
+    /// <summary>The failure of a request to a journal or snapshot store.</summary>
+    /// <param name="reason">The exception in the answer.</param>
+    /// <param name="explain">What the host knows about failures; <c>null</c> if nothing.</param>
     public static StoreFailure Of(Exception reason, Func<Exception, StoreException?>? explain) =>
         Decide(reason, explain, OfRequest);
 
-    /// <summary>
-    /// The failure of a plugin itself, which has not come to answer anything: of its settings, most likely.
-    /// </summary>
-    /// <param name="reason">What the plugin's actor failed with.</param>
-    /// <param name="explain">What the host knows of failures, or <c>null</c>.</param>
+    /// <summary>The failure of a plugin that has not started. Most likely its settings are wrong.</summary>
+    /// <param name="reason">The exception of the plugin's actor.</param>
+    /// <param name="explain">What the host knows about failures; <c>null</c> if nothing.</param>
     public static StoreFailure OfPlugin(Exception reason, Func<Exception, StoreException?>? explain)
     {
         var failure = Decide(reason, explain, OfStart);
-        // Akka.NET does not try again to create an actor whose constructor failed.
+        // If the constructor of an actor fails, Akka.NET does not try again to create the actor.
         return reason is ActorInitializationException ? failure with { CanWait = false } : failure;
     }
 
-    // What says most of a failure is the database's own exception, wherever it is in the chain.
+    // The database's own exception says most about a failure, wherever it is in the chain.
     private static StoreFailure Decide(
         Exception reason, Func<Exception, StoreException?>? explain, Func<Exception, Verdict?> classify)
     {
@@ -77,7 +75,7 @@ internal sealed record StoreFailure(bool CanWait, string Problem, bool IsSilence
         return failure.IsTransient ? Wait("The database server cannot be reached, or is busy") : null;
     }
 
-    // Microsoft.Data.Sqlite gives no SQLSTATE. The library does not depend on it for a number.
+    // Microsoft.Data.Sqlite gives no SQLSTATE. This library does not depend on that package only for a number.
     private static int? SqliteCode(DbException failure) =>
         failure.GetType().GetProperty("SqliteErrorCode")?.GetValue(failure) is int code ? code & 0xFF : null;
 
@@ -136,7 +134,7 @@ internal sealed record StoreFailure(bool CanWait, string Problem, bool IsSilence
         IOException => Wait("The disk or the network fails"),
         SocketException => Wait("The database server cannot be reached"),
         TimeoutException or OperationCanceledException => Wait("The database is slow, or does not answer"),
-        // Akka.Persistence.Sql reports what its library throws. This library does not depend on that one.
+        // Akka.Persistence.Sql passes on the exceptions of its library. This library does not depend on that one.
         _ => exception.GetType().FullName switch
         {
             "LinqToDB.Common.LinqToDBConvertException" =>
@@ -157,8 +155,8 @@ internal sealed record StoreFailure(bool CanWait, string Problem, bool IsSilence
 
     private static Verdict End(string advice) => new(false, advice);
 
-    // The first line of each message in the chain that says something new. What a server says in the lines after it,
-    // such as "POSITION: 28", helps nobody here.
+    // The first line of each message in the chain that says something new. The further lines of a server's message,
+    // such as "POSITION: 28", do not help here.
     private static string Text(Exception exception)
     {
         string text = "";
@@ -171,7 +169,7 @@ internal sealed record StoreFailure(bool CanWait, string Problem, bool IsSilence
         return text.Length > 0 ? text : exception.GetType().Name;
     }
 
-    /// <summary>What becomes of a failure, and what to do about it.</summary>
+    /// <summary>The consequence of a failure, and what to do about it.</summary>
     private sealed record Verdict(bool CanWait, string Advice, bool IsSilence = false)
     {
         public StoreFailure Of(Exception exception) => new(CanWait, $"{Text(exception)}. {Advice}.", IsSilence);

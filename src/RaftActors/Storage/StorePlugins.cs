@@ -7,7 +7,7 @@ using Akka.Persistence;
 namespace RaftActors.Storage;
 
 /// <summary>
-/// The journal and the snapshot store of a peer: the actors of the two plugins, and how the configuration names them.
+/// The journal and the snapshot store of a peer: the plugins' actors, and the plugins in the configuration.
 /// </summary>
 internal sealed class StorePlugins
 {
@@ -33,7 +33,7 @@ internal sealed class StorePlugins
     public static StorePlugin SnapshotStoreOf(Config config, RaftSettings settings) =>
         Named(config, "raft.snapshot-plugin-id", settings.SnapshotPluginId, SnapshotStores, SnapshotFallback);
 
-    /// <summary>Which plugins a peer's settings name, and where they keep what they store.</summary>
+    /// <summary>Describes the plugins that a peer's settings name, and where they store their data.</summary>
     public static string Describe(Config config, RaftSettings settings)
     {
         var (journal, snapshots) = (JournalOf(config, settings), SnapshotStoreOf(config, settings));
@@ -42,17 +42,17 @@ internal sealed class StorePlugins
             : $"{journal.Id}{journal.Place} and {snapshots.Id}{snapshots.Place}";
     }
 
-    /// <summary>Makes sure that the plugins exist that a peer's settings name, without starting them.</summary>
+    /// <summary>Checks that the plugins that a peer's settings name exist. Does not start them.</summary>
     /// <exception cref="ConfigurationException">
-    /// One does not exist, or its class cannot be loaded; the message says which key names it.
+    /// A plugin does not exist, or its class cannot be loaded. The message says which key names it.
     /// </exception>
     public static void Check(ActorSystem system, RaftSettings settings)
     {
-        // The extension adds the plugins that Akka.Persistence has itself to the configuration.
+        // The extension adds the plugins of Akka.Persistence itself to the configuration.
         Persistence.Instance.Apply(system);
         var config = system.Settings.Config;
         var (journal, snapshots) = (JournalOf(config, settings), SnapshotStoreOf(config, settings));
-        // Akka.NET has a snapshot store for who names none, which stores nothing. It has no such journal.
+        // If no snapshot store is named, Akka.NET uses one that stores nothing. For journals there is no such default.
         if (journal.Id.Length == 0)
             throw new ConfigurationException($"{Journals} names no journal.");
         CheckClass(config.GetConfig(journal.Id), journal.Key, journal.Id);
@@ -60,8 +60,8 @@ internal sealed class StorePlugins
             CheckClass(config.GetConfig(snapshots.Id), snapshots.Key, snapshots.Id);
     }
 
-    /// <summary>Starts the plugins that a peer's settings name, unless they run.</summary>
-    /// <exception cref="ConfigurationException">One cannot be started.</exception>
+    /// <summary>Starts the plugins that a peer's settings name, unless they are running.</summary>
+    /// <exception cref="ConfigurationException">A plugin cannot be started.</exception>
     public static StorePlugins Start(ActorSystem system, RaftSettings settings)
     {
         var persistence = Persistence.Instance.Apply(system);
@@ -70,7 +70,7 @@ internal sealed class StorePlugins
             Start(settings.SnapshotPluginId, persistence.SnapshotStoreFor));
     }
 
-    /// <summary>Whether a log event says that one of the plugins failed. The actor above a plugin says so.</summary>
+    /// <summary>Whether a log event says that one of the plugins failed. The actor above a plugin logs that.</summary>
     public bool HasFailed(Error error) =>
         error.Cause is not null && typeof(SupervisorStrategy).IsAssignableFrom(error.LogClass)
         && Actors.Any(actor => IsPathOf(error.LogSource, actor));
@@ -129,7 +129,7 @@ internal sealed class StorePlugins
         }
     }
 
-    // What of a connection string says where the database is. The rest may be secret.
+    // The part of a connection string that says where the database is. Other parts may be secret.
     private static string Place(Config? section)
     {
         if (section?.GetString("file", "") is { Length: > 0 } file)
@@ -144,7 +144,7 @@ internal sealed class StorePlugins
         }
         catch (ArgumentException)
         {
-            // It is none; the plugin says so when it reads it.
+            // The text is not a connection string. The plugin says so when it reads it.
             return "";
         }
     }

@@ -5,36 +5,38 @@ using RaftActors.Snapshots;
 
 namespace RaftActors.Storage;
 
-/// <summary>What was found in one pass over a store.</summary>
-/// <param name="Events">How many events were read.</param>
-/// <param name="Chunks">How many chunks of snapshots were read.</param>
-/// <param name="Damages">What cannot be read, each in a sentence without its stop; empty when all is whole.</param>
-/// <param name="DamagedSlots">The slots of the snapshots that are damaged.</param>
+/// <summary>The result of one check of a store.</summary>
+/// <param name="Events">The number of events that were read.</param>
+/// <param name="Chunks">The number of snapshot chunks that were read.</param>
+/// <param name="Damages">
+/// What cannot be read, each in a sentence without its full stop. Empty if everything was read.
+/// </param>
+/// <param name="DamagedSlots">The slots of the damaged snapshots.</param>
 internal sealed record StoreScrubbed(long Events, long Chunks, IReadOnlyList<string> Damages,
     IReadOnlyList<int> DamagedSlots) : INoSerializationVerificationNeeded;
 
-/// <summary>What a pass reads.</summary>
+/// <summary>What a check reads.</summary>
 /// <param name="Journal">The journal.</param>
 /// <param name="PersistenceId">The peer's persistence id.</param>
-/// <param name="FirstEvent">The first event.</param>
-/// <param name="LastEvent">The last event.</param>
+/// <param name="FirstEvent">The sequence number of the first event.</param>
+/// <param name="LastEvent">The sequence number of the last event.</param>
 /// <param name="Latest">
-/// Where the chunks of the latest snapshot are, and how many it has; <c>null</c> when there is none, or it is known to
-/// be damaged.
+/// The chunks of the latest snapshot, and their number; <c>null</c> if there is no snapshot, or if it is known to be
+/// damaged.
 /// </param>
 /// <param name="Before">
-/// The snapshot that is kept beside it: the event up to which it is, and where its chunks are. Its manifest says how
-/// many.
+/// The snapshot before the latest one: the sequence number of its manifest, and its chunks. The manifest says how many
+/// there are.
 /// </param>
-/// <param name="Rate">How many bytes are read in a second, at most.</param>
+/// <param name="Rate">The most bytes to read in a second.</param>
 internal sealed record ScrubPass(
     IActorRef Journal, string PersistenceId, long FirstEvent, long LastEvent, (ChunkStore Chunks, int Count)? Latest,
     (long SequenceNr, ChunkStore Chunks)? Before, long Rate);
 
 /// <summary>
-/// Reads, slowly, what a peer has stored and would not read before its next start or before a follower needs a
-/// snapshot, so that damage is found while the other members still have what was damaged. What it reads is compared
-/// with its checksum by the serializer.
+/// Slowly reads the stored data that a peer would not read before its next start, or before a follower needs a
+/// snapshot. So damage is found while the other members still have the damaged data. The serializer compares what is
+/// read with its checksum.
 /// </summary>
 internal sealed class StoreScrubber : UntypedActor, IWithTimers
 {
@@ -102,7 +104,7 @@ internal sealed class StoreScrubber : UntypedActor, IWithTimers
         }
     }
 
-    // One at a time: the peer's own reads and writes find their turn in between.
+    // One read at a time, so that the peer's own reads and writes get their turn in between.
     private void ReadNext()
     {
         _bytes = 0;
@@ -194,7 +196,7 @@ internal sealed class StoreScrubber : UntypedActor, IWithTimers
         Wait();
     }
 
-    // What the store keeps beside the bytes takes time, too.
+    // Counts some time for the data that the store keeps besides the bytes, too.
     private void Wait()
     {
         var pause = TimeSpan.FromSeconds((double)(_bytes + 512) / _pass.Rate);

@@ -17,8 +17,8 @@ internal interface IFeedingPeer
 }
 
 /// <summary>
-/// The subscribers of a peer. They get committed entries in order, as many ahead as they have credits for; and a
-/// snapshot first when the log no longer reaches back to where they are.
+/// The subscribers of a peer. They get committed entries in order, as many as they have credits for. A subscriber whose
+/// next entry was compacted first gets a snapshot.
 /// </summary>
 internal sealed class SubscriberFeed
 {
@@ -46,7 +46,7 @@ internal sealed class SubscriberFeed
     }
 
     /// <summary>
-    /// Begins a subscription, unless it cannot be served. An earlier one of the same subscriber ends.
+    /// Begins a subscription, unless it cannot be served. An earlier subscription of the same subscriber ends.
     /// </summary>
     public void Subscribe(Subscribe subscribe)
     {
@@ -59,7 +59,7 @@ internal sealed class SubscriberFeed
         }
         if (subscribe.History.Length > 0 && !IsContinued(subscribe))
             return;
-        // Remote actors are never watched: remote death watch quarantines a node that is only partitioned.
+        // Remote actors are never watched, because remote death watch quarantines a node that is only partitioned.
         if (subscriber is IActorRefScope { IsLocal: true })
             _context.Watch(subscriber);
         int credits = Math.Min(subscribe.Credits, _settings.MaxSubscriberCredits);
@@ -68,7 +68,7 @@ internal sealed class SubscriberFeed
         Feed(subscription);
     }
 
-    /// <summary>A subscriber has handled entries: it may get more.</summary>
+    /// <summary>Called when a subscriber has handled entries. It may get more.</summary>
     public void OnHandled(EntriesHandled handled)
     {
         if (Find(handled.Subscriber) is not { } subscription)
@@ -77,7 +77,7 @@ internal sealed class SubscriberFeed
         Feed(subscription);
     }
 
-    /// <summary>Gives all subscribers what they may get: entries were committed, or let go of.</summary>
+    /// <summary>Sends all subscribers what they may get. Called when entries were committed or compacted.</summary>
     public void FeedAll()
     {
         for (int i = 0; i < _subscriptions.Count;)
@@ -87,7 +87,7 @@ internal sealed class SubscriberFeed
         }
     }
 
-    /// <summary>A reader has read the snapshot for a subscriber.</summary>
+    /// <summary>Called when a reader has read the snapshot for a subscriber.</summary>
     public void OnSnapshotRead(SnapshotRead read, IActorRef reader)
     {
         if (FindByReader(reader) is not { } subscription)
@@ -102,7 +102,7 @@ internal sealed class SubscriberFeed
         Feed(subscription);
     }
 
-    /// <summary>A reader cannot read the snapshot for a subscriber.</summary>
+    /// <summary>Called when a reader cannot read the snapshot for a subscriber.</summary>
     public void OnSnapshotUnreadable(string problem, IActorRef reader)
     {
         if (FindByReader(reader) is not { Offer.Slot: var slot } subscription)
@@ -113,14 +113,16 @@ internal sealed class SubscriberFeed
         End(subscription, why + "Subscribe at another node.");
     }
 
-    /// <summary>A subscriber has stopped, or a reader: one that stops without a word has failed.</summary>
+    /// <summary>
+    /// Called when a subscriber or a reader has stopped. A reader that stops without a message has failed.
+    /// </summary>
     public void OnTerminated(IActorRef ended)
     {
         OnSnapshotUnreadable("its reader failed", ended);
         Remove(ended);
     }
 
-    /// <summary>Ends a subscription, if there is one. Its subscriber is told nothing.</summary>
+    /// <summary>Ends a subscription, if there is one. Sends its subscriber nothing.</summary>
     public void Remove(IActorRef subscriber)
     {
         if (Find(subscriber) is not { } subscription)
@@ -140,7 +142,7 @@ internal sealed class SubscriberFeed
             End(subscription, why);
     }
 
-    /// <summary>The peer stops: tells so to all subscribers.</summary>
+    /// <summary>Tells all subscribers that the peer stops.</summary>
     public void TellEnd(string why)
     {
         string reason = $"{why} Subscribe again, from the index after the last one handled.";
@@ -148,7 +150,7 @@ internal sealed class SubscriberFeed
             subscription.Subscriber.Tell(new SubscriptionEnded(reason), _context.Self);
     }
 
-    // Once for each batch of entries that a subscriber has handled: without a delegate.
+    // Called for each batch of entries that a subscriber has handled, so it uses no delegate.
     private Subscription? Find(IActorRef subscriber)
     {
         foreach (var subscription in _subscriptions)
@@ -181,7 +183,7 @@ internal sealed class SubscriberFeed
             : null;
     }
 
-    // What it has seen has to be what this group has, up to there.
+    // The entries that the subscriber has seen must be in this group's log.
     private bool IsContinued(Subscribe subscribe)
     {
         var histories = _configurations.At(_raftLog.CommitIndex).Configuration.Histories;
@@ -219,8 +221,8 @@ internal sealed class SubscriberFeed
         return true;
     }
 
-    // No log has what the subscriber misses. Without credits it gets no snapshot: it has yet to handle what it was
-    // sent.
+    // The entries that the subscriber needs were compacted. Without credits it gets no snapshot yet, because it must
+    // first handle what it was sent.
     private bool OfferSnapshot(Subscription subscription)
     {
         if (subscription.Limit < subscription.Next)
