@@ -30,7 +30,7 @@ internal sealed class CommandLine(TextWriter output)
     private bool _quiet;
     private bool _shrink = true;
 
-    /// <summary>Does what the arguments say.</summary>
+    /// <summary>Runs the command line.</summary>
     /// <returns>The exit code.</returns>
     public int Run(string[] arguments)
     {

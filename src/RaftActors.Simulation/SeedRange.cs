@@ -1,17 +1,16 @@
 namespace RaftActors.Simulation;
 
-/// <summary>
-/// Runs the seeds of a range, on several threads if that is wanted: each run has all that it needs for itself.
-/// </summary>
+/// <summary>Runs a range of seeds, optionally on several threads. The runs share nothing.</summary>
 internal static class SeedRange
 {
     /// <summary>
-    /// Runs them; the results come in the order of the seeds. Whoever takes no more results ends the threads.
+    /// Runs the seeds and returns the results in the order of the seeds. When the caller takes no more results, the
+    /// threads end.
     /// </summary>
     /// <param name="first">The first seed.</param>
     /// <param name="last">The last seed.</param>
-    /// <param name="jobs">How many are run at the same time.</param>
-    /// <param name="options">What the runs are like.</param>
+    /// <param name="jobs">The number of runs at the same time.</param>
+    /// <param name="options">The options of the runs.</param>
     public static IEnumerable<SimulationResult> Run(int first, int last, int jobs, SimulationOptions options)
     {
         var done = new Queue<Func<SimulationResult>>();
@@ -66,7 +65,8 @@ internal static class SeedRange
             }
         }
 
-        // A fault of the simulation itself is that of whoever takes the results, not of a thread that nobody waits for.
+        // An exception of the simulation itself must reach the caller that takes the results, and not be lost in a
+        // thread.
         Func<SimulationResult> Do(int seed)
         {
             try

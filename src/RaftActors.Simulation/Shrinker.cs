@@ -2,7 +2,7 @@ using RaftActors.Simulation.Faults;
 
 namespace RaftActors.Simulation;
 
-/// <summary>Looks for fewer faults that violate the same property.</summary>
+/// <summary>Searches for fewer faults that violate the same property.</summary>
 internal static class Shrinker
 {
     private const int MostRuns = 200;

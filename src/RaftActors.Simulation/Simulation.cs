@@ -10,8 +10,8 @@ using RaftActors.TestKit.Time;
 namespace RaftActors.Simulation;
 
 /// <summary>
-/// One run: a cluster of production peers, clients, and faults, all in one thread and virtual time, all from one seed.
-/// For some seconds things go wrong; then they stop, and the cluster has to come back.
+/// One run: a cluster of production peers, clients and faults, on one thread, in virtual time, from one seed. For some
+/// seconds faults happen. Then they stop, and the cluster must recover.
 /// </summary>
 internal sealed class Simulation
 {
@@ -33,22 +33,22 @@ internal sealed class Simulation
     {
         _seed = seed;
         _options = options;
-        // Each part draws from lots of its own, so that a fault less changes as little as can be.
+        // Each part has its own source of randomness, so that leaving out a fault changes as little as possible.
         var random = new Random(seed);
         var priorities = new Random(unchecked(seed * 31));
         bool withPriorities = priorities.Next(3) == 0;
         var installs = new Random(unchecked(seed * 17));
-        // Many small chunks take their time, in which leaders change.
+        // Many small chunks take long enough for leaders to change meanwhile.
         bool slowInstalls = installs.Next(3) == 0;
         var digests = new Random(unchecked(seed * 13));
         bool comparesDigests = digests.Next(3) == 0;
-        // With an even number of voters half of them may have the wrong state, and nobody could say which half.
+        // With an even number of voters, half of them may have the wrong state, and nobody could say which half.
         bool changesState = comparesDigests && options.Kinds.Contains(FaultKind.StateChange) && digests.Next(3) > 0;
         _world = new VirtualWorld(new Random(random.Next()));
         _violations = new Violations(_world);
         _trace = new Trace(_world, options.Trace);
-        // Where nobody relies on clocks that differ little, they differ little; where somebody does, as much as he was
-        // told.
+        // Without leases the clocks differ little, because nothing relies on them. With leases they differ by as much
+        // as the peers were told.
         int leases = random.Next(3) == 0 ? random.Next(3) == 0 ? random.Next(1, 10) : 10 : 0;
         bool apart = leases > 0 && random.Next(2) == 0;
         double drift = leases > 0 ? 0.01 + (0.19 * Math.Sqrt(random.NextDouble())) : 0.01;
@@ -110,8 +110,8 @@ internal sealed class Simulation
     }
 
     /// <summary>Runs a seed.</summary>
-    /// <param name="seed">It decides everything.</param>
-    /// <param name="options">What the run is like.</param>
+    /// <param name="seed">The seed. It decides everything.</param>
+    /// <param name="options">The options of the run.</param>
     public static SimulationResult Run(int seed, SimulationOptions options) => new Simulation(seed, options).Run();
 
     private SimulationResult Run()
@@ -144,7 +144,7 @@ internal sealed class Simulation
             _clients.Sum(client => client.Answered), _world.Now);
     }
 
-    // As its operator would, once it leads; whoever is not there then stays away.
+    // As an operator would do once the group has a leader. A member that is not there then stays away.
     private void AddFormerMembers(TimeSpan after) => _world.Schedule(after, () =>
     {
         var survivor = _cluster.Nodes[0];
@@ -180,8 +180,8 @@ internal sealed class Simulation
         }
     }
 
-    // Liveness: within some election timeouts there is a leader, and every client that asks is answered; then, once
-    // nobody asks any more, all peers come to the same log.
+    // Liveness: within some election timeouts there is a leader, and every client that asks gets an answer. Once no
+    // client asks any more, all peers come to the same log.
     private void Heal()
     {
         var end = _world.Now + _options.HealTime;
@@ -198,8 +198,8 @@ internal sealed class Simulation
                 $"{_options.HealTime} after the last fault the peers have not come to the same log: {Describe()}");
     }
 
-    // A request for members that was long on its way may add one again that has left: then its operator starts it
-    // again.
+    // A request for members that was under way for long may add a node again that had left. Then an operator would
+    // start that node again.
     private void StartWhoeverIsBack()
     {
         foreach (var node in _cluster.Nodes.Where(node => node.HasLeft && _clientWorld.IsMember(node)))
@@ -224,7 +224,7 @@ internal sealed class Simulation
         }
     }
 
-    // All members, that is, as the leader has them: who was removed, or was never added, has no part in it.
+    // All members according to the leader. A node that was removed, or never added, has no part in it.
     private bool AllAgree()
     {
         var leader = _cluster.Nodes.Select(node => node.Process?.Peer?.Inspect())
@@ -237,7 +237,7 @@ internal sealed class Simulation
             && state.Log.LastIndex == leads.Log.LastIndex && state.Log.CommitIndex == leads.Log.LastIndex
                 && state.AppliedIndex == leads.Log.LastIndex
             && _cluster.MachineOf(node)?.LastIndex == _cluster.MachineOf(_members[0])?.LastIndex
-            // That one differs is found with the next digest.
+            // The next digest shows that a replica differs.
             && (!_cluster.StateWasChanged
                 || (!state.IsSetAside
                 && _cluster.MachineOf(node)?.WholeState == _cluster.MachineOf(_members[0])?.WholeState)));

@@ -3,14 +3,15 @@ using RaftActors.Simulation.World;
 namespace RaftActors.Simulation.Checks;
 
 /// <summary>
-/// What the state machines made of the entries: all the same, and the value that each key had at each index.
+/// What the state machines made of the entries, and the value of each key at each index. All state machines must do the
+/// same.
 /// </summary>
 internal sealed class AppliedValues
 {
     private readonly Dictionary<long, (string Key, string? Value, string Answer)> _done = [];
     private readonly Dictionary<string, List<(long Index, string? Value)>> _values = new(StringComparer.Ordinal);
 
-    /// <summary>A state machine has applied a command.</summary>
+    /// <summary>Called when a state machine has applied a command.</summary>
     public void Applied(SimulatedNode node, long index, string key, string? value, string answer)
     {
         if (_done.TryGetValue(index, out var known))
@@ -21,14 +22,15 @@ internal sealed class AppliedValues
                         + $"peer gave {known.Key} {known.Value ?? "none"} and answered {known.Answer}.");
             return;
         }
-        // Whoever is first to apply an entry has applied all before it, or started from the state of somebody who had.
+        // The first state machine to apply an entry has applied all entries before it, or has started from a state that
+        // includes them.
         _done[index] = (key, value, answer);
         if (!_values.TryGetValue(key, out var values))
             _values[key] = values = [];
         values.Add((index, value));
     }
 
-    /// <summary>A read was answered as of an index.</summary>
+    /// <summary>Checks the answer to a read at an index.</summary>
     public void CheckRead(string key, long appliedIndex, string? value)
     {
         string? then = _values.TryGetValue(key, out var values)

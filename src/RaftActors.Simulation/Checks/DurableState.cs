@@ -4,20 +4,20 @@ using RaftActors.Protocol;
 namespace RaftActors.Simulation.Checks;
 
 /// <summary>
-/// What a node's disk holds, put together from the events as they are written: against this, not against what peers say
-/// of themselves, durability is judged.
+/// The contents of a node's disk, computed from the events as they are written. Durability is checked against these
+/// contents, and not against what peers say.
 /// </summary>
 internal sealed class DurableState
 {
-    // What the disk had before it was set back, or before an event was damaged; that was confirmed, and counted when it
-    // was.
+    // The contents of the disk before it was set back, or before an event was damaged. What was confirmed with them
+    // counted at that time.
     private readonly List<DurableState> _former = [];
 
-    // Of the entries after the base: what is at and before it, an installed snapshot stands in for.
+    // The terms of the entries after the base. An installed snapshot replaces the entries up to the base.
     private readonly List<long> _terms = [];
     private readonly HashSet<(long Term, string Candidate)> _votes = [];
 
-    /// <summary>The last index that an installed snapshot stands in for.</summary>
+    /// <summary>The last index that an installed snapshot replaces.</summary>
     public long BaseIndex { get; private set; }
 
     /// <summary>The term and vote on the disk.</summary>
@@ -26,20 +26,20 @@ internal sealed class DurableState
     /// <summary>The identity of the store; empty until it has one.</summary>
     public string StoreId { get; private set; } = "";
 
-    /// <summary>The last entry on the disk.</summary>
+    /// <summary>The index of the last entry on the disk.</summary>
     public long LastIndex => BaseIndex + _terms.Count;
 
-    /// <summary>Whether a snapshot of another peer ever took the place of the log.</summary>
+    /// <summary>Whether a snapshot from another peer has ever replaced the log.</summary>
     public bool WasInstalled { get; private set; }
 
-    /// <summary>Whether the disk has an entry, itself or in a snapshot.</summary>
+    /// <summary>Whether the disk has an entry, in the log or in a snapshot.</summary>
     public bool Has(long index, long term) =>
         index <= BaseIndex || (index <= LastIndex && _terms[(int)(index - BaseIndex) - 1] == term);
 
     /// <summary>Whether the disk has an entry, or had it before it was set back.</summary>
     public bool EverHad(long index, long term) => Has(index, term) || _former.Exists(former => former.Has(index, term));
 
-    /// <summary>The state as it is now, for <see cref="SetBack"/>.</summary>
+    /// <summary>A copy of the present contents, for <see cref="SetBack"/>.</summary>
     public DurableState Copy()
     {
         var copy = new DurableState { BaseIndex = BaseIndex, HardState = HardState, StoreId = StoreId,
@@ -48,7 +48,7 @@ internal sealed class DurableState
         return copy;
     }
 
-    /// <summary>The disk is as it was when a copy was made.</summary>
+    /// <summary>Sets the disk back to the contents of a copy.</summary>
     public void SetBack(DurableState copy)
     {
         _former.Add(Copy());
@@ -59,7 +59,8 @@ internal sealed class DurableState
     }
 
     /// <summary>
-    /// An event could not be read: the disk has what the peer has recovered, which is the beginning of what it had.
+    /// Called when an event could not be read. The disk then has what the peer has recovered, which is a prefix of its
+    /// former log.
     /// </summary>
     public void Cut(RaftLog log, string groupId)
     {
@@ -71,10 +72,10 @@ internal sealed class DurableState
             _terms.Add(log.TermAt(index));
     }
 
-    /// <summary>Whether there was ever a vote for a candidate in a term on the disk.</summary>
+    /// <summary>Whether a vote for a candidate in a term was ever on the disk.</summary>
     public bool HasVoted(long term, string candidate) => _votes.Contains((term, candidate));
 
-    /// <summary>An event was written.</summary>
+    /// <summary>Called when an event was written.</summary>
     public void Written(object @event)
     {
         if (@event is Persisted persisted)
@@ -96,10 +97,10 @@ internal sealed class DurableState
         }
     }
 
-    /// <summary>A restore has written a snapshot, whose manifest has the term.</summary>
+    /// <summary>Called when a restore has written a snapshot, whose manifest has the term.</summary>
     public void Restored(HardState hardState) => HardState = hardState;
 
-    /// <summary>A snapshot has taken the place of the log.</summary>
+    /// <summary>Called when a snapshot has replaced the log.</summary>
     public void SnapshotCounts(long lastIncludedIndex)
     {
         _terms.Clear();

@@ -4,36 +4,36 @@ using Wire = RaftActors.Protocol.Wire;
 namespace RaftActors.Simulation.Checks;
 
 /// <summary>
-/// Who has a vote, read from the bytes of a log's entry and counted here: the product's own arithmetic of majorities is
-/// what is checked, and has no part in the check. Learners are not in it.
+/// The members with a vote, read from the bytes of a log's entry and counted here. The check does not use the product's
+/// own arithmetic of majorities, because it checks that arithmetic. Learners are left out.
 /// </summary>
 internal sealed class Electorate
 {
-    // By member id the store that the group knows it by.
+    // The store of each voter by member id, as the group knows it.
     private readonly Dictionary<string, string?> _voters;
     private readonly Dictionary<string, string?> _outgoing;
 
     private Electorate(Dictionary<string, string?> voters, Dictionary<string, string?> outgoing) =>
         (_voters, _outgoing) = (voters, outgoing);
 
-    /// <summary>What a configuration entry says.</summary>
+    /// <summary>Reads a configuration entry.</summary>
     public static Electorate Of(LogEntry entry)
     {
         var configuration = Wire.Configuration.Parser.ParseFrom(entry.Payload.Bytes.Span);
         return new Electorate(Read(configuration.Voters), Read(configuration.OutgoingVoters));
     }
 
-    /// <summary>Those who found a group; nobody's store is known yet.</summary>
+    /// <summary>The founders of a group. No store is known yet.</summary>
     public static Electorate OfFounders(IEnumerable<string> ids) =>
         new(ids.ToDictionary(id => id, _ => default(string)), []);
 
     /// <summary>
-    /// Whether more than half of the voters agree, and while the voters change more than half of the former ones too
+    /// Whether more than half of the voters agree and, while the voters change, more than half of the former voters too
     /// (paper, section 6).
     /// </summary>
     /// <param name="agrees">
-    /// Whether a member agrees, under the store that the group knows it by; <c>null</c> stands for any, and an empty
-    /// one for none.
+    /// Whether a member agrees, with the store that the group knows. A <c>null</c> store means any store, and an empty
+    /// one means none.
     /// </param>
     public bool Decides(Func<string, string?, bool> agrees) =>
         MoreThanHalf(_voters, agrees) && (_outgoing.Count == 0 || MoreThanHalf(_outgoing, agrees));

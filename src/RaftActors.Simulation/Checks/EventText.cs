@@ -2,7 +2,7 @@ using RaftActors.Protocol;
 
 namespace RaftActors.Simulation.Checks;
 
-/// <summary>Journal events in a few words, for a trace.</summary>
+/// <summary>Describes journal events in a few words, for a trace.</summary>
 internal static class EventText
 {
     public static string Of(object @event) => @event switch

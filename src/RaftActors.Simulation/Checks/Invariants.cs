@@ -8,9 +8,9 @@ using RaftActors.Simulation.World;
 namespace RaftActors.Simulation.Checks;
 
 /// <summary>
-/// What must hold after every turn of every actor (paper, Figure 3), checked against the memory and the disk of the
-/// peers. Each turn costs little: what did not change is not looked at again, and an entry is compared once a peer,
-/// when it appears in its log, with what others had at that index in that term.
+/// The properties that must hold after every turn of every actor (paper, Figure 3). They are checked against the memory
+/// and the disks of the peers. A turn costs little: what has not changed is not looked at again. An entry is compared
+/// once for each peer, when it appears in that peer's log, with the entry of other peers at the same index and term.
 /// </summary>
 internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace)
 {
@@ -22,7 +22,7 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
     private readonly Majorities _majorities = new(nodes);
     private readonly AppliedValues _values = new();
 
-    // By index and term: the entry, and the term of the one before it. Two logs that agree on both are, entry by entry,
+    // By index and term: the entry, and the term of the entry before it. Two logs that agree on both at each entry are
     // the same up to there (Log Matching).
     private readonly Dictionary<(long Index, long Term), (long PreviousTerm, LogEntry Entry)> _entries = [];
     private readonly List<LogEntry> _committed = [];
@@ -34,19 +34,19 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
     /// <summary>The entry that was committed at an index.</summary>
     public LogEntry Committed(long index) => _committed[(int)index - 1];
 
-    /// <summary>The leader of the highest term that any peer leads, or led last.</summary>
+    /// <summary>The leader of the highest term so far.</summary>
     public string? LatestLeader => _leaders.Count == 0 ? null : _leaders[_leaders.Keys.Max()];
 
-    /// <summary>A process of a node has ended.</summary>
+    /// <summary>Called when a process of a node has ended.</summary>
     public void ProcessDied(SimulatedNode node) => _views.Remove(node);
 
-    /// <summary>Whether the state of a replica was changed behind its back.</summary>
+    /// <summary>Whether the state of a replica was changed from outside.</summary>
     public bool StateWasChanged { get; set; }
 
-    /// <summary>A disk was set back: its node has told others of what it no longer knows.</summary>
+    /// <summary>Called when a disk was set back. The node may have told others what it no longer knows.</summary>
     public void DiskSetBack(SimulatedNode node) => _toldTerms.Remove(node);
 
-    /// <summary>The group begins with entries that are committed: those that a backup holds.</summary>
+    /// <summary>Called when the group begins with committed entries: those in a backup.</summary>
     public void Begin(IReadOnlyList<LogEntry> entries)
     {
         foreach (var entry in entries)
@@ -56,7 +56,7 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
         }
     }
 
-    /// <summary>An actor of a process has had its turn.</summary>
+    /// <summary>Called when an actor of a process has had its turn.</summary>
     public void AfterTurn(SimulatedProcess process)
     {
         if (process.Node.IsStranger)
@@ -88,7 +88,8 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
     }
 
     /// <summary>
-    /// A term and a vote never go back, and a store votes once a term; nothing is said that is not on the disk.
+    /// Checks a message: a term and a vote never go back, a store votes once in a term, and nothing is said that is not
+    /// durable.
     /// </summary>
     public void Sent(SimulatedNode from, SimulatedNode to, object message)
     {
@@ -108,8 +109,8 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
                 Votes(from, reply.Header.StoreId, to.Id, reply.ElectionTerm);
                 _majorities.Granted(from.Id, to.Id, reply.ElectionTerm);
                 break;
-            // Its own disk may be behind, if it has the entries in memory; but then the leader learns nothing by which
-            // it could commit more.
+            // The peer's disk may be behind if it has the entries in memory. But then the leader learns nothing by
+            // which it could commit more.
             case InstallSnapshotReply { Installed: true } reply when reply.LastIncludedIndex > CommitIndex
                 || Committed(reply.LastIncludedIndex).Term != reply.LastIncludedTerm:
                 throw new SimulationViolation("State Machine Safety",
@@ -123,7 +124,7 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
     }
 
     /// <summary>
-    /// State Machine Safety: each machine applies what is committed, in order, and every machine the same.
+    /// Checks State Machine Safety: each state machine applies committed entries, in order, and all apply the same.
     /// </summary>
     public void Applies(SimulatedNode node, long previous, LogEntry entry)
     {
@@ -138,14 +139,16 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
                 $"{node} applies {entry} where {Committed(entry.Index)} was committed.");
     }
 
-    /// <summary>Every machine that applies an entry does the same.</summary>
+    /// <summary>Checks that every state machine that applies an entry does the same.</summary>
     public void Applied(SimulatedNode node, LogEntry entry, string key, string? value, string answer) =>
         _values.Applied(node, entry.Index, key, value, answer);
 
-    /// <summary>An answer to a read is the value at the index that it says it reflects.</summary>
+    /// <summary>Checks that the answer to a read is the value at the index that it says it reflects.</summary>
     public void CheckRead(string key, long appliedIndex, string? value) => _values.CheckRead(key, appliedIndex, value);
 
-    /// <summary>A state machine's state was captured: at the same index every machine's is the same.</summary>
+    /// <summary>
+    /// Called when the state of a state machine was captured. At the same index, all states must be the same.
+    /// </summary>
     public void Captured(SimulatedNode node, long index, string state)
     {
         if (!_states.TryAdd(index, state) && _states[index] != state)
@@ -153,7 +156,7 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
                 $"After {index}, {node} has\n{state}\nwhere another peer had\n{_states[index]}");
     }
 
-    /// <summary>A state machine's state was restored: it is one that was captured, not a mixture.</summary>
+    /// <summary>Called when a state was restored. It must be a state that was captured, and not a mixture.</summary>
     public void Restored(SimulatedNode node, long index, string state)
     {
         if (!_states.TryGetValue(index, out string? captured) || captured != state)
@@ -179,8 +182,8 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
         if (state.HardState.Term < _toldTerms.GetValueOrDefault(node))
             throw new SimulationViolation("a term never goes back",
                 $"{node} recovers in term {state.HardState.Term}, but has told others of term {_toldTerms[node]}.");
-        // A snapshot of the leader counts from the moment in which its manifest is on the disk, also if the event that
-        // says so never came to be: what it includes is committed.
+        // A snapshot from the leader counts from the moment when its manifest is durable, even if the event about it
+        // was never written. What the snapshot includes is committed.
         if (state.Log.LastIndex == state.Log.BaseIndex && state.Log.BaseIndex > node.Durable.BaseIndex)
             node.Durable.SnapshotCounts(state.Log.BaseIndex);
         if (node.DamagedEvent > 0)
@@ -213,7 +216,8 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
         if (same < view.CommitIndex)
             throw new SimulationViolation("State Machine Safety",
                 $"{node} changes its log after {same}, but had committed up to {view.CommitIndex}.");
-        // Between the write of an installed snapshot and its handler the peer still has the log that it replaces.
+        // Between the write of the event about an installed snapshot and its handler, the peer still has the log that
+        // the snapshot replaces.
         bool switching = node.Durable.BaseIndex > log.BaseIndex;
         if ((state.PersistedIndex > node.Durable.LastIndex && !switching) || state.PersistedIndex > log.LastIndex)
             throw new SimulationViolation("durability",
@@ -261,8 +265,8 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
         if (state.AppliedIndex > commit)
             throw new SimulationViolation("State Machine Safety",
                 $"{node} has applied up to {state.AppliedIndex}, and committed up to {commit}.");
-        // Entries of earlier terms commit with one of the present term, never by being counted (paper, section 5.4.2
-        // and Figure 8).
+        // Entries of earlier terms are committed together with an entry of the present term, and never by counting
+        // replicas (paper, section 5.4.2 and Figure 8).
         if (commit > view.CommitIndex && state.Role == RaftRole.Leader && view.Role == RaftRole.Leader
             && state.Log.TermAt(commit) != state.HardState.Term)
             throw new SimulationViolation("Leader Completeness",
@@ -296,7 +300,7 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
             return;
         foreach (var (voter, progress) in leading.Followers)
         {
-            // But nothing counts that was said before the follower last started.
+            // But what the follower said before its last start does not count.
             if (view.Matches.TryGetValue(progress, out var before) && progress.Incarnation == before.Incarnation
                 && progress.MatchIndex < before.Index)
                 throw new SimulationViolation("a match index never goes back",
@@ -307,8 +311,8 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
         }
     }
 
-    // Once a follower has a snapshot, the leader starts no second one because of an answer that came late: only if it
-    // has dropped more entries since, or if the follower has restarted and may have lost some.
+    // When a follower has a snapshot, the leader must not start a second one because of a late answer. It may do so
+    // only if it has compacted more entries since, or if the follower has restarted and may have lost some.
     private void CheckSends(SimulatedNode node, PeerView view, string follower, FollowerProgress progress)
     {
         bool isSent = progress.State == ProgressState.Snapshot;

@@ -4,9 +4,9 @@ using RaftActors.Simulation.World;
 namespace RaftActors.Simulation.Checks;
 
 /// <summary>
-/// Whether a leader was elected and an entry committed by whom it takes: a majority of the voters of the configuration
-/// in the leader's log, and of the former voters too while it is joint (paper, section 6). Judged from the disks and
-/// from what was sent, by an arithmetic of its own.
+/// Checks that a majority elected each leader and committed each entry: a majority of the voters in the configuration
+/// in the leader's log and, while it is joint, of the former voters too (paper, section 6). The check uses the disks
+/// and the sent messages, and has an arithmetic of its own.
 /// </summary>
 internal sealed class Majorities(IReadOnlyList<SimulatedNode> nodes)
 {
@@ -16,10 +16,10 @@ internal sealed class Majorities(IReadOnlyList<SimulatedNode> nodes)
     private readonly List<LogEntry> _committed = [];
     private readonly HashSet<(string Candidate, long Term, string Voter)> _granted = [];
 
-    /// <summary>A vote was given, and is on the voter's disk.</summary>
+    /// <summary>Called when a granted vote is on the voter's disk.</summary>
     public void Granted(string voter, string candidate, long term) => _granted.Add((candidate, term, voter));
 
-    /// <summary>An entry was committed that changes the configuration.</summary>
+    /// <summary>Called when an entry that changes the configuration was committed.</summary>
     public void Committed(LogEntry entry)
     {
         if (entry.Kind == EntryKind.Configuration)
@@ -27,12 +27,12 @@ internal sealed class Majorities(IReadOnlyList<SimulatedNode> nodes)
     }
 
     /// <summary>
-    /// A peer has begun to lead a term: by the votes of those whom its log names, its own counting if it is one of
-    /// them.
+    /// Checks the election of a peer that has begun to lead a term: by the votes of the voters in its log, including
+    /// its own if it is one of them.
     /// </summary>
     public void CheckElected(SimulatedNode leader, RaftLog log, long term)
     {
-        // What it has appended since is of its own term.
+        // The entries that the leader has appended since are of its own term.
         long last = log.LastIndex;
         while (last >= log.FirstIndex && log.TermAt(last) == term)
             last--;
@@ -47,16 +47,17 @@ internal sealed class Majorities(IReadOnlyList<SimulatedNode> nodes)
                     + $"no majority of [{electorate}].");
     }
 
-    /// <summary>An entry is committed for the first time: it is on the disks of a majority.</summary>
-    /// <param name="committer">Whose log says that it is committed.</param>
-    /// <param name="before">Who had a vote before this turn.</param>
+    /// <summary>Checks that an entry that was just committed is on the disks of a majority.</summary>
+    /// <param name="committer">The node whose peer knows that the entry is committed.</param>
+    /// <param name="before">The voters before this turn.</param>
     /// <param name="log">The log, after this turn.</param>
     /// <param name="entry">The entry.</param>
     public void CheckCommitted(SimulatedNode committer, Electorate? before, RaftLog log, LogEntry entry)
     {
         bool IsOnDisk(SimulatedNode node) => node.Own.EverHad(entry.Index, entry.Term);
         bool Has(string id, string? storeId) => Find(id) is { } node && IsStore(node, storeId) && IsOnDisk(node);
-        // A turn that commits may append the next configuration afterwards: it was counted by the one before.
+        // A turn that commits an entry may append the next configuration afterwards. The entry was counted by the
+        // configuration before.
         if (before?.Decides(Has) != true && At(log, log.LastIndex) is var after && !after.Decides(Has))
             throw new SimulationViolation("durability",
                 $"{committer} commits {entry}, which is on the disks of {Names(IsOnDisk)} only: no majority of "
@@ -64,7 +65,8 @@ internal sealed class Majorities(IReadOnlyList<SimulatedNode> nodes)
     }
 
     /// <summary>
-    /// Who has a vote by the latest configuration up to an index; if that is not in the log any more, it is committed.
+    /// The voters of the latest configuration up to an index. If that configuration is not in the log any more, it is
+    /// committed.
     /// </summary>
     public Electorate At(RaftLog log, long last)
     {

@@ -6,7 +6,7 @@ using RaftActors.Simulation.World;
 
 namespace RaftActors.Simulation.Checks;
 
-/// <summary>How one incarnation of a peer was after the last turn of an actor of its process.</summary>
+/// <summary>The state of one incarnation of a peer after the last turn of an actor of its process.</summary>
 internal sealed class PeerView(RaftActor peer, Majorities majorities)
 {
     private readonly List<LogEntry> _log = [];
@@ -20,28 +20,29 @@ internal sealed class PeerView(RaftActor peer, Majorities majorities)
 
     public long CommitIndex { get; private set; }
 
-    /// <summary>Who had a vote by the latest configuration in its log.</summary>
+    /// <summary>The voters of the latest configuration in the peer's log.</summary>
     public Electorate? Electorate { get; private set; }
 
     /// <summary>
-    /// How far it knew each follower to be: an object made anew with each leadership, and by that told apart.
+    /// The match index of each follower as the peer knew it. Each leadership has new objects, so these tell leaderships
+    /// apart.
     /// </summary>
     public Dictionary<object, (long Incarnation, long Index)> Matches { get; } =
         new(ReferenceEqualityComparer.Instance);
 
     /// <summary>
-    /// Of each follower that it has sent a snapshot: whether it does so now; otherwise where the follower then was, and
-    /// in which process.
+    /// For each follower to which the peer has sent a snapshot: whether it is sending one now, and otherwise the
+    /// follower's next index and process at the end.
     /// </summary>
     public Dictionary<FollowerProgress, (bool IsSent, long NextIndex, SimulatedProcess? To)> Sends { get; } =
         new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>The last index of its log.</summary>
+    /// <summary>The last index of the peer's log.</summary>
     public long LastIndex => _baseIndex + _log.Count;
 
     /// <summary>
-    /// The last index up to which its log is still made of the very same entries; it was appended to, or compacted, if
-    /// that is all of it.
+    /// The last index up to which the peer's log still consists of the same entries. If that is the whole former log,
+    /// the log was only appended to or compacted.
     /// </summary>
     public long SharedPrefix(RaftLog log)
     {
@@ -52,7 +53,7 @@ internal sealed class PeerView(RaftActor peer, Majorities majorities)
         return index;
     }
 
-    /// <summary>Remembers how it is now.</summary>
+    /// <summary>Records the present state.</summary>
     public void Note(in PeerState state)
     {
         var log = state.Log;

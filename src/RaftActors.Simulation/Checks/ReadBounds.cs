@@ -3,9 +3,8 @@ using RaftActors.Simulation.World;
 namespace RaftActors.Simulation.Checks;
 
 /// <summary>
-/// How old the answer of a stale read may be in the end. The bound that was asked for is measured by a peer's own
-/// clock, from when it last heard of its leader; and the leader may itself have been cut off, until it noticed that no
-/// majority hears it.
+/// How old the answer of a stale read may be. A peer measures the requested bound by its own clock, from when it last
+/// heard its leader. The leader may itself have been cut off, until it noticed that it has no majority.
 /// </summary>
 internal sealed class ReadBounds(Cluster cluster)
 {
@@ -14,22 +13,22 @@ internal sealed class ReadBounds(Cluster cluster)
 
     private readonly List<TimeSpan> _committedAt = [];
 
-    /// <summary>Notes when what is committed by now was committed.</summary>
+    /// <summary>Records when the entries that are committed by now were committed.</summary>
     public void Note(TimeSpan now)
     {
         while (_committedAt.Count < cluster.Invariants.CommitIndex)
             _committedAt.Add(now);
     }
 
-    /// <summary>A peer has answered a stale read.</summary>
+    /// <summary>Checks the answer of a peer to a stale read.</summary>
     /// <param name="node">The peer.</param>
-    /// <param name="asked">When it was asked.</param>
-    /// <param name="bound">How old the answer was to be at most.</param>
-    /// <param name="appliedIndex">What the answer reflects.</param>
+    /// <param name="asked">When the peer was asked.</param>
+    /// <param name="bound">How old the answer was allowed to be.</param>
+    /// <param name="appliedIndex">The index that the answer reflects.</param>
     public void Check(SimulatedNode node, TimeSpan asked, TimeSpan bound, long appliedIndex)
     {
-        // A message from the leader, and an answer to the leader, take what they take, and may have waited for a
-        // process that stood still.
+        // A message from the leader and an answer to the leader take some time, and may have waited for a process that
+        // was paused.
         var slack = (2 * cluster.Network.LongestDelay) + (2 * cluster.LongestPause);
         double slowest = cluster.Nodes.Min(each => 1 + each.Drift);
         var since = asked - ((bound + LongestElectionTimeout) / slowest) - slack;

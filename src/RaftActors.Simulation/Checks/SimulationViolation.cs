@@ -1,7 +1,9 @@
 namespace RaftActors.Simulation.Checks;
 
-/// <summary>Something that must hold does not.</summary>
-/// <param name="property">Which property, in two or three words; two runs that violate the same one fail alike.</param>
+/// <summary>A property that must hold does not.</summary>
+/// <param name="property">
+/// The property, in two or three words. Two runs that violate the same property fail in the same way.
+/// </param>
 /// <param name="details">What was seen.</param>
 internal sealed class SimulationViolation(string property, string details) : Exception($"{property}: {details}")
 {

@@ -12,11 +12,11 @@ namespace RaftActors.Simulation.Checks;
 /// </summary>
 internal sealed class Strangers
 {
-    // By node: the last entry that was looked at, and which peer had it.
+    // For each node: the last entry that was looked at, and the peer that had it.
     private readonly Dictionary<SimulatedNode, (RaftActor Peer, LogEntry? Last)> _seen = [];
     private string _groupId = "";
 
-    /// <summary>All members are of one group, once they know which.</summary>
+    /// <summary>Checks that all members are of one group, once they know which.</summary>
     public void CheckGroup(SimulatedNode node, in PeerState state)
     {
         string groupId = state.HardState.GroupId;
@@ -28,17 +28,17 @@ internal sealed class Strangers
         _groupId = groupId;
     }
 
-    /// <summary>A member has an entry.</summary>
+    /// <summary>Checks an entry of a member.</summary>
     public static void CheckEntry(SimulatedNode node, LogEntry entry)
     {
         if (Past.IsElsewhere(entry))
             throw new SimulationViolation("groups never mix", $"{node} has {entry}, which was given to another group.");
     }
 
-    /// <summary>An actor of a process that is none of the group's has had its turn.</summary>
+    /// <summary>Called when an actor of a process that does not belong to the group has had its turn.</summary>
     public void AfterTurn(SimulatedProcess process)
     {
-        // A copy of a member's disk has what that has.
+        // A copy of a member's disk has the member's entries.
         if (process.Peer is not { } peer || process.Node.IsCopy)
             return;
         var state = peer.Inspect();

@@ -7,26 +7,26 @@ using RaftActors.TestKit.Time;
 namespace RaftActors.Simulation.Checks;
 
 /// <summary>
-/// Everything that happens: always as a hash of each message and each write, and as lines to read when somebody
-/// listens.
+/// Records everything that happens: always in a hash of each message and each write, and in lines of text if there is a
+/// listener.
 /// </summary>
 internal sealed class Trace(VirtualWorld world, Action<string>? listener)
 {
     private const ulong Prime = 0x9E3779B97F4A7C15;
 
-    /// <summary>The hash of all messages and writes so far, with their times, and of what became of them.</summary>
+    /// <summary>The hash of all messages and writes so far, with their times and outcomes.</summary>
     public ulong Hash { get; private set; } = Prime;
 
-    /// <summary>How many messages were sent.</summary>
+    /// <summary>The number of messages sent.</summary>
     public long Messages { get; private set; }
 
-    /// <summary>How many events were written.</summary>
+    /// <summary>The number of events written.</summary>
     public long Writes { get; private set; }
 
-    /// <summary>Whether lines are wanted; formatting them costs more than the run.</summary>
+    /// <summary>Whether there is a listener. To format the lines costs more than the run.</summary>
     public bool IsOn => listener is not null;
 
-    /// <summary>A message was sent.</summary>
+    /// <summary>Records that a message was sent.</summary>
     public void Message(Message<SimulatedNode> message, bool lost)
     {
         Messages++;
@@ -39,7 +39,7 @@ internal sealed class Trace(VirtualWorld world, Action<string>? listener)
             Line($"{message}{(lost ? " LOST" : "")}");
     }
 
-    /// <summary>An event was written.</summary>
+    /// <summary>Records that an event was written.</summary>
     public void Write(SimulatedNode node, object @event, byte[] bytes)
     {
         Writes++;
@@ -50,7 +50,7 @@ internal sealed class Trace(VirtualWorld world, Action<string>? listener)
             Line($"{node} writes {EventText.Of(@event)}");
     }
 
-    /// <summary>Something that concerns the reader only.</summary>
+    /// <summary>Records something that only concerns the reader.</summary>
     public void Line(FormattableString line) =>
         listener?.Invoke(FormattableString.Invariant($"{world.Now.TotalMilliseconds,9:0.000} ms  ")
             + FormattableString.Invariant(line));

@@ -4,12 +4,12 @@ using RaftActors.TestKit.Time;
 namespace RaftActors.Simulation.Checks;
 
 /// <summary>
-/// What was found in the middle of an actor's turn, where an exception is the actor's failure and goes no further; and
-/// whether time passes.
+/// Collects violations that are found in the middle of an actor's turn. An exception there would be the actor's failure
+/// and would not end the run. Also checks that time passes.
 /// </summary>
 internal sealed class Violations(VirtualWorld world)
 {
-    // A moment has a few hundred turns.
+    // A moment normally has a few hundred turns.
     private const int MostTurnsAtOnce = 100_000;
 
     private SimulationViolation? _first;
@@ -30,7 +30,7 @@ internal sealed class Violations(VirtualWorld world)
         }
     }
 
-    /// <summary>An actor of a process has had its turn.</summary>
+    /// <summary>Called when an actor of a process has had its turn.</summary>
     public void AfterTurn(SimulatedProcess process)
     {
         ThrowIfAny();
@@ -45,7 +45,7 @@ internal sealed class Violations(VirtualWorld world)
         }
     }
 
-    /// <summary>Ends the run if something was found.</summary>
+    /// <summary>Ends the run if a violation was found.</summary>
     public void ThrowIfAny()
     {
         if (_first is not null)

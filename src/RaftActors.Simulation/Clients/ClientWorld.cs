@@ -6,7 +6,7 @@ using RaftActors.TestKit.Time;
 
 namespace RaftActors.Simulation.Clients;
 
-/// <summary>What all clients of a run share, and what they were told.</summary>
+/// <summary>What all clients of a run share, and the answers that they got.</summary>
 internal sealed class ClientWorld(
     VirtualWorld world, IReadOnlyList<SimulatedNode> nodes, Violations violations, Invariants invariants, Trace trace,
     Random random)
@@ -19,7 +19,7 @@ internal sealed class ClientWorld(
     public bool WithSessions { get; init; }
 
     /// <summary>
-    /// A session of the group that was restored or recovered; 0 when there was none. Clients still have it.
+    /// A session in the group before it was restored or recovered; 0 if there is none. Clients still use it.
     /// </summary>
     public long FormerSession { get; init; }
 
@@ -27,27 +27,27 @@ internal sealed class ClientWorld(
     public bool WithLeases { get; init; }
 
     /// <summary>
-    /// Whether each client asks the same node as long as it can, also one that is cut off, and every other client only
-    /// reads: one that writes soon waits for an answer there.
+    /// Whether each client asks the same node as long as it can, even one that is cut off, and every other client only
+    /// reads. A client that writes would soon wait for an answer there.
     /// </summary>
     public bool Stay { get; init; }
 
-    /// <summary>How old stale reads may be.</summary>
+    /// <summary>The bounds of stale reads.</summary>
     public required ReadBounds Bounds { get; init; }
 
-    /// <summary>Whether peers that do not lead pass requests on.</summary>
+    /// <summary>Whether peers that do not lead forward requests.</summary>
     public bool Forwards { get; init; } = true;
 
-    /// <summary>How many keys there are.</summary>
+    /// <summary>The number of keys.</summary>
     public int Keys { get; init; } = 3;
 
-    /// <summary>How many clients there are.</summary>
+    /// <summary>The number of clients.</summary>
     public int Clients { get; init; } = 4;
 
-    /// <summary>How many milliseconds at most a client thinks.</summary>
+    /// <summary>The longest time in milliseconds between two operations of a client.</summary>
     public int ThinkTime { get; init; } = 40;
 
-    /// <summary>Whether new operations may be started.</summary>
+    /// <summary>Whether new operations may begin.</summary>
     public bool MayStart { get; set; } = true;
 
     public TimeSpan Now => world.Now;
@@ -70,12 +70,12 @@ internal sealed class ClientWorld(
 
     public void Schedule(TimeSpan delay, Action action) => world.Schedule(delay, action);
 
-    /// <summary>Whether nothing goes wrong any more, so that everybody who is asked has to answer.</summary>
+    /// <summary>Whether the faults have ended, so that every peer must answer.</summary>
     public bool IsHealing { get; set; }
 
     /// <summary>
-    /// A process that can be asked, or <c>null</c>. While things go wrong it may be of a node that is being added; who
-    /// was removed is not asked, as no operator would have it asked.
+    /// A random process that can be asked; <c>null</c> if it is down. During faults the node may be one that is being
+    /// added. A removed node is not asked, as no operator would let clients ask it.
     /// </summary>
     public SimulatedProcess? AnyProcess(Random lots) => ProcessOf(lots.Next(nodes.Count));
 
@@ -90,18 +90,18 @@ internal sealed class ClientWorld(
     }
 
     /// <summary>
-    /// Whether a node is a member, by the word of whoever knows most is committed: one that never heard of the group
+    /// Whether a node is a member according to the node that has committed most. A node that never heard of the group
     /// does not know that it was removed.
     /// </summary>
     public bool IsMember(SimulatedNode node) =>
         nodes.Where(each => !each.IsStranger).Select(each => each.Process?.Peer?.Inspect())
         .MaxBy(state => state?.Log.CommitIndex ?? -1)?.Configuration.Find(node.Id) is not null;
 
-    /// <summary>An answer to a read is the value at the index that it says it reflects.</summary>
+    /// <summary>Checks that the answer to a read is the value at the index that it says it reflects.</summary>
     public void CheckRead(string key, long appliedIndex, string? value) =>
         invariants.CheckRead(key, appliedIndex, value);
 
-    /// <summary>An acknowledged command is committed, at the index that was told.</summary>
+    /// <summary>Checks that an acknowledged command is committed at the index in the answer.</summary>
     public void Acknowledged(string number, byte[] command, Proposed proposed)
     {
         if (proposed.Index > invariants.CommitIndex)

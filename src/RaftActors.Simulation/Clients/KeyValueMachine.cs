@@ -8,7 +8,7 @@ using RaftActors.StateMachines;
 namespace RaftActors.Simulation.Clients;
 
 /// <summary>
-/// The state machine of the simulation: a key-value store, which also counts how often it was given each command.
+/// The state machine of the simulation: a key-value store that also counts how often it was given each command.
 /// </summary>
 internal sealed class KeyValueMachine(IMachineWatcher watcher) : IStateMachine, IStateDigest
 {
@@ -17,33 +17,33 @@ internal sealed class KeyValueMachine(IMachineWatcher watcher) : IStateMachine, 
     private readonly SortedDictionary<string, string> _values = new(StringComparer.Ordinal);
     private int _images;
 
-    /// <summary>How often each command, by its number, was applied.</summary>
+    /// <summary>For each command number, how often that command was applied.</summary>
     public SortedList<string, int> Applied { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The index of the last command that it was given.</summary>
+    /// <summary>The index of the last command that was applied.</summary>
     public long LastIndex { get; private set; }
 
-    /// <summary>The whole state, as text: two machines with the same are the same.</summary>
+    /// <summary>The whole state as text. Two state machines with equal states have equal texts.</summary>
     public string State => StateOf(TextOf(_values, '='), TextOf(Applied, ':'));
 
     /// <summary>
-    /// A part of the state that no command reads or writes: empty, unless it was changed behind the machine's back.
+    /// A part of the state that no command reads or writes. Empty, unless it was changed from outside.
     /// </summary>
     public string Hidden { get; set; } = "";
 
-    /// <summary>The state with that part.</summary>
+    /// <summary>The state including the hidden part.</summary>
     public string WholeState => Hidden.Length > 0 ? $"{State} {Hidden}" : State;
 
     public ulong Digest() => XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(WholeState));
 
-    /// <summary>A command, as the bytes of its text.</summary>
-    /// <param name="number">Its number, unlike any other command's.</param>
-    /// <param name="input">What it does.</param>
+    /// <summary>Encodes a command as text.</summary>
+    /// <param name="number">The number of the command. No other command has it.</param>
+    /// <param name="input">The operation.</param>
     public static byte[] Command(string number, KeyValueInput input) =>
         Encoding.UTF8.GetBytes(string.Join(' ', number, input.Kind, input.Key, input.Expected ?? None,
             input.Value ?? None));
 
-    /// <summary>A response, as it is recorded.</summary>
+    /// <summary>The response in the form of a history.</summary>
     public static KeyValueOutput Output(KeyValueInput input, object? response)
     {
         string? text = response is byte[] bytes ? Encoding.UTF8.GetString(bytes) : null;
@@ -78,7 +78,7 @@ internal sealed class KeyValueMachine(IMachineWatcher watcher) : IStateMachine, 
         return Encoding.UTF8.GetBytes(answer);
     }
 
-    // In parts of a few bytes each, so that chunks are many and end anywhere.
+    // In parts of a few bytes each, so that there are many chunks and they end anywhere.
     public IEnumerable<ReadOnlyMemory<byte>> TakeSnapshot()
     {
         string values = TextOf(_values, '='), applied = TextOf(Applied, ':');

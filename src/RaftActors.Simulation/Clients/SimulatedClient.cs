@@ -8,9 +8,10 @@ using RaftActors.Simulation.World;
 namespace RaftActors.Simulation.Clients;
 
 /// <summary>
-/// A client of the key-value store with one operation under way, which is recorded. Without a session an operation of
-/// unknown outcome stays that, and the client goes on to the next; with one the client tries again under the same
-/// number until it is answered. Or it leaves all that to a <see cref="RaftClient"/> in a process of its own.
+/// A client of the key-value store with one operation at a time, which is recorded. Without a session, an operation
+/// whose outcome is unknown stays unknown, and the client goes on to the next. With a session, the client tries again
+/// with the same number until it has an answer. Or it leaves all that to a <see cref="RaftClient"/> in a process of its
+/// own.
 /// </summary>
 internal sealed class SimulatedClient(ClientWorld world, int number,
     (SimulatedProcess Process, IActorRef Client)? own = null)
@@ -34,14 +35,14 @@ internal sealed class SimulatedClient(ClientWorld world, int number,
     /// <summary>Whether an operation is under way.</summary>
     public bool IsBusy => _input is not null;
 
-    /// <summary>How many operations were answered.</summary>
+    /// <summary>The number of operations that were answered.</summary>
     public int Answered { get; private set; }
 
     private bool WithSession => world.WithSessions && own is null;
 
     private string CommandNumber => $"{number}.{_operations}";
 
-    /// <summary>Goes on living: starts operations, tries again, gives up.</summary>
+    /// <summary>Starts operations, tries again, or gives up.</summary>
     public void Wake()
     {
         if (_asked is not null && own is null && world.Now - _since > Patience)
@@ -51,8 +52,8 @@ internal sealed class SimulatedClient(ClientWorld world, int number,
         world.Schedule(TimeSpan.FromMilliseconds(_random.Next(1, world.ThinkTime)), Wake);
     }
 
-    /// <summary>An answer to a request of some client arrived.</summary>
-    /// <returns>Whether it was for this one.</returns>
+    /// <summary>Called when an answer for one of the clients has arrived.</summary>
+    /// <returns>Whether the answer was for this client.</returns>
     public bool Receive(object message)
     {
         switch (message)
@@ -74,7 +75,7 @@ internal sealed class SimulatedClient(ClientWorld world, int number,
         }
     }
 
-    /// <summary>A process died: what it was asked, nobody will answer.</summary>
+    /// <summary>Called when a process has died. Its requests will not be answered.</summary>
     public void ProcessDied(SimulatedProcess process)
     {
         if (_asked == process)
@@ -87,7 +88,7 @@ internal sealed class SimulatedClient(ClientWorld world, int number,
             return;
         if (WithSession && _session == 0)
         {
-            // One operation may be waiting for a new session: it had none before.
+            // An operation may be waiting for a new session, because it had none before.
             Ask(process, id => new OpenSession(CorrelationId: id));
             return;
         }
@@ -102,14 +103,14 @@ internal sealed class SimulatedClient(ClientWorld world, int number,
                 CorrelationId: id) { Session = WithSession ? new SessionStamp(_session, _sequence, _sequence) : null });
     }
 
-    // Not when all is well again: then each has to be served, and a node that leads need not be among the homes.
+    // After the faults have ended, every client must be served, and the leader need not be among the homes.
     private SimulatedProcess? HomeOrAny() =>
         (world.Stay && !world.IsHealing ? world.ProcessOf(_home) : null) ?? world.AnyProcess(_random);
 
     private void Begin()
     {
         string key = $"key{_random.Next(world.Keys)}";
-        // No value is written twice, so that each read says which write it saw; a compare-and-set expects one that some
+        // No value is written twice, so each read says which write it saw. A compare-and-set expects a value that a
         // client wrote lately.
         string value = $"v{number}.{++_operations}";
         _input = _random.Next(world.Stay && number % 2 == 0 && !world.IsHealing ? 4 : 10) switch
@@ -130,7 +131,7 @@ internal sealed class SimulatedClient(ClientWorld world, int number,
             : ReadConsistency.Linearizable;
         _command = KeyValueMachine.Command(CommandNumber, _input);
         _sequence++;
-        // Where an earlier state will do there is nothing to judge in the history.
+        // A stale read may return an earlier state, so it is not part of the history.
         _call = stale ? null : world.Recorder.Begin(number, _input);
     }
 
@@ -174,7 +175,7 @@ internal sealed class SimulatedClient(ClientWorld world, int number,
         bool forgotten = failed.Reason is FailureReason.SessionExpired or FailureReason.ResponseForgotten;
         if (forgotten)
             _session = 0;
-        // What is forgotten may have been done by an earlier try.
+        // If the response is forgotten, an earlier attempt may have been applied.
         Unanswered(certainlyNotDone: !failed.OutcomeUnknown && !forgotten, giveUp: forgotten);
     }
 
@@ -187,7 +188,8 @@ internal sealed class SimulatedClient(ClientWorld world, int number,
         End();
     }
 
-    // With a session the same number is tried again, whatever became of this try; without one it must not be.
+    // With a session, the same number is tried again, whatever the outcome of this attempt. Without one, the command
+    // must not be tried again.
     private void Unanswered(bool certainlyNotDone, bool giveUp = false)
     {
         if (world.Trace.IsOn)

@@ -7,8 +7,8 @@ using RaftActors.TestKit.Network;
 namespace RaftActors.Simulation.Clients;
 
 /// <summary>
-/// Subscribes to committed entries at one peer after the other, handles them slowly, and must see each once and in
-/// order.
+/// Subscribes to committed entries at one peer after the other, and handles them slowly. It must see each entry once
+/// and in order.
 /// </summary>
 internal sealed class SimulatedSubscriber(ClientWorld world, Invariants invariants)
 {
@@ -20,12 +20,12 @@ internal sealed class SimulatedSubscriber(ClientWorld world, Invariants invarian
     private long _next = 1;
     private TimeSpan _heard;
 
-    /// <summary>How many entries it has seen.</summary>
+    /// <summary>The number of entries seen.</summary>
     public long Seen => _next - 1;
 
     /// <summary>
-    /// Subscribes anew when it has been told nothing for a while, or now and then for no reason; but not at the end,
-    /// when it has to come to an end with a snapshot that takes long to read.
+    /// Subscribes again when it has heard nothing for a while, or sometimes without a reason. At the end of a run it
+    /// does not, because a snapshot may take long to read and must be finished.
     /// </summary>
     public void Wake()
     {
@@ -66,7 +66,7 @@ internal sealed class SimulatedSubscriber(ClientWorld world, Invariants invarian
                             $"Entry {entry.Index} came from {process.Node} where {_next} was due.");
                     _next++;
                 }
-                // The peer's turn, in which it committed them, is not over yet.
+                // The turn of the peer in which it committed the entries is not over yet.
                 world.Schedule(TimeSpan.Zero, () => CheckCommitted(process, committed));
                 long handled = _next - 1;
                 process.Schedule(

@@ -6,14 +6,15 @@ using RaftActors.TestKit.Journals;
 namespace RaftActors.Simulation.Faults;
 
 /// <summary>
-/// Disks that lose what they had confirmed: set back to an earlier copy, or with a changed bit in an event. Never so
-/// many at a time that every majority may have one that lost something: that is what is claimed, and no more.
+/// Lets disks lose what they had confirmed: a disk is set back to an earlier copy, or a bit of an event is changed.
+/// There are never so many such disks at a time that every majority may contain one, because the product claims no
+/// more.
 /// </summary>
 internal sealed class DiskLoss(Cluster cluster)
 {
     /// <summary>
-    /// A copy of a node's disk, for <see cref="SetBack"/>; <c>null</c> when an event on it is damaged that its peer has
-    /// not met yet.
+    /// Copies a node's disk, for <see cref="SetBack"/>. Returns <c>null</c> if an event on the disk is damaged and its
+    /// peer has not read it yet.
     /// </summary>
     public static Action? Copy(SimulatedNode node)
     {
@@ -31,8 +32,8 @@ internal sealed class DiskLoss(Cluster cluster)
         };
     }
 
-    /// <summary>Sets the disk of a node, which is down, back to a copy.</summary>
-    /// <returns>Whether that is within what is claimed.</returns>
+    /// <summary>Sets the disk of a node that is down back to a copy.</summary>
+    /// <returns>Whether the product's claim covers that.</returns>
     public bool SetBack(SimulatedNode node, Action? copy)
     {
         if (copy is null || node.IsStranger || node.DamagedEvent > 0 || !MayLose(node))
@@ -43,16 +44,17 @@ internal sealed class DiskLoss(Cluster cluster)
     }
 
     /// <summary>
-    /// Changes a bit in an event of a node, which is down; not in the first one, which says whose journal it is.
+    /// Changes a bit in an event of a node that is down. The first event is left out, because it says whose journal it
+    /// is.
     /// </summary>
-    /// <returns>The event; 0 if none may be damaged.</returns>
+    /// <returns>The sequence number of the event; 0 if none may be damaged.</returns>
     public long Damage(SimulatedNode node, int lots)
     {
         if (node.IsStranger)
             return 0;
         var stream = node.Disk.Store.Stream(PersistenceIds.OfPeer(Cluster.Group, node.Id));
         var events = stream.Read(2, long.MaxValue, long.MaxValue);
-        // What a snapshot covers is not read again.
+        // Events that a snapshot replaces are not read again.
         long covered = stream.LatestSnapshot(static (_, _) => true)?.SequenceNr ?? 1;
         var serializer = new RaftSerializer(null!);
         events.RemoveAll(stored => stored.SequenceNr <= covered

@@ -1,11 +1,11 @@
 namespace RaftActors.Simulation.Faults;
 
-/// <summary>One thing that goes wrong.</summary>
-/// <param name="Kind">What.</param>
-/// <param name="At">When.</param>
-/// <param name="Duration">For how long.</param>
-/// <param name="Node">Whom it befalls, by number; below zero for whoever leads then.</param>
-/// <param name="Other">A second node, if two are concerned.</param>
+/// <summary>A fault.</summary>
+/// <param name="Kind">The kind of the fault.</param>
+/// <param name="At">When the fault begins.</param>
+/// <param name="Duration">How long the fault lasts.</param>
+/// <param name="Node">The number of the node; negative for the present leader.</param>
+/// <param name="Other">The number of a second node, if the fault concerns two.</param>
 /// <param name="Detail">A number whose meaning depends on the kind.</param>
 internal sealed record Fault(FaultKind Kind, TimeSpan At, TimeSpan Duration, int Node, int Other, int Detail)
 {

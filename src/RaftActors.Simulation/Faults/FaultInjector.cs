@@ -6,7 +6,7 @@ using RaftActors.TestKit.Time;
 
 namespace RaftActors.Simulation.Faults;
 
-/// <summary>Does the harm of a plan, and undoes it.</summary>
+/// <summary>Begins and ends the faults of a plan.</summary>
 internal sealed class FaultInjector(Cluster cluster, VirtualWorld world, Past past)
 {
     private static readonly LinkFaults Bad = LinkFaults.Unreliable with { Loss = 0.05 };
@@ -16,14 +16,16 @@ internal sealed class FaultInjector(Cluster cluster, VirtualWorld world, Past pa
     private readonly WrongDisks _disks = new(cluster, world, past);
     private bool _over;
 
-    /// <summary>Has all faults happen at their times.</summary>
+    /// <summary>Schedules all faults.</summary>
     public void Plan(IEnumerable<Fault> faults)
     {
         foreach (var fault in faults)
             world.Schedule(fault.At, () => Begin(fault));
     }
 
-    /// <summary>An actor of a process has had its turn: if a crash is due, this may have been its last.</summary>
+    /// <summary>
+    /// Called when an actor of a process has had its turn. If a crash is due, the process may end here.
+    /// </summary>
     public void AfterTurn(SimulatedProcess process)
     {
         _disks.AfterTurn();
@@ -35,7 +37,7 @@ internal sealed class FaultInjector(Cluster cluster, VirtualWorld world, Past pa
             Crash(process.Node);
     }
 
-    /// <summary>Nothing goes wrong any more, and everything that was broken works.</summary>
+    /// <summary>Ends all faults, and repairs everything that was broken.</summary>
     public void End()
     {
         _over = true;
@@ -151,7 +153,7 @@ internal sealed class FaultInjector(Cluster cluster, VirtualWorld world, Past pa
                 && _disks.MayBeExchanged(wrong):
                 Exchange(wrong);
                 StartSoon(wrong, fault);
-                // Long enough for an election among those that have such disks.
+                // Long enough for an election among the peers with such disks.
                 Later(fault with { Duration = 2 * fault.Duration }, () =>
                 {
                     Exchange(wrong);
@@ -173,8 +175,8 @@ internal sealed class FaultInjector(Cluster cluster, VirtualWorld world, Past pa
         }
     }
 
-    // Not at the moment of the fault, when nothing may be going on, but some turns later, or at the latest a few
-    // milliseconds later.
+    // Not at the moment of the fault, when nothing may be going on, but some turns later, or a few milliseconds later
+    // at the latest.
     private void CrashSoon(SimulatedNode node, Fault fault)
     {
         _turnsLeft[node] = fault.Detail % 40;
@@ -190,7 +192,7 @@ internal sealed class FaultInjector(Cluster cluster, VirtualWorld world, Past pa
         });
     }
 
-    // A copy is made now; later the process dies, and the next one finds the copy.
+    // The copy is made now. Later the process dies, and the next one finds the copy.
     private void SetBackLater(SimulatedNode node, Fault fault)
     {
         var copy = DiskLoss.Copy(node);
@@ -212,7 +214,8 @@ internal sealed class FaultInjector(Cluster cluster, VirtualWorld world, Past pa
         _disks.Exchange(node);
     }
 
-    // Who has a log and is a member. Of all only a minority moves: others are where everybody looks for them.
+    // The node must have a log and be a member. Only a minority of all nodes moves; the others stay at their known
+    // addresses.
     private void Move(SimulatedNode node, Fault fault)
     {
         bool isMember = !node.IsStranger && !node.Joins && node.Durable.LastIndex > 0

@@ -1,33 +1,33 @@
 namespace RaftActors.Simulation.Faults;
 
-/// <summary>What can go wrong.</summary>
+/// <summary>The kinds of faults.</summary>
 internal enum FaultKind
 {
-    /// <summary>A process is killed, in the middle of what it does, and started again later.</summary>
+    /// <summary>A process is killed in the middle of its work, and started again later.</summary>
     Crash,
 
     /// <summary>All processes are killed at once.</summary>
     CrashAll,
 
-    /// <summary>A process stands still for a while.</summary>
+    /// <summary>A process is paused for a while.</summary>
     Pause,
 
-    /// <summary>A node reaches nobody, and nobody reaches it.</summary>
+    /// <summary>A node reaches no other node, and no other node reaches it.</summary>
     Isolate,
 
-    /// <summary>The nodes fall into two parts that do not reach each other.</summary>
+    /// <summary>The nodes are split into two parts that do not reach each other.</summary>
     Partition,
 
-    /// <summary>One node does not reach another, but is reached by it.</summary>
+    /// <summary>One node does not reach another, but the other reaches it.</summary>
     OneWay,
 
     /// <summary>The link between two nodes goes up and down.</summary>
     Flap,
 
-    /// <summary>The connection between two nodes breaks, with what is on its way.</summary>
+    /// <summary>The connection between two nodes breaks, with the messages under way.</summary>
     Break,
 
-    /// <summary>Messages are lost, late and overtake each other.</summary>
+    /// <summary>Messages are lost, delayed and reordered.</summary>
     Weather,
 
     /// <summary>Messages arrive twice.</summary>
@@ -39,7 +39,7 @@ internal enum FaultKind
     /// <summary>A disk is slow for a while.</summary>
     DiskSlow,
 
-    /// <summary>A write fails, is done although it is reported as failed, or is refused.</summary>
+    /// <summary>A write fails, is done although it is reported as failed, or is rejected.</summary>
     DiskFailure,
 
     /// <summary>A snapshot, or a part of one, cannot be written.</summary>
@@ -51,7 +51,7 @@ internal enum FaultKind
     /// <summary>A state machine is slow for a while.</summary>
     MachineSlow,
 
-    /// <summary>The latest snapshot on a disk is damaged, while the one before can still be used.</summary>
+    /// <summary>The latest snapshot on a disk is damaged. The one before can still be used.</summary>
     SnapshotDamage,
 
     /// <summary>A process dies, and the next one finds the disk as it was some time before.</summary>
@@ -67,22 +67,22 @@ internal enum FaultKind
     LeftoverDisk,
 
     /// <summary>
-    /// For a while a second process runs, at another address, with a copy of the disk of a member that goes on.
+    /// For a while a second process runs at another address, with a copy of the disk of a member that is still running.
     /// </summary>
     CopiedDisk,
 
     /// <summary>A process dies, and the next one runs with its disk at another address.</summary>
     Move,
 
-    /// <summary>The leadership is to go to another peer.</summary>
+    /// <summary>A peer is asked to transfer the leadership.</summary>
     Transfer,
 
-    /// <summary>A peer is told to campaign.</summary>
+    /// <summary>A peer is told to start an election.</summary>
     Campaign,
 
-    /// <summary>The group is to have other members.</summary>
+    /// <summary>A peer is asked to change the members.</summary>
     ChangeMembers,
 
-    /// <summary>The state of one replica changes behind its back, once a run at most.</summary>
+    /// <summary>The state of one replica is changed from outside, at most once in a run.</summary>
     StateChange,
 }

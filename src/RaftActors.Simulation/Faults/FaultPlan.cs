@@ -1,24 +1,26 @@
 namespace RaftActors.Simulation.Faults;
 
 /// <summary>
-/// Draws what goes wrong in a run. Each run has its own mixture of kinds: what happens all the time hides what happens
-/// when it does not.
+/// Draws the faults of a run. Each run has its own mixture of kinds, because a fault that happens all the time hides
+/// what happens without it.
 /// </summary>
 internal static class FaultPlan
 {
     /// <summary>Draws the faults of a run, in the order of their times.</summary>
-    /// <param name="random">The lots.</param>
-    /// <param name="peers">How many nodes there are.</param>
-    /// <param name="time">For how long faults begin.</param>
+    /// <param name="random">The source of randomness.</param>
+    /// <param name="peers">The number of nodes.</param>
+    /// <param name="time">How long faults may begin.</param>
     /// <param name="kinds">The kinds that may occur.</param>
-    /// <param name="isolatesLeaders">Whether leaders are cut off again and again, each for about an election.</param>
+    /// <param name="isolatesLeaders">
+    /// Whether leaders are cut off again and again, each for about the time of an election.
+    /// </param>
     /// <param name="hasFormerMembers">
     /// Whether the group was restored or recovered, so that former members may come back.
     /// </param>
     public static List<Fault> Draw(Random random, int peers, TimeSpan time, IReadOnlyList<FaultKind> kinds,
         bool isolatesLeaders, bool hasFormerMembers)
     {
-        // What is a copy of a disk, and what a member that moved, can be told only while the member is heard.
+        // A copied disk and a moved member can be told apart only while the member is heard.
         bool copies = kinds.Contains(FaultKind.CopiedDisk) && (kinds.Count == 1 || random.Next(12) == 0);
         var faults = DrawMixture(random, peers, time,
             copies ? [.. kinds.Where(LeavesOthersHeard)] : [.. kinds.Where(static kind =>
@@ -32,14 +34,14 @@ internal static class FaultPlan
         return [.. faults.OrderBy(fault => fault.At)];
     }
 
-    /// <summary>Draws when the state of which replica changes.</summary>
-    /// <param name="random">The lots.</param>
-    /// <param name="peers">How many nodes there are.</param>
-    /// <param name="time">For how long faults begin.</param>
+    /// <summary>Draws a change of the state of one replica.</summary>
+    /// <param name="random">The source of randomness.</param>
+    /// <param name="peers">The number of nodes.</param>
+    /// <param name="time">How long faults may begin.</param>
     public static Fault DrawStateChange(Random random, int peers, TimeSpan time) =>
         DrawOne(random, peers, time, FaultKind.StateChange);
 
-    /// <summary>Whether a fault silences nobody.</summary>
+    /// <summary>Whether a fault leaves all members heard.</summary>
     public static bool LeavesOthersHeard(FaultKind kind) =>
         kind is FaultKind.CopiedDisk or FaultKind.Duplicates or FaultKind.DiskSlow or FaultKind.MachineSlow
             or FaultKind.SnapshotFailure or FaultKind.Transfer;
@@ -52,8 +54,8 @@ internal static class FaultPlan
         var some = kinds.Where(_ => random.Next(5) < 2).ToList();
         if (some.Count == 0 && kinds.Count > 0)
             some.Add(kinds[random.Next(kinds.Count)]);
-        // A peer whose disk knows only members that are gone waits for a leader, and a majority may need its vote: not
-        // part of what is claimed. Likewise one whose disk knows only where a member was.
+        // A peer whose disk knows only removed members waits for a leader, and a majority may need its vote. The
+        // product does not claim to handle that. The same holds for a peer whose disk knows only former addresses.
         if (some.Exists(static kind => kind is FaultKind.DiskSetBack or FaultKind.EventDamage))
             some.RemoveAll(static kind => kind is FaultKind.ChangeMembers or FaultKind.Move);
         if (some.Count == 0)
@@ -74,7 +76,7 @@ internal static class FaultPlan
     private static Fault DrawOne(Random random, int peers, TimeSpan time, FaultKind kind)
     {
         var at = time * random.NextDouble();
-        // Short ones fall into the middle of something, long ones outlast an election.
+        // Short faults fall into the middle of something. Long ones outlast an election.
         var duration = TimeSpan.FromMilliseconds(random.Next(3) switch
         {
             0 => random.Next(1, 60),

@@ -6,16 +6,16 @@ using RaftActors.Storage;
 namespace RaftActors.Simulation.Faults;
 
 /// <summary>
-/// Damages the latest snapshot of a node: a part of it, or its manifest. Only when the one before and the journal
-/// behind it are there and whole: with neither a peer has to refuse to start, which is what it should do, and the end
-/// of the run.
+/// Damages the latest snapshot of a node: a part of it, or its manifest. Only done if the snapshot before it and the
+/// journal after that one are undamaged. Otherwise the peer would have to refuse to start, which would be right and the
+/// end of the run.
 /// </summary>
 internal static class SnapshotDamage
 {
-    /// <summary>Does it.</summary>
-    /// <param name="node">Whose disk.</param>
-    /// <param name="lots">What is damaged.</param>
-    /// <returns>What was, or <c>null</c>.</returns>
+    /// <summary>Damages the snapshot.</summary>
+    /// <param name="node">The node of the disk.</param>
+    /// <param name="lots">A random number that decides what is damaged.</param>
+    /// <returns>What was damaged; <c>null</c> if nothing was.</returns>
     public static string? Do(SimulatedNode node, int lots)
     {
         if (node.IsStranger)
@@ -28,10 +28,10 @@ internal static class SnapshotDamage
         if (own.LatestSnapshot((sequenceNr, _) => sequenceNr == previous.SequenceNr) is not { } former
             || Read(former.Snapshot) is not SnapshotManifest { Snapshot: var before })
             return null;
-        // A damaged one has to be forgotten first, as the latest and as the one before.
+        // A damaged snapshot must first be gone from both places, the latest and the one before.
         if (node.DamagedSnapshot >= before.LastIncludedIndex || former.SequenceNr == latest.SequenceNr)
             return null;
-        // What a snapshot of the leader has replaced is not in the journal.
+        // Entries that a snapshot from the leader has replaced are not in the journal.
         foreach (var (_, stored, _, _) in own.Read(former.SequenceNr + 1, long.MaxValue, long.MaxValue))
         {
             if (Read(stored) is SnapshotInstalled installed && installed.LastIncludedIndex > before.LastIncludedIndex)

@@ -10,8 +10,8 @@ namespace RaftActors.Simulation.Faults;
 /// copy runs.
 /// </summary>
 /// <remarks>
-/// A copy runs only as long as the leader hears the member itself: a copy that runs while its original is cut off is a
-/// disk that was set back, as far as anybody can tell.
+/// A copy runs only while the leader hears the member itself. A copy that runs while its original is cut off looks to
+/// all peers like a disk that was set back.
 /// </remarks>
 internal sealed class WrongDisks(Cluster cluster, VirtualWorld world, Past past)
 {
@@ -19,8 +19,9 @@ internal sealed class WrongDisks(Cluster cluster, VirtualWorld world, Past past)
     private readonly List<(SimulatedNode Copy, SimulatedNode Of, SimulatedProcess Leader)> _copies = [];
 
     /// <summary>
-    /// Whether a node may have another disk: when the group is there. And a founder with an empty disk is a member that
-    /// lost its disk to a majority of another group, too; so there is none.
+    /// Whether a node may get another disk. The group must exist. If a majority of the founders has disks of another
+    /// group, a founder with an empty disk looks to that majority like a member that has lost its disk. So then no such
+    /// founder may be left.
     /// </summary>
     public bool MayBeExchanged(SimulatedNode node)
     {
@@ -32,7 +33,7 @@ internal sealed class WrongDisks(Cluster cluster, VirtualWorld world, Past past)
                 && each.Durable.LastIndex == 0));
     }
 
-    /// <summary>Gives a node, which is down, another disk than its own, or its own again.</summary>
+    /// <summary>Gives a node that is down another disk, or its own again.</summary>
     public void Exchange(SimulatedNode node)
     {
         if (!_disks.TryGetValue(node, out var disk))
@@ -46,9 +47,9 @@ internal sealed class WrongDisks(Cluster cluster, VirtualWorld world, Past past)
         }
     }
 
-    /// <summary>Starts a process with a copy of a node's disk, if its leader hears that node.</summary>
+    /// <summary>Starts a process with a copy of a node's disk, if the leader hears that node.</summary>
     /// <param name="node">The node.</param>
-    /// <param name="duration">For how long.</param>
+    /// <param name="duration">How long the copy runs.</param>
     public void Copy(SimulatedNode node, TimeSpan duration)
     {
         var leader = cluster.Nodes.Where(each => !each.IsStranger).Select(each => each.Process)
@@ -56,8 +57,8 @@ internal sealed class WrongDisks(Cluster cluster, VirtualWorld world, Past past)
         if (leader is null || node.IsStranger || node.Durable.LastIndex == 0 || _copies.Count > 0
             || !IsHeard(node, leader))
             return;
-        // Who hears the copy and not the member takes the member's store for one that was set back. Of those there may
-        // be only so many.
+        // A peer that hears the copy and not the member believes that the member's store was set back. The number of
+        // set-back stores must stay within the claim.
         if (cluster.Nodes.Any(each => !each.IsOutside && each.Process?.Peer?.Inspect().IsWhole != true))
             return;
         var copy = cluster.Copy(node);
@@ -68,14 +69,14 @@ internal sealed class WrongDisks(Cluster cluster, VirtualWorld world, Past past)
         world.Schedule(duration, () => EndCopies(copy));
     }
 
-    /// <summary>An actor has had its turn.</summary>
+    /// <summary>Called when an actor has had its turn.</summary>
     public void AfterTurn()
     {
         if (_copies.Exists(each => !IsHeard(each.Of, each.Leader)))
             EndCopies(null);
     }
 
-    /// <summary>Ends a copy, or all.</summary>
+    /// <summary>Ends the copy of a node, or all copies.</summary>
     public void EndCopies(SimulatedNode? only)
     {
         foreach (var (copy, _, _) in _copies.Where(each => only is null || each.Copy == only))
@@ -83,7 +84,7 @@ internal sealed class WrongDisks(Cluster cluster, VirtualWorld world, Past past)
         _copies.RemoveAll(each => each.Copy.Process is null);
     }
 
-    // Well before anybody would elect another leader, or think that the member is gone.
+    // Long before another leader would be elected, or the member would be thought gone.
     private bool IsHeard(SimulatedNode node, SimulatedProcess leader)
     {
         if (leader.IsDead || cluster.Invariants.LatestLeader != leader.Node.Id

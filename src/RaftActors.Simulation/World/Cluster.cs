@@ -10,16 +10,16 @@ using RaftActors.TestKit.Time;
 
 namespace RaftActors.Simulation.World;
 
-/// <summary>What a state machine of the simulation fails with when it is to.</summary>
+/// <summary>The failure that a state machine of the simulation throws when it is told to fail.</summary>
 internal sealed class SimulatedMachineException() : Exception("A failure of the simulation's state machine.");
 
-/// <summary>The nodes of a run, what connects them, and what checks them.</summary>
+/// <summary>The nodes of a run, the network between them, and the checks.</summary>
 internal sealed class Cluster
 {
-    /// <summary>The name of the group, and of each other group of which there is a disk.</summary>
+    /// <summary>The name of the group, and of each other group that has a disk in the run.</summary>
     public const string Group = "sim";
 
-    // Some hundred are many.
+    // A few hundred would already be many.
     private const int MostUnderway = 5_000;
 
     private static readonly TimeSpan SessionTimeout = TimeSpan.FromSeconds(2);
@@ -32,17 +32,18 @@ internal sealed class Cluster
     private readonly List<SimulatedProcess> _running = [];
     private int _copies;
 
-    /// <summary>Makes the nodes; none runs yet.</summary>
-    /// <param name="world">Where they are.</param>
-    /// <param name="violations">Told what is wrong.</param>
-    /// <param name="peers">How many found the group.</param>
-    /// <param name="spares">How many more wait to be added.</param>
-    /// <param name="random">The lots.</param>
+    /// <summary>Makes the nodes. No process runs yet.</summary>
+    /// <param name="world">The world in which the nodes are.</param>
+    /// <param name="violations">Collects the violations.</param>
+    /// <param name="peers">The number of founders.</param>
+    /// <param name="spares">The number of nodes that wait to be added.</param>
+    /// <param name="random">The source of randomness.</param>
     /// <param name="priority">Draws the priority of a founder.</param>
-    /// <param name="trace">What happens.</param>
+    /// <param name="trace">The trace of the run.</param>
     /// <param name="drift">By how much each node's clock may be fast or slow.</param>
     /// <param name="apart">
-    /// Whether one clock is as slow and all others are as fast as can be, and who has the slow one is to lead.
+    /// Whether one clock is as slow as possible and all others are as fast as possible, and the node with the slow
+    /// clock should lead.
     /// </param>
     /// <param name="origin">How the group begins.</param>
     public Cluster(
@@ -67,7 +68,7 @@ internal sealed class Cluster
         }).ToList();
         foreach (var node in Nodes)
             Watch(node);
-        // How much faster the fastest clock can be than the slowest.
+        // How much faster the fastest clock can be than the slowest, as a part of 1.
         _leaseClockDrift = 1 - ((1 - drift) / (1 + drift));
         Invariants = new Invariants(Nodes, trace);
         Network = new VirtualNetwork<SimulatedNode>(world, new Random(random.Next())) { Watcher = Sent };
@@ -85,31 +86,31 @@ internal sealed class Cluster
     /// <summary>After how many entries a peer takes a snapshot.</summary>
     public int SnapshotEntries { get; init; } = 1_000_000;
 
-    /// <summary>How many entries that a snapshot covers stay in the log.</summary>
+    /// <summary>How many entries that a snapshot includes stay in the log.</summary>
     public int TrailingEntries { get; init; }
 
-    /// <summary>The bytes of a part of a snapshot.</summary>
+    /// <summary>The size of a chunk of a snapshot in bytes.</summary>
     public int SnapshotChunkSize { get; init; } = 100;
 
     /// <summary>How often the leader has all replicas compared; zero for never.</summary>
     public TimeSpan DigestInterval { get; init; }
 
-    /// <summary>Whether the state of a replica was changed behind its back.</summary>
+    /// <summary>Whether the state of a replica was changed from outside.</summary>
     public bool StateWasChanged => Invariants.StateWasChanged;
 
     /// <summary>
-    /// How many of ten starts of a node are with lease reads: 0, 10, or between, when nodes whose settings differ lead
-    /// one after the other.
+    /// How many of ten starts of a node have lease reads: 0, 10, or a number between, for nodes with different settings
+    /// that lead one after the other.
     /// </summary>
     public int Leases { get; init; }
 
-    /// <summary>The longest time for which any process stood still.</summary>
+    /// <summary>The longest time for which a process was paused.</summary>
     public TimeSpan LongestPause { get; set; }
 
-    /// <summary>The founders, and those who wait to be added.</summary>
+    /// <summary>The founders, and the nodes that wait to be added.</summary>
     public IReadOnlyList<SimulatedNode> Nodes { get; }
 
-    /// <summary>The founders; of a group that was recovered, its former members.</summary>
+    /// <summary>The founders. In a recovered group, its former members.</summary>
     public IReadOnlyList<Member> Founders => _members;
 
     public VirtualNetwork<SimulatedNode> Network { get; }
@@ -118,10 +119,10 @@ internal sealed class Cluster
 
     public Trace Trace { get; }
 
-    /// <summary>Told what peers answer their clients.</summary>
+    /// <summary>Called with the answers of peers to their clients.</summary>
     public Action<object>? Answered { get; set; }
 
-    /// <summary>Told of each process that dies.</summary>
+    /// <summary>Called with each process that dies.</summary>
     public Action<SimulatedProcess>? Died { get; set; }
 
     public int IndexOf(SimulatedNode node)
@@ -134,7 +135,7 @@ internal sealed class Cluster
         return -1;
     }
 
-    /// <summary>The state machine that a node's peer runs.</summary>
+    /// <summary>The state machine of a node's peer; <c>null</c> if there is none.</summary>
     public KeyValueMachine? MachineOf(SimulatedNode node) => node.Process is { Machine: { } machine } ? machine : null;
 
     /// <summary>Starts the process of a node that is down.</summary>
@@ -154,11 +155,11 @@ internal sealed class Cluster
     }
 
     /// <summary>
-    /// Changes the state of a node's replica behind its back, unless one was changed before: of two that differ from
-    /// the others none may be right.
+    /// Changes the state of a node's replica from outside, unless a replica was changed before. If two replicas
+    /// differed from the others, maybe none would be right.
     /// </summary>
     /// <param name="node">The node.</param>
-    /// <param name="lots">What it is changed to.</param>
+    /// <param name="lots">A random number that decides the change.</param>
     public void ChangeState(SimulatedNode node, int lots)
     {
         if (StateWasChanged || DigestInterval == TimeSpan.Zero || MachineOf(node) is not { } machine
@@ -169,8 +170,8 @@ internal sealed class Cluster
     }
 
     /// <summary>
-    /// Starts a process of its own for clients, with a <see cref="RaftClient"/>; nothing ever befalls it but what
-    /// befalls its messages.
+    /// Starts a process for clients with a <see cref="RaftClient"/>. No fault concerns the process, except faults of
+    /// its messages.
     /// </summary>
     public (SimulatedProcess Process, IActorRef Client) StartClient(int number)
     {
@@ -181,7 +182,7 @@ internal sealed class Cluster
         return (process, process.System.ActorOf(RaftClient.Props(ClientSettingsOf(process))));
     }
 
-    /// <summary>Tells a node's peer something, if there is one; the answer is of no interest.</summary>
+    /// <summary>Sends a message to a node's peer, if there is one. The answer is ignored.</summary>
     public void Ask(SimulatedNode node, object message)
     {
         if (node.Process is { IsDead: false, Entry: { } entry } process)
@@ -189,11 +190,11 @@ internal sealed class Cluster
     }
 
     /// <summary>
-    /// Asks a node's peer for other members: some that wait to be added, as voters or learners, and without some that
-    /// are there. Whoever may have been removed is never asked for again, and the first node always stays.
+    /// Asks a node's peer to change the members: to add some that wait, as voters or learners, and to remove some. A
+    /// member that may have been removed is never added again, and the first node always stays.
     /// </summary>
-    /// <param name="node">The node that is asked.</param>
-    /// <param name="lots">A number that decides who.</param>
+    /// <param name="node">The node to ask.</param>
+    /// <param name="lots">A random number that decides the members.</param>
     public void ChangeMembers(SimulatedNode node, int lots)
     {
         var random = new Random(lots);
@@ -217,7 +218,7 @@ internal sealed class Cluster
     }
 
     /// <summary>
-    /// Asks a node's peer for all former members as voters, beside those that somebody has asked for.
+    /// Asks a node's peer to add all former members as voters, besides the members that were requested before.
     /// </summary>
     public void AddFormerMembers(SimulatedNode node)
     {
@@ -227,7 +228,9 @@ internal sealed class Cluster
         Ask(node, new ChangeMembers([.. voters.Select(each => each.Member)], []));
     }
 
-    /// <summary>A machine at an address of its own, which does not run yet, with a copy of a node's disk.</summary>
+    /// <summary>
+    /// Makes a machine at an address of its own with a copy of a node's disk. Its process does not run yet.
+    /// </summary>
     public SimulatedNode Copy(SimulatedNode of)
     {
         var copy = SimulatedNode.Copy(of, $"{of.Id}.copy{++_copies}:4051", NewDisk(of.Id));
@@ -236,7 +239,7 @@ internal sealed class Cluster
         return copy;
     }
 
-    /// <summary>A node, which is down, comes back at another address.</summary>
+    /// <summary>Moves a node that is down to another address.</summary>
     public void Move(SimulatedNode node, string address)
     {
         string former = node.Address;
@@ -246,7 +249,7 @@ internal sealed class Cluster
         Network.Moved(node, former);
     }
 
-    /// <summary>Kills the process of a node, if it runs.</summary>
+    /// <summary>Kills the process of a node, if it is running.</summary>
     public void Kill(SimulatedNode node)
     {
         if (node.Process is not { } process)
@@ -284,7 +287,7 @@ internal sealed class Cluster
 
     private PeerDisk NewDisk(string peerId) => new(peerId, _world, new Random(_random.Next()));
 
-    // Rather much than little: clocks that are nearly right show nothing.
+    // Draws large drifts more often than small ones, because clocks that are nearly right show nothing.
     private static double DrawDrift(Random random, double most)
     {
         double drawn = (2 * random.NextDouble()) - 1;
@@ -303,14 +306,14 @@ internal sealed class Cluster
         LeaseReads = _random.Next(10) < Leases,
         LeaseClockDrift = _leaseClockDrift,
         Resolver = Network.ResolverOf(process.Node, process),
-        // A run is short: what waits for seconds in a real cluster would never end in it.
+        // A run is short. A wait of seconds, as in a real cluster, would not end in it.
         RestartBackoffMax = TimeSpan.FromSeconds(1),
-        // What is claimed holds as long as silent and set-back stores together are no majority: one that was set back
-        // finds nobody silent.
+        // The product's claim holds only if silent and set-back stores together are no majority. So a peer whose store
+        // was set back waits for all voters.
         VerificationWait = process.Node.SetBacks > 0 ? TimeSpan.FromHours(1) : TimeSpan.FromSeconds(1.2),
         ForwardTimeout = TimeSpan.FromSeconds(1),
         SessionTimeout = SessionTimeout,
-        // Small enough that their limits are met.
+        // Small enough for the limits to be reached.
         MaxBatchEntries = 8,
         MaxInflightAppends = 3,
         ApplyBatchEntries = 4,
@@ -322,7 +325,7 @@ internal sealed class Cluster
         DigestInterval = DigestInterval,
     };
 
-    // Its own address is the present one; of others that have moved it knows nothing.
+    // The node's own address is the present one. It does not know the new addresses of other nodes.
     private List<Member> MembersIn(SimulatedNode node)
     {
         var members =
@@ -348,11 +351,11 @@ internal sealed class Cluster
         };
     }
 
-    // What clients and nodes tell each other is late, lost and doubled as the messages between peers are.
+    // Messages between clients and nodes are delayed, lost and duplicated as messages between peers are.
     private void Carry(Random random, SimulatedNode node, Action arrive)
     {
         var faults = Network.Faults;
-        // Of one that is none of the group's an operator would tell no client.
+        // An operator would tell no client about a node that does not belong to the group.
         if (node.IsStranger || random.NextDouble() < faults.Loss)
             return;
         _world.Schedule(faults.DrawDelay(random), arrive);
@@ -362,7 +365,7 @@ internal sealed class Cluster
 
     private void Sent(Message<SimulatedNode> message, string fate) => _violations.Check(() =>
     {
-        // That one was told before, when it was sent.
+        // The message was recorded when it was sent.
         if (fate == "lost on its way")
             return;
         if (!message.From.IsStranger)
@@ -377,8 +380,8 @@ internal sealed class Cluster
         }
     });
 
-    // One that was replaced before it had its first turn may be made after its successor: the process's is the one that
-    // is given something.
+    // A state machine that was replaced before its first turn may be made after its successor. The process's state
+    // machine is the one that gets entries.
     private KeyValueMachine NewMachine(SimulatedProcess process)
     {
         var machine = new KeyValueMachine(new MachineWatcher(_violations, process, Invariants));

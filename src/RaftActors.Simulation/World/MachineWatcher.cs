@@ -4,7 +4,7 @@ using RaftActors.Simulation.Clients;
 
 namespace RaftActors.Simulation.World;
 
-/// <summary>Checks what the state machine of a process is given, and has it fail when it is to.</summary>
+/// <summary>Checks what the state machine of a process is given, and lets it fail when it should.</summary>
 internal sealed class MachineWatcher(Violations violations, SimulatedProcess process, Invariants invariants)
     : IMachineWatcher
 {

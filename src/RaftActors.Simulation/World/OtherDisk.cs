@@ -4,7 +4,7 @@ using RaftActors.TestKit.Journals;
 
 namespace RaftActors.Simulation.World;
 
-/// <summary>A disk that is in no machine: what is stored on it.</summary>
+/// <summary>A disk that is in no machine.</summary>
 internal sealed class OtherDisk
 {
     private readonly RaftSerializer _serializer = new(null!);
@@ -15,7 +15,7 @@ internal sealed class OtherDisk
     /// <summary>What is stored.</summary>
     public InMemoryStore Store { get; } = new();
 
-    /// <summary>The same, as the events say.</summary>
+    /// <summary>The contents according to the events.</summary>
     public DurableState Durable { get; set; } = new();
 
     /// <summary>Writes the next event of a peer.</summary>

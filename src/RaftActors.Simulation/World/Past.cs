@@ -13,22 +13,22 @@ namespace RaftActors.Simulation.World;
 /// <summary>How the group of a run begins.</summary>
 internal enum Origin
 {
-    /// <summary>It is founded by peers with empty disks.</summary>
+    /// <summary>Peers with empty disks found the group.</summary>
     Founded,
 
-    /// <summary>All its founders start from a backup of a former group.</summary>
+    /// <summary>All founders start from a backup of a former group.</summary>
     Restored,
 
     /// <summary>
-    /// The first peer is what an operator has made of a survivor of a former group; the others are added to it.
+    /// The first peer is a survivor of a former group that an operator has recovered. The others are added to it.
     /// </summary>
     Recovered,
 }
 
 /// <summary>
-/// What was before a run: the group that was restored or recovered, and other groups of the same name, of which disks
-/// are left over. The disks have the events and snapshots that a founding, a restore and a recover write, with lots for
-/// what these draw at random.
+/// What happened before a run: the group that was restored or recovered, and other groups of the same name whose disks
+/// are left. The disks have the events and snapshots that a founding, a restore and a recovery write. Where these draw
+/// random values, the run's own randomness is used.
 /// </summary>
 internal sealed class Past
 {
@@ -47,12 +47,12 @@ internal sealed class Past
     // What the group has of the former one.
     private readonly List<LogEntry> _shared = [];
 
-    /// <summary>Draws it.</summary>
+    /// <summary>Draws the past.</summary>
     /// <param name="origin">How the group begins.</param>
-    /// <param name="founders">Who founds the group, or was in the former one.</param>
+    /// <param name="founders">The founders of the group, or the members of the former group.</param>
     /// <param name="limits">The limits of sessions.</param>
-    /// <param name="chunkSize">The bytes of a part of a snapshot.</param>
-    /// <param name="random">The lots.</param>
+    /// <param name="chunkSize">The size of a chunk of a snapshot in bytes.</param>
+    /// <param name="random">The source of randomness.</param>
     public Past(Origin origin, IReadOnlyList<Member> founders, SessionLimits limits, int chunkSize, Random random)
     {
         (Origin, _founders, _limits, _chunkSize, _random) = (origin, founders, limits, chunkSize, random);
@@ -71,26 +71,29 @@ internal sealed class Past
     /// <summary>How the group begins.</summary>
     public Origin Origin { get; }
 
-    /// <summary>A session that a client of the former group has open; 0 when there was none.</summary>
+    /// <summary>A session that a client of the former group has open; 0 if there is none.</summary>
     public long Session { get; }
 
     /// <summary>
-    /// Whether a command was given to another group, or to the former one after what the group has of it.
+    /// Whether a command was given to another group, or to the former group after the entries that this group has from
+    /// it.
     /// </summary>
     public static bool IsElsewhere(LogEntry entry) =>
         entry.Kind == EntryKind.Command && entry.Payload.Bytes.Span.StartsWith(ElsewhereMark);
 
-    /// <summary>Whether a command was given to the former group, in what the group has of it.</summary>
+    /// <summary>
+    /// Whether a command was given to the former group and is among the entries that this group has from it.
+    /// </summary>
     public static bool IsFormer(LogEntry entry) =>
         entry.Kind == EntryKind.Command && entry.Payload.Bytes.Span.StartsWith(FormerMark);
 
-    /// <summary>Writes the disks of those who begin, if the group is not founded.</summary>
+    /// <summary>Writes the disks of the first members, unless the group is founded.</summary>
     public void Begin(IReadOnlyList<SimulatedNode> nodes, Invariants invariants)
     {
         if (Origin == Origin.Founded)
             return;
         long index = _shared[^1].Index + 1;
-        // As a restore and a recover draw it.
+        // As a restore and a recovery draw the term.
         long term = _shared[^1].Term + _random.Next(1 << 20, 1 << 24);
         var survivors = Origin == Origin.Restored ? _founders : [_founders[0]];
         var configuration = new Configuration(
@@ -126,7 +129,7 @@ internal sealed class Past
         }
         else
         {
-            // Alone it leads; with others it waits for them.
+            // Alone, the peer leads. With others, it waits for them.
             configuration = Bound(_random.Next(3) == 0 ? [node.Member] : _founders.Append(node.Member)
                 .DistinctBy(static member => member.Id));
             if (_random.Next(4) > 0)
@@ -179,7 +182,7 @@ internal sealed class Past
         node.Put(disk);
     }
 
-    // What a backup of the former group holds.
+    // The state in a backup of the former group.
     private List<byte[]> ImageOf(SimulatedNode node, Invariants invariants)
     {
         var machine = new KeyValueMachine(new Capturing(node, invariants));
@@ -227,9 +230,7 @@ internal sealed class Past
 
     private static string StreamOf(SimulatedNode node) => PersistenceIds.OfPeer(Cluster.Group, node.Id);
 
-    /// <summary>
-    /// Of the image of a backup only the state is of interest: what is restored from it is compared with that.
-    /// </summary>
+    /// <summary>Captures the state in the image of a backup. The state that is restored is compared with it.</summary>
     private sealed class Capturing(SimulatedNode node, Invariants invariants) : IMachineWatcher
     {
         public void Captured(long index, string state) => invariants.Captured(node, index, state);

@@ -6,7 +6,7 @@ using RaftActors.TestKit.Time;
 
 namespace RaftActors.Simulation.World;
 
-/// <summary>A machine: its disk outlives the processes that run on it one after the other.</summary>
+/// <summary>A machine. Its disk outlives the processes that run on the machine one after the other.</summary>
 internal sealed class SimulatedNode(Member member, PeerDisk disk) : INetworkNode
 {
     private DurableState? _aside;
@@ -19,17 +19,18 @@ internal sealed class SimulatedNode(Member member, PeerDisk disk) : INetworkNode
 
     public PeerDisk Disk => disk;
 
-    /// <summary>What its disk holds, as the journal's events say.</summary>
+    /// <summary>The contents of the node's disk according to the events of the journal.</summary>
     public DurableState Durable { get; private set; } = new();
 
     /// <summary>
-    /// What its own disk holds, also while that is put aside: what was confirmed with it is still there.
+    /// The contents of the node's own disk, even while another disk is in its place. What was confirmed with it is
+    /// still there.
     /// </summary>
     public DurableState Own => _aside ?? Durable;
 
     /// <summary>
-    /// Whether its process is none of the group's: with a disk of another group, or with a copy of a member's disk
-    /// beside that member. Nothing that it says counts.
+    /// Whether the node's process does not belong to the group: it has a disk of another group, or a copy of a member's
+    /// disk. Nothing that the process says counts.
     /// </summary>
     public bool IsStranger { get; private set; }
 
@@ -39,68 +40,72 @@ internal sealed class SimulatedNode(Member member, PeerDisk disk) : INetworkNode
     /// <summary>Whether its disk is a copy of a member's.</summary>
     public bool IsCopy { get; private init; }
 
-    /// <summary>Whether it is at another address than at first.</summary>
+    /// <summary>Whether the node has moved to another address.</summary>
     public bool HasMoved { get; private set; }
 
-    /// <summary>The process that runs; <c>null</c> while it is down.</summary>
+    /// <summary>The running process; <c>null</c> while the node is down.</summary>
     public SimulatedProcess? Process { get; set; }
 
     VirtualProcess? INetworkNode.Process => Process;
 
-    /// <summary>How often a process was started.</summary>
+    /// <summary>How often a process of the node was started.</summary>
     public int Starts { get; set; }
 
-    /// <summary>The next command that its state machine is given makes it fail.</summary>
+    /// <summary>Whether the next command makes the node's state machine fail.</summary>
     public bool MachineFails { get; set; }
 
-    /// <summary>How often its disk was set back, or an event on it damaged.</summary>
+    /// <summary>How often the node's disk was set back, or an event on it was damaged.</summary>
     public int SetBacks { get; set; }
 
-    /// <summary>The event that was damaged and that its peer has not met yet; 0 for none.</summary>
+    /// <summary>The damaged event that the peer has not read yet; 0 for none.</summary>
     public long DamagedEvent { get; set; }
 
     /// <summary>
-    /// Whether its own disk may lack what its peer had confirmed. What runs on another disk says nothing of that.
+    /// Whether the node's own disk may lack what its peer had confirmed. A process on another disk says nothing about
+    /// that.
     /// </summary>
     public bool MayLack => SetBacks > 0 && (IsStranger || Process?.Peer?.Inspect().IsWhole != true);
 
-    /// <summary>The last index that is in the snapshot which was damaged last; 0 for none.</summary>
+    /// <summary>The index of the last entry in the snapshot that was damaged last; 0 for none.</summary>
     public long DamagedSnapshot { get; set; }
 
-    /// <summary>How long a turn of its state machine takes at most; zero takes no time, like all others.</summary>
+    /// <summary>
+    /// How long a turn of the node's state machine takes at most. With zero, turns take no time, as for all other
+    /// actors.
+    /// </summary>
     public TimeSpan MachineDelay { get; set; }
 
-    /// <summary>By how much its clock is fast: 0.01 is one in a hundred.</summary>
+    /// <summary>By how much the node's clock is fast: 0.01 is one in a hundred.</summary>
     public double Drift { get; init; }
 
-    /// <summary>Whether it is no member at first and waits to be added.</summary>
+    /// <summary>Whether the node is no member at first and waits to be added.</summary>
     public bool Joins { get; init; }
 
-    /// <summary>Whether it waits to be added and nobody has asked for that yet.</summary>
+    /// <summary>Whether the node waits to be added, and no request has named it yet.</summary>
     public bool IsOutside => Joins && !WasWanted;
 
-    /// <summary>Whether somebody has asked for it as a member that waited to be added.</summary>
+    /// <summary>Whether a request has named the node as a new member.</summary>
     public bool WasWanted { get; set; }
 
     /// <summary>
-    /// Whether somebody has asked for members without it, so that it may be removed, or has been: its disk is of no use
-    /// any more.
+    /// Whether a request has left out the node, so that it may be removed or has been. Its disk is then of no use any
+    /// more.
     /// </summary>
     public bool MayBeRemoved { get; private set; }
 
     /// <summary>
-    /// Whether somebody has asked for members without it: such a request may be long on its way, and remove it although
-    /// others have asked for it since.
+    /// Whether a request has left out the node. Such a request may be under way for long, and remove the node although
+    /// later requests have named it.
     /// </summary>
     public bool WasOmitted { get; private set; }
 
-    /// <summary>Whether the peer of its process has stopped, as that of a member that was removed.</summary>
+    /// <summary>Whether the peer of the node's process has stopped because its member was removed.</summary>
     public bool HasLeft { get; set; }
 
-    /// <summary>A machine at another address with a copy of a member's disk.</summary>
-    /// <param name="of">The member.</param>
-    /// <param name="address">Where it is.</param>
-    /// <param name="disk">Its disk, which gets what is on the member's now.</param>
+    /// <summary>Makes a machine at another address with a copy of a member's disk.</summary>
+    /// <param name="of">The member's node.</param>
+    /// <param name="address">The address of the new machine.</param>
+    /// <param name="disk">The disk of the new machine. It gets the present contents of the member's disk.</param>
     public static SimulatedNode Copy(SimulatedNode of, string address, PeerDisk disk)
     {
         disk.Store.CopyFrom(of.Disk.Store);
@@ -108,14 +113,14 @@ internal sealed class SimulatedNode(Member member, PeerDisk disk) : INetworkNode
             IsCopy = true };
     }
 
-    /// <summary>It gets what is on another disk, before its first process.</summary>
+    /// <summary>Gives the node the contents of another disk, before its first process.</summary>
     public void Put(OtherDisk other)
     {
         Disk.Store.CopyFrom(other.Store);
         Durable = other.Durable;
     }
 
-    /// <summary>Another disk takes the place of its own, or its own that of the other, while it is down.</summary>
+    /// <summary>Exchanges the disk of a node that is down for another one, or for its own again.</summary>
     public void Exchange(OtherDisk other)
     {
         var former = new InMemoryStore();
@@ -128,14 +133,14 @@ internal sealed class SimulatedNode(Member member, PeerDisk disk) : INetworkNode
         _aside = IsStranger ? other.Durable : null;
     }
 
-    /// <summary>It is at another address, while it is down.</summary>
+    /// <summary>Moves a node that is down to another address.</summary>
     public void Move(string address)
     {
         Member = Member with { Address = address };
         HasMoved = true;
     }
 
-    /// <summary>Somebody asks for members without it.</summary>
+    /// <summary>Called when a request for members leaves out the node.</summary>
     public void Omit()
     {
         WasOmitted = true;

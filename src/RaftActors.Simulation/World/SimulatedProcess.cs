@@ -19,18 +19,18 @@ internal sealed class SimulatedProcess(
 
     public SimulatedNode Node => node;
 
-    /// <summary>The state machine that its peer built last.</summary>
+    /// <summary>The state machine that the peer built last.</summary>
     public KeyValueMachine? Machine { get; set; }
 
-    /// <summary>Where answers arrive.</summary>
+    /// <summary>The port at which answers arrive.</summary>
     public ProcessPort Port { get; private set; } = null!;
 
-    /// <summary>The peer as it is in memory; <c>null</c> while none runs or it has not recovered.</summary>
+    /// <summary>The peer in memory; <c>null</c> while no peer runs, or it has not recovered.</summary>
     public RaftActor? Peer { get; private set; }
 
-    /// <summary>Starts it.</summary>
-    /// <param name="name">The name of its actor system.</param>
-    /// <param name="listener">Told what arrives at <see cref="Port"/>.</param>
+    /// <summary>Starts the process.</summary>
+    /// <param name="name">The name of the process's actor system.</param>
+    /// <param name="listener">Called with what arrives at <see cref="Port"/>.</param>
     public void Start(string name, Action<object> listener)
     {
         _host = hosts.Take(name);
