@@ -84,7 +84,7 @@ internal static class BackupCommand
         }
     }
 
-    /// <summary>What a backup is, a line each.</summary>
+    /// <summary>Describes a backup in lines of text.</summary>
     public static IEnumerable<string> Lines(string file, BackupFile backup)
     {
         yield return "backup    of group "
@@ -109,11 +109,11 @@ internal static class BackupCommand
                 break;
             await target.WriteAsync(buffer.AsMemory(0, read), cancellation);
         }
-        // The name must not be on the disk before the bytes are.
+        // The backup must be on the disk before a file has its name.
         target.Flush(flushToDisk: true);
     }
 
-    // What cannot be read is the node's doing, what cannot be written this machine's.
+    // A read that fails is the node's fault. A write that fails is this machine's.
     private static async Task<int> ReadAsync(Stream source, Memory<byte> buffer, CancellationToken cancellation)
     {
         try

@@ -4,7 +4,7 @@ using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Commands;
 
-/// <summary><c>raftnode check</c>: says what in a node's configuration makes consensus unsafe or slow.</summary>
+/// <summary><c>raftnode check</c>: lists the settings of a node that make consensus unsafe or slow.</summary>
 internal static class CheckCommand
 {
     private static readonly Option<string> ConfigFile = new("--config", "-c")

@@ -19,13 +19,13 @@ internal static class CommandLine
           3  nobody can say whether the write was done
         """;
 
-    /// <summary>Does what the arguments say.</summary>
+    /// <summary>Runs a command line.</summary>
     /// <returns>The exit code: see <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
         var parsed = Parse(args);
-        // The commands handle the signals themselves: a node that is told to stop needs longer than the library would
-        // wait.
+        // The commands handle the signals themselves, because a node that is told to stop needs longer than the library
+        // would wait.
         var configuration =
             new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         try
@@ -37,13 +37,13 @@ internal static class CommandLine
         }
         catch (NodeStartException e)
         {
-            // Of a command about a key, 1 would say that the key has no value.
+            // For a command about a key, exit code 1 means that the key has no value.
             return await ExitCode.FailAsync(e.Message, parsed.CommandResult.Command.Name is "start"
                 or "dev" ? ExitCode.No : ExitCode.NotDone);
         }
     }
 
-    /// <summary>Makes out what the arguments say.</summary>
+    /// <summary>Parses a command line.</summary>
     public static ParseResult Parse(string[] args)
     {
         var root = new RootCommand(Description)
@@ -68,7 +68,7 @@ internal static class CommandLine
         return root.Parse(args);
     }
 
-    // Nothing but a value may be empty: no name, file or address is.
+    // Only a value may be empty. Names, files and addresses may not.
     private static void RefuseEmptyWords(Command command)
     {
         command.Validators.Add(static result =>

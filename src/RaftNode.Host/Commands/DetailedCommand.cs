@@ -3,13 +3,13 @@ using System.CommandLine;
 namespace RaftNode.Host.Commands;
 
 /// <summary>
-/// A command with more to be said about it than fits the list of commands: its own help ends with it.
+/// A command with details that do not fit into the list of commands. The command's own help ends with them.
 /// </summary>
-/// <param name="name">Its name.</param>
-/// <param name="description">What it does, in a sentence.</param>
-/// <param name="details">What else one has to know before one uses it.</param>
+/// <param name="name">The name of the command.</param>
+/// <param name="description">What the command does, in a sentence.</param>
+/// <param name="details">What the user must also know before using the command.</param>
 internal sealed class DetailedCommand(string name, string description, string details) : Command(name, description)
 {
-    /// <summary>What else one has to know.</summary>
+    /// <summary>What the user must also know.</summary>
     public string Details { get; } = details;
 }

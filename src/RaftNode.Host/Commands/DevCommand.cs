@@ -9,7 +9,7 @@ using Spectre.Console;
 
 namespace RaftNode.Host.Commands;
 
-/// <summary><c>raftnode dev</c>: a whole cluster on this machine, each node a process of its own.</summary>
+/// <summary><c>raftnode dev</c>: runs a whole cluster on this machine, with a process for each node.</summary>
 internal static class DevCommand
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
@@ -75,7 +75,7 @@ internal static class DevCommand
                 result.AddError("--journal and --config-dir exclude each other. "
                     + "Include the journal's file in the files of --config-dir.");
             }
-            // Not its value: asked for one that is none of the choices, the library throws.
+            // Not the parsed value: for a value that is none of the choices, the library would throw.
             var chosen = result.GetResult(Journal)?.Tokens.Select(static token => token.Value) ?? [];
             if (result.GetResult(ConnectionString) is not null && !chosen.Contains(JournalChoice.Postgresql.Name))
                 result.AddError("--postgresql needs --journal postgresql.");
@@ -97,7 +97,7 @@ internal static class DevCommand
         return option;
     }
 
-    // Not a validator: asked for a value that is no number, the library throws.
+    // Not a validator: for a value that is not a number, the library would throw.
     private static int ParseNodes(ArgumentResult result)
     {
         if (result.Tokens is [var text] && int.TryParse(text.Value, CultureInfo.InvariantCulture, out var nodes)
@@ -111,7 +111,7 @@ internal static class DevCommand
     {
         using var signals = new StopSignals();
         var journal = parsed.GetValue(Journal) is { } name ? JournalChoice.Named(name) : null;
-        // Each journal finds its own data when it is chosen again.
+        // Each journal has its own data, and finds it when the journal is chosen again.
         var data = parsed.GetValue(Data) ?? (journal?.File is null ? null : Path.Combine("data", journal.Name));
         var nodes = Files(parsed, journal, data).Select(file => new DevNode(file, data)).ToList();
         if (nodes[0].Settings.Store.Journal is { IsPostgresql: true } database)
@@ -169,7 +169,7 @@ internal static class DevCommand
         return code;
     }
 
-    /// <summary>Shows the nodes again and again, until the program is to stop or has nothing left to show.</summary>
+    /// <summary>Shows the nodes repeatedly, until the program is told to stop or no node is left.</summary>
     private static async Task<int> WatchAsync(
         IReadOnlyList<DevNode> nodes, NodeClient client, StopSignals signals,
         Action<IReadOnlyList<(StatusDocument?, string?)>, IReadOnlyList<bool>> show)
@@ -183,7 +183,7 @@ internal static class DevCommand
             show(states, started);
             for (var i = 0; i < nodes.Count; i++)
             {
-                // One that never came up has said why, and the cluster is not what was asked for.
+                // A node that never came up has said why. The cluster is then not the one that was asked for.
                 if (!started[i] && nodes[i].HasExited && !signals.Stop.IsCompleted)
                     throw new NodeStartException($"{nodes[i].Name}: {nodes[i].HowItEnded}");
             }

@@ -1,24 +1,27 @@
 namespace RaftNode.Host.Commands;
 
-/// <summary>How a command of the program ends.</summary>
+/// <summary>The exit codes of the program.</summary>
 internal static class ExitCode
 {
-    /// <summary>Done.</summary>
+    /// <summary>The command was done.</summary>
     public const int Done = 0;
 
     /// <summary>
-    /// The key has no value, or has one although it was to be created, or the condition does not hold; of <c>start</c>
-    /// and <c>dev</c>: stopped by an error.
+    /// The key has no value; or the key was to be created and has a value; or the condition does not hold. For
+    /// <c>start</c> and <c>dev</c>: an error ended the program.
     /// </summary>
     public const int No = 1;
 
-    /// <summary>Not done: the command line is wrong, no node answers, no leader, a limit.</summary>
+    /// <summary>
+    /// The command was not done: the command line is wrong, no node answers, there is no leader, or a limit was
+    /// reached.
+    /// </summary>
     public const int NotDone = 2;
 
-    /// <summary>Nobody can say whether the write was done.</summary>
+    /// <summary>It is unknown whether the write was done.</summary>
     public const int Unknown = 3;
 
-    /// <summary>Writes an error, on one line.</summary>
+    /// <summary>Writes an error on one line.</summary>
     /// <returns>The exit code.</returns>
     public static async Task<int> FailAsync(string message, int code = NotDone)
     {

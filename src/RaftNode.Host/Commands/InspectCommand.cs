@@ -8,7 +8,7 @@ using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Commands;
 
-/// <summary><c>raftnode inspect</c>: says what a stopped node has in its data directory.</summary>
+/// <summary><c>raftnode inspect</c>: shows the contents of a stopped node's data directory.</summary>
 internal static class InspectCommand
 {
     private static readonly Argument<string?> Directory = new("DIR")
@@ -75,7 +75,7 @@ internal static class InspectCommand
         }
     }
 
-    /// <summary>What a store holds, in lines.</summary>
+    /// <summary>Describes the contents of a store in lines of text.</summary>
     public static IEnumerable<string> Lines(StoreReport report)
     {
         yield return $"member    {report.MemberId} of group {report.Group}, store {report.StoreId}";

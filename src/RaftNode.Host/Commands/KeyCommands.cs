@@ -3,12 +3,12 @@ using System.Net;
 
 namespace RaftNode.Host.Commands;
 
-/// <summary><c>raftnode get</c>, <c>put</c> and <c>delete</c>: one key of a running cluster.</summary>
+/// <summary><c>raftnode get</c>, <c>put</c> and <c>delete</c>: read and write one key of a running cluster.</summary>
 internal static class KeyCommands
 {
     private static readonly Argument<string> Key = new("KEY") { Description = "The key." };
 
-    /// <summary>What <c>raftnode put</c> gives a key.</summary>
+    /// <summary>The value for <c>raftnode put</c>.</summary>
     public static readonly Argument<string?> Value = new("VALUE")
     {
         Arity = ArgumentArity.ZeroOrOne,
@@ -53,7 +53,7 @@ internal static class KeyCommands
         };
         command.Validators.Add(result =>
         {
-            // Not their values: an option without its word has none to get.
+            // Not their parsed values: an option that was given without its argument has none.
             if (result.GetResult(Value) is { Tokens.Count: > 0 } == result.GetResult(file) is { Implicit: false })
                 result.AddError("Give either VALUE or --file.");
             if (result.GetResult(create) is { Implicit: false } && result.GetResult(IfMatch) is { Implicit: false })
@@ -114,7 +114,7 @@ internal static class KeyCommands
 
     private static async Task WriteValueAsync(HttpResponseMessage response, string? file)
     {
-        // All of it is here already: what fails below is the writing.
+        // The whole value has arrived, so what fails below is the writing.
         await using var value = await response.Content.ReadAsStreamAsync();
         try
         {

@@ -8,11 +8,12 @@ using RaftNode.Host.Http;
 namespace RaftNode.Host.Commands;
 
 /// <summary>
-/// <c>raftnode member list</c>, <c>add</c>, <c>remove</c>, <c>promote</c> and <c>priority</c>: the members of a running
-/// group.
+/// <c>raftnode member list</c>, <c>add</c>, <c>remove</c>, <c>promote</c> and <c>priority</c>: show and change the
+/// members of a running group.
 /// </summary>
 /// <remarks>
-/// A change is made for the members as they were read: when somebody else changes them meanwhile, they are read again.
+/// A change is made for the members as the command has read them. If the members have changed meanwhile, the command
+/// reads them again.
 /// </remarks>
 internal static class MemberCommands
 {
@@ -170,7 +171,7 @@ internal static class MemberCommands
                 await Console.Out.WriteLineAsync($"done, configuration {response.Headers.ETag?.Tag.Trim('"')}");
                 return ExitCode.Done;
             }
-            // The node that was asked lags behind, or somebody else changes the members.
+            // The node that was asked is behind, or the members have changed meanwhile.
             var again = response.StatusCode == HttpStatusCode.PreconditionFailed
                 || response.Headers.RetryAfter is not null;
             if (!again || Stopwatch.GetElapsedTime(started).TotalSeconds >= parsed.GetValue(NodeOptions.Timeout))

@@ -7,7 +7,7 @@ using RaftNode.Host.Http;
 
 namespace RaftNode.Host.Commands;
 
-/// <summary>Asks nodes over HTTP, as the commands do: the first that can be reached.</summary>
+/// <summary>Sends the commands' requests over HTTP, to the first node that can be reached.</summary>
 internal sealed class NodeClient : IDisposable
 {
     private static readonly TimeSpan LongestConnecting = TimeSpan.FromSeconds(2);
@@ -16,19 +16,20 @@ internal sealed class NodeClient : IDisposable
     private readonly IReadOnlyList<Uri> _nodes;
 
     /// <summary>Makes a client.</summary>
-    /// <param name="nodes">The nodes, as http://host:port, in the order in which they are tried.</param>
+    /// <param name="nodes">The nodes, as http://host:port. They are tried in this order.</param>
     /// <param name="timeout">How long an answer may take.</param>
-    /// <exception cref="NodeStartException">One of them is not a URL.</exception>
+    /// <exception cref="NodeStartException">A node is not given as a URL.</exception>
     public NodeClient(IEnumerable<string> nodes, TimeSpan timeout)
     {
         _nodes = [.. nodes.Select(Parse)];
-        // Less than an answer may take: when that is over, nobody asks whether the request was sent.
+        // Less than the time for an answer. When that time is over, it is too late to find out whether the request was
+        // sent.
         var connecting = timeout / 2 < LongestConnecting ? timeout / 2 : LongestConnecting;
         _http = new HttpClient(NodeConnection.Handler(connecting)) { Timeout = timeout };
     }
 
     /// <summary>Sends a request about a key to the first node that accepts a connection.</summary>
-    /// <returns>The answer, or <c>null</c> when no node could be reached.</returns>
+    /// <returns>The answer; <c>null</c> if no node could be reached.</returns>
     /// <exception cref="HttpRequestException">
     /// A node was reached, but the connection broke before it answered.
     /// </exception>
@@ -37,19 +38,19 @@ internal sealed class NodeClient : IDisposable
         SendToFirstAsync(node =>
             Request(method, KeyUri(node, key), body is { } bytes ? new ReadOnlyMemoryContent(bytes) : null, header));
 
-    /// <summary>Asks the first node that can be reached to have the leadership transferred.</summary>
-    /// <param name="target">The next leader; <c>null</c> for whichever suits best.</param>
-    /// <returns>The answer, or <c>null</c> when no node can be reached.</returns>
+    /// <summary>Asks the first node that can be reached for a transfer of the leadership.</summary>
+    /// <param name="target">The next leader; <c>null</c> for the most suitable member.</param>
+    /// <returns>The answer; <c>null</c> if no node could be reached.</returns>
     public Task<HttpResponseMessage?> TransferAsync(string? target) =>
         SendToAsync(HttpMethod.Post,
             target is null ? "/leader/transfer" : $"/leader/transfer?to={Uri.EscapeDataString(target)}");
 
-    /// <summary>Has the first node that can be reached take a snapshot.</summary>
-    /// <returns>The answer, or <c>null</c> when no node can be reached.</returns>
+    /// <summary>Asks the first node that can be reached to take a snapshot.</summary>
+    /// <returns>The answer; <c>null</c> if no node could be reached.</returns>
     public Task<HttpResponseMessage?> SnapshotAsync() => SendToAsync(HttpMethod.Post, "/snapshot");
 
     /// <summary>Asks the first node that can be reached for a backup.</summary>
-    /// <returns>The answer, its body yet to be read, or <c>null</c> when no node can be reached.</returns>
+    /// <returns>The answer, whose body has not been read yet; <c>null</c> if no node could be reached.</returns>
     public Task<HttpResponseMessage?> BackupAsync(CancellationToken cancellation) =>
         SendToFirstAsync(node => Request(HttpMethod.Get, new Uri(node, "/backup")),
             HttpCompletionOption.ResponseHeadersRead, cancellation);
@@ -75,22 +76,22 @@ internal sealed class NodeClient : IDisposable
             PathUri(node, PathName.Lease.PathTo(name)),
             JsonContent.Create(wanted, HostJson.Default.WantedLeaseDocument)));
 
-    /// <summary>Who leads, as the answer to a transfer says.</summary>
+    /// <summary>The leader according to the answer to a transfer.</summary>
     public static async Task<LeaderDocument> LeaderAsync(HttpResponseMessage response) =>
         await response.Content.ReadFromJsonAsync(HostJson.Default.LeaderDocument)
             ?? throw new HttpRequestException("the node answered nothing");
 
     /// <summary>
-    /// Sends a request without content that is not about a key to the first node that accepts a connection.
+    /// Sends a request that has no content and is not about a key to the first node that accepts a connection.
     /// </summary>
-    /// <returns>The answer, or <c>null</c> when no node could be reached.</returns>
+    /// <returns>The answer; <c>null</c> if no node could be reached.</returns>
     /// <exception cref="HttpRequestException">
     /// A node was reached, but the connection broke before it answered.
     /// </exception>
     public Task<HttpResponseMessage?> SendToAsync(HttpMethod method, string path) =>
         SendToFirstAsync(node => Request(method, PathUri(node, path)));
 
-    /// <summary>The snapshot that a node has taken.</summary>
+    /// <summary>The snapshot according to a node's answer.</summary>
     public static async Task<SnapshotDocument> SnapshotAsync(HttpResponseMessage response) =>
         await response.Content.ReadFromJsonAsync(HostJson.Default.SnapshotDocument)
             ?? throw new HttpRequestException("the node answered nothing");
@@ -110,8 +111,8 @@ internal sealed class NodeClient : IDisposable
         new(node.GetLeftPart(UriPartial.Authority) + path,
             new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
 
-    // With a limit of its own, which ends as every other failure to connect does; the handler's would look like an
-    // answer that is late.
+    // The connection has a time limit of its own. It fails like any other failure to connect. The handler's limit would
+    // look like a late answer.
     private static HttpRequestMessage Request(HttpMethod method, Uri uri, HttpContent? content = null,
         (string Name, string Value)? header = null)
     {
@@ -121,7 +122,7 @@ internal sealed class NodeClient : IDisposable
         return request;
     }
 
-    // Each node gets a request of its own: one that was tried is spent, with its content.
+    // Each node gets a request of its own, because a request and its content can be sent only once.
     private async Task<HttpResponseMessage?> SendToFirstAsync(
         Func<Uri, HttpRequestMessage> requestTo,
             HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead,
@@ -137,7 +138,7 @@ internal sealed class NodeClient : IDisposable
             catch (HttpRequestException e) when (e.InnerException is SocketException
                 && e.HttpRequestError is (HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError))
             {
-                // Nothing was sent: the next node may be asked, also to write.
+                // Nothing was sent, so the next node may be tried, even with a write.
             }
         }
         return null;
@@ -158,7 +159,7 @@ internal sealed class NodeClient : IDisposable
         }
     }
 
-    /// <summary>The sentence of a problem body.</summary>
+    /// <summary>The detail of a problem body, in a sentence.</summary>
     public static async Task<string> DetailAsync(HttpResponseMessage response)
     {
         var body = await response.Content.ReadAsByteArrayAsync();
@@ -171,7 +172,7 @@ internal sealed class NodeClient : IDisposable
         }
         catch (JsonException)
         {
-            // Not a problem body: the status code has to do.
+            // The answer has no problem body, so use the status code.
         }
         return body.Length is > 0 and < 200
             ? Encoding.UTF8.GetString(body).Trim()

@@ -3,11 +3,11 @@ using System.Net.Sockets;
 
 namespace RaftNode.Host.Commands;
 
-/// <summary>How connections to nodes are made.</summary>
+/// <summary>Makes connections to nodes.</summary>
 internal static class NodeConnection
 {
-    /// <summary>Makes what an <see cref="HttpClient"/> connects with: without a proxy.</summary>
-    /// <param name="limit">How long a connection may take to be made.</param>
+    /// <summary>Makes the handler of an <see cref="HttpClient"/>. It uses no proxy.</summary>
+    /// <param name="limit">How long it may take to connect.</param>
     public static SocketsHttpHandler Handler(TimeSpan limit) => new()
     {
         ConnectCallback = (context, cancellation) => ConnectAsync(context.DnsEndPoint, limit, cancellation),
@@ -20,10 +20,10 @@ internal static class NodeConnection
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            // Waited for from outside: a name that is being resolved heeds no cancellation.
+            // The wait needs a limit of its own, because a name that is being resolved cannot be cancelled.
             await socket.ConnectAsync(node, cancellation).AsTask().WaitAsync(limit, cancellation);
-            // HttpClient asks for it later, where it takes the error of a connection that is gone again for none of its
-            // own.
+            // HttpClient reads this property later. If the connection has broken by then, HttpClient takes the error
+            // for another one.
             _ = socket.RemoteEndPoint;
             return new NetworkStream(socket, ownsSocket: true);
         }

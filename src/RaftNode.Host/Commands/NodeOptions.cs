@@ -4,13 +4,13 @@ using System.Globalization;
 
 namespace RaftNode.Host.Commands;
 
-/// <summary>The options of the commands that ask nodes.</summary>
+/// <summary>The options of the commands that send requests to nodes.</summary>
 internal static class NodeOptions
 {
     private const double ShortestTimeout = 0.001;
-    private const double LongestTimeout = 2_000_000; // Timers count milliseconds in 31 bits.
+    private const double LongestTimeout = 2_000_000; // Timers count milliseconds with 31 bits.
 
-    /// <summary>The nodes.</summary>
+    /// <summary>The nodes to ask.</summary>
     public static readonly Option<string[]> Urls = new("--url", "-u")
     {
         HelpName = "URL",
@@ -19,7 +19,7 @@ internal static class NodeOptions
         DefaultValueFactory = _ => ["http://127.0.0.1:8081", "http://127.0.0.1:8082", "http://127.0.0.1:8083"],
     };
 
-    /// <summary>The configuration of a node that does not run.</summary>
+    /// <summary>The configuration of a stopped node.</summary>
     public static readonly Option<string?> StoppedNodesConfig = new("--config", "-c")
     {
         HelpName = "FILE",
@@ -27,7 +27,7 @@ internal static class NodeOptions
             + "Not needed for raft.db in the node's directory.",
     };
 
-    /// <summary>How long an answer may take.</summary>
+    /// <summary>How long to wait for an answer.</summary>
     public static readonly Option<double> Timeout = CreateTimeout("The longest time to wait for an answer.", 10);
 
     /// <summary>Makes an option <c>--timeout</c>.</summary>
@@ -39,14 +39,14 @@ internal static class NodeOptions
         CustomParser = ParseTimeout,
     };
 
-    /// <summary>Makes the client that the options describe.</summary>
+    /// <summary>Makes the client for the options.</summary>
     public static NodeClient Client(ParseResult parsed) =>
         Client(parsed, TimeSpan.FromSeconds(parsed.GetValue(Timeout)));
 
-    /// <summary>Makes a client of the nodes that the options name.</summary>
+    /// <summary>Makes a client for the nodes in the options.</summary>
     public static NodeClient Client(ParseResult parsed, TimeSpan timeout) => new(UrlsIn(parsed), timeout);
 
-    // Not a validator: asked for a value that is no number, the library throws.
+    // Not a validator: for a value that is not a number, the library would throw.
     private static double ParseTimeout(ArgumentResult result)
     {
         if (result.Tokens is [var text] && double.TryParse(text.Value, CultureInfo.InvariantCulture, out var seconds)

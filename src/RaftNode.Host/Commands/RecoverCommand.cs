@@ -10,7 +10,7 @@ using RaftNode.Host.Node;
 namespace RaftNode.Host.Commands;
 
 /// <summary>
-/// <c>raftnode recover</c>: makes a stopped node the only member of its group, when the majority is lost for good.
+/// <c>raftnode recover</c>: makes a stopped node the only member of its group, after a majority was lost for good.
 /// </summary>
 internal static class RecoverCommand
 {
@@ -118,7 +118,7 @@ internal static class RecoverCommand
         }
     }
 
-    // Those of before may come back elsewhere: their addresses are the operator's to know.
+    // The former members may come back at other addresses, which the operator must know.
     private static IEnumerable<string> Next(StoreReport report, List<Member>? wanted) => wanted is null
         ?
         [

@@ -9,7 +9,7 @@ using RaftNode.Host.Node;
 namespace RaftNode.Host.Commands;
 
 /// <summary>
-/// Where <see cref="RestoreCommand"/> puts the members' stores: into a directory each, or each into its part of a
+/// Where <see cref="RestoreCommand"/> writes the members' stores: each into a directory, or each into its part of a
 /// database.
 /// </summary>
 internal sealed class RestoreTarget
@@ -19,10 +19,10 @@ internal sealed class RestoreTarget
     private readonly NodeSettings? _settings;
     private readonly bool _inDirectories;
 
-    /// <summary>Decides where.</summary>
-    /// <param name="settings">One of the nodes' settings; <c>null</c> for the defaults.</param>
-    /// <param name="data">What was given with --data; <c>null</c> for what the settings say.</param>
-    /// <exception cref="NodeStartException">The members' stores would be the same files.</exception>
+    /// <summary>Decides where to write.</summary>
+    /// <param name="settings">The settings of one of the nodes; <c>null</c> for the defaults.</param>
+    /// <param name="data">The value of --data; <c>null</c> for the directory in the settings.</param>
+    /// <exception cref="NodeStartException">The members' stores would be in the same files.</exception>
     public RestoreTarget(NodeSettings? settings, string? data)
     {
         _settings = settings;
@@ -35,18 +35,18 @@ internal sealed class RestoreTarget
             throw new NodeStartException($"{file} is not in a member's directory: restore makes a store for each");
     }
 
-    /// <summary>What there is to do when all is restored.</summary>
+    /// <summary>What the operator must do after the restore.</summary>
     public string WhatNext => _inDirectories
         ? "Bring each directory to its node, whole and to that node only, and start the nodes: "
             + "raftnode start --config CONFIG --data DIR, where DIR/<member-id> is that directory."
         : "Start the nodes: raftnode start --config CONFIG, each with an empty data directory and this database.";
 
-    /// <summary>What is restored for a member, in words.</summary>
+    /// <summary>Describes where a member's store is written.</summary>
     public string NameOf(string memberId) =>
         _inDirectories ? Path.Combine(_data, memberId) : StoreIn(Path.Combine(_data, memberId)).Journal.ToString();
 
     /// <summary>Looks for a store that is not empty.</summary>
-    /// <returns>Which it is, as the beginning of a sentence; <c>null</c> when all are empty.</returns>
+    /// <returns>The store that is not empty, as the beginning of a sentence; <c>null</c> if all are empty.</returns>
     /// <exception cref="IOException">A store cannot be read.</exception>
     public async Task<string?> FindTakenAsync(string group, IReadOnlyList<Member> members)
     {
@@ -63,14 +63,14 @@ internal sealed class RestoreTarget
     }
 
     /// <summary>Writes all stores.</summary>
-    /// <exception cref="IOException">It cannot be done.</exception>
+    /// <exception cref="IOException">A store cannot be written.</exception>
     public Task WriteAsync(RestoredGroup group, IReadOnlyList<Member> members) =>
         _inDirectories ? WriteDirectoriesAsync(group, members) : WriteDatabaseAsync(group, members);
 
     private StoreSettings StoreIn(string directory) => StoreSettings.From(
         _config, _settings?.Raft.JournalPluginId ?? "", _settings?.Raft.SnapshotPluginId ?? "", directory);
 
-    // A database that no node has used has no tables yet; they are made here, as a node would.
+    // A database that no node has used has no tables. They are made here, as a node would make them.
     private async Task<bool> IsEmptyAsync(StoreSettings store, string persistenceId)
     {
         var report = await OfflineStore.UseAsync(
@@ -89,7 +89,7 @@ internal sealed class RestoreTarget
         }
     }
 
-    // In a directory of its own until all of it is there.
+    // The stores are written to a temporary directory until all are complete.
     private async Task WriteDirectoriesAsync(RestoredGroup group, IReadOnlyList<Member> members)
     {
         var unfinished = Path.Combine(_data, $".restore-{Environment.ProcessId}");
@@ -111,7 +111,7 @@ internal sealed class RestoreTarget
         }
     }
 
-    /// <summary>Moves the members' directories: all of them, or none.</summary>
+    /// <summary>Moves the directories of the members: either all of them or none.</summary>
     internal static void MoveAll(IEnumerable<string> members, string from, string to)
     {
         var moved = new Stack<string>();
@@ -121,7 +121,7 @@ internal sealed class RestoreTarget
             {
                 var target = Path.Combine(to, member);
                 if (Directory.Exists(target))
-                    Directory.Delete(target); // It is empty, or this fails.
+                    Directory.Delete(target); // Fails if the directory is not empty.
                 Directory.Move(Path.Combine(from, member), target);
                 moved.Push(member);
             }

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace RaftNode.Host.Commands;
 
-/// <summary><c>raftnode snapshot</c>: has a node take a snapshot.</summary>
+/// <summary><c>raftnode snapshot</c>: makes a node take a snapshot.</summary>
 internal static class SnapshotCommand
 {
     /// <summary>Makes the command.</summary>

@@ -7,7 +7,7 @@ namespace RaftNode.Host.Commands;
 /// <summary><c>raftnode start</c>: runs one node until it is told to stop.</summary>
 internal static class StartCommand
 {
-    /// <summary>The option with which a parent process ties a node to itself.</summary>
+    /// <summary>The option that ties a node to its parent process.</summary>
     public const string StopWithStandardInput = "--stop-with-stdin";
 
     private static readonly Option<string> ConfigFile = new("--config", "-c")

@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace RaftNode.Host.Commands;
 
-/// <summary><c>raftnode status</c>: how the nodes of a running cluster stand.</summary>
+/// <summary><c>raftnode status</c>: shows the status of the nodes of a running cluster.</summary>
 internal static class StatusCommand
 {
     /// <summary>Makes the command.</summary>
@@ -57,7 +57,7 @@ internal static class StatusCommand
         PrintWarnings(nodes);
     }
 
-    // Not among the lines and rows, which other programs may read.
+    // Written to standard error, because other programs may read the lines and rows.
     private static void PrintWarnings(IEnumerable<(Uri Node, StatusDocument? Status, string? Problem)> nodes)
     {
         foreach (var warning in nodes.Select(static node => node.Status).OfType<StatusDocument>()

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace RaftNode.Host.Commands;
 
-/// <summary>How nodes are shown: a row each in a table, or a line each where there is no terminal.</summary>
+/// <summary>Shows nodes: in a table with a row for each, or without a terminal in a line for each.</summary>
 internal static class StatusTable
 {
     /// <summary>Makes an empty table.</summary>
@@ -20,10 +20,10 @@ internal static class StatusTable
     /// <summary>Adds a node.</summary>
     /// <param name="table">The table.</param>
     /// <param name="node">The node's name.</param>
-    /// <param name="status">How it stands; <c>null</c> when it does not say.</param>
-    /// <param name="problem">Why it does not say.</param>
-    /// <param name="http">Where it serves HTTP.</param>
-    /// <param name="peers">Where peers reach it.</param>
+    /// <param name="status">The status of the node; <c>null</c> if the node did not say it.</param>
+    /// <param name="problem">Why there is no status.</param>
+    /// <param name="http">The address at which the node serves HTTP.</param>
+    /// <param name="peers">The address at which peers reach the node.</param>
     public static void AddRow(Table table, string node, StatusDocument? status, string? problem, string http,
         string peers)
     {
@@ -39,15 +39,15 @@ internal static class StatusTable
             $"{status.State.Keys}", Cell(http), Cell(peers), $"{status.Pid}");
     }
 
-    /// <summary>The same as a line.</summary>
+    /// <summary>The status of a node in a line.</summary>
     public static string Line(StatusDocument status) =>
         $"{status.Node} {status.Role} term {status.Term} leader {status.Leader ?? "none"} commit {status.CommitIndex} "
             + $"applied {status.AppliedIndex} last {status.LastIndex} "
         + $"keys {status.State.Keys} digest {status.State.Digest} pid {status.Pid}";
 
     /// <summary>
-    /// What is wrong with a node, in lines: why it is not ready, what of its store is damaged, and who has another
-    /// frame size.
+    /// The problems of a node in lines of text: why it is not ready, which parts of its store are damaged, and which
+    /// nodes have another frame size.
     /// </summary>
     public static IEnumerable<string> Warnings(StatusDocument status)
     {

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace RaftNode.Host.Commands;
 
 /// <summary>
-/// Ctrl-C and SIGTERM: the first asks the program to stop in order, a further Ctrl-C ends it at once.
+/// Handles Ctrl-C and SIGTERM. The first signal asks the program to stop in an orderly way. Another Ctrl-C ends the
+/// program at once.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
@@ -17,11 +18,12 @@ internal sealed class StopSignals : IDisposable
             _registrations.Add(PosixSignalRegistration.Create(signal, OnSignal));
     }
 
-    /// <summary>Completes when the program is to stop.</summary>
+    /// <summary>Completes when the program must stop.</summary>
     public Task Stop => _stop.Task;
 
     /// <summary>
-    /// Also stops when standard input ends: with the parent that holds its other end, however that ends.
+    /// Also stops the program when standard input ends. It ends when the parent that holds the other end of it ends, in
+    /// whatever way.
     /// </summary>
     public void StopWithStandardInput() => new Thread(() =>
     {
@@ -46,8 +48,8 @@ internal sealed class StopSignals : IDisposable
 
     private void OnSignal(PosixSignalContext context)
     {
-        // A terminal's Ctrl-C reaches parent and children alike, and the parent then sends SIGTERM: so only a further
-        // Ctrl-C is impatience.
+        // A terminal sends Ctrl-C to a parent and its children, and then the parent sends SIGTERM to them. So only
+        // another Ctrl-C shows that the user will not wait.
         context.Cancel = _stop.TrySetResult() || context.Signal != PosixSignal.SIGINT;
     }
 }

@@ -3,24 +3,26 @@ using Akka.Configuration.Hocon;
 
 namespace RaftNode.Host.Configuration;
 
-/// <summary>A HOCON file and what it includes. An included name is relative to the file that includes it.</summary>
+/// <summary>
+/// A HOCON file with the files that it includes. The name of an included file is relative to the file that includes it.
+/// </summary>
 internal sealed class ConfigFile
 {
     private const int DeepestInclusion = 16;
 
     private readonly string _path;
-    // What the files have, in the order in which it counts: what comes later overrides what came before.
+    // The keys in the files, in the order of their priority: a later key overrides an earlier one.
     private readonly List<(string Key, string Place)> _keys = [];
 
     private ConfigFile(string path) => _path = path;
 
-    /// <summary>What the files say.</summary>
+    /// <summary>The configuration in the files.</summary>
     public Config Config { get; private set; } = Config.Empty;
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file, relative to the working directory or absolute.</param>
     /// <exception cref="NodeStartException">
-    /// The file or one that it includes cannot be read, or is not HOCON; the message names the file and the place.
+    /// A file cannot be read or is not HOCON. The message names the file and the place.
     /// </exception>
     public static ConfigFile Load(string path)
     {
@@ -30,7 +32,8 @@ internal sealed class ConfigFile
     }
 
     /// <summary>
-    /// Where a key, or a part of that section, has the value that counts; <c>null</c> where no file has it.
+    /// The place in the files where a key, or a part of that section, has its effective value; <c>null</c> if no file
+    /// has the key.
     /// </summary>
     public string? PlaceOf(string key) => _keys.LastOrDefault(
         found => found.Key == key || found.Key.StartsWith(key + ".", StringComparison.Ordinal)).Place;

@@ -3,7 +3,10 @@ using RaftActors;
 
 namespace RaftNode.Host.Configuration;
 
-/// <summary>Keys that mean nothing any more. A file that still has one is refused: its author relies on it.</summary>
+/// <summary>
+/// Keys of former versions that no longer have an effect. A file with such a key is refused, because its author relies
+/// on the key.
+/// </summary>
 internal static class FormerSettings
 {
     private const string Plugins = "akka.persistence.";
@@ -23,8 +26,10 @@ internal static class FormerSettings
         ("raftactors.runtime", "the settings of Akka.NET are in the section akka. Remove the section"),
     ];
 
-    /// <summary>Makes sure that a file has no such key.</summary>
-    /// <exception cref="SettingException">It has one; the message names the key and what takes its place.</exception>
+    /// <summary>Checks that a file has no such key.</summary>
+    /// <exception cref="SettingException">
+    /// The file has such a key. The message names the key and its replacement.
+    /// </exception>
     public static void Refuse(Config own)
     {
         foreach (var (key, instead) in Keys)

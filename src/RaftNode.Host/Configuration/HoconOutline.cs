@@ -3,10 +3,12 @@ using System.Text;
 namespace RaftNode.Host.Configuration;
 
 /// <summary>
-/// Where the keys of a HOCON file are, and whether it is whole. Akka.NET's parser says of neither: it knows no lines,
-/// and takes a file that is cut off for one that ends there.
+/// Finds the places of the keys in a HOCON file, and finds out whether the file is complete. Akka.NET's parser does
+/// neither: it knows no line numbers, and accepts a file that is cut off.
 /// </summary>
-/// <remarks>It reads only as much of HOCON as that takes: what is wrong otherwise is for the parser to say.</remarks>
+/// <remarks>
+/// The class reads only as much of HOCON as is needed for that. The parser reports all other errors.
+/// </remarks>
 internal sealed class HoconOutline
 {
     private readonly string _text;
@@ -17,16 +19,18 @@ internal sealed class HoconOutline
 
     private HoconOutline(string text) => _text = text;
 
-    /// <summary>The keys with their full paths, in their order. A key that is there twice is there twice.</summary>
+    /// <summary>
+    /// The keys with their full paths, in the order of the file. A key that occurs twice is listed twice.
+    /// </summary>
     public IReadOnlyList<(string Path, int Line)> Keys => _keys;
 
-    /// <summary>The files that are included, and the path of the section in which each is.</summary>
+    /// <summary>The names of the included files, each with the path of the section that includes it.</summary>
     public IReadOnlyList<(string Name, string Prefix)> Included => _included;
 
-    /// <summary>What is wrong with the file as a whole; <c>null</c> for nothing.</summary>
+    /// <summary>What is wrong with the file as a whole; <c>null</c> if nothing is.</summary>
     public string? Problem { get; private set; }
 
-    /// <summary>Looks through a file.</summary>
+    /// <summary>Reads the outline of a file.</summary>
     public static HoconOutline Of(string text)
     {
         var outline = new HoconOutline(text);
@@ -36,7 +40,7 @@ internal sealed class HoconOutline
 
     private bool IsAtEnd => _at >= _text.Length || Problem is not null;
 
-    // Keys and their values, up to the closing brace or the end of the file.
+    // Reads keys and values up to the closing brace or the end of the file.
     private void Section(string path, char closing, int opened)
     {
         while (true)
@@ -87,7 +91,7 @@ internal sealed class HoconOutline
         Value(full);
     }
 
-    // Up to a separator or an opening brace.
+    // Reads a key up to a separator or an opening brace.
     private string Key(out bool isInclude)
     {
         var key = new StringBuilder();
@@ -113,7 +117,7 @@ internal sealed class HoconOutline
         return key.ToString().TrimEnd('+').Trim();
     }
 
-    // Up to the end of its line, a comma, or what closes the section or list around it.
+    // Reads a value up to the end of its line, a comma, or the end of the section or list around it.
     private void Value(string path)
     {
         while (true)
@@ -170,7 +174,7 @@ internal sealed class HoconOutline
                     _at++;
                     break;
                 default:
-                    // The keys of the objects in a list are those of the list, as far as its place goes.
+                    // A list is not a section, so the keys of objects in it get the path of the list.
                     Value(path);
                     break;
             }
@@ -215,7 +219,7 @@ internal sealed class HoconOutline
 
     private bool IsComment => _text[_at] == '#' || _text.AsSpan(_at).StartsWith("//");
 
-    // Blanks and comments; a comment ends before its newline.
+    // Skips blanks and comments. A comment ends before its newline.
     private void Skip(bool newlines)
     {
         while (!IsAtEnd)

@@ -7,7 +7,7 @@ namespace RaftNode.Host.Configuration;
 /// <summary>The sections <c>raftnode.http</c> and <c>raftnode.watch</c>.</summary>
 internal sealed record HttpSettings
 {
-    /// <summary>Where HTTP is served.</summary>
+    /// <summary>The address and port at which HTTP is served.</summary>
     public required IPEndPoint Endpoint { get; init; }
 
     /// <summary>The largest value of a key, in bytes.</summary>
@@ -17,24 +17,24 @@ internal sealed record HttpSettings
     public required int MaxKeyBytes { get; init; }
 
     /// <summary>
-    /// How many requests may be under way at a time, watchers and questions about health and status aside.
+    /// How many requests may be under way at a time. Watchers and requests for health and status do not count.
     /// </summary>
     public required int MaxRequests { get; init; }
 
-    /// <summary>How many bytes the bodies of the requests under way may have.</summary>
+    /// <summary>How many bytes the bodies of the requests under way may have together.</summary>
     public required long MaxBodyBytes { get; init; }
 
-    /// <summary>How long a request waits for a leader and its answer.</summary>
+    /// <summary>How long a request waits for a leader and an answer.</summary>
     public required TimeSpan RequestTimeout { get; init; }
 
-    /// <summary>How long requests in progress may take once the node was told to stop.</summary>
+    /// <summary>How long requests in progress may take after the node was told to stop.</summary>
     public required TimeSpan ShutdownTimeout { get; init; }
 
-    /// <summary>How changes are watched.</summary>
+    /// <summary>The settings of <c>/watch</c>.</summary>
     public required WatchSettings Watch { get; init; }
 
     /// <summary>Reads the settings.</summary>
-    /// <exception cref="SettingException">A value makes no sense; the message names its key.</exception>
+    /// <exception cref="SettingException">A value is not usable. The message names its key.</exception>
     public static HttpSettings From(Config config)
     {
         var address = config.GetString("raftnode.http.address", "");
@@ -59,8 +59,8 @@ internal sealed record HttpSettings
         };
     }
 
-    /// <summary>Reads a port, which is 0 where none is given.</summary>
-    /// <exception cref="SettingException">It is none; the message names its key.</exception>
+    /// <summary>Reads a port. 0 if the key is not set.</summary>
+    /// <exception cref="SettingException">The value is not a port. The message names its key.</exception>
     public static int Port(Config config, string key) => Count(config, key, 0, IPEndPoint.MaxPort);
 
     private static int Count(Config config, string key, int least, int most)
@@ -87,7 +87,7 @@ internal sealed record HttpSettings
             : throw Bad(config, key, "a duration such as 300 ms or 5 s, of more than nothing and less than a day");
     }
 
-    // What the configuration throws at a value of the wrong kind does not always name the key.
+    // If a value is of the wrong kind, the exception of the configuration library does not always name the key.
     private static T? Read<T>(Config config, string key, Func<Config, string, T?> read)
         where T : struct
     {

@@ -10,24 +10,24 @@ using RaftActors.Persistence.Sqlite;
 namespace RaftNode.Host.Configuration;
 
 /// <summary>
-/// Everything a node is started with: its file, over the node's and the library's defaults, under what the command line
-/// says.
+/// All settings of a node: its file, with the defaults of the node and of the library behind it, and the options of the
+/// command line before it.
 /// </summary>
 internal sealed record NodeSettings
 {
-    /// <summary>What an entry needs besides the key and the value: field tags, lengths, a condition.</summary>
+    /// <summary>The bytes of an entry besides the key and the value: field tags, lengths and a condition.</summary>
     private const int EntryOverhead = 1024;
 
-    /// <summary>The limit of the shutdown phase in which HTTP is stopped.</summary>
+    /// <summary>The key of the time limit of the shutdown phase in which HTTP is stopped.</summary>
     private const string HttpPhaseTimeout =
         $"akka.coordinated-shutdown.phases.{CoordinatedShutdown.PhaseServiceUnbind}.timeout";
 
     private const string Tcp = "akka.remote.dot-netty.tcp.";
 
-    /// <summary>What of a file is the node's, so that no key of it may be unknown.</summary>
+    /// <summary>The sections of the file that belong to the node. They must not have unknown keys.</summary>
     private static readonly string[] Sections = ["raft", "raftnode"];
 
-    /// <summary>How long it may take to break off what is under way when the time of the requests is up.</summary>
+    /// <summary>How long it may take to abort the requests that are still under way after their time.</summary>
     private static readonly TimeSpan BreakingOff = TimeSpan.FromSeconds(2);
 
     /// <summary>The settings of this node's peer.</summary>
@@ -39,10 +39,10 @@ internal sealed record NodeSettings
     /// <summary>How HTTP is served.</summary>
     public required HttpSettings Http { get; init; }
 
-    /// <summary>The directory of this node's data.</summary>
+    /// <summary>The directory with this node's data.</summary>
     public required string DataDirectory { get; init; }
 
-    /// <summary>What the file says, over the defaults: without what leads to this node's own data.</summary>
+    /// <summary>The file over the defaults, without the settings that lead to this node's own data.</summary>
     public required Config Given { get; init; }
 
     /// <summary>The configuration of the actor system.</summary>
@@ -51,19 +51,19 @@ internal sealed record NodeSettings
     /// <summary>The journal and the snapshot store.</summary>
     public required StoreSettings Store { get; init; }
 
-    /// <summary>Where remoting listens.</summary>
+    /// <summary>The address and port at which remoting listens.</summary>
     public DnsEndPoint RaftEndpoint { get; private init; } = null!;
 
     /// <summary>Reads a node's file.</summary>
     /// <param name="file">The HOCON file.</param>
     /// <param name="dataDirectory">Overrides <c>raftnode.data-dir</c>, unless <c>null</c>.</param>
     /// <param name="found">Whether the operator says that this node founds the group.</param>
-    /// <param name="join">Whether the operator says that this node is to be added to a group that exists.</param>
+    /// <param name="join">Whether the operator says that this node will be added to an existing group.</param>
     /// <param name="ownDirectory">
-    /// The node's own directory, whatever else is said; <c>null</c> for the one that follows.
+    /// The node's own directory, which overrides all settings; <c>null</c> to use the settings.
     /// </param>
     /// <exception cref="NodeStartException">
-    /// The file is not HOCON, or a setting makes no sense; the message says which.
+    /// The file is not HOCON, or a setting is not usable. The message says which.
     /// </exception>
     public static NodeSettings Load(
         string file, string? dataDirectory = null, bool found = false, bool join = false, string? ownDirectory = null)
@@ -123,8 +123,9 @@ internal sealed record NodeSettings
         var store = StoreSettings.From(config, raft.JournalPluginId, raft.SnapshotPluginId, directory);
         return new NodeSettings
         {
-            // A request is answered by its deadline: the peer has to know by then that there is no leader.
-            // So with a voter to come that is silent: what was certainly not done is not to become unknown.
+            // A request is answered by its deadline. So before that time the peer must report that there is no leader,
+            // or that a new voter is silent. Otherwise the outcome of a request that was certainly not done would be
+            // reported as unknown.
             Raft = raft with
             {
                 Found = raft.Found || found,
@@ -142,7 +143,7 @@ internal sealed record NodeSettings
         };
     }
 
-    /// <summary>The node's defaults.</summary>
+    /// <summary>The default settings of a node.</summary>
     public static Config Reference() => ConfigurationFactory
         .FromResource("RaftNode.Host.reference.conf", typeof(NodeSettings).Assembly)
         .WithFallback(SqlitePersistence.DefaultConfig());
@@ -150,8 +151,9 @@ internal sealed record NodeSettings
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     /// <summary>
-    /// Where remoting listens: at the member's address, so that it need not be said twice. If it is, what others are
-    /// told has to be the same; what is listened on may be another address that the member's leads to.
+    /// The address at which remoting listens. By default it is the member's address, so that the address need not be
+    /// configured twice. If the public address is configured, it must be the member's. The address to listen on may
+    /// differ, if the member's address leads to it.
     /// </summary>
     private static DnsEndPoint Endpoint(Member self, Config file)
     {
@@ -177,7 +179,7 @@ internal sealed record NodeSettings
             listeningPort > 0 ? listeningPort : port);
     }
 
-    // One that listens on all addresses of the machine listens on each.
+    // If remoting listens on all addresses of the machine, it listens on each.
     private static bool IsSameHost(string host, IPAddress address) =>
         address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)
         || (IPAddress.TryParse(host == "localhost" ? "127.0.0.1" : host, out var other)

@@ -4,14 +4,14 @@ using LinqToDB.Interceptors;
 namespace RaftNode.Host.Configuration;
 
 /// <summary>
-/// What each connection of Akka.Persistence.Sql to a SQLite database is told when it is opened. Nothing of this can be
-/// said in a connection string.
+/// Configures each connection of Akka.Persistence.Sql to a SQLite database when it is opened. These settings have no
+/// place in a connection string.
 /// </summary>
 internal sealed class SqliteConnectionSetup : ConnectionInterceptor
 {
-    // A write is one flush to disk instead of four, and readers do not wait for it. It stays in the file. Without the
-    // second, a connection that finds the database locked asks again each 150 ms; so SQLite itself waits, for
-    // milliseconds.
+    // With a write-ahead log, a write is one flush to disk instead of four, and readers do not wait for writes. That
+    // setting stays in the file. With the busy timeout, SQLite itself waits for milliseconds if the database is locked.
+    // Without it, the connection would try again every 150 ms.
     private const string Statements = $"{ReadOnlyStatements}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL";
 
     private const string ReadOnlyStatements = "PRAGMA busy_timeout = 5000";

@@ -6,11 +6,15 @@ using RaftActors;
 
 namespace RaftNode.Host.Configuration;
 
-/// <summary>Where one of a node's two plugins, journal or snapshot store, keeps what it stores.</summary>
-/// <param name="PluginId">The plugin's section in the configuration.</param>
-/// <param name="File">The full path of its SQLite database; <c>null</c> when it has none.</param>
-/// <param name="Provider">Akka.Persistence.Sql's name of the kind of database; <c>null</c> for another plugin.</param>
-/// <param name="ConnectionString">How Akka.Persistence.Sql connects; <c>null</c> for another plugin.</param>
+/// <summary>Where one of a node's two plugins, journal or snapshot store, stores its data.</summary>
+/// <param name="PluginId">The path of the plugin's section in the configuration.</param>
+/// <param name="File">The full path of the SQLite database; <c>null</c> if there is none.</param>
+/// <param name="Provider">
+/// The name of the kind of database in Akka.Persistence.Sql; <c>null</c> for another plugin.
+/// </param>
+/// <param name="ConnectionString">
+/// The connection string of Akka.Persistence.Sql; <c>null</c> for another plugin.
+/// </param>
 internal sealed record StorePlace(string PluginId, string? File, string? Provider, string? ConnectionString)
 {
     /// <summary>
@@ -18,25 +22,25 @@ internal sealed record StorePlace(string PluginId, string? File, string? Provide
     /// </summary>
     public const string PostgresqlVariable = "RAFTNODE_POSTGRESQL";
 
-    /// <summary>Where the plugins keep what they store when the configuration does not say.</summary>
+    /// <summary>The file in which the plugins store their data if the configuration does not say it.</summary>
     public const string DefaultFile = "raft.db";
 
     private const string SqlPlugins = "Akka.Persistence.Sql.";
     private const string SqlitePlugins = "RaftActors.Persistence.Sqlite.";
     private const string DataSource = "Data Source";
 
-    /// <summary>Whether it is a PostgreSQL database.</summary>
+    /// <summary>Whether the data is in a PostgreSQL database.</summary>
     public bool IsPostgresql => Provider?.StartsWith("PostgreSQL", StringComparison.OrdinalIgnoreCase) == true;
 
-    /// <summary>Whether Akka.Persistence.Sql keeps it in a SQLite database.</summary>
+    /// <summary>Whether Akka.Persistence.Sql stores the data in a SQLite database.</summary>
     public bool IsSqlOnSqlite => Provider is not null && File is not null;
 
     /// <summary>Reads a plugin's section.</summary>
     /// <param name="config">The node's configuration.</param>
     /// <param name="key">The key that names the plugin.</param>
     /// <param name="pluginId">The plugin.</param>
-    /// <param name="directory">The node's data directory: what relative paths of databases are relative to.</param>
-    /// <exception cref="NodeStartException">There is no such section, or it says nothing that makes sense.</exception>
+    /// <param name="directory">The node's data directory. Relative paths of databases are relative to it.</param>
+    /// <exception cref="NodeStartException">The section does not exist or is not usable.</exception>
     public static StorePlace Read(Config config, string key, string pluginId, string directory)
     {
         if (pluginId.Length == 0)
@@ -58,18 +62,20 @@ internal sealed record StorePlace(string PluginId, string? File, string? Provide
         return new StorePlace(pluginId, file, provider, Join(given, DataSource, file));
     }
 
-    /// <summary>Whether it is a file of a directory.</summary>
+    /// <summary>Whether the data is in a file of a directory.</summary>
     public bool IsIn(string directory) =>
         File?.StartsWith(Path.GetFullPath(directory) + Path.DirectorySeparatorChar, StringComparison.Ordinal) == true;
 
-    /// <summary>The place with the connection string that the environment has for a PostgreSQL database.</summary>
+    /// <summary>
+    /// The place with the connection string in the environment, if the data is in a PostgreSQL database.
+    /// </summary>
     public StorePlace WithEnvironment()
     {
         var given = IsPostgresql ? Environment.GetEnvironmentVariable(PostgresqlVariable) : null;
         if (!string.IsNullOrEmpty(given))
             return CheckPostgresql(given,
                 $"the environment variable {PostgresqlVariable}") with { ConnectionString = given };
-        // One that is empty may be that of the journal.
+        // An empty connection string may mean that of the journal.
         return IsPostgresql && ConnectionString!.Length > 0
             ? CheckPostgresql(ConnectionString, $"{PluginId}.connection-string")
             : this;
@@ -82,7 +88,7 @@ internal sealed record StorePlace(string PluginId, string? File, string? Provide
         ConnectionString = IsSqlOnSqlite ? Join(ConnectionString!, DataSource, file) : ConnectionString,
     };
 
-    /// <summary>The place as one that nothing is written to, as far as the plugin can be told.</summary>
+    /// <summary>The same place, opened for reading only, as far as the plugin has a setting for that.</summary>
     public StorePlace ReadOnly() => this switch
     {
         { IsSqlOnSqlite: true } => this with { ConnectionString = Join(ConnectionString!, "Mode", "ReadOnly") },
@@ -91,7 +97,7 @@ internal sealed record StorePlace(string PluginId, string? File, string? Provide
         _ => this,
     };
 
-    /// <summary>The settings that lead the plugin there.</summary>
+    /// <summary>The settings with which the plugin uses this place.</summary>
     public string Settings()
     {
         if (Provider is not null)
@@ -99,12 +105,12 @@ internal sealed record StorePlace(string PluginId, string? File, string? Provide
         return File is not null ? $"{PluginId}.file = {Quote(File)}\n" : "";
     }
 
-    /// <summary>Where it is, for messages.</summary>
+    /// <summary>Describes the place, for messages.</summary>
     public override string ToString()
     {
         if (File is not null || Provider is null)
             return File ?? PluginId;
-        // Not the whole string: it may have a password.
+        // Not the whole string, because it may contain a password.
         var connection = Parse(ConnectionString!, $"{PluginId}.connection-string");
         string[] shown = ["Host", "Port", "Database"];
         var parts = shown.Where(connection.ContainsKey).Select(part => $"{part}={connection[part]}");
@@ -120,7 +126,8 @@ internal sealed record StorePlace(string PluginId, string? File, string? Provide
     private static string Join(string connection, string key, string value) =>
         new DbConnectionStringBuilder { ConnectionString = connection, [key] = value }.ConnectionString;
 
-    // A method of its own: the library that it names is loaded when it is compiled. What it says has no password.
+    // A separate method, because the library that it uses is loaded when it is compiled. Its messages contain no
+    // password.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private StorePlace CheckPostgresql(string text, string key)
     {

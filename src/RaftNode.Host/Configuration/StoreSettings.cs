@@ -7,7 +7,7 @@ using LinqToDB;
 
 namespace RaftNode.Host.Configuration;
 
-/// <summary>The journal and the snapshot store that a node's configuration chooses.</summary>
+/// <summary>The journal and the snapshot store in a node's configuration.</summary>
 /// <param name="Journal">Where the events are.</param>
 /// <param name="Snapshots">Where the snapshots are.</param>
 internal sealed record StoreSettings(StorePlace Journal, StorePlace Snapshots)
@@ -15,34 +15,37 @@ internal sealed record StoreSettings(StorePlace Journal, StorePlace Snapshots)
     private const string JournalKey = "akka.persistence.journal.plugin";
     private const string SnapshotsKey = "akka.persistence.snapshot-store.plugin";
 
-    /// <summary>Whether all that is stored is in files of a node's own directory.</summary>
+    /// <summary>Whether all data is in files of a node's own directory.</summary>
     public bool IsIn(string directory) => Journal.IsIn(directory) && Snapshots.IsIn(directory);
 
     /// <summary>Reads the settings.</summary>
     /// <param name="config">The node's configuration.</param>
-    /// <param name="journalId">The plugin that <c>raft.journal-plugin-id</c> names, or nothing for the default.</param>
-    /// <param name="snapshotsId">The plugin that <c>raft.snapshot-plugin-id</c> names, or nothing.</param>
+    /// <param name="journalId">The plugin that <c>raft.journal-plugin-id</c> names; empty for the default.</param>
+    /// <param name="snapshotsId">The plugin that <c>raft.snapshot-plugin-id</c> names; empty for the default.</param>
     /// <param name="directory">The node's data directory.</param>
-    /// <exception cref="NodeStartException">A plugin is not configured; the message names its key.</exception>
+    /// <exception cref="NodeStartException">A plugin is not configured. The message names its key.</exception>
     public static StoreSettings From(Config config, string journalId, string snapshotsId, string directory)
     {
         var journal = Read(config, "raft.journal-plugin-id", journalId, JournalKey, directory);
         var snapshots = Read(config, "raft.snapshot-plugin-id", snapshotsId, SnapshotsKey, directory);
-        // A server has a database, and not files that are better apart: so it need not be named twice.
+        // A database server has one database for both, unlike files, which are better kept apart. So the database need
+        // not be configured twice.
         if (snapshots is { ConnectionString: "" } && snapshots.Provider == journal.Provider)
             snapshots = snapshots with { ConnectionString = journal.ConnectionString };
         return new StoreSettings(journal, snapshots);
     }
 
-    /// <summary>What leads the plugins to where this node's data is, over the node's configuration.</summary>
+    /// <summary>
+    /// The settings that lead the plugins to this node's data. They go before the node's configuration.
+    /// </summary>
     public Config Overrides() => ConfigurationFactory.ParseString(Journal.Settings() + Snapshots.Settings());
 
     /// <summary>
-    /// The configuration of an actor system that uses the store of a stopped node: without a network, and with these
-    /// plugins as its defaults.
+    /// The configuration of an actor system for the store of a stopped node. It has no network, and these plugins are
+    /// its defaults.
     /// </summary>
     /// <param name="config">The node's configuration.</param>
-    /// <param name="readOnly">Whether nothing may be written, and no table made.</param>
+    /// <param name="readOnly">Whether nothing may be written and no table may be made.</param>
     public Config Offline(Config config, bool readOnly)
     {
         var store = readOnly ? new StoreSettings(Journal.ReadOnly(), Snapshots.ReadOnly()) : this;
@@ -59,7 +62,7 @@ internal sealed record StoreSettings(StorePlace Journal, StorePlace Snapshots)
         return ConfigurationFactory.ParseString(text).WithFallback(store.Overrides()).WithFallback(config);
     }
 
-    /// <summary>Starts an actor system that has the store.</summary>
+    /// <summary>Starts an actor system with the store.</summary>
     /// <param name="name">The system's name.</param>
     /// <param name="config">The system's configuration.</param>
     public ActorSystem StartSystem(string name, Config config) => Setup(config) is { } setup
@@ -74,7 +77,7 @@ internal sealed record StoreSettings(StorePlace Journal, StorePlace Snapshots)
         return places.Count == 0 ? null : Setup(config, places);
     }
 
-    // A method of its own: the libraries that it names are loaded when it is compiled.
+    // A separate method, because the libraries that it uses are loaded when it is compiled.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Setup Setup(Config config, IReadOnlyList<StorePlace> places)
     {

@@ -4,12 +4,12 @@ using RaftNode.Host.Configuration;
 namespace RaftNode.Host.Dev;
 
 /// <summary>
-/// The files of a cluster on this machine: the ones that come with the program, a directory of one's own, or written
-/// for a number of nodes and ports.
+/// The configuration files of a cluster on this machine: those that come with the program, those in a directory of the
+/// user, or files written for a number of nodes and ports.
 /// </summary>
 internal static class ClusterFiles
 {
-    /// <summary>The number of nodes that the program comes with files for.</summary>
+    /// <summary>The number of nodes in the files that come with the program.</summary>
     public const int Shipped = 3;
 
     /// <summary>The port of the first node's remoting in the shipped files.</summary>
@@ -19,7 +19,7 @@ internal static class ClusterFiles
     public const int HttpPort = 8081;
 
     /// <summary>The files node1.conf and so on in a directory.</summary>
-    /// <exception cref="NodeStartException">One is missing.</exception>
+    /// <exception cref="NodeStartException">A file is missing.</exception>
     public static IReadOnlyList<string> In(string directory, int nodes)
     {
         var files = Enumerable.Range(1, nodes).Select(i => Path.Combine(directory, $"node{i}.conf")).ToList();
@@ -29,8 +29,8 @@ internal static class ClusterFiles
     }
 
     /// <summary>
-    /// The files that the program comes with: those of the working directory's hocon/, if it is the repository's, so
-    /// that they can be named and edited there.
+    /// The files that come with the program. In the repository's directory, those in hocon/, so that the user can see
+    /// and edit them.
     /// </summary>
     public static string ShippedDirectory()
     {
@@ -42,12 +42,14 @@ internal static class ClusterFiles
     }
 
     /// <summary>Writes files for a cluster of any size into a directory.</summary>
-    /// <param name="directory">Where to.</param>
-    /// <param name="nodes">How many nodes.</param>
+    /// <param name="directory">The directory to write to.</param>
+    /// <param name="nodes">The number of nodes.</param>
     /// <param name="raftPort">The port of the first node's remoting; the others follow.</param>
     /// <param name="httpPort">The port of the first node's HTTP; the others follow.</param>
     /// <param name="journal">The nodes' journal; <c>null</c> for the default.</param>
-    /// <param name="connectionString">Their PostgreSQL database; <c>null</c> for the one of the program's file.</param>
+    /// <param name="connectionString">
+    /// The connection string of the nodes' PostgreSQL database; <c>null</c> for the one in the program's file.
+    /// </param>
     public static IReadOnlyList<string> Write(
         string directory, int nodes, int raftPort, int httpPort,
         JournalChoice? journal = null, string? connectionString = null)
@@ -75,7 +77,7 @@ internal static class ClusterFiles
         return In(directory, nodes);
     }
 
-    // A connection string may have a password.
+    // The file may contain a password, in a connection string.
     private static void WriteForOwner(string path, string text)
     {
         File.Delete(path);

@@ -7,7 +7,7 @@ namespace RaftNode.Host.Dev;
 /// <summary>A node that runs as a child process.</summary>
 internal sealed class DevNode : IDisposable
 {
-    /// <summary>How long a child may take for everything but its last requests.</summary>
+    /// <summary>How long a child may take to stop, besides its last requests.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(12);
 
     private readonly string _dataDirectory;
@@ -15,10 +15,10 @@ internal sealed class DevNode : IDisposable
     private Process? _process;
     private volatile string _lastLine = "";
 
-    /// <summary>Makes the node, without starting it.</summary>
+    /// <summary>Makes the node without starting it.</summary>
     /// <param name="configFile">The node's file.</param>
-    /// <param name="dataOption">What was given with --data.</param>
-    /// <exception cref="NodeStartException">The file is not a node's.</exception>
+    /// <param name="dataOption">The value of --data.</param>
+    /// <exception cref="NodeStartException">The file is not the configuration of a node.</exception>
     public DevNode(string configFile, string? dataOption)
     {
         ConfigFile = configFile;
@@ -30,7 +30,7 @@ internal sealed class DevNode : IDisposable
     /// <summary>The node's file.</summary>
     public string ConfigFile { get; }
 
-    /// <summary>What the node is started with.</summary>
+    /// <summary>The settings of the node.</summary>
     public NodeSettings Settings { get; }
 
     /// <summary>The node's name.</summary>
@@ -42,14 +42,14 @@ internal sealed class DevNode : IDisposable
     /// <summary>Whether the child has ended.</summary>
     public bool HasExited => _process is { HasExited: true };
 
-    /// <summary>Where the child's lines are kept.</summary>
+    /// <summary>The file with the child's output.</summary>
     public string LogFile => Path.Combine(_dataDirectory, "raftnode.log");
 
-    /// <summary>How to start the node again, as a command line.</summary>
+    /// <summary>The command line that starts the node again.</summary>
     public string StartCommandLine =>
         $"start --config {ConfigFile}{(_dataOption is null ? "" : $" --data {_dataOption}")}";
 
-    /// <summary>How the child ended, in words.</summary>
+    /// <summary>Describes how the child ended.</summary>
     public string HowItEnded => _process switch
     {
         { HasExited: true, ExitCode: > 128 and var code } => $"ended by {Name128(code - 128)}",
@@ -75,7 +75,7 @@ internal sealed class DevNode : IDisposable
         _process.BeginOutputReadLine();
     }
 
-    /// <summary>Asks the child to stop, and ends it if it does not.</summary>
+    /// <summary>Asks the child to stop, and kills it if it does not stop in time.</summary>
     public async Task StopAsync()
     {
         if (_process is null || _process.HasExited)

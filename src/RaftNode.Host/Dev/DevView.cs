@@ -6,8 +6,7 @@ using Spectre.Console.Rendering;
 namespace RaftNode.Host.Dev;
 
 /// <summary>
-/// What <c>raftnode dev</c> shows: a table that is kept up to date, or a line whenever something changes where there is
-/// no terminal.
+/// The output of <c>raftnode dev</c>: a table that is kept up to date or, without a terminal, a line for each change.
 /// </summary>
 internal sealed class DevView(IReadOnlyList<DevNode> nodes)
 {
@@ -21,13 +20,13 @@ internal sealed class DevView(IReadOnlyList<DevNode> nodes)
         $"curl http://{nodes[nodes.Count > 1 ? 1 : 0].Settings.Http.Endpoint}/status",
     ];
 
-    /// <summary>What the nodes keep their journals in.</summary>
+    /// <summary>Where the nodes keep their journals.</summary>
     public string Journal { get; } =
         $"{nodes[0].Settings.Store.Journal.PluginId}, {nodes[0].Name}'s in {nodes[0].Settings.Store.Journal}";
 
     /// <summary>The table.</summary>
-    /// <param name="states">What each node says.</param>
-    /// <param name="started">Whether a node has been up before.</param>
+    /// <param name="states">The status of each node.</param>
+    /// <param name="started">Whether each node has been up before.</param>
     public IRenderable Table(IReadOnlyList<(StatusDocument? Status, string? Problem)> states,
         IReadOnlyList<bool> started)
     {

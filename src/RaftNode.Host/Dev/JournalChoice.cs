@@ -1,8 +1,10 @@
 namespace RaftNode.Host.Dev;
 
-/// <summary>A journal that comes with the program: what a node's file includes to have it.</summary>
-/// <param name="Name">How the command line calls it.</param>
-/// <param name="File">The file that is included; <c>null</c> for the journal that a node has by default.</param>
+/// <summary>A journal that comes with the program.</summary>
+/// <param name="Name">The name of the journal on the command line.</param>
+/// <param name="File">
+/// The file that a node's configuration includes to use the journal; <c>null</c> for the default journal.
+/// </param>
 internal sealed record JournalChoice(string Name, string? File)
 {
     /// <summary>The node's own journal.</summary>
@@ -14,9 +16,9 @@ internal sealed record JournalChoice(string Name, string? File)
     /// <summary>Akka.Persistence.Sql on PostgreSQL.</summary>
     public static readonly JournalChoice Postgresql = new("postgresql", "journal-postgresql.conf");
 
-    /// <summary>All that there are.</summary>
+    /// <summary>All choices.</summary>
     public static readonly IReadOnlyList<JournalChoice> All = [Sqlite, Sql, Postgresql];
 
-    /// <summary>The choice of a name, which has to be one of them.</summary>
+    /// <summary>The choice with a name, which must exist.</summary>
     public static JournalChoice Named(string name) => All.Single(choice => choice.Name == name);
 }

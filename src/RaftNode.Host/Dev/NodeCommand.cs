@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace RaftNode.Host.Dev;
 
-/// <summary>How this program starts itself again as a node.</summary>
+/// <summary>Starts this program again as a node.</summary>
 internal static class NodeCommand
 {
-    /// <summary>What to run, with its output and its input in the hands of the caller.</summary>
+    /// <summary>How to start a node whose input and output are redirected to the caller.</summary>
     /// <param name="arguments">The arguments after the program's name.</param>
     public static ProcessStartInfo Create(params IEnumerable<string> arguments)
     {
@@ -22,7 +22,7 @@ internal static class NodeCommand
     }
 
     /// <summary>
-    /// The program as it was called: the executable beside the assembly, or dotnet with the assembly.
+    /// The program as it was started: the executable beside the assembly, or dotnet with the assembly.
     /// </summary>
     public static IEnumerable<string> Program()
     {

@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 
 namespace RaftNode.Host.Dev;
 
-/// <summary>Asks a process to stop in order, for which .NET has no call.</summary>
+/// <summary>Asks a process to stop in an orderly way. .NET has no call for that.</summary>
 internal static class Signal
 {
     private const int Terminate = 15;
 
-    /// <summary>Sends SIGTERM; where there are no signals, the process is ended.</summary>
+    /// <summary>Sends SIGTERM. On a system without signals, kills the process.</summary>
     public static void SendTerminate(Process process)
     {
         if (OperatingSystem.IsWindows())

@@ -12,8 +12,8 @@ using RaftNode.Host.Node;
 namespace RaftNode.Host.Http;
 
 /// <summary>
-/// <c>GET /backup</c>: the whole store as one file, with everything that was acknowledged before the request came,
-/// whichever node is asked.
+/// <c>GET /backup</c>: the whole store as one file. Whichever node is asked, the file has everything that was
+/// acknowledged before the request.
 /// </summary>
 internal sealed class BackupEndpoints(RunningNode node, GroupClient client)
 {
@@ -22,7 +22,7 @@ internal sealed class BackupEndpoints(RunningNode node, GroupClient client)
 
     private async Task BackupAsync(HttpContext context)
     {
-        // Any linearizable read will do: the node has then applied all that was acknowledged before.
+        // After any linearizable read, the node has applied everything that was acknowledged before.
         var answer = await client.QueryAsync(new GetValue(""));
         if (answer is not QueryResult fresh)
         {
@@ -67,7 +67,7 @@ internal sealed class BackupEndpoints(RunningNode node, GroupClient client)
         }
         catch (OperationCanceledException)
         {
-            // The client is gone.
+            // The client has closed the connection.
         }
         catch (BackupException e)
         {

@@ -11,14 +11,16 @@ namespace RaftNode.Host.Http;
 /// </summary>
 internal static class Conditions
 {
-    /// <summary>Said of a condition that has only weak tags (RFC 9110, sections 8.8.3.2 and 13.1.1).</summary>
+    /// <summary>
+    /// The message about a condition that has only weak tags (RFC 9110, sections 8.8.3.2 and 13.1.1).
+    /// </summary>
     public const string WeakNeverMatches = "A weak ETag never matches in If-Match.";
 
-    /// <summary>Reads them.</summary>
+    /// <summary>Reads the conditions.</summary>
     /// <param name="headers">The request's headers.</param>
     /// <param name="histories">The histories of the group, oldest first.</param>
-    /// <param name="condition">What they say; <c>null</c> when no value whatever can satisfy them.</param>
-    /// <param name="problem">What is wrong with them, or why no value can satisfy them.</param>
+    /// <param name="condition">The condition; <c>null</c> if no value can satisfy it.</param>
+    /// <param name="problem">What is wrong with the headers, or why no value can satisfy them.</param>
     public static bool TryRead(IHeaderDictionary headers, IReadOnlyList<History> histories,
         out WriteCondition? condition, out string problem)
     {
@@ -47,9 +49,9 @@ internal static class Conditions
 
     /// <summary>Reads a header with entity tags.</summary>
     /// <param name="values">The header's values.</param>
-    /// <param name="header">Its name.</param>
-    /// <param name="tags">The tags; <c>*</c> is one, and stands alone.</param>
-    /// <param name="problem">What is wrong with it.</param>
+    /// <param name="header">The name of the header.</param>
+    /// <param name="tags">The tags. <c>*</c> is one of its own.</param>
+    /// <param name="problem">What is wrong with the header.</param>
     public static bool TryReadTags(
         StringValues values, string header, out IList<EntityTagHeaderValue> tags, out string problem)
     {
@@ -71,7 +73,8 @@ internal static class Conditions
         never = "";
         if (tags.Any(IsAny))
             return WriteCondition.Present;
-        // Nor does a tag match that no node has given out, or one of a write that a restore or a recover has undone.
+        // A tag that no node has given out does not match either, nor does the tag of a write that a restore or a
+        // recovery has undone.
         var versions = tags.Where(static tag => !tag.IsWeak).Select(tag => Version(tag, histories)).OfType<long>()
             .ToList();
         if (versions.Count > 0)

@@ -8,46 +8,46 @@ using RaftNode.Host.KeyValue;
 namespace RaftNode.Host.Http;
 
 /// <summary>
-/// Writes server-sent events. The last event id is that of the last entry up to which everything was sent, so that who
+/// Writes server-sent events. The last event id names the last entry up to which everything was sent. So a client that
 /// resumes after it misses nothing.
 /// </summary>
 internal sealed class EventStreamWriter(PipeWriter body) : IDisposable
 {
     private const int MostUnflushed = 64 * 1024;
 
-    // A stream of events is no part of a page of HTML: quotes and letters stay what they are.
+    // A stream of events is no part of an HTML page, so quotes and letters need no escaping.
     private readonly Utf8JsonWriter _json =
         new(body, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     /// <summary>A key has a value.</summary>
     /// <param name="change">The key and value.</param>
-    /// <param name="position">Where it is in the log.</param>
-    /// <param name="isResumable">Whether who has seen this has seen everything before.</param>
+    /// <param name="position">The position of the write in the log.</param>
+    /// <param name="isResumable">Whether a client that has seen this event has seen everything before it.</param>
     public void Put(Change change, Position position, bool isResumable) => Write("put", change, position, isResumable);
 
     /// <summary>A key's value was deleted.</summary>
     public void Delete(Change change, Position position) => Write("delete", change, position, isResumable: true);
 
-    /// <summary>What the receiver knows is too old: forget it, the present state follows.</summary>
+    /// <summary>The client's state is too old. The client must forget it; the present state follows.</summary>
     public void Reset(Position position) => Text($"event: reset\ndata: {{\"index\":{Number(position.Index)}}}\n\n");
 
-    /// <summary>The state was sent.</summary>
+    /// <summary>The whole state has been sent.</summary>
     public void Current(Position position) =>
         Text($"event: current\nid: {position}\ndata: {{\"index\":{Number(position.Index)}}}\n\n");
 
     /// <summary>
-    /// No event: only the id from which to resume. A receiver that knows the format dispatches nothing.
+    /// Only the id from which to resume, without an event. A client that knows the format dispatches no event.
     /// </summary>
     public void Id(Position position) => Text($"id: {position}\n\n");
 
-    /// <summary>Lets the receiver have what was written, once it is much; waits while the receiver is slow.</summary>
+    /// <summary>Flushes what was written if it is much. Waits while the receiver is slow.</summary>
     public async ValueTask FlushIfMuchAsync(CancellationToken cancellation)
     {
         if (body.UnflushedBytes >= MostUnflushed)
             await FlushAsync(cancellation);
     }
 
-    /// <summary>Lets the receiver have what was written; waits while the receiver is slow.</summary>
+    /// <summary>Flushes what was written. Waits while the receiver is slow.</summary>
     public async ValueTask FlushAsync(CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();

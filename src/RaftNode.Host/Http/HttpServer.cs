@@ -8,7 +8,7 @@ using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Http;
 
-/// <summary>What a node serves over HTTP.</summary>
+/// <summary>Serves a node over HTTP.</summary>
 internal static class HttpServer
 {
     /// <summary>Adds HTTP to a host.</summary>
@@ -20,8 +20,8 @@ internal static class HttpServer
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            // Kestrel would count the framing of chunks too; the only reader of bodies keeps to the limit of values
-            // itself.
+            // Kestrel's limit would also count the framing of chunks. The only reader of bodies checks the limit of
+            // values itself.
             kestrel.Limits.MaxRequestBodySize = null;
             // A name of the longest kind with every byte percent-encoded has to fit the request line, and so has the
             // owner of a lease.

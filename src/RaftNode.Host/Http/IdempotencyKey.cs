@@ -5,26 +5,25 @@ using RaftActors.Log;
 namespace RaftNode.Host.Http;
 
 /// <summary>
-/// The header <c>Idempotency-Key</c> of a write: <c>"SESSION-NUMBER"</c>, a session that <c>POST /sessions</c> opened
-/// and the number of the write in it. Sent again with the same key, through any node, a write is not done again but
-/// answered as it was the first time.
+/// The header <c>Idempotency-Key</c> of a write: <c>"SESSION-NUMBER"</c>. SESSION is a session that <c>POST
+/// /sessions</c> opened, and NUMBER is the number of the write in it. If a write is sent again with the same key,
+/// through any node, it is not done again. The answer is that of the first time.
 /// </summary>
-/// <param name="maxResponses">How many responses the group remembers of a session.</param>
+/// <param name="maxResponses">How many responses of a session the group remembers.</param>
 internal sealed class IdempotencyKey(int maxResponses)
 {
     private const string Header = "Idempotency-Key";
     private const int LargestWindow = 64;
 
     /// <summary>
-    /// How many numbers, up to the highest one used, may still be sent again: the answers of earlier ones are
-    /// forgotten.
+    /// How many numbers, up to the highest one used, may be sent again. The answers to earlier ones are forgotten.
     /// </summary>
     public int Window { get; } = Math.Min(LargestWindow, maxResponses);
 
     /// <summary>Reads the header.</summary>
     /// <param name="headers">The request's headers.</param>
     /// <param name="session">The session and number; <c>null</c> without the header.</param>
-    /// <param name="problem">What is wrong with it.</param>
+    /// <param name="problem">What is wrong with the header.</param>
     public bool TryRead(IHeaderDictionary headers, out SessionStamp? session, out string problem)
     {
         session = null;

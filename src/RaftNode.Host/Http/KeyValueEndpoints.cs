@@ -18,8 +18,8 @@ namespace RaftNode.Host.Http;
 /// <c>/kv/{key}</c>.
 /// </summary>
 /// <remarks>
-/// Values are bytes as they are. A value's version, where the entry that wrote it is (<see cref="Position"/>), is its
-/// ETag.
+/// Values are plain bytes. The ETag of a value is its version: the position of the entry that wrote it
+/// (<see cref="Position"/>).
 /// </remarks>
 internal sealed class KeyValueEndpoints(GroupClient client, KeyValueStores stores, HttpSettings settings,
     IdempotencyKey idempotency)
@@ -129,7 +129,7 @@ internal sealed class KeyValueEndpoints(GroupClient client, KeyValueStores store
             await WriteAsync(context, key, new DeleteValue(key, condition), createOnly: false);
     }
 
-    // A node that has just started cannot say yet what an ETag stands for.
+    // A node that has just started does not know yet to which history an ETag belongs.
     private async Task<bool> IsUnknownHistoryAsync(HttpContext context)
     {
         if (context.Request.Headers.IfMatch.Count == 0 || stores.Histories.Count > 0 || stores.Summary.Index > 0)
@@ -139,7 +139,7 @@ internal sealed class KeyValueEndpoints(GroupClient client, KeyValueStores store
         return true;
     }
 
-    // No value satisfies the condition: the group need not decide. The client is told what it could ask for.
+    // No value satisfies the condition, so the group need not decide. The client is told the present value's ETag.
     private async Task RefuseAsync(HttpContext context, string key, string why)
     {
         var answer = await client.QueryAsync(new GetValue(key));
@@ -209,7 +209,7 @@ internal sealed class KeyValueEndpoints(GroupClient client, KeyValueStores store
             : (default, Problems.TooLarge(settings.MaxValueBytes));
     }
 
-    /// <summary>Reads a body of unknown length, or returns <c>null</c> as soon as it is past the limit.</summary>
+    /// <summary>Reads a body of unknown length. Returns <c>null</c> as soon as it exceeds the limit.</summary>
     private static async ValueTask<byte[]?> ReadChunksAsync(PipeReader reader, int limit)
     {
         while (true)

@@ -8,8 +8,8 @@ using RaftNode.Host.Node;
 namespace RaftNode.Host.Http;
 
 /// <summary>
-/// <c>POST /leader/transfer?to=NODE</c>: hands the leadership to a member, or without <c>to</c> to the one that suits
-/// best.
+/// <c>POST /leader/transfer?to=NODE</c>: transfers the leadership to a member or, without <c>to</c>, to the most
+/// suitable member.
 /// </summary>
 internal sealed class LeaderEndpoints(RunningNode node)
 {
@@ -38,7 +38,7 @@ internal sealed class LeaderEndpoints(RunningNode node)
     }
 }
 
-/// <summary>Who leads.</summary>
-/// <param name="Leader">Its member id.</param>
+/// <summary>The leader.</summary>
+/// <param name="Leader">The leader's member id.</param>
 /// <param name="Term">The term in which it leads.</param>
 internal sealed record LeaderDocument(string Leader, long Term);

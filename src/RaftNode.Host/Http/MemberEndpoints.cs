@@ -12,7 +12,7 @@ using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Http;
 
-/// <summary><c>GET /members</c>: who is in the group; <c>PUT /members</c>: who shall be.</summary>
+/// <summary><c>GET /members</c>: the members of the group. <c>PUT /members</c>: changes the members.</summary>
 /// <remarks>
 /// The ETag is the <see cref="Position"/> of the configuration in the log. <c>PUT</c> with <c>If-Match</c> changes
 /// nothing if another configuration counts by then.
@@ -128,7 +128,7 @@ internal sealed class MemberEndpoints(RunningNode node, GroupClient client)
         }
     }
 
-    // What the library says names types of this program.
+    // The library's message contains names of this program's types.
     private static string What(JsonException e) =>
         e.InnerException is JsonException or null && e.Message.Contains("could not be mapped", StringComparison.Ordinal)
             ? "there is no such property"
@@ -170,16 +170,18 @@ internal sealed class MemberEndpoints(RunningNode node, GroupClient client)
 }
 
 /// <summary>The body of <c>PUT /members</c>.</summary>
-/// <param name="Voters">Who shall have a vote.</param>
-/// <param name="Learners">Who shall get the log without a vote; nobody if it is missing.</param>
+/// <param name="Voters">The members that shall have a vote.</param>
+/// <param name="Learners">The members that shall get the log without a vote; none if the property is missing.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record WantedMembersDocument(
     IReadOnlyList<WantedMemberDocument> Voters, IReadOnlyList<WantedMemberDocument>? Learners);
 
-/// <summary>A member as it shall be. A property that is not known is refused: it would be ignored otherwise.</summary>
-/// <param name="Id">Its member id.</param>
-/// <param name="Address">Where peers reach it.</param>
-/// <param name="Priority">How much it is wanted as the leader.</param>
+/// <summary>
+/// A member after the change. An unknown property is an error, because it would otherwise be ignored.
+/// </summary>
+/// <param name="Id">The member id.</param>
+/// <param name="Address">The address at which peers reach the member.</param>
+/// <param name="Priority">The priority as leader.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record WantedMemberDocument(string Id, string Address, int Priority = 0);
 
@@ -187,18 +189,18 @@ internal sealed record WantedMemberDocument(string Id, string Address, int Prior
 /// <param name="Index">The index of the configuration.</param>
 /// <param name="Committed">Whether the node knows that it is committed.</param>
 /// <param name="Changing">Whether a change is under way.</param>
-/// <param name="Leader">The leader's member id, or <c>null</c>.</param>
+/// <param name="Leader">The leader's member id; <c>null</c> if the node knows none.</param>
 /// <param name="Members">The members, ordered by id.</param>
 internal sealed record MembersDocument(long Index, bool Committed, bool Changing, string? Leader,
     IReadOnlyList<MemberStatusDocument> Members);
 
 /// <summary>A member.</summary>
-/// <param name="Id">Its member id.</param>
-/// <param name="Address">Where peers reach it.</param>
+/// <param name="Id">The member id.</param>
+/// <param name="Address">The address at which peers reach the member.</param>
 /// <param name="Role">voter, learner or outgoingVoter.</param>
-/// <param name="StoreId">The store it is bound to; empty as long as it was not heard of.</param>
-/// <param name="MatchIndex">On the leader: the last index known to be durable on it.</param>
-/// <param name="Active">On the leader: whether it answered lately.</param>
-/// <param name="Priority">How much it is wanted as the leader.</param>
+/// <param name="StoreId">The store that is bound to the member; empty until the member has been heard.</param>
+/// <param name="MatchIndex">On the leader: the last index known to be durable on the member.</param>
+/// <param name="Active">On the leader: whether the member has answered lately.</param>
+/// <param name="Priority">The priority as leader.</param>
 internal sealed record MemberStatusDocument(string Id, string Address, string Role, string StoreId, long? MatchIndex,
     bool? Active, int Priority);

@@ -3,16 +3,20 @@ using System.Text;
 
 namespace RaftNode.Host.Http;
 
-/// <summary>Reads the percent-encoded text of a URL strictly: it has to be ASCII and stand for UTF-8.</summary>
+/// <summary>
+/// Decodes percent-encoded text of a URL strictly: the text must be ASCII, and must decode to valid UTF-8.
+/// </summary>
 internal static class PercentEncoding
 {
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
     /// <summary>Decodes a text.</summary>
     /// <param name="encoded">The text as it is in the URL.</param>
-    /// <param name="maxBytes">The most bytes of UTF-8 that it may stand for.</param>
-    /// <param name="text">What it stands for.</param>
-    /// <param name="problem">What is wrong with it: the end of a sentence that begins with what the text is.</param>
+    /// <param name="maxBytes">The most bytes of UTF-8 that the decoded text may have.</param>
+    /// <param name="text">The decoded text.</param>
+    /// <param name="problem">
+    /// What is wrong with the text, as the end of a sentence that begins with what the text is.
+    /// </param>
     public static bool TryDecode(ReadOnlySpan<char> encoded, int maxBytes, out string text, out string problem)
     {
         (text, problem) = ("", "");

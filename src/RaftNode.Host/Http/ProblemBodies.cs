@@ -6,12 +6,12 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace RaftNode.Host.Http;
 
 /// <summary>
-/// Refuses what no endpoint would take, and gives every answer a problem body that says that something is wrong and has
-/// none: those of the routing, of Kestrel, and of a fault of this program.
+/// Refuses requests that no endpoint would accept. Gives a problem body to every error answer without one: answers of
+/// routing, of Kestrel, and after a fault of this program.
 /// </summary>
 internal sealed class ProblemBodies(ILoggingAdapter log)
 {
-    /// <summary>Lets a request through, or answers it.</summary>
+    /// <summary>Passes a request on, or answers it.</summary>
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         try
@@ -28,7 +28,7 @@ internal sealed class ProblemBodies(ILoggingAdapter log)
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // Nobody is there to be answered.
+            // The client has gone.
             return;
         }
         catch (Exception e) when (!context.Response.HasStarted)
@@ -48,7 +48,7 @@ internal sealed class ProblemBodies(ILoggingAdapter log)
         var query = request.QueryString.Value ?? "";
         if (!PercentEncoding.TryDecode(query, int.MaxValue, out _, out var problem))
             return $"The query {problem}";
-        // A part of a value would take the place of all of it (RFC 9110, section 14.5).
+        // A part of a value would replace the whole value (RFC 9110, section 14.5).
         var writes = HttpMethods.IsPut(request.Method) || HttpMethods.IsPost(request.Method);
         return writes && request.Headers.ContentRange.Count > 0
             ? "Content-Range is not supported: a value is written as a whole."
@@ -63,6 +63,6 @@ internal sealed class ProblemBodies(ILoggingAdapter log)
         var status => Problems.Malformed(status, "The request cannot be answered."),
     };
 
-    // The path as it was sent: the server has taken dot segments out of the one that it shows.
+    // The path as it was sent. In the path that the server shows, dot segments are removed.
     private static string Target(HttpContext context) => context.Features.Get<IHttpRequestFeature>()!.RawTarget;
 }

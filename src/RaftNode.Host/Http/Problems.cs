@@ -6,8 +6,9 @@ using RaftActors.Client;
 namespace RaftNode.Host.Http;
 
 /// <summary>
-/// The problem bodies (RFC 9457) of a node. <c>type</c> is <c>urn:raftnode:</c> and a name; for writes that were not
-/// done as asked, <c>outcome</c> is <c>not-done</c>, or <c>unknown</c> when the write may have been done or may yet be.
+/// The problem bodies (RFC 9457) of a node. <c>type</c> is <c>urn:raftnode:</c> and a name. For a write that was not
+/// done as asked, <c>outcome</c> is <c>not-done</c>, or <c>unknown</c> if the write may have been done or may still be
+/// done.
 /// </summary>
 internal static class Problems
 {
@@ -15,7 +16,7 @@ internal static class Problems
     private const string NotDone = "not-done";
     private const string Unknown = "unknown";
 
-    /// <summary>The request is not one that can be answered.</summary>
+    /// <summary>The request cannot be answered.</summary>
     public static ProblemHttpResult BadRequest(string detail) =>
         Make(StatusCodes.Status400BadRequest, "bad-request", "Bad request", detail, NotDone);
 
@@ -61,8 +62,8 @@ internal static class Problems
             NotDone);
 
     /// <summary>The condition of the request does not hold.</summary>
-    /// <param name="present">The ETag of the key's value; empty when it has none.</param>
-    /// <param name="why">Why it cannot hold whatever the value, or nothing.</param>
+    /// <param name="present">The ETag of the key's value; empty if the key has none.</param>
+    /// <param name="why">Why no value satisfies the condition; empty if one could.</param>
     public static ProblemHttpResult ConditionFailed(string present, string why = "")
     {
         var state = present.Length > 0 ? $"The key's value has the ETag {present}." : "The key has no value.";
@@ -85,16 +86,16 @@ internal static class Problems
 
     /// <summary>The resource does not have this method.</summary>
     /// <param name="method">The method.</param>
-    /// <param name="allowed">The methods that it has, as in the header <c>Allow</c>.</param>
+    /// <param name="allowed">The methods that the resource has, as in the header <c>Allow</c>.</param>
     public static ProblemHttpResult NotAllowed(string method, string allowed) => Make(
         StatusCodes.Status405MethodNotAllowed, "method-not-allowed", "The method is not allowed",
         $"{method} is not possible here. The possible methods are {allowed}.", NotDone);
 
-    /// <summary>The request is no HTTP that the server takes.</summary>
+    /// <summary>The request is not HTTP that the server accepts.</summary>
     public static ProblemHttpResult Malformed(int status, string detail) =>
         Make(status, "bad-request", "The request is not well-formed", detail, NotDone);
 
-    /// <summary>The node failed, and what was asked for may have been done.</summary>
+    /// <summary>The node failed. The request may have been done.</summary>
     public static ProblemHttpResult Internal() => Make(
         StatusCodes.Status500InternalServerError, "internal", "The node failed", "See the node's log.", Unknown);
 
@@ -110,11 +111,11 @@ internal static class Problems
         Make(StatusCodes.Status413PayloadTooLarge, "too-large", "The value is too large",
             $"The limit is {limit} bytes.", NotDone);
 
-    /// <summary>As much is under way as may be.</summary>
+    /// <summary>Too much is under way.</summary>
     public static ProblemHttpResult Overloaded(string detail) =>
         Make(StatusCodes.Status503ServiceUnavailable, "overloaded", "Overloaded", detail, NotDone);
 
-    /// <summary>As many requests watch as may.</summary>
+    /// <summary>Too many requests are watching.</summary>
     public static ProblemHttpResult TooManyWatchers(int limit) =>
         Make(StatusCodes.Status503ServiceUnavailable, "overloaded", "Overloaded",
         $"{limit} requests watch, the most that raftnode.watch.max-watchers allows. Try another node.", null);
@@ -123,18 +124,18 @@ internal static class Problems
     public static ProblemHttpResult PeerSilent(string detail) =>
         Make(StatusCodes.Status503ServiceUnavailable, "peer-silent", "The node is not ready", detail, null);
 
-    /// <summary>The node's peer cannot use its journal or snapshot store, and tries again.</summary>
+    /// <summary>The node's peer cannot use its journal or snapshot store at the moment. It tries again.</summary>
     public static ProblemHttpResult StoreUnavailable(string detail) =>
         Make(StatusCodes.Status503ServiceUnavailable, "store-unavailable", "The node's store cannot be used", detail,
             null);
 
-    /// <summary>Something is wrong with the node's peer, which runs.</summary>
+    /// <summary>The node's peer runs and has a problem.</summary>
     public static ProblemHttpResult NotReady(PeerProblem problem) =>
         Make(StatusCodes.Status503ServiceUnavailable, Name(problem.Kind), "The node is not ready", problem.Reason,
             null);
 
     /// <summary>
-    /// The name of a problem, as the <c>type</c> of a problem body ends: "OtherGroup" as "other-group".
+    /// The name of a problem at the end of the <c>type</c> of a problem body: "OtherGroup" as "other-group".
     /// </summary>
     public static string Name(PeerProblemKind kind) =>
         string.Concat(kind.ToString().Select(static (c, i) => char.IsAsciiLetterUpper(c) && i > 0 ? $"-{c}" : $"{c}"))
@@ -143,11 +144,11 @@ internal static class Problems
     /// <summary>The <c>type</c> of a problem body for a problem of the node's peer.</summary>
     public static string TypeOf(PeerProblemKind kind) => TypePrefix + Name(kind);
 
-    /// <summary>There is no new snapshot.</summary>
+    /// <summary>No snapshot was taken.</summary>
     public static ProblemHttpResult NoSnapshot(string detail) =>
         Make(StatusCodes.Status503ServiceUnavailable, "no-snapshot", "There is no new snapshot", detail, null);
 
-    /// <summary>There is no backup.</summary>
+    /// <summary>No backup can be made.</summary>
     public static ProblemHttpResult NoBackup(string detail) =>
         Make(StatusCodes.Status503ServiceUnavailable, "no-backup", "There is no backup", detail, null);
 
@@ -156,8 +157,8 @@ internal static class Problems
         Of(failed.Reason, failed.Message, limit, isWrite: true);
 
     /// <summary>A read failed.</summary>
-    /// <param name="failed">How.</param>
-    /// <param name="isWrite">Whether it was asked for a write, which was not done then.</param>
+    /// <param name="failed">The failure.</param>
+    /// <param name="isWrite">Whether the request was a write, which was then not done.</param>
     public static ProblemHttpResult Of(QueryFailed failed, bool isWrite = false) =>
         Of(failed.Reason, failed.Message, 0, isWrite);
 
@@ -221,7 +222,7 @@ internal static class Problems
         title: title, type: TypePrefix + type,
         extensions: outcome is null ? null : new Dictionary<string, object?> { ["outcome"] = outcome });
 
-    /// <summary>Writes a problem, with Retry-After where trying again makes sense.</summary>
+    /// <summary>Writes a problem. Adds Retry-After if trying again makes sense.</summary>
     public static Task WriteAsync(HttpContext context, ProblemHttpResult problem)
     {
         if (problem.StatusCode == StatusCodes.Status503ServiceUnavailable)

@@ -13,14 +13,14 @@ internal sealed class ReadConditions
     private IList<EntityTagHeaderValue> _match = [];
     private IList<EntityTagHeaderValue> _noneMatch = [];
 
-    /// <summary>Why <see cref="Outcome.Failed"/> is certain, whatever the value; empty otherwise.</summary>
+    /// <summary>Why <see cref="Outcome.Failed"/> is certain, whatever the value; empty if it is not.</summary>
     public string NeverMatches =>
         _match.Count > 0 && _match.All(static tag => tag.IsWeak) ? Conditions.WeakNeverMatches : "";
 
-    /// <summary>Reads them.</summary>
+    /// <summary>Reads the conditions.</summary>
     /// <param name="headers">The request's headers.</param>
-    /// <param name="conditions">What they say.</param>
-    /// <param name="problem">What is wrong with them.</param>
+    /// <param name="conditions">The conditions that were read.</param>
+    /// <param name="problem">What is wrong with the headers.</param>
     public static bool TryRead(IHeaderDictionary headers, out ReadConditions conditions, out string problem)
     {
         problem = "";
@@ -35,8 +35,8 @@ internal sealed class ReadConditions
             || Conditions.TryReadTags(headers.IfNoneMatch, "If-None-Match", out conditions._noneMatch, out problem);
     }
 
-    /// <summary>What they make of a value.</summary>
-    /// <param name="present">The value's ETag.</param>
+    /// <summary>Decides how a request is answered.</summary>
+    /// <param name="present">The ETag of the value.</param>
     public Outcome Of(string present)
     {
         if (this == None)
@@ -44,23 +44,23 @@ internal sealed class ReadConditions
         var tag = new EntityTagHeaderValue(present);
         if (_match.Count > 0 && !_match.Any(wanted => Is(wanted, tag, strong: true)))
             return Outcome.Failed;
-        // A proxy that compresses makes the ETag a weak one.
+        // A proxy that compresses turns the ETag into a weak one.
         return _noneMatch.Any(known => Is(known, tag, strong: false)) ? Outcome.NotModified : Outcome.Send;
     }
 
     private static bool Is(EntityTagHeaderValue named, EntityTagHeaderValue present, bool strong) =>
         named.Equals(EntityTagHeaderValue.Any) || named.Compare(present, strong);
 
-    /// <summary>What becomes of the request.</summary>
+    /// <summary>How a request is answered.</summary>
     public enum Outcome
     {
-        /// <summary>The value is sent.</summary>
+        /// <summary>With the value.</summary>
         Send,
 
-        /// <summary>The client has the value: 304.</summary>
+        /// <summary>With 304: the client has the value.</summary>
         NotModified,
 
-        /// <summary>The value is not the one that the client means: 412.</summary>
+        /// <summary>With 412: the value is not the one that the client expects.</summary>
         Failed,
     }
 }

@@ -5,8 +5,8 @@ using RaftActors.Client;
 namespace RaftNode.Host.Http;
 
 /// <summary>
-/// How fresh the value of a <c>GET</c> must be: <c>?consistency=linearizable|lease|stale</c>, and with <c>stale</c>
-/// <c>max-staleness</c> in milliseconds.
+/// How up to date the value of a <c>GET</c> must be: <c>?consistency=linearizable|lease|stale</c>, and with
+/// <c>stale</c> <c>max-staleness</c> in milliseconds.
 /// </summary>
 internal static class ReadOptions
 {
@@ -30,7 +30,7 @@ internal static class ReadOptions
                 problem = $"consistency = {named}: it is linearizable (the default), lease or stale.";
                 return false;
         }
-        // Of several, a list, which is no number.
+        // If the option occurs more than once, the text is a list and not a number.
         string? bound = query["max-staleness"];
         if (bound is null)
             return true;

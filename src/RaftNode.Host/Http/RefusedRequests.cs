@@ -14,18 +14,18 @@ using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestExceptio
 namespace RaftNode.Host.Http;
 
 /// <summary>
-/// Gives the answer to a request that Kestrel refuses by itself, before any of this program runs, a problem body: a
-/// request that is no HTTP, has too long a header, or has <c>%00</c> in its path.
+/// Gives a problem body to the answers of requests that Kestrel refuses by itself, before this program sees them: a
+/// request that is not HTTP, that has too long a header, or that has <c>%00</c> in its path.
 /// </summary>
 /// <remarks>
-/// Kestrel reports such a request before it answers. The answer is then written here, to the connection, and what
-/// Kestrel writes behind it is dropped: it closes the connection.
+/// Kestrel reports such a request before it answers. The answer is then written here, to the connection. What Kestrel
+/// writes after that is dropped. Kestrel then closes the connection.
 /// </remarks>
 internal sealed class RefusedRequests : IObserver<KeyValuePair<string, object?>>
 {
     private const string BadRequest = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";
 
-    /// <summary>What Kestrel is to report to.</summary>
+    /// <summary>The source to which Kestrel reports.</summary>
     public static DiagnosticSource Source()
     {
         var listener = new DiagnosticListener("RaftNode.Host.Http");
@@ -61,7 +61,7 @@ internal sealed class RefusedRequests : IObserver<KeyValuePair<string, object?>>
     {
     }
 
-    // The method is empty where Kestrel has not come as far as to say it.
+    // The method is empty if Kestrel has not read it.
     private static byte[] Response(BadHttpRequestException refusal, string method)
     {
         var problem = Problems.Malformed(refusal.StatusCode, refusal.Message).ProblemDetails;
@@ -88,7 +88,7 @@ internal sealed class RefusedRequests : IObserver<KeyValuePair<string, object?>>
         public void AnswerLast(byte[] answer) => _output.AnswerLast(answer);
     }
 
-    /// <summary>Passes everything on until the last answer, and nothing behind it.</summary>
+    /// <summary>Writes everything up to the last answer, and drops everything after it.</summary>
     private sealed class LastAnswerWriter(PipeWriter inner) : PipeWriter
     {
         private byte[]? _dropped;

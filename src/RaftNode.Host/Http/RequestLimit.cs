@@ -4,15 +4,15 @@ using RaftNode.Host.Configuration;
 namespace RaftNode.Host.Http;
 
 /// <summary>
-/// Refuses requests beyond the number, and the bytes of bodies, that may be under way, before a body is read: what is
-/// refused costs next to nothing.
+/// Limits the number of requests under way and the bytes of their bodies. It refuses a request before its body is read,
+/// so a refusal costs next to nothing.
 /// </summary>
 internal sealed class RequestLimit(HttpSettings settings)
 {
     private int _requests;
     private long _bytes;
 
-    /// <summary>Lets a request through, or answers it.</summary>
+    /// <summary>Passes a request on, or refuses it.</summary>
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         if (!IsLimited(context.Request))
@@ -43,7 +43,7 @@ internal sealed class RequestLimit(HttpSettings settings)
         }
     }
 
-    // In any case, as routing has it.
+    // Ignores case, as routing does.
     private static bool IsLimited(HttpRequest request) =>
         request.Path.StartsWithSegments("/kv", StringComparison.OrdinalIgnoreCase)
             || request.Path.StartsWithSegments("/sessions", StringComparison.OrdinalIgnoreCase)

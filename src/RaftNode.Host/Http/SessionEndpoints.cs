@@ -38,7 +38,7 @@ internal sealed class SessionEndpoints(GroupClient client, IdempotencyKey idempo
     private Task KeepAliveAsync(HttpContext context) =>
         OfSessionAsync(context, client.KeepSessionAliveAsync, static answer => answer is Proposed);
 
-    // A session that is not there is as good as closed: the request may be sent again.
+    // A session that does not exist counts as closed, because the request may be sent again.
     private Task CloseAsync(HttpContext context) => OfSessionAsync(
         context,
         client.CloseSessionAsync,
@@ -67,7 +67,7 @@ internal sealed class SessionEndpoints(GroupClient client, IdempotencyKey idempo
 }
 
 /// <summary>A session, as JSON.</summary>
-/// <param name="Session">Its id.</param>
-/// <param name="TimeoutSeconds">How long it lives without a write or sign of life.</param>
-/// <param name="Window">How many numbers, up to the highest one used, may still be sent again.</param>
+/// <param name="Session">The session id.</param>
+/// <param name="TimeoutSeconds">How long the session lives without a write or a sign of life, in seconds.</param>
+/// <param name="Window">How many numbers, up to the highest one used, may be sent again.</param>
 internal sealed record SessionDocument(long Session, double TimeoutSeconds, int Window);

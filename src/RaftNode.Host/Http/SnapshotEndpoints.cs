@@ -8,15 +8,15 @@ using RaftNode.Host.Node;
 namespace RaftNode.Host.Http;
 
 /// <summary>
-/// <c>POST /snapshot</c>: the node takes a snapshot now, and drops what it covers from its log. Answered when it is
-/// durable.
+/// <c>POST /snapshot</c>: the node takes a snapshot now, and removes the entries that the snapshot includes from its
+/// log. The answer comes when the snapshot is durable.
 /// </summary>
 internal sealed class SnapshotEndpoints(RunningNode node)
 {
     /// <summary>Adds the endpoint.</summary>
     public void Map(IEndpointRouteBuilder routes) => routes.MapMethods("/snapshot", ["POST"], TakeAsync);
 
-    // As long as the client waits: a large state takes a while.
+    // There is no time limit as long as the client waits, because a large state takes a while.
     private async Task TakeAsync(HttpContext context)
     {
         var answer = await node.Group.Ask<object>(TakeSnapshot.Instance, context.RequestAborted);
@@ -29,7 +29,7 @@ internal sealed class SnapshotEndpoints(RunningNode node)
 }
 
 /// <summary>A node's latest snapshot.</summary>
-/// <param name="Index">The last entry that it includes.</param>
+/// <param name="Index">The index of the last entry that the snapshot includes.</param>
 /// <param name="Term">The term of that entry.</param>
-/// <param name="Bytes">How large it is.</param>
+/// <param name="Bytes">The size of the snapshot in bytes.</param>
 internal sealed record SnapshotDocument(long Index, long Term, long Bytes);

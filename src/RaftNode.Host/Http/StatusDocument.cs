@@ -10,16 +10,16 @@ internal sealed record StatusDocument
     /// <summary>The node's member id.</summary>
     public required string Node { get; init; }
 
-    /// <summary>The node's process.</summary>
+    /// <summary>The process id of the node.</summary>
     public required int Pid { get; init; }
 
-    /// <summary>follower, preCandidate, candidate or leader.</summary>
+    /// <summary>The role: follower, preCandidate, candidate or leader.</summary>
     public required string Role { get; init; }
 
     /// <summary>The node's term.</summary>
     public required long Term { get; init; }
 
-    /// <summary>The member id of that term's leader, or <c>null</c> while the node knows none.</summary>
+    /// <summary>The member id of that term's leader; <c>null</c> if the node knows none.</summary>
     public required string? Leader { get; init; }
 
     /// <summary>The last index known to be committed.</summary>
@@ -31,7 +31,7 @@ internal sealed record StatusDocument
     /// <summary>The last index in the node's log.</summary>
     public required long LastIndex { get; init; }
 
-    /// <summary>The first index in the node's memory; what is before is in the snapshot.</summary>
+    /// <summary>The first index in the node's memory. The snapshot includes the entries before it.</summary>
     public required long FirstIndex { get; init; }
 
     /// <summary>The last index that is durable on the node.</summary>
@@ -40,28 +40,28 @@ internal sealed record StatusDocument
     /// <summary>The bytes of payload in the log.</summary>
     public required long LogBytes { get; init; }
 
-    /// <summary>The last index that the node's latest snapshot includes; 0 when there is none.</summary>
+    /// <summary>The index of the last entry that the node's latest snapshot includes; 0 if there is none.</summary>
     public required long SnapshotIndex { get; init; }
 
-    /// <summary>The bytes of that snapshot.</summary>
+    /// <summary>The size of that snapshot in bytes.</summary>
     public required long SnapshotBytes { get; init; }
 
-    /// <summary>The group.</summary>
+    /// <summary>The name of the group.</summary>
     public required string Group { get; init; }
 
     /// <summary>The identity of the group; empty as long as the node's log has none.</summary>
     public required string GroupId { get; init; }
 
-    /// <summary>The nodes of other groups that were heard of in the last minute.</summary>
+    /// <summary>The nodes of other groups that were heard in the last minute.</summary>
     public IReadOnlyList<ForeignNodeDocument> ForeignNodes { get; init; } = [];
 
     /// <summary>The identity of the node's store.</summary>
     public required string StoreId { get; init; }
 
-    /// <summary>Where peers reach the node.</summary>
+    /// <summary>The address at which peers reach the node.</summary>
     public required string Address { get; init; }
 
-    /// <summary>The node's key-value state, by which replicas can be compared.</summary>
+    /// <summary>The node's key-value state, for comparing replicas.</summary>
     public required StateDocument State { get; init; }
 
     /// <summary>The group's voters.</summary>
@@ -70,24 +70,24 @@ internal sealed record StatusDocument
     /// <summary>The group's members without a vote.</summary>
     public IReadOnlyList<MemberDocument> Learners { get; init; } = [];
 
-    /// <summary>On a leader, how far the others are; otherwise empty.</summary>
+    /// <summary>On a leader, how far the logs of the others have come; otherwise empty.</summary>
     public required IReadOnlyList<FollowerDocument> Followers { get; init; }
 
     /// <summary>Why the node is not ready although its peer runs; empty when nothing is wrong.</summary>
     public IReadOnlyList<ProblemDocument> Problems { get; init; } = [];
 
     /// <summary>
-    /// What of the node's store could not be read, each in a sentence; empty when all that was read is whole.
+    /// The parts of the node's store that could not be read, each in a sentence; empty if everything was read.
     /// </summary>
     public IReadOnlyList<string> Damages { get; init; } = [];
 
-    /// <summary>The most bytes of one message that the node's remoting takes.</summary>
+    /// <summary>The largest message in bytes that the node's remoting takes.</summary>
     public long MaximumFrameSize { get; init; }
 
-    /// <summary>Other nodes whose remoting takes another size, each with it.</summary>
+    /// <summary>The other nodes whose remoting takes another size, each with its size in bytes.</summary>
     public IReadOnlyDictionary<string, long> OtherFrameSizes { get; init; } = new Dictionary<string, long>();
 
-    /// <summary>For how many seconds the node has run.</summary>
+    /// <summary>How long the node has run, in seconds.</summary>
     public required double UptimeSeconds { get; init; }
 
     /// <summary>The program's version.</summary>
@@ -98,42 +98,42 @@ internal sealed record StatusDocument
 /// The size and digest of a node's key-value state. Two nodes with the same index have the same keys and digest.
 /// </summary>
 /// <param name="Index">The index of the last command applied.</param>
-/// <param name="Keys">How many keys have a value.</param>
+/// <param name="Keys">The number of keys with a value.</param>
 /// <param name="Digest">16 hexadecimal digits over all keys, values and versions.</param>
 internal sealed record StateDocument(long Index, long Keys, string Digest);
 
 /// <summary>A member.</summary>
-/// <param name="Id">Its member id.</param>
-/// <param name="Address">Where peers reach it.</param>
-/// <param name="Priority">How much it is wanted as the leader.</param>
+/// <param name="Id">The member id.</param>
+/// <param name="Address">The address at which peers reach the member.</param>
+/// <param name="Priority">The priority as leader.</param>
 internal sealed record MemberDocument(string Id, string Address, int Priority = 0)
 {
     /// <summary>A member as a document.</summary>
     public static MemberDocument Of(Member member) => new(member.Id, member.Address, member.Priority);
 }
 
-/// <summary>How far a follower is, as the leader knows.</summary>
-/// <param name="Id">Its member id.</param>
-/// <param name="State">probe, replicate or snapshot.</param>
-/// <param name="MatchIndex">The last index known to be durable on it.</param>
+/// <summary>How far a follower's log has come, as the leader knows it.</summary>
+/// <param name="Id">The member id.</param>
+/// <param name="State">The state of the replication: probe, replicate or snapshot.</param>
+/// <param name="MatchIndex">The last index known to be durable on the follower.</param>
 /// <param name="NextIndex">The next index to send.</param>
-/// <param name="Active">Whether it answered lately.</param>
-/// <param name="Differs">Whether its state differs from that of a majority and is being built anew.</param>
+/// <param name="Active">Whether the follower has answered lately.</param>
+/// <param name="Differs">Whether the follower's state differs from that of a majority and is being rebuilt.</param>
 internal sealed record FollowerDocument(string Id, string State, long MatchIndex, long NextIndex, bool Active,
     bool Differs = false);
 
-/// <summary>A node of another group, of which nothing counts.</summary>
-/// <param name="Id">What it calls itself.</param>
-/// <param name="Address">Where it is.</param>
-/// <param name="GroupId">The identity of its group; empty when its log has none.</param>
+/// <summary>A node of another group. Nothing that it says counts.</summary>
+/// <param name="Id">The member id that the node uses.</param>
+/// <param name="Address">The address of the node.</param>
+/// <param name="GroupId">The identity of the node's group; empty if its log has none.</param>
 internal sealed record ForeignNodeDocument(string Id, string Address, string GroupId);
 
 /// <summary>Why a node is not ready.</summary>
-/// <param name="Type">What is wrong, as in the <c>type</c> of a problem body.</param>
+/// <param name="Type">The kind of the problem, as in the <c>type</c> of a problem body.</param>
 /// <param name="Detail">What is wrong, where, and what to do.</param>
 internal sealed record ProblemDocument(string Type, string Detail);
 
-/// <summary>How the documents are written.</summary>
+/// <summary>Writes and reads the documents.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(StatusDocument))]
 [JsonSerializable(typeof(MembersDocument))]

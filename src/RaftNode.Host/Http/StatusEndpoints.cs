@@ -10,8 +10,8 @@ using RaftNode.Host.Node;
 namespace RaftNode.Host.Http;
 
 /// <summary>
-/// <c>/status</c>, <c>/health/live</c> (the process runs) and <c>/health/ready</c> (its peer runs, can use its store,
-/// and knows a leader).
+/// <c>/status</c>; <c>/health/live</c>, which says whether the process runs; and <c>/health/ready</c>, which says
+/// whether its peer runs, can use its store, and knows a leader.
 /// </summary>
 internal sealed class StatusEndpoints(RunningNode node)
 {

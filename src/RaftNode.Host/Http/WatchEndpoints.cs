@@ -9,13 +9,14 @@ namespace RaftNode.Host.Http;
 
 /// <summary>
 /// <c>GET /watch?from=INDEX&amp;prefix=TEXT</c>: the changes of keys as server-sent events, in the order of the log,
-/// each once; resumable at any node by <c>Last-Event-ID</c>.
+/// each once. A client can resume at any node with <c>Last-Event-ID</c>.
 /// </summary>
 internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings settings, CancellationToken stopping)
 {
     private const int MostAtOnce = 256;
 
-    // Copying the state for one watcher holds up the store; for many at a time it would do so for long.
+    // To copy the state for one watcher delays the store a little. To copy it for many at a time would delay the store
+    // for long.
     private readonly SemaphoreSlim _copying = new(1);
     private int _watchers;
 
@@ -63,7 +64,7 @@ internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings setting
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
-            // The watcher went away, or the node stops: the watcher goes on at another.
+            // The watcher has gone, or the node stops. Then the watcher goes on at another node.
         }
     }
 
@@ -76,7 +77,7 @@ internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings setting
         {
             if (stores.Current is not { } store)
             {
-                // It may have been found to be wrong: then what was sent of it may be, too.
+                // The state may have been found to be wrong. Then the part that was sent may be wrong, too.
                 startsOver = true;
                 await WaitAsync(events, stores.NextAsync(), after, cancellation);
                 continue;
@@ -115,7 +116,8 @@ internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings setting
         }
     }
 
-    // Until all of it is there the id stays what it was: who is cut off in between is sent the state again.
+    // Until the whole state has been sent, the id stays the former one. A watcher that is cut off meanwhile gets the
+    // state again.
     private async Task<Position> SendStateAsync(EventStreamWriter events, KeyValueStore store, string prefix,
         CancellationToken cancellation)
     {
@@ -152,12 +154,12 @@ internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings setting
         return events.FlushIfMuchAsync(cancellation);
     }
 
-    // The position after which to begin; null for the present one.
+    // Reads the position after which to begin; null for the present one.
     private static bool TryReadStart(HttpRequest request, out Position? after, out string problem)
     {
         after = null;
         problem = "";
-        // Of several, a list, which is no index.
+        // If the header occurs more than once, the text is a list and not an index.
         if (request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } last)
         {
             problem = "Last-Event-ID is the id of the last event that was received.";
@@ -168,7 +170,7 @@ internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings setting
         return from is null || TryReadPosition(from, 1, ref after);
     }
 
-    // What is not UTF-8 was refused before.
+    // A prefix that is not UTF-8 was refused before.
     private static bool TryReadPrefix(HttpRequest request, out string prefix, out string problem)
     {
         var named = request.Query["prefix"];

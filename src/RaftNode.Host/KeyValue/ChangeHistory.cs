@@ -1,11 +1,11 @@
 namespace RaftNode.Host.KeyValue;
 
 /// <summary>
-/// The last changes of a store, as many as fit its bounds. Follows from the log alone: the same on every node, and
-/// after a restart.
+/// The latest changes of a store, as many as fit the limits. They depend on the log alone, so they are the same on
+/// every node, and after a restart.
 /// </summary>
-/// <param name="maxChanges">How many changes it holds.</param>
-/// <param name="maxBytes">How many bytes their keys and values may have.</param>
+/// <param name="maxChanges">The most changes in the history.</param>
+/// <param name="maxBytes">The most bytes that the keys and values of these changes may have together.</param>
 /// <remarks>Not thread-safe.</remarks>
 internal sealed class ChangeHistory(int maxChanges, long maxBytes)
 {
@@ -14,11 +14,11 @@ internal sealed class ChangeHistory(int maxChanges, long maxBytes)
     private int _count;
     private long _bytes;
 
-    /// <summary>The changes after this index are all here; one at or before it may not be.</summary>
+    /// <summary>All changes after this index are in the history. Changes at or before it may be missing.</summary>
     public long Floor { get; private set; }
 
-    /// <summary>Begins after a state that was not reached change by change.</summary>
-    /// <param name="index">The index of the last entry that is in the state.</param>
+    /// <summary>Starts the history after a state that was not built change by change.</summary>
+    /// <param name="index">The index of the last entry that the state includes.</param>
     public void StartAfter(long index)
     {
         Array.Clear(_ring);
@@ -38,12 +38,12 @@ internal sealed class ChangeHistory(int maxChanges, long maxBytes)
             DropFirst();
     }
 
-    /// <summary>Reads changes in order, beginning with the first one after an index.</summary>
+    /// <summary>Reads changes in order, beginning with the first change after an index.</summary>
     /// <param name="after">The index; not less than <see cref="Floor"/>.</param>
-    /// <param name="prefix">What their keys begin with.</param>
-    /// <param name="most">How many are looked at.</param>
-    /// <param name="changes">Where they are added.</param>
-    /// <returns>The index up to which was looked; <c>null</c> when there is nothing more to look at.</returns>
+    /// <param name="prefix">The prefix of the keys.</param>
+    /// <param name="most">The most changes to look at.</param>
+    /// <param name="changes">The list to which the changes are added.</param>
+    /// <returns>The index of the last change that was looked at; <c>null</c> if there are no more.</returns>
     public long? Read(long after, string prefix, int most, List<Change> changes)
     {
         var from = FirstAfter(after);

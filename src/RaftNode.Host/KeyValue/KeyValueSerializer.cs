@@ -6,7 +6,8 @@ using Google.Protobuf;
 namespace RaftNode.Host.KeyValue;
 
 /// <summary>
-/// Writes and reads the key-value store's messages as the protobuf of kv.proto, with a manifest of one letter a type.
+/// Writes and reads the messages of the key-value store as the protobuf of kv.proto, with a manifest of one letter for
+/// each type.
 /// </summary>
 internal sealed class KeyValueSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
@@ -17,7 +18,7 @@ internal sealed class KeyValueSerializer(ExtendedActorSystem system) : Serialize
     private const string FoundManifest = "F";
     private const string NotFoundManifest = "N";
 
-    /// <summary>Stands in logs and on the wire: never to be changed.</summary>
+    /// <summary>This number is in logs and on the wire. It must never change.</summary>
     public override int Identifier => 5201;
 
     public override string Manifest(object o) => o switch
@@ -85,7 +86,7 @@ internal sealed class KeyValueSerializer(ExtendedActorSystem system) : Serialize
         }
     }
 
-    // Without the stream that IMessage.ToByteArray makes.
+    // Avoids the stream that IMessage.ToByteArray makes.
     private static byte[] Bytes(IMessage message)
     {
         var bytes = new byte[message.CalculateSize()];

@@ -1,6 +1,6 @@
 namespace RaftNode.Host.KeyValue;
 
-// What those see who watch the store.
+// The part of the store for watchers.
 internal sealed partial class KeyValueStore
 {
     private TaskCompletionSource? _next;
@@ -8,12 +8,12 @@ internal sealed partial class KeyValueStore
 
     /// <summary>Reads the changes after a position, in order.</summary>
     /// <param name="after">The position.</param>
-    /// <param name="prefix">What their keys begin with.</param>
-    /// <param name="most">How many changes are looked at.</param>
-    /// <param name="changes">Where they are added.</param>
+    /// <param name="prefix">The prefix of the keys.</param>
+    /// <param name="most">The most changes to look at.</param>
+    /// <param name="changes">The list to which the changes are added.</param>
     /// <returns>
-    /// The position up to which <paramref name="changes"/> is complete, at least <paramref name="after"/>; <c>null</c>
-    /// when what is remembered does not reach back that far, or the position is one of another history.
+    /// The position up to which <paramref name="changes"/> is complete, at least <paramref name="after"/>. <c>null</c>
+    /// if the history does not reach back that far, or if the position belongs to another history of the group.
     /// </returns>
     public Position? ReadChanges(Position after, string prefix, int most, List<Change> changes)
     {
@@ -26,10 +26,10 @@ internal sealed partial class KeyValueStore
         }
     }
 
-    /// <summary>Reads the present state. The store waits meanwhile: a copy of references only.</summary>
-    /// <param name="prefix">What keys begin with.</param>
-    /// <param name="values">Where each key's value is added, as the change that brought it.</param>
-    /// <returns>The position of the last command that is in the state.</returns>
+    /// <summary>Reads the present state. The store waits meanwhile, but only references are copied.</summary>
+    /// <param name="prefix">The prefix of the keys.</param>
+    /// <param name="values">The list to which each key's value is added, as the change that wrote it.</param>
+    /// <returns>The position of the last command that the state includes.</returns>
     public Position ReadState(string prefix, List<Change> values)
     {
         lock (_lock)
@@ -54,8 +54,7 @@ internal sealed partial class KeyValueStore
     }
 
     /// <summary>
-    /// Waits for a command after a position to be applied, for another history, or for another store to take this one's
-    /// place.
+    /// Waits until a command after a position is applied, another history begins, or another store replaces this one.
     /// </summary>
     public Task WaitAsync(Position after)
     {
@@ -68,7 +67,7 @@ internal sealed partial class KeyValueStore
         }
     }
 
-    /// <summary>Another store takes this one's place.</summary>
+    /// <summary>Called when another store replaces this one.</summary>
     public void Retire()
     {
         lock (_lock)

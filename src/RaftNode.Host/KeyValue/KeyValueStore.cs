@@ -15,7 +15,7 @@ namespace RaftNode.Host.KeyValue;
 /// <param name="history">The changes that are remembered for watchers.</param>
 /// <param name="ended">Told when the store is not used any more: nobody is to look at it.</param>
 /// <remarks>
-/// What an <see cref="IStateMachine"/> has is called by one actor; everything else may be called by others at the same
+/// One actor calls the members of <see cref="IStateMachine"/>. Other threads may use all other members at the same
 /// time.
 /// </remarks>
 internal sealed partial class KeyValueStore(
@@ -31,7 +31,7 @@ internal sealed partial class KeyValueStore(
     private StateSummary _summary;
     private volatile IReadOnlyList<History> _histories = [];
 
-    /// <summary>The state's size and digest, as of one applied command.</summary>
+    /// <summary>The size and digest of the state after one applied command.</summary>
     public StateSummary Summary
     {
         get
@@ -41,7 +41,7 @@ internal sealed partial class KeyValueStore(
         }
     }
 
-    /// <summary>The histories that the state is of, oldest first.</summary>
+    /// <summary>The histories of the group to which the state belongs, oldest first.</summary>
     public IReadOnlyList<History> Histories => _histories;
 
     /// <inheritdoc/>
@@ -78,11 +78,11 @@ internal sealed partial class KeyValueStore(
     }
 
     /// <summary>
-    /// The digest as of the last command. Each write has kept it up to date: it does not read the values again.
+    /// The digest after the last command. Each write has kept it up to date, so the values are not read again.
     /// </summary>
     public ulong Digest() => unchecked(Summary.Digest + (_leases.IsUsed ? _leases.Digest() : 0));
 
-    /// <summary>Another store takes this one's place, or none, for the state was found to be wrong.</summary>
+    /// <summary>Called when another store replaces this one, or when the state was found to be wrong.</summary>
     public void Dispose()
     {
         ended?.Invoke(this);
@@ -150,7 +150,7 @@ internal sealed partial class KeyValueStore(
         Wire.SnapshotStart start, IEnumerable<ReadOnlyMemory<byte>> leases)
     {
         using var part = new MemoryStream();
-        // One for all: each has a buffer of its own.
+        // One stream for all messages, because each stream has a buffer of its own.
         using var output = new CodedOutputStream(part, leaveOpen: true);
         output.WriteMessage(start);
         foreach (var (key, value) in image)
@@ -208,8 +208,8 @@ internal sealed partial class KeyValueStore(
     }
 
     /// <summary>
-    /// A value, the entry that wrote it, and what it contributes to the digest. The default stands for no value and
-    /// contributes nothing.
+    /// A value, the index of the entry that wrote it, and its part in the digest. The default means that there is no
+    /// value, and has no part in the digest.
     /// </summary>
     private readonly record struct Value(ReadOnlyMemory<byte> Bytes, long Version, ulong Hash);
 }

@@ -1,25 +1,25 @@
 namespace RaftNode.Host.KeyValue;
 
 /// <summary>
-/// A command, request or answer of the key-value store: what <see cref="KeyValueSerializer"/> writes and reads.
+/// A command, query or answer of the key-value store, which <see cref="KeyValueSerializer"/> writes and reads.
 /// </summary>
 internal interface IKeyValueMessage;
 
-/// <summary>Gives a key a value, whether or not it had one.</summary>
+/// <summary>Sets the value of a key, whether or not the key has one.</summary>
 /// <param name="Key">The key.</param>
 /// <param name="Value">The value; not to be modified.</param>
-/// <param name="Condition">What must be so for it.</param>
+/// <param name="Condition">The condition for the write.</param>
 internal sealed record PutValue(string Key, ReadOnlyMemory<byte> Value, WriteCondition Condition) : IKeyValueMessage;
 
-/// <summary>Takes a key's value away.</summary>
+/// <summary>Deletes the value of a key.</summary>
 /// <param name="Key">The key.</param>
-/// <param name="Condition">What must be so for it.</param>
+/// <param name="Condition">The condition for the deletion.</param>
 internal sealed record DeleteValue(string Key, WriteCondition Condition) : IKeyValueMessage;
 
-/// <summary>What became of a write.</summary>
+/// <summary>The outcomes of a write.</summary>
 internal enum WriteOutcome
 {
-    /// <summary>The command is of a kind that this version does not know; nothing was done.</summary>
+    /// <summary>This version does not know the command. Nothing was done.</summary>
     Unsupported = 0,
 
     /// <summary>The key had no value and has one now.</summary>
@@ -31,17 +31,17 @@ internal enum WriteOutcome
     /// <summary>The key's value was deleted.</summary>
     Deleted = 3,
 
-    /// <summary>There was nothing to delete.</summary>
+    /// <summary>The key had no value to delete.</summary>
     NotFound = 4,
 
-    /// <summary>The condition did not hold; nothing was done.</summary>
+    /// <summary>The condition did not hold. Nothing was done.</summary>
     ConditionFailed = 5,
 }
 
 /// <summary>The answer to a write.</summary>
-/// <param name="Outcome">What became of it.</param>
+/// <param name="Outcome">The outcome.</param>
 /// <param name="Version">
-/// The index of the entry that wrote the present value, or that deleted it; 0 when there is none.
+/// The index of the entry that wrote the present value or that deleted it; 0 if there is none.
 /// </param>
 internal sealed record WriteResult(WriteOutcome Outcome, long Version) : IKeyValueMessage;
 
@@ -50,7 +50,7 @@ internal sealed record WriteResult(WriteOutcome Outcome, long Version) : IKeyVal
 internal sealed record GetValue(string Key) : IKeyValueMessage;
 
 /// <summary>A key's value.</summary>
-/// <param name="Version">The index of the entry that wrote it.</param>
+/// <param name="Version">The index of the entry that wrote the value.</param>
 /// <param name="Value">The value; not to be modified.</param>
 internal sealed record ValueFound(long Version, ReadOnlyMemory<byte> Value) : IKeyValueMessage;
 

@@ -4,9 +4,9 @@ using RaftActors.Membership;
 namespace RaftNode.Host.KeyValue;
 
 /// <summary>
-/// A position in the log as clients remember it, as an ETag or as the id of an event: the index, and of every history
-/// but the first one behind a hyphen the beginning of its identity. So a position of what a restore or a recover gave
-/// up never passes for one of what came instead.
+/// A position in the log in the form that clients store, as an ETag or as the id of an event: the index and, except in
+/// the first history, a hyphen and the beginning of the history's identity. So a position in entries that a restore or
+/// a recovery has given up is never taken for a position in the entries that replaced them.
 /// </summary>
 /// <param name="Index">The index.</param>
 /// <param name="History">
@@ -14,10 +14,10 @@ namespace RaftNode.Host.KeyValue;
 /// </param>
 internal readonly record struct Position(long Index, string History)
 {
-    /// <summary>How many digits of an identity a position has: 48 bits.</summary>
+    /// <summary>The number of digits of an identity in a position: 48 bits.</summary>
     public const int Digits = 12;
 
-    /// <summary>The position of an entry that a group has.</summary>
+    /// <summary>The position of an entry of a group.</summary>
     public static Position Of(long index, IReadOnlyList<History> histories)
     {
         for (var i = histories.Count - 1; i > 0; i--)
@@ -28,7 +28,7 @@ internal readonly record struct Position(long Index, string History)
         return new Position(index, "");
     }
 
-    /// <summary>Whether the entries up to this position are those of a group.</summary>
+    /// <summary>Whether the entries up to this position are entries of a group.</summary>
     public bool IsOf(IReadOnlyList<History> histories)
     {
         for (var i = 0; i < histories.Count; i++)
@@ -39,7 +39,7 @@ internal readonly record struct Position(long Index, string History)
         return History.Length == 0 && histories.Count == 0;
     }
 
-    /// <summary>Reads what <see cref="ToString"/> has written.</summary>
+    /// <summary>Reads the output of <see cref="ToString"/>.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out Position position)
     {
         var hyphen = text.IndexOf('-');

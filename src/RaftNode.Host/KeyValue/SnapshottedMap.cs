@@ -1,21 +1,23 @@
 namespace RaftNode.Host.KeyValue;
 
 /// <summary>
-/// A map of which an image can be taken at once, whatever its size: the map is left as it is, and what changes while
-/// somebody reads the image is kept beside it. When the reader has finished, the changes are brought in.
+/// A map that can take an image of itself at once, whatever its size. While a reader reads the image, the map stays as
+/// it is, and changes are kept apart. When the reader has finished, the changes are merged into the map.
 /// </summary>
-/// <typeparam name="T">The values; the default value stands for none.</typeparam>
-/// <remarks>Used by one thread; only the image may be read by another at the same time.</remarks>
+/// <typeparam name="T">The values. The default value means that there is none.</typeparam>
+/// <remarks>
+/// One thread uses the map. Another thread may read the image at the same time.
+/// </remarks>
 internal sealed class SnapshottedMap<T>
     where T : struct
 {
     private readonly Dictionary<string, T> _values = new(StringComparer.Ordinal);
 
-    // While an image is read; null for a key that was taken away.
+    // The changes while an image is read; null for a key that was removed.
     private readonly Dictionary<string, T?> _changes = new(StringComparer.Ordinal);
     private Image? _image;
 
-    /// <summary>How many keys there are.</summary>
+    /// <summary>The number of keys.</summary>
     public int Count { get; private set; }
 
     /// <summary>The value of a key.</summary>
@@ -27,7 +29,7 @@ internal sealed class SnapshottedMap<T>
         return change.HasValue;
     }
 
-    /// <summary>Gives a key a value.</summary>
+    /// <summary>Sets the value of a key.</summary>
     public void Set(string key, T value)
     {
         BringInChanges();
@@ -39,7 +41,7 @@ internal sealed class SnapshottedMap<T>
             _values[key] = value;
     }
 
-    /// <summary>Takes a key's value away.</summary>
+    /// <summary>Removes a key.</summary>
     public void Remove(string key)
     {
         BringInChanges();
@@ -52,7 +54,9 @@ internal sealed class SnapshottedMap<T>
             _values.Remove(key);
     }
 
-    /// <summary>All keys and their values, in no order; the map must not change meanwhile.</summary>
+    /// <summary>
+    /// All keys and their values, in no particular order. The map must not change during the enumeration.
+    /// </summary>
     public IEnumerable<KeyValuePair<string, T>> All()
     {
         foreach (var pair in _values)
@@ -64,7 +68,7 @@ internal sealed class SnapshottedMap<T>
     }
 
     /// <summary>
-    /// The map as it is now, to be enumerated once. One that was taken earlier must not be read any more.
+    /// The present contents of the map, to be enumerated once. An earlier image must not be read any more.
     /// </summary>
     public IEnumerable<KeyValuePair<string, T>> TakeImage()
     {
@@ -102,7 +106,7 @@ internal sealed class SnapshottedMap<T>
         _changes.Clear();
     }
 
-    // Set by the reader, on its thread.
+    // Set by the reader on its own thread.
     private sealed class Image
     {
         private volatile bool _isRead;

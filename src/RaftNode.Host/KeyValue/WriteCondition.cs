@@ -1,9 +1,9 @@
 namespace RaftNode.Host.KeyValue;
 
-/// <summary>What must be so, when the entry is applied, for a write to be done.</summary>
+/// <summary>A condition that must hold when the entry of a write is applied.</summary>
 /// <remarks>
-/// Decided by the state machine and not by the node that takes the request: between the two any other write may come
-/// first.
+/// The state machine decides about the condition, and not the node that gets the request. Other writes may be applied
+/// between the two.
 /// </remarks>
 internal sealed class WriteCondition
 {
@@ -13,7 +13,7 @@ internal sealed class WriteCondition
     /// <summary>The key has no value.</summary>
     public static readonly WriteCondition Absent = new([], absent: true, present: false);
 
-    /// <summary>The key has a value, whichever.</summary>
+    /// <summary>The key has a value.</summary>
     public static readonly WriteCondition Present = new([], absent: false, present: true);
 
     private WriteCondition(IReadOnlyList<long> versions, bool absent, bool present)
@@ -29,14 +29,14 @@ internal sealed class WriteCondition
     /// <summary>Whether this is <see cref="Present"/>.</summary>
     public bool IsPresent { get; }
 
-    /// <summary>The versions of which the key must have one; empty for another condition.</summary>
+    /// <summary>The versions of which the key must have one. Empty for another condition.</summary>
     public IReadOnlyList<long> Versions { get; }
 
     /// <summary>Whether there is no condition.</summary>
     public bool IsNone => !IsAbsent && !IsPresent && Versions.Count == 0;
 
     /// <summary>The key's value has one of these versions.</summary>
-    /// <param name="versions">At least one.</param>
+    /// <param name="versions">The versions; at least one.</param>
     public static WriteCondition OneOf(IReadOnlyList<long> versions)
     {
         ArgumentOutOfRangeException.ThrowIfZero(versions.Count);
@@ -44,7 +44,7 @@ internal sealed class WriteCondition
     }
 
     /// <summary>Whether the condition holds.</summary>
-    /// <param name="version">The version of the key's value, or <c>null</c> when it has none.</param>
+    /// <param name="version">The version of the key's value; <c>null</c> if it has none.</param>
     public bool Holds(long? version)
     {
         if (IsNone)

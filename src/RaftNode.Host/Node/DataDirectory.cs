@@ -1,17 +1,17 @@
 namespace RaftNode.Host.Node;
 
 /// <summary>
-/// A node's directory, held for as long as the node runs: two processes on one journal would undo each other's
+/// A node's directory, which is locked while the node runs. Two processes on one journal would break each other's
 /// promises.
 /// </summary>
 internal sealed class DataDirectory : IDisposable
 {
-    // What the operating systems call a file that somebody else has locked.
+    // The operating systems' error code for a file that another process has locked.
     private const int LinuxWouldBlock = 11;
     private const int MacWouldBlock = 35;
     private const int WindowsSharingViolation = 32;
 
-    // And what they call a disk without space: ENOSPC, EDQUOT of Linux and of macOS, ERROR_DISK_FULL.
+    // Their error codes for a disk without space: ENOSPC, EDQUOT of Linux and of macOS, ERROR_DISK_FULL.
     private static readonly int[] NoSpace = OperatingSystem.IsWindows() ? [112] : [28, 122, 69];
 
     private readonly FileStream _lock;
@@ -19,10 +19,11 @@ internal sealed class DataDirectory : IDisposable
     private DataDirectory(FileStream @lock) => _lock = @lock;
 
     /// <summary>
-    /// Makes the directory if need be and takes its lock, which the operating system gives back however the process
-    /// ends.
+    /// Makes the directory if necessary and locks it. The operating system releases the lock however the process ends.
     /// </summary>
-    /// <exception cref="NodeStartException">It cannot be made or written, or another process holds it.</exception>
+    /// <exception cref="NodeStartException">
+    /// The directory cannot be made or written, or another process holds it.
+    /// </exception>
     public static DataDirectory Open(string path)
     {
         try

@@ -4,8 +4,7 @@ using RaftActors.Client;
 namespace RaftNode.Host.Node;
 
 /// <summary>
-/// Hears when the node's peer has stopped for good, because it failed or because its member was removed, and when its
-/// store cannot be used for a while.
+/// Listens for the end of the node's peer, because it failed or its member was removed, and for outages of its store.
 /// </summary>
 internal sealed class FailureListener : ReceiveActor
 {
@@ -14,8 +13,10 @@ internal sealed class FailureListener : ReceiveActor
 
     /// <summary>Makes the actor.</summary>
     /// <param name="failed">Completed with the reason when the peer has failed.</param>
-    /// <param name="removed">Completed with the index of the configuration that the member is not in.</param>
-    /// <param name="outage">Told why the store cannot be used, and <c>null</c> when it can again.</param>
+    /// <param name="removed">Completed with the index of the configuration that removed the member.</param>
+    /// <param name="outage">
+    /// Called with the reason when the store cannot be used, and with <c>null</c> when it can be used again.
+    /// </param>
     public FailureListener(
         TaskCompletionSource<string> failed, TaskCompletionSource<long> removed, Action<string?> outage)
     {

@@ -5,16 +5,18 @@ using RaftActors.Membership;
 
 namespace RaftNode.Host.Node;
 
-/// <summary>Brings requests from outside to the group, through this node's peer, and their answers back.</summary>
+/// <summary>Sends requests from outside to the group through this node's peer, and returns the answers.</summary>
 /// <remarks>
-/// All requests share one actor, which answers find by their correlation id: nothing is made for a request but its task
-/// and its message. What was certainly not done for want of a leader is tried again until the deadline. What may have
-/// been done is tried again only when it has a number in a session, so that it is not done twice.
+/// All requests share one actor. An answer finds its request by the correlation id, so a request needs no more than its
+/// task and its message. A request that was certainly not done because there was no leader is tried again until its
+/// deadline. A request that may have been done is tried again only if it has a number in a session, so that it is not
+/// done twice.
 /// <para>
-/// A <see cref="RaftClient"/> would not do. It puts each command in a session of its own: here a write without a key
-/// has no session, and a write with a key has the session and the number that its own client named. It has a window:
-/// here as many requests are under way as HTTP brings. And each of its answers passes an actor: here an answer goes
-/// straight to its task (<see cref="GroupClientAnswers"/>). bench/README.md has what that gains.
+/// A <see cref="RaftClient"/> does not fit here, for three reasons. It puts each command in a session of its own; here
+/// a write without a key has no session, and a write with a key has the session and the number that its own client
+/// named. It has a window; here as many requests are under way as HTTP brings. Each of its answers passes through an
+/// actor; here an answer completes its task at once (<see cref="GroupClientAnswers"/>). bench/README.md says what that
+/// gains.
 /// </para>
 /// </remarks>
 internal sealed class GroupClient
@@ -28,11 +30,11 @@ internal sealed class GroupClient
     private long _lastId;
 
     /// <summary>Makes the client.</summary>
-    /// <param name="system">Where its actor is made.</param>
+    /// <param name="system">The actor system in which the client's actor is made.</param>
     /// <param name="group">This node's peer of the group.</param>
     /// <param name="timeout">How long a request may take.</param>
     /// <param name="leaderWait">
-    /// How long the peer keeps a request before it answers that there is no leader; less than the timeout.
+    /// How long the peer keeps a request before it answers that there is no leader. It must be less than the timeout.
     /// </param>
     public GroupClient(ActorSystem system, IActorRef group, TimeSpan timeout, TimeSpan leaderWait)
     {
@@ -46,7 +48,7 @@ internal sealed class GroupClient
     /// <summary>Proposes a command.</summary>
     /// <param name="command">The command.</param>
     /// <param name="session">
-    /// Its session and number; <c>null</c> for a command that is applied as often as it is proposed.
+    /// The session and number of the command; <c>null</c> for a command that is applied as often as it is proposed.
     /// </param>
     /// <returns><see cref="Proposed"/> or <see cref="ProposalFailed"/>, never later than the timeout.</returns>
     public Task<object> ProposeAsync(object command, SessionStamp? session = null) =>
@@ -59,7 +61,7 @@ internal sealed class GroupClient
     /// </returns>
     public Task<object> OpenSessionAsync() => SendAsync(id => new OpenSession(CorrelationId: id));
 
-    /// <summary>Gives a sign of life of a session, and acknowledges nothing.</summary>
+    /// <summary>Keeps a session alive. Acknowledges no responses.</summary>
     /// <param name="session">The session.</param>
     /// <returns><see cref="Proposed"/> or <see cref="ProposalFailed"/>, never later than the timeout.</returns>
     public Task<object> KeepSessionAliveAsync(long session) =>
@@ -72,18 +74,18 @@ internal sealed class GroupClient
         SendAsync(id => new CloseSession(session, CorrelationId: id));
 
     /// <summary>Changes the members of the group.</summary>
-    /// <param name="voters">Who shall have a vote.</param>
-    /// <param name="learners">Who shall get the log without a vote.</param>
+    /// <param name="voters">The members that shall have a vote.</param>
+    /// <param name="learners">The members that shall get the log without a vote.</param>
     /// <param name="expectedIndex">The index of the configuration that the change is made for; 0 for any.</param>
     /// <returns><see cref="Proposed"/> or <see cref="ProposalFailed"/>, never later than the timeout.</returns>
     public Task<object> ChangeMembersAsync(IReadOnlyList<Member> voters, IReadOnlyList<Member> learners,
         long expectedIndex) =>
         SendAsync(id => new ChangeMembers(voters, learners, CorrelationId: id) { ExpectedIndex = expectedIndex });
 
-    /// <summary>Asks for a read.</summary>
-    /// <param name="request">The question.</param>
-    /// <param name="consistency">How fresh the answer must be.</param>
-    /// <param name="maxStaleness">How old the state of a stale read may be; <c>null</c> for no bound.</param>
+    /// <summary>Sends a query.</summary>
+    /// <param name="request">The query.</param>
+    /// <param name="consistency">How up to date the answer must be.</param>
+    /// <param name="maxStaleness">How old the state of a stale read may be; <c>null</c> for any age.</param>
     /// <returns><see cref="QueryResult"/> or <see cref="QueryFailed"/>, never later than the timeout.</returns>
     public Task<object> QueryAsync(object request, ReadConsistency consistency = ReadConsistency.Linearizable,
         TimeSpan? maxStaleness = null) =>

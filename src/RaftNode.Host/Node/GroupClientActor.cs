@@ -4,14 +4,14 @@ using RaftActors.Client;
 namespace RaftNode.Host.Node;
 
 /// <summary>
-/// Gets the answers of <see cref="GroupClient"/>'s requests, sends again what may be sent again, and ends what takes
-/// too long.
+/// Handles the answers to <see cref="GroupClient"/>'s requests that are not final, sends requests again where that is
+/// safe, and ends those that take too long.
 /// </summary>
 internal sealed class GroupClientActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(50);
 
-    // So many sweeps in a row that find nothing end the sweeping: its timer is a third of an idle node's timers.
+    // After this many sweeps without a request, the sweeping stops. Its timer is a third of an idle node's timers.
     private const int EmptySweeps = 20;
 
     private readonly PendingRequests _pending;
@@ -39,7 +39,7 @@ internal sealed class GroupClientActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe(Self, typeof(LeaderChanged));
-        // Also after a restart, when nobody says so: the requests that came meanwhile believe that they are swept.
+        // Also after a restart of this actor. The requests that came before rely on being swept.
         StartSweepTimer();
     }
 
@@ -55,7 +55,8 @@ internal sealed class GroupClientActor : ReceiveActor, IWithTimers
 
     private void Complete(long id, object answer)
     {
-        // An answer that comes after the deadline, or a second one to a query that was sent twice, finds nothing.
+        // The answer is dropped if it comes after the deadline, or if it is the second answer to a query that was sent
+        // twice.
         if (_pending.TryTake(id, out var request))
             request.TrySetResult(answer);
     }
@@ -73,8 +74,8 @@ internal sealed class GroupClientActor : ReceiveActor, IWithTimers
                 request.NotDone = answer;
                 break;
             case FailureReason.Overloaded when mayBeWritten:
-                // Nothing was done this time, and what was before is not known: when it has been without an answer for
-                // long enough, it is sent again.
+                // This attempt was not done, and the outcome of an earlier one is unknown. The request is sent again
+                // when it has waited long enough.
                 break;
             case FailureReason.SessionExpired when mayBeWritten:
                 Complete(id, ((ProposalFailed)answer) with { Reason = FailureReason.OutcomeUnknown });
@@ -115,8 +116,9 @@ internal sealed class GroupClientActor : ReceiveActor, IWithTimers
     }
 
     /// <summary>
-    /// Sends again what was not done, at once when a leader is there. Without one it waits on the peer, and one that
-    /// would still wait there at its deadline is not sent again: what is known to be not done would become unknown.
+    /// Whether to send a request again. A request that was not done is sent again at once if there is a leader. Without
+    /// a leader it would wait on the peer. If it would still wait there at its deadline, it is not sent, because its
+    /// outcome would then become unknown.
     /// </summary>
     private bool IsToBeSentAgain(PendingRequest request, TimeSpan now, bool hasLeader) => request.NotDone is not null
         ? hasLeader || now + _leaderWait < request.Deadline
@@ -127,14 +129,14 @@ internal sealed class GroupClientActor : ReceiveActor, IWithTimers
         if (request.NotDone is null)
         {
             request.MayBeDone = true;
-            request.Patience *= 2; // While nothing commits, each time is one more entry in the log.
+            request.Patience *= 2; // As long as nothing is committed, each attempt adds an entry to the log.
         }
         request.NotDone = null;
         request.SentAt = now;
         _group.Tell(request.Message, Self);
     }
 
-    /// <summary>Told when a request comes and no sweep is due.</summary>
+    /// <summary>Sent when a request comes while the sweeping is stopped.</summary>
     public sealed class StartSweeping
     {
         public static readonly StartSweeping Instance = new();

@@ -4,8 +4,8 @@ using RaftActors.Client;
 namespace RaftNode.Host.Node;
 
 /// <summary>
-/// Who asks for <see cref="GroupClient"/>. An answer that is final completes its request where it is told, on the
-/// thread of whoever answers. All else goes to the client's actor.
+/// The sender of <see cref="GroupClient"/>'s requests. A final answer completes its request at once, on the thread of
+/// the actor that answers. Other answers go to the client's actor.
 /// </summary>
 internal sealed class GroupClientAnswers(IInternalActorRef actor, PendingRequests pending) : MinimalActorRef
 {
@@ -32,7 +32,8 @@ internal sealed class GroupClientAnswers(IInternalActorRef actor, PendingRequest
         }
     }
 
-    // An answer that comes after the deadline, or a second one to a query that was sent twice, finds nothing.
+    // The answer is dropped if it comes after the deadline, or if it is the second answer to a query that was sent
+    // twice.
     private void Complete(long id, object answer)
     {
         if (pending.TryTake(id, out var request))

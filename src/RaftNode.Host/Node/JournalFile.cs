@@ -4,8 +4,8 @@ using RaftActors.Storage;
 namespace RaftNode.Host.Node;
 
 /// <summary>
-/// Looks into a journal before it is used. One that another node left would look empty to this node's peer, which would
-/// then take its log for lost.
+/// Checks a journal before it is used. If another node's journal is in its place, this node's peer would find no
+/// events, and would believe that its log was lost.
 /// </summary>
 internal static class JournalFile
 {
@@ -15,11 +15,11 @@ internal static class JournalFile
     private const int NotADatabase = 26;
     private const long LeastSpace = 64 << 10;
 
-    /// <summary>Makes sure that a journal, if it exists, holds no events but this peer's.</summary>
+    /// <summary>Checks that a journal, if it exists, holds only events of this peer.</summary>
     /// <param name="path">The SQLite file.</param>
     /// <param name="persistenceId">The peer's persistence id.</param>
-    /// <exception cref="StoreException">It belongs to another node or group, or is no database.</exception>
-    /// <exception cref="SqliteException">It cannot be read.</exception>
+    /// <exception cref="StoreException">The file belongs to another node or group, or is not a database.</exception>
+    /// <exception cref="SqliteException">The file cannot be read.</exception>
     public static void EnsureOwn(string path, string persistenceId)
     {
         if (Read(path, connection => FindOther(connection, persistenceId)) is { } other)
@@ -30,17 +30,17 @@ internal static class JournalFile
         }
     }
 
-    /// <summary>The persistence id of the peer whose journal it is; <c>null</c> when there are no events.</summary>
+    /// <summary>The persistence id of the peer that owns the journal; <c>null</c> if there are no events.</summary>
     /// <param name="path">The SQLite file.</param>
-    /// <exception cref="StoreException">It is no database.</exception>
-    /// <exception cref="SqliteException">It cannot be read.</exception>
+    /// <exception cref="StoreException">The file is not a database.</exception>
+    /// <exception cref="SqliteException">The file cannot be read.</exception>
     public static string? Owner(string path) => Read(path, connection => FindOther(connection, ""));
 
     /// <summary>Whether a database holds snapshots of a peer.</summary>
     /// <param name="path">The SQLite file.</param>
     /// <param name="persistenceId">The peer's persistence id.</param>
-    /// <exception cref="StoreException">It is no database.</exception>
-    /// <exception cref="SqliteException">It cannot be read.</exception>
+    /// <exception cref="StoreException">The file is not a database.</exception>
+    /// <exception cref="SqliteException">The file cannot be read.</exception>
     public static bool HasSnapshots(string path, string persistenceId) => Read(path, connection =>
     {
         if (!HasTable(connection, "snapshot"))
@@ -62,7 +62,8 @@ internal static class JournalFile
             connection.Open();
             return read(connection);
         }
-        // Without room for the index of its log SQLite says that the disk fails, or that the file cannot be opened.
+        // If there is no room for the index of the write-ahead log, SQLite reports that the disk fails, or that the
+        // file cannot be opened.
         catch (SqliteException e) when (e.SqliteErrorCode is InputOutput or Full or CannotOpen && IsDiskFull(path))
         {
             throw new StoreException(
@@ -91,7 +92,7 @@ internal static class JournalFile
         if (!HasTable(connection, "journal"))
             return null;
         using var command = connection.CreateCommand();
-        // Two steps of the index on the persistence id, however long the journal is.
+        // This takes two steps of the index on the persistence id, however long the journal is.
         command.CommandText = "SELECT MIN(persistence_id) FROM journal UNION SELECT MAX(persistence_id) FROM journal";
         using var reader = command.ExecuteReader();
         while (reader.Read())

@@ -5,7 +5,7 @@ using RaftNode.Host.KeyValue;
 namespace RaftNode.Host.Node;
 
 /// <summary>
-/// Makes the node's state machine, and anew whenever the group's peer asks for another, and remembers the one in use.
+/// Makes the node's state machine whenever the group's peer asks for one, and remembers the one in use.
 /// </summary>
 /// <param name="watch">How much each remembers for watchers.</param>
 /// <param name="group">The group's name.</param>
@@ -15,20 +15,22 @@ internal sealed class KeyValueStores(WatchSettings watch, string group = "")
     private TaskCompletionSource<KeyValueStore> _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile KeyValueStore? _current;
 
-    /// <summary>How large the state in use is and what its digest is.</summary>
+    /// <summary>The size and digest of the state in use.</summary>
     public StateSummary Summary => _current?.Summary ?? default;
 
     /// <summary>The state machine in use; <c>null</c> while there is none.</summary>
     public KeyValueStore? Current => _current;
 
-    /// <summary>The state machine in use, once there is one.</summary>
+    /// <summary>Waits for a state machine in use, and returns it.</summary>
     public Task<KeyValueStore> NextAsync()
     {
         lock (_lock)
             return _current is { } current ? Task.FromResult(current) : _next.Task;
     }
 
-    /// <summary>The histories that the state in use is of, oldest first; empty as long as that is not known.</summary>
+    /// <summary>
+    /// The histories of the group to which the state in use belongs, oldest first. Empty as long as they are not known.
+    /// </summary>
     public IReadOnlyList<RaftActors.Membership.History> Histories => _current?.Histories ?? [];
 
     /// <summary>Makes a state machine.</summary>
@@ -45,7 +47,7 @@ internal sealed class KeyValueStores(WatchSettings watch, string group = "")
         return store;
     }
 
-    // Another one may have taken its place before.
+    // Another state machine may have replaced this one before.
     private void Ended(KeyValueStore store)
     {
         lock (_lock)

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace RaftNode.Host.Node;
 
 /// <summary>
-/// Writes what happens as lines for people: time, level, who, what; one line an event, to standard error.
+/// Writes events as lines of text to standard error: time, level, source and message, one line for each event.
 /// </summary>
 internal static class LineLog
 {
@@ -12,10 +12,10 @@ internal static class LineLog
 
     /// <summary>Writes a line.</summary>
     /// <param name="time">When it happened, in UTC.</param>
-    /// <param name="level">How bad it is.</param>
-    /// <param name="source">Who says it.</param>
+    /// <param name="level">The level.</param>
+    /// <param name="source">The source.</param>
     /// <param name="message">What happened.</param>
-    /// <param name="cause">The exception behind it, of which only the messages are shown.</param>
+    /// <param name="cause">The exception behind the event. Only its messages are shown.</param>
     public static void Write(DateTime time, LogLevel level, string source, string? message, Exception? cause = null)
     {
         var line = Format(time, level, source, message, cause);
@@ -27,19 +27,19 @@ internal static class LineLog
             }
             catch (IOException)
             {
-                // Standard error is a file on a full disk, say. Of that there is nowhere to tell; a logger that fails
-                // is started again, and told of its failure, without end.
+                // Standard error may be a file on a full disk. There is no place to report that. If the logger failed,
+                // it would be restarted and told of its failure, without end.
             }
         }
     }
 
-    /// <summary>Makes the line.</summary>
+    /// <summary>Formats a line.</summary>
     internal static string Format(DateTime time, LogLevel level, string source, string? message, Exception? cause)
     {
         var text = message ?? "";
         for (var e = cause; e is not null; e = e.InnerException)
         {
-            // Wrappers without a message of their own say nothing.
+            // An exception that only wraps others adds nothing.
             if (e is not AggregateException && !text.Contains(e.Message, StringComparison.Ordinal))
                 text += $"{(text.Length > 0 ? ": " : "")}{e.GetType().Name}: {e.Message}";
         }

@@ -10,8 +10,8 @@ namespace RaftNode.Host.Node;
 /// The actor system's logger (<c>akka.loggers</c>): gives every event to the host's logging, which writes a line.
 /// </summary>
 /// <remarks>
-/// But for what the journal and the snapshot store say of their failures, several lines at each try: the peer says it
-/// once when it begins, and once when it ends.
+/// Events about failures of the journal and the snapshot store are left out, because there are several at each attempt.
+/// The peer logs once when an outage begins, and once when it ends.
 /// </remarks>
 internal sealed class LineLogger : ReceiveActor
 {
@@ -33,7 +33,7 @@ internal sealed class LineLogger : ReceiveActor
         Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
     }
 
-    // The plugin that the group names, or else the actor system's.
+    // The plugin that the group names, or that of the actor system.
     private static string StorePath(string ownKey, string kind)
     {
         var config = Context.System.Settings.Config;
@@ -60,7 +60,7 @@ internal sealed class LineLogger : ReceiveActor
         _ => LogLevel.Error,
     };
 
-    /// <summary>"[akka://raftnode/system/raft/kv#123]" as "/system/raft/kv".</summary>
+    /// <summary>Shortens "[akka://raftnode/system/raft/kv#123]" to "/system/raft/kv".</summary>
     private static string Source(string? source)
     {
         var text = (source ?? "").Trim('[', ']');

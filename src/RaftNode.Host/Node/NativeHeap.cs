@@ -2,16 +2,16 @@ using System.Runtime.InteropServices;
 
 namespace RaftNode.Host.Node;
 
-/// <summary>The memory that native code allocates, which in a node is SQLite's above all.</summary>
+/// <summary>The memory that native code allocates. In a node, that is mainly SQLite.</summary>
 internal static class NativeHeap
 {
     private const string Glibc = "libc.so.6";
     private const int ArenaMax = -8; // M_ARENA_MAX in glibc's malloc.h
 
     /// <summary>
-    /// Lets new threads share what glibc's malloc already has: by itself it gives each an arena of its own, and each of
-    /// these keeps what was freed in it. Does nothing where there is no glibc, or where <c>MALLOC_ARENA_MAX</c> says
-    /// how it is to be.
+    /// Makes new threads share the memory areas that glibc's malloc already has. By default each thread gets an arena
+    /// of its own, which keeps the memory that was freed in it. Does nothing without glibc, or if
+    /// <c>MALLOC_ARENA_MAX</c> is set.
     /// </summary>
     public static void ShareArenas()
     {

@@ -8,11 +8,11 @@ namespace RaftNode.Host.Node;
 /// <summary>A stopped node's journal and snapshot store, opened with the node's plugins, without a network.</summary>
 internal static class OfflineStore
 {
-    /// <summary>Does something with a store.</summary>
-    /// <param name="store">Where it is.</param>
+    /// <summary>Runs an action on a store.</summary>
+    /// <param name="store">The place of the store.</param>
     /// <param name="config">The node's configuration.</param>
-    /// <param name="readOnly">Whether it is only read.</param>
-    /// <param name="action">What to do, with an actor system whose journal and snapshot store it is.</param>
+    /// <param name="readOnly">Whether the store is only read.</param>
+    /// <param name="action">The action. It gets an actor system with the store's journal and snapshot store.</param>
     /// <exception cref="NodeStartException">The actor system cannot be started.</exception>
     public static async Task<T> UseAsync<T>(
         StoreSettings store, Config config, bool readOnly, Func<ActorSystem, Task<T>> action)
@@ -26,13 +26,13 @@ internal static class OfflineStore
         finally
         {
             await system.Terminate();
-            // What a plugin kept open would keep the file from being moved, or the database from being dropped.
+            // A file that a plugin keeps open could not be moved, and a database could not be dropped.
             Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
             NpgsqlConnection.ClearAllPools();
         }
     }
 
-    /// <summary>Writes something to a store.</summary>
+    /// <summary>Runs an action that writes to a store.</summary>
     public static Task WriteAsync(StoreSettings store, Config config, Func<ActorSystem, Task> action) =>
         UseAsync(store, config, readOnly: false, async system =>
         {

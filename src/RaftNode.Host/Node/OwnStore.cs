@@ -5,22 +5,22 @@ using RaftNode.Host.Configuration;
 namespace RaftNode.Host.Node;
 
 /// <summary>
-/// Looks where a node's data is before its peer starts: a peer that does not find what it has promised would promise
-/// something else.
+/// Checks where a node's data is before its peer starts. A peer that does not find its own promises would make others.
 /// </summary>
 internal static class OwnStore
 {
     /// <summary>
-    /// Makes sure that the configured journal and snapshot store are those that the node used before, and only its own.
+    /// Checks that the configured journal and snapshot store are those that the node used before, and belong to this
+    /// node only.
     /// </summary>
-    /// <exception cref="StoreException">They are not; the message says what to do.</exception>
-    /// <exception cref="SqliteException">It cannot be found out, for example because a database is locked.</exception>
+    /// <exception cref="StoreException">They are not. The message says what to do.</exception>
+    /// <exception cref="SqliteException">The check failed, for example because a database is locked.</exception>
     public static void Ensure(NodeSettings settings)
     {
         var (journal, snapshots, id) = (settings.Store.Journal, settings.Store.Snapshots, settings.Raft.PersistenceId);
         if (journal.File is { } file)
             JournalFile.EnsureOwn(file, id);
-        // Events are kept in one place only, whatever else the directory was used for before.
+        // A node's events are in one place only, whatever the directory was used for before.
         var former = Path.Combine(settings.DataDirectory, StorePlace.DefaultFile);
         if (journal.File != former && JournalFile.Owner(former) is not null)
         {

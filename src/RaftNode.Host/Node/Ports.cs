@@ -3,14 +3,14 @@ using System.Net.Sockets;
 
 namespace RaftNode.Host.Node;
 
-/// <summary>Looks whether a port can be had, before anything is started that would only fail half-way.</summary>
+/// <summary>Checks whether a port is free, before anything is started that would fail half-way.</summary>
 internal static class Ports
 {
-    /// <summary>Binds the port and lets it go again.</summary>
-    /// <param name="what">What the port is for, as the message shall say.</param>
+    /// <summary>Binds the port and releases it.</summary>
+    /// <param name="what">What the port is for, for the message.</param>
     /// <param name="host">A host name or address of this machine.</param>
     /// <param name="port">The port.</param>
-    /// <exception cref="NodeStartException">Another process has it, or the host is not this machine.</exception>
+    /// <exception cref="NodeStartException">Another process has the port, or the host is not this machine.</exception>
     public static void EnsureFree(string what, string host, int port)
     {
         try

@@ -3,18 +3,22 @@ using RaftNode.Host.Configuration;
 
 namespace RaftNode.Host.Node;
 
-/// <summary>What the program does with a PostgreSQL database besides what the plugins do.</summary>
+/// <summary>What the program does with a PostgreSQL database besides the plugins.</summary>
 internal static class Postgresql
 {
-    /// <summary>Makes sure that a database can be reached, so that it is known why a node does not come up.</summary>
-    /// <exception cref="NodeStartException">It cannot; the message says where it was looked for, and why.</exception>
+    /// <summary>Checks that a database can be reached, so that a node that does not start says why.</summary>
+    /// <exception cref="NodeStartException">
+    /// The database cannot be reached. The message says which database, and why.
+    /// </exception>
     public static async Task EnsureReachableAsync(StorePlace place)
     {
         await using var connection = await OpenAsync(place);
     }
 
-    /// <summary>Opens a connection of its own.</summary>
-    /// <exception cref="NodeStartException">It cannot be opened; the message says where, and why.</exception>
+    /// <summary>Opens a connection apart from those of the plugins.</summary>
+    /// <exception cref="NodeStartException">
+    /// The connection cannot be opened. The message says to which database, and why.
+    /// </exception>
     public static async Task<NpgsqlConnection> OpenAsync(StorePlace place)
     {
         NpgsqlConnection? connection = null;

@@ -4,12 +4,12 @@ using RaftNode.Host.Configuration;
 namespace RaftNode.Host.Node;
 
 /// <summary>
-/// Keeps the lock on a node's part of a PostgreSQL database while the node runs. A connection that ended is made anew,
-/// as after a restart of the server; if another process has taken the lock meanwhile, the node must stop.
+/// Holds the lock on a node's part of a PostgreSQL database while the node runs. If the connection ends, as when the
+/// server restarts, it is made again. If another process has taken the lock meanwhile, the node must stop.
 /// </summary>
 /// <param name="place">The database.</param>
 /// <param name="persistenceId">The peer's persistence id.</param>
-/// <param name="lost">Told why, when another process has the lock.</param>
+/// <param name="lost">Called with the reason if another process has the lock.</param>
 internal sealed class PostgresqlHold(StorePlace place, string persistenceId, Action<string> lost) : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -19,8 +19,8 @@ internal sealed class PostgresqlHold(StorePlace place, string persistenceId, Act
     private PostgresqlLock? _lock;
     private Task _watching = Task.CompletedTask;
 
-    /// <summary>Takes the lock, unless it is held. No peer may start before.</summary>
-    /// <exception cref="StoreException">Another process has it.</exception>
+    /// <summary>Takes the lock, unless it is held. No peer may start before that.</summary>
+    /// <exception cref="StoreException">Another process has the lock.</exception>
     /// <exception cref="NodeStartException">The database cannot be reached.</exception>
     public async Task EnsureAsync()
     {
@@ -67,7 +67,7 @@ internal sealed class PostgresqlHold(StorePlace place, string persistenceId, Act
         }
         catch (OperationCanceledException)
         {
-            // The node stops.
+            // The node is stopping.
         }
     }
 
@@ -75,7 +75,7 @@ internal sealed class PostgresqlHold(StorePlace place, string persistenceId, Act
     {
         while (true)
         {
-            // Who starts a peer meanwhile waits for it.
+            // A start of a peer at the same time waits for this.
             await _turn.WaitAsync(_stopped.Token);
             try
             {
@@ -85,7 +85,8 @@ internal sealed class PostgresqlHold(StorePlace place, string persistenceId, Act
             }
             catch (NodeStartException)
             {
-                // The server is down or restarts. What the node does meanwhile fails there, and is said by who does it.
+                // The server is down or restarting. What the node does meanwhile fails, and the failure is reported
+                // there.
             }
             finally
             {

@@ -7,12 +7,13 @@ using RaftNode.Host.Configuration;
 namespace RaftNode.Host.Node;
 
 /// <summary>
-/// A lock on a peer's part of a PostgreSQL database: two processes on one journal would undo each other's promises, and
-/// other than a directory a database can be reached from two machines. The server releases it when the connection ends.
+/// A lock on a peer's part of a PostgreSQL database. Two processes on one journal would break each other's promises,
+/// and unlike a directory, a database can be reached from two machines. The server releases the lock when the
+/// connection ends.
 /// </summary>
 internal sealed class PostgresqlLock : IDisposable
 {
-    // What a process that was killed held is free when the server notices the end of its connection.
+    // The lock of a process that was killed is released when the server notices the end of its connection.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly NpgsqlConnection _connection;
@@ -22,7 +23,7 @@ internal sealed class PostgresqlLock : IDisposable
     /// <summary>Takes the lock.</summary>
     /// <param name="place">The database.</param>
     /// <param name="persistenceId">The peer's persistence id.</param>
-    /// <returns>The lock; <c>null</c> when another process holds it.</returns>
+    /// <returns>The lock; <c>null</c> if another process holds it.</returns>
     /// <exception cref="NodeStartException">The database cannot be reached.</exception>
     public static async Task<PostgresqlLock?> TryTakeAsync(StorePlace place, string persistenceId)
     {
@@ -47,22 +48,22 @@ internal sealed class PostgresqlLock : IDisposable
         }
     }
 
-    /// <summary>Why the lock cannot be had, for messages.</summary>
+    /// <summary>Why the lock is not available, for messages.</summary>
     public static string InUse(StorePlace place, string persistenceId) =>
         $"{persistenceId} in the database {place} is in use by another process";
 
-    /// <summary>Waits until the connection ends, and with it the lock.</summary>
+    /// <summary>Waits until the connection and with it the lock have ended.</summary>
     public async Task LostAsync(CancellationToken stopped)
     {
         try
         {
-            // It listens to nothing: what ends this is the end of the connection.
+            // The connection listens to nothing, so only its end ends the wait.
             while (!stopped.IsCancellationRequested)
                 await _connection.WaitAsync(stopped);
         }
         catch (Exception e) when (e is NpgsqlException or OperationCanceledException or InvalidOperationException)
         {
-            // That is what was waited for.
+            // The connection has ended, as awaited.
         }
     }
 

@@ -28,7 +28,7 @@ namespace RaftNode.Host.Node;
 internal sealed class RunningNode : IAsyncDisposable
 {
     /// <summary>
-    /// The name of the actor system: part of a peer's address where raft.members does not say another.
+    /// The name of the actor system. It is part of a peer's address, unless raft.members gives another name.
     /// </summary>
     public const string SystemName = "raftnode";
 
@@ -50,13 +50,13 @@ internal sealed class RunningNode : IAsyncDisposable
         _host = Build(_hold is null ? storeCheck : () => BothAsync(storeCheck, _hold), signals);
     }
 
-    /// <summary>What the node was started with.</summary>
+    /// <summary>The settings of the node.</summary>
     public NodeSettings Settings { get; }
 
     /// <summary>The node's actor system.</summary>
     public ActorSystem System => _system!;
 
-    /// <summary>The node's peer, or rather its supervisor.</summary>
+    /// <summary>The supervisor of the node's peer.</summary>
     public IActorRef Group { get; private set; } = ActorRefs.Nobody;
 
     /// <summary>The node's state machine.</summary>
@@ -65,14 +65,12 @@ internal sealed class RunningNode : IAsyncDisposable
     /// <summary>Completes with the reason when the peer has stopped for good.</summary>
     public Task<string> Failed => _failed.Task;
 
-    /// <summary>
-    /// Why the peer's store cannot be used at the moment, and is tried again; <c>null</c> while it can.
-    /// </summary>
+    /// <summary>Why the peer's store cannot be used at the moment; <c>null</c> if it can be used.</summary>
     public string? StoreOutage => _storeOutage;
 
     /// <summary>
-    /// Completes when the peer has stopped because its member was removed, with the index of the configuration without
-    /// it.
+    /// Completes when the peer has stopped because its member was removed, with the index of the configuration that
+    /// removed it.
     /// </summary>
     public Task<long> Removed => _removed.Task;
 
@@ -113,14 +111,15 @@ internal sealed class RunningNode : IAsyncDisposable
     }
 
     /// <summary>
-    /// Finds out what a node's configuration has, or leaves at a default, that makes consensus unsafe or slow there.
-    /// Uses neither the node's port nor its store.
+    /// Finds the settings of a node, its own or defaults, that make consensus unsafe or slow. Uses neither the node's
+    /// port nor its store.
     /// </summary>
     /// <returns>The problems; empty when there are none.</returns>
     /// <exception cref="NodeStartException">The actor system cannot be started with this configuration.</exception>
     public static async Task<IReadOnlyList<SettingProblem>> CheckAsync(NodeSettings settings)
     {
-        // What remoting has configured is only looked at where remoting runs: on a free port that nobody is told.
+        // The settings of remoting are checked only if remoting runs. So it runs, on a free port that no other node
+        // knows.
         var elsewhere = ConfigurationFactory.ParseString("""
             akka.remote.dot-netty.tcp { hostname = "127.0.0.1", public-hostname = "", port = 0, public-port = 0 }
             akka.loglevel = OFF
@@ -160,7 +159,7 @@ internal sealed class RunningNode : IAsyncDisposable
         _directory.Dispose();
     }
 
-    // What a small volume cannot hold would fill it again and again.
+    // Data that a small volume cannot hold would fill it again and again.
     private static (NodeSettings Settings, string? Change) FitVolume(NodeSettings settings)
     {
         if (settings.Store.Journal.File is not { } journal || Volume.SizeOf(journal) is not { } bytes)
@@ -169,7 +168,7 @@ internal sealed class RunningNode : IAsyncDisposable
         return (settings with { Raft = fitting }, Volume.Change(settings.Raft, fitting, journal, bytes));
     }
 
-    // Of a database that others can reach the directory's lock says nothing.
+    // The lock of a directory does not protect a database that other machines can reach.
     private static PostgresqlHold? Hold(NodeSettings settings, TaskCompletionSource<string> failed) =>
         settings.Store.Journal is { IsPostgresql: true } journal
             ? new PostgresqlHold(journal, settings.Raft.PersistenceId, reason => failed.TrySetResult(reason))
@@ -182,8 +181,8 @@ internal sealed class RunningNode : IAsyncDisposable
         await hold.EnsureAsync();
     }
 
-    // What is still to be found out before the peer may start; null for nothing. It is found out once: then the plugins
-    // have the files to themselves.
+    // The check that must succeed before the peer may start; null if none is needed. It succeeds only once, because
+    // after that the plugins have the files open.
     private static Func<Task>? CheckStore(NodeSettings settings)
     {
         try
@@ -197,8 +196,8 @@ internal sealed class RunningNode : IAsyncDisposable
         }
         catch (Exception e) when (e is SqliteException or StoreException)
         {
-            // The peer's supervisor looks again before it starts the peer. It waits for what waiting can mend, and says
-            // what it cannot.
+            // The peer's supervisor repeats the check before it starts the peer. It waits where waiting can help, and
+            // reports other failures.
             bool isOwn = false;
             return () => isOwn ? Task.CompletedTask : Task.Run(() =>
             {

@@ -1,6 +1,6 @@
 namespace RaftNode.Host.Node;
 
-/// <summary>A directory for files that are needed for a moment.</summary>
+/// <summary>A directory for files that are needed only for a short time.</summary>
 internal sealed class ScratchDirectory : IDisposable
 {
     /// <summary>The directory's full path.</summary>
@@ -15,7 +15,7 @@ internal sealed class ScratchDirectory : IDisposable
         }
         catch (IOException)
         {
-            // A file that is still open on Windows: the system's clean-up of temporary files takes it.
+            // A file is still open, on Windows. The system's clean-up of temporary files removes it later.
         }
     }
 }

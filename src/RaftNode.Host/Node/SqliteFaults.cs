@@ -3,10 +3,13 @@ using RaftActors.Storage;
 
 namespace RaftNode.Host.Node;
 
-/// <summary>What a node makes of the faults of its own journal and snapshot store.</summary>
+/// <summary>Explains the faults of a node's own journal and snapshot store.</summary>
 internal static class SqliteFaults
 {
-    /// <summary>Says whether waiting can mend a fault, and what to do about it; <c>null</c> for what is none.</summary>
+    /// <summary>
+    /// Says whether waiting can help with a fault, and what to do about it. Returns <c>null</c> for any other
+    /// exception.
+    /// </summary>
     public static StoreException? Explain(Exception exception) => exception is SqliteDatabaseException fault
         ? new StoreException($"{fault.Message.TrimEnd('.')}. {Advice(fault.Fault)}.", fault.MayRecover, fault)
         : null;

@@ -4,28 +4,30 @@ using RaftNode.Host.Configuration;
 
 namespace RaftNode.Host.Node;
 
-/// <summary>A node that does not run, and its data, for the commands that look into it or change it.</summary>
+/// <summary>A stopped node and its data, for the commands that read or change the data.</summary>
 /// <param name="Directory">The node's own directory.</param>
-/// <param name="Store">Its journal and snapshot store.</param>
-/// <param name="Config">Its configuration.</param>
-/// <param name="PersistenceId">Its peer's persistence id; <c>null</c> when the journal is empty.</param>
+/// <param name="Store">The node's journal and snapshot store.</param>
+/// <param name="Config">The node's configuration.</param>
+/// <param name="PersistenceId">The persistence id of the node's peer; <c>null</c> if the journal is empty.</param>
 internal sealed record StoppedNode(string Directory, StoreSettings Store, Config Config, string? PersistenceId)
 {
-    /// <summary>Where journal-sql.conf has the snapshots.</summary>
+    /// <summary>The file with the snapshots according to journal-sql.conf.</summary>
     private const string SnapshotsFile = "raft-snapshots.db";
 
-    /// <summary>Finds the node that a command is told of.</summary>
-    /// <param name="configFile">The node's file; <c>null</c> for the defaults: the database says whose it is.</param>
-    /// <param name="directory">The node's own directory; <c>null</c> for the one that its file leads to.</param>
-    /// <exception cref="NodeStartException">There is no such node; the message says what to give.</exception>
-    /// <exception cref="RaftActors.Storage.StoreException">Its journal is no database.</exception>
-    /// <exception cref="Microsoft.Data.Sqlite.SqliteException">Its journal cannot be read.</exception>
+    /// <summary>Finds the node that a command names.</summary>
+    /// <param name="configFile">
+    /// The node's file; <c>null</c> for the defaults. The database then says whose it is.
+    /// </param>
+    /// <param name="directory">The node's own directory; <c>null</c> for the directory in its file.</param>
+    /// <exception cref="NodeStartException">There is no such node. The message says what to give.</exception>
+    /// <exception cref="RaftActors.Storage.StoreException">The node's journal is not a database.</exception>
+    /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The node's journal cannot be read.</exception>
     public static StoppedNode Find(string? configFile, string? directory) => Locate(configFile, directory).WithOwner();
 
-    /// <summary>Finds the node without a look into its journal, which could change that.</summary>
+    /// <summary>Finds the node without reading its journal, because reading could change it.</summary>
     /// <param name="configFile">The node's file; <c>null</c> for the defaults.</param>
-    /// <param name="directory">The node's own directory; <c>null</c> for the one that its file leads to.</param>
-    /// <exception cref="NodeStartException">There is no such node; the message says what to give.</exception>
+    /// <param name="directory">The node's own directory; <c>null</c> for the directory in its file.</param>
+    /// <exception cref="NodeStartException">There is no such node. The message says what to give.</exception>
     public static StoppedNode Locate(string? configFile, string? directory)
     {
         var node = configFile is null
@@ -41,28 +43,28 @@ internal sealed record StoppedNode(string Directory, StoreSettings Store, Config
         return node;
     }
 
-    /// <summary>The node with the persistence id that its journal has.</summary>
-    /// <exception cref="NodeStartException">The journal is another node's.</exception>
-    /// <exception cref="RaftActors.Storage.StoreException">The journal is no database.</exception>
+    /// <summary>The node with the persistence id in its journal.</summary>
+    /// <exception cref="NodeStartException">The journal belongs to another node.</exception>
+    /// <exception cref="RaftActors.Storage.StoreException">The journal is not a database.</exception>
     /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The journal cannot be read.</exception>
     public StoppedNode WithOwner()
     {
         if (Store.Journal.File is not { } journal)
             return this;
-        // With this SQLite also takes back what a process that was killed had half written, for which it has to write.
+        // SQLite then also rolls back a half-written transaction of a process that was killed, and must write for that.
         var owner = JournalFile.Owner(journal);
         if (PersistenceId is { } expected && owner is not null && owner != expected)
             throw new NodeStartException($"{journal} belongs to {owner}, and its configuration is that of {expected}");
         return this with { PersistenceId = owner };
     }
 
-    /// <summary>The node with copies of its databases, so that no look into them changes them.</summary>
-    /// <param name="directory">Where the copies are made: an empty directory.</param>
+    /// <summary>The node with copies of its databases, so that reading does not change the originals.</summary>
+    /// <param name="directory">The directory for the copies. It must be empty.</param>
     /// <exception cref="IOException">
     /// The disk of that directory has too little room, or a database cannot be read.
     /// </exception>
     /// <remarks>
-    /// SQLite folds the log of a process that was killed into the database as soon as that is opened.
+    /// As soon as a database is opened, SQLite copies the write-ahead log of a process that was killed into it.
     /// </remarks>
     public StoppedNode Copy(string directory) =>
         this with { Store = new StoreSettings(Copy(Store.Journal, directory), Copy(Store.Snapshots, directory)) };
@@ -81,11 +83,13 @@ internal sealed record StoppedNode(string Directory, StoreSettings Store, Config
         return place.At(copy);
     }
 
-    /// <summary>Holds what a node that runs holds, so that none starts meanwhile.</summary>
-    /// <exception cref="NodeStartException">A node runs on it, or its database cannot be reached.</exception>
+    /// <summary>Holds what a running node holds, so that no node starts meanwhile.</summary>
+    /// <exception cref="NodeStartException">
+    /// A node is running on the data, or its database cannot be reached.
+    /// </exception>
     public Task<StoreHold> HoldAsync() => StoreHold.TakeAsync(Directory, Store, PersistenceId);
 
-    /// <summary>Reads what the node would start from.</summary>
+    /// <summary>Reads the data from which the node would start.</summary>
     /// <exception cref="NodeStartException">The store cannot be opened.</exception>
     /// <exception cref="IOException">The store does not answer.</exception>
     public Task<StoreReport> InspectAsync() =>
@@ -101,7 +105,7 @@ internal sealed record StoppedNode(string Directory, StoreSettings Store, Config
     private static StoppedNode ByDirectory(string directory)
     {
         var config = NodeSettings.Reference().WithFallback(RaftActors.Raft.DefaultConfig());
-        // The directory shows which of the two SQLite plugins it is of: only one of them has two files.
+        // The files show which of the two SQLite plugins wrote them: only one of them has two files.
         if (File.Exists(Path.Combine(directory, SnapshotsFile)))
         {
             var shipped = Path.Combine(AppContext.BaseDirectory, "hocon", "journal-sql.conf");

@@ -3,10 +3,10 @@ using DotNetty.Common;
 
 namespace RaftNode.Host.Node;
 
-/// <summary>The buffers of DotNetty, over which Akka.Remote sends and receives.</summary>
+/// <summary>The buffers of DotNetty, which Akka.Remote uses to send and receive.</summary>
 internal static class TransportBuffers
 {
-    // The variable that DotNetty reads itself.
+    // DotNetty itself reads this variable.
     private const string Level = "io.netty.leakDetection.level";
 
     /// <summary>Whether a configuration names DotNetty's transport.</summary>
@@ -15,9 +15,9 @@ internal static class TransportBuffers
             .Contains(nameof(DotNetty), StringComparison.Ordinal);
 
     /// <summary>
-    /// Stops DotNetty from recording a stack trace with each hundredth buffer that it takes, lest one be lost: that
-    /// reads the debug symbols of all methods on the stack. Does nothing where the environment variable
-    /// <c>io.netty.leakDetection.level</c> says how it is to be.
+    /// Stops DotNetty from recording a stack trace for one in a hundred buffers, to find lost ones. A stack trace reads
+    /// the debug symbols of all methods on the stack. Does nothing if the environment variable
+    /// <c>io.netty.leakDetection.level</c> is set.
     /// </summary>
     public static void RecordNoStackTraces()
     {

@@ -2,23 +2,23 @@ using RaftActors;
 
 namespace RaftNode.Host.Node;
 
-/// <summary>The file system that a node's journal is on, and what of the settings is too large for it.</summary>
+/// <summary>The file system of a node's journal, and the settings that are too large for it.</summary>
 internal static class Volume
 {
-    /// <summary>The bytes below which a node does not start.</summary>
+    /// <summary>The size in bytes below which a node does not start.</summary>
     public const long Least = 8 * Mebibyte;
 
-    // The journal holds the entries since the snapshot before the latest: up to twice raft.snapshot.bytes. Beside it
-    // are two snapshots, a third while it is written, and the write-ahead log, which takes up to half of a small
-    // volume.
+    // The journal holds the entries since the snapshot before the latest one: up to twice raft.snapshot.bytes. Besides
+    // it there are two snapshots, a third one while it is written, and the write-ahead log, which takes up to half of a
+    // small volume.
     private const long Part = 16;
     private const long Mebibyte = 1 << 20;
 
-    /// <summary>The settings that fit a volume.</summary>
-    /// <param name="settings">What the configuration says.</param>
+    /// <summary>Returns settings that fit a volume.</summary>
+    /// <param name="settings">The settings in the configuration.</param>
     /// <param name="journal">The journal's file.</param>
-    /// <param name="bytes">How large its volume is.</param>
-    /// <exception cref="NodeStartException">No settings would.</exception>
+    /// <param name="bytes">The size of the volume in bytes.</param>
+    /// <exception cref="NodeStartException">No settings fit the volume.</exception>
     public static RaftSettings Fit(RaftSettings settings, string journal, long bytes)
     {
         if (bytes < Least)
@@ -30,14 +30,14 @@ internal static class Volume
         return settings.SnapshotBytes <= bytes / Part ? settings : settings with { SnapshotBytes = bytes / Part };
     }
 
-    /// <summary>What was changed, in a sentence; <c>null</c> for nothing.</summary>
+    /// <summary>What was changed, in a sentence; <c>null</c> if nothing was.</summary>
     public static string? Change(RaftSettings settings, RaftSettings fitting, string journal, long bytes) =>
         fitting.SnapshotBytes == settings.SnapshotBytes ? null
             : $"The volume of {journal} has only {Text(bytes)}: a snapshot is taken after "
                 + $"{Text(fitting.SnapshotBytes)} of entries, "
                 + $"and not after raft.snapshot.bytes = {Text(settings.SnapshotBytes)}.";
 
-    /// <summary>How large the volume of a file is; <c>null</c> where that cannot be found out.</summary>
+    /// <summary>The size in bytes of a file's volume; <c>null</c> if it cannot be determined.</summary>
     public static long? SizeOf(string file)
     {
         try
