@@ -1,4 +1,4 @@
 namespace RaftActors.Bench;
 
-/// <summary>Why a run cannot go on, in a sentence.</summary>
+/// <summary>A run cannot go on. The message says why in a sentence.</summary>
 internal sealed class BenchException(string message) : Exception(message);

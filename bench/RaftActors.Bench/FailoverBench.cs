@@ -5,22 +5,22 @@ using System.Text;
 
 namespace RaftActors.Bench;
 
-/// <summary>What one trial gave.</summary>
+/// <summary>The result of one trial.</summary>
 /// <param name="Killed">The leader that was killed.</param>
-/// <param name="Milliseconds">From the kill to the next acknowledged write.</param>
+/// <param name="Milliseconds">The milliseconds from the kill to the next acknowledged write.</param>
 /// <param name="Tries">How many times that write was sent.</param>
 internal sealed record FailoverTrial(string Killed, double Milliseconds, int Tries);
 
 /// <summary>
-/// Kills the leader again and again, and measures how long it takes until a write is acknowledged; at the end all
-/// acknowledged writes have to be there.
+/// Kills the leader again and again, and measures how long it takes until a write is acknowledged. At the end, all
+/// acknowledged writes must be there.
 /// </summary>
 internal static class FailoverBench
 {
     private static readonly TimeSpan TryFor = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
 
-    /// <summary>Measures and prints.</summary>
+    /// <summary>Measures and prints the results.</summary>
     public static async Task<int> RunAsync(int trials, int busy, string? jsonFile, string? label, ClusterOptions nodes,
         CancellationToken stop)
     {
@@ -78,7 +78,7 @@ internal static class FailoverBench
             catch (Exception e) when (e is HttpRequestException
                 or OperationCanceledException && !stop.IsCancellationRequested)
             {
-                // Not done, or nobody knows: the same value may be written again.
+                // The write was not done, or its outcome is unknown. The same value may be written again.
             }
         }
     }
@@ -100,7 +100,7 @@ internal static class FailoverBench
 
     private static string Value(int trial) => $"written after kill {trial + 1}";
 
-    /// <summary>Writes until it is stopped, whatever the answers.</summary>
+    /// <summary>Writes until it is stopped, and ignores the answers.</summary>
     private static async Task WriteOnAsync(IPEndPoint node, int client, CancellationToken stop)
     {
         var request =
@@ -115,7 +115,7 @@ internal static class FailoverBench
             }
             catch (Exception)
             {
-                // The connection broke: a new one.
+                // The connection broke. Make a new one.
             }
         }
     }

@@ -2,27 +2,27 @@ using System.Globalization;
 
 namespace RaftActors.Bench;
 
-/// <summary>What grows.</summary>
+/// <summary>The things that can grow.</summary>
 internal enum Growing
 {
-    /// <summary>How many entries were written.</summary>
+    /// <summary>The number of entries that were written.</summary>
     Log,
 
-    /// <summary>How many keys there are.</summary>
+    /// <summary>The number of keys.</summary>
     Store,
 
-    /// <summary>How many nodes there are.</summary>
+    /// <summary>The number of nodes.</summary>
     Cluster,
 }
 
-/// <summary>How to grow, and what to measure at each size.</summary>
+/// <summary>What grows, and what to measure at each size.</summary>
 /// <param name="What">What grows.</param>
-/// <param name="Sizes">Entries, or keys.</param>
+/// <param name="Sizes">The numbers of entries, or of keys.</param>
 /// <param name="Nodes">The sizes of clusters.</param>
-/// <param name="Clients">How many clients.</param>
-/// <param name="Bytes">The size of a command or value.</param>
-/// <param name="WarmUpSeconds">How long each run goes on before it is measured.</param>
-/// <param name="Seconds">How long it is measured.</param>
+/// <param name="Clients">The number of clients.</param>
+/// <param name="Bytes">The size of a command or value in bytes.</param>
+/// <param name="WarmUpSeconds">How long each run goes on before it is measured, in seconds.</param>
+/// <param name="Seconds">How long each run is measured, in seconds.</param>
 /// <param name="Snapshots">Whether nodes take snapshots as they do by default.</param>
 internal sealed record GrowthOptions(
     IReadOnlyList<Growing> What, IReadOnlyList<int> Sizes, IReadOnlyList<int> Nodes, int Clients, int Bytes,
@@ -33,7 +33,7 @@ internal static class GrowthBench
 {
     private const string NoSnapshots = "raft.snapshot { entries = 1000000000, bytes = 1 TiB }\n";
 
-    /// <summary>Measures and prints.</summary>
+    /// <summary>Measures and prints the results.</summary>
     public static async Task<int> RunAsync(GrowthOptions options, string? file, string? label, ClusterOptions nodes,
         CancellationToken stop)
     {

@@ -2,30 +2,30 @@ using System.Globalization;
 
 namespace RaftActors.Bench;
 
-/// <summary>What to offer.</summary>
+/// <summary>The load to offer.</summary>
 /// <param name="Workload">Proposals inside the leader, or a workload over HTTP.</param>
-/// <param name="Times">How many times what the nodes can do.</param>
-/// <param name="Rate">Or how many operations a second.</param>
-/// <param name="Clients">How many closed-loop clients find out what they can do.</param>
-/// <param name="Connections">Over HTTP: how many connections the overload comes through.</param>
-/// <param name="Seconds">How long the overload goes on.</param>
+/// <param name="Times">The load as a multiple of what the nodes can do.</param>
+/// <param name="Rate">The load in operations a second, in place of a multiple.</param>
+/// <param name="Clients">The number of closed-loop clients that find out what the nodes can do.</param>
+/// <param name="Connections">Over HTTP, the number of connections for the overload.</param>
+/// <param name="Seconds">How long the overload goes on, in seconds.</param>
 internal sealed record OverloadOptions(Workload Workload, double Times, double? Rate, int Clients, int Connections,
     double Seconds);
 
 /// <summary>
-/// More than a cluster can take: its capacity, then a multiple of that at a rate whatever the answers, then again what
-/// it can do. What it cannot take has to be refused soon and clearly, its memory to keep within bounds, and its speed
-/// to come back.
+/// Offers a cluster more than it can take: first it measures the capacity, then it offers a multiple of it at a rate,
+/// whatever the answers, and then it measures the capacity again. The cluster should refuse early and clearly what it
+/// cannot take, keep its memory within bounds, and be as fast as before afterwards.
 /// </summary>
 internal static class OverloadBench
 {
     private const int Slices = 15;
     private const double BackAt = 0.9;
 
-    /// <summary>Measures and prints.</summary>
-    /// <param name="options">What to offer.</param>
-    /// <param name="file">Where the figures go besides.</param>
-    /// <param name="label">What they are called there.</param>
+    /// <summary>Measures and prints the results.</summary>
+    /// <param name="options">The load to offer.</param>
+    /// <param name="file">The file to which the results are also written.</param>
+    /// <param name="label">The label of the results in that file.</param>
     /// <param name="nodes">How the nodes are run.</param>
     /// <param name="stop">Ends the run.</param>
     public static async Task<int> RunAsync(OverloadOptions options, string? file, string? label, ClusterOptions nodes,
@@ -46,7 +46,7 @@ internal static class OverloadBench
         var before = await RunAsync(new LoadOrder(options.Clients, 3, 5, 256));
         var over = await RunAsync(new LoadOrder(options.Connections, 0, options.Seconds, 256,
             options.Rate ?? (before.Result.OperationsPerSecond * options.Times)));
-        // Each slice on its own: the load has just ended with the answer to its last operation.
+        // Each slice runs on its own: the load has just ended with the answer to its last operation.
         var slices = 0;
         LoadRun after;
         do

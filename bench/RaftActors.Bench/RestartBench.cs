@@ -5,26 +5,27 @@ using System.Text;
 
 namespace RaftActors.Bench;
 
-/// <summary>What a client saw while a node was stopped in order and started again.</summary>
-/// <param name="Stopped">The node.</param>
-/// <param name="StopMilliseconds">How long it took to stop.</param>
+/// <summary>What a client saw while a node was stopped in an orderly way and started again.</summary>
+/// <param name="Stopped">The node that was stopped.</param>
+/// <param name="StopMilliseconds">The milliseconds that the node took to stop.</param>
 /// <param name="LongestGap">
-/// The longest time between two acknowledged writes of the client, from the order to stop until the node was back.
+/// The longest time in milliseconds between two acknowledged writes of the client, from the order to stop until the
+/// node was back.
 /// </param>
-/// <param name="UsualGap">The longest one in the second before.</param>
-/// <param name="Failed">How many writes were not acknowledged.</param>
+/// <param name="UsualGap">The longest such time in the second before.</param>
+/// <param name="Failed">The number of writes that were not acknowledged.</param>
 internal sealed record RestartTrial(string Stopped, double StopMilliseconds, double LongestGap, double UsualGap,
     int Failed);
 
 /// <summary>
-/// A rolling restart, the leader each time: what a client that writes through another node, one write after the other,
-/// sees of it.
+/// A rolling restart of the leader, again and again. A client writes through another node, one write after the other,
+/// and measures the effect.
 /// </summary>
 internal static class RestartBench
 {
     private static readonly TimeSpan Before = TimeSpan.FromSeconds(1);
 
-    /// <summary>Measures and prints.</summary>
+    /// <summary>Measures and prints the results.</summary>
     public static async Task<int> RunAsync(int trials, string? jsonFile, string? label, ClusterOptions nodes,
         CancellationToken stop)
     {

@@ -6,15 +6,15 @@ using RaftNode.Host.Http;
 namespace RaftActors.Bench;
 
 /// <summary>
-/// What snapshots cost and save: the start of a node with a long log, with and without one; and a cluster while a large
-/// one travels.
+/// Measures what snapshots cost and save: the start of a node with a long log, with and without a snapshot, and a
+/// cluster while a large snapshot is sent.
 /// </summary>
 internal static class SnapshotBench
 {
     private const string Never = "raft.snapshot { entries = 1000000000, bytes = 1 TiB }\n";
     private const int ValueBytes = 1024 * 1024;
 
-    /// <summary>Measures how long a node takes to start, and how much memory it uses then.</summary>
+    /// <summary>Measures how long a node takes to start, and how much memory it then uses.</summary>
     public static async Task<int> RecoveryAsync(int entries, int bytes, ClusterOptions nodes, CancellationToken stop)
     {
         Console.WriteLine(Results.Machine());

@@ -5,7 +5,7 @@ using RaftActors.Protocol;
 
 namespace RaftActors.Microbench;
 
-/// <summary>Messages of raft.proto as bytes.</summary>
+/// <summary>Encodes and decodes messages of raft.proto.</summary>
 public class EncodingBenchmarks
 {
     private ActorSystem _system = null!;
@@ -15,7 +15,7 @@ public class EncodingBenchmarks
     private byte[] _append = [];
     private byte[] _replied = [];
 
-    /// <summary>How many entries of 256 bytes a message has.</summary>
+    /// <summary>The number of entries of 256 bytes in a message.</summary>
     [Params(1, 64)]
     public int Entries { get; set; }
 
@@ -33,25 +33,26 @@ public class EncodingBenchmarks
         _replied = _serializer.ToBinary(_reply);
     }
 
-    /// <summary>Ends.</summary>
+    /// <summary>Ends the actor system.</summary>
     [GlobalCleanup]
     public void Stop() => _system.Terminate().Wait();
 
     /// <summary>
-    /// AppendEntries, written: the entries are encoded too, which a leader does once for all followers and its journal.
+    /// Encodes AppendEntries, including its entries. A leader encodes the entries once for all followers and its
+    /// journal.
     /// </summary>
     [Benchmark]
     public byte[] AppendEntriesWrite() => _serializer.ToBinary(Append());
 
-    /// <summary>AppendEntries, read.</summary>
+    /// <summary>Decodes AppendEntries.</summary>
     [Benchmark]
     public object AppendEntriesRead() => _serializer.FromBinary(_append, "AE");
 
-    /// <summary>The answer to it, written.</summary>
+    /// <summary>Encodes the reply to AppendEntries.</summary>
     [Benchmark]
     public byte[] ReplyWrite() => _serializer.ToBinary(_reply);
 
-    /// <summary>The answer to it, read.</summary>
+    /// <summary>Decodes the reply to AppendEntries.</summary>
     [Benchmark]
     public object ReplyRead() => _serializer.FromBinary(_replied, "AER");
 

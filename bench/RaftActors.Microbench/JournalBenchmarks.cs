@@ -8,11 +8,13 @@ using RaftActors.Persistence.Sqlite;
 namespace RaftActors.Microbench;
 
 /// <summary>
-/// Events of 256 bytes in the SQLite journal, from when an actor is told until it has persisted its event, beside a
-/// write to a file and fdatasync.
+/// Persists events of 256 bytes in the SQLite journal, from the message to the actor until the event is persisted. For
+/// comparison, writes to a file with fdatasync.
 /// </summary>
-/// <remarks>In the directory that MICROBENCH_DATA names, or else that of temporary files: the disk is what decides
-/// here.</remarks>
+/// <remarks>
+/// The files are in the directory in MICROBENCH_DATA, or in the directory of temporary files. The disk decides the
+/// results.
+/// </remarks>
 public class JournalBenchmarks
 {
     private const int Page = 4096;
@@ -27,7 +29,7 @@ public class JournalBenchmarks
     private FileStream _growing = null!;
     private FileStream _allocated = null!;
 
-    /// <summary>Opens both.</summary>
+    /// <summary>Opens the journal and the file.</summary>
     [GlobalSetup]
     public void Start()
     {
@@ -51,7 +53,7 @@ public class JournalBenchmarks
         Sync(_allocated);
     }
 
-    /// <summary>Closes and deletes both.</summary>
+    /// <summary>Closes and deletes the journal and the file.</summary>
     [GlobalCleanup]
     public void Stop()
     {
@@ -62,8 +64,8 @@ public class JournalBenchmarks
     }
 
     /// <summary>
-    /// 4 KiB written to a file durably, within its length and over what was there, as a write-ahead log that is used
-    /// again does: the least that a durable event can cost.
+    /// Writes 4 KiB to a file durably, within the file's length and over former data, as a write-ahead log that is used
+    /// again does. A durable event cannot cost less.
     /// </summary>
     [Benchmark]
     public void OverwriteAndSync()
@@ -74,7 +76,7 @@ public class JournalBenchmarks
         Sync(_allocated);
     }
 
-    /// <summary>4 KiB appended to a file durably: the file system writes the new length too.</summary>
+    /// <summary>Appends 4 KiB to a file durably. The file system also writes the new length.</summary>
     [Benchmark]
     public void AppendAndSync()
     {
@@ -82,11 +84,11 @@ public class JournalBenchmarks
         Sync(_growing);
     }
 
-    /// <summary>An event persisted, durably.</summary>
+    /// <summary>Persists an event durably.</summary>
     [Benchmark]
     public Task<object> PersistOne() => _persistent[0].Ask<object>(_event);
 
-    /// <summary>An event of each of 64 actors at the same time, durably.</summary>
+    /// <summary>Persists an event of each of 64 actors at the same time, durably.</summary>
     [Benchmark(OperationsPerInvoke = Actors)]
     public Task PersistOfEach() => Task.WhenAll(_persistent.Select(actor => actor.Ask<object>(_event)));
 

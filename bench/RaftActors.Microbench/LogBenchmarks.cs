@@ -3,7 +3,7 @@ using RaftActors.Log;
 
 namespace RaftActors.Microbench;
 
-/// <summary>The log in memory.</summary>
+/// <summary>Measures the log in memory.</summary>
 public class LogBenchmarks
 {
     private const int Count = 10_000;
@@ -12,7 +12,7 @@ public class LogBenchmarks
         .Select(i => new LogEntry(i, 1 + (i / 1000), EntryKind.Command, i, new Log.Payload(new byte[256], 0, "")))];
     private readonly RaftLog _log = new();
 
-    /// <summary>Fills a log to read.</summary>
+    /// <summary>Fills a log for reading.</summary>
     [GlobalSetup]
     public void Fill()
     {
@@ -20,7 +20,7 @@ public class LogBenchmarks
             _log.Append(entry);
     }
 
-    /// <summary>An entry appended to a log that grows from nothing.</summary>
+    /// <summary>Appends entries to an empty log.</summary>
     [Benchmark(OperationsPerInvoke = Count)]
     public long LogAppend()
     {
@@ -30,7 +30,7 @@ public class LogBenchmarks
         return log.LastIndex;
     }
 
-    /// <summary>An entry read, and its term.</summary>
+    /// <summary>Reads an entry and its term.</summary>
     [Benchmark(OperationsPerInvoke = Count)]
     public long LogRead()
     {

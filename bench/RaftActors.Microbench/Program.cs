@@ -7,8 +7,8 @@ using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
-// Inside this process: what is measured needs no build of its own, and the runtime is the one that the nodes have. Few
-// and short iterations, so that all of it takes minutes.
+// The benchmarks run inside this process: they need no build of their own, and the runtime is the one that the nodes
+// have. Iterations are few and short, so that all of them take only minutes.
 var job = Job.Default
     .WithToolchain(InProcessEmitToolchain.Instance)
     .WithWarmupCount(4)

@@ -1,7 +1,8 @@
 namespace LockService;
 
 /// <summary>
-/// What a lock protects, wherever it is: it refuses whoever had the lock before one that it has already seen.
+/// The resource that a lock protects. It refuses a writer whose token is lower than one that it has seen: a later
+/// holder of the lock has been here.
 /// </summary>
 public sealed class FencedStore<T>
 {
@@ -12,9 +13,9 @@ public sealed class FencedStore<T>
     public T? Value { get; private set; }
 
     /// <summary>Replaces the value.</summary>
-    /// <param name="token">The fencing token of who writes.</param>
+    /// <param name="token">The fencing token of the writer.</param>
     /// <param name="value">The value.</param>
-    /// <returns>Whether it was written: not, when a later holder of the lock was here before.</returns>
+    /// <returns>Whether the value was written. <c>false</c> if a later holder of the lock has written.</returns>
     public bool TryWrite(long token, T value)
     {
         lock (_lock)

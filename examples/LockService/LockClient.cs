@@ -3,42 +3,42 @@ using RaftActors.Client;
 
 namespace LockService;
 
-/// <summary>Takes and gives back locks.</summary>
+/// <summary>Acquires and releases locks.</summary>
 /// <param name="client">
-/// The group's client. A retry of an acquisition that was done is answered with the same token.
+/// The group's client. If it tries an acquisition again that was done, the answer is the same token.
 /// </param>
-/// <param name="owner">Who takes them.</param>
+/// <param name="owner">The owner of the locks.</param>
 public sealed class LockClient(RaftClient client, string owner)
 {
-    /// <summary>Takes a lock, unless another has it.</summary>
+    /// <summary>Acquires a lock, unless another owner holds it.</summary>
     /// <param name="name">The lock.</param>
-    /// <param name="lease">For how long, unless it is renewed.</param>
+    /// <param name="lease">How long the lease lasts, unless it is renewed.</param>
     /// <returns>
-    /// The fencing token, to be shown to what the lock protects; <c>null</c> when another has the lock.
+    /// The fencing token, to show to the resource that the lock protects; <c>null</c> if another owner holds the lock.
     /// </returns>
     /// <exception cref="RaftClientException">
-    /// It failed. When nobody knows whether the lock was taken, its lease ends by itself.
+    /// The command failed. If the outcome is unknown and the lock was acquired, its lease ends by itself.
     /// </exception>
     public async Task<long?> TryAcquireAsync(string name, TimeSpan lease)
     {
         var proposed = await client.ProposeAsync(new LockCommand(LockVerb.Acquire, name, owner, 0,
             (long)lease.TotalMilliseconds).ToBytes()).ConfigureAwait(false);
-        // The token is the index of the entry that gave the lock away: this one, or another's.
+        // The token is the index of the entry that granted the lock: this entry, or another owner's.
         var holder = LockHolder.Read(proposed.Response);
         return holder.Token == proposed.Index ? holder.Token : null;
     }
 
-    /// <summary>Keeps a lock for longer.</summary>
-    /// <returns>Whether it was still held.</returns>
+    /// <summary>Renews the lease of a lock.</summary>
+    /// <returns>Whether the lock was still held.</returns>
     public async Task<bool> RenewAsync(string name, long token, TimeSpan lease) =>
         (await ProposeAsync(new LockCommand(LockVerb.Renew, name, owner, token, (long)lease.TotalMilliseconds))
             .ConfigureAwait(false)).Token == token;
 
-    /// <summary>Gives a lock back. One that is no longer held stays with whoever has it.</summary>
+    /// <summary>Releases a lock. A lock that is no longer held stays with its present holder.</summary>
     public Task ReleaseAsync(string name, long token) =>
         ProposeAsync(new LockCommand(LockVerb.Release, name, owner, token, 0));
 
-    /// <summary>Who has a lock. A lease that has ended is seen as such only when the lock is next asked for.</summary>
+    /// <summary>The holder of a lock. A lease that has ended is noticed only when the lock is next acquired.</summary>
     public async Task<LockHolder> HolderAsync(string name) =>
         LockHolder.Read((await client.QueryAsync(Encoding.UTF8.GetBytes(name)).ConfigureAwait(false)).Result);
 

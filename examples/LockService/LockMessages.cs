@@ -2,28 +2,30 @@ using System.Text;
 
 namespace LockService;
 
-/// <summary>What a command asks for. Part of the log: a number that was ever used keeps its meaning.</summary>
+/// <summary>
+/// The kinds of commands. They are part of the log, so a number that was ever used keeps its meaning.
+/// </summary>
 public enum LockVerb : byte
 {
-    /// <summary>The lock, if nobody has it.</summary>
+    /// <summary>Acquires the lock, unless another owner holds it.</summary>
     Acquire = 1,
 
-    /// <summary>More time.</summary>
+    /// <summary>Renews the lease.</summary>
     Renew = 2,
 
-    /// <summary>That others may have it.</summary>
+    /// <summary>Releases the lock.</summary>
     Release = 3,
 }
 
 /// <summary>A command of <see cref="Locks"/>.</summary>
-/// <param name="Verb">What is asked for.</param>
-/// <param name="Lock">The lock.</param>
-/// <param name="Owner">Who asks.</param>
-/// <param name="Token">The token of who has it; 0 with <see cref="LockVerb.Acquire"/>.</param>
-/// <param name="Milliseconds">For how long, in log time.</param>
+/// <param name="Verb">The kind of the command.</param>
+/// <param name="Lock">The name of the lock.</param>
+/// <param name="Owner">The owner that sends the command.</param>
+/// <param name="Token">The token of the holder; 0 with <see cref="LockVerb.Acquire"/>.</param>
+/// <param name="Milliseconds">How long the lease lasts, in milliseconds of log time.</param>
 public sealed record LockCommand(LockVerb Verb, string Lock, string Owner, long Token, long Milliseconds)
 {
-    /// <summary>The command as bytes.</summary>
+    /// <summary>Encodes the command.</summary>
     public byte[] ToBytes()
     {
         using var bytes = new MemoryStream();
@@ -37,8 +39,8 @@ public sealed record LockCommand(LockVerb Verb, string Lock, string Owner, long 
         return bytes.ToArray();
     }
 
-    /// <summary>Reads a command.</summary>
-    /// <exception cref="NotSupportedException">It is that of a later version.</exception>
+    /// <summary>Decodes a command.</summary>
+    /// <exception cref="NotSupportedException">The command is from a later version.</exception>
     public static LockCommand Read(byte[] bytes)
     {
         using var reader = new BinaryReader(new MemoryStream(bytes), Encoding.UTF8);
@@ -50,16 +52,16 @@ public sealed record LockCommand(LockVerb Verb, string Lock, string Owner, long 
     }
 }
 
-/// <summary>Who has a lock: the answer to every command and question.</summary>
-/// <param name="Owner">Who; empty when nobody has it.</param>
-/// <param name="Token">A number that is higher each time the lock changes hands.</param>
+/// <summary>The holder of a lock: the answer to every command and query.</summary>
+/// <param name="Owner">The owner that holds the lock; empty if none does.</param>
+/// <param name="Token">The fencing token. It is higher each time the lock changes hands.</param>
 /// <param name="ExpiresAt">When the lease ends, in log time: milliseconds since the Unix epoch.</param>
 public sealed record LockHolder(string Owner, long Token, long ExpiresAt)
 {
-    /// <summary>Nobody.</summary>
+    /// <summary>No holder.</summary>
     public static readonly LockHolder None = new("", 0, 0);
 
-    /// <summary>The holder as bytes.</summary>
+    /// <summary>Encodes the holder.</summary>
     public byte[] ToBytes()
     {
         using var bytes = new MemoryStream();
@@ -77,11 +79,11 @@ public sealed record LockHolder(string Owner, long Token, long ExpiresAt)
         writer.Write(ExpiresAt);
     }
 
-    /// <summary>Reads a holder.</summary>
+    /// <summary>Decodes a holder.</summary>
     public static LockHolder Read(BinaryReader reader) =>
         new(reader.ReadString(), reader.ReadInt64(), reader.ReadInt64());
 
-    /// <summary>Reads an answer.</summary>
+    /// <summary>Decodes an answer.</summary>
     public static LockHolder Read(object? answer) =>
         Read(new BinaryReader(new MemoryStream((byte[])answer!), Encoding.UTF8));
 }

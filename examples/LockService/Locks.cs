@@ -5,13 +5,13 @@ using RaftActors.StateMachines;
 namespace LockService;
 
 /// <summary>
-/// Locks with leases. Whether one has ended is decided by the time of the entry that asks, which is the same on every
-/// node, and by no clock.
+/// Locks with leases. Whether a lease has ended is decided by the log time of the command that asks. That time is the
+/// same on every node; no node's clock has a part in it.
 /// </summary>
 /// <remarks>
-/// A holder that was paused may believe that it still has a lock that another has by now. So each holder has a token,
-/// the index of the entry that gave it the lock, and what the lock protects refuses a token lower than one it has seen:
-/// <see cref="FencedStore{T}"/>.
+/// A holder that was paused may believe that it still holds a lock that another owner holds by now. So each holder has
+/// a token: the index of the entry that granted the lock. The resource that the lock protects refuses a token lower
+/// than one it has seen: <see cref="FencedStore{T}"/>.
 /// </remarks>
 public sealed class Locks : IStateMachine
 {
@@ -24,7 +24,7 @@ public sealed class Locks : IStateMachine
     public object? Apply(LogEntry entry, object command)
     {
         var asked = LockCommand.Read((byte[])command);
-        // A lease that has ended is as if it had never been.
+        // A lease that has ended does not count.
         if (_holders.TryGetValue(asked.Lock, out var holder) && entry.Time >= holder.ExpiresAt)
             _holders.Remove(asked.Lock);
         holder = _holders.GetValueOrDefault(asked.Lock, LockHolder.None);

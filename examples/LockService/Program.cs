@@ -6,7 +6,7 @@ using RaftActors.Client;
 namespace LockService;
 
 /// <summary>
-/// A group of one node, with its journal in memory. With more members and a journal on disk nothing else changes.
+/// A group of one node, with its journal in memory. With more members and a journal on disk, nothing else changes.
 /// </summary>
 public static class Program
 {
@@ -15,7 +15,7 @@ public static class Program
         akka.loglevel = WARNING
         """);
 
-    /// <summary>Two workers, one lock.</summary>
+    /// <summary>Two workers compete for one lock.</summary>
     public static async Task Main()
     {
         using var system = ActorSystem.Create("locks", Node.WithFallback(Raft.DefaultConfig()));

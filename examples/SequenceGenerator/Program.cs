@@ -6,7 +6,7 @@ using RaftActors.Client;
 namespace SequenceGenerator;
 
 /// <summary>
-/// A group of one node, with its journal in memory. With more members and a journal on disk nothing else changes.
+/// A group of one node, with its journal in memory. With more members and a journal on disk, nothing else changes.
 /// </summary>
 public static class Program
 {

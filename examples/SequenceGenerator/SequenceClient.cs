@@ -2,14 +2,15 @@ using RaftActors.Client;
 
 namespace SequenceGenerator;
 
-/// <summary>Takes numbers of sequences.</summary>
-/// <param name="client">The group's client: a number is taken once, however often it has to be tried.</param>
+/// <summary>Takes numbers from sequences.</summary>
+/// <param name="client">The group's client. It takes a number once, however often it tries.</param>
 public sealed class SequenceClient(RaftClient client)
 {
-    /// <summary>Takes the next number, or several in a row.</summary>
-    /// <returns>The first of them.</returns>
+    /// <summary>Takes the next number of a sequence, or several consecutive ones.</summary>
+    /// <returns>The first of these numbers.</returns>
     /// <exception cref="RaftClientException">
-    /// It failed. When nobody knows whether the numbers were taken, they are nobody's: a gap, never a number twice.
+    /// The command failed. If the outcome is unknown, the numbers may be lost. That leaves a gap in the sequence, but
+    /// no number is given out twice.
     /// </exception>
     public async Task<long> TakeAsync(string sequence, int count = 1)
     {
@@ -20,7 +21,7 @@ public sealed class SequenceClient(RaftClient client)
             : throw new ArgumentOutOfRangeException(nameof(count), count, "So many numbers cannot be taken at once.");
     }
 
-    /// <summary>The last number that was taken; 0 when none was.</summary>
+    /// <summary>The last number that was taken; 0 if none was.</summary>
     public async Task<long> LastAsync(string sequence) =>
         SequenceMessages.ReadNumber((await client.QueryAsync(SequenceMessages.Last(sequence))
             .ConfigureAwait(false)).Result);

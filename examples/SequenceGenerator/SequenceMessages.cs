@@ -3,12 +3,12 @@ using System.Text;
 namespace SequenceGenerator;
 
 /// <summary>
-/// The commands, questions and answers of <see cref="Sequences"/>, as bytes: they stand in the log, so a form that was
-/// ever used stays readable for ever.
+/// Encodes the commands, queries and answers of <see cref="Sequences"/>. Commands are in the log, so a format that was
+/// ever used must stay readable.
 /// </summary>
 public static class SequenceMessages
 {
-    /// <summary>The first byte of a command: which form it has. A new form gets a new number.</summary>
+    /// <summary>The first byte of a command: its format. A new format gets a new number.</summary>
     private const byte TakeForm = 1;
 
     /// <summary>A command: take the next numbers of a sequence.</summary>
@@ -23,8 +23,8 @@ public static class SequenceMessages
         return bytes.ToArray();
     }
 
-    /// <summary>Reads a command.</summary>
-    /// <exception cref="NotSupportedException">Its form is that of a later version.</exception>
+    /// <summary>Decodes a command.</summary>
+    /// <exception cref="NotSupportedException">The format of the command is from a later version.</exception>
     public static (string Sequence, int Count) ReadTake(byte[] command)
     {
         using var reader = new BinaryReader(new MemoryStream(command), Encoding.UTF8);
@@ -35,15 +35,15 @@ public static class SequenceMessages
                 + "newer version on this node.");
     }
 
-    /// <summary>A question: the last number that was taken of a sequence.</summary>
+    /// <summary>A query: the last number that was taken from a sequence.</summary>
     public static byte[] Last(string sequence) => Encoding.UTF8.GetBytes(sequence);
 
-    /// <summary>Reads a question.</summary>
+    /// <summary>Decodes a query.</summary>
     public static string ReadLast(byte[] request) => Encoding.UTF8.GetString(request);
 
-    /// <summary>An answer: a number; 0 for none.</summary>
+    /// <summary>An answer: a number, or 0 for none.</summary>
     public static byte[] Number(long number) => BitConverter.GetBytes(number);
 
-    /// <summary>Reads an answer.</summary>
+    /// <summary>Decodes an answer.</summary>
     public static long ReadNumber(object? answer) => BitConverter.ToInt64((byte[])answer!);
 }

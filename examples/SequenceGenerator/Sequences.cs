@@ -4,7 +4,7 @@ using RaftActors.StateMachines;
 
 namespace SequenceGenerator;
 
-/// <summary>Sequences of numbers, 1, 2, 3 and so on: a number is given out once, and never again.</summary>
+/// <summary>Sequences of the numbers 1, 2, 3 and so on. A number is given out only once.</summary>
 public sealed class Sequences : IStateMachine
 {
     private const byte SnapshotForm = 1;
@@ -33,7 +33,7 @@ public sealed class Sequences : IStateMachine
     /// <inheritdoc cref="IStateMachine"/>
     public IEnumerable<ReadOnlyMemory<byte>> TakeSnapshot()
     {
-        // A copy: it is enumerated later, while further commands are applied.
+        // A copy, because it is enumerated later, while further commands are applied.
         KeyValuePair<string, long>[] image = [.. _last];
         return Parts(image);
     }

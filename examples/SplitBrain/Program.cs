@@ -10,9 +10,8 @@ using Member = RaftActors.Membership.Member;
 namespace SplitBrain;
 
 /// <summary>
-/// A cluster of three nodes whose split brain resolver asks a Raft group which side is to live. No Kubernetes, no
-/// Azure. The nodes are three actor systems of this process, on loopback; on three machines only the addresses are
-/// others.
+/// A cluster of three nodes. Its split brain resolver asks a Raft group which side of a partition may go on. The nodes
+/// are three actor systems of this process, on loopback. On three machines, only the addresses differ.
 /// </summary>
 public static class Program
 {
@@ -36,11 +35,11 @@ public static class Program
         """).WithFallback(RaftLeases.DefaultConfig()).WithFallback(Raft.DefaultConfig());
     #endregion
 
-    /// <summary>Starts three nodes, cuts one off, and shows which of them live.</summary>
+    /// <summary>Starts three nodes, cuts one off, and shows which nodes go on.</summary>
     public static Task Main() => RunAsync(Console.WriteLine);
 
-    /// <summary>As <see cref="Main"/>.</summary>
-    /// <param name="show">Told what happens.</param>
+    /// <summary>Does what <see cref="Main"/> does.</summary>
+    /// <param name="show">Called with each line of output.</param>
     public static async Task RunAsync(Action<string> show)
     {
         ActorSystem[] nodes = [.. Enumerable.Range(0, 3).Select(static _ => ActorSystem.Create("shop", Settings))];
@@ -74,8 +73,8 @@ public static class Program
     #region lease-group
     private static async Task StartLeaseGroupAsync(ActorSystem[] nodes)
     {
-        // Each node has a peer of the group. With more nodes, three or five of them have one,
-        // and the others know the addresses of these.
+        // Each node has a peer of the group. With more nodes, three or five of them have a peer, and the others know
+        // the addresses of these.
         Member[] members = [.. nodes.Select((node, number) => new Member($"node{number + 1}", AddressOf(node)))];
         // The journals of this example are in memory. In production they are on disk, without AllowVolatile.
         for (int i = 0; i < nodes.Length; i++)

@@ -2,9 +2,9 @@ using System.Diagnostics;
 
 namespace RaftActors.Bench;
 
-/// <summary>A build of this program: the running one, or that of another commit.</summary>
+/// <summary>A build of this program: the running one, or one of another commit.</summary>
 /// <param name="Program">The path of its executable.</param>
-/// <param name="Version">What the build says it was made of, with the commit; empty when it does not say.</param>
+/// <param name="Version">The version of the build, with the commit; empty if the build does not say it.</param>
 internal sealed record BenchBuild(string Program, string Version)
 {
     private const string Name = "RaftActors.Bench";
@@ -16,7 +16,7 @@ internal sealed record BenchBuild(string Program, string Version)
 
     /// <summary>Finds the build of a checkout, or takes a directory that is a build itself.</summary>
     /// <param name="directory">The checkout, or the directory with the program.</param>
-    /// <exception cref="BenchException">There is no directory, or no Release build in it.</exception>
+    /// <exception cref="BenchException">The directory does not exist, or has no Release build.</exception>
     public static BenchBuild Find(string directory)
     {
         if (!Directory.Exists(directory))
@@ -30,7 +30,10 @@ internal sealed record BenchBuild(string Program, string Version)
         return At(builds.MaxBy(place => File.GetLastWriteTimeUtc(Path.Combine(place, $"{Name}.dll")))!);
     }
 
-    /// <summary>Where a checkout has its builds: below artifacts, in former commits in a directory a runtime.</summary>
+    /// <summary>
+    /// The places where a checkout may have its builds: below artifacts. In former commits, each runtime has a
+    /// directory of its own.
+    /// </summary>
     private static IEnumerable<string> Places(string directory)
     {
         var artifacts = Path.Combine(directory, "artifacts");

@@ -3,19 +3,19 @@ using RaftNode.Host.Dev;
 
 namespace RaftActors.Bench;
 
-/// <summary>What a bench program left when it had ended.</summary>
-/// <param name="Printed">What it printed.</param>
-/// <param name="Results">The results that it wrote.</param>
+/// <summary>The output of a bench program that has ended.</summary>
+/// <param name="Printed">The text that the program printed.</param>
+/// <param name="Results">The results that the program wrote.</param>
 internal sealed record BenchOutput(string Printed, IReadOnlyList<ResultLine> Results);
 
-/// <summary>Runs the bench program of a build as a process of its own.</summary>
+/// <summary>Runs the bench program of a build in a process of its own.</summary>
 internal static class BenchChild
 {
     /// <summary>Runs the program to its end.</summary>
     /// <param name="build">The build.</param>
     /// <param name="arguments">The arguments, without the option for results.</param>
-    /// <param name="writesResults">Whether the command has that option.</param>
-    /// <param name="stop">Asks the program to stop in order, and waits until it has.</param>
+    /// <param name="writesResults">Whether the command has the option for results.</param>
+    /// <param name="stop">Asks the program to stop in an orderly way, and waits for that.</param>
     /// <exception cref="BenchException">The program failed.</exception>
     public static async Task<BenchOutput> RunAsync(
         BenchBuild build, IReadOnlyList<string> arguments, bool writesResults, CancellationToken stop)

@@ -4,15 +4,15 @@ namespace RaftActors.Bench;
 
 /// <summary>Runs the same load with two builds in turn, and prints the ratios of their figures.</summary>
 /// <remarks>
-/// Each build measures its own nodes with its own bench program: the other build may be of any commit whose program has
-/// the same options.
+/// Each build measures its own nodes with its own bench program. So the other build may be of any commit whose program
+/// has the same options.
 /// </remarks>
 internal static class CompareBench
 {
     private const int ProbeClients = 256;
 
-    /// <summary>Measures and prints.</summary>
-    /// <exception cref="BenchException">There is no other build, or a program failed.</exception>
+    /// <summary>Measures and prints the results.</summary>
+    /// <exception cref="BenchException">The other build does not exist, or a program failed.</exception>
     public static async Task<int> RunAsync(CompareOptions options, CancellationToken stop)
     {
         var (own, other) = (BenchBuild.Own, BenchBuild.Find(options.Against));
@@ -33,7 +33,7 @@ internal static class CompareBench
         return 0;
     }
 
-    /// <summary>Half of what the other build does with many clients.</summary>
+    /// <summary>Half of the operations a second that the other build does with many clients.</summary>
     private static async Task<double> ProbeAsync(BenchBuild other, CompareOptions options, CancellationToken stop)
     {
         var probe = ComparePart.All(options with { What = [Compared.Propose], Clients = [ProbeClients] }, 0)[0];
@@ -47,7 +47,7 @@ internal static class CompareBench
         var (ownRuns, otherRuns) = (new List<IReadOnlyList<Reading>>(), new List<IReadOnlyList<Reading>>());
         for (var alternation = 0; alternation < options.Alternations; alternation++)
         {
-            // The build that runs first changes, so that a machine that becomes slower favours neither.
+            // The builds take turns in running first, so that a machine that becomes slower favours neither.
             var ownFirst = alternation % 2 == 0;
             if (ownFirst)
                 ownRuns.Add(await RunAsync(part, own, options, OfOwn(options), stop));
@@ -70,7 +70,7 @@ internal static class CompareBench
         return part.Read(await BenchChild.RunAsync(build, arguments, part.WritesResults, stop));
     }
 
-    /// <summary>The options that only this build gets: a former one may not have them.</summary>
+    /// <summary>The options that only this build gets, because a former build may not have them.</summary>
     private static IReadOnlyList<string> OfOwn(CompareOptions options) =>
         ["--journal", options.Journal, "--settings", options.Settings];
 }

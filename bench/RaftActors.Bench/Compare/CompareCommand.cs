@@ -6,11 +6,11 @@ namespace RaftActors.Bench;
 internal static class CompareCommand
 {
     /// <summary>Makes the command.</summary>
-    /// <param name="json">Where figures go besides.</param>
-    /// <param name="label">What they are called there.</param>
-    /// <param name="data">Where the nodes' data goes.</param>
-    /// <param name="journal">Where the nodes of this build keep their journals.</param>
-    /// <param name="settings">Settings of the nodes, here of those of this build alone.</param>
+    /// <param name="json">The file to which the results are also written.</param>
+    /// <param name="label">The label of the results in that file.</param>
+    /// <param name="data">The directory for the nodes' data.</param>
+    /// <param name="journal">The journal of this build's nodes.</param>
+    /// <param name="settings">The settings of this build's nodes.</param>
     public static Command Make(
         Option<string?> json, Option<string?> label, Option<string?> data, Option<string> journal,
         Option<string> settings)

@@ -1,15 +1,15 @@
 namespace RaftActors.Bench;
 
-/// <summary>What to compare, and how.</summary>
+/// <summary>The options of a comparison.</summary>
 internal sealed record CompareOptions
 {
-    /// <summary>The checkout of the other build, or the build.</summary>
+    /// <summary>The checkout of the other build, or the directory of the build.</summary>
     public required string Against { get; init; }
 
     /// <summary>How often each build runs each part.</summary>
     public required int Alternations { get; init; }
 
-    /// <summary>The parts.</summary>
+    /// <summary>The parts to compare.</summary>
     public required IReadOnlyList<Compared> What { get; init; }
 
     /// <summary>The numbers of clients inside the leader.</summary>
@@ -21,35 +21,37 @@ internal sealed record CompareOptions
     /// <summary>How long each number of clients is measured.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>How long it goes on before.</summary>
+    /// <summary>How long each number of clients runs before it is measured.</summary>
     public required double WarmUpSeconds { get; init; }
 
-    /// <summary>How long nodes that are idle, or at half load, are measured, and how long they run before.</summary>
+    /// <summary>
+    /// How long nodes that are idle, or at half load, are measured, and how long they run before that.
+    /// </summary>
     public required double UseSeconds { get; init; }
 
     /// <summary>
-    /// Half load in operations a second; <c>null</c> for half of what the other build does with 256 clients.
+    /// The half load in operations a second; <c>null</c> for half of what the other build does with 256 clients.
     /// </summary>
     public required double? HalfRate { get; init; }
 
-    /// <summary>How many leaders a run of failover kills, and one of restart stops.</summary>
+    /// <summary>How many leaders a run of failover kills, and how many leaders a run of restart stops.</summary>
     public required int Trials { get; init; }
 
-    /// <summary>How many entries the log has that a node starts with.</summary>
+    /// <summary>How many entries the log has from which a node starts.</summary>
     public required int Entries { get; init; }
 
-    /// <summary>Where the figures go besides.</summary>
+    /// <summary>The file to which the results are also written.</summary>
     public required string? JsonFile { get; init; }
 
-    /// <summary>What they are called there.</summary>
+    /// <summary>The label of the results in that file.</summary>
     public required string? Label { get; init; }
 
-    /// <summary>The directory that holds the nodes' data; <c>null</c> for that of temporary files.</summary>
+    /// <summary>The directory for the nodes' data; <c>null</c> for the directory of temporary files.</summary>
     public required string? DataDirectory { get; init; }
 
-    /// <summary>Where the nodes of this build keep their journals; those of the other have its default.</summary>
+    /// <summary>The journal of this build's nodes. The other build's nodes have their default.</summary>
     public required string Journal { get; init; }
 
-    /// <summary>Settings of the nodes of this build alone.</summary>
+    /// <summary>The settings of this build's nodes only.</summary>
     public required string Settings { get; init; }
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RaftActors.Bench;
 
-/// <summary>What two builds are compared in.</summary>
+/// <summary>The parts of a comparison.</summary>
 internal enum Compared
 {
     /// <summary>Proposals inside the leader.</summary>
@@ -14,7 +14,7 @@ internal enum Compared
     /// <summary>Linearizable gets over HTTP.</summary>
     Get,
 
-    /// <summary>Nodes that are asked nothing.</summary>
+    /// <summary>Nodes without requests.</summary>
     Idle,
 
     /// <summary>Nodes at half of the load that they can take.</summary>
@@ -23,26 +23,26 @@ internal enum Compared
     /// <summary>The kill of the leader.</summary>
     Failover,
 
-    /// <summary>The restart of the leader in order.</summary>
+    /// <summary>The orderly restart of the leader.</summary>
     Restart,
 
-    /// <summary>The start with a long log.</summary>
+    /// <summary>The start of a node with a long log.</summary>
     Recovery,
 }
 
-/// <summary>A command of the bench that both builds run in turn.</summary>
-/// <param name="What">What it measures.</param>
+/// <summary>A command of the bench program that both builds run in turn.</summary>
+/// <param name="What">The part that the command measures.</param>
 /// <param name="Arguments">The command and its options.</param>
-/// <param name="WritesResults">Whether it has the option --json.</param>
-/// <param name="Read">Makes readings of its output.</param>
+/// <param name="WritesResults">Whether the command has the option --json.</param>
+/// <param name="Read">Makes readings from the output.</param>
 internal sealed record ComparePart(
     Compared What, IReadOnlyList<string> Arguments, bool WritesResults, Func<BenchOutput, IReadOnlyList<Reading>> Read)
 {
-    // An open load of less than one operation in the measured time is an idle cluster whose counters are read.
+    // An open load of less than one operation in the measured time leaves the cluster idle; only the counters are read.
     private const double IdleRate = 0.001;
 
     /// <summary>Makes the parts of a comparison.</summary>
-    /// <param name="options">What to compare.</param>
+    /// <param name="options">The options of the comparison.</param>
     /// <param name="halfRate">Half of the operations a second that the nodes can take.</param>
     public static IReadOnlyList<ComparePart> All(CompareOptions options, double halfRate) =>
         [.. options.What.Select(what => Of(what, options, halfRate))];

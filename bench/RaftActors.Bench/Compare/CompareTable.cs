@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RaftActors.Bench;
 
-/// <summary>Prints comparisons, a line each.</summary>
+/// <summary>Prints comparisons, each on one line.</summary>
 internal static class CompareTable
 {
     /// <summary>Prints the table.</summary>
@@ -22,7 +22,7 @@ internal static class CompareTable
         }
     }
 
-    /// <summary>The first figure of each kind of one pair of runs, to show that it goes on.</summary>
+    /// <summary>The first figure of each kind of one pair of runs, to show progress.</summary>
     public static string Brief(IReadOnlyList<Reading> own, IReadOnlyList<Reading> other) =>
         string.Join(", ", own.Zip(other, (here, there) => (Own: here, Other: there))
             .Where(pair => !pair.Own.Figure.Contains(','))

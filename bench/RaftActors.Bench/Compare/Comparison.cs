@@ -2,10 +2,10 @@ namespace RaftActors.Bench;
 
 /// <summary>A figure of two builds that ran in turn.</summary>
 /// <param name="Figure">What was measured.</param>
-/// <param name="Unit">What the values count.</param>
-/// <param name="Better">Which way the figure is better.</param>
-/// <param name="Own">The values of this build, a run each.</param>
-/// <param name="Other">Those of the other build, of the runs beside them.</param>
+/// <param name="Unit">The unit of the values.</param>
+/// <param name="Better">Which values are better.</param>
+/// <param name="Own">The values of this build, one for each run.</param>
+/// <param name="Other">The values of the other build, from the runs beside them.</param>
 internal sealed record Comparison(
     string Figure, string Unit, Better Better, IReadOnlyList<double> Own, IReadOnlyList<double> Other)
 {
@@ -18,7 +18,10 @@ internal sealed record Comparison(
     /// <summary>This build's value divided by the other's, for each pair of runs beside each other.</summary>
     public IReadOnlyList<double> Ratios => [.. Own.Zip(Other, (own, other) => own / other)];
 
-    /// <summary>The median of the ratios: a machine that is slow for some time slows both runs of a pair.</summary>
+    /// <summary>
+    /// The median of the ratios. A machine that is slow for some time slows down both runs of a pair, so the ratio
+    /// stays.
+    /// </summary>
     public double Ratio => Median(Ratios);
 
     /// <summary>The smallest ratio of a pair.</summary>
@@ -27,9 +30,9 @@ internal sealed record Comparison(
     /// <summary>The largest ratio of a pair.</summary>
     public double Most => Ratios.Max();
 
-    /// <summary>Pairs the readings of runs in turn, in the order in which the figures come first.</summary>
+    /// <summary>Pairs the readings of runs in turn. The figures keep the order in which they first occur.</summary>
     /// <param name="own">The readings of this build, a list for each run.</param>
-    /// <param name="other">Those of the other build, for the same runs.</param>
+    /// <param name="other">The readings of the other build, for the same runs.</param>
     /// <exception cref="BenchException">One build gave a figure that the other did not.</exception>
     public static IReadOnlyList<Comparison> Of(
         IReadOnlyList<IReadOnlyList<Reading>> own, IReadOnlyList<IReadOnlyList<Reading>> other)

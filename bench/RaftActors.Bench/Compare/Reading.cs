@@ -1,18 +1,18 @@
 namespace RaftActors.Bench;
 
-/// <summary>Which way a figure is better.</summary>
+/// <summary>Which values of a figure are better.</summary>
 internal enum Better
 {
-    /// <summary>The more, the better.</summary>
+    /// <summary>Higher values are better.</summary>
     Higher,
 
-    /// <summary>The less, the better.</summary>
+    /// <summary>Lower values are better.</summary>
     Lower,
 }
 
-/// <summary>A figure that one run of one build gave.</summary>
+/// <summary>A figure from one run of one build.</summary>
 /// <param name="Figure">What was measured: readings of the same figure are compared.</param>
-/// <param name="Unit">What the value counts.</param>
-/// <param name="Better">Which way it is better.</param>
+/// <param name="Unit">The unit of the value.</param>
+/// <param name="Better">Which values are better.</param>
 /// <param name="Value">The value.</param>
 internal sealed record Reading(string Figure, string Unit, Better Better, double Value);

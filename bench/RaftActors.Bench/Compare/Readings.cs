@@ -3,26 +3,30 @@ using System.Text.RegularExpressions;
 
 namespace RaftActors.Bench;
 
-/// <summary>Makes readings of what a bench program wrote.</summary>
+/// <summary>Makes readings from the output of a bench program.</summary>
 internal static partial class Readings
 {
     /// <summary>Operations a second, latencies and what an operation costs, for each number of clients.</summary>
     public static IReadOnlyList<Reading> OfLoad(BenchOutput output) => [.. Runs(output).SelectMany(OfLoad)];
 
-    /// <summary>Memory and processor time of nodes that are idle, or at a rate: of the node that uses most.</summary>
+    /// <summary>
+    /// Memory and processor time of nodes that are idle, or at a rate. The values are those of the node that uses most.
+    /// </summary>
     /// <param name="what">What the nodes do.</param>
     /// <param name="output">What the program wrote.</param>
     public static IReadOnlyList<Reading> OfUse(string what, BenchOutput output) =>
         [.. Runs(output).SelectMany(run => OfUse(what, run))];
 
-    /// <summary>The median and the longest time of the trials from the kill of a leader to the next write.</summary>
+    /// <summary>The median and the longest time from the kill of a leader to the next write, over all trials.</summary>
     public static IReadOnlyList<Reading> OfFailover(BenchOutput output)
     {
         var times = output.Results.Select(line => Results.Of<FailoverTrial>(line).Milliseconds).ToList();
         return [Shorter("failover", "ms", Comparison.Median(times)), Shorter("failover, longest", "ms", times.Max())];
     }
 
-    /// <summary>The medians of the longest gap between two writes, and of the time a leader takes to stop.</summary>
+    /// <summary>
+    /// The medians of the longest gap between two writes, and of the time that a leader takes to stop.
+    /// </summary>
     public static IReadOnlyList<Reading> OfRestart(BenchOutput output)
     {
         var trials = output.Results.Select(Results.Of<RestartTrial>).ToList();
@@ -34,8 +38,8 @@ internal static partial class Readings
         ];
     }
 
-    /// <summary>The time, memory and processor time of a start, from the lines that the program prints.</summary>
-    /// <exception cref="BenchException">The lines are not there.</exception>
+    /// <summary>The time, memory and processor time of a start, from the lines that the program printed.</summary>
+    /// <exception cref="BenchException">The lines are missing.</exception>
     public static IReadOnlyList<Reading> OfRecovery(BenchOutput output)
     {
         var matches = RecoveryLine().Matches(output.Printed);

@@ -12,14 +12,14 @@ internal sealed class HttpClientSession(IPEndPoint node, HttpRequests requests, 
     private readonly Random _random = new(client);
     private HttpConnection? _connection;
 
-    /// <summary>Sends a request when the one before is answered, until the load ends.</summary>
+    /// <summary>Sends a request whenever the one before is answered, until the load ends.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         for (var now = Stopwatch.GetTimestamp(); now < tally.End; now = Stopwatch.GetTimestamp())
             await SendAsync(now, stop);
     }
 
-    /// <summary>Sends requests that are due, until there are no more or it is too late.</summary>
+    /// <summary>Sends requests that are due, until there are no more or the time is over.</summary>
     public async Task RunAsync(ChannelReader<long> due, long latest, CancellationToken stop)
     {
         await foreach (var start in due.ReadAllAsync(stop))

@@ -6,12 +6,12 @@ using System.Text;
 namespace RaftActors.Bench;
 
 /// <summary>An answer over HTTP.</summary>
-/// <param name="Status">Its status code.</param>
-/// <param name="HasRetryAfter">Whether it says when to try again.</param>
-/// <param name="IsOverload">Whether it says that the node has too much to do.</param>
+/// <param name="Status">The status code.</param>
+/// <param name="HasRetryAfter">Whether the answer says when to try again.</param>
+/// <param name="IsOverload">Whether the answer says that the node has too much to do.</param>
 internal readonly record struct HttpAnswer(int Status, bool HasRetryAfter, bool IsOverload = false)
 {
-    /// <summary>What the answer means for a put or get.</summary>
+    /// <summary>The meaning of the answer for a put or get.</summary>
     public Outcome Outcome => Status switch
     {
         200 or 201 or 204 => Outcome.Done,
@@ -21,8 +21,8 @@ internal readonly record struct HttpAnswer(int Status, bool HasRetryAfter, bool 
 }
 
 /// <summary>
-/// One HTTP/1.1 connection that sends a request and reads its answer, over and over: with less processor time than a
-/// general client, which on this machine the nodes would miss.
+/// One HTTP/1.1 connection that sends a request and reads its answer, over and over. It needs less processor time than
+/// a general client; that time is missing for the nodes on the same machine.
 /// </summary>
 internal sealed class HttpConnection : IDisposable
 {
@@ -34,7 +34,7 @@ internal sealed class HttpConnection : IDisposable
     private int _filled;
 
     /// <summary>
-    /// Whether the node closes the connection after the last answer: it can serve no further request.
+    /// Whether the node closes the connection after the last answer, so that the connection cannot be used again.
     /// </summary>
     public bool IsSpent { get; private set; }
 
@@ -54,7 +54,7 @@ internal sealed class HttpConnection : IDisposable
         }
     }
 
-    /// <summary>Builds a request, with a body unless that is empty.</summary>
+    /// <summary>Builds a request. It has a body unless <paramref name="body"/> is empty.</summary>
     public static byte[] Request(string method, string key, IPEndPoint endpoint, ReadOnlySpan<byte> body)
     {
         var length = body.IsEmpty ? "" : $"Content-Length: {body.Length}\r\n";
@@ -64,7 +64,7 @@ internal sealed class HttpConnection : IDisposable
 
     /// <summary>Sends a request and reads the answer to its end.</summary>
     /// <exception cref="SocketException">The connection broke.</exception>
-    /// <exception cref="EndOfStreamException">The node closed it.</exception>
+    /// <exception cref="EndOfStreamException">The node closed the connection.</exception>
     public async ValueTask<HttpAnswer> SendAsync(ReadOnlyMemory<byte> request, CancellationToken stop)
     {
         while (request.Length > 0)
@@ -82,7 +82,7 @@ internal sealed class HttpConnection : IDisposable
         }
         else
         {
-            // In chunks: a problem, whose text has no line breaks.
+            // A body in chunks is a problem, whose text has no line breaks.
             int last;
             while ((last = _buffer.AsSpan(end, _filled - end).IndexOf(LastChunk)) < 0)
                 await FillAsync(stop);

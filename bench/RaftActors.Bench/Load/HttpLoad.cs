@@ -4,21 +4,21 @@ using System.Threading.Channels;
 
 namespace RaftActors.Bench;
 
-/// <summary>A number of clients over HTTP, each with a connection of its own.</summary>
+/// <summary>A number of clients over HTTP. Each has a connection of its own.</summary>
 internal static class HttpLoad
 {
-    /// <summary>How many keys are used.</summary>
+    /// <summary>The number of keys in use.</summary>
     public const int Keys = 10_000;
 
     private const int MostTallies = 64;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FillPatience = TimeSpan.FromSeconds(30);
 
-    /// <summary>Gives every key a value, so that it can be got.</summary>
+    /// <summary>Gives every key a value, so that gets find one.</summary>
     public static Task FillAsync(IPEndPoint node, int bytes, CancellationToken stop) =>
         FillAsync(node, 0, Keys, bytes, stop);
 
-    /// <summary>Gives keys a value.</summary>
+    /// <summary>Gives some keys a value.</summary>
     public static Task FillAsync(IPEndPoint node, int first, int count, int bytes, CancellationToken stop) =>
         Parallel.ForEachAsync(
         Enumerable.Range(first, count).Chunk(Math.Max(1, count / 64)),
@@ -30,9 +30,9 @@ internal static class HttpLoad
         });
 
     /// <summary>Runs the clients.</summary>
-    /// <param name="nodes">The nodes that are asked, by as many clients each.</param>
-    /// <param name="workload">What they are asked.</param>
-    /// <param name="order">How many clients, how fast, and how long.</param>
+    /// <param name="nodes">The nodes to ask. Each is asked by the same number of clients.</param>
+    /// <param name="workload">The workload.</param>
+    /// <param name="order">How many clients run, how fast, and how long.</param>
     /// <param name="stop">Ends the run.</param>
     public static async Task<LoadResult> RunAsync(IReadOnlyList<IPEndPoint> nodes, Workload workload, LoadOrder order,
         CancellationToken stop)
@@ -55,10 +55,10 @@ internal static class HttpLoad
         return LoadResult.Of(all, order.Seconds);
     }
 
-    /// <summary>A key's name.</summary>
+    /// <summary>The name of a key.</summary>
     public static string Key(int key) => $"key{key:d7}";
 
-    // A node that is busy electing a leader, or with what other clients fill in, is asked again.
+    // A node that is busy with an election, or with what other clients fill in, is asked again.
     private static async Task WriteAsync(HttpConnection connection, byte[] request, CancellationToken stop)
     {
         for (var since = Stopwatch.StartNew(); ;)

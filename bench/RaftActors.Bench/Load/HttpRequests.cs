@@ -2,7 +2,7 @@ using System.Net;
 
 namespace RaftActors.Bench;
 
-/// <summary>The requests of a workload, made beforehand.</summary>
+/// <summary>The requests of a workload, built in advance.</summary>
 internal sealed class HttpRequests
 {
     private readonly byte[][] _puts;
@@ -22,7 +22,7 @@ internal sealed class HttpRequests
                 .Select(key => HttpConnection.Request(method, HttpLoad.Key(key * apart), node, body))];
     }
 
-    /// <summary>One of them.</summary>
+    /// <summary>A random one of the requests.</summary>
     public byte[] Next(Random random)
     {
         var some = _gets.Length == 0 || (_puts.Length > 0 && random.NextDouble() < _writes) ? _puts : _gets;

@@ -4,7 +4,7 @@ using System.Numerics;
 namespace RaftActors.Bench;
 
 /// <summary>
-/// Counts latencies in buckets of about 1.6 percent each, so that any number of them takes the same memory.
+/// Counts latencies in buckets of about 1.6 percent each, so that any number of latencies takes the same memory.
 /// </summary>
 internal sealed class LatencyHistogram
 {
@@ -13,13 +13,13 @@ internal sealed class LatencyHistogram
 
     private readonly long[] _counts = new long[(64 - Precision) * Steps];
 
-    /// <summary>How many were recorded.</summary>
+    /// <summary>The number of latencies recorded.</summary>
     public long Count { get; private set; }
 
-    /// <summary>The longest, in milliseconds.</summary>
+    /// <summary>The longest latency in milliseconds.</summary>
     public double MaxMilliseconds { get; private set; }
 
-    /// <summary>Records one, in stopwatch ticks.</summary>
+    /// <summary>Records a latency in stopwatch ticks.</summary>
     public void Record(long ticks)
     {
         _counts[Bucket((ulong)Math.Max(0, ticks))]++;
@@ -27,7 +27,7 @@ internal sealed class LatencyHistogram
         MaxMilliseconds = Math.Max(MaxMilliseconds, Milliseconds(ticks));
     }
 
-    /// <summary>Adds what another has recorded.</summary>
+    /// <summary>Adds the latencies of another histogram.</summary>
     public void Add(LatencyHistogram other)
     {
         for (var i = 0; i < _counts.Length; i++)
@@ -36,7 +36,7 @@ internal sealed class LatencyHistogram
         MaxMilliseconds = Math.Max(MaxMilliseconds, other.MaxMilliseconds);
     }
 
-    /// <summary>The latency that a share of those recorded do not exceed, in milliseconds.</summary>
+    /// <summary>The latency in milliseconds that a share of the recorded latencies do not exceed.</summary>
     public double Percentile(double share)
     {
         var rank = (long)Math.Ceiling(share * Count);

@@ -1,52 +1,52 @@
 namespace RaftActors.Bench;
 
-/// <summary>What to measure.</summary>
+/// <summary>The options of a measurement.</summary>
 internal sealed record LoadBenchOptions
 {
-    /// <summary>The numbers of clients, a run each.</summary>
+    /// <summary>The numbers of clients. Each is one run.</summary>
     public required IReadOnlyList<int> Clients { get; init; }
 
     /// <summary>
-    /// The rates, a run each, with the largest number of clients; empty when each client starts an operation when the
-    /// last is answered.
+    /// The rates in operations a second. Each is one run, with the largest number of clients. Empty if each client
+    /// starts an operation when its last one is answered.
     /// </summary>
     public required IReadOnlyList<double> Rates { get; init; }
 
-    /// <summary>How long each run is measured.</summary>
+    /// <summary>How long each run is measured, in seconds.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>How long it goes on before.</summary>
+    /// <summary>How long each run goes on before it is measured, in seconds.</summary>
     public required double WarmUpSeconds { get; init; }
 
-    /// <summary>The sizes of a command or value.</summary>
+    /// <summary>The sizes of a command or value in bytes.</summary>
     public required IReadOnlyList<int> Bytes { get; init; }
 
-    /// <summary>Where the figures go besides.</summary>
+    /// <summary>The file to which the results are also written.</summary>
     public required string? JsonFile { get; init; }
 
-    /// <summary>What they are called there.</summary>
+    /// <summary>The label of the results in that file.</summary>
     public required string? Label { get; init; }
 
     /// <summary>How the nodes are run.</summary>
     public required ClusterOptions Cluster { get; init; }
 
-    /// <summary>What to run.</summary>
+    /// <summary>The workloads to run.</summary>
     public required IReadOnlyList<Workload> Workloads { get; init; }
 
-    /// <summary>Whether a follower is ended first.</summary>
+    /// <summary>Whether a follower is killed first.</summary>
     public required bool OneDead { get; init; }
 
-    /// <summary>How many nodes.</summary>
+    /// <summary>The number of nodes.</summary>
     public required int Nodes { get; init; }
 }
 
 /// <summary>
-/// Operations a second and latencies: a fresh cluster for each workload and size, and all its numbers of clients, or
-/// rates, one after the other.
+/// Measures operations a second and latencies. Each workload and size has a new cluster, which runs all numbers of
+/// clients, or all rates, one after the other.
 /// </summary>
 internal static class LoadBench
 {
-    /// <summary>Measures and prints.</summary>
+    /// <summary>Measures and prints the results.</summary>
     public static async Task<int> RunAsync(LoadBenchOptions options, CancellationToken stop)
     {
         var runs = new List<LoadRun>();

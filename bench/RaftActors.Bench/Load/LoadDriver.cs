@@ -5,7 +5,7 @@ using RaftActors.Client;
 namespace RaftActors.Bench;
 
 /// <summary>
-/// A number of closed-loop clients in one actor: each proposes a command, waits for it to be applied, and proposes the
+/// A number of closed-loop clients in one actor. Each proposes a command, waits until it is applied, and proposes the
 /// next.
 /// </summary>
 internal sealed class LoadDriver : UntypedActor, IWithTimers
@@ -37,7 +37,8 @@ internal sealed class LoadDriver : UntypedActor, IWithTimers
 
     protected override void PreStart()
     {
-        // A receive timeout would be set anew with each answer, which costs the leader a tenth of what it allocates.
+        // A receive timeout would be restarted with each answer. That would cost the leader a tenth of what it
+        // allocates.
         Timers.StartPeriodicTimer(nameof(Patience), Tick.Instance, Patience);
         for (var client = 0; client < _sentAt.Length; client++)
             Propose(client, Stopwatch.GetTimestamp());
@@ -92,7 +93,7 @@ internal sealed class LoadDriver : UntypedActor, IWithTimers
         _group.Tell(new Propose(_command, CorrelationId: client), Self);
     }
 
-    /// <summary>Patience is at its end unless something was answered since the last tick.</summary>
+    /// <summary>If no operation was answered since the last tick, the driver gives up.</summary>
     private sealed class Tick
     {
         public static readonly Tick Instance = new();

@@ -3,17 +3,17 @@ using System.Diagnostics;
 namespace RaftActors.Bench;
 
 /// <summary>
-/// Runs a load on a cluster, and looks at the counters of all processes when its measured time starts and when it ends.
+/// Runs a load on a cluster, and reads the counters of all processes when the measured time starts and when it ends.
 /// </summary>
 internal static class LoadMeter
 {
     private static readonly TimeSpan SampleInterval = TimeSpan.FromSeconds(10);
 
-    /// <summary>Runs it.</summary>
+    /// <summary>Runs a load.</summary>
     /// <param name="cluster">The cluster.</param>
-    /// <param name="leader">Its leader.</param>
-    /// <param name="workload">What is run.</param>
-    /// <param name="order">How much of it.</param>
+    /// <param name="leader">The number of the cluster's leader.</param>
+    /// <param name="workload">The workload.</param>
+    /// <param name="order">The load.</param>
     /// <param name="stop">Ends the run.</param>
     public static async Task<LoadRun> RunAsync(BenchCluster cluster, int leader, Workload workload, LoadOrder order,
         CancellationToken stop)
@@ -34,7 +34,7 @@ internal static class LoadMeter
             [driver, .. nodes]) { Memory = memory };
     }
 
-    /// <summary>Looks at the nodes' memory every ten seconds, for as long as the load is measured.</summary>
+    /// <summary>Reads the nodes' memory every ten seconds while the load is measured.</summary>
     private static async Task<IReadOnlyList<MemorySample>> SampleMemoryAsync(BenchCluster cluster, TimeSpan time,
         CancellationToken stop)
     {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace RaftActors.Bench;
 
-/// <summary>What is run.</summary>
+/// <summary>The workloads.</summary>
 internal enum Workload
 {
     /// <summary>Proposals inside the leader's process.</summary>
@@ -11,17 +11,17 @@ internal enum Workload
     /// <summary>Puts over HTTP, from a process of its own, to the leader.</summary>
     Put,
 
-    /// <summary>Linearizable gets over HTTP, likewise.</summary>
+    /// <summary>Linearizable gets over HTTP, from a process of its own, to the leader.</summary>
     Get,
 
-    /// <summary>Linearizable gets over HTTP at the followers.</summary>
+    /// <summary>Linearizable gets over HTTP, to the followers.</summary>
     FollowerGet,
 
-    /// <summary>Nine gets and a put, on average, at the leader.</summary>
+    /// <summary>Nine gets to a put, on average, over HTTP to the leader.</summary>
     Mix,
 }
 
-/// <summary>What one run gave. Latencies are in milliseconds, of the operations that were done.</summary>
+/// <summary>The result of one run. Latencies are in milliseconds, of the operations that were done.</summary>
 internal sealed record LoadResult(double OperationsPerSecond, double P50, double P99, double P999, double Max,
     long Failures)
 {
@@ -32,26 +32,28 @@ internal sealed record LoadResult(double OperationsPerSecond, double P50, double
     public double P9999 { get; init; }
 
     /// <summary>
-    /// For each second of the run: how many operations that were to be started in it were done, and the longest of
-    /// their latencies.
+    /// For each second of the run: how many of the operations due in that second were done, and the longest of their
+    /// latencies.
     /// </summary>
     public IReadOnlyList<SecondOfLoad> Seconds { get; init; } = [];
 
     /// <summary>
-    /// How many operations were refused because the node had too much to do. They are among the failures.
+    /// The number of operations that were refused because the node had too much to do. They are among the failures.
     /// </summary>
     public long Refused { get; init; }
 
-    /// <summary>Those of them that do not say when to try again.</summary>
+    /// <summary>The number of refused operations whose answer does not say when to try again.</summary>
     public long RefusedWithoutAdvice { get; init; }
 
-    /// <summary>The latency of refusals that 99 of 100 do not exceed.</summary>
+    /// <summary>The latency that 99 of 100 refusals do not exceed.</summary>
     public double RefusedP99 { get; init; }
 
-    /// <summary>How many operations had no answer long after the load had ended. They are among the failures.</summary>
+    /// <summary>
+    /// The number of operations without an answer long after the load had ended. They are among the failures.
+    /// </summary>
     public long Unanswered { get; init; }
 
-    /// <summary>How many failed otherwise, by what was answered.</summary>
+    /// <summary>The number of other failures, by their answer.</summary>
     public IReadOnlyDictionary<string, long> Reasons { get; init; } = new Dictionary<string, long>();
 
     /// <summary>Makes the result of a run.</summary>
@@ -81,6 +83,6 @@ internal sealed record LoadResult(double OperationsPerSecond, double P50, double
 }
 
 /// <summary>A second of a run.</summary>
-/// <param name="Done">How many operations of it were done.</param>
+/// <param name="Done">The number of operations due in the second that were done.</param>
 /// <param name="Longest">The longest of their latencies, in milliseconds.</param>
 internal sealed record SecondOfLoad(long Done, double Longest);

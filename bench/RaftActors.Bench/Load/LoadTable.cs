@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace RaftActors.Bench;
 
-/// <summary>Prints runs of the load, a line each.</summary>
+/// <summary>Prints runs of a load, each on one line.</summary>
 internal static class LoadTable
 {
-    /// <summary>Prints what is measured and the head of the table.</summary>
+    /// <summary>Prints what is measured, and the head of the table.</summary>
     public static void PrintHeader(LoadBenchOptions options)
     {
         Console.WriteLine(Results.Machine());

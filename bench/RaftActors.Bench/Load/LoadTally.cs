@@ -2,27 +2,27 @@ using System.Diagnostics;
 
 namespace RaftActors.Bench;
 
-/// <summary>How an operation ended.</summary>
+/// <summary>The outcomes of an operation.</summary>
 internal enum Outcome
 {
-    /// <summary>It was done.</summary>
+    /// <summary>The operation was done.</summary>
     Done,
 
-    /// <summary>It was refused because the node had too much to do.</summary>
+    /// <summary>The operation was refused because the node had too much to do.</summary>
     Refused,
 
-    /// <summary>Likewise, and the answer does not say when to try again.</summary>
+    /// <summary>The operation was refused for that reason, and the answer does not say when to try again.</summary>
     RefusedWithoutAdvice,
 
-    /// <summary>It was not done, or nobody knows.</summary>
+    /// <summary>The operation was not done, or its outcome is unknown.</summary>
     Failed,
 }
 
 /// <summary>Counts the operations of a load.</summary>
 /// <remarks>
-/// An operation belongs to the measured time by when it was to be started, and its latency is counted from then: one
-/// that had to wait because others before it took long has waited all the same. What is done a second is counted by
-/// when it was done.
+/// An operation belongs to the measured time if it was due in it, and its latency is counted from when it was due. So
+/// an operation that had to wait for slow ones before it counts the wait. The operations done in a second are counted
+/// by when they were done.
 /// </remarks>
 internal sealed class LoadTally
 {
@@ -37,8 +37,8 @@ internal sealed class LoadTally
         Started = new long[seconds];
     }
 
-    /// <summary>A tally for a load that starts at a time.</summary>
-    /// <param name="start">When, in stopwatch ticks.</param>
+    /// <summary>Makes a tally for a load that starts at a time.</summary>
+    /// <param name="start">When the load starts, in stopwatch ticks.</param>
     /// <param name="order">The load.</param>
     public static LoadTally Of(long start, LoadOrder order)
     {
@@ -49,40 +49,41 @@ internal sealed class LoadTally
     /// <summary>When the load ends, in stopwatch ticks.</summary>
     public long End => _to;
 
-    /// <summary>The latencies of what was done.</summary>
+    /// <summary>The latencies of the operations that were done.</summary>
     public LatencyHistogram Latencies { get; } = new();
 
     /// <summary>
-    /// For each second, the longest latency, in stopwatch ticks, of those that were to be started in it and were done.
+    /// For each second, the longest latency in stopwatch ticks of the operations that were due in that second and were
+    /// done.
     /// </summary>
     public long[] Longest { get; }
 
-    /// <summary>How many those are.</summary>
+    /// <summary>For each second, the number of these operations.</summary>
     public long[] Started { get; }
 
     /// <summary>The latencies of refusals.</summary>
     public LatencyHistogram Refusals { get; } = new();
 
-    /// <summary>How many were done in the measured time.</summary>
+    /// <summary>The number of operations done in the measured time.</summary>
     public long Done { get; private set; }
 
-    /// <summary>How many failed otherwise.</summary>
+    /// <summary>The number of other failures.</summary>
     public long Failures { get; private set; }
 
-    /// <summary>Those by what was answered.</summary>
+    /// <summary>The other failures, by their answer.</summary>
     public SortedDictionary<string, long> Reasons { get; } = [];
 
-    /// <summary>How many refusals did not say when to try again.</summary>
+    /// <summary>The number of refusals that did not say when to try again.</summary>
     public long RefusedWithoutAdvice { get; private set; }
 
-    /// <summary>How many were never answered.</summary>
+    /// <summary>The number of operations that were never answered.</summary>
     public long Unanswered { get; private set; }
 
     /// <summary>Counts an operation.</summary>
-    /// <param name="started">When it was to be started.</param>
-    /// <param name="ended">When it was answered.</param>
-    /// <param name="outcome">How it ended.</param>
-    /// <param name="reason">If it failed: why.</param>
+    /// <param name="started">When the operation was due.</param>
+    /// <param name="ended">When the operation was answered.</param>
+    /// <param name="outcome">The outcome of the operation.</param>
+    /// <param name="reason">If the operation failed, why.</param>
     public void Count(long started, long ended, Outcome outcome, string reason = "")
     {
         if (outcome == Outcome.Done && ended >= _from && ended < _to)
@@ -106,10 +107,10 @@ internal sealed class LoadTally
         }
     }
 
-    /// <summary>Counts operations that nobody waits for any longer.</summary>
+    /// <summary>Counts operations that are no longer waited for.</summary>
     public void CountUnanswered(long operations) => Unanswered += operations;
 
-    /// <summary>Adds what another has counted.</summary>
+    /// <summary>Adds the counts of another tally.</summary>
     public void Add(LoadTally other)
     {
         Latencies.Add(other.Latencies);

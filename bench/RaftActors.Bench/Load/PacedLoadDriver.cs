@@ -74,6 +74,6 @@ internal sealed class PacedLoadDriver : UntypedActor
         _answered++;
     }
 
-    /// <summary>The pacer is at its end.</summary>
+    /// <summary>The pacer has ended.</summary>
     private sealed record Ended(long Started);
 }

@@ -3,11 +3,11 @@ using System.Runtime.InteropServices;
 
 namespace RaftActors.Bench;
 
-/// <summary>Starts operations at a rate, whatever becomes of them, on a thread of its own.</summary>
+/// <summary>Starts operations at a rate, whatever their outcomes, on a thread of its own.</summary>
 /// <remarks>
-/// When an operation is to be started follows from its number alone, so a pacer that comes late starts all that are due
-/// at once and loses none. It sleeps at least 50 us, which with the system's timer is about 0.1 ms: operations are late
-/// by that much at most, and are counted as late.
+/// The number of an operation alone decides when the operation is due. So a pacer that is late starts all due
+/// operations at once and loses none. The pacer sleeps at least 50 us, which with the system's timer is about 0.1 ms.
+/// Operations are late by at most that much, and are counted as late.
 /// </remarks>
 internal sealed class Pacer
 {
@@ -18,9 +18,9 @@ internal sealed class Pacer
     private readonly double _ticks;
 
     /// <summary>Makes a pacer.</summary>
-    /// <param name="rate">Operations a second.</param>
-    /// <param name="start">When the first is to be started, in stopwatch ticks.</param>
-    /// <param name="end">From when on none is.</param>
+    /// <param name="rate">The operations to start in a second.</param>
+    /// <param name="start">When the first operation is due, in stopwatch ticks.</param>
+    /// <param name="end">From when on no operation is due, in stopwatch ticks.</param>
     public Pacer(double rate, long start, long end)
     {
         _start = start;
@@ -28,12 +28,12 @@ internal sealed class Pacer
         _ticks = Stopwatch.Frequency / rate;
     }
 
-    /// <summary>When an operation is to be started.</summary>
+    /// <summary>When an operation is due.</summary>
     public long DueAt(long operation) => _start + (long)(operation * _ticks);
 
     /// <summary>Starts the thread.</summary>
-    /// <param name="send">Starts an operation. Called one after the other.</param>
-    /// <param name="ended">Called with how many were started, after the last.</param>
+    /// <param name="send">Starts an operation. One call at a time.</param>
+    /// <param name="ended">Called after the last operation, with the number of operations started.</param>
     public void Start(Action<long> send, Action<long> ended) =>
         new Thread(() => Run(send, ended)) { IsBackground = true, Name = "pacer" }.Start();
 
@@ -61,7 +61,7 @@ internal sealed class Pacer
                 Nanoseconds = (nint)(nanoseconds % 1_000_000_000) }, 0);
     }
 
-    // A thread of .NET sleeps whole milliseconds.
+    // A thread of .NET sleeps whole milliseconds only.
     [DllImport("libc", EntryPoint = "nanosleep")]
     private static extern int NanoSleep(in TimeSpec time, nint remaining);
 

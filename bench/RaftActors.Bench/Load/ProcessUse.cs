@@ -1,14 +1,14 @@
 namespace RaftActors.Bench;
 
 /// <summary>What a process used in the measured time of a run.</summary>
-/// <param name="Name">The process.</param>
-/// <param name="Cores">Processor time over time: 1 is one core.</param>
-/// <param name="AllocatedMegabytesPerSecond">The managed memory that it allocated.</param>
-/// <param name="PauseMilliseconds">How long garbage collections stopped it.</param>
-/// <param name="Gen0">How many there were.</param>
-/// <param name="Gen2">How many of them were full.</param>
-/// <param name="ResidentMegabytes">Its resident memory at the end.</param>
-/// <param name="PeakMegabytes">The most that it had meanwhile.</param>
+/// <param name="Name">The name of the process.</param>
+/// <param name="Cores">Processor time divided by time: 1 is one core.</param>
+/// <param name="AllocatedMegabytesPerSecond">The managed memory that the process allocated.</param>
+/// <param name="PauseMilliseconds">How long garbage collections stopped the process.</param>
+/// <param name="Gen0">The number of garbage collections.</param>
+/// <param name="Gen2">The number of full garbage collections.</param>
+/// <param name="ResidentMegabytes">The resident memory at the end.</param>
+/// <param name="PeakMegabytes">The most resident memory in the measured time.</param>
 internal sealed record ProcessUse(
     string Name, double Cores, double AllocatedMegabytesPerSecond, double PauseMilliseconds, int Gen0, int Gen2,
     double ResidentMegabytes, double PeakMegabytes)
@@ -16,13 +16,13 @@ internal sealed record ProcessUse(
     private const string LeaderMark = " (leader)";
     private const double Megabyte = 1024 * 1024;
 
-    /// <summary>Whether it is the leader's.</summary>
+    /// <summary>Whether the process is the leader's.</summary>
     public bool IsLeader => Name.EndsWith(LeaderMark, StringComparison.Ordinal);
 
     /// <summary>The name of a node's process.</summary>
     public static string NameOf(int node, bool leads) => $"node{node + 1}{(leads ? LeaderMark : "")}";
 
-    /// <summary>What is between two looks at the counters.</summary>
+    /// <summary>The difference between two readings of the counters.</summary>
     public static ProcessUse Between(string name, NodeCounters before, NodeCounters after)
     {
         var seconds = after.Seconds - before.Seconds;

@@ -32,7 +32,7 @@ internal sealed class BenchCluster : IAsyncDisposable
             [.. Enumerable.Range(ports + nodes, nodes).Select(port => new IPEndPoint(IPAddress.Loopback, port))];
     }
 
-    /// <summary>Where each node serves HTTP.</summary>
+    /// <summary>The address at which each node serves HTTP.</summary>
     public IReadOnlyList<IPEndPoint> Endpoints { get; }
 
     /// <summary>The nodes' processes.</summary>
@@ -70,7 +70,7 @@ internal sealed class BenchCluster : IAsyncDisposable
         _links[node] = new NodeLink($"node{node + 1}", start);
     }
 
-    /// <summary>Ends a node with SIGKILL.</summary>
+    /// <summary>Kills a node with SIGKILL.</summary>
     public async Task KillAsync(int node)
     {
         _links[node].Process.Kill();
@@ -84,15 +84,15 @@ internal sealed class BenchCluster : IAsyncDisposable
     public async Task<LoadResult> ProposeAsync(int node, LoadOrder order, CancellationToken stop) =>
         (await _links[node].AskAsync(id => new NodeOrder(id, order), stop)).Result!;
 
-    /// <summary>What the nodes that run have used so far.</summary>
-    /// <param name="forgetPeak">Whether the peaks of their memory start anew.</param>
+    /// <summary>What the running nodes have used so far.</summary>
+    /// <param name="forgetPeak">Whether the peaks of the nodes' memory start anew.</param>
     /// <param name="stop">Ends the wait.</param>
     public async Task<IReadOnlyList<(int Node, NodeCounters Counters)>> CountersAsync(bool forgetPeak,
         CancellationToken stop) =>
         await Task.WhenAll(Enumerable.Range(0, _links.Length).Where(Runs).Select(async node =>
             (node, (await _links[node].AskAsync(id => new NodeOrder(id, ForgetPeak: forgetPeak), stop)).Counters!)));
 
-    /// <summary>How a node stands; <c>null</c> when it does not say.</summary>
+    /// <summary>The status of a node; <c>null</c> if the node does not say it.</summary>
     public async Task<StatusDocument?> StatusAsync(int node, CancellationToken stop)
     {
         try
@@ -108,7 +108,7 @@ internal sealed class BenchCluster : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits until the nodes that run agree on a leader and have the same log, and says which one leads.
+    /// Waits until the running nodes agree on a leader and have the same log, and returns the number of the leader.
     /// </summary>
     public async Task<int> SettledAsync(CancellationToken stop)
     {
@@ -154,7 +154,7 @@ internal sealed class BenchCluster : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    // Below the ports that outgoing connections get, so that a node that is started again finds its own.
+    // Below the ports of outgoing connections, so that a node that is started again finds its port free.
     private static int FreePorts(int count)
     {
         while (true)

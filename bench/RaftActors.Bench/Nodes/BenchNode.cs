@@ -6,8 +6,8 @@ using RaftNode.Host.Node;
 namespace RaftActors.Bench;
 
 /// <summary>
-/// The node that the host runs, in a process of the bench's own, so that load can be made inside it and its counters be
-/// asked for: an order is a line of JSON on standard input, its answer one on standard output. The end of standard
+/// Runs the host's node in a process of the bench, so that load can be made inside the node and its counters can be
+/// read. An order is a line of JSON on standard input, and its answer is a line on standard output. The end of standard
 /// input stops the node.
 /// </summary>
 internal static class BenchNode

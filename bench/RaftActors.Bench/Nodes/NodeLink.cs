@@ -5,8 +5,7 @@ using System.Text.Json;
 namespace RaftActors.Bench;
 
 /// <summary>
-/// A node's process, and the orders and answers that go through its standard input and output. Several orders may be
-/// under way.
+/// A node's process. Orders and answers go through its standard input and output. Several orders may be under way.
 /// </summary>
 internal sealed class NodeLink
 {
@@ -28,7 +27,7 @@ internal sealed class NodeLink
     public Process Process { get; }
 
     /// <summary>Gives an order, and waits for its answer.</summary>
-    /// <param name="make">Makes the order, with its id.</param>
+    /// <param name="make">Makes the order with its id.</param>
     /// <param name="stop">Ends the wait.</param>
     /// <exception cref="BenchException">The order failed, or the process ended.</exception>
     public async Task<NodeAnswer> AskAsync(Func<long, NodeOrder> make, CancellationToken stop)

@@ -5,8 +5,8 @@ using System.Text;
 namespace RaftActors.Bench;
 
 /// <summary>
-/// Runs of any number of days on one page, which needs nothing but itself: latency against throughput as charts, and
-/// all figures as tables.
+/// Shows runs of any number of days on one page, which needs no other file: latency against throughput in charts, and
+/// all figures in tables.
 /// </summary>
 internal static class HtmlReport
 {
@@ -82,7 +82,8 @@ internal static class HtmlReport
     }
 
     /// <summary>
-    /// Of runs that are long enough to show snapshots and the like: the longest latency of each second, and the memory.
+    /// For runs that are long enough to show effects such as snapshots: the longest latency of each second, and the
+    /// memory.
     /// </summary>
     private static string Seconds(IEnumerable<(string Label, LoadRun Run)> runs, List<string> labels)
     {

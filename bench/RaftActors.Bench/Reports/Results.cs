@@ -8,14 +8,15 @@ namespace RaftActors.Bench;
 
 /// <summary>A line of a file of results.</summary>
 /// <param name="Kind">The command.</param>
-/// <param name="Label">What the run is called: lines with one label belong together.</param>
-/// <param name="At">When it was written.</param>
+/// <param name="Label">The label of the run. Lines with the same label belong together.</param>
+/// <param name="At">When the line was written.</param>
 /// <param name="Machine">The machine.</param>
 /// <param name="Run">The figures.</param>
 internal sealed record ResultLine(string Kind, string Label, DateTimeOffset At, string Machine, JsonElement Run);
 
 /// <summary>
-/// Files of results: a line of JSON a run, added at the end, so that one file has the runs of many days.
+/// Files of results: one line of JSON for each run. New lines are added at the end, so that one file can have the runs
+/// of many days.
 /// </summary>
 internal static class Results
 {
@@ -29,7 +30,7 @@ internal static class Results
     /// <summary>Adds runs to a file.</summary>
     /// <param name="file">The file; <c>null</c> for none.</param>
     /// <param name="kind">The command.</param>
-    /// <param name="label">What the runs are called; <c>null</c> for the version and the time.</param>
+    /// <param name="label">The label of the runs; <c>null</c> for the version and the time.</param>
     /// <param name="runs">The runs.</param>
     public static async Task AppendAsync<T>(string? file, string kind, string? label, IEnumerable<T> runs)
     {
@@ -62,10 +63,10 @@ internal static class Results
         return lines;
     }
 
-    /// <summary>The figures of a line.</summary>
+    /// <summary>The figures in a line.</summary>
     public static T Of<T>(ResultLine line) => line.Run.Deserialize<T>(Json)!;
 
-    /// <summary>The machine in a line.</summary>
+    /// <summary>Describes this machine.</summary>
     public static string Machine()
     {
         var model = File.Exists("/proc/cpuinfo")
@@ -77,7 +78,7 @@ internal static class Results
                 + $"{RuntimeInformation.FrameworkDescription}";
     }
 
-    // The SDK adds the commit.
+    // The SDK adds the commit to the version.
     private static string Version()
     {
         var version =

@@ -5,19 +5,19 @@ using System.Text;
 namespace RaftActors.Bench;
 
 /// <summary>A point of a chart.</summary>
-/// <param name="X">Where, from left.</param>
-/// <param name="Y">Where, from below.</param>
-/// <param name="Text">What is shown while the mouse is over it.</param>
+/// <param name="X">The horizontal position.</param>
+/// <param name="Y">The vertical position.</param>
+/// <param name="Text">The text that is shown while the mouse is over the point.</param>
 internal sealed record ChartPoint(double X, double Y, string Text);
 
 /// <summary>A line of a chart.</summary>
-/// <param name="Name">What the legend says; <c>null</c> for a line that belongs to another.</param>
-/// <param name="Colour">Which of the colours.</param>
-/// <param name="Dashed">Whether it is dashed.</param>
-/// <param name="Points">Its points, in order.</param>
+/// <param name="Name">The name in the legend; <c>null</c> for a line that belongs to another one.</param>
+/// <param name="Colour">The number of the colour.</param>
+/// <param name="Dashed">Whether the line is dashed.</param>
+/// <param name="Points">The points of the line, in order.</param>
 internal sealed record ChartLine(string? Name, int Colour, bool Dashed, IReadOnlyList<ChartPoint> Points);
 
-/// <summary>A chart as SVG, from 0 along one axis, and along the other from 0 or by powers of ten.</summary>
+/// <summary>A chart as SVG. The horizontal axis starts at 0. The vertical axis starts at 0 or is logarithmic.</summary>
 internal sealed class SvgChart
 {
     private const int Width = 760, Height = 380, Left = 70, Right = 40, Top = 16, Bottom = 48, LegendLine = 16;
@@ -48,10 +48,10 @@ internal sealed class SvgChart
     /// <summary>The colour of a line, for HTML.</summary>
     public static string Colour(int index) => Colours[index % Colours.Length];
 
-    /// <summary>Draws.</summary>
-    /// <param name="horizontal">What the axis from left to right is.</param>
-    /// <param name="vertical">What the other one is.</param>
-    /// <param name="logarithmic">Whether that goes by powers of ten.</param>
+    /// <summary>Draws a chart.</summary>
+    /// <param name="horizontal">The label of the horizontal axis.</param>
+    /// <param name="vertical">The label of the vertical axis.</param>
+    /// <param name="logarithmic">Whether the vertical axis is logarithmic.</param>
     /// <param name="lines">The lines.</param>
     public static string Draw(string horizontal, string vertical, bool logarithmic, IReadOnlyList<ChartLine> lines) =>
         new SvgChart(horizontal, vertical, logarithmic, lines).Draw();
@@ -123,7 +123,7 @@ internal sealed class SvgChart
         return Height - Bottom - ((Height - Top - Bottom) * share);
     }
 
-    /// <summary>The next number above that divides well by five.</summary>
+    /// <summary>The next larger round number that can be divided well by five.</summary>
     private static double Round(double value)
     {
         if (value <= 0)
