@@ -11,7 +11,10 @@ namespace SequenceGenerator;
 public static class Program
 {
     private static readonly Config Node = ConfigurationFactory.ParseString("""
-        raft { group = sequences, allow-volatile = on, member-id = node1, members = [ { id = node1, address = "127.0.0.1:4051" } ] }
+        raft {
+          group = sequences, allow-volatile = on
+          member-id = node1, members = [ { id = node1, address = "127.0.0.1:4051" } ]
+        }
         akka.loglevel = WARNING
         """);
 

@@ -22,8 +22,8 @@ internal sealed record Attempt<TState, TInput, TOutput>(Verdict Verdict, Operati
     {
         var simple = model.Simplify(part);
         if (simple.Count != part.Count)
-            throw new InvalidOperationException($"{model.GetType().Name} made {simple.Count} operations of "
-                + $"{part.Count}.");
+            throw new InvalidOperationException($"{model.GetType().Name} simplified {part.Count} operations to "
+                + $"{simple.Count}: the number must stay.");
         var given = new Dictionary<Operation<TInput, TOutput>, Operation<TInput, TOutput>>(part.Count,
             ReferenceEqualityComparer.Instance);
         for (var i = 0; i < part.Count; i++)

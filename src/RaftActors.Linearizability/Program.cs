@@ -4,7 +4,8 @@ using RaftActors.Linearizability.KeyValue;
 if (args is not [var path] || (path.StartsWith('-') && path != "-"))
 {
     await Console.Error.WriteLineAsync("""
-        Judges a history of a key-value store: one JSON object a line, as docs/history-format.md describes; - reads standard input.
+        Judges a history of a key-value store: one JSON object a line, as docs/history-format.md describes.
+        - reads standard input.
         usage: RaftActors.Linearizability FILE
         Exit codes: 0 linearizable; 1 not linearizable; 2 no history, or the search was given up.
         """);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using RaftActors.Client;
 
@@ -158,7 +159,8 @@ public sealed partial class RaftCluster
             {
                 if (peer.At(index) is not { } applied
                     || (proposal.Command is byte[] bytes && !applied.Payload.Bytes.Span.SequenceEqual(bytes)))
-                    throw Failure($"{Show(proposal.Command!)}, acknowledged by {proposal.Peer.Id} at index {index}, is not there on {peer.Id}.");
+                    throw Failure($"{Show(proposal.Command!)}, acknowledged by {proposal.Peer.Id} at index {index}, "
+                        + $"is not there on {peer.Id}.");
             }
         }
     }
@@ -199,7 +201,10 @@ public sealed partial class RaftCluster
             process.AskStatus();
             _world.Settle();
             text.AppendLine(process.LastStatus is { } status
-                ? FormattableString.Invariant($"{status.Role} term {status.Term} leader {status.Leader?.Id ?? "unknown"} last {status.LastIndex} persisted {status.PersistedIndex} commit {status.CommitIndex} applied {status.AppliedIndex}, {peer.Log.Count} commands")
+                ? string.Create(CultureInfo.InvariantCulture,
+                    $"{status.Role} term {status.Term} leader {status.Leader?.Id ?? "unknown"} last {status.LastIndex} "
+                    + $"persisted {status.PersistedIndex} commit {status.CommitIndex} applied {status.AppliedIndex}, "
+                    + $"{peer.Log.Count} commands")
                 : $"no answer{(process.Failure is { } failure ? ", failed: " + failure.Reason : "")}");
         }
         return text.ToString();

@@ -29,7 +29,9 @@ public sealed partial class RaftCluster
     {
         Member[] newVoters = [.. voters.Select(static voter => voter.MemberWithPriority)],
             newLearners = [.. (learners ?? []).Select(static learner => learner.MemberWithPriority)];
-        _trace.Add($"{peer.Id} is asked for the voters {string.Join(",", newVoters.Select(static each => each.Id))} and the learners {string.Join(",", newLearners.Select(static each => each.Id))}");
+        string voterIds = string.Join(",", newVoters.Select(static each => each.Id));
+        string learnerIds = string.Join(",", newLearners.Select(static each => each.Id));
+        _trace.Add($"{peer.Id} is asked for the voters {voterIds} and the learners {learnerIds}");
         return peer.Running.Request(id =>
             new ChangeMembers(newVoters, newLearners, CorrelationId: id) { ExpectedIndex = expectedIndex });
     }

@@ -43,7 +43,8 @@ public sealed class StallSpec : PluginSpec
         Assert.Equal(SqliteFault.Stalled, fault.Fault);
         Assert.True(fault.MayRecover);
         Assert.Equal(
-            $"The database {File} did not answer within 10 s; what was to be written may still be", fault.Message);
+            $"The database {File} did not answer within 10 s; what was to be written may still be written",
+            fault.Message);
         subject.Expect("stopped");
 
         var successor = new Subject(_system);

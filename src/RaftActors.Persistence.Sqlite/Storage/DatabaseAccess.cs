@@ -69,7 +69,7 @@ internal sealed class DatabaseAccess(
         var timeout = _settings!.StallTimeout;
         var failure = new SqliteDatabaseException(database.Path, SqliteFault.Stalled,
             $"The database {database.Path} did not answer within {timeout.TotalSeconds} s; "
-            + "what was to be written may still be");
+            + "what was to be written may still be written");
         database.Writer.ReportOverdue(new QueueTime(this, _watched - timeout), failure);
     }
 

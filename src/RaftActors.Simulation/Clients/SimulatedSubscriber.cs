@@ -55,7 +55,12 @@ internal sealed class SimulatedSubscriber(ClientWorld world, Invariants invarian
             return;
         _heard = world.Now;
         if (world.Trace.IsOn)
-            world.Trace.Line($"{process.Node} tells the subscriber {(message is CommittedEntries told ? $"entries {told.Entries[0].Index}..{told.Entries[^1].Index}" : message)}");
+        {
+            object what = message is CommittedEntries told
+                ? $"entries {told.Entries[0].Index}..{told.Entries[^1].Index}"
+                : message;
+            world.Trace.Line($"{process.Node} tells the subscriber {what}");
+        }
         switch (message)
         {
             case CommittedEntries committed:

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace RaftActors.Simulation.Faults;
 
 /// <summary>A fault.</summary>
@@ -10,6 +12,7 @@ namespace RaftActors.Simulation.Faults;
 internal sealed record Fault(FaultKind Kind, TimeSpan At, TimeSpan Duration, int Node, int Other, int Detail)
 {
     /// <inheritdoc/>
-    public override string ToString() => FormattableString.Invariant(
-        $"{At.TotalMilliseconds,9:0.000} ms  {Kind} of {(Node < 0 ? "the leader" : $"peer{Node + 1}")}, other peer{Other + 1}, for {Duration.TotalMilliseconds:0} ms, detail {Detail}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{At.TotalMilliseconds,9:0.000} ms  {Kind} of {(Node < 0 ? "the leader" : $"peer{Node + 1}")}, "
+        + $"other peer{Other + 1}, for {Duration.TotalMilliseconds:0} ms, detail {Detail}");
 }

@@ -213,7 +213,11 @@ internal sealed class Cluster
         if (_members.Exists(member => member.Priority > 0))
             voters = voters.ConvertAll(voter => voter with { Priority = random.Next(3) });
         if (Trace.IsOn)
-            Trace.Line($"{node} is asked for the voters {string.Join(", ", voters.Select(voter => $"{voter.Id} of priority {voter.Priority}"))} and the learners {string.Join(", ", learners.Select(learner => learner.Id))}");
+        {
+            string newVoters = string.Join(", ", voters.Select(voter => $"{voter.Id} of priority {voter.Priority}"));
+            string newLearners = string.Join(", ", learners.Select(learner => learner.Id));
+            Trace.Line($"{node} is asked for the voters {newVoters} and the learners {newLearners}");
+        }
         Ask(node, new ChangeMembers(voters, learners));
     }
 

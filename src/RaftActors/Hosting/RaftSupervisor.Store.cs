@@ -98,7 +98,7 @@ internal sealed partial class RaftSupervisor
         if (_outage is null)
         {
             _outageBegan = Now;
-            _log.Warning("{0} It is tried again until it can.", reason);
+            _log.Warning("{0} The peer tries again until the store can be used.", reason);
         }
         _outage = reason;
         Context.System.EventStream.Publish(new StoreUnavailable(_settings.Group, _settings.MemberId, reason));

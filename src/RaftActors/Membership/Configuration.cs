@@ -172,7 +172,9 @@ internal sealed class Configuration : IEquatable<Configuration>
     /// <inheritdoc/>
     public override string ToString()
     {
-        static string Text(Server[] servers) => string.Join(", ", servers.Select(static server => $"{server.Id}@{server.Address}#{server.StoreId}{(server.Priority != 0 ? $" priority {server.Priority}" : "")}"));
+        static string Priority(Server server) => server.Priority != 0 ? $" priority {server.Priority}" : "";
+        static string Text(Server[] servers) => string.Join(", ", servers.Select(
+            static server => $"{server.Id}@{server.Address}#{server.StoreId}{Priority(server)}"));
         return Text(_voters) + (_learners.Length > 0 ? $"; learners {Text(_learners)}" : "")
             + (IsJoint ? $"; outgoing {Text(_outgoing)}" : "");
     }

@@ -91,7 +91,7 @@ internal sealed class MemberChanges(
             pending.Proposer.Answer(peer, index, log.TermAt(index), null);
         else
         {
-            string otherwise = "The members were changed otherwise. Look at the members again.";
+            string otherwise = "Another change of the members was made instead. Look at the members.";
             pending.Proposer.Fail(peer, FailureReason.OutcomeUnknown, otherwise);
         }
     }
@@ -154,7 +154,7 @@ internal sealed class MemberChanges(
             return;
         Abandon(
             FailureReason.OutcomeUnknown,
-            "The leader lost its leadership, and another's entries came instead of the change. Look at the members.");
+            "The leader lost its leadership, and entries of another leader replaced the change. Look at the members.");
     }
 
     /// <summary>Called when a peer that no longer leads has waited long enough to see its change completed.</summary>

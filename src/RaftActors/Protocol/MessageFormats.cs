@@ -120,7 +120,7 @@ internal static class MessageFormats
                 continue;
             }
             if (tail < bytes.Length)
-                throw new FormatException("Entries are not together.");
+                throw new FormatException("The entries are not consecutive fields.");
             if (head < 0)
                 head = start;
             entries.Add(EntryCodec.Decode(bytes.AsMemory()[reader.Delimit()]));

@@ -243,7 +243,7 @@ internal static class WireMapping
     public static Wire.JournalCut ToWire(this JournalCut m) => new() { From = m.From };
 
     public static JournalCut FromWire(this Wire.JournalCut m) =>
-        m.From > 0 ? new JournalCut(m.From) : throw new FormatException("The cut has no place.");
+        m.From > 0 ? new JournalCut(m.From) : throw new FormatException("The cut names no event.");
 
     public static Wire.Configuration ToWire(this Configuration configuration)
     {

@@ -91,7 +91,8 @@ internal static class BackupCommand
             + $"{backup.Group}{(backup.GroupId.Length > 0 ? $" with the identity {backup.GroupId}" : "")}, up to entry "
             + $"{backup.Index} of term {backup.Term}, taken {backup.TakenAt:yyyy-MM-dd HH:mm:ss}Z";
         yield return $"file      {file}, {backup.Length} bytes, SHA-256 {backup.Sha256}: verified";
-        yield return $"members   {string.Join(", ", backup.Voters.Select(static member => $"{member.Id} at {member.Address}"))}";
+        var members = backup.Voters.Select(static member => $"{member.Id} at {member.Address}");
+        yield return $"members   {string.Join(", ", members)}";
     }
 
     private static async Task DownloadAsync(HttpResponseMessage response, string partial, TimeSpan patience,

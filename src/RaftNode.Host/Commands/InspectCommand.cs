@@ -89,7 +89,8 @@ internal static class InspectCommand
             yield return $"snapshot  up to entry {snapshot.Index} of term {snapshot.Term}, {snapshot.Bytes} bytes in "
                 + $"{snapshot.Chunks} chunks, SHA-256 {snapshot.Sha256}: "
                 + $"{(snapshot.Problem is null ? "verified" : "DAMAGED")}";
-        yield return $"members   {(report.ConfigurationIndex == 0 ? "none stored" : $"as of entry {report.ConfigurationIndex}")}";
+        var asOf = report.ConfigurationIndex == 0 ? "none stored" : $"as of entry {report.ConfigurationIndex}";
+        yield return $"members   {asOf}";
         foreach (var line in Members("voter", report.Voters).Concat(Members("former voter", report.OutgoingVoters))
             .Concat(Members("learner", report.Learners)))
             yield return line;

@@ -208,7 +208,10 @@ internal static class MemberCommands
             var progress = member.MatchIndex is { } match
                 ? $" match {match}{(member.Active == true ? "" : ", silent")}"
                 : "";
-            await Console.Out.WriteLineAsync($"{member.Id} {member.Address} {member.Role}{(member.Priority != 0 ? $" priority {member.Priority}" : "")}{(member.Id == members.Leader ? ", leader" : "")}{progress}");
+            var priority = member.Priority != 0 ? $" priority {member.Priority}" : "";
+            var leads = member.Id == members.Leader ? ", leader" : "";
+            await Console.Out.WriteLineAsync(
+                $"{member.Id} {member.Address} {member.Role}{priority}{leads}{progress}");
         }
         if (members.Changing)
             await Console.Out.WriteLineAsync("a change is under way");

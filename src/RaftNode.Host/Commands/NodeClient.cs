@@ -155,7 +155,10 @@ internal sealed class NodeClient : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException or JsonException)
         {
-            return (node, null, e is TaskCanceledException ? "no answer in time" : e.InnerException is SocketException ? "not reachable" : e.Message);
+            var problem = e is TaskCanceledException ? "no answer in time"
+                : e.InnerException is SocketException ? "not reachable"
+                : e.Message;
+            return (node, null, problem);
         }
     }
 
