@@ -7,19 +7,19 @@ namespace RaftActors.TestKit.Time;
 
 /// <summary>
 /// An actor system in which processes of a <see cref="VirtualWorld"/> live one after the other. Akka.NET takes longer
-/// to start an actor system than most processes live, above all to read its defaults.
+/// to start an actor system, mainly to read its defaults, than most processes live.
 /// </summary>
 /// <remarks>
 /// <para>
-/// The host's own actors stay: the guardians, the actor of <see cref="Raft"/>, and those of Akka.Persistence. They have
-/// no state of a process. Everything else belongs to the process that is in the host, its guest. When the guest has
-/// died, the host stops the guest's actors in a world of its own, where nobody is told anything and no disk works.
+/// The host's own actors stay: the guardians, the actor of <see cref="Raft"/>, and those of Akka.Persistence. They hold
+/// no state of a process. Everything else belongs to the process in the host, its guest. When the guest has died, the
+/// host stops the guest's actors in a world of its own, in which no message leaves and no disk works.
 /// </para>
 /// <para>A host that has had guests is like a new one: a run is the same in both.</para>
 /// </remarks>
 internal sealed class VirtualHost
 {
-    // A guest's actors stop in one round, and those that were about to be made in the next.
+    // A guest's actors stop in one round. Actors that were about to be made stop in the next.
     private const int MostRounds = 3;
 
     private readonly VirtualWorld _world = new(new Random(0));
@@ -46,21 +46,21 @@ internal sealed class VirtualHost
     /// <summary>The actor system.</summary>
     public ActorSystem System => _keeper.System;
 
-    /// <summary>A process begins: from now on the actor system is the process's.</summary>
+    /// <summary>Called when a process begins. From now on the actor system is the guest's.</summary>
     public void Enter(VirtualProcess guest)
     {
         guest.Take(_own);
         _scheduler.Process = guest;
     }
 
-    /// <summary>The guest has died, and its disk with it.</summary>
-    /// <returns>Whether the host is as before it came. Otherwise it is of no use any more.</returns>
+    /// <summary>Called when the guest and its disk have died.</summary>
+    /// <returns>Whether the host is as it was before the guest. Otherwise it cannot be used again.</returns>
     public bool Leave(VirtualProcess guest)
     {
         _keeper.Take(guest.Actors);
         _scheduler.Process = _keeper;
         StopGuests();
-        // Whoever was to have a turn when the guest died has it now.
+        // Actors that were to have a turn when the guest died have it now.
         foreach (var actor in _keeper.Actors)
             _keeper.Ready(actor.Work);
         _world.Settle();
@@ -70,14 +70,14 @@ internal sealed class VirtualHost
         return _keeper.Actors.SequenceEqual(_own);
     }
 
-    // All that a peer would make when it starts and that outlives the peer: each guest finds it.
+    // Everything that a peer would make at its start and that outlives the peer. Each guest finds it there.
     private void StartOwnActors()
     {
         _ = Raft.Get(System);
         var persistence = Akka.Persistence.Persistence.Instance.Apply(System);
         persistence.JournalFor(null);
         persistence.SnapshotStoreFor(null);
-        // The first persistent actor has Akka.Persistence make the actor that permits recoveries.
+        // The first persistent actor makes Akka.Persistence start the actor that permits recoveries.
         var first = System.ActorOf(Props.Create<FirstPersistentActor>(), "first");
         _world.Settle();
         System.Stop(first);
@@ -85,7 +85,7 @@ internal sealed class VirtualHost
         _world.Forget(_keeper);
     }
 
-    // Of the guest's actors those at the top, which stop the others.
+    // Only the guest's actors at the top. They stop the others.
     private bool StopGuests()
     {
         var own = _own.Select(static actor => actor.Cell.Self).ToHashSet();

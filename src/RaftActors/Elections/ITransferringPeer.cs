@@ -2,12 +2,12 @@ using RaftActors.Requests;
 
 namespace RaftActors.Elections;
 
-/// <summary>What <see cref="LeadershipTransfers"/> asks of the peer.</summary>
+/// <summary>What <see cref="LeadershipTransfers"/> needs from its peer.</summary>
 internal interface ITransferringPeer : IAnswers
 {
-    /// <summary>How many proposals this leader has appended and not answered.</summary>
+    /// <summary>The number of proposals that this leader has appended and not answered.</summary>
     int UnansweredProposals { get; }
 
-    /// <summary>A transfer was given up: a leader goes on.</summary>
+    /// <summary>Called when a transfer was given up and the leader goes on.</summary>
     void OnTransferGivenUp();
 }

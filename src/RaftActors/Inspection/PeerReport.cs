@@ -5,7 +5,7 @@ using RaftActors.Storage;
 
 namespace RaftActors.Inspection;
 
-/// <summary>What a peer says of itself to those who ask. Of the term it only tells what is durable.</summary>
+/// <summary>What a peer says about itself. It reports only a durable term.</summary>
 internal static class PeerReport
 {
     /// <summary>The status of a peer.</summary>
@@ -70,7 +70,7 @@ internal static class PeerReport
         var progress = state.Leading?.Find(server.Id)?.Progress;
         bool isSelf = server.Id == settings.MemberId;
         bool isHeard = server.IsBound && now - progress?.LastContact < settings.ElectionTimeoutMax;
-        // Only a leader knows how far members are, and which of them answer.
+        // Only a leader knows how far the members' logs have come, and which members answer.
         long? match = state.Leading is null ? null : isSelf ? state.PersistedIndex : progress?.MatchIndex;
         bool? active = state.Leading is null ? null : isSelf || isHeard;
         return new MemberStatus(server.Id, server.Address, role, server.StoreId, match, active)

@@ -6,20 +6,22 @@ using RaftActors.Replication;
 namespace RaftActors.Inspection;
 
 /// <summary>
-/// A peer's memory, between two messages: for its status, and for a simulation that checks every step.
+/// A peer's state in memory between two messages, for its status, and for a simulation that checks every step.
 /// </summary>
-/// <param name="Log">Its log, with the commit index. The log is the peer's own: to be read, at once.</param>
-/// <param name="HardState">Its term and vote.</param>
-/// <param name="Durable">What of those is on its disk.</param>
-/// <param name="Role">Its role.</param>
-/// <param name="StoreId">Its store's identity; empty until it has one.</param>
-/// <param name="PersistedIndex">The last index that it holds to be durable.</param>
-/// <param name="AppliedIndex">The last index that its state machine has applied.</param>
-/// <param name="Configuration">The configuration that counts for it.</param>
-/// <param name="Leader">The leader that it knows, or <c>null</c>.</param>
-/// <param name="Leading">What it knows as a leader, or <c>null</c>.</param>
-/// <param name="IsWhole">Whether its store has all that it may have confirmed.</param>
-/// <param name="IsSetAside">Whether its replica is known to differ from those of a majority.</param>
+/// <param name="Log">
+/// The peer's log, with the commit index. It is the peer's own object: only read it, and at once.
+/// </param>
+/// <param name="HardState">The peer's term and vote.</param>
+/// <param name="Durable">The term and vote that are durable.</param>
+/// <param name="Role">The peer's role.</param>
+/// <param name="StoreId">The identity of the peer's store; empty until it has one.</param>
+/// <param name="PersistedIndex">The last index that the peer believes to be durable.</param>
+/// <param name="AppliedIndex">The last index that the peer's state machine has applied.</param>
+/// <param name="Configuration">The configuration that counts for the peer.</param>
+/// <param name="Leader">The leader, if the peer knows it; otherwise <c>null</c>.</param>
+/// <param name="Leading">The peer's state as a leader; <c>null</c> if it does not lead.</param>
+/// <param name="IsWhole">Whether the peer's store has everything that it may have confirmed.</param>
+/// <param name="IsSetAside">Whether the peer's replica is known to differ from those of a majority.</param>
 internal readonly record struct PeerState(
     RaftLog Log,
     HardState HardState,

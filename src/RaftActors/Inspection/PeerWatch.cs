@@ -8,15 +8,15 @@ using RaftActors.StateMachines;
 namespace RaftActors.Inspection;
 
 /// <summary>
-/// Notices when a peer has known no leader for long, and when it is behind what its group has committed; and when that
+/// Notices when a peer has known no leader for a while, and when it is behind its group's commit index, and when that
 /// has ended.
 /// </summary>
 /// <param name="settings">The settings of the peer.</param>
 /// <param name="log">The log of the peer.</param>
 /// <param name="configurations">The configurations in the log.</param>
 /// <param name="machine">The state machine of the peer.</param>
-/// <param name="replica">Whether the state of the peer is right.</param>
-/// <param name="problems">What is wrong with the peer.</param>
+/// <param name="replica">Says whether the peer's state is right.</param>
+/// <param name="problems">The problems of the peer.</param>
 internal sealed class PeerWatch(
     RaftSettings settings,
     RaftLog log,
@@ -28,13 +28,13 @@ internal sealed class PeerWatch(
     private readonly LeaderWatch _leaderWatch = new(settings, log, configurations);
     private readonly ApplyLag _lag = new(PeerProblems.Patience(settings));
 
-    /// <summary>What is wrong with the peer.</summary>
+    /// <summary>The problems of the peer.</summary>
     public PeerProblem[] Problems => problems.All;
 
     /// <summary>Why the peer knows no leader; <c>null</c> if it knows one, or has known one lately.</summary>
     public string? WhyNoLeader => problems.ReasonOf(PeerProblemKind.NoLeader);
 
-    /// <summary>The peer knows another leader, or none.</summary>
+    /// <summary>Called when the peer knows another leader, or none.</summary>
     public void OnLeader(Member? leader, TimeSpan now)
     {
         if (leader is null)
@@ -48,7 +48,9 @@ internal sealed class PeerWatch(
         problems.End(PeerProblemKind.OtherGroup, $"members of its own group are there, and {leader.Id} leads");
     }
 
-    /// <summary>An election timeout has gone by without a leader: says what is missing, if that lasts.</summary>
+    /// <summary>
+    /// Called when an election timeout has passed without a leader. If that lasts, says what is missing.
+    /// </summary>
     public void OnLeaderless(TimeSpan now)
     {
         _leaderWatch.LeaderLost(now);
@@ -56,14 +58,16 @@ internal sealed class PeerWatch(
             problems.Begin(PeerProblemKind.NoLeader, problem);
     }
 
-    /// <summary>Another member lives. That is needed only to say who is missing while nobody leads.</summary>
+    /// <summary>
+    /// Called when another member was heard. Needed only to say which members are missing while there is no leader.
+    /// </summary>
     public void OnHeard(string memberId, bool knowsLeader, TimeSpan now)
     {
         if (!knowsLeader)
             _leaderWatch.Heard(memberId, now);
     }
 
-    /// <summary>Compares what the peer has applied with what the leader has committed.</summary>
+    /// <summary>Compares the index that the peer has applied with the leader's commit index.</summary>
     public void OnCommitKnown(long committed, TimeSpan now)
     {
         if (replica.IsSetAside)

@@ -7,19 +7,25 @@ using RaftActors.Protocol;
 namespace RaftActors.Membership;
 
 /// <summary>
-/// Which group a peer belongs to. Names of groups and of members come from files, and (index, term) from small numbers:
-/// two groups have them alike. The identity of a group is random. The founder draws the identity; it stands in each
-/// configuration, and so in each snapshot and backup; a restore and a recover draw another one. Each message names the
-/// identity, and what comes from another group is refused before anything else is looked at.
+/// Which group a peer belongs to. The names of groups and members come from files, and indexes and terms are small
+/// numbers, so two groups may have the same. The identity of a group is random. The founder draws it. Each
+/// configuration has the identity, and so has each snapshot and backup. A restore or a recovery draws another one. Each
+/// message names the sender's identity. A message from another group is refused before anything else in it is looked
+/// at.
 /// </summary>
 /// <remarks>
-/// <para>An identity that is not committed may yet be replaced: its founder, or a leader of a version without
-/// identities behind it, may lose to another. The identity is decided once its configuration is known to be committed
-/// here; then it is a part of the hard state, for the commit index is not durable. A peer that has not decided follows
-/// a leader of another identity that knows its store, as it would have without identities; a peer that has decided
-/// never does.</para>
-/// <para>A log without identity (of a former version, or behind the entry that brings it) tells nothing. Then stores,
-/// which are random too, say who belongs together: one of both has to know the other's store under its member.</para>
+/// <para>
+/// An identity that is not committed may still be replaced: its founder, or a leader with a version without identities
+/// before it, may lose to another. The identity is decided once the peer knows that its configuration is committed. It
+/// then becomes a part of the hard state, because the commit index is not durable. A peer that has not decided follows
+/// a leader with another identity if that leader knows its store, as it would without identities. A peer that has
+/// decided never does.
+/// </para>
+/// <para>
+/// A log without an identity (from a former version, or before the entry that brings it) says nothing. Then the stores,
+/// whose identities are random too, say who belongs together: one of the two peers must know the other's store for the
+/// other's member.
+/// </para>
 /// </remarks>
 internal sealed class GroupIdentity(
     RaftSettings settings,
@@ -67,9 +73,9 @@ internal sealed class GroupIdentity(
     }
 
     /// <summary>
-    /// The identity that is decided now that a configuration is committed; <c>null</c> if none is, or was before. A
-    /// leader whose group was recovered has the former identity in what comes first, in entries or in a snapshot: what
-    /// the leader has decided counts.
+    /// The identity that is decided because a configuration is committed; <c>null</c> if none is, or if one was decided
+    /// before. A leader whose group was recovered first sends entries, or a snapshot, with the former identity. So the
+    /// identity that the leader has decided counts.
     /// </summary>
     public string? Deciding(Configuration committed, string groupOfLeader)
     {
@@ -80,14 +86,14 @@ internal sealed class GroupIdentity(
     // ---- Two foundings
 
     /// <summary>
-    /// Whether entries would go on from those of another founding: where the logs of two begin to differ, whatever the
+    /// Whether entries would continue the log of another founding. That is where two logs begin to differ, whatever the
     /// terms.
     /// </summary>
     public bool ContinuesAnotherFounding(AppendEntries append) =>
         IsAnotherFounding(append.Header) && append.PrevLogIndex >= configurations.FirstOfGroup;
 
     /// <summary>
-    /// Whether an entry of another founding has the index and term of the own one, and would pass for it.
+    /// Whether an entry of another founding has the same index and term as this log's entry, and would be taken for it.
     /// </summary>
     public bool IsMixedUp(AppendEntries append)
     {
@@ -98,15 +104,15 @@ internal sealed class GroupIdentity(
         return raftLog.Has(first, entry.Term) && entry.Payload.TryReadConfiguration()?.GroupId != Configuration.GroupId;
     }
 
-    // Once the peer has decided, its log is of that group from the first entry on, also where an entry to come brings
-    // the identity.
+    // A peer that has decided has a log of that group from the first entry on, even if the identity comes in a later
+    // entry.
     private bool IsAnotherFounding(PeerHeader header) =>
         !IsDecided && header.GroupId.Length > 0 && !raftLog.IsEmpty && Configuration.GroupId.Length > 0
         && header.GroupId != Configuration.GroupId;
 
     // ---- Other groups
 
-    /// <summary>Another peer says that nothing that this one says counts there.</summary>
+    /// <summary>Called when another peer says that nothing this peer says counts there.</summary>
     public void OnRefused(ContactRefused refused)
     {
         if (refused.Header.ToStoreId != peer.StoreId)
@@ -121,7 +127,7 @@ internal sealed class GroupIdentity(
         }
     }
 
-    /// <summary>Takes note of a peer of another group, which may be where a voter to come should be.</summary>
+    /// <summary>Records a peer of another group, which may be at the address of a new voter.</summary>
     public void OnForeign(PeerHeader header)
     {
         bool isNews = _foreign.Note(new ForeignPeer(header.MemberId, header.Address, header.GroupId), peer.Now);
@@ -135,10 +141,12 @@ internal sealed class GroupIdentity(
         changes.OnForeign(header, Foreign(header));
     }
 
-    /// <summary>Tells a peer that nothing that it says counts here; not more often than every second.</summary>
-    /// <param name="header">Of its message.</param>
-    /// <param name="reason">Why.</param>
-    /// <param name="otherAddress">Where another node runs with its store, if that is why.</param>
+    /// <summary>Tells a peer that nothing it says counts here, at most once a second.</summary>
+    /// <param name="header">The header of the peer's message.</param>
+    /// <param name="reason">The reason.</param>
+    /// <param name="otherAddress">
+    /// The address of another node that runs with the peer's store, if that is the reason.
+    /// </param>
     public void Refuse(PeerHeader header, RefusalReason reason, string otherAddress = "")
     {
         var now = peer.Now;
@@ -151,7 +159,7 @@ internal sealed class GroupIdentity(
         peer.Send(header.Address, refusal);
     }
 
-    // What is to be said of a peer of another group.
+    // The message about a peer of another group.
     private string Foreign(PeerHeader header)
     {
         string its = header.GroupId;

@@ -2,16 +2,16 @@ using RaftActors.Requests;
 
 namespace RaftActors.Membership;
 
-/// <summary>What <see cref="MemberChanges"/> asks of the peer.</summary>
+/// <summary>What <see cref="MemberChanges"/> needs from its peer.</summary>
 internal interface IChangingPeer : IAnswers
 {
-    /// <summary>Whether this leader is transferring its leadership: it appends nothing new.</summary>
+    /// <summary>Whether this leader is transferring its leadership. It then appends nothing new.</summary>
     bool IsTransferring { get; }
 
     /// <summary>Appends a configuration to the log of this leader. It counts at once.</summary>
     void AppendConfiguration(Configuration configuration);
 
-    /// <summary>Hands the leadership over to the best successor.</summary>
-    /// <returns>Whether there is one.</returns>
+    /// <summary>Transfers the leadership to the best successor.</summary>
+    /// <returns>Whether there is a successor.</returns>
     bool TryHandOver();
 }

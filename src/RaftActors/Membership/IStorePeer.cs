@@ -2,10 +2,7 @@ using RaftActors.Log;
 
 namespace RaftActors.Membership;
 
-/// <summary>
-/// What the collaborators that watch over the identities of groups and stores read of their peer, and what they ask of
-/// it.
-/// </summary>
+/// <summary>What the classes that check the identities of groups and stores need from their peer.</summary>
 internal interface IStorePeer : IPeer
 {
     /// <summary>The identity of the peer's store.</summary>
@@ -18,11 +15,11 @@ internal interface IStorePeer : IPeer
     long PersistedIndex { get; }
 
     /// <summary>
-    /// Enters a later term without a leader, and neither leads nor campaigns any more; as a follower of that term it
-    /// stays.
+    /// Enters a later term without a leader. The peer stops leading or asking for votes. A follower of that term stays
+    /// a follower.
     /// </summary>
     void StepDown(long term);
 
-    /// <summary>Votes for itself in its term, so that nobody else gets the vote.</summary>
+    /// <summary>Votes for itself in its term, so that no candidate gets the vote.</summary>
     void Abstain();
 }

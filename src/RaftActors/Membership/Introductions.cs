@@ -5,16 +5,16 @@ using RaftActors.Protocol;
 
 namespace RaftActors.Membership;
 
-/// <summary>What <see cref="Introductions"/> asks of its peer.</summary>
+/// <summary>What <see cref="Introductions"/> needs from its peer.</summary>
 internal interface IIntroducingPeer : IStorePeer
 {
-    /// <summary>The election in which the peer asks for votes; <c>null</c> when there is none.</summary>
+    /// <summary>The election in which the peer asks for votes; <c>null</c> if there is none.</summary>
     CandidateState? Election { get; }
 }
 
 /// <summary>
-/// What peers tell each other of their stores. A peer introduces itself, and another peer answers what it knows of that
-/// store. A later incarnation of a store than the known one is news: what the former incarnation has confirmed or
+/// What peers tell each other about their stores. A peer introduces itself, and another peer answers what it knows
+/// about that store. If a store's incarnation is later than the known one, what the former incarnation has confirmed or
 /// granted does not count any more (<see cref="KnownStores"/>).
 /// </summary>
 /// <param name="settings">The settings of the peer.</param>
@@ -22,7 +22,7 @@ internal interface IIntroducingPeer : IStorePeer
 /// <param name="configurations">The configurations in the log.</param>
 /// <param name="stores">What the peer remembers of stores.</param>
 /// <param name="ownStore">The store of the peer.</param>
-/// <param name="addresses">Where members are.</param>
+/// <param name="addresses">The addresses of the members.</param>
 /// <param name="logger">The logger of the peer.</param>
 /// <param name="peer">The peer.</param>
 internal sealed class Introductions(
@@ -37,8 +37,8 @@ internal sealed class Introductions(
 {
     private Configuration Configuration => configurations.Latest;
 
-    /// <summary>Introduces this peer to a leader that it has heard of, but not from.</summary>
-    /// <param name="leaderAddress">Where the leader is; empty where nobody has said so.</param>
+    /// <summary>Introduces this peer to a leader that it has heard about, but has not heard itself.</summary>
+    /// <param name="leaderAddress">The address of the leader; empty if no peer has said it.</param>
     public void GetInTouch(string leaderAddress)
     {
         if (leaderAddress.Length > 0 && peer.Leader is null)
@@ -55,8 +55,8 @@ internal sealed class Introductions(
     }
 
     /// <summary>
-    /// Whether a message is of the latest incarnation of its sender's store, as far as is known. An introduction always
-    /// is answered.
+    /// Whether a message comes from the latest known incarnation of its sender's store. An introduction is always
+    /// answered.
     /// </summary>
     public bool IsOfLatestIncarnation(PeerMessage message)
     {
@@ -70,13 +70,13 @@ internal sealed class Introductions(
         }
         if (message is AskIdentity)
             return true;
-        // The store may be one that was set back, whose peer has not asked this peer.
+        // The store may have been set back, and its peer has not asked this peer.
         if (message is not IdentityReply)
             Answer(header, round: 0, bound: header.StoreId, leaderAddress: "");
         return false;
     }
 
-    /// <summary>Takes note of what another peer knows of stores.</summary>
+    /// <summary>Records what another peer knows about stores.</summary>
     public void Learn(IReadOnlyList<StoreRecord> records)
     {
         foreach (var record in records)
@@ -89,8 +89,8 @@ internal sealed class Introductions(
     }
 
     /// <summary>
-    /// Takes note of what the stores of this leader and of its followers have confirmed. The followers learn of that
-    /// with the heartbeats: the leader may be gone when a store comes back.
+    /// Records what the stores of this leader and of its followers have confirmed. The heartbeats tell the followers,
+    /// because the leader may be gone when a store comes back.
     /// </summary>
     public void NoteConfirmed()
     {
@@ -113,7 +113,7 @@ internal sealed class Introductions(
             Known = stores.Find(asking.StoreId),
         });
 
-    // Only what a peer asks that has started says where its store was.
+    // Only the question of a peer that has started says where its store was.
     private void NameSetBack(AskIdentity question)
     {
         var header = question.Header;

@@ -6,15 +6,15 @@ using RaftActors.Protocol;
 namespace RaftActors.Membership;
 
 /// <summary>
-/// Which messages of other peers count. A message that makes no sense, or that is meant for somebody else, is dropped
-/// with a warning and counted. No message takes the peer down.
+/// Decides which messages of other peers count. A message that is impossible, or meant for another peer, is dropped
+/// with a warning and counted. No message makes the peer fail.
 /// </summary>
 /// <param name="settings">The settings of the peer.</param>
 /// <param name="log">The log of the peer.</param>
 /// <param name="identity">The group that the peer belongs to.</param>
-/// <param name="addresses">Where members are.</param>
-/// <param name="introductions">What the peer knows of other stores.</param>
-/// <param name="watch">Is told who was heard.</param>
+/// <param name="addresses">The addresses of the members.</param>
+/// <param name="introductions">What the peer knows about other stores.</param>
+/// <param name="watch">Records which members were heard.</param>
 /// <param name="frameSizes">The largest messages that other peers take.</param>
 /// <param name="logger">The logger of the peer.</param>
 /// <param name="peer">The peer.</param>
@@ -29,13 +29,13 @@ internal sealed class MessageFilter(
     ILoggingAdapter logger,
     IStorePeer peer)
 {
-    /// <summary>How many messages were dropped.</summary>
+    /// <summary>The number of dropped messages.</summary>
     public long Dropped { get; private set; }
 
-    /// <summary>The largest messages that this peer and the others take.</summary>
+    /// <summary>The largest messages that this peer and the other peers take.</summary>
     public FrameSizes FrameSizes => frameSizes;
 
-    /// <summary>Whether a message counts. A message that does not is dropped.</summary>
+    /// <summary>Whether a message counts. A message that does not count is dropped.</summary>
     public bool Accept(PeerMessage message)
     {
         var header = message.Header;
@@ -78,11 +78,11 @@ internal sealed class MessageFilter(
         };
     }
 
-    /// <summary>Drops a message. A flood of such messages does not become a flood of warnings.</summary>
-    /// <param name="reason">Why, in the words of the metric.</param>
-    /// <param name="from">Who sent the message.</param>
+    /// <summary>Drops a message. Many such messages do not cause as many warnings.</summary>
+    /// <param name="reason">The reason, in the words of the metric.</param>
+    /// <param name="from">The sender of the message.</param>
     /// <param name="problem">What is wrong with it.</param>
-    /// <returns>That the message does not count.</returns>
+    /// <returns>Always <c>false</c>: the message does not count.</returns>
     public bool Drop(string reason, string from, string problem)
     {
         Count(reason);
@@ -105,7 +105,7 @@ internal sealed class MessageFilter(
         return false;
     }
 
-    // Both ends name each other in the log.
+    // Both peers name each other in their logs.
     private bool DropForeign(PeerHeader header)
     {
         Count("another group");
@@ -114,7 +114,7 @@ internal sealed class MessageFilter(
         return false;
     }
 
-    // Not a message of a second node that runs with the same store.
+    // A message from a second node that runs with the member's store does not come from the member's place.
     private bool IsAtItsPlace(PeerHeader header)
     {
         if (addresses.Note(header, peer.Now))
@@ -147,7 +147,7 @@ internal sealed class MessageFilter(
         return Count("other store");
     }
 
-    // What a follower of this leader has accepted, it was sent by this leader.
+    // A follower cannot have accepted what this leader has not sent.
     private bool IsOfThisLeader(AppendEntriesReply m) => peer.Leading is not { } leading || m.Term != peer.Term
         || (m.AcceptedIndex <= log.LastIndex && m.ReadContext <= leading.Reads.Context);
 }

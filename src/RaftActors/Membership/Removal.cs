@@ -4,31 +4,31 @@ using RaftActors.Protocol;
 
 namespace RaftActors.Membership;
 
-/// <summary>What <see cref="Removal"/> asks of its peer.</summary>
+/// <summary>What <see cref="Removal"/> needs from its peer.</summary>
 internal interface IRemovedPeer : IPeer
 {
     /// <summary>The identity of the peer's store.</summary>
     string StoreId { get; }
 
-    /// <summary>Whether the peer owes answers to what it has forwarded to a leader.</summary>
+    /// <summary>Whether the peer must still answer requests that it has forwarded to a leader.</summary>
     bool OwesAnswers { get; }
 
-    /// <summary>The peer learns that the group goes on without it since an index.</summary>
+    /// <summary>Called when the peer learns that the configuration at an index has removed it.</summary>
     void OnRemoved(long index);
 
-    /// <summary>The peer stops for good: the group goes on without it since an index.</summary>
+    /// <summary>Stops the peer for good, because the configuration at an index has removed it.</summary>
     void StopRemoved(long index);
 }
 
 /// <summary>
-/// How a member learns that it was removed, and stops. The leader that removes it says so. If that message is lost, the
-/// member learns so from whomever it asks for a vote or for its membership. Until then pre-vote and stickiness keep it
+/// How a member learns that it was removed, and stops. The leader that removes it tells it. If that message is lost, a
+/// peer that it asks for a vote or for its membership tells it. Until then, pre-vote and leader stickiness prevent it
 /// from disturbing the others (dissertation, section 4.2.3).
 /// </summary>
 /// <param name="settings">The settings of the peer.</param>
 /// <param name="log">The log of the peer.</param>
 /// <param name="configurations">The configurations in the log.</param>
-/// <param name="addresses">Where members are.</param>
+/// <param name="addresses">The addresses of the members.</param>
 /// <param name="logger">The logger of the peer.</param>
 /// <param name="peer">The peer.</param>
 internal sealed class Removal(
@@ -39,13 +39,13 @@ internal sealed class Removal(
     ILoggingAdapter logger,
     IRemovedPeer peer)
 {
-    // The index of the configuration without this peer; and when the peer stops, whether it owes answers or not.
+    // The index of the configuration without this peer, and when the peer stops even if it has unanswered requests.
     private (long Index, TimeSpan StopsAt)? _removed;
 
-    /// <summary>Whether the peer knows that the group goes on without it.</summary>
+    /// <summary>Whether the peer knows that it was removed.</summary>
     public bool IsKnown => _removed is not null;
 
-    /// <summary>Tells a peer that the group, as far as is known to be committed here, goes on without it.</summary>
+    /// <summary>Tells a peer that a configuration which is known to be committed has removed it.</summary>
     public void Tell(PeerHeader header)
     {
         var (index, committed) = configurations.At(log.CommitIndex);
@@ -56,9 +56,9 @@ internal sealed class Removal(
     }
 
     /// <summary>
-    /// Another peer says that this one is removed. A peer that lags behind may say so, or it may mean an earlier
-    /// membership under this name: then a later configuration names this very store. No configuration names a peer that
-    /// has just been added, until the peer reads it in its log.
+    /// Called when another peer says that this peer was removed. The other peer may be behind, or may mean an earlier
+    /// membership with this member id; then a later configuration names this store. A peer that was just added is in no
+    /// configuration that it knows, until it reads one in its log.
     /// </summary>
     public void OnTold(MemberRemoved removed)
     {
@@ -67,7 +67,7 @@ internal sealed class Removal(
             Begin(removed.Index);
     }
 
-    /// <summary>The configuration at an index is committed, and the peer is not in it.</summary>
+    /// <summary>Called when a configuration without this peer is committed.</summary>
     public void Begin(long index)
     {
         if (_removed is not null)
@@ -80,7 +80,7 @@ internal sealed class Removal(
         OnTimeout();
     }
 
-    /// <summary>Stops the peer once the answers that it owes have come, and gone.</summary>
+    /// <summary>Stops the peer once its unanswered requests have been answered.</summary>
     public void OnTimeout()
     {
         if (_removed is not var (index, stopsAt))
@@ -97,8 +97,8 @@ internal sealed class Removal(
     }
 
     /// <summary>
-    /// Asks the other members whether this peer is one of them. Nobody has to tell a learner that it was removed, and a
-    /// learner asks for no votes: so it asks this when it hears nothing.
+    /// Asks the other members whether this peer is a member. A leader need not tell a learner that it was removed, and
+    /// a learner asks for no votes. So a learner asks this when it hears nothing.
     /// </summary>
     public void AskForMembership()
     {
@@ -111,7 +111,7 @@ internal sealed class Removal(
         }
     }
 
-    /// <summary>Time for <see cref="OnTimeout"/>.</summary>
+    /// <summary>The time has come for <see cref="OnTimeout"/>.</summary>
     public sealed record Timeout
     {
         public static readonly Timeout Instance = new();

@@ -11,10 +11,10 @@ namespace RaftActors.Reads;
 /// does a voter that has just started, because it may have heard a leader before. There is one exception: an election
 /// that the leader asked for. A leader that has asked for one has no lease for the rest of its term.
 /// </summary>
-/// <param name="settings">What the leader's settings ask for, and by how much clocks differ.</param>
+/// <param name="settings">The leader's settings, including the largest difference between two clocks.</param>
 /// <param name="log">The log.</param>
 /// <param name="configurations">The configurations in the log.</param>
-/// <param name="clock">When the peer heard a leader.</param>
+/// <param name="clock">When the peer last heard a leader.</param>
 internal sealed class LeaseReads(
     RaftSettings settings, RaftLog log, ConfigurationHistory configurations, ElectionClock clock)
 {
@@ -25,16 +25,16 @@ internal sealed class LeaseReads(
 
     private TimeSpan Lease => configurations.Latest.Lease;
 
-    /// <summary>The peer starts.</summary>
+    /// <summary>Called when the peer starts.</summary>
     public void Start(TimeSpan now) => _startedAt = now;
 
-    /// <summary>Whether the peer has promised to elect nobody for now.</summary>
-    /// <param name="leads">Whether the peer leads: it has heard no other leader.</param>
+    /// <summary>Whether the peer has promised to grant no vote for now.</summary>
+    /// <param name="leads">Whether the peer leads. A leader has heard no other leader.</param>
     /// <param name="now">The time.</param>
     public bool BindVoter(bool leads, TimeSpan now) =>
         AreOn && (now - _startedAt < Lease || (!leads && now - clock.LeaderHeard < Lease));
 
-    /// <summary>Whether a leader need not ask anybody whether it still leads.</summary>
+    /// <summary>Whether a leader holds a lease, so that it need not ask whether it still leads.</summary>
     public bool AreHeldBy(LeaderState leader, TimeSpan now) => AreOn
         && !leader.HandedOver
         && configurations.LatestIndex <= log.CommitIndex
@@ -42,7 +42,8 @@ internal sealed class LeaseReads(
         && leader.Lease.Holds(now, Lease, settings.LeaseClockDrift);
 
     /// <summary>
-    /// A leader is about to send heartbeats: they renew its lease, unless a round of reads is about to do that.
+    /// Called when a leader is about to send heartbeats. They renew its lease, unless a round of reads is about to do
+    /// that.
     /// </summary>
     public void Renew(LeaderState leader, TimeSpan now)
     {
@@ -50,7 +51,9 @@ internal sealed class LeaseReads(
             leader.Lease.Drawn(leader.Reads.Context, now);
     }
 
-    /// <summary>A leader has begun a round of reads: its heartbeats renew the lease, too.</summary>
+    /// <summary>
+    /// Called when a leader has begun a round of reads. The heartbeats of the round renew the lease, too.
+    /// </summary>
     public void OnRound(LeaderState leader, TimeSpan now)
     {
         if (AreOn)
@@ -58,9 +61,9 @@ internal sealed class LeaseReads(
     }
 
     /// <summary>
-    /// A follower has answered a leader. Only a voter that has the configuration which turned the leases on keeps the
-    /// promise, and only if no other configuration follows in its log: with the first entry of the leader's term a log
-    /// is the leader's, to its end.
+    /// Called when a follower has answered a leader. Only a voter whose log has the configuration that turned the
+    /// leases on keeps the promise, and only if no other configuration follows in its log. Once a log has the first
+    /// entry of the leader's term, it is the leader's log to its end.
     /// </summary>
     public void Confirm(LeaderState leader)
     {

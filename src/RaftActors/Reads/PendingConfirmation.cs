@@ -6,7 +6,8 @@ using RaftActors.Requests;
 namespace RaftActors.Reads;
 
 /// <summary>
-/// A read that a leader answers as soon as a majority has confirmed that it still leads: it waits for no state machine.
+/// A read that a leader answers as soon as a majority has confirmed that it still leads. The read does not wait for the
+/// state machine.
 /// </summary>
 internal abstract class PendingConfirmation
 {
@@ -15,14 +16,14 @@ internal abstract class PendingConfirmation
     }
 
     /// <summary>Answers that this peer still led after the read came.</summary>
-    /// <param name="answers">The way of the answer.</param>
-    /// <param name="index">What was committed at such a moment.</param>
+    /// <param name="answers">How the read is answered.</param>
+    /// <param name="index">An index that was committed at that time.</param>
     public abstract void Answer(IAnswers answers, long index);
 
     /// <summary>Answers that the read failed, and why.</summary>
     public abstract void Fail(IAnswers answers, FailureReason reason, string message);
 
-    /// <summary>Reads of another peer, which answers them itself once it has applied the index.</summary>
+    /// <summary>Reads of another peer. That peer answers them once it has applied the index.</summary>
     public sealed class OfPeer(ReadIndex request) : PendingConfirmation
     {
         public override void Answer(IAnswers answers, long index) => Reply(answers, null, "", index);
@@ -38,7 +39,7 @@ internal abstract class PendingConfirmation
         }
     }
 
-    /// <summary>The question of an actor of this node whether the peer leads.</summary>
+    /// <summary>A question of an actor on this node whether the peer leads.</summary>
     /// <param name="sender">The actor.</param>
     /// <param name="correlationId">The actor's number for the question.</param>
     public sealed class OfLeadership(IActorRef sender, long correlationId) : PendingConfirmation

@@ -8,14 +8,14 @@ namespace RaftActors.Reads;
 /// <param name="Sender">The actor that asked.</param>
 /// <param name="CorrelationId">The sender's number for the query.</param>
 /// <param name="Request">
-/// The question: as it was told, or a <see cref="Log.Payload"/> when the client is on a node of its own.
+/// The query as its sender sent it, or a <see cref="Log.Payload"/> from a client on another node.
 /// </param>
 internal readonly record struct PendingQuery(IActorRef Sender, long CorrelationId, object Request)
 {
     /// <summary>Answers the query.</summary>
-    /// <param name="answers">The way of the answer.</param>
-    /// <param name="result">What the state machine said.</param>
-    /// <param name="appliedIndex">The last entry that the state machine had applied.</param>
+    /// <param name="answers">How the query is answered.</param>
+    /// <param name="result">The state machine's answer.</param>
+    /// <param name="appliedIndex">The index of the last entry that the state machine had applied.</param>
     public void Answer(IAnswers answers, object? result, long appliedIndex) =>
         answers.Tell(Sender, new QueryResult(result, appliedIndex, CorrelationId));
 

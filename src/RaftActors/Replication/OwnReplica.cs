@@ -9,40 +9,43 @@ using RaftActors.StateMachines;
 
 namespace RaftActors.Replication;
 
-/// <summary>What is asked of a peer about its replica.</summary>
+/// <summary>What <see cref="OwnReplica"/> needs from its peer.</summary>
 internal interface IReplicaPeer : IPeer
 {
-    /// <summary>The peer's hard state: it says at which entry the replica was last found to be wrong.</summary>
+    /// <summary>The peer's hard state, which says at which entry the replica was last found to be wrong.</summary>
     HardState HardState { get; }
 
-    /// <summary>Whether this leader is transferring its leadership: it appends nothing new.</summary>
+    /// <summary>Whether this leader is transferring its leadership. It then appends nothing new.</summary>
     bool IsTransferring { get; }
 
     /// <summary>Appends an entry that asks every replica for the digest of its state.</summary>
     /// <returns>The index of the entry.</returns>
     long AppendDigest();
 
-    /// <summary>Writes down that the replica is wrong as of an entry, and stops serving it.</summary>
+    /// <summary>Records that the replica is wrong as of an entry, and stops serving it.</summary>
     void SetAside(long differsAt);
 }
 
 /// <summary>
-/// A peer's judgment of its own replica. The last line of defence: replicas that went apart although their logs are the
-/// same. From time to time the leader appends an entry that asks every replica for the digest of its state, so all say
-/// theirs as of one index. Followers answer with their replies to heartbeats; the leader compares
-/// (<see cref="DigestComparison"/>), and says with its heartbeats which digest a majority of the voters had. Each peer
-/// judges itself.
+/// A peer's judgment of its own replica. It finds replicas that differ although their logs are the same. From time to
+/// time the leader appends an entry that asks every replica for the digest of its state at that index. Followers answer
+/// with their replies to heartbeats. The leader compares the digests (<see cref="DigestComparison"/>), and its
+/// heartbeats say which digest a majority of the voters had. Each peer judges itself.
 /// </summary>
 /// <remarks>
-/// <para>A replica of the minority is set aside: its state machine is stopped, nothing of its state is served, and a
-/// leader hands over. The replies to the leader then ask for a snapshot that includes what the own snapshot does, at
-/// least. It is stored as if it were the peer's own, and a new state machine starts from it. The log, the commit index
-/// and all that was acknowledged stay as they are.</para>
-/// <para>That the state is wrong is a part of the hard state, and nothing is said to others before it is durable.
-/// Neither mark ever goes back: <see cref="HardState.DiffersAt"/> says at which entry the state was last found to be
-/// wrong, <see cref="Snapshots.SnapshotManifest.RebuiltAt"/> up to which such entry that does not hold for the state of
-/// the snapshot. A crash in between leaves a peer that starts without a state machine and asks again; so does a peer
-/// that falls back to an older snapshot of its own.</para>
+/// <para>
+/// A replica that differs from the majority is set aside: its state machine is stopped, nothing of its state is served,
+/// and a leader transfers its leadership. The replies to the leader then ask for a snapshot that includes at least what
+/// the peer's own snapshot includes. That snapshot is stored as if it were the peer's own, and a new state machine
+/// starts from it. The log, the commit index and everything that was acknowledged stay as they are.
+/// </para>
+/// <para>
+/// The hard state says that the state is wrong, and nothing is said to others before that is durable. Two marks, which
+/// never go back, say what is wrong. <see cref="HardState.DiffersAt"/> is the entry at which the state was last found
+/// to be wrong. <see cref="Snapshots.SnapshotManifest.RebuiltAt"/> is the last such entry that does not hold for the
+/// state of the snapshot. A peer that crashes in between starts without a state machine, and asks again. So does a peer
+/// that falls back to an older snapshot of its own.
+/// </para>
 /// </remarks>
 internal sealed class OwnReplica(
     RaftSettings settings,
@@ -62,31 +65,32 @@ internal sealed class OwnReplica(
     public ReplicaDigest Digest { get; private set; }
 
     /// <summary>
-    /// Up to which entry a difference that was found is gone, because the state is that of a snapshot of the leader.
+    /// The entry up to which a difference no longer holds, because the state comes from a snapshot of the leader.
     /// </summary>
     public long RebuiltAt { get; private set; }
 
     /// <summary>Whether the state is known to be wrong, so that nothing of it may be served.</summary>
     public bool IsSetAside => peer.HardState.DiffersAt > RebuiltAt;
 
-    /// <summary>What clients are told of a replica that is set aside.</summary>
+    /// <summary>The message to clients about a replica that is set aside.</summary>
     public string Message =>
         $"The replica of {settings.MemberId} differs from those of a majority and is being built anew. "
         + "Ask another node.";
 
-    /// <summary>The same, if it is set aside; otherwise <c>null</c>.</summary>
+    /// <summary>That message, if the replica is set aside; otherwise <c>null</c>.</summary>
     public string? WhySetAside => IsSetAside ? Message : null;
 
-    /// <summary>Up to which entry a difference is gone for the state of a snapshot of the leader.</summary>
-    /// <param name="lastIncluded">The last entry that the snapshot includes.</param>
+    /// <summary>The entry up to which a difference does not hold for the state of a snapshot from the leader.</summary>
+    /// <param name="lastIncluded">The index of the last entry that the snapshot includes.</param>
     public long RebuiltBy(long lastIncluded) =>
         peer.HardState.DiffersAt <= lastIncluded ? peer.HardState.DiffersAt : RebuiltAt;
 
-    /// <summary>The peer starts from a snapshot.</summary>
+    /// <summary>Called when the peer starts from a snapshot.</summary>
     public void Recover(long rebuiltAt) => RebuiltAt = rebuiltAt;
 
     /// <summary>
-    /// Says that the replica is set aside, if a difference was found before this start and there was no snapshot since.
+    /// Reports that the replica is set aside, if a difference was found before this start and no snapshot has replaced
+    /// the state since.
     /// </summary>
     public void Start()
     {
@@ -99,19 +103,19 @@ internal sealed class OwnReplica(
                     + "leader.");
     }
 
-    /// <summary>The state is another one: its digest is not known yet.</summary>
+    /// <summary>Forgets the digest, because the state is another one.</summary>
     public void ForgetDigest() => Digest = default;
 
     // ---- The leader asks, and compares
 
-    /// <summary>The state machine has applied an entry that asks for the digest.</summary>
+    /// <summary>Called when the state machine has applied an entry that asks for the digest.</summary>
     public void OnDigest(ReplicaDigest digest)
     {
         Digest = digest;
         CompareOwn();
     }
 
-    /// <summary>Compares the own digest with those of the followers, if this peer leads and has one.</summary>
+    /// <summary>Compares this peer's digest with those of the followers, if this peer leads and has a digest.</summary>
     public void CompareOwn()
     {
         if (!Digest.Exists || peer.Leading is not { } leading)
@@ -120,7 +124,7 @@ internal sealed class OwnReplica(
             JudgeAll(leading);
     }
 
-    /// <summary>A follower of this leader has answered.</summary>
+    /// <summary>Called when a follower of this leader has answered.</summary>
     public void OnReply(Follower follower, AppendEntriesReply reply)
     {
         var leading = peer.Leading!;
@@ -128,7 +132,9 @@ internal sealed class OwnReplica(
             JudgeAll(leading);
     }
 
-    /// <summary>A heartbeat is due: says whether the replicas differ without a majority.</summary>
+    /// <summary>
+    /// Called when a heartbeat is due. Reports whether the replicas differ and no digest has a majority.
+    /// </summary>
     public void CheckUndecided()
     {
         var digests = peer.Leading!.Digests;
@@ -136,7 +142,7 @@ internal sealed class OwnReplica(
         NoteUndecided(digests.UndecidedAt);
     }
 
-    /// <summary>A heartbeat is due: asks all replicas for their digests from time to time.</summary>
+    /// <summary>Called when a heartbeat is due. Asks all replicas for their digests from time to time.</summary>
     public void AskIfDue()
     {
         var leading = peer.Leading!;
@@ -162,7 +168,7 @@ internal sealed class OwnReplica(
 
     // ---- Each peer judges itself
 
-    /// <summary>Compares the own digest with that of a majority.</summary>
+    /// <summary>Compares this peer's digest with that of a majority.</summary>
     public void Judge(ReplicaDigest agreed)
     {
         if (!agreed.Exists || agreed.Index != Digest.Index)
@@ -187,8 +193,8 @@ internal sealed class OwnReplica(
         peer.SetAside(agreed.Index);
     }
 
-    /// <summary>Notes whether the replicas of the group differ while none of their digests has a majority.</summary>
-    /// <param name="index">The entry after which they differ; 0 for none.</param>
+    /// <summary>Records whether the replicas of the group differ and no digest has a majority.</summary>
+    /// <param name="index">The index of the entry at which they differ; 0 for none.</param>
     public void NoteUndecided(long index)
     {
         if (IsSetAside)
@@ -206,9 +212,9 @@ internal sealed class OwnReplica(
                 + "and restore a backup or remove and add those that are wrong.");
     }
 
-    /// <summary>A snapshot of the leader has taken the place of the state.</summary>
-    /// <param name="rebuiltAt">What its manifest says.</param>
-    /// <param name="lastIncluded">The last entry that it includes.</param>
+    /// <summary>Called when a snapshot from the leader has replaced the state.</summary>
+    /// <param name="rebuiltAt"><see cref="Snapshots.SnapshotManifest.RebuiltAt"/> of the snapshot's manifest.</param>
+    /// <param name="lastIncluded">The index of the last entry that the snapshot includes.</param>
     /// <returns>Whether the replica was set aside until now.</returns>
     public bool NoteRebuilt(long rebuiltAt, long lastIncluded)
     {

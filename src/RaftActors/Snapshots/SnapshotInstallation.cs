@@ -5,47 +5,47 @@ using RaftActors.Protocol;
 
 namespace RaftActors.Snapshots;
 
-/// <summary>What <see cref="SnapshotInstallation"/> asks of its peer.</summary>
+/// <summary>What <see cref="SnapshotInstallation"/> needs from its peer.</summary>
 internal interface IInstallingPeer : IReplica
 {
-    /// <summary>The leader that the peer follows; <c>null</c> when it knows none.</summary>
+    /// <summary>The leader that the peer follows; <c>null</c> if it knows none.</summary>
     (string Address, string StoreId)? FollowedLeader { get; }
 
     /// <summary>
-    /// Whether the peer has no state of its own that a snapshot could be taken of, now and for a while: its state
-    /// machine fails again and again, or is set aside.
+    /// Whether the peer cannot take a snapshot of its own state, now and for a while: its state machine fails again and
+    /// again, or is set aside.
     /// </summary>
     bool IsWithoutState { get; }
 
     /// <summary>
-    /// What a snapshot has to include to take the place of a state that is set aside; 0 when it is not.
+    /// The index that a snapshot must include to replace a state that is set aside; 0 if the state is not set aside.
     /// </summary>
     long RebuildFrom { get; }
 
-    /// <summary>Whether an event is on its way to the journal.</summary>
+    /// <summary>Whether an event is being written.</summary>
     bool IsWriting { get; }
 
-    /// <summary>Writes the next event, with what has changed, unless one is on its way.</summary>
+    /// <summary>Writes the next event with all changes, unless an event is being written.</summary>
     void Write();
 
-    /// <summary>Goes on after an event is durable.</summary>
+    /// <summary>Called after an event is durable.</summary>
     void AfterWrite();
 
-    /// <summary>The commit index has moved.</summary>
+    /// <summary>Called when the commit index has moved.</summary>
     void OnCommitted();
 
-    /// <summary>The manifest of a snapshot of the leader, with all of the peer that is durable.</summary>
+    /// <summary>The manifest of a snapshot from the leader, with the durable state of the peer.</summary>
     /// <param name="snapshot">The snapshot.</param>
-    /// <param name="slot">Where its chunks are.</param>
-    /// <param name="groupId">The identity of the leader's group; empty when it is not decided.</param>
+    /// <param name="slot">The slot of the snapshot's chunks.</param>
+    /// <param name="groupId">The identity of the leader's group; empty if it is not decided.</param>
     SnapshotManifest ManifestOfLeader(Snapshot snapshot, int slot, string groupId);
 
-    /// <summary>Replaces a state that is set aside by that of a snapshot, which is durable.</summary>
+    /// <summary>Replaces a state that is set aside by the state of a durable snapshot.</summary>
     void ReplaceState(SnapshotManifest manifest);
 
     /// <summary>
-    /// Replaces the log by a snapshot, which is durable: all that the peer knows of the former log is void, and its
-    /// state machine.
+    /// Replaces the log by a durable snapshot. Everything that the peer knows about the former log is void, and so is
+    /// its state machine.
     /// </summary>
     void ReplaceLog(SnapshotManifest manifest);
 }
@@ -112,7 +112,7 @@ internal sealed class SnapshotInstallation
     public void Refuse(InstallSnapshot install) =>
         Answer(install.Header.Address, install.Header.StoreId, install.Snapshot, 1, installed: false);
 
-    /// <summary>A chunk of the leader that this peer follows.</summary>
+    /// <summary>Called when a chunk comes from the leader that this peer follows.</summary>
     public void OnChunk(InstallSnapshot install)
     {
         var (snapshot, leader) = (install.Snapshot, install.Header);

@@ -6,12 +6,12 @@ using RaftActors.Snapshots;
 namespace RaftActors.Storage;
 
 /// <summary>
-/// Has a <see cref="StoreScrubber"/> read, slowly and from time to time, what a peer has stored and seldom reads. A
-/// damaged event or chunk is replaced by a new snapshot: two snapshots let go of all that was stored before. Nothing of
-/// the protocol depends on this.
+/// Lets a <see cref="StoreScrubber"/> check, slowly and from time to time, the stored data that a peer seldom reads. If
+/// an event or a chunk is damaged, a new snapshot is taken. After two snapshots, everything that was stored before has
+/// been deleted. The protocol does not depend on this.
 /// </summary>
-/// <param name="context">The peer's context: its child reads the store.</param>
-/// <param name="settings">How often the store is read, and how slowly.</param>
+/// <param name="context">The peer's context. A child of the peer reads the store.</param>
+/// <param name="settings">How often and how fast the store is read.</param>
 /// <param name="logger">The logger of the peer.</param>
 /// <param name="snapshots">The snapshots of the peer.</param>
 /// <param name="store">The journal of the peer.</param>
@@ -29,34 +29,34 @@ internal sealed class Scrubbing(
     private long _passes;
 
     /// <summary>
-    /// What is known to be damaged, each in a sentence without its stop. A snapshot that this start could not use
-    /// counts until there is a newer one.
+    /// The known damages, each in a sentence without its full stop. A snapshot that this start could not use counts
+    /// until there is a newer one.
     /// </summary>
     public IReadOnlyList<string> Damages => [.. snapshots.Stored.Unusable.Select(UnusableSnapshot), .. _damages];
 
-    /// <summary>The start of the peer has found a damaged event.</summary>
+    /// <summary>Called when the start of the peer has found a damaged event.</summary>
     public void NoteDamage(string damage) => _damages = [damage];
 
-    /// <summary>Waits for the next pass.</summary>
+    /// <summary>Waits for the next check.</summary>
     public void Start()
     {
         if (settings.ScrubInterval > TimeSpan.Zero)
             peer.StartTimer(ScrubDue.Instance, settings.ScrubInterval);
     }
 
-    /// <summary>Begins a pass, unless one is under way.</summary>
+    /// <summary>Begins a check, unless one is under way.</summary>
     public void OnDue()
     {
         if (_scrubber.IsNobody())
             _scrubber = context.ActorOf(StoreScrubber.Props(Pass()), $"scrub-{++_passes}");
     }
 
-    /// <summary>A pass has ended.</summary>
+    /// <summary>Called when a check has ended.</summary>
     public void OnScrubbed(StoreScrubbed scrubbed)
     {
         _scrubber = ActorRefs.Nobody;
         Start();
-        // What was let go of meanwhile is missing rightly.
+        // Data that was deleted during the check is missing rightly.
         _damages = scrubbed.DamagedSlots.All(snapshots.Stored.IsKept) ? scrubbed.Damages : [];
         if (_damages.Count == 0)
         {
@@ -74,7 +74,7 @@ internal sealed class Scrubbing(
                 settings.PersistenceId, damage, where);
         }
         RaftMetrics.DamagedRecords.Add(_damages.Count, new KeyValuePair<string, object?>("group", settings.Group));
-        // The snapshot before is let go of with the next.
+        // The next snapshot deletes the snapshot before.
         snapshots.Replace(scrubbed.DamagedSlots);
     }
 
@@ -96,7 +96,7 @@ internal sealed class Scrubbing(
     private string UnusableSnapshot(long sequenceNr) =>
         $"the snapshot of {settings.PersistenceId} for events up to {sequenceNr} is damaged";
 
-    /// <summary>Time for <see cref="OnDue"/>.</summary>
+    /// <summary>The time has come for <see cref="OnDue"/>.</summary>
     public sealed record ScrubDue
     {
         public static readonly ScrubDue Instance = new();
