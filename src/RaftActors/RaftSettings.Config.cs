@@ -211,13 +211,15 @@ public sealed partial record RaftSettings
     private static void CheckName(string key, string name) =>
         Check(Names.IsName(name), key, name ?? "", Names.WhatNamesAre);
 
-    private static void Check(bool good, string key, object value, string why)
+    /// <summary>Refuses a value that is not good.</summary>
+    /// <exception cref="SettingException">It names the key and the value, and says why.</exception>
+    internal static void Check(bool good, string key, object value, string why)
     {
         if (!good)
             throw Bad(key, value, why);
     }
 
-    internal static SettingException Bad(string key, object value, string why) =>
+    private static SettingException Bad(string key, object value, string why) =>
         new($"raft.{key}", $"raft.{key} = {(value is TimeSpan time ? Text(time) : value)}: {why}.");
 
     /// <summary>A duration as HOCON writes it: 300 ms, 3 s.</summary>

@@ -19,6 +19,9 @@ public sealed class Backup : IAsyncDisposable
     private readonly BackupStarted _started;
     private readonly byte[] _head;
 
+    // Why the snapshot cannot be read: its reader has stopped, and answers nothing more.
+    private SnapshotUnreadable? _unreadable;
+
     private Backup(BackupStarted started)
     {
         _started = started;
@@ -99,14 +102,15 @@ public sealed class Backup : IAsyncDisposable
         object answer;
         try
         {
-            answer = await _started.Reader.Ask<object>(new ReadChunk(number), Patience, cancellationToken)
-                .ConfigureAwait(false);
+            answer = _unreadable ?? await _started.Reader
+                .Ask<object>(new ReadChunk(number), Patience, cancellationToken).ConfigureAwait(false);
         }
         catch (AskTimeoutException problem)
         {
             throw new BackupException($"Chunk {number} of the snapshot was not read within {Patience.TotalSeconds} "
                 + "seconds: the peer stopped, or its disk is overloaded.", problem);
         }
+        _unreadable = answer as SnapshotUnreadable;
         return answer switch
         {
             ChunkRead chunk => chunk.Data,

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Configuration;
+using static RaftActors.RaftSettings;
 
 namespace RaftActors.Client;
 
@@ -107,11 +108,5 @@ public sealed record RaftClientSettings
             "it must be more than zero");
         Check(RetryBackoffMax >= RetryBackoffMin, "client.retry-backoff.max", RetryBackoffMax,
             "it must be at least client.retry-backoff.min");
-    }
-
-    private static void Check(bool good, string key, object value, string why)
-    {
-        if (!good)
-            throw RaftSettings.Bad(key, value, why);
     }
 }

@@ -69,8 +69,9 @@ internal static class MessageFormats
         ? format
         : throw new ArgumentException($"{message.GetType()} is no message of a Raft group.", nameof(message));
 
-    /// <summary>The format with a manifest; <c>null</c> if there is none.</summary>
-    public static MessageFormat? Find(string manifest) => ByManifest.GetValueOrDefault(manifest);
+    /// <summary>The format with a manifest; <c>null</c> when no format has it, or when there is no manifest.</summary>
+    public static MessageFormat? Find(string? manifest) =>
+        manifest is null ? null : ByManifest.GetValueOrDefault(manifest);
 
     private static byte[] Write(AppendEntries message)
     {

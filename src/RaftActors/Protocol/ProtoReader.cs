@@ -87,4 +87,22 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> bytes)
             throw new FormatException("A number is cut off.");
         Position += count;
     }
+
+    /// <summary>
+    /// The content of a field; empty when there is none. Of several the last counts, as in all of protobuf.
+    /// </summary>
+    public static ReadOnlySpan<byte> LastOf(ReadOnlySpan<byte> message, int wanted)
+    {
+        var reader = new ProtoReader(message);
+        ReadOnlySpan<byte> content = default;
+        while (!reader.AtEnd)
+        {
+            var (field, type) = reader.Tag();
+            if (field == wanted && type == Delimited)
+                content = message[reader.Delimit()];
+            else
+                reader.Skip(type);
+        }
+        return content;
+    }
 }

@@ -54,14 +54,17 @@ public sealed class RaftSerializer : SerializerWithStringManifest
     public override object FromBinary(byte[] bytes, string manifest)
     {
         if (MessageFormats.Find(manifest) is not { } format)
-            return new MalformedMessage(manifest, "The manifest is not known.") { IsUnknown = true };
+        {
+            string problem = manifest is null ? "It has no manifest." : "The manifest is not known.";
+            return new MalformedMessage(manifest ?? "", problem) { IsUnknown = true };
+        }
         try
         {
             return format.Read(bytes, this);
         }
-        catch (Exception problem) when (IsOfBytes(problem))
+        catch (Exception cause) when (IsOfBytes(cause))
         {
-            return new MalformedMessage(manifest, problem.Message);
+            return new MalformedMessage(manifest, cause.Message);
         }
     }
 

@@ -39,9 +39,9 @@ internal static class Frame
     public static void WriteLength(Span<byte> room, int length) =>
         BinaryPrimitives.WriteInt32LittleEndian(room, length);
 
-    /// <summary>The payload of a frame; empty for an instruction.</summary>
-    /// <exception cref="FormatException">The bytes are not a frame.</exception>
-    public static ReadOnlySpan<byte> PayloadOf(ReadOnlySpan<byte> frame) => FieldOf(frame, Payload);
+    /// <summary>What a payload holds; empty for an instruction.</summary>
+    /// <exception cref="FormatException">These bytes are no frame.</exception>
+    public static ReadOnlySpan<byte> PayloadOf(ReadOnlySpan<byte> frame) => ProtoReader.LastOf(frame, Payload);
 
     /// <summary>
     /// The address of the system that introduces itself; <c>null</c> if the frame is not a handshake.
@@ -49,7 +49,7 @@ internal static class Frame
     /// <exception cref="FormatException">The bytes are not a frame.</exception>
     public static Akka.Actor.Address? HandshakeOf(ReadOnlySpan<byte> frame)
     {
-        var instruction = FieldOf(frame, Instruction);
+        var instruction = ProtoReader.LastOf(frame, Instruction);
         var reader = new ProtoReader(instruction);
         ReadOnlySpan<byte> info = default;
         long command = 0;
@@ -68,7 +68,7 @@ internal static class Frame
                     break;
             }
         }
-        return command == Associate ? AddressOf(FieldOf(info, Origin)) : null;
+        return command == Associate ? AddressOf(ProtoReader.LastOf(info, Origin)) : null;
     }
 
     private static Akka.Actor.Address AddressOf(ReadOnlySpan<byte> origin)
@@ -101,20 +101,4 @@ internal static class Frame
     }
 
     private static string Text(ReadOnlySpan<byte> utf8) => System.Text.Encoding.UTF8.GetString(utf8);
-
-    // The last field with that number counts, as always in protobuf.
-    private static ReadOnlySpan<byte> FieldOf(ReadOnlySpan<byte> message, int wanted)
-    {
-        var reader = new ProtoReader(message);
-        ReadOnlySpan<byte> content = default;
-        while (!reader.AtEnd)
-        {
-            var (field, type) = reader.Tag();
-            if (field == wanted && type == ProtoReader.Delimited)
-                content = message[reader.Delimit()];
-            else
-                reader.Skip(type);
-        }
-        return content;
-    }
 }

@@ -79,7 +79,7 @@ internal readonly ref struct PeerEnvelope
                     return false;
             }
         }
-        return number == Unnumbered && ReadMessage(PathOf(recipient), serialized, out envelope);
+        return number == Unnumbered && ReadMessage(ProtoReader.LastOf(recipient, Path), serialized, out envelope);
     }
 
     private static bool ReadMessage(ReadOnlySpan<byte> recipient, ReadOnlySpan<byte> serialized,
@@ -108,20 +108,5 @@ internal readonly ref struct PeerEnvelope
         }
         envelope = new PeerEnvelope(recipient, message, serializerId, manifest);
         return !recipient.IsEmpty;
-    }
-
-    private static ReadOnlySpan<byte> PathOf(ReadOnlySpan<byte> reference)
-    {
-        var reader = new ProtoReader(reference);
-        ReadOnlySpan<byte> path = default;
-        while (!reader.AtEnd)
-        {
-            var (field, type) = reader.Tag();
-            if (field == Path && type == ProtoReader.Delimited)
-                path = reference[reader.Delimit()];
-            else
-                reader.Skip(type);
-        }
-        return path;
     }
 }

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Configuration;
+using static RaftActors.RaftSettings;
 
 namespace RaftActors.Singletons;
 
@@ -101,11 +102,5 @@ public sealed record RaftSingletonSettings
             $"after singleton.clock-drift and singleton.margin it leaves a singleton {HoldTime.TotalMilliseconds} ms, "
                 + "which"
             + " must be more than twice singleton.check-interval, or one late answer stops the singleton");
-    }
-
-    private static void Check(bool good, string key, object value, string why)
-    {
-        if (!good)
-            throw RaftSettings.Bad(key, value, why);
     }
 }

@@ -209,6 +209,14 @@ public sealed class RaftSerializerSpec
     }
 
     [Fact]
+    public void Bytes_without_a_manifest_are_a_message_that_says_so()
+    {
+        var message = Assert.IsType<MalformedMessage>(_serializer.FromBinary([0xFF], null!));
+
+        Assert.Equal(("", "It has no manifest."), (message.Manifest, message.Problem));
+    }
+
+    [Fact]
     public void A_message_without_a_header_is_malformed() =>
         Assert.IsType<MalformedMessage>(_serializer.FromBinary([], "AE"));
 

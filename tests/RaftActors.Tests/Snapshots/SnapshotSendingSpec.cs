@@ -14,38 +14,25 @@ using Xunit.Abstractions;
 namespace RaftActors.Tests.Snapshots;
 
 /// <summary>Which followers are sent a snapshot, without a peer.</summary>
-public sealed class SnapshotSendingSpec : VirtualTimeSpec
+public sealed class SnapshotSendingSpec : SnapshotStoreSpec
 {
     private static readonly byte[] Chunk = [1, 2, 3];
 
-    private readonly RaftSettings _settings = new() { Group = "group", MemberId = "a", Members = [] };
     private readonly RaftLog _log = new(baseIndex: 8, baseTerm: 2);
-    private readonly FakeStore _store;
     private readonly FakeSnapshotPeer _peer;
     private readonly TestProbe _follower;
-    private readonly IActorRef _host;
-    private SnapshotSlots _slots = null!;
-    private StoredSnapshots _stored = null!;
     private SnapshotSending _sending = null!;
 
     public SnapshotSendingSpec(ITestOutputHelper output)
         : base(output)
     {
-        _store = new FakeStore(CreateTestProbe());
         // b has nothing: it needs entries that are compacted.
-        _peer = new FakeSnapshotPeer(_store, _log) { Leading = Leaders.OfTwo() };
+        _peer = new FakeSnapshotPeer(Store, _log) { Leading = Leaders.OfTwo() };
         _follower = CreateTestProbe();
-        _host = Sys.ActorOf(HostActor.Props(OnMessage));
-        _host.Tell(new HostActor.Do(context =>
-        {
-            var logger = Logging.GetLogger(Sys, "spec");
-            _slots = new SnapshotSlots(context, _settings, _store);
-            _stored = new StoredSnapshots(_settings, logger, _slots, _store, new JournalIndex(), []);
-            _sending = new SnapshotSending(
-                context, _settings, logger, new ProbeResolver(_follower), _log, _stored, _slots, _peer);
-        }));
-        Do(() => _slots.StartPruning());
-        _store.EmptySlots();
+        Do(context => _sending = new SnapshotSending(
+            context, Settings, Logging.GetLogger(Sys, "spec"), new ProbeResolver(_follower), _log, Stored, Slots,
+            _peer));
+        EmptySlots();
         Keep(slot: 0, lastIncluded: 8);
     }
 
@@ -56,15 +43,15 @@ public sealed class SnapshotSendingSpec : VirtualTimeSpec
     {
         Assert.False(Send());
         Assert.Equal(ProgressState.Snapshot, B.Progress.State);
-        _store.Answer(Chunk);
+        Store.Answer(Chunk);
         Assert.Equal(1, _follower.ExpectMsg<InstallSnapshot>().Chunk);
         Keep(slot: 1, lastIncluded: 20);
-        _store.ExpectNone();
+        Store.ExpectNone();
 
         Assert.True(Reply(installed: true));
 
         Assert.Equal((ProgressState.Probe, 9), (B.Progress.State, B.Progress.NextIndex));
-        Assert.Equal(0, _store.PrunedSlot());
+        Assert.Equal(0, Store.PrunedSlot());
         Assert.False(Reply(installed: true));
     }
 
@@ -74,18 +61,18 @@ public sealed class SnapshotSendingSpec : VirtualTimeSpec
         Assert.False(Send());
         Assert.False(Send());
 
-        _store.Answer(Chunk);
-        _store.ExpectNone();
+        Store.Answer(Chunk);
+        Store.ExpectNone();
     }
 
     [Fact]
     public void A_damaged_snapshot_is_not_sent_and_another_one_is_needed()
     {
-        _stored.NoteDamaged(slot: 0, lastIncludedIndex: 8);
+        Stored.NoteDamaged(slot: 0, lastIncludedIndex: 8);
 
         Assert.True(Send());
 
-        _store.ExpectNone();
+        Store.ExpectNone();
     }
 
     [Fact]
@@ -95,7 +82,7 @@ public sealed class SnapshotSendingSpec : VirtualTimeSpec
 
         Assert.False(Send());
 
-        _store.ExpectNone();
+        Store.ExpectNone();
     }
 
     [Fact]
@@ -103,9 +90,9 @@ public sealed class SnapshotSendingSpec : VirtualTimeSpec
     {
         Send();
 
-        _store.Answer(null);
+        Store.Answer(null);
 
-        Assert.True(_stored.IsDamaged);
+        Assert.True(Stored.IsDamaged);
         Assert.Equal(ProgressState.Probe, B.Progress.State);
         Assert.True(Send());
     }
@@ -115,25 +102,25 @@ public sealed class SnapshotSendingSpec : VirtualTimeSpec
     public void A_sender_that_stops_without_a_word_has_failed()
     {
         Send();
-        _store.Take<Akka.Persistence.LoadSnapshot>();
+        Store.Take<Akka.Persistence.LoadSnapshot>();
 
-        Sys.ActorSelection(_host.Path / "send-snapshot-1").Tell(PoisonPill.Instance);
+        Sys.ActorSelection(Host.Path / "send-snapshot-1").Tell(PoisonPill.Instance);
 
-        Assert.False(_stored.IsDamaged);
+        Assert.False(Stored.IsDamaged);
         Assert.Equal(ProgressState.Probe, B.Progress.State);
         Keep(slot: 1, lastIncluded: 20);
-        Assert.Equal(0, _store.PrunedSlot());
+        Assert.Equal(0, Store.PrunedSlot());
     }
 
     [Fact]
     public void A_follower_that_is_silent_for_long_is_sent_no_more()
     {
         Send();
-        _store.Answer(Chunk);
+        Store.Answer(Chunk);
 
-        Advance(9 * _settings.ElectionTimeoutMax.TotalMilliseconds);
+        Advance(9 * Settings.ElectionTimeoutMax.TotalMilliseconds);
         Assert.False(StopToSilent());
-        Advance(_settings.ElectionTimeoutMax.TotalMilliseconds);
+        Advance(Settings.ElectionTimeoutMax.TotalMilliseconds);
         Assert.True(StopToSilent());
 
         Assert.Equal(ProgressState.Probe, B.Progress.State);
@@ -150,7 +137,7 @@ public sealed class SnapshotSendingSpec : VirtualTimeSpec
         Assert.Equal(8, _sending.OldestNeeded());
     }
 
-    private void OnMessage(object message, IActorRef sender)
+    private protected override void OnMessage(object message, IActorRef sender)
     {
         switch (message)
         {
@@ -160,13 +147,10 @@ public sealed class SnapshotSendingSpec : VirtualTimeSpec
             case Terminated ended:
                 _sending.OnTerminated(ended.ActorRef);
                 break;
-            case SlotPruned pruned:
-                _slots.OnPruned(pruned.Slot);
-                break;
         }
     }
 
-    private void Do(Action action) => _host.Tell(new HostActor.Do(_ => action()));
+    private void Do(Action action) => Do(_ => action());
 
     private bool Send()
     {
@@ -190,14 +174,7 @@ public sealed class SnapshotSendingSpec : VirtualTimeSpec
         return goesOn;
     }
 
-    private void Keep(int slot, long lastIncluded)
-    {
-        using var digest = new ContentDigest();
-        digest.Add(Chunk);
-        var snapshot = new Snapshot(lastIncluded, 2, 0, Configuration.None, 1, digest.Content);
-        var manifest = new SnapshotManifest("group", "a", "store-a", HardState.Initial, snapshot, slot, null);
-        Do(() => _stored.Keep(new StoredSnapshot(lastIncluded, manifest)));
-    }
+    private void Keep(int slot, long lastIncluded) => Keep(slot, lastIncluded, Chunk);
 
     private sealed class ProbeResolver(IActorRef follower) : IPeerResolver
     {

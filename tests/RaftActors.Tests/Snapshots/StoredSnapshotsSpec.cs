@@ -1,30 +1,13 @@
-using Akka.Actor;
-using Akka.Event;
 using Akka.Persistence;
-using RaftActors.Journal;
 using RaftActors.Log;
 using RaftActors.Membership;
 using RaftActors.Snapshots;
-using RaftActors.Tests.VirtualTime;
 
 namespace RaftActors.Tests.Snapshots;
 
 /// <summary>Which snapshots a peer keeps, and what it lets go of, without the peer.</summary>
-public sealed class StoredSnapshotsSpec : VirtualTimeSpec
+public sealed class StoredSnapshotsSpec : SnapshotStoreSpec
 {
-    private readonly FakeStore _store;
-    private readonly JournalIndex _journalIndex = new();
-    private readonly IActorRef _host;
-    private SnapshotSlots _slots = null!;
-    private StoredSnapshots _stored = null!;
-
-    public StoredSnapshotsSpec()
-    {
-        _store = new FakeStore(CreateTestProbe());
-        _host = Sys.ActorOf(HostActor.Props(OnMessage));
-        Start([]);
-    }
-
     [Fact]
     public void A_start_uses_the_latest_snapshot_before_all_that_are_unusable()
     {
@@ -38,14 +21,14 @@ public sealed class StoredSnapshotsSpec : VirtualTimeSpec
     {
         Keep(10, slot: 0);
         Keep(20, slot: 1);
-        _store.ExpectNone();
+        Store.ExpectNone();
 
         Keep(30, slot: 2);
 
-        Assert.Equal(0, _store.PrunedSlot());
-        Assert.True(_stored.IsKept(1) && _stored.IsKept(2));
-        Assert.False(_stored.IsKept(0));
-        Assert.Equal(19, _store.DeletedSnapshotsUpTo);
+        Assert.Equal(0, Store.PrunedSlot());
+        Assert.True(Stored.IsKept(1) && Stored.IsKept(2));
+        Assert.False(Stored.IsKept(0));
+        Assert.Equal(19, Store.DeletedSnapshotsUpTo);
     }
 
     [Fact]
@@ -56,8 +39,8 @@ public sealed class StoredSnapshotsSpec : VirtualTimeSpec
 
         Keep(20, slot: 2);
 
-        Assert.Equal(new KeptSnapshot(10, 0), _stored.Latest!.Manifest.Previous);
-        Assert.Equal(1, _store.PrunedSlot());
+        Assert.Equal(new KeptSnapshot(10, 0), Stored.Latest!.Manifest.Previous);
+        Assert.Equal(1, Store.PrunedSlot());
     }
 
     [Fact]
@@ -65,17 +48,17 @@ public sealed class StoredSnapshotsSpec : VirtualTimeSpec
     {
         Keep(10, slot: 0);
         Keep(20, slot: 1);
-        Assert.True(_stored.IsCovered(20));
+        Assert.True(Stored.IsCovered(20));
 
-        _stored.NoteDamaged(slot: 0, lastIncludedIndex: 10);
-        Assert.False(_stored.IsDamaged);
-        _stored.NoteDamaged(slot: 1, lastIncludedIndex: 20);
+        Stored.NoteDamaged(slot: 0, lastIncludedIndex: 10);
+        Assert.False(Stored.IsDamaged);
+        Stored.NoteDamaged(slot: 1, lastIncludedIndex: 20);
 
-        Assert.True(_stored.IsDamaged);
-        Assert.False(_stored.IsCovered(20));
+        Assert.True(Stored.IsDamaged);
+        Assert.False(Stored.IsCovered(20));
         Assert.Equal(new KeptSnapshot(10, 0), Saved(30, slot: 2).Manifest.Previous);
         Keep(30, slot: 2);
-        Assert.False(_stored.IsDamaged);
+        Assert.False(Stored.IsDamaged);
     }
 
     // A store deletes by its number what it could not save.
@@ -84,27 +67,27 @@ public sealed class StoredSnapshotsSpec : VirtualTimeSpec
     {
         Keep(10, slot: 0);
 
-        _stored.NoteSaveFailed(11);
-        Assert.False(_stored.IsDamaged);
-        _stored.NoteSaveFailed(10);
-        Assert.True(_stored.IsDamaged);
+        Stored.NoteSaveFailed(11);
+        Assert.False(Stored.IsDamaged);
+        Stored.NoteSaveFailed(10);
+        Assert.True(Stored.IsDamaged);
     }
 
     [Fact]
     public void Events_are_deleted_in_steps_up_to_where_the_snapshot_before_continues()
     {
         Keep(600, slot: 0);
-        Assert.Equal(0, _store.DeletedMessages);
+        Assert.Equal(0, Store.DeletedMessages);
 
         Keep(700, slot: 1);
 
-        Assert.Equal(256, _store.DeletedMessages);
-        _stored.OnEventsDeleted(256);
-        Assert.Equal(512, _store.DeletedMessages);
-        _stored.OnEventsDeleted(512);
-        Assert.Equal(600, _store.DeletedMessages);
-        _stored.OnEventsDeleted(600);
-        Assert.Equal((600, 600), (_stored.DeletedEvents, _store.DeletedMessages));
+        Assert.Equal(256, Store.DeletedMessages);
+        Stored.OnEventsDeleted(256);
+        Assert.Equal(512, Store.DeletedMessages);
+        Stored.OnEventsDeleted(512);
+        Assert.Equal(600, Store.DeletedMessages);
+        Stored.OnEventsDeleted(600);
+        Assert.Equal((600, 600), (Stored.DeletedEvents, Store.DeletedMessages));
     }
 
     [Fact]
@@ -112,12 +95,12 @@ public sealed class StoredSnapshotsSpec : VirtualTimeSpec
     {
         Keep(600, slot: 0);
         Keep(700, slot: 1);
-        _stored.OnEventsNotDeleted(new DeleteMessagesFailure(new IOException("The disk is broken."), 256));
+        Stored.OnEventsNotDeleted(new DeleteMessagesFailure(new IOException("The disk is broken."), 256));
 
         Keep(800, slot: 2);
-        _stored.OnEventsDeleted(256);
+        Stored.OnEventsDeleted(256);
 
-        Assert.Equal(512, _store.DeletedMessages);
+        Assert.Equal(512, Store.DeletedMessages);
     }
 
     [Fact]
@@ -125,64 +108,51 @@ public sealed class StoredSnapshotsSpec : VirtualTimeSpec
     {
         Start([30]);
         var recovered = Saved(20, slot: 1);
-        Do(() => _stored.Recover(recovered));
-        Do(() => _slots.StartPruning());
-        _store.EmptySlots();
-        Assert.Equal([30], _stored.Unusable);
+        Do(() => Stored.Recover(recovered));
+        Do(() => Slots.StartPruning());
+        Store.EmptySlots();
+        Assert.Equal([30], Stored.Unusable);
 
         Keep(25, slot: 2);
-        Assert.Equal([30], _store.DeletedSnapshots);
-        Assert.Equal([30], _stored.Unusable);
+        Assert.Equal([30], Store.DeletedSnapshots);
+        Assert.Equal([30], Stored.Unusable);
 
         Keep(31, slot: 0);
-        Assert.Empty(_stored.Unusable);
+        Assert.Empty(Stored.Unusable);
     }
 
     [Fact]
     public void A_snapshot_covers_the_events_before_the_first_that_holds_a_later_entry()
     {
-        _store.LastSequenceNr = 12;
-        _journalIndex.Add(10, 0, 5);
-        _journalIndex.Add(12, 5, 9);
+        Store.LastSequenceNr = 12;
+        JournalIndex.Add(10, 0, 5);
+        JournalIndex.Add(12, 5, 9);
 
-        Assert.Equal((9, 11, 12), (_stored.LastCovered(4), _stored.LastCovered(5), _stored.LastCovered(9)));
-    }
-
-    private void Start(long[] unusable)
-    {
-        var settings = new RaftSettings { Group = "group", MemberId = "a", Members = [] };
-        _host.Tell(new HostActor.Do(context =>
-        {
-            _slots = new SnapshotSlots(context, settings, _store);
-            _stored =
-                new StoredSnapshots(settings, Logging.GetLogger(Sys, "spec"), _slots, _store, _journalIndex, unusable);
-        }));
+        Assert.Equal((9, 11, 12), (Stored.LastCovered(4), Stored.LastCovered(5), Stored.LastCovered(9)));
     }
 
     // Entry n is in event n.
     private void Keep(long index, int slot)
     {
-        _store.LastSequenceNr = index;
+        Store.LastSequenceNr = index;
         var saved = Saved(index, slot);
         Do(() =>
         {
-            _stored.Keep(saved);
-            _slots.StartPruning();
+            Stored.Keep(saved);
+            Slots.StartPruning();
         });
-        if (_stored.Latest!.Manifest.Previous is null)
-            _store.EmptySlots();
+        if (Stored.Latest!.Manifest.Previous is null)
+            Store.EmptySlots();
     }
 
     private StoredSnapshot Saved(long index, int slot)
     {
         var snapshot = new Snapshot(index, 1, 0, Configuration.None, 1, new SnapshotContent(1, 1, ""));
         var manifest = new SnapshotManifest("group", "a", "s", HardState.Initial, snapshot, slot, null);
-        var stored = _stored.Save(index, manifest);
-        Assert.Equal(stored.Manifest, _store.Save());
+        var stored = Stored.Save(index, manifest);
+        Assert.Equal(stored.Manifest, Store.Save());
         return stored;
     }
 
-    private void OnMessage(object message, IActorRef sender) => _slots.OnPruned(((SlotPruned)message).Slot);
-
-    private void Do(Action action) => _host.Tell(new HostActor.Do(_ => action()));
+    private void Do(Action action) => Do(_ => action());
 }

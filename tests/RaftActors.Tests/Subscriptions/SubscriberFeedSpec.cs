@@ -16,30 +16,17 @@ using Xunit.Abstractions;
 namespace RaftActors.Tests.Subscriptions;
 
 /// <summary>The feed of a peer's subscribers, without the peer.</summary>
-public sealed class SubscriberFeedSpec : VirtualTimeSpec
+public sealed class SubscriberFeedSpec : SnapshotStoreSpec
 {
     private readonly RaftLog _log = new();
     private readonly FakePeer _peer = new();
-    private readonly FakeStore _store;
-    private readonly IActorRef _host;
-    private SnapshotSlots _slots = null!;
-    private StoredSnapshots _stored = null!;
     private SubscriberFeed _feed = null!;
 
     public SubscriberFeedSpec(ITestOutputHelper output)
         : base(output)
     {
-        _store = new FakeStore(CreateTestProbe());
-        _host = Sys.ActorOf(HostActor.Props(OnMessage));
-        var settings = new RaftSettings { Group = "group", MemberId = "a", Members = [], MaxSubscribers = 3 };
-        Do(context =>
-        {
-            _slots = new SnapshotSlots(context, settings, _store);
-            _stored =
-                new StoredSnapshots(settings, Logging.GetLogger(Sys, "spec"), _slots, _store, new JournalIndex(), []);
-            var configurations = new ConfigurationHistory(Configuration.None);
-            _feed = new SubscriberFeed(context, settings, _log, configurations, _stored, _slots, _peer);
-        });
+        var configurations = new ConfigurationHistory(Configuration.None);
+        Do(context => _feed = new SubscriberFeed(context, Settings, _log, configurations, Stored, Slots, _peer));
     }
 
     [Fact]
@@ -87,15 +74,15 @@ public sealed class SubscriberFeedSpec : VirtualTimeSpec
         Compact(3);
         var subscriber = Subscribe(fromIndex: 1);
         Assert.False(subscriber.HasMessages);
-        Do(_ => _stored.Keep(Stored(slot: 1, lastIncluded: 5)));
+        Keep(slot: 1, lastIncluded: 5, Chunk);
 
-        _store.Answer(Chunk);
+        Store.Answer(Chunk);
 
         var offer = subscriber.ExpectMsg<StateMachines.SnapshotOffer>();
         Assert.Equal((3, 2), (offer.Index, offer.Term));
         Assert.Equal("state", new StreamReader(offer.Data).ReadToEnd());
         Assert.Equal([4, 5], Indexes(subscriber));
-        Assert.Equal(0, _store.PrunedSlot());
+        Assert.Equal(0, Store.PrunedSlot());
     }
 
     [Fact]
@@ -104,13 +91,13 @@ public sealed class SubscriberFeedSpec : VirtualTimeSpec
         Append(5);
         Compact(3);
         var subscriber = Subscribe(fromIndex: 1);
-        _store.Take<LoadSnapshot>();
-        Do(_ => _stored.Keep(Stored(slot: 1, lastIncluded: 5)));
-        _store.ExpectNone();
+        Store.Take<LoadSnapshot>();
+        Keep(slot: 1, lastIncluded: 5, Chunk);
+        Store.ExpectNone();
 
         Do(_ => _feed.Remove(subscriber));
 
-        Assert.Equal(0, _store.PrunedSlot());
+        Assert.Equal(0, Store.PrunedSlot());
     }
 
     [Fact]
@@ -120,10 +107,10 @@ public sealed class SubscriberFeedSpec : VirtualTimeSpec
         Compact(3);
         var subscriber = Subscribe(fromIndex: 1);
 
-        _store.Answer(null);
+        Store.Answer(null);
 
         Assert.Contains("cannot be read", subscriber.ExpectMsg<SubscriptionEnded>().Reason);
-        Assert.True(_stored.IsDamaged);
+        Assert.True(Stored.IsDamaged);
         Assert.Equal(1, _peer.Considered);
     }
 
@@ -174,16 +161,7 @@ public sealed class SubscriberFeedSpec : VirtualTimeSpec
         return bytes.ToArray();
     }
 
-    private static StoredSnapshot Stored(int slot, long lastIncluded)
-    {
-        using var digest = new ContentDigest();
-        digest.Add(Chunk);
-        var snapshot = new Snapshot(lastIncluded, 2, 0, Configuration.None, 1, digest.Content);
-        var manifest = new SnapshotManifest("group", "a", "store", HardState.Initial, snapshot, slot, null);
-        return new StoredSnapshot(lastIncluded, manifest);
-    }
-
-    private void OnMessage(object message, IActorRef sender)
+    private protected override void OnMessage(object message, IActorRef sender)
     {
         switch (message)
         {
@@ -193,16 +171,11 @@ public sealed class SubscriberFeedSpec : VirtualTimeSpec
             case SnapshotUnreadable unreadable:
                 _feed.OnSnapshotUnreadable(unreadable.Problem, sender);
                 break;
-            case SlotPruned pruned:
-                _slots.OnPruned(pruned.Slot);
-                break;
             case Terminated ended:
                 _feed.OnTerminated(ended.ActorRef);
                 break;
         }
     }
-
-    private void Do(Action<IActorContext> action) => _host.Tell(new HostActor.Do(action));
 
     // Entries up to an index, and the commit of all of them.
     private void Append(long to, bool feed = true)
@@ -217,9 +190,8 @@ public sealed class SubscriberFeedSpec : VirtualTimeSpec
     // A snapshot in slot 0 takes the place of the entries up to an index.
     private void Compact(long to)
     {
-        Do(_ => _stored.Keep(Stored(slot: 0, lastIncluded: to)));
-        Do(_ => _slots.StartPruning());
-        _store.EmptySlots();
+        Keep(slot: 0, lastIncluded: to, Chunk);
+        EmptySlots();
         _log.CompactTo(to);
         Do(_ => _feed.FeedAll());
     }
