@@ -7,7 +7,6 @@ using RaftActors.Replication;
 
 namespace RaftActors.Snapshots;
 
-/// <summary>What <see cref="SnapshotSending"/> asks of its peer.</summary>
 /// <summary>
 /// The leader's side of InstallSnapshot (paper, section 7): it decides which followers are sent a snapshot. A
 /// <see cref="SnapshotSender"/> sends it to each. A follower gets a snapshot if its next entry was compacted, or if its
