@@ -11,7 +11,8 @@ namespace RaftNode.Host.Node;
 /// </summary>
 /// <remarks>
 /// Events about failures of the journal and the snapshot store are left out, because there are several at each attempt.
-/// The peer logs once when an outage begins, and once when it ends.
+/// The peer logs once when an outage begins, and once when it ends. For the same reason attempts to connect are left out:
+/// <see cref="ConnectionLog"/> logs when connections fail, and when they no longer do.
 /// </remarks>
 internal sealed class LineLogger : ReceiveActor
 {
@@ -45,12 +46,12 @@ internal sealed class LineLogger : ReceiveActor
     private bool IsOfStore(string source) =>
         _stores.Any(store => source == store || source.StartsWith(store + "/", StringComparison.Ordinal));
 
-    private void Write(LogEvent e) => _logger.Log(
-        Level(e.LogLevel()),
-        default,
-        new Line(e.Timestamp.ToUniversalTime(), Source(e.LogSource), e.Message?.ToString() ?? ""),
-        e.Cause,
-        static (line, _) => $"{line.Source}: {line.Text}");
+    private void Write(LogEvent e)
+    {
+        var line = new Line(e.Timestamp.ToUniversalTime(), Source(e.LogSource), e.Message?.ToString() ?? "");
+        if (!ConnectionLog.IsRepeated(line.Source, line.Text))
+            _logger.Log(Level(e.LogLevel()), default, line, e.Cause, static (line, _) => $"{line.Source}: {line.Text}");
+    }
 
     private static LogLevel Level(Akka.Event.LogLevel level) => level switch
     {

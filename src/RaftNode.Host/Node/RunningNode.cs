@@ -251,8 +251,12 @@ internal sealed class RunningNode : IAsyncDisposable
         {
             akka.AddHocon(Settings.Config, HoconAddMode.Prepend)
                 .AddSetup(new LoggerFactorySetup(provider.GetRequiredService<ILoggerFactory>()))
-                .WithActors((system, _, _) => system.ActorOf(
-                    Props.Create(() => new FailureListener(_failed, _removed, outage)), "failure-listener"))
+                .WithActors((system, _, _) =>
+                {
+                    system.ActorOf(
+                        Props.Create(() => new FailureListener(_failed, _removed, outage)), "failure-listener");
+                    system.ActorOf(Props.Create<ConnectionLog>(), "connections");
+                })
                 .WithRaftGroup<KeyValueStore>(Settings.Raft.Group, Stores.Create, options =>
                 {
                     // HTTP says meanwhile why the node is not ready.

@@ -1,0 +1,31 @@
+namespace RaftNode.Host.Tests.Processes;
+
+/// <summary>A node that is down costs the others one line of their logs, and one when it is back.</summary>
+public sealed class ConnectionLogSpec
+{
+    [Fact]
+    public async Task A_node_that_is_down_is_logged_once_and_once_when_it_is_back()
+    {
+        await using var cluster = await NodeCluster.StartAsync(3);
+        await cluster.KillAsync(2);
+        await Eventually.IsTrueAsync("one line more that the node is down",
+            () => Task.FromResult(Lines(cluster, "no connection to") == Lines(cluster, "there is a connection to") + 1),
+            cluster.Transcripts);
+
+        cluster.Start(2);
+        await cluster.ReadyAsync(2);
+
+        await Eventually.IsTrueAsync("the line that the node is back",
+            () => Task.FromResult(Lines(cluster, "no connection to") == Lines(cluster, "there is a connection to")),
+            cluster.Transcripts);
+        Assert.Equal(0, Lines(cluster, "Tried to associate"));
+        Assert.Equal(0, Lines(cluster, "AssociationError"));
+        Assert.Equal(0, Lines(cluster, "Removing receive buffers"));
+    }
+
+    // The lines of the first node about the third one that have these words.
+    private static int Lines(NodeCluster cluster, string words) => cluster.Run(0).Errors
+        .Concat(cluster.Run(0).Output)
+        .Count(line => line.Contains(cluster.Addresses[2], StringComparison.Ordinal)
+            && line.Contains(words, StringComparison.Ordinal));
+}
