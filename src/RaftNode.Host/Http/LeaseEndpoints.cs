@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Builder;
@@ -24,7 +23,6 @@ namespace RaftNode.Host.Http;
 internal sealed class LeaseEndpoints(GroupClient client)
 {
     private const string Path = "/leases/{**name}";
-    private const int MaxBody = 64 * 1024;
     private const string Example =
         "The body is a JSON document such as { \"owner\": \"worker-1\", \"ttlSeconds\": 30 }.";
 
@@ -170,29 +168,19 @@ internal sealed class LeaseEndpoints(GroupClient client)
 
     private static async Task<(WantedLeaseDocument? Wanted, string Problem)> ReadBodyAsync(HttpRequest request)
     {
-        try
+        var (wanted, problem) = await JsonBody.ReadAsync(request, HostJson.Default.WantedLeaseDocument);
+        return wanted switch
         {
-            var body = new byte[MaxBody];
-            int length = await request.Body.ReadAtLeastAsync(body, MaxBody, throwOnEndOfStream: false);
-            if (length == MaxBody)
-                return (null, $"The body has {MaxBody} bytes or more.");
-            var wanted = JsonSerializer.Deserialize(body.AsSpan(0, length), HostJson.Default.WantedLeaseDocument);
-            return wanted switch
-            {
-                null or { Owner: null or "" } => (null, "The owner is missing or empty: it is who asks for the lease."),
-                { TtlSeconds: var seconds } when !(seconds > 0 && seconds <= LongestTimeToLive.TotalSeconds) => (null,
-                    $"ttlSeconds is more than 0 and at most {LongestTimeToLive.TotalSeconds}: how long the lease lives "
-                    + "unless it is renewed."),
-                { Token: < 1 } => (null,
-                    "token is the token that an earlier answer had, to renew that lease. Leave it out to acquire the "
-                    + "lease."),
-                _ => (wanted, ""),
-            };
-        }
-        catch (JsonException e)
-        {
-            return (null, $"The body cannot be read at {e.Path ?? "$"}, line {e.LineNumber + 1}.");
-        }
+            _ when problem.Length > 0 => (null, problem),
+            null or { Owner: null or "" } => (null, "The owner is missing or empty: it is who asks for the lease."),
+            { TtlSeconds: var seconds } when !(seconds > 0 && seconds <= LongestTimeToLive.TotalSeconds) => (null,
+                $"ttlSeconds is more than 0 and at most {LongestTimeToLive.TotalSeconds}: how long the lease lives "
+                + "unless it is renewed."),
+            { Token: < 1 } => (null,
+                "token is the token that an earlier answer had, to renew that lease. Leave it out to acquire the "
+                + "lease."),
+            _ => (wanted, ""),
+        };
     }
 
     private static bool TryReadRelease(IQueryCollection query, out string? owner, out long token, out string problem)

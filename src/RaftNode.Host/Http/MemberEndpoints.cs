@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Akka.Actor;
 using Microsoft.AspNetCore.Builder;
@@ -19,7 +18,6 @@ namespace RaftNode.Host.Http;
 /// </remarks>
 internal sealed class MemberEndpoints(RunningNode node, GroupClient client)
 {
-    private const int MaxBody = 64 * 1024;
     private const string Example = "The body is a JSON document such as { \"voters\": [ { \"id\": \"node1\", "
         + "\"address\": \"127.0.0.1:4051\" } ], \"learners\": [] }.";
 
@@ -108,31 +106,16 @@ internal sealed class MemberEndpoints(RunningNode node, GroupClient client)
 
     private static async Task<(WantedMembersDocument? Wanted, string Problem)> ReadBodyAsync(HttpRequest request)
     {
-        try
-        {
-            var body = new byte[MaxBody];
-            var length = await request.Body.ReadAtLeastAsync(body, MaxBody, throwOnEndOfStream: false);
-            if (length == MaxBody)
-                return (null, $"The body has {MaxBody} bytes or more.");
-            var wanted = JsonSerializer.Deserialize(body.AsSpan(0, length), HostJson.Default.WantedMembersDocument);
-            if (wanted?.Voters is null)
-                return (null, "The body has no voters.");
-            return wanted.Voters.Concat(wanted.Learners ?? [])
-                .All(static member => member is { Id: not null, Address: not null })
-                ? (wanted, "")
-                : (null, "A member has no id or no address.");
-        }
-        catch (JsonException e)
-        {
-            return (null, $"The body cannot be read at {e.Path ?? "$"}, line {e.LineNumber + 1}: {What(e)}.");
-        }
+        var (wanted, problem) = await JsonBody.ReadAsync(request, HostJson.Default.WantedMembersDocument);
+        if (problem.Length > 0)
+            return (null, problem);
+        if (wanted?.Voters is null)
+            return (null, "The body has no voters.");
+        return wanted.Voters.Concat(wanted.Learners ?? [])
+            .All(static member => member is { Id: not null, Address: not null })
+            ? (wanted, "")
+            : (null, "A member has no id or no address.");
     }
-
-    // The library's message contains names of this program's types.
-    private static string What(JsonException e) =>
-        e.InnerException is JsonException or null && e.Message.Contains("could not be mapped", StringComparison.Ordinal)
-            ? "there is no such property"
-            : "it is not JSON, or a value has the wrong type";
 
     // The configuration that the change is made for; null for any, and when no configuration can be meant.
     private static bool TryReadCondition(IHeaderDictionary headers, out Position? expected, out string problem)

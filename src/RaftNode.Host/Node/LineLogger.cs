@@ -11,8 +11,8 @@ namespace RaftNode.Host.Node;
 /// </summary>
 /// <remarks>
 /// Events about failures of the journal and the snapshot store are left out, because there are several at each attempt.
-/// The peer logs once when an outage begins, and once when it ends. For the same reason attempts to connect are left out:
-/// <see cref="ConnectionLog"/> logs when connections fail, and when they no longer do.
+/// The peer logs once when an outage begins, and once when it ends. For the same reason attempts to connect are left
+/// out: <see cref="ConnectionLog"/> logs when connections fail, and when they no longer do.
 /// </remarks>
 internal sealed class LineLogger : ReceiveActor
 {

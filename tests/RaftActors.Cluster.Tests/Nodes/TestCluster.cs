@@ -163,7 +163,10 @@ internal sealed class TestCluster : IAsyncDisposable
         while (!await condition())
         {
             if (end.IsCancellationRequested)
-                Assert.Fail($"It did not come to pass within {Patience.TotalSeconds} s that {what}. {describe?.Invoke()}");
+            {
+                Assert.Fail(
+                    $"It did not come to pass within {Patience.TotalSeconds} s that {what}. {describe?.Invoke()}");
+            }
             await Task.Delay(50);
         }
     }

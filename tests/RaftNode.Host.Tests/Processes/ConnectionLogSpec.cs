@@ -1,3 +1,5 @@
+using RaftNode.Host.Node;
+
 namespace RaftNode.Host.Tests.Processes;
 
 /// <summary>A node that is down costs the others one line of their logs, and one when it is back.</summary>
@@ -22,6 +24,15 @@ public sealed class ConnectionLogSpec
         Assert.Equal(0, Lines(cluster, "AssociationError"));
         Assert.Equal(0, Lines(cluster, "Removing receive buffers"));
     }
+
+    [Theory]
+    [InlineData(true, "/system/endpointManager/1", "AssociationError [tcp://a] -> tcp://b: Error [no]")]
+    [InlineData(false, "/system/endpointManager/1", "AssociationError [tcp://a] <- tcp://b: Error [no]")]
+    [InlineData(false, "/user/other", "AssociationError [tcp://a] -> tcp://b: Error [no]")]
+    [InlineData(true, "remoting", "Tried to associate with unreachable remote address [akka.tcp://b].")]
+    [InlineData(false, "remoting", "Remoting started")]
+    public void Only_attempts_of_this_node_are_left_out(bool isRepeated, string source, string text) =>
+        Assert.Equal(isRepeated, ConnectionLog.IsRepeated(source, text));
 
     // The lines of the first node about the third one that have these words.
     private static int Lines(NodeCluster cluster, string words) => cluster.Run(0).Errors
