@@ -49,6 +49,15 @@ public sealed class LeaseStateMachine : IStateMachine, IStateDigest, IDisposable
     internal bool IsUsed => _table.Clock != default;
 
     /// <summary>
+    /// Whether bytes begin as each command for leases does, those of later versions included: with a field that is a
+    /// message. Other bytes are told apart here because an exception of the parser takes 10 microseconds.
+    /// </summary>
+    internal static bool IsCommand(ReadOnlySpan<byte> bytes) =>
+        bytes.Length > 0
+        && WireFormat.GetTagWireType(bytes[0]) == WireFormat.WireType.LengthDelimited
+        && WireFormat.GetTagFieldNumber(bytes[0]) > 0;
+
+    /// <summary>
     /// Moves the lease clock to that of an entry that is not about leases. Called for all such entries that are applied
     /// after the first one about leases, or for none of them: the same on every replica.
     /// </summary>
@@ -162,7 +171,7 @@ public sealed class LeaseStateMachine : IStateMachine, IStateDigest, IDisposable
     {
         try
         {
-            return command is byte[] { Length: > 0 } bytes
+            return command is byte[] bytes && IsCommand(bytes)
                 ? Apply(entry, Wire.Command.Parser.ParseFrom(bytes))
                 : new Wire.Reply { Invalid = "It is no command of a lease group." };
         }

@@ -60,13 +60,14 @@ internal sealed partial class KeyValueStore(
         lock (_lock)
         {
             var digest = _summary.Digest;
-            if (_leases.IsUsed && command is not byte[])
+            byte[]? lease = command is byte[] bytes && LeaseStateMachine.IsCommand(bytes) ? bytes : null;
+            if (_leases.IsUsed && lease is null)
                 _leases.Advance(entry);
             object? result = command switch
             {
                 PutValue put => Put(put, entry.Index, ref digest),
                 DeleteValue delete => Delete(delete, entry.Index, ref digest),
-                byte[] lease => Lease(entry, lease),
+                byte[] when lease is not null => Lease(entry, lease),
                 // An exception would restart the state machine, which would meet the same entry again, for ever, on
                 // every replica.
                 _ => new WriteResult(WriteOutcome.Unsupported, 0),

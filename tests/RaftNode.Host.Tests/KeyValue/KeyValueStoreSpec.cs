@@ -75,7 +75,18 @@ public sealed class KeyValueStoreSpec
         var entry = new LogEntry(++_index, 1, EntryKind.Command, 1000, new Payload(later, 0, ""));
 
         Assert.Equal(new WriteResult(WriteOutcome.Unsupported, 0), _store.Apply(entry, later));
-        Assert.NotEmpty(ApplyLease([0xff]).Invalid);
+        Assert.NotEmpty(ApplyLease([0x0a, 0xff]).Invalid);
+    }
+
+    [Theory]
+    [InlineData(new byte[0])]
+    [InlineData(new byte[] { 0, 0, 0 })]
+    [InlineData(new byte[] { 0x08, 0x01 })]
+    [InlineData(new byte[] { 0xff })]
+    public void Bytes_that_no_command_about_leases_begins_with_are_not_given_to_the_leases(byte[] bytes)
+    {
+        Assert.Equal(new WriteResult(WriteOutcome.Unsupported, 0), Apply(bytes));
+        Assert.Equal(_store.Summary.Digest, _store.Digest());
     }
 
     private Lease.Reply ApplyLease(Lease.Command command) => ApplyLease(command.ToByteArray());
