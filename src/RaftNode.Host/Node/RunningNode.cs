@@ -297,6 +297,9 @@ internal sealed class RunningNode : IAsyncDisposable
         {
             throw new NodeStartException($"HTTP cannot be served at {Settings.Http.Endpoint}: {e.Message}", e);
         }
+        // A start leaves 15 MB of garbage, most of that from reading Akka.NET's configuration. An idle node would not
+        // collect it for minutes, and would hold 6 MiB more.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         system.Log.Info("{0} of group {1} runs as process {2}: HTTP at http://{3}, peers at {4}, data in {5}",
             Settings.Self.Id, Settings.Raft.Group, Environment.ProcessId, Settings.Http.Endpoint, Settings.Self.Address,
             Settings.DataDirectory);
