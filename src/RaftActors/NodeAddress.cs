@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using Akka.Actor;
 
 namespace RaftActors;
@@ -41,8 +42,7 @@ internal readonly record struct NodeAddress(string? System, string Host, int Por
             : !IsHost(endpoint.AsSpan(0, colon)) ? $"'{endpoint[..colon]}' is not a host"
             : endpoint[0] != '[' && endpoint.IndexOf(':') != colon
                 ? $"an IPv6 address is written in brackets: [{endpoint[..colon]}]:{endpoint[(colon + 1)..]}"
-            : IsAnyAddress(endpoint.AsSpan(0, colon))
-                ? $"'{endpoint[..colon]}' means all addresses of a machine, and others cannot reach it there"
+            : WhyOfNoMachine(endpoint.AsSpan(0, colon)) is { } reason ? $"'{endpoint[..colon]}' {reason}"
             : !IsPort(endpoint.AsSpan(colon + 1), out port)
                 ? $"'{endpoint[(colon + 1)..]}' is not a port from 1 to 65535"
             : null;
@@ -87,8 +87,23 @@ internal readonly record struct NodeAddress(string? System, string Host, int Por
     private static bool IsSystemName(string text) =>
         text.Length > 0 && text[0] != '-' && text.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-');
 
-    private static bool IsAnyAddress(ReadOnlySpan<char> host) =>
-        IPAddress.TryParse(host.Trim("[]"), out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any));
+    // Why no machine can be reached at an IP address, as the end of a sentence about it; null if one may be.
+    private static string? WhyOfNoMachine(ReadOnlySpan<char> host)
+    {
+        if (!IPAddress.TryParse(host.Trim("[]"), out var ip))
+            return null;
+        if (ip.IsIPv4MappedToIPv6)
+            ip = ip.MapToIPv4();
+        bool isOld = ip.AddressFamily == AddressFamily.InterNetwork;
+        byte first = ip.GetAddressBytes()[0];
+        return ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)
+                ? "means all addresses of a machine, and others cannot reach it there"
+            : ip.Equals(IPAddress.Broadcast) ? "means all machines of a network, and a member is one of them"
+            : ip.IsIPv6Multicast || (isOld && first is >= 224 and < 240)
+                ? "means a group of machines (multicast), and a member is one machine"
+            : isOld && first == 0 ? "is reserved, and no machine has it"
+            : null;
+    }
 
     private static bool IsHost(ReadOnlySpan<char> text) => text.IndexOfAny(" \t\r\n/#@\"") < 0;
 

@@ -9,6 +9,8 @@ public sealed class NodeAddressSpec
     [InlineData("node-1.example.org:1", null, "node-1.example.org", 1)]
     [InlineData("orders@10.0.0.1:65535", "orders", "10.0.0.1", 65535)]
     [InlineData("a-1@[::1]:4051", "a-1", "[::1]", 4051)]
+    [InlineData("[::ffff:10.0.0.1]:4051", null, "[::ffff:10.0.0.1]", 4051)]
+    [InlineData("240.0.0.1:4051", null, "240.0.0.1", 4051)]
     public void An_address_is_host_and_port_and_perhaps_a_system(string text, string? system, string host, int port)
     {
         Assert.True(NodeAddress.TryParse(text, out var address, out _));
@@ -37,6 +39,14 @@ public sealed class NodeAddressSpec
     [InlineData("orders@fe80::1:4051", "an IPv6 address is written in brackets: [fe80::1]:4051")]
     [InlineData("0.0.0.0:4051", "'0.0.0.0' means all addresses of a machine")]
     [InlineData("[::]:4051", "'[::]' means all addresses of a machine")]
+    [InlineData("[::ffff:0.0.0.0]:4051", "'[::ffff:0.0.0.0]' means all addresses of a machine")]
+    [InlineData("0:4051", "'0' means all addresses of a machine")]
+    [InlineData("0.0.0.1:4051", "'0.0.0.1' is reserved, and no machine has it")]
+    [InlineData("255.255.255.255:4051", "'255.255.255.255' means all machines of a network")]
+    [InlineData("orders@[::ffff:255.255.255.255]:1", "'[::ffff:255.255.255.255]' means all machines of a network")]
+    [InlineData("224.0.0.1:4051", "'224.0.0.1' means a group of machines (multicast)")]
+    [InlineData("239.255.255.250:4051", "'239.255.255.250' means a group of machines (multicast)")]
+    [InlineData("[ff02::1]:4051", "'[ff02::1]' means a group of machines (multicast)")]
     [InlineData("http://here:1", "'http://here' is not a host")]
     public void What_is_none_is_refused_with_the_reason_and_the_rule(string text, string problem)
     {

@@ -86,6 +86,12 @@ public sealed class MistakesSpec : IDisposable
     [InlineData("raft.members = [ { id = a } ]", "raft.members = ", "without id or address")]
     [InlineData("raft.members = [ { id = a, address = \"127.0.0.1:4001\", priority = high } ]",
         "the priority high of a is no whole number")]
+    [InlineData("raft.members = [ { id = a, address = \"0.0.0.0:4001\" } ]", "raft.members = 0.0.0.0:4001: ",
+        "means all addresses of a machine")]
+    [InlineData("raft.members = [ { id = a, address = \"255.255.255.255:4001\" } ]",
+        "raft.members = 255.255.255.255:4001: ", "means all machines of a network")]
+    [InlineData("raft.members = [ { id = a, address = \"[ff02::1]:4001\" } ]", "raft.members = [ff02::1]:4001: ",
+        "multicast")]
     [InlineData("raft.client.addresses = \"127.0.0.1:4001\"", "raft.client.addresses = ", "it is a list, [ ... ]")]
     [InlineData("raftnode.http.port = many", "raftnode.http.port = many: it is not a whole number from 1 to 65535")]
     [InlineData("raftnode.http.port = 0", "raftnode.http.port = 0: ", "1 to 65535")]
