@@ -11,6 +11,10 @@ internal static class RaftMetrics
     public static readonly Counter<long> DroppedMessages = Meter.CreateCounter<long>("raft.messages.dropped",
         "{message}", "Messages that a peer dropped because they made no sense or were meant for another.");
 
+    /// <summary>How often a timer of a peer was late by more than a heartbeat interval, by group.</summary>
+    public static readonly Counter<long> LateTimers = Meter.CreateCounter<long>("raft.timers.late", "{timer}",
+        "Timers of a peer that fired late by more than a heartbeat interval.");
+
     /// <summary>How often a peer found that its store had been set back, by group.</summary>
     public static readonly Counter<long> StoresSetBack = Meter.CreateCounter<long>("raft.stores.set_back", "{store}",
         "Stores that were found to have lost what they had confirmed.");

@@ -73,6 +73,7 @@ public sealed partial record RaftSettings
             SessionTickInterval = reader.Duration("sessions.tick-interval"),
             RestartBackoffMin = reader.Duration("restart-backoff.min"),
             RestartBackoffMax = reader.Duration("restart-backoff.max"),
+            Dispatcher = reader.OptionalText("dispatcher"),
             JournalPluginId = reader.OptionalText("journal-plugin-id"),
             SnapshotPluginId = reader.OptionalText("snapshot-plugin-id"),
             RandomSeed = reader.OptionalInt("random-seed"),
@@ -164,6 +165,8 @@ public sealed partial record RaftSettings
     {
         if (LargestFrame(system) is { } bytes)
             ValidateFrameSize(bytes);
+        Check(Dispatcher.Length == 0 || system.Dispatchers.HasDispatcher(Dispatcher), "dispatcher", Dispatcher,
+            "there is no such dispatcher");
         if (Resolver is null && NodeAddress.TryParse(Self.Address, out var address, out _)
             && address.System is { } name)
         {

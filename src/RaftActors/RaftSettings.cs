@@ -224,6 +224,12 @@ public sealed partial record RaftSettings
     /// </summary>
     public TimeSpan RestartBackoffMax { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// The id of the dispatcher on which the peer runs; empty for the default dispatcher. The state machine always runs
+    /// on the default dispatcher.
+    /// </summary>
+    public string Dispatcher { get; init; } = "";
+
     /// <summary>The journal plugin of the peer, a configuration path; empty for the system's default.</summary>
     public string JournalPluginId { get; init; } = "";
 

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Actor.Setup;
 using Akka.Configuration;
 using Akka.Persistence;
 using Akka.Persistence.Journal;
@@ -9,7 +10,7 @@ namespace RaftActors;
 
 /// <summary>
 /// Finds settings, the host's own or defaults, that make consensus in this actor system unsafe or slow. The check reads
-/// the effective configuration of the actor system and nothing else.
+/// the effective configuration and the setups of the actor system and nothing else.
 /// </summary>
 internal sealed class SystemCheck
 {
@@ -18,17 +19,19 @@ internal sealed class SystemCheck
     private const string AllowVolatile = "or set raft.allow-volatile = on where that is meant, as in a test.";
 
     private readonly List<SettingProblem> _problems = [];
+    private readonly ActorSystemSetup _setups;
     private readonly Config _config;
     private readonly RaftSettings _settings;
     private readonly StorePlugin _journal;
     private readonly StorePlugin _snapshots;
 
-    private SystemCheck(Config config, RaftSettings settings)
+    private SystemCheck(Settings system, RaftSettings settings)
     {
-        _config = config;
+        _setups = system.Setup;
+        _config = system.Config;
         _settings = settings;
-        _journal = StorePlugins.JournalOf(config, settings);
-        _snapshots = StorePlugins.SnapshotStoreOf(config, settings);
+        _journal = StorePlugins.JournalOf(_config, settings);
+        _snapshots = StorePlugins.SnapshotStoreOf(_config, settings);
     }
 
     /// <summary>What to do about settings of remoting, for messages.</summary>
@@ -44,9 +47,11 @@ internal sealed class SystemCheck
     {
         // The extension adds the defaults of Akka.Persistence to the configuration.
         Persistence.Instance.Apply(system);
-        var check = new SystemCheck(system.Settings.Config, settings);
+        var check = new SystemCheck(system.Settings, settings);
         check.CheckJournal();
         check.CheckSnapshotStore();
+        check.CheckBusyTimeout(check._journal);
+        check.CheckBusyTimeout(check._snapshots);
         check.CheckBreaker(check._journal);
         check.CheckBreaker(check._snapshots);
         check.CheckCommands();
@@ -63,7 +68,7 @@ internal sealed class SystemCheck
                 "What this node acknowledges is gone when its process ends. The group then counts its disk as lost.",
                 $"Name a journal that is durable, {AllowVolatile}");
         }
-        if (IsSqlOnSqlite && Text(_journal, "read-isolation-level") is var level and not "read-uncommitted")
+        if (IsSqlOnSqlite(_journal) && Text(_journal, "read-isolation-level") is var level and not "read-uncommitted")
         {
             Add($"{_journal.Id}.read-isolation-level", level ?? "unspecified",
                 "On SQLite a recovery waits for every write that is under way.",
@@ -93,13 +98,27 @@ internal sealed class SystemCheck
                 "A snapshot that cannot be loaded is ignored, and a peer would start from a state that never existed.",
                 "Set it off: RaftActors itself goes back to an older snapshot when one is damaged.");
         }
-        if (IsSqlOnSqlite && _journal.Place.Length > 0 && _journal.Place == _snapshots.Place)
+        if (IsSqlOnSqlite(_journal) && _journal.Place.Length > 0 && _journal.Place == _snapshots.Place)
         {
             Add($"{_snapshots.Id}.connection-string", _journal.Place.Trim(' ', '(', ')'),
                 "The journal and the snapshot store of Akka.Persistence.Sql share one SQLite database:"
                 + " an event waits for each chunk of a snapshot, in steps of 150 ms.",
                 "Give the snapshot store a database of its own.");
         }
+    }
+
+    // A connection string of Microsoft.Data.Sqlite has no place for it.
+    private void CheckBusyTimeout(StorePlugin plugin)
+    {
+        bool isInString = Text(plugin, "connection-string")?.Replace(" ", "", StringComparison.Ordinal)
+            .Contains("BusyTimeout=", StringComparison.OrdinalIgnoreCase) == true;
+        if (!IsSqlOnSqlite(plugin) || isInString || SetsUpConnections(plugin))
+            return;
+        Add($"{plugin.Id}.connection-string", plugin.Place.Trim(' ', '(', ')'),
+            "Nothing sets busy_timeout: a connection of Akka.Persistence.Sql that finds the SQLite database locked asks"
+            + " again only every 150 ms.",
+            "Execute PRAGMA busy_timeout = 5000 on each connection that is opened, by an interceptor in a"
+            + " MultiDataOptionsSetup.");
     }
 
     private void CheckBreaker(StorePlugin plugin)
@@ -160,8 +179,19 @@ internal sealed class SystemCheck
         }
     }
 
-    private bool IsSqlOnSqlite => _journal.Type?.Name == "SqlWriteJournal"
-        && Text(_journal, "provider-name")?.StartsWith("SQLite", StringComparison.OrdinalIgnoreCase) == true;
+    private bool IsSqlOnSqlite(StorePlugin plugin) => plugin.Type?.Name is "SqlWriteJournal" or "SqlSnapshotStore"
+        && Text(plugin, "provider-name")?.StartsWith("SQLite", StringComparison.OrdinalIgnoreCase) == true;
+
+    // Whether the host has given Akka.Persistence.Sql options for its connections. Nobody can see what they do. The
+    // types are found by name, because a host that does not use that package need not have it.
+    private bool SetsUpConnections(StorePlugin plugin) =>
+        Array.Exists(["DataOptionsSetup", "MultiDataOptionsSetup"], name =>
+            plugin.Type?.Assembly.GetType($"Akka.Persistence.Sql.Config.{name}") is { } type
+            && new Func<bool>(Has<Setup>).Method.GetGenericMethodDefinition().MakeGenericMethod(type)
+                .Invoke(this, null) is true);
+
+    private bool Has<T>()
+        where T : Setup => _setups.Get<T>().HasValue;
 
     private static bool IsVolatile(StorePlugin plugin) =>
         plugin.Type?.IsAssignableTo(typeof(MemoryJournal)) == true

@@ -98,6 +98,12 @@ public sealed record RaftStatus
     public long DroppedMessages { get; init; }
 
     /// <summary>
+    /// How many timers fired late by more than a heartbeat interval since the peer started: other work blocks the
+    /// threads of its process, or the process stood still.
+    /// </summary>
+    public long LateTimers { get; init; }
+
+    /// <summary>
     /// The parts of the peer's store that could not be read, at the start of the peer or in the last check. Each is a
     /// sentence without its full stop. Empty if everything was read.
     /// </summary>

@@ -61,7 +61,9 @@ internal sealed class RaftGroups : UntypedActor
         if (_ending)
             return SystemEnds.Instance;
         return Context.Child(group).IsNobody()
-            ? Context.ActorOf(RaftSupervisor.Props(start.Settings, start.StateMachine), group)
+            ? Context.ActorOf(
+                RaftSupervisor.OnDispatcher(
+                    start.Settings, RaftSupervisor.Props(start.Settings, start.StateMachine)), group)
             : AlreadyStarted.Instance;
     }
 

@@ -50,6 +50,10 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
     public static Props Props(RaftSettings settings, Func<IStateMachine> stateMachine) =>
         Akka.Actor.Props.Create(() => new RaftSupervisor(settings, stateMachine));
 
+    /// <summary>Puts an actor on the dispatcher of the peer.</summary>
+    public static Props OnDispatcher(RaftSettings settings, Props props) =>
+        settings.Dispatcher.Length > 0 ? props.WithDispatcher(settings.Dispatcher) : props;
+
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
@@ -139,8 +143,8 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
         if (!StartPlugins())
             return;
         int? seed = _settings.RandomSeed is null ? null : _random.Next();
-        _peer = _lastPeer = Context.ActorOf(RaftActor.Props(_settings with { RandomSeed = seed }, _stateMachine,
-            _unusableSnapshots), PeerName);
+        var props = RaftActor.Props(_settings with { RandomSeed = seed }, _stateMachine, _unusableSnapshots);
+        _peer = _lastPeer = Context.ActorOf(OnDispatcher(_settings, props), PeerName);
         _startedAt = Now;
         Context.Watch(_peer);
         if (_mustWrite)

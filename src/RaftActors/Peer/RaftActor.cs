@@ -72,6 +72,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     private readonly Removal _removal;
     private readonly MessageFilter _filter;
     private readonly PeerWatch _watch;
+    private readonly LateTimers _lateTimers;
 
     private RaftRole _role = RaftRole.Follower;
     private LeaderInfo? _leader;
@@ -98,6 +99,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         _machine = new StateMachineRunner(Context, settings, _raftLog, _random, stateMachine);
         _replica = new OwnReplica(settings, _raftLog, _configurations, _machine, problems, Log, this);
         _watch = new PeerWatch(settings, _raftLog, _configurations, _machine, _replica, problems);
+        _lateTimers = new LateTimers(settings, Log);
         _snapshots = new SnapshotManager(
             Context, settings, _resolver, _raftLog, _configurations, _writeAhead.Index, unusable, this);
         _subscribers = new SubscriberFeed(
@@ -206,7 +208,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     }
 
     private void OnGetStatus() => Sender.Tell(PeerReport.Status(
-        Inspect(), _settings, _identity, _snapshots.Stored, _scrubbing, _watch, _filter, Now));
+        Inspect(), _settings, _identity, _snapshots.Stored, _scrubbing, _watch, _filter, _lateTimers, Now));
 
     private void OnGetMembers()
     {

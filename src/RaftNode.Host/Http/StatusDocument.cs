@@ -81,6 +81,11 @@ internal sealed record StatusDocument
     /// </summary>
     public IReadOnlyList<string> Damages { get; init; } = [];
 
+    /// <summary>
+    /// How many timers of the peer fired late by more than a heartbeat interval since the peer started.
+    /// </summary>
+    public long LateTimers { get; init; }
+
     /// <summary>The largest message in bytes that the node's remoting takes.</summary>
     public long MaximumFrameSize { get; init; }
 

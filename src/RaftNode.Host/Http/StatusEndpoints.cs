@@ -103,6 +103,7 @@ internal sealed class StatusEndpoints(RunningNode node)
             Problems = [.. status.Problems.Select(
                 static problem => new ProblemDocument(Problems.TypeOf(problem.Kind), problem.Reason))],
             Damages = status.Damages,
+            LateTimers = status.LateTimers,
             MaximumFrameSize = status.MaximumFrameSize,
             OtherFrameSizes = status.OtherFrameSizes,
             UptimeSeconds = Math.Round(Stopwatch.GetElapsedTime(_started).TotalSeconds, 1),

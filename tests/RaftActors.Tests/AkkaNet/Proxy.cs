@@ -4,12 +4,14 @@ using System.Net.Sockets;
 namespace RaftActors.Tests.AkkaNet;
 
 /// <summary>
-/// Stands before a system's port, and can cut the connections that lead through it as the death of a process does.
+/// Stands before a system's port. It can cut the connections that lead through it as the death of a process does, or
+/// let them go silent as a loss of power does.
 /// </summary>
 internal sealed class Proxy : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly List<Socket> _sockets = [];
+    private volatile bool _isSilent;
 
     public Proxy()
     {
@@ -43,6 +45,9 @@ internal sealed class Proxy : IDisposable
             _sockets.Clear();
         }
     }
+
+    /// <summary>Keeps all connections open, and lets nothing pass from now on.</summary>
+    public void GoSilent() => _isSilent = true;
 
     public void Dispose()
     {
@@ -84,10 +89,13 @@ internal sealed class Proxy : IDisposable
         outgoing.Dispose();
     }
 
-    private static async Task PumpAsync(Socket from, Socket to)
+    private async Task PumpAsync(Socket from, Socket to)
     {
         byte[] buffer = new byte[1 << 16];
         while (await from.ReceiveAsync(buffer) is var count and > 0)
-            await to.SendAsync(buffer.AsMemory(0, count));
+        {
+            if (!_isSilent)
+                await to.SendAsync(buffer.AsMemory(0, count));
+        }
     }
 }

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Configuration;
+using Akka.Event;
 using Akka.Remote;
 using Akka.TestKit;
 
@@ -76,6 +77,42 @@ public abstract class RemotingSpec(string transport) : Akka.TestKit.Xunit2.TestK
         await Identified(Seen(late, gated));
         late.ActorOf(Act.Echo(), "peer");
         await Identified(away);
+    }
+
+    [Fact]
+    public void A_system_that_has_come_back_is_told_nothing_while_the_gate_is_closed()
+    {
+        var gated = Start(settings: "akka.remote.retry-gate-closed-for = 1 h");
+        int port = Proxy.FreePort();
+        var away = ((ExtendedActorSystem)gated).Provider.ResolveActorRef($"akka.tcp://raft@127.0.0.1:{port}/user/peer");
+        var failed = Events<AssociationErrorEvent>(gated);
+        away.Tell("nobody listens", ActorRefs.NoSender);
+        failed.ExpectMsg<AssociationErrorEvent>(Patience);
+        Start(port).ActorOf(Act.PassTo(TestActor), "peer");
+        var dead = Events<DeadLetter>(gated);
+
+        away.Tell("lost", ActorRefs.NoSender);
+
+        dead.FishForMessage(static letter => letter is DeadLetter { Message: "lost" }, Patience);
+        Assert.False(HasMessages);
+    }
+
+    [Fact]
+    public async Task A_connection_that_has_gone_silent_is_kept_for_as_long_as_the_failure_detector_waits()
+    {
+        using var proxy = new Proxy();
+        proxy.Target = Proxy.FreePort();
+        var there = Start(proxy.Target, $"akka.remote.dot-netty.tcp.public-port = {proxy.Port}");
+        there.ActorOf(Act.Echo(), "peer");
+        var (quick, slow) = (StartWithDetector("1 s"), StartWithDetector("1 h"));
+        await Identified(Seen(quick, there));
+        await Identified(Seen(slow, there));
+        var (noticed, unnoticed) = (Events<DisassociatedEvent>(quick), Events<DisassociatedEvent>(slow));
+
+        proxy.GoSilent();
+
+        noticed.ExpectMsg<DisassociatedEvent>(Patience);
+        Assert.False(unnoticed.HasMessages);
     }
 
     [Fact]
@@ -157,6 +194,9 @@ public abstract class RemotingSpec(string transport) : Akka.TestKit.Xunit2.TestK
         _others.Add(system);
         return system;
     }
+
+    private ActorSystem StartWithDetector(string pause) => Start(settings: "akka.remote.transport-failure-detector "
+        + $"{{ heartbeat-interval = 200 ms, acceptable-heartbeat-pause = {pause} }}");
 
     private static int PortOf(ActorSystem system) => ((ExtendedActorSystem)system).Provider.DefaultAddress.Port!.Value;
 

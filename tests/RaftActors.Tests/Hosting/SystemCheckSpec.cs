@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Configuration;
+using Akka.Persistence.Sql.Config;
 using RaftActors.Membership;
 
 namespace RaftActors.Tests.Hosting;
@@ -26,13 +27,14 @@ public sealed class SystemCheckSpec : IAsyncLifetime
         my.journal {
           class = "RaftActors.Tests.Hosting.SqlWriteJournal, RaftActors.Tests"
           provider-name = "SQLite.MS"
-          connection-string = "Data Source=raft.db;Default Timeout=5"
+          connection-string = "Data Source=raft.db;Busy Timeout=5000"
           read-isolation-level = read-uncommitted
           circuit-breaker.reset-timeout = 1 s
         }
         my.snapshots {
+          class = "RaftActors.Tests.Hosting.SqlSnapshotStore, RaftActors.Tests"
           provider-name = "SQLite.MS"
-          connection-string = "Data Source=snapshots.db"
+          connection-string = "Data Source=snapshots.db;BusyTimeout=5000"
         }
 
         """;
@@ -60,8 +62,10 @@ public sealed class SystemCheckSpec : IAsyncLifetime
         "No snapshot is ever stored" },
         { "my.snapshots.snapshot-is-optional = on", "my.snapshots.snapshot-is-optional", "on",
         "a state that never existed" },
-        { $"{Sql} my.snapshots.connection-string = \"Data Source=raft.db\"", "my.snapshots.connection-string",
-        "raft.db", "in steps of 150 ms" },
+        { $"{Sql} my.snapshots.connection-string = \"Data Source=raft.db;BusyTimeout=1\"",
+        "my.snapshots.connection-string", "raft.db", "in steps of 150 ms" },
+        { $"{Sql} my.journal.connection-string = \"Data Source=raft.db;Default Timeout=5\"",
+        "my.journal.connection-string", "raft.db", "Nothing sets busy_timeout" },
         { $"{Sql} my.journal.read-isolation-level = unspecified", "my.journal.read-isolation-level", "unspecified",
         "waits for every write" },
         { $"{Sql} my.journal.circuit-breaker.reset-timeout = 30 s", "my.journal.circuit-breaker.reset-timeout", "30 s",
@@ -102,6 +106,15 @@ public sealed class SystemCheckSpec : IAsyncLifetime
     public void Nothing_is_said_of_what_is_right(string configured) =>
         Assert.Empty(Raft.Get(Create(configured)).Check(Settings));
 
+    [Fact]
+    public void Nothing_is_said_of_a_busy_timeout_that_a_setup_may_set()
+    {
+        var config = Configured($"{Sql} my.journal.connection-string = \"Data Source=raft.db\"");
+        var setup = BootstrapSetup.Create().WithConfig(config).And(new DataOptionsSetup());
+
+        Assert.Empty(Raft.Get(Created(ActorSystem.Create("checked", setup))).Check(Settings));
+    }
+
     [Theory]
     [InlineData("akka.persistence.journal.plugin = akka.persistence.journal.inmem")]
     [InlineData("akka.persistence.snapshot-store.plugin = akka.persistence.snapshot-store.local")]
@@ -118,15 +131,21 @@ public sealed class SystemCheckSpec : IAsyncLifetime
         await raft.StartAsync(Settings with { AllowVolatile = true }, static () => new EchoMachine());
     }
 
-    private ActorSystem Create(string config)
+    private ActorSystem Create(string config) => Created(ActorSystem.Create("checked", Configured(config)));
+
+    private ActorSystem Created(ActorSystem system)
     {
-        var system = ActorSystem.Create("checked", ConfigurationFactory.ParseString(config)
-            .WithFallback(ConfigurationFactory.ParseString(Quiet + Durable))
-            .WithFallback(Raft.DefaultConfig()));
         _systems.Add(system);
         return system;
     }
+
+    private static Config Configured(string config) => ConfigurationFactory.ParseString(config)
+        .WithFallback(ConfigurationFactory.ParseString(Quiet + Durable))
+        .WithFallback(Raft.DefaultConfig());
 }
 
 /// <summary>Called as the journal of Akka.Persistence.Sql is; never started.</summary>
 internal abstract class SqlWriteJournal : Akka.Persistence.Journal.AsyncWriteJournal;
+
+/// <summary>Called as the snapshot store of Akka.Persistence.Sql is; never started.</summary>
+internal abstract class SqlSnapshotStore : Akka.Persistence.Snapshot.SnapshotStore;

@@ -28,6 +28,15 @@ public sealed class CheckSpec : IDisposable
     }
 
     [Fact]
+    public async Task Nothing_is_found_in_the_configuration_of_Akka_Persistence_Sql_on_SQLite_that_comes_with_the_node()
+    {
+        var (code, output, errors) = await CheckAsync("", JournalChoice.Named("sql"));
+
+        Assert.True(code == ExitCode.Done, output + string.Join('\n', errors));
+        Assert.Equal("no problem found", output.Trim());
+    }
+
+    [Fact]
     public async Task Each_problem_is_a_line_with_key_value_consequence_and_what_to_set()
     {
         var (code, output, _) = await CheckAsync("""
@@ -65,9 +74,10 @@ public sealed class CheckSpec : IDisposable
         Assert.Contains("raft.election-timeout.min", Assert.Single(errors));
     }
 
-    private Task<(int Code, string Output, IReadOnlyList<string> Errors)> CheckAsync(string settings)
+    private Task<(int Code, string Output, IReadOnlyList<string> Errors)> CheckAsync(
+        string settings, JournalChoice? journal = null)
     {
-        string file = ClusterFiles.Write(_directory.In("conf"), 1, _port, _port + 1)[0];
+        string file = ClusterFiles.Write(_directory.In("conf"), 1, _port, _port + 1, journal)[0];
         string path = _directory.Write(
             "conf/node.conf",
             $"include \"{Path.GetFileName(file)}\"\nraftnode.data-dir = \"{_directory.In("data")}\"\n{settings}\n");

@@ -268,16 +268,23 @@ internal sealed partial class RaftActor
     {
         var timeout = _random.Between(_settings.ElectionTimeoutMin, _settings.ElectionTimeoutMax);
         _electionClock.Restart(timeout, Now);
-        StartTimer(ElectionTimeout.Instance, timeout);
+        StartElectionTimer(timeout);
+    }
+
+    private void StartElectionTimer(TimeSpan left)
+    {
+        StartTimer(ElectionTimeout.Instance, left);
+        _lateTimers.OnStarted(Now + left);
     }
 
     private void OnElectionTimeout()
     {
+        _lateTimers.OnFired(Now);
         var left = _electionClock.Left(Now);
         if (left <= TimeSpan.Zero)
             BecomePreCandidate();
         else
-            StartTimer(ElectionTimeout.Instance, left);
+            StartElectionTimer(left);
     }
 
     // Published also for attempts that never connected, and twice a loss: it only counts if the leader stays silent.

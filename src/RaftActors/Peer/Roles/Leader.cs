@@ -28,6 +28,7 @@ internal sealed partial class RaftActor
             Digests = new DigestComparison(_settings, Now),
         };
         Timers.StartPeriodicTimer(Heartbeat.Instance, Heartbeat.Instance, _settings.HeartbeatInterval);
+        _lateTimers.OnStarted(Now + _settings.HeartbeatInterval);
 
         // The first entry of its term: entries of earlier terms commit with it (section 8). The entry of a founder is
         // the configuration, which binds the members to their stores.
@@ -91,6 +92,8 @@ internal sealed partial class RaftActor
 
     private void OnHeartbeat()
     {
+        _lateTimers.OnFired(Now);
+        _lateTimers.OnStarted(Now + _settings.HeartbeatInterval);
         var contact = _leading!.MajorityContact(Now);
         if (_leading.CheckQuorum.IsLost(contact, _leading.MajorityHasAnswered, Now))
         {
