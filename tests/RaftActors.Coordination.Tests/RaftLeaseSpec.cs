@@ -308,6 +308,29 @@ public sealed class RaftLeaseSpec : IDisposable
     }
 
     [Fact]
+    public void A_release_of_a_lost_lease_is_answered_and_takes_nothing_from_the_next_owner()
+    {
+        var (one, other) = (_cluster.StartNode(), _cluster.StartNode());
+        var (anna, ben) = (one.Lease(owner: "anna"), other.Lease(owner: "ben"));
+        one.Acquire(anna);
+        one.CutOff();
+        _cluster.Run(12);
+        Assert.True(other.Acquire(ben));
+
+        var whileCutOff = anna.Release();
+        Assert.False(_cluster.Await(whileCutOff));
+        one.Heal();
+        _cluster.Run(2);
+        Assert.True(_cluster.Await(anna.Release()));
+
+        _cluster.Run(3);
+        Assert.True(ben.CheckLease());
+        Assert.Equal("ben", Assert.Single(_cluster.Await(other.Leases.ListAsync("test"))).Owner);
+        Assert.Single(one.Lost);
+        Assert.Empty(other.Lost);
+    }
+
+    [Fact]
     public void An_acquisition_that_follows_a_release_follows_it_in_the_log()
     {
         var one = _cluster.StartNode();
