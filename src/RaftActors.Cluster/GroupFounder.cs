@@ -82,6 +82,7 @@ internal sealed class GroupFounder : UntypedPersistentActor, IWithTimers
                 Evaluate();
                 break;
             case ContactAnswer answer when _isStarted:
+                _strangers.Remove(answer.Address);
                 _answers[answer.Address] = (answer, _round);
                 Evaluate();
                 break;
@@ -92,6 +93,7 @@ internal sealed class GroupFounder : UntypedPersistentActor, IWithTimers
                         + "the name of the group.",
                     unknown.Address, _settings.Group, string.Join(", ", unknown.Groups),
                     $"{ClusterMembershipSettings.Section}.contact-points.service-name");
+                Evaluate();
                 break;
         }
     }
@@ -150,6 +152,11 @@ internal sealed class GroupFounder : UntypedPersistentActor, IWithTimers
             step = new FoundingStep(
                 $"Akka.Discovery finds no contact points of the service {_settings.Membership.ServiceName}."
                 + (_lookupProblem.Length > 0 ? $" {_lookupProblem}" : ""));
+        }
+        if (_strangers.Count > 0 && !step.Founds && !step.Exists)
+        {
+            string strangers = string.Join(" and ", _strangers.Order(StringComparer.Ordinal));
+            step = step with { Reason = $"{step.Reason} At {strangers} there is no member of this group." };
         }
         if (step.Reason != _reason)
             _log.Info("{0}, group {1}: {2}", _settings.Self.Id, _settings.Group, _reason = step.Reason);
