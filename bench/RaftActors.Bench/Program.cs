@@ -154,6 +154,30 @@ growth.SetAction((parsed, stop) => GrowthBench.RunAsync(
         !parsed.GetValue(noSnapshots)),
     parsed.GetValue(json), parsed.GetValue(label), Cluster(parsed), stop));
 
+var kills = new Option<int>("--trials", "-t") { Description = "How many times a process of each kind is killed.",
+    DefaultValueFactory = _ => 5 };
+var singleton = new Command("singleton", "The time from SIGKILL of the process of a singleton to the answer of the "
+    + "next singleton: WithRaftSingleton and ClusterSingletonManager in turn, both with default settings.") { kills,
+    json, label, data };
+singleton.SetAction((parsed, stop) => SingletonBench.RunAsync(
+    parsed.GetValue(kills), parsed.GetValue(json), parsed.GetValue(label), parsed.GetValue(data), stop));
+
+var rounds = new Option<int>("--rounds", "-r") { Description = "How often leases and proposals are measured in turn.",
+    DefaultValueFactory = _ => 5 };
+var count = new Option<int>("--count", "-c") { Description = "How many leases, and how many proposals, a round has.",
+    DefaultValueFactory = _ => 200 };
+var many = new Option<int>("--leases", "-l") { Description = "How many leases the idle nodes hold.",
+    DefaultValueFactory = _ => 10_000 };
+var idleSeconds = new Option<double>("--seconds", "-s") { Description = "How long idle nodes are measured.",
+    DefaultValueFactory = _ => 30 };
+var leases = new Command("leases", "Leases of three nodes: how fast a free one is granted, what many cost idle nodes, "
+    + "and when another gets the lease of a killed holder.") { rounds, count, many, idleSeconds, kills, json, label,
+    data };
+leases.SetAction((parsed, stop) => LeaseBench.RunAsync(
+    new LeaseOptions(parsed.GetValue(rounds), parsed.GetValue(count), parsed.GetValue(many),
+        parsed.GetValue(idleSeconds), parsed.GetValue(kills)),
+    parsed.GetValue(json), parsed.GetValue(label), parsed.GetValue(data), stop));
+
 var compare = CompareCommand.Make(json, label, data, journal, settings);
 
 var files = new Argument<string[]>("FILE") { Description = "Files that runs wrote with --json.",
@@ -170,10 +194,24 @@ var node = new Command("node", "A node under load; started by the other commands
 node.Hidden = true;
 node.SetAction((parsed, _) => BenchNode.RunAsync(parsed.GetValue(config)!, parsed.GetValue(nodeData)!));
 
+var number = new Option<int>("--number") { Required = true };
+var ports = new Option<int>("--ports") { Required = true };
+var singletonKind = new Option<SingletonKind>("--kind") { Required = true };
+var singletonNode = new Command("singleton-node", "A node with a singleton; started by the command singleton.") {
+    singletonKind, number, ports, nodeData };
+singletonNode.Hidden = true;
+singletonNode.SetAction((parsed, _) => SingletonNode.RunAsync(parsed.GetValue(singletonKind), parsed.GetValue(number),
+    parsed.GetValue(ports), parsed.GetValue(nodeData)!));
+var leaseNode = new Command("lease-node", "A node with leases; started by the command leases.") { number, ports,
+    nodeData };
+leaseNode.Hidden = true;
+leaseNode.SetAction((parsed, _) => LeaseNode.RunAsync(parsed.GetValue(number), parsed.GetValue(ports),
+    parsed.GetValue(nodeData)!));
+
 try
 {
     return await new RootCommand("Measures RaftActors: see bench/README.md.") { load, failover, restart, recovery,
-        transfer, overload, growth, compare, report, node }.Parse(args)
+        transfer, overload, growth, singleton, leases, compare, report, node, singletonNode, leaseNode }.Parse(args)
         .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = TimeSpan.FromSeconds(20) });
 }

@@ -60,13 +60,8 @@ internal sealed class BenchCluster : IAsyncDisposable
     /// <summary>Starts a node, or starts it again.</summary>
     public void Start(int node)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true,
-            RedirectStandardOutput = true };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
-            start.ArgumentList.Add(typeof(BenchCluster).Assembly.Location);
-        foreach (var argument in (string[])["node", "--config", _files[node], "--data",
-            Path.Combine(_directory, "data")])
-            start.ArgumentList.Add(argument);
+        var start = BenchProcess.StartInfo(
+            "node", "--config", _files[node], "--data", Path.Combine(_directory, "data"));
         _links[node] = new NodeLink($"node{node + 1}", start);
     }
 
@@ -154,8 +149,11 @@ internal sealed class BenchCluster : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    // Below the ports of outgoing connections, so that a node that is started again finds its port free.
-    private static int FreePorts(int count)
+    /// <summary>
+    /// The first of several free ports in a row. They are below the ports of outgoing connections, so that a node that
+    /// is started again finds its port free.
+    /// </summary>
+    internal static int FreePorts(int count)
     {
         while (true)
         {
