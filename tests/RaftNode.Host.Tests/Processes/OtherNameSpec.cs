@@ -34,7 +34,8 @@ public sealed class OtherNameSpec : IDisposable
         await File.WriteAllTextAsync(files[0], right);
         await using var again = ProgramRun.Start(Start(0));
         await Eventually.IsTrueAsync("the two to found their group",
-            () => Task.FromResult(second.Errors.Any(line => line.Contains("leader", StringComparison.Ordinal))),
+            () => Task.FromResult(second.Errors.Any(line =>
+                line.Contains("the identity of the group is", StringComparison.Ordinal))),
             () => $"{again.Transcript}\n\n{second.Transcript}");
     }
 }
