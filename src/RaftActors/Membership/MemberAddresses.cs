@@ -68,12 +68,8 @@ internal sealed class MemberAddresses(RaftSettings settings, ConfigurationHistor
             (contact.Rival, contact.RivalHeard) = (header.Address, now);
             return false;
         }
-        _contacts[server.Id] = contact = new Contact(header.Address, server.StoreId)
-        {
-            Heard = now,
-            Rival = contact.Address,
-            RivalHeard = contact.Heard,
-        };
+        // It has moved, and only if the former address is heard again, too, two nodes run with its store.
+        _contacts[server.Id] = contact = new Contact(header.Address, server.StoreId) { Heard = now };
         NameMove(server, contact);
         return true;
     }
@@ -192,7 +188,7 @@ internal sealed class MemberAddresses(RaftSettings settings, ConfigurationHistor
 
         public TimeSpan Heard { get; set; }
 
-        // Another address at which the same store was heard, before this one or at the same time.
+        // Another address at which the same store was heard after this one.
         public string? Rival { get; set; }
 
         public TimeSpan RivalHeard { get; set; }

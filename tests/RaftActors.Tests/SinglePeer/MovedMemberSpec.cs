@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using RaftActors.Client;
 using RaftActors.Log;
 using RaftActors.Membership;
@@ -57,6 +58,42 @@ public sealed class MovedMemberSpec(ITestOutputHelper output) : PeerSpec(output)
         Assert.Equal((RefusalReason.StoreInUse, "host:3"), (refused.Reason, refused.OtherAddress));
         Moved.ExpectNone<IdentityReply>();
         Assert.Equal("host:3", Recorded());
+    }
+
+    [Fact]
+    public void A_member_that_has_just_moved_is_not_taken_for_two_nodes()
+    {
+        StartAsLeader();
+        C.Accept(3, 2);
+        LoseC();
+        var warnings = CreateTestProbe();
+        Sys.EventStream.Subscribe(warnings.Ref, typeof(Warning));
+
+        for (int i = 0; i < 3; i++)
+        {
+            Ask("host:9");
+            Advance(10);
+        }
+
+        Moved.Expect<IdentityReply>();
+        Assert.False(warnings.HasMessages);
+    }
+
+    [Fact]
+    public void A_member_that_was_cut_off_and_the_copy_that_took_its_place_are_both_named()
+    {
+        StartAsLeader();
+        C.Accept(3, 2);
+        LoseC();
+        Ask("host:9");
+
+        EventFilter.Warning(contains: "Two nodes run as c with the same store, at host:9 and at host:3").ExpectOne(() =>
+        {
+            C.Accept(3, 2);
+            Ask("host:9");
+            C.Accept(3, 2);
+            Ask("host:9");
+        });
     }
 
     [Fact]
