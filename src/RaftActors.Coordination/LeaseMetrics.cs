@@ -3,12 +3,12 @@ using System.Diagnostics.Metrics;
 namespace RaftActors.Coordination;
 
 /// <summary>
-/// The measurements of leases: meter <c>RaftActors.Coordination</c>, each with the tag <c>group</c>. What a replica
+/// The measurements of leases: meter <c>RaftActors</c>, each with the tag <c>group</c>. What a replica
 /// counts is of the whole group, as the replica applies the commands; the rest is of this process.
 /// </summary>
 internal static class LeaseMetrics
 {
-    private static readonly Meter Meter = new("RaftActors.Coordination");
+    private static readonly Meter Meter = new(Raft.MeterName);
 
     /// <summary>Leases that are held, as a replica on this node knows.</summary>
     public static readonly UpDownCounter<long> Held = Meter.CreateUpDownCounter<long>(

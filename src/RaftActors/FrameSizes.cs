@@ -15,6 +15,9 @@ internal sealed class FrameSizes(long own)
     /// <summary>The largest message in bytes that this node's remoting takes; 0 without remoting.</summary>
     public long Own => own;
 
+    /// <summary>The most bytes that the payload of a message of this node may have.</summary>
+    public long Room => own == 0 ? long.MaxValue : own - RaftSettings.FrameOverhead;
+
     /// <summary>The members whose remoting takes another size, each with its size in bytes.</summary>
     public IReadOnlyDictionary<string, long> Others => _others;
 

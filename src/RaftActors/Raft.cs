@@ -12,6 +12,12 @@ namespace RaftActors;
 /// <summary>Raft groups in an actor system.</summary>
 public sealed class Raft : IExtension
 {
+    /// <summary>
+    /// The name of the meter of all measurements (System.Diagnostics.Metrics), for example for OpenTelemetry's
+    /// <c>AddMeter</c>. docs/metrics.md lists the instruments.
+    /// </summary>
+    public const string MeterName = "RaftActors";
+
     private readonly ExtendedActorSystem _system;
     private readonly IActorRef _groups;
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace RaftActors.Persistence.Sqlite.Storage;
 
 /// <summary>
@@ -187,7 +189,10 @@ internal sealed class DatabaseWriter
             _statements.Begin();
             for (var i = start; i < start + count; i++)
                 _transaction[i].IsUnfinished = !_transaction[i].Execute(_statements);
+            long begun = Stopwatch.GetTimestamp();
             _statements.Commit();
+            SqliteMetrics.CommitTime.Record(Stopwatch.GetElapsedTime(begun).TotalSeconds);
+            SqliteMetrics.TransactionWrites.Record(count);
         }
         catch (Exception e)
         {

@@ -1,4 +1,5 @@
 using Akka.Event;
+using RaftActors.Metrics;
 
 namespace RaftActors.Inspection;
 

@@ -17,7 +17,6 @@ internal static class PeerReport
         Scrubbing scrubbing,
         PeerWatch watch,
         MessageFilter filter,
-        LateTimers lateTimers,
         TimeSpan now) => new()
         {
             Group = settings.Group,
@@ -42,7 +41,7 @@ internal static class PeerReport
             Problems = watch.Problems,
             Damages = scrubbing.Damages,
             DroppedMessages = filter.Dropped,
-            LateTimers = lateTimers.Count,
+            LateTimers = watch.LateTimers.Count,
             MaximumFrameSize = filter.FrameSizes.Own,
             OtherFrameSizes = new Dictionary<string, long>(filter.FrameSizes.Others),
         };

@@ -1,3 +1,4 @@
+using Akka.Event;
 using RaftActors.Client;
 using RaftActors.Elections;
 using RaftActors.Log;
@@ -17,16 +18,21 @@ namespace RaftActors.Inspection;
 /// <param name="machine">The state machine of the peer.</param>
 /// <param name="replica">Says whether the peer's state is right.</param>
 /// <param name="problems">The problems of the peer.</param>
+/// <param name="logger">The log of the node.</param>
 internal sealed class PeerWatch(
     RaftSettings settings,
     RaftLog log,
     ConfigurationHistory configurations,
     StateMachineRunner machine,
     OwnReplica replica,
-    PeerProblems problems)
+    PeerProblems problems,
+    ILoggingAdapter logger)
 {
     private readonly LeaderWatch _leaderWatch = new(settings, log, configurations);
     private readonly ApplyLag _lag = new(PeerProblems.Patience(settings));
+
+    /// <summary>The timers of the peer that were late.</summary>
+    public LateTimers LateTimers { get; } = new(settings, logger);
 
     /// <summary>The problems of the peer.</summary>
     public PeerProblem[] Problems => problems.All;

@@ -1,6 +1,7 @@
 using Akka.Event;
 using RaftActors.Inspection;
 using RaftActors.Log;
+using RaftActors.Metrics;
 using RaftActors.Protocol;
 
 namespace RaftActors.Membership;

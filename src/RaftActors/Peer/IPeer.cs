@@ -1,4 +1,5 @@
 using RaftActors.Membership;
+using RaftActors.Metrics;
 using RaftActors.Protocol;
 using RaftActors.Replication;
 
@@ -20,6 +21,9 @@ internal interface IPeer
 
     /// <summary>What the peer knows as a leader; <c>null</c> when it does not lead.</summary>
     LeaderState? Leading { get; }
+
+    /// <summary>The measurements of the peer.</summary>
+    PeerMetrics Metrics { get; }
 
     /// <summary>Where to send what is meant for a member.</summary>
     string AddressOf(Server member);

@@ -55,6 +55,7 @@ internal sealed partial class RaftActor
         if (!_machine.IsPresent(applied.Machine))
             return;
         _machine.Applied(applied);
+        _metrics.Applied(applied.LastIndex);
         _proposals.AnswerApplied(applied.LastIndex, applied.Responses);
         if (applied.Digest.Exists)
             _replica.OnDigest(applied.Digest);

@@ -3,6 +3,7 @@ using RaftActors.Client;
 using RaftActors.Elections;
 using RaftActors.Log;
 using RaftActors.Membership;
+using RaftActors.Metrics;
 using RaftActors.Protocol;
 using RaftActors.Replication;
 using RaftActors.Requests;
@@ -21,7 +22,8 @@ internal sealed partial class RaftActor :
     IRemovedPeer,
     IReplicaPeer,
     ISnapshotPeer,
-    IFeedingPeer
+    IFeedingPeer,
+    IMeasuredPeer
 {
     // ---- Most of them
 
@@ -46,6 +48,8 @@ internal sealed partial class RaftActor :
     public string? WhySetAside => _replica.WhySetAside;
 
     Member? IPeer.Leader => _leader?.Member;
+
+    PeerMetrics IPeer.Metrics => _metrics;
 
     public string AddressOf(Server member) => _addresses.Of(member);
 
@@ -100,7 +104,7 @@ internal sealed partial class RaftActor :
     void IAnswers.Tell(IActorRef actor, object message) => actor.Tell(message, Self);
 
     bool IAnswers.TryEncode(object? response, out Payload? payload, out string problem) =>
-        Payloads.TryEncodeResponse(Context.System.Serialization, response, _frameRoom, out payload, out problem);
+        Payloads.TryEncodeResponse(Context.System.Serialization, response, _filter.FrameSizes.Room, out payload, out problem);
 
     object? IAnswers.Decode(Payload? payload) =>
         payload is { } encoded ? Payloads.Decode(Context.System.Serialization, encoded) : null;
@@ -182,4 +186,14 @@ internal sealed partial class RaftActor :
 
     (string Address, string StoreId)? IInstallingPeer.FollowedLeader =>
         FollowedLeader is { } leader ? (leader.Member.Address, leader.StoreId) : null;
+
+    // ---- Gauges, which are read from other threads: see IMeasuredPeer
+
+    (int Count, long Bytes) IMeasuredPeer.PendingProposals => _proposals.Pending;
+
+    int IMeasuredPeer.OpenSessions => _machine.OpenSessions;
+
+    int IMeasuredPeer.Subscribers => _subscribers.Count;
+
+    Snapshot? IMeasuredPeer.LatestSnapshot => _snapshots.Stored.Latest?.Manifest.Snapshot;
 }

@@ -152,6 +152,7 @@ internal sealed partial class RaftActor
     private void OnFlush()
     {
         _writeAhead.BeginFlush();
+        _metrics.Flushed(_raftLog.LastIndex);
         Write();
         _forwarding.Flush();
         if (_leading is not null)
@@ -176,6 +177,7 @@ internal sealed partial class RaftActor
 
     private void OnPersisted(Persisted persisted)
     {
+        _metrics.Written(persisted, _writeAhead.WritingSince!.Value);
         bool isProof = _writeAhead.Written(persisted, LastSequenceNr);
         _snapshots.OnWritten();
         if (isProof)

@@ -23,7 +23,7 @@ internal sealed partial class RaftActor
             return;
         }
         Sender.Tell(new CampaignStarted(Term + 1, request.CorrelationId), Self);
-        BecomePreCandidate();
+        BecomePreCandidate("asked");
     }
 
     private void RefuseCampaign(Campaign request, string problem) =>

@@ -7,6 +7,7 @@ using RaftActors.Inspection;
 using RaftActors.Journal;
 using RaftActors.Log;
 using RaftActors.Membership;
+using RaftActors.Metrics;
 using RaftActors.Reads;
 using RaftActors.Replication;
 using RaftActors.Requests;
@@ -58,7 +59,6 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     private readonly Proposals _proposals;
     private readonly ClientRequests _requests;
     private readonly LeaseReads _leases;
-    private readonly long _frameRoom = RaftSettings.FrameRoom((ExtendedActorSystem)Context.System);
 
     // Members, their stores, and who leads them.
     private readonly LeadershipTransfers _transfers;
@@ -72,7 +72,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     private readonly Removal _removal;
     private readonly MessageFilter _filter;
     private readonly PeerWatch _watch;
-    private readonly LateTimers _lateTimers;
+    private readonly PeerMetrics _metrics;
 
     private RaftRole _role = RaftRole.Follower;
     private LeaderInfo? _leader;
@@ -95,11 +95,11 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
             Owner = (settings.Group, _self.Id),
         };
 
+        _metrics = new PeerMetrics(settings, this);
         var problems = new PeerProblems(settings, _scheduler, Log);
         _machine = new StateMachineRunner(Context, settings, _raftLog, _random, stateMachine);
         _replica = new OwnReplica(settings, _raftLog, _configurations, _machine, problems, Log, this);
-        _watch = new PeerWatch(settings, _raftLog, _configurations, _machine, _replica, problems);
-        _lateTimers = new LateTimers(settings, Log);
+        _watch = new PeerWatch(settings, _raftLog, _configurations, _machine, _replica, problems, Log);
         _snapshots = new SnapshotManager(
             Context, settings, _resolver, _raftLog, _configurations, _writeAhead.Index, unusable, this);
         _subscribers = new SubscriberFeed(
@@ -159,12 +159,14 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     protected override void PreStart()
     {
         base.PreStart();
+        _metrics.Start();
         Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
     }
 
     protected override void PostStop()
     {
         Context.System.EventStream.Unsubscribe(Self);
+        _metrics.Stop();
         _transfers.TransferAtLast();
         AnswerEverything("The peer stopped.");
         base.PostStop();
@@ -202,13 +204,14 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         Announce(new LeaderChanged(_settings.Group, _self.Id, Term, leader?.Member));
         if (leader is null)
             return;
+        _metrics.LeaderChanged();
         _electionClock.EndRounds();
         _transfers.OnLeader(leader.Member);
         _forwarding.SendWaiting();
     }
 
     private void OnGetStatus() => Sender.Tell(PeerReport.Status(
-        Inspect(), _settings, _identity, _snapshots.Stored, _scrubbing, _watch, _filter, _lateTimers, Now));
+        Inspect(), _settings, _identity, _snapshots.Stored, _scrubbing, _watch, _filter, Now));
 
     private void OnGetMembers()
     {

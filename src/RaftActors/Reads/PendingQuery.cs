@@ -20,8 +20,11 @@ internal readonly record struct PendingQuery(IActorRef Sender, long CorrelationI
         answers.Tell(Sender, new QueryResult(result, appliedIndex, CorrelationId));
 
     /// <summary>Answers that the query failed, and why.</summary>
-    public void Fail(IAnswers answers, FailureReason reason, string message) =>
+    public void Fail(IAnswers answers, FailureReason reason, string message)
+    {
+        answers.Metrics.Failed("query", reason);
         answers.Tell(Sender, new QueryFailed(reason, message, answers.Leader, CorrelationId));
+    }
 
     /// <summary>Answers that the query failed, and why.</summary>
     public void Fail(IAnswers answers, (FailureReason Reason, string Message) why) =>

@@ -101,6 +101,11 @@ internal sealed class FollowerProgress
     /// </summary>
     public long RebuildFrom { get; set; }
 
+    /// <summary>
+    /// For how long the first entry that the follower has not confirmed has been in the log: see <see cref="NoteLag"/>.
+    /// </summary>
+    public TimeSpan Lag { get; private set; }
+
     /// <summary>When the follower last answered and was verified, so that it knows which terms it has seen.</summary>
     public TimeSpan LastConfirmation { get; private set; }
 
@@ -114,6 +119,18 @@ internal sealed class FollowerProgress
         ProgressState.Replicate => !_inflights.IsFull,
         _ => false,
     };
+
+    /// <summary>Finds <see cref="Lag"/> anew.</summary>
+    /// <param name="log">The leader's log.</param>
+    /// <param name="logTime">The present log time, in milliseconds.</param>
+    public void NoteLag(RaftLog log, long logTime)
+    {
+        // The time of an entry that was compacted is gone: the lag is at least that of the first entry there is.
+        long missing = Math.Max(MatchIndex + 1, log.FirstIndex);
+        bool isBehind = MatchIndex < log.LastIndex;
+        long since = missing <= log.LastIndex ? log[missing].Time : log.LastTime;
+        Lag = TimeSpan.FromMilliseconds(isBehind ? Math.Max(0, logTime - since) : 0);
+    }
 
     /// <summary>The number of the next message to the follower; the first is 1.</summary>
     public long NextNumber() => ++_number;

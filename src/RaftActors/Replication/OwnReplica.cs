@@ -4,6 +4,7 @@ using RaftActors.Client;
 using RaftActors.Inspection;
 using RaftActors.Log;
 using RaftActors.Membership;
+using RaftActors.Metrics;
 using RaftActors.Protocol;
 using RaftActors.StateMachines;
 

@@ -77,6 +77,7 @@ internal sealed class SnapshotInstallation
     private readonly IPeerStore _store;
     private readonly IInstallingPeer _peer;
     private Work? _work;
+    private TimeSpan _begun;
     private long _receivers;
 
     public SnapshotInstallation(
@@ -194,6 +195,7 @@ internal sealed class SnapshotInstallation
         var receiver = _context.ActorOf(props, $"receive-snapshot-{++_receivers}");
         _context.Watch(receiver);
         _taking.Pause();
+        _begun = _peer.Now;
         _work = new Work.Receiving(install.Snapshot, slot, install.Header.DecidedGroupId, receiver);
         receiver.Tell(new ReceivedChunk(install.Chunk, install.Data), _context.Self);
     }
@@ -315,6 +317,7 @@ internal sealed class SnapshotInstallation
 
     private void Finish(StoredSnapshot stored)
     {
+        _peer.Metrics.SnapshotInstalled(_begun);
         _compaction.Keep(stored);
         EndWork();
         _taking.OnStored(stored);

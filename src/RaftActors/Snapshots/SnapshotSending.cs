@@ -222,6 +222,7 @@ internal sealed class SnapshotSending
         _context.Watch(sender);
         _slots.Hold(slot);
         long index = snapshot.LastIncludedIndex;
+        _peer.Metrics.SnapshotSent(voter.Id);
         _sent.Add(voter.Id, new SentSnapshot(address, voter.StoreId, index, slot, sender, isRebuild));
         if (isRebuild)
         {

@@ -42,6 +42,7 @@ internal sealed class SnapshotTaking
     private Work? _work;
     private bool _isPaused;
     private TimeSpan _notBefore;
+    private TimeSpan _begun;
 
     // Why the last attempt to take a snapshot failed, as it was logged; null after a success.
     private string? _problem;
@@ -146,6 +147,7 @@ internal sealed class SnapshotTaking
     {
         if (_work is not Work.Saving { Stored: { } stored } || stored.SequenceNr != sequenceNr)
             return;
+        _peer.Metrics.SnapshotTaken(_begun);
         _compaction.Keep(stored);
         Finish(stored);
     }
@@ -236,6 +238,7 @@ internal sealed class SnapshotTaking
 
     private void Capture()
     {
+        _begun = Now;
         if (_peer.TryCaptureImage())
             _work = new Work.Capturing();
         else

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
+using RaftActors.Metrics;
 using RaftActors.Snapshots;
 
 namespace RaftActors.Storage;

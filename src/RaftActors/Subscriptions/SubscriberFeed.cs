@@ -45,6 +45,9 @@ internal sealed class SubscriberFeed
         _peer = peer;
     }
 
+    /// <summary>How many subscribers there are.</summary>
+    public int Count => _subscriptions.Count;
+
     /// <summary>
     /// Begins a subscription, unless it cannot be served. An earlier subscription of the same subscriber ends.
     /// </summary>

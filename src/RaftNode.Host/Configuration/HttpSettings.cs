@@ -79,7 +79,14 @@ internal sealed record HttpSettings
             : throw Bad(config, key, $"a size from {least} to {most} bytes, such as 64 KiB or 1 MiB");
     }
 
-    private static TimeSpan Duration(Config config, string key)
+    /// <summary>Reads a switch.</summary>
+    /// <exception cref="SettingException">The value is no switch. The message names its key.</exception>
+    public static bool Switch(Config config, string key) =>
+        Read<bool>(config, key, static (c, k) => c.GetBoolean(k)) ?? throw Bad(config, key, "on or off");
+
+    /// <summary>Reads a duration.</summary>
+    /// <exception cref="SettingException">The value is no duration. The message names its key.</exception>
+    public static TimeSpan Duration(Config config, string key)
     {
         var value = Read<TimeSpan>(config, key, static (c, k) => c.GetTimeSpan(k, null, false));
         return value > TimeSpan.Zero && value < TimeSpan.FromDays(1)
@@ -102,6 +109,7 @@ internal sealed record HttpSettings
         }
     }
 
-    private static SettingException Bad(Config config, string key, string expected) =>
+    /// <summary>What to throw when a value is not what is expected.</summary>
+    public static SettingException Bad(Config config, string key, string expected) =>
         new(key, $"{key} = {config.GetString(key, "")}: it is not {expected}.");
 }

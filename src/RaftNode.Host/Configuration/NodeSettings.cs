@@ -39,6 +39,9 @@ internal sealed record NodeSettings
     /// <summary>How HTTP is served.</summary>
     public required HttpSettings Http { get; init; }
 
+    /// <summary>Who gets the measurements.</summary>
+    public required MetricsSettings Metrics { get; init; }
+
     /// <summary>The directory with this node's data.</summary>
     public required string DataDirectory { get; init; }
 
@@ -135,6 +138,7 @@ internal sealed record NodeSettings
             },
             Self = self,
             Http = http,
+            Metrics = MetricsSettings.From(config),
             DataDirectory = directory,
             RaftEndpoint = endpoint,
             Store = store,

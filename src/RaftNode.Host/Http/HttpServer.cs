@@ -47,6 +47,7 @@ internal static class HttpServer
         new LeaseEndpoints(client).Map(app);
         new WatchEndpoints(node.Stores, settings, app.Lifetime.ApplicationStopping).Map(app);
         new StatusEndpoints(node).Map(app);
+        HostMetrics.Map(app, node.Settings.Metrics);
         new SnapshotEndpoints(node).Map(app);
         new BackupEndpoints(node, client).Map(app);
         new LeaderEndpoints(node).Map(app);

@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RaftActors.Client;
 
+using RaftNode.Host.Node;
+
 namespace RaftNode.Host.Http;
 
 /// <summary>
@@ -225,6 +227,7 @@ internal static class Problems
     /// <summary>Writes a problem. Adds Retry-After if trying again makes sense.</summary>
     public static Task WriteAsync(HttpContext context, ProblemHttpResult problem)
     {
+        HostMetrics.Problems.Add(1, new KeyValuePair<string, object?>("problem", problem.ProblemDetails.Type));
         if (problem.StatusCode == StatusCodes.Status503ServiceUnavailable)
             context.Response.Headers.RetryAfter = "1";
         return problem.ExecuteAsync(context);

@@ -37,6 +37,7 @@ internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings setting
                 Problems.PeerSilent("The node's peer is not running: it recovers, or starts again after a failure."));
             return;
         }
+        HostMetrics.Watchers.Add(1);
         try
         {
             if (Interlocked.Increment(ref _watchers) > settings.Watch.MaxWatchers)
@@ -47,6 +48,7 @@ internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings setting
         finally
         {
             Interlocked.Decrement(ref _watchers);
+            HostMetrics.Watchers.Add(-1);
         }
     }
 

@@ -245,6 +245,7 @@ internal sealed class RunningNode : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime>(provider =>
             new NodeLifetime(signals, provider.GetRequiredService<IHostApplicationLifetime>()));
         HttpServer.AddTo(builder, Settings.Http);
+        HostMetrics.AddTo(builder, Settings);
         WebApplication? host = null;
         Action<string?> outage = reason => _storeOutage = reason;
         builder.Services.AddAkka(SystemName, (akka, provider) =>

@@ -2,8 +2,10 @@ using Akka.Event;
 using RaftActors.Elections;
 using RaftActors.Log;
 using RaftActors.Membership;
+using RaftActors.Metrics;
 using RaftActors.Protocol;
 using RaftActors.Replication;
+using RaftActors.Tests.Metrics;
 
 namespace RaftActors.Tests.Membership;
 
@@ -46,6 +48,8 @@ internal sealed class MembershipPeer : IIntroducingPeer, IRemovedPeer
 
     /// <summary>How often something was to be written.</summary>
     public int Flushes { get; private set; }
+
+    public PeerMetrics Metrics { get; } = Measurements.OfFake();
 
     public TimeSpan Now { get; set; }
 

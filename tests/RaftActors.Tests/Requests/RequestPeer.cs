@@ -2,10 +2,12 @@ using Akka.Actor;
 using RaftActors.Client;
 using RaftActors.Log;
 using RaftActors.Membership;
+using RaftActors.Metrics;
 using RaftActors.Protocol;
 using RaftActors.Replication;
 using RaftActors.Requests;
 using RaftActors.StateMachines;
+using RaftActors.Tests.Metrics;
 
 namespace RaftActors.Tests.Requests;
 
@@ -31,6 +33,8 @@ internal sealed class RequestPeer : IRequestsPeer
 
     /// <summary>How often a flush was asked for.</summary>
     public int Flushes { get; private set; }
+
+    public PeerMetrics Metrics { get; } = Measurements.OfFake();
 
     public Member? Leader { get; set; }
 

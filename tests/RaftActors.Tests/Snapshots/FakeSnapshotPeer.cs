@@ -2,10 +2,12 @@ using Akka.Actor;
 using Akka.Persistence;
 using RaftActors.Log;
 using RaftActors.Membership;
+using RaftActors.Metrics;
 using RaftActors.Protocol;
 using RaftActors.Replication;
 using RaftActors.Snapshots;
 using RaftActors.StateMachines;
+using RaftActors.Tests.Metrics;
 
 namespace RaftActors.Tests.Snapshots;
 
@@ -29,6 +31,8 @@ internal sealed class FakeSnapshotPeer(FakeStore store, RaftLog log) : ISnapshot
     public bool IsWriting { get; set; }
 
     public ITimerScheduler Timers { get; set; } = null!;
+
+    public PeerMetrics Metrics { get; } = Measurements.OfFake();
 
     public TimeSpan Now => TimeSpan.Zero;
 

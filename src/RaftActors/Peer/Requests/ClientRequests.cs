@@ -42,6 +42,7 @@ internal sealed class ClientRequests(
     /// <summary>Appends what a client of this node proposes.</summary>
     public void Lead(IProposal request, IActorRef sender)
     {
+        peer.Metrics.Proposed();
         var proposer = new Proposer(sender, request.CorrelationId);
         if (TryRead(request, proposer, out var proposed))
             proposals.Propose(proposed, proposer);
@@ -64,7 +65,9 @@ internal sealed class ClientRequests(
         var query = new PendingQuery(sender, request.CorrelationId, request.Request);
         if (IsAnsweredInAnyRole(request, query))
             return;
-        if (request.Consistency == ReadConsistency.Lease && leases.AreHeldBy(peer.Leading!, peer.Now))
+        bool byLease = request.Consistency == ReadConsistency.Lease && leases.AreHeldBy(peer.Leading!, peer.Now);
+        peer.Metrics.Read(byLease ? "lease" : "read_index");
+        if (byLease)
             reads.AddByLease(query);
         else
             reads.Add(query);
@@ -114,6 +117,7 @@ internal sealed class ClientRequests(
     /// <summary>Passes on what a client of this node proposes.</summary>
     public void PassOn(IProposal request, IActorRef sender)
     {
+        peer.Metrics.Proposed();
         var proposer = new Proposer(sender, request.CorrelationId);
         if (!request.Forward)
             proposer.Fail(peer, NotLeaderReason, peer.WhyNotLeader);
@@ -125,8 +129,10 @@ internal sealed class ClientRequests(
     public void PassOn(Query request, IActorRef sender)
     {
         var query = new PendingQuery(sender, request.CorrelationId, request.Request);
-        if (!IsAnsweredInAnyRole(request, query))
-            PassOn(new ForwardedRequest.Read(query), request.Forward);
+        if (IsAnsweredInAnyRole(request, query))
+            return;
+        peer.Metrics.Read("forwarded");
+        PassOn(new ForwardedRequest.Read(query), request.Forward);
     }
 
     /// <summary>Passes on a request to transfer the leadership.</summary>
@@ -178,7 +184,10 @@ internal sealed class ClientRequests(
         else if (replica.IsSetAside)
             query.Fail(peer, peer.WhyNoStateMachine);
         else if (request.Consistency == ReadConsistency.Stale)
+        {
+            peer.Metrics.Read("stale");
             reads.AddStale(query, request.MaxStaleness);
+        }
         else
             return false;
         return true;

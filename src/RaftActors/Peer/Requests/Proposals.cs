@@ -22,6 +22,9 @@ internal sealed class Proposals(RaftSettings settings, RaftLog log, Forwarding f
     /// <summary>How many proposals were appended and not seen applied.</summary>
     public int Appended => _appended.Count;
 
+    /// <summary>The proposals that wait for their answers, and their bytes.</summary>
+    public (int Count, long Bytes) Pending => (_appended.Count + _held.Count, _appended.Bytes + _heldBytes);
+
     /// <summary>Appends a proposal on the leader, or says why not.</summary>
     public void Propose(ProposedEntry proposed, Proposer proposer)
     {
@@ -36,7 +39,7 @@ internal sealed class Proposals(RaftSettings settings, RaftLog log, Forwarding f
             peer.ChangeMembers(payload, proposer);
             return;
         }
-        var (count, bytes) = Pending();
+        var (count, bytes) = Load();
         if (count >= settings.MaxPendingProposals || bytes + payload.Size > settings.MaxPendingBytes)
         {
             string load = $"{count} proposals of {bytes} bytes are pending. Propose less at once.";
@@ -119,11 +122,12 @@ internal sealed class Proposals(RaftSettings settings, RaftLog log, Forwarding f
 
     // What earlier leaders left uncommitted counts: while a quorum comes and goes, each of its leaders might otherwise
     // add as much again to the log.
-    private (int Count, long Bytes) Pending()
+    private (int Count, long Bytes) Load()
     {
         var leading = peer.Leading!;
         var (count, bytes) = log.CommitIndex < leading.FirstIndex ? leading.UncommittedAtElection : default;
-        return (count + _appended.Count + _held.Count, bytes + _appended.Bytes + _heldBytes);
+        var pending = Pending;
+        return (count + pending.Count, bytes + pending.Bytes);
     }
 
     private bool TryTakeHeld(out ProposedEntry proposed, out Proposer proposer)

@@ -54,10 +54,13 @@ internal readonly struct Proposer
     /// <summary>Answers that the proposal failed, and why.</summary>
     public void Fail(IAnswers answers, FailureReason reason, string message)
     {
-        if (Actor is { } actor)
-            answers.Tell(actor, new ProposalFailed(reason, message, answers.Leader, _id));
-        else
+        if (Actor is not { } actor)
+        {
             Reply(answers, reason, message, 0, 0, null);
+            return;
+        }
+        answers.Metrics.Failed("proposal", reason);
+        answers.Tell(actor, new ProposalFailed(reason, message, answers.Leader, _id));
     }
 
     private void FailUnsendable(IAnswers answers, string problem) => Fail(

@@ -66,6 +66,7 @@ internal sealed partial class RaftActor
     // members goes on.
     public void OnCommitted()
     {
+        _metrics.Committed(_raftLog.CommitIndex);
         OnConfigurationCommitted();
         FeedStateMachine();
         _subscribers.FeedAll();

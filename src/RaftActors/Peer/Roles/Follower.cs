@@ -274,15 +274,15 @@ internal sealed partial class RaftActor
     private void StartElectionTimer(TimeSpan left)
     {
         StartTimer(ElectionTimeout.Instance, left);
-        _lateTimers.OnStarted(Now + left);
+        _watch.LateTimers.OnStarted(Now + left);
     }
 
     private void OnElectionTimeout()
     {
-        _lateTimers.OnFired(Now);
+        _watch.LateTimers.OnFired(Now);
         var left = _electionClock.Left(Now);
         if (left <= TimeSpan.Zero)
-            BecomePreCandidate();
+            BecomePreCandidate("timeout");
         else
             StartElectionTimer(left);
     }
@@ -306,7 +306,7 @@ internal sealed partial class RaftActor
             return;
         Log.Info("{0}: the connection to the leader {1} was lost.", PersistenceId, leader.Member.Id);
         _electionClock.ForgetLeader();
-        BecomePreCandidate();
+        BecomePreCandidate("disconnected");
     }
 
     // The leader of its term, or of a later one, hands over its leadership to this peer (dissertation, section 3.10).
@@ -318,6 +318,7 @@ internal sealed partial class RaftActor
             return;
         Log.Info("{0}: {1} hands over its leadership of term {2}.", PersistenceId, order.Header.MemberId, order.Term);
         SetLeader(null, formerAnswers: true);
+        _metrics.ElectionBegan("transfer");
         BecomeCandidate(transfer: true);
     }
 

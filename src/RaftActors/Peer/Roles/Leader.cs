@@ -28,7 +28,7 @@ internal sealed partial class RaftActor
             Digests = new DigestComparison(_settings, Now),
         };
         Timers.StartPeriodicTimer(Heartbeat.Instance, Heartbeat.Instance, _settings.HeartbeatInterval);
-        _lateTimers.OnStarted(Now + _settings.HeartbeatInterval);
+        _watch.LateTimers.OnStarted(Now + _settings.HeartbeatInterval);
 
         // The first entry of its term: entries of earlier terms commit with it (section 8). The entry of a founder is
         // the configuration, which binds the members to their stores.
@@ -92,8 +92,8 @@ internal sealed partial class RaftActor
 
     private void OnHeartbeat()
     {
-        _lateTimers.OnFired(Now);
-        _lateTimers.OnStarted(Now + _settings.HeartbeatInterval);
+        _watch.LateTimers.OnFired(Now);
+        _watch.LateTimers.OnStarted(Now + _settings.HeartbeatInterval);
         var contact = _leading!.MajorityContact(Now);
         if (_leading.CheckQuorum.IsLost(contact, _leading.MajorityHasAnswered, Now))
         {
@@ -138,6 +138,7 @@ internal sealed partial class RaftActor
     {
         var entry = new LogEntry(_raftLog.LastIndex + 1, Term, kind, LogTime, payload) { Session = session };
         _writeAhead.Append(entry);
+        _metrics.Appended();
         RequestFlush();
         return entry;
     }
@@ -158,6 +159,7 @@ internal sealed partial class RaftActor
         bool tells = _stores.TakeUntold();
         foreach (var follower in _leading!.Followers)
         {
+            follower.Progress.NoteLag(_raftLog, LogTime);
             var heartbeat = AppendEntriesTo(follower, EntryBatch.Empty);
             if (tells || follower.Progress.KnowsOtherStores)
                 heartbeat = heartbeat with { Stores = _stores.Records() };
@@ -298,6 +300,7 @@ internal sealed partial class RaftActor
             return;
         _leading = null;
         StopTimer(Heartbeat.Instance);
+        _metrics.LeadershipEnded();
         _snapshots.StopSending();
         _proposals.FailAppended("The leader lost its leadership.");
         _proposals.ReleaseHeld();

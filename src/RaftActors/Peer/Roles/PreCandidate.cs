@@ -7,7 +7,7 @@ namespace RaftActors;
 // disturb the others when it returns (dissertation, section 9.6).
 internal sealed partial class RaftActor
 {
-    private void BecomePreCandidate()
+    private void BecomePreCandidate(string reason)
     {
         StopTimer(DisconnectGrace.Instance);
         if (_leader is null)
@@ -21,6 +21,7 @@ internal sealed partial class RaftActor
                 _ownStore.Verify();
             return;
         }
+        _metrics.ElectionBegan(reason);
         SetLeader(null);
         _electionClock.BeginRound();
         EnterRole(RaftRole.PreCandidate, PreCandidate);

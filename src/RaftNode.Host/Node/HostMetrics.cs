@@ -1,0 +1,57 @@
+using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using RaftActors;
+using RaftNode.Host.Configuration;
+
+namespace RaftNode.Host.Node;
+
+/// <summary>What a node measures of itself besides its peer, and who gets the measurements.</summary>
+internal static class HostMetrics
+{
+    private static readonly Meter Meter = new(Raft.MeterName);
+
+    /// <summary>The clients that watch keys.</summary>
+    public static readonly UpDownCounter<long> Watchers = Meter.CreateUpDownCounter<long>(
+        "raft.http.watchers", "{watcher}", "Clients that watch keys on this node.");
+
+    /// <summary>The answers over HTTP that say that a request failed, by the tag <c>problem</c>.</summary>
+    public static readonly Counter<long> Problems = Meter.CreateCounter<long>(
+        "raft.http.problems", "{answer}", "Answers over HTTP that have a problem document.");
+
+    /// <summary>Has a host collect the measurements of its process, if somebody gets them.</summary>
+    public static void AddTo(WebApplicationBuilder builder, NodeSettings settings)
+    {
+        var metrics = settings.Metrics;
+        if (!metrics.AreUsed)
+            return;
+        builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource
+                .AddService("raftnode", serviceInstanceId: settings.Self.Id))
+            .WithMetrics(collected =>
+            {
+                // System.Runtime: memory, garbage collections and the thread pool, as .NET measures them.
+                collected.AddMeter(Raft.MeterName, "System.Runtime");
+                if (metrics.Prometheus)
+                    collected.AddPrometheusExporter();
+                if (metrics.OtlpEndpoint is { } endpoint)
+                {
+                    collected.AddOtlpExporter((otlp, reader) =>
+                    {
+                        otlp.Endpoint = endpoint;
+                        reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds =
+                            (int)metrics.OtlpInterval.TotalMilliseconds;
+                    });
+                }
+            });
+    }
+
+    /// <summary>Serves <c>/metrics</c>, if Prometheus gets the measurements.</summary>
+    public static void Map(WebApplication app, MetricsSettings settings)
+    {
+        if (settings.Prometheus)
+            app.MapPrometheusScrapingEndpoint("/metrics");
+    }
+}
