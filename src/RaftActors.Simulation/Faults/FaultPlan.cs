@@ -55,9 +55,9 @@ internal static class FaultPlan
         if (some.Count == 0 && kinds.Count > 0)
             some.Add(kinds[random.Next(kinds.Count)]);
         // A peer whose disk knows only removed members waits for a leader, and a majority may need its vote. The
-        // product does not claim to handle that. The same holds for a peer whose disk knows only former addresses.
+        // product does not claim to handle that.
         if (some.Exists(static kind => kind is FaultKind.DiskSetBack or FaultKind.EventDamage))
-            some.RemoveAll(static kind => kind is FaultKind.ChangeMembers or FaultKind.Move);
+            some.Remove(FaultKind.ChangeMembers);
         if (some.Count == 0)
             return [];
         int count = random.Next(2, 8 + (int)(time.TotalSeconds * 5));
