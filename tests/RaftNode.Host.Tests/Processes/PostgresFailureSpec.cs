@@ -128,9 +128,3 @@ public sealed class PostgresFailureSpec : StoreSpec
         await command.ExecuteNonQueryAsync();
     }
 }
-
-/// <summary>A theory about PostgreSQL: skipped on a developer's machine that has none.</summary>
-internal sealed class PostgresTheoryAttribute : TheoryAttribute
-{
-    public PostgresTheoryAttribute() => Skip = PostgresInstallation.WhyNot;
-}

@@ -32,9 +32,3 @@ public sealed class PostgresServerSpec
         Assert.Equal(3, await answer);
     }
 }
-
-/// <summary>A fact about PostgreSQL: skipped on a developer's machine that has none.</summary>
-internal sealed class PostgresFactAttribute : FactAttribute
-{
-    public PostgresFactAttribute() => Skip = PostgresInstallation.WhyNot;
-}

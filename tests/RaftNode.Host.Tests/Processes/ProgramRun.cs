@@ -1,13 +1,12 @@
 using System.Diagnostics;
-using RaftNode.Host.Dev;
 
 namespace RaftNode.Host.Tests.Processes;
 
 /// <summary>
-/// A run of the real program. Its standard input is held open by this process, so nodes that are told to end with it do
+/// A run of a real program. Its standard input is held open by this process, so nodes that are told to end with it do
 /// not outlive a test run that is killed.
 /// </summary>
-internal sealed class ProgramRun : IAsyncDisposable
+internal sealed partial class ProgramRun : IAsyncDisposable
 {
     /// <summary>Long enough for a loaded machine; nothing waits for it to pass.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -18,6 +17,9 @@ internal sealed class ProgramRun : IAsyncDisposable
 
     private ProgramRun(ProcessStartInfo start)
     {
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
         _process = new Process { StartInfo = start };
         _process.ErrorDataReceived += (_, line) => Keep(_errors, line.Data);
         _process.OutputDataReceived += (_, line) => Keep(_output, line.Data);
@@ -36,37 +38,8 @@ internal sealed class ProgramRun : IAsyncDisposable
     /// <summary>What it wrote to standard output so far.</summary>
     public IReadOnlyList<string> Output => Copy(_output);
 
-    /// <summary>Starts the program.</summary>
-    public static ProgramRun Start(params IEnumerable<string> arguments) => new(NodeCommand.Create(arguments));
-
-    /// <summary>Starts the program in a directory.</summary>
-    public static ProgramRun StartIn(string directory, params IEnumerable<string> arguments)
-    {
-        var start = NodeCommand.Create(arguments);
-        start.WorkingDirectory = directory;
-        return new ProgramRun(start);
-    }
-
-    /// <summary>Starts the program with an environment variable.</summary>
-    public static ProgramRun StartWith(string variable, string value, params IEnumerable<string> arguments)
-    {
-        var start = NodeCommand.Create(arguments);
-        start.Environment[variable] = value;
-        return new ProgramRun(start);
-    }
-
-    /// <summary>Runs the program to its end.</summary>
-    /// <returns>Its exit code, and what it wrote.</returns>
-    public static async Task<(int Code, string Output, IReadOnlyList<string> Errors)> ToEndAsync(
-        IEnumerable<string> arguments, string? input = null)
-    {
-        await using var run = Start(arguments);
-        if (input is not null)
-            await run._process.StandardInput.WriteAsync(input);
-        run._process.StandardInput.Close();
-        var code = await run.ExitAsync();
-        return (code, string.Join('\n', run.Output), run.Errors);
-    }
+    /// <summary>Starts a program.</summary>
+    public static ProgramRun Start(ProcessStartInfo start) => new(start);
 
     /// <summary>Waits for the end.</summary>
     public async Task<int> ExitAsync()
@@ -91,7 +64,7 @@ internal sealed class ProgramRun : IAsyncDisposable
     }
 
     /// <summary>SIGTERM.</summary>
-    public void Terminate() => Signal.SendTerminate(_process);
+    public void Terminate() => Send(UnixSignal.Terminate);
 
     /// <summary>SIGSTOP: the process stands still, and its sockets stay open.</summary>
     public void Pause() => Send(UnixSignal.Stop);

@@ -7,6 +7,7 @@ internal static class UnixSignal
 {
     public static readonly int Interrupt = 2;
     public static readonly int Kill = 9;
+    public static readonly int Terminate = 15;
     public static readonly int Stop = OperatingSystem.IsMacOS() ? 17 : 19;
     public static readonly int Continue = OperatingSystem.IsMacOS() ? 19 : 18;
 
