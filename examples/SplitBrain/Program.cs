@@ -18,7 +18,9 @@ public static class Program
     #region configuration
     private static readonly Config Settings = ConfigurationFactory.ParseString("""
         akka {
-          loglevel = ERROR
+          # What is logged about the cut would hide what this example shows.
+          loglevel = OFF
+          stdout-loglevel = OFF
           actor.provider = cluster
           # The adapter can cut links, which shows what happens. In production there is none.
           remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0, applied-adapters = [ trttl ] }
@@ -31,6 +33,11 @@ public static class Program
             }
           }
           coordination.lease.raft.lease-operation-timeout = 1500 ms
+          extensions = ["RaftActors.Persistence.Sqlite.SqlitePersistenceProvider, RaftActors.Persistence.Sqlite"]
+          persistence {
+            journal.plugin = "akka.persistence.journal.raft-sqlite"
+            snapshot-store.plugin = "akka.persistence.snapshot-store.raft-sqlite"
+          }
         }
         """).WithFallback(RaftLeases.DefaultConfig()).WithFallback(Raft.DefaultConfig());
     #endregion
@@ -42,7 +49,9 @@ public static class Program
     /// <param name="show">Called with each line of output.</param>
     public static async Task RunAsync(Action<string> show)
     {
-        ActorSystem[] nodes = [.. Enumerable.Range(0, 3).Select(static _ => ActorSystem.Create("shop", Settings))];
+        var directory = Directory.CreateTempSubdirectory("split-brain-");
+        ActorSystem[] nodes = [.. Enumerable.Range(1, 3).Select(node =>
+            ActorSystem.Create("shop", Files(directory.FullName, node).WithFallback(Settings)))];
         try
         {
             await StartLeaseGroupAsync(nodes);
@@ -67,7 +76,20 @@ public static class Program
         {
             foreach (var node in nodes)
                 await node.Terminate();
+            directory.Delete(recursive: true);
         }
+    }
+
+    // The peer of the lease group keeps its journal and its snapshots in this file.
+    private static Config Files(string directory, int node)
+    {
+        string file = $"{directory.Replace('\\', '/')}/node{node}.db";
+        return ConfigurationFactory.ParseString($$"""
+            akka.persistence {
+              journal.raft-sqlite.file = "{{file}}"
+              snapshot-store.raft-sqlite.file = "{{file}}"
+            }
+            """);
     }
 
     #region lease-group
@@ -76,11 +98,10 @@ public static class Program
         // Each node has a peer of the group. With more nodes, three or five of them have a peer, and the others know
         // the addresses of these.
         Member[] members = [.. nodes.Select((node, number) => new Member($"node{number + 1}", AddressOf(node)))];
-        // The journals of this example are in memory. In production they are on disk, without AllowVolatile.
         for (int i = 0; i < nodes.Length; i++)
         {
             var settings = new RaftSettings { Group = "leases", MemberId = $"node{i + 1}", Members = members };
-            await RaftLeases.Get(nodes[i]).StartAsync(settings with { AllowVolatile = true });
+            await RaftLeases.Get(nodes[i]).StartAsync(settings);
         }
     }
     #endregion
