@@ -19,7 +19,6 @@ public sealed class SqliteJournal : ActorBase
     private readonly DatabaseAccess _access;
     private readonly bool _publish;
     private EventAdapters? _adapters;
-    private ICancelable? _watch;
 
     /// <summary>Akka.Persistence calls this constructor.</summary>
     /// <param name="config">The plugin's section.</param>
@@ -35,18 +34,10 @@ public sealed class SqliteJournal : ActorBase
         _adapters ??= Akka.Persistence.Persistence.Instance.Apply(Context.System).AdaptersFor(Self.Path.Name);
 
     /// <inheritdoc/>
-    protected override void PreStart()
-    {
-        _access.TryOpen();
-        _watch = _access.StartWatch(Self, Watch.Instance);
-    }
+    protected override void PreStart() => _access.Start(Self);
 
     /// <inheritdoc/>
-    protected override void PostStop()
-    {
-        _watch?.Cancel();
-        _access.Release();
-    }
+    protected override void PostStop() => _access.Stop();
 
     /// <inheritdoc/>
     protected override bool Receive(object message)
@@ -65,7 +56,7 @@ public sealed class SqliteJournal : ActorBase
             case CheckJournalHealth:
                 Sender.Tell(new JournalHealthCheckResponse(_access.CheckHealth()), Self);
                 return true;
-            case Watch:
+            case DatabaseAccess.Watch:
                 _access.ReportOverdue();
                 return true;
             default:
@@ -156,10 +147,5 @@ public sealed class SqliteJournal : ActorBase
         {
             Finished(e);
         }
-    }
-
-    private sealed class Watch
-    {
-        public static readonly Watch Instance = new();
     }
 }

@@ -15,7 +15,6 @@ public sealed class SqliteSnapshotStore : ActorBase
 {
     private readonly DatabaseAccess _access;
     private readonly bool _publish;
-    private ICancelable? _watch;
 
     /// <summary>Akka.Persistence calls this constructor.</summary>
     /// <param name="config">The plugin's section.</param>
@@ -27,18 +26,10 @@ public sealed class SqliteSnapshotStore : ActorBase
     }
 
     /// <inheritdoc/>
-    protected override void PreStart()
-    {
-        _access.TryOpen();
-        _watch = _access.StartWatch(Self, Watch.Instance);
-    }
+    protected override void PreStart() => _access.Start(Self);
 
     /// <inheritdoc/>
-    protected override void PostStop()
-    {
-        _watch?.Cancel();
-        _access.Release();
-    }
+    protected override void PostStop() => _access.Stop();
 
     /// <inheritdoc/>
     protected override bool Receive(object message)
@@ -60,7 +51,7 @@ public sealed class SqliteSnapshotStore : ActorBase
             case CheckSnapshotStoreHealth:
                 Sender.Tell(new SnapshotStoreHealthCheckResponse(_access.CheckHealth()), Self);
                 return true;
-            case Watch:
+            case DatabaseAccess.Watch:
                 _access.ReportOverdue();
                 return true;
             default:
@@ -159,10 +150,5 @@ public sealed class SqliteSnapshotStore : ActorBase
         {
             Finished(e);
         }
-    }
-
-    private sealed class Watch
-    {
-        public static readonly Watch Instance = new();
     }
 }

@@ -10,6 +10,7 @@ namespace RaftActors.TestKit;
 internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
     : VirtualProcess(peer.Disk.World, peer.Disk, peer.ClockDrift)
 {
+    private readonly Dictionary<long, PendingRequest> _requests = [];
     private long _lastCorrelationId;
 
     public RaftPeer Peer => peer;
@@ -33,12 +34,6 @@ internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
 
     public GroupMembers? LastMembers { get; private set; }
 
-    public Dictionary<long, PendingProposal> Proposals { get; } = [];
-
-    public Dictionary<long, PendingQuery> Queries { get; } = [];
-
-    public Dictionary<long, PendingTransfer> Transfers { get; } = [];
-
     public void Created() =>
         Client = System.ActorOf(Props.Create(() => new ClientActor(this)), "raftactors-testkit-client");
 
@@ -48,52 +43,38 @@ internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
     public override void Die()
     {
         base.Die();
-        foreach (var proposal in Proposals.Values)
-            proposal.IsLost = true;
-        foreach (var query in Queries.Values)
-            query.IsLost = true;
-        foreach (var transfer in Transfers.Values)
-            transfer.IsLost = true;
+        foreach (var request in _requests.Values)
+            request.IsLost = true;
     }
 
     public PendingProposal Propose(object command, ReplyWhen replyWhen, bool forward, SessionStamp? session) =>
-        Tell(new PendingProposal(peer, command, replyWhen),
+        Ask(new PendingProposal(peer, command, replyWhen),
             id => new Propose(command, replyWhen, forward, id) { Session = session });
 
     /// <summary>Opens, keeps or closes a session, or changes the members.</summary>
     public PendingProposal Request(Func<long, object> request) =>
-        Tell(new PendingProposal(peer, null, ReplyWhen.Applied), request);
+        Ask(new PendingProposal(peer, null, ReplyWhen.Applied), request);
 
-    private PendingProposal Tell(PendingProposal proposal, Func<long, object> request)
+    public PendingQuery Query(object request, ReadConsistency consistency, bool forward, TimeSpan? maxStaleness) =>
+        Ask(new PendingQuery(peer),
+            id => new Query(request, consistency, forward, id) { MaxStaleness = maxStaleness });
+
+    public PendingTransfer Transfer(string? target, bool forward) =>
+        Ask(new PendingTransfer(peer), id => new TransferLeadership(target, forward, id));
+
+    private T Ask<T>(T request, Func<long, object> message)
+        where T : PendingRequest
     {
         long id = ++_lastCorrelationId;
-        Proposals.Add(id, proposal);
-        Ref.Tell(request(id), Client);
-        return proposal;
-    }
-
-    public PendingQuery Query(object request, ReadConsistency consistency, bool forward, TimeSpan? maxStaleness)
-    {
-        var query = new PendingQuery(peer);
-        long id = ++_lastCorrelationId;
-        Queries.Add(id, query);
-        Ref.Tell(new Query(request, consistency, forward, id) { MaxStaleness = maxStaleness }, Client);
-        return query;
+        _requests.Add(id, request);
+        Ref.Tell(message(id), Client);
+        return request;
     }
 
     /// <summary>Whether the peer has transferred its leadership, or tried to, before it is stopped.</summary>
     public bool IsReadyToStop { get; private set; }
 
     public void PrepareToStop() => Ref.Tell(RaftActors.PrepareToStop.Instance, Client);
-
-    public PendingTransfer Transfer(string? target, bool forward)
-    {
-        var transfer = new PendingTransfer(peer);
-        long id = ++_lastCorrelationId;
-        Transfers.Add(id, transfer);
-        Ref.Tell(new TransferLeadership(target, forward, id), Client);
-        return transfer;
-    }
 
     /// <summary>
     /// Asks for the status. If the peer can answer, <see cref="LastStatus"/> has the answer when the actors have come
@@ -142,27 +123,17 @@ internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
             return;
         switch (message)
         {
-            case Proposed proposed when Proposals.Remove(proposed.CorrelationId, out var proposal):
-                proposal.Proposed = proposed;
+            case Proposed proposed when Answered(proposed.CorrelationId, proposed) is PendingProposal proposal:
                 invariants.Acknowledged(proposal, proposed);
                 break;
-            case ProposalFailed failed when Proposals.Remove(failed.CorrelationId, out var proposal):
-                proposal.Failed = failed;
-                break;
-            case QueryResult result when Queries.Remove(result.CorrelationId, out var query):
-                query.Result = result;
-                break;
-            case QueryFailed failed when Queries.Remove(failed.CorrelationId, out var query):
-                query.Failed = failed;
+            case ProposalFailed failed when Answered(failed.CorrelationId, failed) is not null:
+            case QueryResult result when Answered(result.CorrelationId, result) is not null:
+            case QueryFailed unread when Answered(unread.CorrelationId, unread) is not null:
+            case LeadershipTransferred transferred when Answered(transferred.CorrelationId, transferred) is not null:
+            case TransferFailed stayed when Answered(stayed.CorrelationId, stayed) is not null:
                 break;
             case ReadyToStop:
                 IsReadyToStop = true;
-                break;
-            case LeadershipTransferred transferred when Transfers.Remove(transferred.CorrelationId, out var transfer):
-                transfer.Transferred = transferred;
-                break;
-            case TransferFailed failed when Transfers.Remove(failed.CorrelationId, out var transfer):
-                transfer.Failed = failed;
                 break;
             case CampaignStarted or CampaignRefused:
                 break;
@@ -194,6 +165,13 @@ internal sealed class PeerProcess(RaftPeer peer, ClusterInvariants invariants)
                 break;
         }
     }
+
+    /// <summary>The request that a message answers; <c>null</c> if there is none.</summary>
+    private PendingRequest? Answered(long correlationId, object answer) =>
+        _requests.TryGetValue(correlationId, out var request) && request.TryAnswer(answer)
+        && _requests.Remove(correlationId)
+            ? request
+            : null;
 
     /// <summary>Passes every message it receives to its process.</summary>
     private sealed class ClientActor(PeerProcess process) : UntypedActor

@@ -69,6 +69,23 @@ public sealed partial class RaftCluster
         }
     }
 
+    /// <summary>
+    /// Undoes every fault: does as <see cref="HealAll"/>, ends the link faults, releases held writes, and starts every
+    /// peer that is down.
+    /// </summary>
+    public void EndAllFaults()
+    {
+        HealAll();
+        Faults = LinkFaults.None;
+        foreach (var peer in Peers)
+        {
+            if (peer.IsRunning)
+                ReleaseWrites(peer);
+            else
+                Restart(peer);
+        }
+    }
+
     /// <summary>Lets the next messages of a peer through and loses all later ones.</summary>
     /// <param name="peer">The peer.</param>
     /// <param name="messages">How many messages still get through.</param>

@@ -35,15 +35,4 @@ public sealed partial class RaftCluster
         _trace.Add($"{peer.Id} is told to campaign");
         peer.Ref.Tell(new Campaign(), peer.Running.Client);
     }
-
-    /// <summary>Lets time pass until a transfer is answered or lost.</summary>
-    /// <param name="transfer">The transfer.</param>
-    /// <param name="limit">How long to wait; ten seconds by default.</param>
-    /// <exception cref="RaftClusterException">The transfer was not answered in time.</exception>
-    public PendingTransfer Await(PendingTransfer transfer, TimeSpan? limit = null)
-    {
-        if (!RunUntil(() => transfer.IsDone, limit ?? DefaultLimit))
-            throw Failure($"A request to {transfer.Peer.Id} to transfer the leadership was not answered.");
-        return transfer;
-    }
 }

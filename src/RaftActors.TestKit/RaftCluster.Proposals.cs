@@ -52,22 +52,28 @@ public sealed partial class RaftCluster
     /// <param name="proposal">The proposal.</param>
     /// <param name="limit">How long to wait; ten seconds by default.</param>
     /// <exception cref="RaftClusterException">The proposal was not answered in time.</exception>
-    public PendingProposal Await(PendingProposal proposal, TimeSpan? limit = null)
-    {
-        if (!RunUntil(() => proposal.IsDone, limit ?? DefaultLimit))
-            throw Failure($"A proposal to {proposal.Peer.Id} was not answered.");
-        return proposal;
-    }
+    public PendingProposal Await(PendingProposal proposal, TimeSpan? limit = null) =>
+        AwaitAnswer(proposal, "proposal", limit);
 
     /// <summary>Lets time pass until a query is answered or lost.</summary>
     /// <param name="query">The query.</param>
     /// <param name="limit">How long to wait; ten seconds by default.</param>
     /// <exception cref="RaftClusterException">The query was not answered in time.</exception>
-    public PendingQuery Await(PendingQuery query, TimeSpan? limit = null)
+    public PendingQuery Await(PendingQuery query, TimeSpan? limit = null) => AwaitAnswer(query, "query", limit);
+
+    /// <summary>Lets time pass until a transfer of the leadership is answered or lost.</summary>
+    /// <param name="transfer">The transfer.</param>
+    /// <param name="limit">How long to wait; ten seconds by default.</param>
+    /// <exception cref="RaftClusterException">The transfer was not answered in time.</exception>
+    public PendingTransfer Await(PendingTransfer transfer, TimeSpan? limit = null) =>
+        AwaitAnswer(transfer, "request to transfer the leadership", limit);
+
+    private T AwaitAnswer<T>(T request, string what, TimeSpan? limit)
+        where T : PendingRequest
     {
-        if (!RunUntil(() => query.IsDone, limit ?? DefaultLimit))
-            throw Failure($"A query to {query.Peer.Id} was not answered.");
-        return query;
+        if (!RunUntil(() => request.IsDone, limit ?? DefaultLimit))
+            throw Failure($"{request.Peer.Id} did not answer a {what}.");
+        return request;
     }
 
     /// <summary>

@@ -24,8 +24,7 @@ public sealed partial record RaftSettings
     /// </exception>
     public static RaftSettings FromConfig(Config? raftSection)
     {
-        var own = raftSection ?? throw new ConfigurationException("The section raft is missing.");
-        var reader = new SettingsReader(own);
+        var reader = new SettingsReader(raftSection);
         var settings = new RaftSettings
         {
             Group = reader.Text("group"),
@@ -220,6 +219,17 @@ public sealed partial record RaftSettings
     {
         if (!good)
             throw Bad(key, value, why);
+    }
+
+    /// <summary>Checks what a client of a group is told about the group.</summary>
+    /// <param name="group">The group's name.</param>
+    /// <param name="addresses">The addresses of nodes of the group.</param>
+    /// <exception cref="SettingException">It names the key and the value, and says why.</exception>
+    internal static void CheckGroup(string group, IEnumerable<string> addresses)
+    {
+        Check(group.Length > 0, "group", group, "the group's name is missing");
+        foreach (string address in addresses)
+            Check(NodeAddress.TryParse(address, out _, out string problem), "client.addresses", address, problem);
     }
 
     private static SettingException Bad(string key, object value, string why) =>

@@ -15,10 +15,13 @@ internal sealed class SettingsReader
     private readonly Config _section;
 
     /// <summary>Makes a reader.</summary>
-    /// <param name="own">The section as the user has written it.</param>
-    /// <exception cref="SettingException">The section has an unknown key, or a value of another kind.</exception>
-    public SettingsReader(Config own)
+    /// <param name="section">The section as the user has written it; <c>null</c> if there is none.</param>
+    /// <exception cref="ConfigurationException">
+    /// There is no section, or the section has an unknown key, or a value of another kind.
+    /// </exception>
+    public SettingsReader(Config? section)
     {
+        var own = section ?? throw new ConfigurationException("The section raft is missing.");
         var reference = ReferenceConfig.Load();
         new KnownKeys(reference, "raft").Check("raft", own);
         _section = own.WithFallback(reference.GetConfig("raft"));

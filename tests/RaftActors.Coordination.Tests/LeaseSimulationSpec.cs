@@ -176,10 +176,7 @@ public sealed class LeaseSimulationSpec(ITestOutputHelper output)
         private int ComeBack()
         {
             var group = _cluster.Group;
-            group.Faults = LinkFaults.None;
-            group.HealAll();
-            foreach (var down in group.Peers.Where(static each => !each.IsRunning).ToList())
-                group.Restart(down);
+            group.EndAllFaults();
             foreach (var (node, leases) in _nodes)
             {
                 node.Heal();

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.IO.Compression;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using RaftActors.Tests;
 
 namespace RaftActors.Packages.Tests;
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using PublicApiGenerator;
+using RaftActors.Tests;
 
 namespace RaftActors.Packages.Tests;
 

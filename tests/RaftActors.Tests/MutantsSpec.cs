@@ -7,7 +7,7 @@ namespace RaftActors.Tests;
 /// </summary>
 public sealed class MutantsSpec
 {
-    private static readonly string Root = FindRoot();
+    private static readonly string Root = Repository.Root;
 
     private static string Folder => Path.Combine(Root, "tests", "mutants");
 
@@ -51,13 +51,4 @@ public sealed class MutantsSpec
     private static bool Contains(string[] lines, string[] block) =>
         Enumerable.Range(0, Math.Max(0, lines.Length - block.Length + 1))
             .Any(at => lines.AsSpan(at, block.Length).SequenceEqual(block));
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "RaftActors.sln")))
-            folder = folder.Parent;
-        return folder?.FullName
-            ?? throw new InvalidOperationException($"No RaftActors.sln above {AppContext.BaseDirectory}.");
-    }
 }

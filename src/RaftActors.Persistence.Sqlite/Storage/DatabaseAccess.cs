@@ -22,6 +22,7 @@ internal sealed class DatabaseAccess(
     private readonly OpenDatabases _databases = SqlitePersistence.Get(system).Databases;
     private SqliteSettings? _settings;
     private Database? _database;
+    private ICancelable? _watch;
     private TimeSpan _watched;
 
     /// <summary>The database. The first use opens it.</summary>
@@ -42,13 +43,10 @@ internal sealed class DatabaseAccess(
     public QueueTime Now => new(this, _watched);
 
     /// <summary>
-    /// Starts the watchdog's rounds, which the scheduler times. No other clock decides what is overdue.
+    /// Opens the database, and starts the watchdog's rounds. A failure to open it is logged.
     /// </summary>
-    public ICancelable StartWatch(IActorRef plugin, object watch) =>
-        system.Scheduler.ScheduleTellRepeatedlyCancelable(WatchInterval, WatchInterval, plugin, watch, plugin);
-
-    /// <summary>Opens the database. A failure is logged.</summary>
-    public void TryOpen()
+    /// <param name="plugin">The plugin. It gets <see cref="Watch"/> in each round.</param>
+    public void Start(IActorRef plugin)
     {
         try
         {
@@ -58,9 +56,14 @@ internal sealed class DatabaseAccess(
         {
             log.Error(e, "{0}", e.Message);
         }
+        // The scheduler times the rounds. No other clock decides what is overdue.
+        _watch = system.Scheduler.ScheduleTellRepeatedlyCancelable(
+            WatchInterval, WatchInterval, plugin, Watch.Instance, plugin);
     }
 
-    /// <summary>Reports as failed what has waited for longer than <c>stall-timeout</c>.</summary>
+    /// <summary>
+    /// A round of the watchdog: reports as failed what has waited for longer than <c>stall-timeout</c>.
+    /// </summary>
     public void ReportOverdue()
     {
         _watched += WatchInterval;
@@ -90,11 +93,21 @@ internal sealed class DatabaseAccess(
         }
     }
 
-    /// <summary>Releases the database.</summary>
-    public void Release()
+    /// <summary>Ends the watchdog's rounds, and releases the database.</summary>
+    public void Stop()
     {
+        _watch?.Cancel();
         if (_database is { } database)
             _databases.Release(database);
         _database = null;
+    }
+
+    /// <summary>
+    /// Told to the plugin in each round of the watchdog. The plugin then calls <see cref="ReportOverdue"/>.
+    /// </summary>
+    internal sealed class Watch : INoSerializationVerificationNeeded
+    {
+        /// <summary>The message.</summary>
+        public static readonly Watch Instance = new();
     }
 }

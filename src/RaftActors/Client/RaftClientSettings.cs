@@ -76,8 +76,7 @@ public sealed record RaftClientSettings
     /// </exception>
     public static RaftClientSettings FromConfig(Config? raftSection)
     {
-        var own = raftSection ?? throw new ConfigurationException("The section raft is missing.");
-        var reader = new SettingsReader(own);
+        var reader = new SettingsReader(raftSection);
         return new RaftClientSettings
         {
             Group = reader.Text("group"),
@@ -95,11 +94,9 @@ public sealed record RaftClientSettings
     /// <exception cref="ConfigurationException">They are not. The message names the key and its value.</exception>
     public void Validate()
     {
-        Check(Group.Length > 0, "group", Group, "the group's name is missing");
+        CheckGroup(Group, Addresses);
         Check(Peer is not null || Addresses.Count > 0, "client.addresses", "[]",
             "without a local peer the client has to know at least one node");
-        foreach (string address in Addresses)
-            Check(NodeAddress.TryParse(address, out _, out string problem), "client.addresses", address, problem);
         Check(Window > 0, "client.window", Window, "it must be more than zero");
         Check(MaxWaiting > 0, "client.max-waiting", MaxWaiting, "it must be more than zero");
         Check(Deadline > TimeSpan.Zero, "client.deadline", Deadline, "it must be more than zero");

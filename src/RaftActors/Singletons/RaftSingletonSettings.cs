@@ -70,8 +70,7 @@ public sealed record RaftSingletonSettings
     /// </exception>
     public static RaftSingletonSettings FromConfig(Config? raftSection)
     {
-        var reader =
-            new SettingsReader(raftSection ?? throw new ConfigurationException("The section raft is missing."));
+        var reader = new SettingsReader(raftSection);
         return new RaftSingletonSettings
         {
             Group = reader.Text("group"),
@@ -88,9 +87,7 @@ public sealed record RaftSingletonSettings
     /// <exception cref="ConfigurationException">They are not. The message names the key and its value.</exception>
     public void Validate()
     {
-        Check(Group.Length > 0, "group", Group, "the group's name is missing");
-        foreach (string address in Addresses)
-            Check(NodeAddress.TryParse(address, out _, out string problem), "client.addresses", address, problem);
+        CheckGroup(Group, Addresses);
         Check(ClockDrift is >= 0 and < 1, "singleton.clock-drift", ClockDrift, "it must be at least 0 and less than 1");
         Check(Margin >= TimeSpan.Zero, "singleton.margin", Margin, "it must not be negative");
         Check(CheckInterval > TimeSpan.Zero, "singleton.check-interval", CheckInterval, "it must be more than zero");

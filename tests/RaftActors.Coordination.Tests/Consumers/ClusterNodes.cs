@@ -70,16 +70,7 @@ internal sealed class ClusterNodes : IAsyncDisposable
                 leases.Connect(new RaftClientSettings { Group = "leases",
                     Addresses = [.. members.Select(static member => member.Address)] });
             else
-                nodes.Peers[i] = await leases.StartAsync(new RaftSettings
-                {
-                    Group = "leases",
-                    MemberId = $"peer{i}",
-                    Members = members,
-                    ElectionTimeoutMin = TimeSpan.FromSeconds(1),
-                    ElectionTimeoutMax = TimeSpan.FromSeconds(2),
-                    // No node comes back.
-                    AllowVolatile = true,
-                });
+                nodes.Peers[i] = await leases.StartAsync(PeerSettings(i, members));
         }
         for (int i = 0; i < count; i++)
         {
@@ -89,6 +80,20 @@ internal sealed class ClusterNodes : IAsyncDisposable
         }
         return nodes;
     }
+
+    /// <summary>The settings of a peer of the lease group.</summary>
+    /// <param name="number">The number in the peer's member id.</param>
+    /// <param name="members">All members of the group.</param>
+    public static RaftSettings PeerSettings(int number, IReadOnlyList<Member> members) => new()
+    {
+        Group = "leases",
+        MemberId = $"peer{number}",
+        Members = members,
+        ElectionTimeoutMin = TimeSpan.FromSeconds(1),
+        ElectionTimeoutMax = TimeSpan.FromSeconds(2),
+        // No node comes back.
+        AllowVolatile = true,
+    };
 
     /// <summary>Waits until something has come to pass.</summary>
     public static Task UntilAsync(Func<bool> condition, string what, Func<string>? describe = null) =>

@@ -15,10 +15,10 @@ namespace RaftActors.Coordination.Tests.Consumers;
 /// </summary>
 internal static class ShardNode
 {
-    public const int Shards = 200;
+    public const int ShardCount = 200;
 
     private static readonly HashCodeMessageExtractor Extractor =
-        HashCodeMessageExtractor.Create(Shards, static message => message as string);
+        HashCodeMessageExtractor.Create(ShardCount, static message => message as string);
 
     /// <summary>Runs the node until its standard input ends.</summary>
     /// <param name="number">Its number, from 0 on.</param>
@@ -38,15 +38,7 @@ internal static class ShardNode
         if (number == 0)
             leases.Connect(new() { Group = "leases", Addresses = [.. addresses.Skip(1)] });
         else
-            await leases.StartAsync(new()
-            {
-                Group = "leases",
-                MemberId = $"peer{number - 1}",
-                Members = members,
-                ElectionTimeoutMin = TimeSpan.FromSeconds(1),
-                ElectionTimeoutMax = TimeSpan.FromSeconds(2),
-                AllowVolatile = true,
-            });
+            await leases.StartAsync(ClusterNodes.PeerSettings(number - 1, members));
         // The extension brings the defaults that the settings are made of.
         var sharding = ClusterSharding.Get(system);
         var usage = new LeaseUsageSettings(LeaseCluster.Section, TimeSpan.FromMilliseconds(500));
@@ -67,28 +59,13 @@ internal static class ShardNode
     private static IEnumerable<string> Entities() => Enumerable.Range(0, int.MaxValue)
         .Select(static i => string.Create(CultureInfo.InvariantCulture, $"entity-{i}"))
         .DistinctBy(static entity => Extractor.ShardId(entity, null))
-        .Take(Shards);
+        .Take(ShardCount);
 
     private static async Task AllAnswerAsync(IActorRef region, HashSet<int> nodes)
     {
         var missing = Entities().ToHashSet();
         while (missing.Count > 0)
-        {
-            var asked = missing.Select(async entity =>
-            {
-                try
-                {
-                    return (entity, Node: await region.Ask<int>(entity, TimeSpan.FromSeconds(1)));
-                }
-                catch (AskTimeoutException)
-                {
-                    return (entity, Node: -1);
-                }
-            });
-            foreach (var (entity, node) in await Task.WhenAll(asked))
-                if (nodes.Contains(node))
-                    missing.Remove(entity);
-        }
+            await Shards.AskAsync(region, nodes, missing, TimeSpan.FromSeconds(1));
     }
 
     private sealed class Entity : ReceiveActor

@@ -48,26 +48,10 @@ public sealed class ShardRegionSpec
     private static async Task AllAnswerAsync(IActorRef region, int[] nodes)
     {
         var missing = Entities.ToList();
-        await ClusterNodes.UntilAsync(() => missing.Count == 0, () => TryAsync(region, nodes, missing),
+        await ClusterNodes.UntilAsync(
+            () => missing.Count == 0,
+            () => Shards.AskAsync(region, nodes, missing, TimeSpan.FromSeconds(3)),
             $"all entities answer from the nodes {string.Join(", ", nodes)}");
-    }
-
-    private static async Task TryAsync(IActorRef region, int[] nodes, List<string> missing)
-    {
-        var asked = missing.Select(async entity =>
-        {
-            try
-            {
-                return (entity, Node: await region.Ask<int>(entity, TimeSpan.FromSeconds(3)));
-            }
-            catch (AskTimeoutException)
-            {
-                return (entity, Node: -1);
-            }
-        });
-        foreach (var (entity, node) in await Task.WhenAll(asked))
-            if (nodes.Contains(node))
-                missing.Remove(entity);
     }
 
     private sealed class Entity : ReceiveActor

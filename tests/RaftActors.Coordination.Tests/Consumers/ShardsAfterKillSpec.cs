@@ -39,7 +39,8 @@ public sealed class ShardsAfterKillSpec(ITestOutputHelper output) : IDisposable
         _processes[0].Kill();
 
         string answer = await AskAsync(2, "1 2 3");
-        output.WriteLine($"{ShardNode.Shards} shards, seconds until all have answered from the other nodes: {answer}");
+        output.WriteLine(
+            $"{ShardNode.ShardCount} shards, seconds until all have answered from the other nodes: {answer}");
     }
 
     private async Task<string> AskAsync(int node, string nodes)

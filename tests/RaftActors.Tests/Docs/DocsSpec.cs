@@ -8,7 +8,7 @@ namespace RaftActors.Tests.Docs;
 /// </summary>
 public sealed partial class DocsSpec
 {
-    private static readonly string Root = FindRoot();
+    private static readonly string Root = Repository.Root;
 
     // Each example of these pages is a region of a test.
     private static readonly string[] Manual = [.. Names(Directory.GetFiles(Root, "*.md").Concat(In("docs")))];
@@ -106,16 +106,6 @@ public sealed partial class DocsSpec
             .SkipWhile(string.IsNullOrWhiteSpace).Reverse()];
         int indent = body.Where(line => line.Length > 0).Min(line => line.Length - line.TrimStart().Length);
         return [.. body.Select(line => line.Length == 0 ? line : line[indent..])];
-    }
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "RaftActors.sln")))
-            folder = folder.Parent;
-        return folder?.FullName
-            ?? throw new InvalidOperationException($"No RaftActors.sln above {AppContext.BaseDirectory}: the pages are "
-            + "checked in a clone of the repository.");
     }
 
     [GeneratedRegex(@"^<!-- example: (?<file>\S+)#(?<region>\S+) -->$")]

@@ -3,9 +3,7 @@ using System.Net.Sockets;
 using Akka.Actor;
 using Akka.Configuration;
 using RaftActors.Client;
-using RaftActors.Log;
 using RaftActors.Membership;
-using RaftActors.StateMachines;
 
 namespace RaftActors.Tests.Docs;
 
@@ -60,18 +58,5 @@ public sealed class MembershipExamples
         first.Start();
         second.Start();
         return (((IPEndPoint)first.LocalEndpoint).Port, ((IPEndPoint)second.LocalEndpoint).Port);
-    }
-
-    private sealed class Counter : IStateMachine
-    {
-        private byte _count;
-
-        public object? Apply(LogEntry entry, object command) => new[] { _count += ((byte[])command)[0] };
-
-        public object? Query(object request) => new[] { _count };
-
-        public IEnumerable<ReadOnlyMemory<byte>> TakeSnapshot() => [new[] { _count }];
-
-        public void Restore(Stream snapshot) => _count = (byte)snapshot.ReadByte();
     }
 }

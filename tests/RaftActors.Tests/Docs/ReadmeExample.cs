@@ -45,19 +45,6 @@ public sealed class ReadmeExample
         return await payload.Task.WaitAsync(TimeSpan.FromSeconds(30));
     }
 
-    private sealed class Counter : IStateMachine
-    {
-        private byte _count;
-
-        public object? Apply(LogEntry entry, object command) => new[] { _count += ((byte[])command)[0] };
-
-        public object? Query(object request) => new[] { _count };
-
-        public IEnumerable<ReadOnlyMemory<byte>> TakeSnapshot() => [new[] { _count }];
-
-        public void Restore(Stream snapshot) => _count = (byte)snapshot.ReadByte();
-    }
-
     /// <summary>Subscribes to the group's log and hands out the first command in it.</summary>
     private sealed class FirstCommand : ReceiveActor
     {

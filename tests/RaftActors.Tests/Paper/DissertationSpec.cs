@@ -158,9 +158,7 @@ public sealed class DissertationSpec(ITestOutputHelper output) : PaperSpec(outpu
         Assert.Equal((RaftRole.PreCandidate, 1), RoleAndTerm);
         // And that of others, while they hear a leader.
         Append(B, 1, 1, 1, 0);
-        C.Say(static header => new RequestVote(header, 1, 1, true, false, null), 30);
-
-        Assert.False(C.Expect<RequestVoteReply>().Granted);
+        Assert.False(AskForVote(C, 30, 1, 1, preVote: true));
         Assert.Equal((RaftRole.Follower, 1), RoleAndTerm);
     }
 

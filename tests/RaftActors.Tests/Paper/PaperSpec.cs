@@ -32,13 +32,6 @@ public abstract class PaperSpec(ITestOutputHelper output) : PeerSpec(output)
         return [.. terms];
     }
 
-    /// <summary>Asks the peer for its vote, and returns the answer.</summary>
-    private protected bool AskForVote(FakePeer candidate, long term, long lastLogIndex, long lastLogTerm)
-    {
-        candidate.Say(header => new RequestVote(header, lastLogIndex, lastLogTerm, false, false, null), term);
-        return candidate.Expect<RequestVoteReply>().Granted;
-    }
-
     /// <summary>Sends AppendEntries to the peer, and returns its answer.</summary>
     private protected AppendEntriesReply Append(
         FakePeer leader, long term, long prevLogIndex, long prevLogTerm, long leaderCommit, params LogEntry[] entries)
@@ -50,15 +43,6 @@ public abstract class PaperSpec(ITestOutputHelper output) : PeerSpec(output)
             last = reply;
         Assert.NotNull(last);
         return last;
-    }
-
-    /// <summary>Lets the peer become a candidate of the term after its own: b has granted its pre-vote.</summary>
-    private protected RequestVote Campaign()
-    {
-        AdvanceUntil(() => B.TryTake<RequestVote>(static request => request.PreVote) is not null);
-        long term = Status().Term + 1;
-        B.Say(header => new RequestVoteReply(header, true, true, term), term - 1);
-        return B.Expect<RequestVote>(static request => !request.PreVote);
     }
 
     /// <summary>Tells the peer to replicate a command.</summary>

@@ -58,9 +58,7 @@ public sealed class ApplyingSpec(ITestOutputHelper output) : PeerSpec(output)
         for (int i = 0; i < 50; i++)
             Advance(50);
 
-        C.Say(header => new RequestVote(header, 9, 1, false, true, null), 2);
-
-        Assert.True(C.Expect<RequestVoteReply>().Granted);
+        Assert.True(AskForVote(C, 2, 9, 1, transfer: true));
     }
 
     [Fact]

@@ -344,15 +344,12 @@ public sealed class DurabilitySpec(ITestOutputHelper output) : PeerSpec(output)
     public void A_vote_survives_a_crash()
     {
         StartWithLog(new HardState(1, null, null), 1);
-        B.Say(header => new RequestVote(header, 1, 1, false, false, null), 2);
-        Assert.True(B.Expect<RequestVoteReply>().Granted);
+        Assert.True(AskForVote(B, 2, 1, 1));
 
         Restart();
 
-        C.Say(header => new RequestVote(header, 1, 1, false, false, null), 2);
-        Assert.False(C.Expect<RequestVoteReply>().Granted);
-        B.Say(header => new RequestVote(header, 1, 1, false, false, null), 2);
-        Assert.True(B.Expect<RequestVoteReply>().Granted);
+        Assert.False(AskForVote(C, 2, 1, 1));
+        Assert.True(AskForVote(B, 2, 1, 1));
     }
 
     [Fact]
@@ -367,8 +364,7 @@ public sealed class DurabilitySpec(ITestOutputHelper output) : PeerSpec(output)
         AwaitRestart();
         B.ExpectNone<RequestVoteReply>();
 
-        C.Say(header => new RequestVote(header, 1, 1, false, false, null), 2);
-        Assert.True(C.Expect<RequestVoteReply>().Granted);
+        Assert.True(AskForVote(C, 2, 1, 1));
     }
 
     [Fact]

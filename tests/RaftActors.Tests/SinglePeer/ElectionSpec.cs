@@ -33,9 +33,7 @@ public sealed class ElectionSpec(ITestOutputHelper output) : PeerSpec(output)
         StartWithLog(InTerm1, 1);
         Advance(600);
         B.Expect<RequestVote>();
-        C.Say(header => new RequestVote(header, 2, 1, true, false, null), 1);
-
-        Assert.True(C.Expect<RequestVoteReply>().Granted);
+        Assert.True(AskForVote(C, 1, 2, 1, preVote: true));
         Assert.Equal((RaftRole.PreCandidate, 1), Status() is var status ? (status.Role, status.Term) : default);
     }
 
@@ -45,14 +43,11 @@ public sealed class ElectionSpec(ITestOutputHelper output) : PeerSpec(output)
     {
         StartWithLog(InTerm1, 1);
         AdvanceUntil(() => B.TryTake<RequestVote>(request => request.PreVote) is not null);
-        B.Say(header => new RequestVote(header, 1, 1, true, false, null), 1);
-        Assert.False(B.Expect<RequestVoteReply>().Granted);
+        Assert.False(AskForVote(B, 1, 1, 1, preVote: true));
         B.Expect<RequestVote>();
 
         AdvanceUntil(() => B.TryTake<RequestVote>(request => request.PreVote) is not null);
-        B.Say(header => new RequestVote(header, 1, 1, true, false, null), 1);
-
-        Assert.True(B.Expect<RequestVoteReply>().Granted);
+        Assert.True(AskForVote(B, 1, 1, 1, preVote: true));
     }
 
     [Fact]
@@ -88,10 +83,8 @@ public sealed class ElectionSpec(ITestOutputHelper output) : PeerSpec(output)
         B.Append(1, 1, 1, 0);
         Advance(290);
 
-        C.Say(header => new RequestVote(header, 9, 1, false, false, null), 5);
-        Assert.False(C.Expect<RequestVoteReply>().Granted);
-        C.Say(header => new RequestVote(header, 9, 1, true, false, null), 5);
-        Assert.False(C.Expect<RequestVoteReply>().Granted);
+        Assert.False(AskForVote(C, 5, 9, 1));
+        Assert.False(AskForVote(C, 5, 9, 1, preVote: true));
         Assert.Equal((1, "b"), Status() is var status ? (status.Term, status.Leader!.Id) : default);
     }
 
@@ -101,9 +94,7 @@ public sealed class ElectionSpec(ITestOutputHelper output) : PeerSpec(output)
         StartWithLog(InTerm1, 1);
         B.Append(1, 1, 1, 0);
 
-        C.Say(header => new RequestVote(header, 1, 1, false, true, null), 2);
-
-        Assert.True(C.Expect<RequestVoteReply>().Granted);
+        Assert.True(AskForVote(C, 2, 1, 1, transfer: true));
     }
 
     [Fact]
@@ -115,9 +106,7 @@ public sealed class ElectionSpec(ITestOutputHelper output) : PeerSpec(output)
         B.Append(1, 1, 1, 0);
         Advance(300);
 
-        C.Say(header => new RequestVote(header, 1, 1, false, false, null), 2);
-
-        Assert.True(C.Expect<RequestVoteReply>().Granted);
+        Assert.True(AskForVote(C, 2, 1, 1));
     }
 
     [Fact]
@@ -126,12 +115,9 @@ public sealed class ElectionSpec(ITestOutputHelper output) : PeerSpec(output)
         StartWithLog(InTerm1, 1);
         AdvanceUntil(() => B.TryTake<RequestVote>() is not null);
 
-        B.Say(header => new RequestVote(header, 1, 1, true, false, null), 1);
-
-        Assert.False(B.Expect<RequestVoteReply>().Granted);
+        Assert.False(AskForVote(B, 1, 1, 1, preVote: true));
         // But one that has more is followed.
-        B.Say(header => new RequestVote(header, 2, 1, true, false, null), 1);
-        Assert.True(B.Expect<RequestVoteReply>().Granted);
+        Assert.True(AskForVote(B, 1, 2, 1, preVote: true));
     }
 
     [Fact]
@@ -142,9 +128,7 @@ public sealed class ElectionSpec(ITestOutputHelper output) : PeerSpec(output)
         B.Say(header => new RequestVoteReply(header, false, true, 2), 1);
 
         // Its log is behind; it did not give its pre-vote because it still heard the leader, which it no longer does.
-        B.Say(header => new RequestVote(header, 1, 1, true, false, null), 1);
-
-        Assert.False(B.Expect<RequestVoteReply>().Granted);
+        Assert.False(AskForVote(B, 1, 1, 1, preVote: true));
         Assert.True(B.Expect<RequestVote>().PreVote);
         B.Say(header => new RequestVoteReply(header, true, true, 2), 1);
         Assert.False(B.Expect<RequestVote>().PreVote);
@@ -200,9 +184,7 @@ public sealed class ElectionSpec(ITestOutputHelper output) : PeerSpec(output)
     {
         StartAsLeader();
 
-        C.Say(header => new RequestVote(header, 9, 2, false, false, null), 5);
-
-        Assert.False(C.Expect<RequestVoteReply>().Granted);
+        Assert.False(AskForVote(C, 5, 9, 2));
         Assert.Equal((RaftRole.Leader, 2), Status() is var status ? (status.Role, status.Term) : default);
     }
 
@@ -220,8 +202,7 @@ public sealed class ElectionSpec(ITestOutputHelper output) : PeerSpec(output)
         Assert.True(C.Expect<RequestVote>().PreVote);
         Assert.Null(Status().Leader);
         // It no longer counts as having heard from the leader, so that others get its pre-vote.
-        C.Say(header => new RequestVote(header, 2, 1, true, false, null), 1);
-        Assert.True(C.Expect<RequestVoteReply>().Granted);
+        Assert.True(AskForVote(C, 1, 2, 1, preVote: true));
     }
 
     [Fact]

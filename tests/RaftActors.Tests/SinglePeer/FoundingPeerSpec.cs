@@ -47,8 +47,7 @@ public sealed class FoundingPeerSpec(ITestOutputHelper output) : PeerSpec(output
             Advance(10);
         B.ExpectNone<RequestVote>();
 
-        B.Say(header => new RequestVote(header, 0, 0, false, false, Bound), 1);
-        Assert.False(B.Expect<RequestVoteReply>().Granted);
+        Assert.False(AskForVote(B, 1, 0, 0, founding: Bound));
     }
 
     [Fact]
@@ -102,9 +101,7 @@ public sealed class FoundingPeerSpec(ITestOutputHelper output) : PeerSpec(output
         Answer(B);
         Answer(C);
 
-        B.Say(header => new RequestVote(header, 0, 0, false, false, Bound), 1);
-
-        Assert.True(B.Expect<RequestVoteReply>().Granted);
+        Assert.True(AskForVote(B, 1, 0, 0, founding: Bound));
     }
 
     [Fact]
@@ -114,11 +111,9 @@ public sealed class FoundingPeerSpec(ITestOutputHelper output) : PeerSpec(output
         Answer(B);
         Answer(C);
 
-        B.Say(header => new RequestVote(header, 0, 0, false, false, Bound.Binding("c", "wiped")), 1);
-        Assert.False(B.Expect<RequestVoteReply>().Granted);
+        Assert.False(AskForVote(B, 1, 0, 0, founding: Bound.Binding("c", "wiped")));
 
-        B.Say(header => new RequestVote(header, 0, 0, false, false, null), 2);
-        Assert.False(B.Expect<RequestVoteReply>().Granted);
+        Assert.False(AskForVote(B, 2, 0, 0));
     }
 
     [Fact]
@@ -145,8 +140,7 @@ public sealed class FoundingPeerSpec(ITestOutputHelper output) : PeerSpec(output
         for (int i = 0; i < 100; i++)
             Advance(10);
         B.ExpectNone<RequestVote>();
-        C.Say(header => new RequestVote(header, 9, 4, false, false, null), 5);
-        Assert.False(C.Expect<RequestVoteReply>().Granted);
+        Assert.False(AskForVote(C, 5, 9, 4));
     }
 
     [Fact]
@@ -158,8 +152,7 @@ public sealed class FoundingPeerSpec(ITestOutputHelper output) : PeerSpec(output
         for (int i = 0; i < 100; i++)
             Advance(10);
         B.ExpectNone<RequestVote>();
-        C.Say(header => new RequestVote(header, 9, 4, false, false, null), 5);
-        Assert.True(C.Expect<RequestVoteReply>().Granted);
+        Assert.True(AskForVote(C, 5, 9, 4));
     }
 
     [Fact]

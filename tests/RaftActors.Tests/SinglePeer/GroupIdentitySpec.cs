@@ -125,9 +125,7 @@ public sealed class GroupIdentitySpec(ITestOutputHelper output) : PeerSpec(outpu
         StartWithLog(new HardState(1, null, null), 1, 1);
         B.GroupId = Own;
 
-        B.Say(header => new RequestVote(header, 3, 1, false, true, null), 2);
-
-        Assert.True(B.Expect<RequestVoteReply>().Granted);
+        Assert.True(AskForVote(B, 2, 3, 1, transfer: true));
     }
 
     [Fact]

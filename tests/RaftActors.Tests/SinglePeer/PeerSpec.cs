@@ -161,11 +161,25 @@ public abstract class PeerSpec : CommandedDiskSpec
     /// <summary>Lets the peer win an election with the vote of b.</summary>
     private protected void Elect()
     {
-        AdvanceUntil(() => B.TryTake<RequestVote>(request => request.PreVote) is not null);
+        long term = Campaign().Term;
+        B.Say(header => new RequestVoteReply(header, true, false, term), term);
+    }
+
+    /// <summary>Lets the peer become a candidate of the term after its own: b has granted its pre-vote.</summary>
+    private protected RequestVote Campaign()
+    {
+        AdvanceUntil(() => B.TryTake<RequestVote>(static request => request.PreVote) is not null);
         long term = Status().Term + 1;
         B.Say(header => new RequestVoteReply(header, true, true, term), term - 1);
-        var request = B.Expect<RequestVote>(request => !request.PreVote);
-        B.Say(header => new RequestVoteReply(header, true, false, request.Term), request.Term);
+        return B.Expect<RequestVote>(static request => !request.PreVote);
+    }
+
+    /// <summary>Asks the peer for its vote, and returns the answer.</summary>
+    private protected static bool AskForVote(FakePeer candidate, long term, long lastLogIndex, long lastLogTerm,
+        bool preVote = false, bool transfer = false, Configuration? founding = null)
+    {
+        candidate.Say(header => new RequestVote(header, lastLogIndex, lastLogTerm, preVote, transfer, founding), term);
+        return candidate.Expect<RequestVoteReply>().Granted;
     }
 
     /// <summary>Stops the peer as a crash would, and starts it again from its disk.</summary>

@@ -30,11 +30,8 @@ public sealed class SetBackStoreSpec(ITestOutputHelper output) : PeerSpec(output
         Answer(C, 1);
         Answer(Moved, 1);
         AdvanceUntil(() => B.TryTake<RequestVote>(request => request.PreVote) is not null);
-        C.Say(header => new RequestVote(header, 2, 1, false, false, null), 2);
-
-        Assert.False(C.Expect<RequestVoteReply>().Granted);
-        C.Say(header => new RequestVote(header, 2, 1, false, false, null), 3);
-        Assert.True(C.Expect<RequestVoteReply>().Granted);
+        Assert.False(AskForVote(C, 2, 2, 1));
+        Assert.True(AskForVote(C, 3, 2, 1));
     }
 
     [Fact]

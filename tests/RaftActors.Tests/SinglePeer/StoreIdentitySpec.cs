@@ -140,8 +140,7 @@ public sealed class StoreIdentitySpec(ITestOutputHelper output) : PeerSpec(outpu
             Advance(10);
         B.ExpectNone<RequestVote>();
 
-        B.Say(header => new RequestVote(header, 5, 5, false, false, null), 5);
-        Assert.False(B.Expect<RequestVoteReply>().Granted);
+        Assert.False(AskForVote(B, 5, 5, 5));
         Assert.Equal(5, Status().Term);
     }
 
@@ -158,8 +157,7 @@ public sealed class StoreIdentitySpec(ITestOutputHelper output) : PeerSpec(outpu
             Advance(10);
         B.ExpectNone<RequestVote>();
 
-        B.Say(header => new RequestVote(header, 1, 1, false, false, null), 2);
-        Assert.True(B.Expect<RequestVoteReply>().Granted);
+        Assert.True(AskForVote(B, 2, 1, 1));
     }
 
     [Fact]

@@ -20,8 +20,7 @@ public sealed class TransferSpec(ITestOutputHelper output) : PeerSpec(output)
 
         Peer.Tell(new TransferLeadership("b", CorrelationId: 7), TestActor);
         Assert.Equal(2, B.Expect<TimeoutNow>().Term);
-        B.Say(header => new RequestVote(header, 3, 2, false, true, null), 3);
-        Assert.True(B.Expect<RequestVoteReply>().Granted);
+        Assert.True(AskForVote(B, 3, 3, 2, transfer: true));
         B.Append(3, 3, 2, 3, Command(4, 3));
 
         Assert.Equal(("b", 3, 7),

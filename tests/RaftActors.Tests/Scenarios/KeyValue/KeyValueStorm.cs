@@ -37,7 +37,7 @@ internal static class KeyValueStorm
             Disturb(cluster, doubled);
             Serve(cluster, clients, TimeSpan.FromMilliseconds(random.Next(300)));
         }
-        Calm(cluster);
+        cluster.EndAllFaults();
         cluster.CheckSingleLeader(TimeSpan.FromSeconds(20));
         Serve(cluster, clients, TimeSpan.FromSeconds(3));
         cluster.Await(() => Finish(clients), "every client is answered", TimeSpan.FromSeconds(20));
@@ -127,18 +127,5 @@ internal static class KeyValueStorm
             cluster.Crash(peer);
         else
             cluster.LosePower(peer);
-    }
-
-    private static void Calm(RaftCluster cluster)
-    {
-        cluster.HealAll();
-        cluster.Faults = LinkFaults.None;
-        foreach (var peer in cluster.Peers)
-        {
-            if (peer.IsRunning)
-                cluster.ReleaseWrites(peer);
-            else
-                cluster.Restart(peer);
-        }
     }
 }

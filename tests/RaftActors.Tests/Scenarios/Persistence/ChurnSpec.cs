@@ -36,15 +36,7 @@ public sealed class ChurnSpec(ITestOutputHelper output) : ScenarioSpec(output)
             }
         }
 
-        cluster.HealAll();
-        cluster.Faults = LinkFaults.None;
-        foreach (var peer in cluster.Peers)
-        {
-            if (peer.IsRunning)
-                cluster.ReleaseWrites(peer);
-            else
-                cluster.Restart(peer);
-        }
+        cluster.EndAllFaults();
         cluster.One("last", 5, limit: Seconds(20));
         cluster.CheckNothingLost();
         Assert.InRange(proposers.Sum(proposer => proposer.Acknowledged), 20, int.MaxValue);

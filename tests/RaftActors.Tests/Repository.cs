@@ -1,4 +1,4 @@
-namespace RaftActors.Packages.Tests;
+namespace RaftActors.Tests;
 
 /// <summary>The clone of the repository in which the specs run.</summary>
 internal static class Repository
@@ -18,6 +18,7 @@ internal static class Repository
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "RaftActors.sln")))
             folder = folder.Parent;
         return folder?.FullName
-            ?? throw new InvalidOperationException($"No RaftActors.sln above {AppContext.BaseDirectory}.");
+            ?? throw new InvalidOperationException($"No RaftActors.sln above {AppContext.BaseDirectory}: these specs "
+                + "run in a clone of the repository.");
     }
 }
