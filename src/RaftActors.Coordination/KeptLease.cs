@@ -9,7 +9,7 @@ internal sealed class KeptLease(RaftLease lease)
     public RaftLeaseSettings Settings => Lease.RaftSettings;
 
     /// <summary>The commands to send to the group, in order. At most one command of a lease is under way.</summary>
-    public LinkedList<LeaseKeeper.Call> Waiting { get; } = [];
+    public LinkedList<LeaseCall> Waiting { get; } = [];
 
     /// <summary>Whether a command is under way.</summary>
     public bool IsBusy { get; set; }
@@ -24,12 +24,12 @@ internal sealed class KeptLease(RaftLease lease)
     /// Takes the next command. Skips an acquisition whose caller has given up, and a release that the next acquisition
     /// makes needless.
     /// </summary>
-    public LeaseKeeper.Call? TakeNext()
+    public LeaseCall? TakeNext()
     {
         while (PeekNext() is { } next)
         {
             Waiting.RemoveFirst();
-            bool isNeedless = next is LeaseKeeper.Release { Request: null } && PeekNext() is LeaseKeeper.Acquire;
+            bool isNeedless = next is ReleaseCall { Request: null } && PeekNext() is AcquireCall;
             if (!isNeedless)
                 return next;
         }
@@ -37,9 +37,9 @@ internal sealed class KeptLease(RaftLease lease)
     }
 
     /// <summary>Returns the next command as <see cref="TakeNext"/> does, but does not remove the command.</summary>
-    public LeaseKeeper.Call? PeekNext()
+    public LeaseCall? PeekNext()
     {
-        while (Waiting.First?.Value is LeaseKeeper.Acquire { Request.IsDone: true })
+        while (Waiting.First?.Value is AcquireCall { Request.IsDone: true })
             Waiting.RemoveFirst();
         return Waiting.First?.Value;
     }

@@ -83,7 +83,7 @@ public sealed class RaftLease : Lease
             () => new LeaseTimeoutException($"{this}: the lease group '{RaftSettings.Group}' has not answered within "
             + $"{RaftSettings.OperationTimeout.TotalSeconds} s. {_leases.WhyNot(RaftSettings.Group)} Nobody knows "
             + "whether the lease was acquired."));
-        _leases.Tell(RaftSettings.Group, new LeaseKeeper.Acquire(this, request, leaseLostCallback, Releases));
+        _leases.Tell(RaftSettings.Group, new AcquireCall(this, request, leaseLostCallback, Releases));
         return request.Task;
     }
 
@@ -98,7 +98,7 @@ public sealed class RaftLease : Lease
         Interlocked.Increment(ref _releases);
         Volatile.Write(ref _hold, null);
         var request = NewRequest(null);
-        _leases.Tell(RaftSettings.Group, new LeaseKeeper.Release(this, request));
+        _leases.Tell(RaftSettings.Group, new ReleaseCall(this, request));
         return request.Task;
     }
 
