@@ -1,3 +1,5 @@
+using Akka.Actor;
+
 namespace RaftActors.Cluster;
 
 /// <summary>What a node knows of the members of a group and the nodes of the cluster.</summary>
@@ -23,3 +25,9 @@ public sealed record ClusterMembershipStatus(
 /// Whether the failure detectors of the cluster reach the node. Nobody is removed because of it.
 /// </param>
 public sealed record ClusterNodeStatus(string Address, string MemberId, NodeState State, bool IsReachable);
+
+/// <summary>Asks a coordinator for <see cref="ClusterMembershipStatus"/>.</summary>
+internal sealed record GetMembershipStatus : INoSerializationVerificationNeeded
+{
+    public static readonly GetMembershipStatus Instance = new();
+}

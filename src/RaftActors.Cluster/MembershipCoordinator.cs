@@ -22,14 +22,9 @@ internal sealed class MembershipCoordinator : UntypedActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly HashSet<string> _saidProblems = new(StringComparer.Ordinal);
 
-    // The peer, as far as it has said.
-    private ContactState _state = ContactState.Starting;
-    private RaftStatus? _status;
-    private GroupMembers? _members;
-
-    // Whether the peer has followed a leader, or led, since it was started.
-    private bool _hasKnownLeader;
-
+    private readonly OwnPeer _peer = new();
+    private readonly NodeFounding _founding;
+    private readonly NodeLeave _leave;
     private bool _isInCluster;
     private MembershipStep _step = new("Nothing is known of the cluster yet.");
 
@@ -37,24 +32,17 @@ internal sealed class MembershipCoordinator : UntypedActor, IWithTimers
     private long _pending;
     private long _lastRequest;
 
-    private IActorRef? _founder;
-    private GroupFounder.Progress _founding = new(new FoundingStep(""), []);
-    private IReadOnlyList<Member> _founders = [];
-
-    // Whoever stops this node, and waits until its vote is taken over.
-    private IActorRef? _leaveAsker;
-
     public MembershipCoordinator(CoordinatorSettings settings, Props? watch)
     {
         _settings = settings;
         _watch = watch;
+        _founding = new NodeFounding(settings, Context, _peer);
+        _leave = new NodeLeave(settings, Self, _peer, _nodes, _log);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
     private Member Own => _settings.Self;
-
-    private bool IsLeader => _status is { Role: RaftRole.Leader };
 
     private TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
@@ -82,7 +70,7 @@ internal sealed class MembershipCoordinator : UntypedActor, IWithTimers
         switch (message)
         {
             case Tick:
-                StartFounder();
+                _founding.Start();
                 AskNodes();
                 Refresh();
                 break;
@@ -96,7 +84,7 @@ internal sealed class MembershipCoordinator : UntypedActor, IWithTimers
                 Refresh();
                 break;
             case LeaderChanged changed when changed.Group == _settings.Group:
-                _hasKnownLeader |= changed.Leader is not null;
+                _peer.OnLeader(changed.Leader is not null);
                 Refresh();
                 break;
             case MembershipChanged changed when changed.Group == _settings.Group:
@@ -133,10 +121,10 @@ internal sealed class MembershipCoordinator : UntypedActor, IWithTimers
                 OnNodeMessage(fromNode);
                 break;
             case GroupFounder.Progress progress:
-                OnFounding(progress);
+                _founding.OnProgress(progress);
                 break;
             case PrepareToLeave:
-                _leaveAsker = Sender;
+                _leave.Begin(Sender);
                 Timers.StartPeriodicTimer(LeaveTick.Instance, LeaveTick.Instance, TimeSpan.Zero, LeaveInterval);
                 break;
             case LeaveTick:
@@ -148,9 +136,8 @@ internal sealed class MembershipCoordinator : UntypedActor, IWithTimers
             case Terminated ended when ended.ActorRef.Equals(_settings.Peer):
                 Context.Stop(Self);
                 break;
-            case Terminated ended when ended.ActorRef.Equals(_founder):
-                // Its journal could not be used. It is started again with the next tick.
-                _founder = null;
+            case Terminated ended:
+                _founding.OnTerminated(ended.ActorRef);
                 break;
         }
     }
@@ -168,17 +155,17 @@ internal sealed class MembershipCoordinator : UntypedActor, IWithTimers
                 break;
             case ContactAnswer answer:
                 _nodes.Heard(answer);
-                _founder?.Tell(answer);
+                _founding.Tell(answer);
                 break;
             case UnknownGroup unknown:
-                _founder?.Tell(unknown);
+                _founding.Tell(unknown);
                 break;
             case Leave leave:
                 _nodes.Leaves(leave.Address, leave.Uid);
                 Refresh();
                 break;
             case LeaveAnswer answer:
-                MayLeave(answer.Reason);
+                _leave.Allow(answer.Reason);
                 break;
         }
     }
@@ -193,32 +180,25 @@ internal sealed class MembershipCoordinator : UntypedActor, IWithTimers
 
     private void OnStatus(RaftStatus status)
     {
-        _status = status;
-        _hasKnownLeader |= status.Leader is not null;
-        bool hasLog = status.LastIndex > 0 || status.SnapshotIndex > 0;
-        _state = hasLog ? ContactState.HasLog : ContactState.Empty;
+        _peer.OnStatus(status);
         _nodes.Heard(Answer());
-        _founder?.Tell(hasLog ? GroupFounder.Stop.Instance : GroupFounder.Start.Instance);
+        _founding.Tell(_peer.State == ContactState.HasLog ? GroupFounder.Stop.Instance : GroupFounder.Start.Instance);
     }
 
-    // A peer that has not known a leader was removed while it was down: it may come back. A peer that was removed while
-    // it ran stays out until its node is started again, for whoever removed it wanted it so.
     private void OnPeerStopped(bool isRemoved)
     {
-        _status = null;
-        if (_state is not (ContactState.Returned or ContactState.Stopped))
-            _state = isRemoved && !_hasKnownLeader ? ContactState.Returned : ContactState.Stopped;
+        _peer.OnStopped(isRemoved);
         _nodes.Heard(Answer());
-        MayLeave("The member is removed.");
+        _leave.Allow("The member is removed.");
     }
 
     private void OnContact(Contact contact)
     {
         _settings.Resolve(contact.Address).Tell(Answer(), Self);
-        if (!contact.IsMember || _state != ContactState.Returned)
+        if (!contact.IsMember || _peer.State != ContactState.Returned)
             return;
         _log.Info("{0}, group {1}: the member was added again, its peer starts.", Own.Id, _settings.Group);
-        (_state, _hasKnownLeader) = (ContactState.Starting, false);
+        _peer.OnReturned();
         _settings.Peer.Tell(new RaftSupervisor.StartWith([Own], Join: true));
     }
 
@@ -230,12 +210,12 @@ internal sealed class MembershipCoordinator : UntypedActor, IWithTimers
             MemberId = Own.Id,
             Address = Own.Address,
             Uid = _settings.Uid,
-            State = _state,
-            GroupId = _status?.GroupId ?? "",
+            State = _peer.State,
+            GroupId = _peer.GroupId,
             Founders = _settings.Membership.NeededFounders,
         };
-        answer.Candidates.AddRange(_founding.Step.Candidates.Select(static member => member.Id));
-        answer.Agreed.AddRange(_founding.Agreed);
+        answer.Candidates.AddRange(_founding.Progress.Step.Candidates.Select(static member => member.Id));
+        answer.Agreed.AddRange(_founding.Progress.Agreed);
         return answer;
     }
 
@@ -248,12 +228,17 @@ internal sealed class MembershipCoordinator : UntypedActor, IWithTimers
         {
             if (node.Address == Own.Address)
                 continue;
-            string id = _nodes.MemberOn(node, _members);
-            bool isMember = _members?.Members.Any(member => member.Id == id) == true;
-            if (_nodes.Of(node) is null || (IsLeader && (!isMember || _nodes.Of(node)?.State != ContactState.HasLog)))
+            string id = _nodes.MemberOn(node, _peer.Members);
+            bool isMember = _peer.Members?.Members.Any(member => member.Id == id) == true;
+            var answer = _nodes.Of(node);
+            if (answer is null || (_peer.IsLeader && (!isMember || answer.State != ContactState.HasLog)))
             {
-                var contact =
-                    new Contact { Group = _settings.Group, Address = Own.Address, IsMember = IsLeader && isMember };
+                var contact = new Contact
+                {
+                    Group = _settings.Group,
+                    Address = Own.Address,
+                    IsMember = _peer.IsLeader && isMember,
+                };
                 _settings.Resolve(node.Address).Tell(contact, Self);
             }
         }
@@ -263,17 +248,18 @@ internal sealed class MembershipCoordinator : UntypedActor, IWithTimers
 
     private void OnMembers(GroupMembers members)
     {
-        _members = members;
+        _peer.Members = members;
         if (!_isInCluster)
             return;
-        var nodes = _nodes.Match(members, _status?.GroupId ?? "", Now);
+        var nodes = _nodes.Match(members, _peer.GroupId, Now);
         SayProblems(_nodes.Problems);
-        if (!IsLeader || members.Leader?.Id != Own.Id)
+        if (!_peer.IsLeader || members.Leader?.Id != Own.Id)
             _step = new MembershipStep(
                 members.Leader is { } leader ? $"{leader.Id} leads: its node decides." : "The group has no leader.");
         else if (_pending == 0)
             Carry(MembershipPlan.Next(members, nodes, id => _nodes.AbsentFor(id, Now), _settings.Membership));
-        AnswerLeaving(members);
+        if (_peer.IsLeader && _pending == 0)
+            _leave.Answer(members, _step.MayLeave);
     }
 
     private void Carry(MembershipStep step)
@@ -286,7 +272,7 @@ internal sealed class MembershipCoordinator : UntypedActor, IWithTimers
             _settings.Peer.Tell(new ChangeMembers(change.Voters, change.Learners, Forward: false,
                 _pending = ++_lastRequest)
             {
-                ExpectedIndex = _members!.Index,
+                ExpectedIndex = _peer.Members!.Index,
             });
         }
         else if (step.TransferTo is { } target)
@@ -306,74 +292,17 @@ internal sealed class MembershipCoordinator : UntypedActor, IWithTimers
 
     // ---- Leaving
 
-    private void AnswerLeaving(GroupMembers members)
-    {
-        if (!IsLeader || _pending != 0)
-            return;
-        foreach (var node in _nodes.Nodes)
-        {
-            string id = _nodes.MemberOn(node, members);
-            bool isMember = members.Members.Any(member => member.Id == id);
-            if (!_nodes.HasSaidToLeave(node) || (isMember && !_step.MayLeave.Contains(id)))
-                continue;
-            string reason = isMember
-                ? "The member keeps its vote: the group would be no stronger without it."
-                : "The member is removed.";
-            if (node.Address == Own.Address)
-                MayLeave(reason);
-            else
-                _settings.Resolve(node.Address)
-                    .Tell(new LeaveAnswer { Group = _settings.Group, Reason = reason }, Self);
-        }
-    }
-
     private void TryToLeave()
     {
-        if (_state is ContactState.Stopped or ContactState.Returned or ContactState.Empty)
+        if (_peer.State is ContactState.Stopped or ContactState.Returned or ContactState.Empty)
+            _leave.Allow("The node has no member.");
+        if (!_leave.IsWaiting)
         {
-            MayLeave("The node has no member.");
+            Timers.Cancel(LeaveTick.Instance);
             return;
         }
         Refresh();
-        if (IsLeader)
-            _nodes.Leaves(Own.Address, _settings.Uid);
-        else if (_status?.Leader is { } leader)
-        {
-            var leave =
-                new Leave { Group = _settings.Group, MemberId = Own.Id, Address = Own.Address, Uid = _settings.Uid };
-            _settings.Resolve(leader.Address).Tell(leave, Self);
-        }
-    }
-
-    private void MayLeave(string reason)
-    {
-        if (_leaveAsker is not { } asker)
-            return;
-        _log.Info("{0}, group {1}: this node can leave. {2}", Own.Id, _settings.Group, reason);
-        Timers.Cancel(LeaveTick.Instance);
-        _leaveAsker = null;
-        asker.Tell(new ReadyToLeave(reason));
-    }
-
-    // ---- Founding
-
-    private void StartFounder()
-    {
-        if (!_settings.HasContactPoints || _founder is not null)
-            return;
-        var settings = _settings;
-        _founder = Context.ActorOf(Akka.Actor.Props.Create(() => new GroupFounder(settings)), "founder");
-        Context.Watch(_founder);
-    }
-
-    private void OnFounding(GroupFounder.Progress progress)
-    {
-        _founding = progress;
-        var step = progress.Step;
-        if (!step.Founds || _state != ContactState.Empty || _founders.SequenceEqual(step.Candidates))
-            return;
-        _founders = step.Candidates;
-        _settings.Peer.Tell(new RaftSupervisor.StartWith(_founders, Join: false));
+        _leave.Try();
     }
 
     // ---- What is said
@@ -389,21 +318,23 @@ internal sealed class MembershipCoordinator : UntypedActor, IWithTimers
 
     private ClusterMembershipStatus Report()
     {
-        string reason = _state switch
+        string founding = _founding.Progress.Step.Reason;
+        string reason = _peer.State switch
         {
             ContactState.Starting => "The peer has not recovered yet.",
-            ContactState.Empty =>
-                _founding.Step.Reason.Length > 0 ? _founding.Step.Reason : "The node waits to be added to the group.",
+            ContactState.Empty => founding.Length > 0 ? founding : "The node waits to be added to the group.",
             ContactState.Returned => "The member was removed while its node was down, and waits to be added again.",
             ContactState.Stopped => "The peer has stopped for good.",
             _ => _step.Reason,
         };
         return new ClusterMembershipStatus(
-            _settings.Group, Own.Id, IsLeader, reason,
+            _settings.Group, Own.Id, _peer.IsLeader, reason,
             [.. _settings.Membership.Doubts(), .. _nodes.Problems],
-            [.. _nodes.Nodes.OrderBy(static node => node.Address, StringComparer.Ordinal).Select(node =>
-                new ClusterNodeStatus(node.Address, _nodes.MemberOn(node, _members), node.State, node.IsReachable))]);
+            [.. _nodes.Nodes.OrderBy(static node => node.Address, StringComparer.Ordinal).Select(Report)]);
     }
+
+    private ClusterNodeStatus Report(ClusterNode node) =>
+        new(node.Address, _nodes.MemberOn(node, _peer.Members), node.State, node.IsReachable);
 
     private sealed record Tick : INoSerializationVerificationNeeded
     {
@@ -415,19 +346,3 @@ internal sealed class MembershipCoordinator : UntypedActor, IWithTimers
         public static readonly LeaveTick Instance = new();
     }
 }
-
-/// <summary>Asks a coordinator for <see cref="ClusterMembershipStatus"/>.</summary>
-internal sealed record GetMembershipStatus : INoSerializationVerificationNeeded
-{
-    public static readonly GetMembershipStatus Instance = new();
-}
-
-/// <summary>This node is about to leave the cluster. Answered by <see cref="ReadyToLeave"/>, perhaps late.</summary>
-internal sealed record PrepareToLeave : INoSerializationVerificationNeeded
-{
-    public static readonly PrepareToLeave Instance = new();
-}
-
-/// <summary>The node need not wait any longer.</summary>
-/// <param name="Reason">Why, in a sentence.</param>
-internal sealed record ReadyToLeave(string Reason) : INoSerializationVerificationNeeded;
