@@ -14,7 +14,7 @@ namespace RaftActors.Simulation.World;
 internal sealed class SimulatedMachineException() : Exception("A failure of the simulation's state machine.");
 
 /// <summary>The nodes of a run, the network between them, and the checks.</summary>
-internal sealed class Cluster
+internal sealed partial class Cluster
 {
     /// <summary>The name of the group, and of each other group that has a disk in the run.</summary>
     public const string Group = "sim";
@@ -22,13 +22,10 @@ internal sealed class Cluster
     // A few hundred would already be many.
     private const int MostUnderway = 5_000;
 
-    private static readonly TimeSpan SessionTimeout = TimeSpan.FromSeconds(2);
-
     private readonly VirtualWorld _world;
     private readonly Violations _violations;
     private readonly Random _random;
     private readonly List<Member> _members;
-    private readonly double _leaseClockDrift;
     private readonly List<SimulatedProcess> _running = [];
     private int _copies;
 
@@ -76,33 +73,11 @@ internal sealed class Cluster
             Network.Connect(node);
     }
 
-    /// <summary>The limits of sessions.</summary>
-    public static SessionLimits SessionLimits =>
-        new RaftSettings { Group = Group, MemberId = "", Members = [], SessionTimeout = SessionTimeout }.SessionLimits;
-
     /// <summary>Where processes find their actor systems.</summary>
     public VirtualHosts Hosts { get; init; } = VirtualHosts.Shared;
 
-    /// <summary>After how many entries a peer takes a snapshot.</summary>
-    public int SnapshotEntries { get; init; } = 1_000_000;
-
-    /// <summary>How many entries that a snapshot includes stay in the log.</summary>
-    public int TrailingEntries { get; init; }
-
-    /// <summary>The size of a chunk of a snapshot in bytes.</summary>
-    public int SnapshotChunkSize { get; init; } = 100;
-
-    /// <summary>How often the leader has all replicas compared; zero for never.</summary>
-    public TimeSpan DigestInterval { get; init; }
-
     /// <summary>Whether the state of a replica was changed from outside.</summary>
     public bool StateWasChanged => Invariants.StateWasChanged;
-
-    /// <summary>
-    /// How many of ten starts of a node have lease reads: 0, 10, or a number between, for nodes with different settings
-    /// that lead one after the other.
-    /// </summary>
-    public int Leases { get; init; }
 
     /// <summary>The longest time for which a process was paused.</summary>
     public TimeSpan LongestPause { get; set; }
@@ -190,49 +165,6 @@ internal sealed class Cluster
     }
 
     /// <summary>
-    /// Asks a node's peer to change the members: to add some that wait, as voters or learners, and to remove some. A
-    /// member that may have been removed is never added again, and the first node always stays.
-    /// </summary>
-    /// <param name="node">The node to ask.</param>
-    /// <param name="lots">A random number that decides the members.</param>
-    public void ChangeMembers(SimulatedNode node, int lots)
-    {
-        var random = new Random(lots);
-        List<Member> voters = [], learners = [];
-        foreach (var each in Nodes.Where(each => !each.MayBeRemoved))
-        {
-            bool wanted = each == Nodes[0] || random.Next(5) > 0;
-            if (wanted && (each == Nodes[0] || random.Next(4) > 0))
-                voters.Add(each.Member);
-            else if (wanted)
-                learners.Add(each.Member);
-            else
-                each.Omit();
-            each.WasWanted |= wanted;
-        }
-        if (_members.Exists(member => member.Priority > 0))
-            voters = voters.ConvertAll(voter => voter with { Priority = random.Next(3) });
-        if (Trace.IsOn)
-        {
-            string newVoters = string.Join(", ", voters.Select(voter => $"{voter.Id} of priority {voter.Priority}"));
-            string newLearners = string.Join(", ", learners.Select(learner => learner.Id));
-            Trace.Line($"{node} is asked for the voters {newVoters} and the learners {newLearners}");
-        }
-        Ask(node, new ChangeMembers(voters, learners));
-    }
-
-    /// <summary>
-    /// Asks a node's peer to add all former members as voters, besides the members that were requested before.
-    /// </summary>
-    public void AddFormerMembers(SimulatedNode node)
-    {
-        var voters = Nodes.Where(each => (each.WasWanted || _members.Exists(member => member.Id == each.Id))
-            && !each.WasOmitted).ToList();
-        voters.ForEach(each => each.WasWanted = true);
-        Ask(node, new ChangeMembers([.. voters.Select(each => each.Member)], []));
-    }
-
-    /// <summary>
     /// Makes a machine at an address of its own with a copy of a node's disk. Its process does not run yet.
     /// </summary>
     public SimulatedNode Copy(SimulatedNode of)
@@ -296,63 +228,6 @@ internal sealed class Cluster
     {
         double drawn = (2 * random.NextDouble()) - 1;
         return most * Math.CopySign(Math.Sqrt(Math.Abs(drawn)), drawn);
-    }
-
-    private RaftSettings SettingsOf(SimulatedProcess process, int seed) => new()
-    {
-        Group = Group,
-        MemberId = process.Node.Id,
-        Members = MembersIn(process.Node),
-        Join = process.Node.Joins,
-        CatchUpTimeout = TimeSpan.FromSeconds(1),
-        Clock = new VirtualClock(process),
-        RandomSeed = seed,
-        LeaseReads = _random.Next(10) < Leases,
-        LeaseClockDrift = _leaseClockDrift,
-        Resolver = Network.ResolverOf(process.Node, process),
-        // A run is short. A wait of seconds, as in a real cluster, would not end in it.
-        RestartBackoffMax = TimeSpan.FromSeconds(1),
-        // The product's claim holds only if silent and set-back stores together are no majority. So a peer whose store
-        // was set back waits for all voters.
-        VerificationWait = process.Node.SetBacks > 0 ? TimeSpan.FromHours(1) : TimeSpan.FromSeconds(1.2),
-        ForwardTimeout = TimeSpan.FromSeconds(1),
-        SessionTimeout = SessionTimeout,
-        // Small enough for the limits to be reached.
-        MaxBatchEntries = 8,
-        MaxInflightAppends = 3,
-        ApplyBatchEntries = 4,
-        ApplyCredits = 16,
-        SnapshotEntries = SnapshotEntries,
-        SnapshotMinGrowth = 0,
-        SnapshotTrailingEntries = TrailingEntries,
-        SnapshotChunkSize = SnapshotChunkSize,
-        DigestInterval = DigestInterval,
-    };
-
-    // The node's own address is the present one. It does not know the new addresses of other nodes.
-    private List<Member> MembersIn(SimulatedNode node)
-    {
-        var members =
-            _members.ConvertAll(member => member.Id == node.Id ? member with { Address = node.Address } : member);
-        if (!members.Exists(member => member.Id == node.Id))
-            members.Add(node.Member);
-        return members;
-    }
-
-    private RaftClientSettings ClientSettingsOf(SimulatedProcess process)
-    {
-        var random = new Random(_random.Next());
-        return new RaftClientSettings
-        {
-            Group = Group,
-            Addresses = [.. _members.Select(member => member.Address)],
-            Resolver =
-                new ClientLinks<SimulatedNode>(process, Network, (node, _, arrive) => Carry(random, node, arrive)),
-            RandomSeed = _random.Next(),
-            Deadline = TimeSpan.FromSeconds(3),
-            AttemptTimeout = TimeSpan.FromMilliseconds(100),
-            RetryBackoffMax = TimeSpan.FromMilliseconds(200),
-        };
     }
 
     // Messages between clients and nodes are delayed, lost and duplicated as messages between peers are.

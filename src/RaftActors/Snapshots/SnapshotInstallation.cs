@@ -62,7 +62,7 @@ internal interface IInstallingPeer : IReplica
 /// <remarks>
 /// State Machine Safety and durability depend on this class: the leader relies on a snapshot that this peer has called
 /// installed. So the chunks, the manifest, and the event that says that the snapshot counts must be durable before the
-/// peer says so. InstallSnapshotPeerSpec, DigestSpec and the simulation test this.
+/// peer says so. InstallSnapshotPeerSpec, FollowerDigestSpec and the simulation test this.
 /// </remarks>
 internal sealed class SnapshotInstallation
 {

@@ -158,6 +158,16 @@ public abstract class PeerSpec : CommandedDiskSpec
         Forget();
     }
 
+    /// <summary>Starts a peer with a log, whose writes from now on are done when the spec says so.</summary>
+    private protected void StartCommanded(HardState hardState, params long[] terms)
+    {
+        StartWithLog(hardState, terms);
+        Disk.Commanded = true;
+    }
+
+    /// <summary>What a write of the peer makes durable.</summary>
+    private protected static Persisted Event(PendingWrite write) => Assert.IsType<Persisted>(write.Event);
+
     /// <summary>Lets the peer win an election with the vote of b.</summary>
     private protected void Elect()
     {

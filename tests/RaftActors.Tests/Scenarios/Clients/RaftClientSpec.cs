@@ -9,10 +9,8 @@ using Xunit.Abstractions;
 namespace RaftActors.Tests.Scenarios.Clients;
 
 /// <summary>A client finds the leader, tries again, and never does anything twice.</summary>
-public sealed class RaftClientSpec(ITestOutputHelper output) : ScenarioSpec(output)
+public sealed class RaftClientSpec(ITestOutputHelper output) : ClientSpec(output)
 {
-    private static readonly TimeSpan SessionTimeout = TimeSpan.FromSeconds(6);
-
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
@@ -150,167 +148,6 @@ public sealed class RaftClientSpec(ITestOutputHelper output) : ScenarioSpec(outp
     }
 
     [Fact]
-    public void Says_not_done_when_nobody_was_reached()
-    {
-        using var cluster = StartCluster();
-        cluster.CheckSingleLeader();
-        var process = cluster.StartClient();
-        process.Unreachable.UnionWith(cluster.Peers);
-        var client = Client(cluster, process);
-
-        var failure = Failure(Fails(cluster, client.ProposeAsync(Bytes("a"), Seconds(3))));
-
-        Assert.Equal((FailureReason.NoLeader, false), (failure.Reason, failure.OutcomeUnknown));
-        AssertText(cluster, "");
-    }
-
-    [Fact]
-    public void Says_not_done_when_no_leader_was_found()
-    {
-        using var cluster = StartCluster();
-        cluster.CheckSingleLeader();
-        var process = cluster.StartClient();
-        var client = Client(cluster, process);
-        cluster.Await(client.ProposeAsync(Bytes("a")));
-        cluster.Partition();
-        cluster.Run(Seconds(3));
-
-        var failure = Failure(Fails(cluster, client.ProposeAsync(Bytes("b"), Seconds(3))));
-
-        Assert.Equal((FailureReason.NoLeader, false), (failure.Reason, failure.OutcomeUnknown));
-        cluster.HealAll();
-        cluster.CheckSingleLeader();
-        AssertText(cluster, "a");
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Says_unknown_when_no_answer_came(bool arrives)
-    {
-        using var cluster = StartCluster();
-        cluster.CheckSingleLeader();
-        var process = cluster.StartClient();
-        var client = Client(cluster, process);
-        cluster.Await(client.ProposeAsync(Bytes("a")));
-        process.Loses = message => arrives ? message is Proposed : message is Propose;
-
-        var failure = Failure(Fails(cluster, client.ProposeAsync(Bytes("b"), Seconds(3))));
-
-        Assert.Equal((FailureReason.OutcomeUnknown, true), (failure.Reason, failure.OutcomeUnknown));
-        process.Loses = _ => false;
-        Assert.Equal(arrives ? "abc" : "ac", Text(cluster.Await(client.ProposeAsync(Bytes("c")))));
-    }
-
-    [Fact]
-    public void A_command_of_an_expired_session_that_may_have_been_applied_is_not_tried_in_another()
-    {
-        using var cluster = StartCluster();
-        cluster.CheckSingleLeader();
-        var process = cluster.StartClient();
-        var client = Client(cluster, process);
-        cluster.Await(client.ProposeAsync(Bytes("a")));
-        process.Loses = message => message is Proposed;
-        var lost = client.ProposeAsync(Bytes("b"), Seconds(60));
-        cluster.Run(Milliseconds(20));
-        process.Unreachable.UnionWith(cluster.Peers);
-        cluster.Run(SessionTimeout + Seconds(5));
-        process.Unreachable.Clear();
-        process.Loses = _ => false;
-
-        var failure = Failure(Fails(cluster, lost));
-
-        Assert.Equal(FailureReason.OutcomeUnknown, failure.Reason);
-        Assert.Equal("abc", Text(cluster.Await(client.ProposeAsync(Bytes("c")))));
-    }
-
-    [Fact]
-    public void A_command_whose_session_expired_before_it_was_tried_is_done_in_another()
-    {
-        using var cluster = StartCluster();
-        cluster.CheckSingleLeader();
-        var process = cluster.StartClient();
-        var client = Client(cluster, process);
-        cluster.Await(client.ProposeAsync(Bytes("a")));
-        process.Unreachable.UnionWith(cluster.Peers);
-        cluster.Run(SessionTimeout + Seconds(5));
-        process.Unreachable.Clear();
-
-        Assert.Equal("ab", Text(cluster.Await(client.ProposeAsync(Bytes("b")))));
-    }
-
-    [Fact]
-    public void An_idle_client_keeps_its_session()
-    {
-        using var cluster = StartCluster();
-        cluster.CheckSingleLeader();
-        var process = cluster.StartClient();
-        var client = Client(cluster, process);
-        cluster.Await(client.ProposeAsync(Bytes("a")));
-        int opened = 0;
-        process.Loses = message =>
-        {
-            opened += message is OpenSession ? 1 : 0;
-            return false;
-        };
-        cluster.Run(SessionTimeout * 5);
-        cluster.Await(client.ProposeAsync(Bytes("b")));
-
-        Assert.Equal(0, opened);
-    }
-
-    [Fact]
-    public void Closing_ends_the_session_and_fails_what_is_under_way()
-    {
-        using var cluster = StartCluster(change: raft => raft with { MaxSessions = 1 });
-        cluster.CheckSingleLeader();
-        var process = cluster.StartClient();
-        var first = Client(cluster, process);
-        cluster.Await(first.ProposeAsync(Bytes("a")));
-        var underWay = first.ProposeAsync(Bytes("b"));
-        var waiting = Enumerable.Range(0, 100).Select(_ => first.ProposeAsync(Bytes("never"))).ToList()[^1];
-        var closing = first.DisposeAsync();
-        cluster.Await(() => closing.IsCompleted, "the client is closed");
-
-        Assert.Equal(FailureReason.OutcomeUnknown, Failure(underWay).Reason);
-        Assert.Equal(FailureReason.NoLeader, Failure(waiting).Reason);
-        Assert.Equal(FailureReason.NoLeader, Failure(first.ProposeAsync(Bytes("late"))).Reason);
-        Assert.NotNull(cluster.Await(Client(cluster, process).ProposeAsync(Bytes("c"))));
-    }
-
-    [Fact]
-    public void Says_not_done_of_what_waited_for_a_session_that_may_have_been_opened()
-    {
-        using var cluster = StartCluster();
-        var leader = cluster.CheckSingleLeader();
-        var others = Others(cluster, leader);
-        var process = cluster.StartClient();
-        process.Unreachable.UnionWith(others);
-        var client = Client(process,
-            settings => settings with { Addresses = [leader.Address, .. others.Select(peer => peer.Address)] });
-        cluster.Partition();
-
-        // Until after the leader has stepped down, with the session in its log; nobody else answers.
-        var failure = Failure(Fails(cluster, client.ProposeAsync(Bytes("a"), Milliseconds(900))));
-
-        Assert.Equal((FailureReason.NoLeader, false), (failure.Reason, failure.OutcomeUnknown));
-    }
-
-    [Fact]
-    public void Says_why_there_was_no_session()
-    {
-        using var cluster = StartCluster(change: static raft => raft with { MaxSessions = 1 });
-        cluster.CheckSingleLeader();
-        cluster.Await(Client(cluster, cluster.StartClient()).ProposeAsync(Bytes("a")));
-
-        var failure =
-            Failure(Fails(cluster, Client(cluster, cluster.StartClient()).ProposeAsync(Bytes("b"), Seconds(3))));
-
-        Assert.Equal((FailureReason.Overloaded, false), (failure.Reason, failure.OutcomeUnknown));
-        Assert.Contains("raft.sessions.max", failure.Message);
-    }
-
-    [Fact]
     public void Attempts_become_rarer_and_are_spread()
     {
         using var cluster = StartCluster();
@@ -360,23 +197,6 @@ public sealed class RaftClientSpec(ITestOutputHelper output) : ScenarioSpec(outp
         public int Value => throw new NotSupportedException("It cannot be read.");
     }
 
-    private RaftCluster StartCluster(int seed = 1, Func<RaftSettings, RaftSettings>? change = null) =>
-        Start(3, seed, settings => settings with
-    {
-        StateMachine = () => new AppendingText(),
-        Raft = raft => (change ?? (same => same))(raft with { SessionTimeout = SessionTimeout }),
-    });
-
-    private static RaftClient Client(RaftCluster cluster, ClientProcess process,
-        Func<RaftClientSettings, RaftClientSettings>? change = null) =>
-        Client(process, settings =>
-            (change ?? (same =>
-            same))(settings with { Addresses = cluster.Peers.Select(peer => peer.Address).ToList() }));
-
-    private static RaftClient Client(ClientProcess process, Func<RaftClientSettings, RaftClientSettings> change) =>
-        RaftClient.Start(process.System,
-            change(new RaftClientSettings { Group = "test", Resolver = process.Resolver, RandomSeed = 1 }));
-
     private static List<Task<Proposed>> ProposeAll(RaftClient client, int count, int first = 0) =>
         Enumerable.Range(first, count).Select(i => client.ProposeAsync(Bytes(Token(i)), TimeSpan.FromMinutes(5)))
             .ToList();
@@ -406,20 +226,7 @@ public sealed class RaftClientSpec(ITestOutputHelper output) : ScenarioSpec(outp
     private static bool AnotherLeads(RaftCluster cluster, RaftPeer old) =>
         Others(cluster, old).Exists(peer => cluster.StatusOf(peer)!.Role == RaftRole.Leader);
 
-    private static Task<Proposed> Fails(RaftCluster cluster, Task<Proposed> task)
-    {
-        cluster.Await(() => task.IsCompleted, "the proposal fails", Seconds(60));
-        return task;
-    }
-
-    private static RaftClientException Failure(Task task) =>
-        Assert.IsType<RaftClientException>(task.Exception!.InnerException);
-
-    private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
-
     private static string Token(int i) => string.Create(CultureInfo.InvariantCulture, $"[{i}]");
-
-    private static string Text(Proposed proposed) => Encoding.UTF8.GetString((byte[])proposed.Response!);
 
     private static void AssertEachOnce(RaftCluster cluster, int count)
     {
@@ -431,12 +238,5 @@ public sealed class RaftClientSpec(ITestOutputHelper output) : ScenarioSpec(outp
             Assert.Equal(Enumerable.Range(0, count).Select(Token).Order(StringComparer.Ordinal),
                 tokens.Order(StringComparer.Ordinal));
         }
-    }
-
-    private static void AssertText(RaftCluster cluster, string text)
-    {
-        cluster.CheckNothingLost();
-        foreach (var peer in cluster.Peers)
-            Assert.Equal(text, ((AppendingText)peer.StateMachine!).Text);
     }
 }
