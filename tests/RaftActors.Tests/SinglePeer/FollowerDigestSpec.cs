@@ -6,6 +6,7 @@ using RaftActors.Protocol;
 using RaftActors.Replication;
 using RaftActors.Sessions;
 using RaftActors.Snapshots;
+using RaftActors.StateMachines;
 using Xunit.Abstractions;
 
 namespace RaftActors.Tests.SinglePeer;
