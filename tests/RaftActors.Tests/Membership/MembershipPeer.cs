@@ -2,18 +2,12 @@ using Akka.Event;
 using RaftActors.Elections;
 using RaftActors.Log;
 using RaftActors.Membership;
-using RaftActors.Metrics;
 using RaftActors.Protocol;
-using RaftActors.Replication;
-using RaftActors.Tests.Metrics;
 
 namespace RaftActors.Tests.Membership;
 
-/// <summary>
-/// A peer as its members and stores see it: member a, one of three. It keeps what it is asked to do, and is in the
-/// state that a spec wants.
-/// </summary>
-internal sealed class MembershipPeer : IIntroducingPeer, IRemovedPeer
+/// <summary>A peer as its members and stores see it: one of three members.</summary>
+internal class MembershipPeer : TestPeer, IIntroducingPeer, IRemovedPeer
 {
     public static readonly Server A = new("a", "host:1", "store-a");
     public static readonly Server B = new("b", "host:2", "store-b");
@@ -37,23 +31,10 @@ internal sealed class MembershipPeer : IIntroducingPeer, IRemovedPeer
     /// <summary>The configurations in the log: the first entry has all three members.</summary>
     public ConfigurationHistory Configurations { get; } = new(Configuration.None);
 
-    /// <summary>What was sent, and where.</summary>
-    public List<(string Address, PeerMessage Message)> Sent { get; } = [];
-
-    /// <summary>The timers that run, and when each fires.</summary>
-    public Dictionary<object, TimeSpan> Timers { get; } = [];
-
     /// <summary>The index since which the peer was stopped as removed; <c>null</c> while it runs.</summary>
     public long? StoppedSince { get; private set; }
 
-    /// <summary>How often something was to be written.</summary>
-    public int Flushes { get; private set; }
-
-    public PeerMetrics Metrics { get; } = Measurements.OfFake();
-
-    public TimeSpan Now { get; set; }
-
-    public long Term => HardState.Term;
+    public override long Term => HardState.Term;
 
     public HardState HardState { get; set; } = HardState.Initial.InTerm(5);
 
@@ -61,29 +42,13 @@ internal sealed class MembershipPeer : IIntroducingPeer, IRemovedPeer
 
     public long PersistedIndex { get; set; }
 
-    public Member? Leader { get; set; }
-
-    public LeaderState? Leading { get; set; }
-
     public CandidateState? Election { get; set; }
 
     public bool OwesAnswers { get; set; }
 
-    public string AddressOf(Server member) => member.Address;
-
-    public PeerHeader Header(string toStoreId = "") => new("host:1", "group", "a", "store-a", Term, toStoreId);
-
     /// <summary>The header of a message of another member.</summary>
     public static PeerHeader Of(Server member, long incarnation = 0) =>
         new(member.Address, "group", member.Id, member.StoreId, 5) { Incarnation = incarnation };
-
-    public void Send(string address, PeerMessage message) => Sent.Add((address, message));
-
-    public void RequestFlush() => Flushes++;
-
-    public void StartTimer(object timer, TimeSpan delay) => Timers[timer] = Now + delay;
-
-    public void StopTimer(object timer) => Timers.Remove(timer);
 
     public void StepDown(long term)
     {
