@@ -78,7 +78,7 @@ internal sealed class DurableState
     /// <summary>Called when an event was written.</summary>
     public void Written(object @event)
     {
-        if (@event is Persisted persisted)
+        if (@event is StatePersisted persisted)
         {
             HardState = persisted.HardState ?? HardState;
             if (HardState.VotedFor is { } candidate)
@@ -107,7 +107,7 @@ internal sealed class DurableState
         BaseIndex = lastIncludedIndex;
     }
 
-    private void Replace(Persisted persisted)
+    private void Replace(StatePersisted persisted)
     {
         int keep = (int)(Math.Max(persisted.PreviousIndex, BaseIndex) - BaseIndex);
         if (keep < _terms.Count)

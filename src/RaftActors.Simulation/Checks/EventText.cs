@@ -12,11 +12,11 @@ internal static class EventText
         SnapshotInstalled installed =>
             $"that it has a snapshot up to {installed.LastIncludedIndex}/{installed.LastIncludedTerm} in place of its "
                 + "log",
-        Persisted persisted => string.Join(", ", Parts(persisted)),
+        StatePersisted persisted => string.Join(", ", Parts(persisted)),
         _ => @event.GetType().Name,
     };
 
-    private static IEnumerable<string> Parts(Persisted persisted)
+    private static IEnumerable<string> Parts(StatePersisted persisted)
     {
         if (persisted.HardState is { } state)
             yield return $"term {state.Term} vote {state.VotedFor ?? "none"}";

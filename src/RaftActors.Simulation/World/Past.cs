@@ -143,7 +143,7 @@ internal sealed class Past
         disk.Write(stream,
             new PeerCreated(PeerCreated.CurrentFormat, Cluster.Group, node.Id, configuration.Find(node.Id)!.StoreId));
         disk.Write(stream,
-            new Persisted(new HardState(term, null, null) { GroupId = decided }, 0, [new EntryBatch([.. log])]));
+            new StatePersisted(new HardState(term, null, null) { GroupId = decided }, 0, [new EntryBatch([.. log])]));
         return disk;
     }
 
@@ -153,12 +153,13 @@ internal sealed class Past
         string stream = StreamOf(node);
         disk.Write(stream,
             new PeerCreated(PeerCreated.CurrentFormat, Cluster.Group, node.Id, _former.Find(node.Id)!.StoreId));
-        disk.Write(stream, new Persisted(new HardState(_shared[^1].Term, null, null) { GroupId = _former.GroupId }, 0,
+        disk.Write(stream,
+            new StatePersisted(new HardState(_shared[^1].Term, null, null) { GroupId = _former.GroupId }, 0,
             [new EntryBatch([.. _shared])]));
         disk.Write(stream, new StoreRenewed(configuration.Find(node.Id)!.StoreId));
         var entry = Entry(index, term, EntryKind.Configuration, configuration.ToPayload());
         disk.Write(stream,
-            new Persisted(new HardState(term, null, null) { GroupId = configuration.GroupId }, index - 1,
+            new StatePersisted(new HardState(term, null, null) { GroupId = configuration.GroupId }, index - 1,
             [new EntryBatch([entry])]));
         node.Put(disk);
     }

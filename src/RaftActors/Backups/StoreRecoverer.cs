@@ -68,10 +68,10 @@ internal sealed class StoreRecoverer : OfflineWriter
         var (last, payload) = (_report.LastIndex, _configuration.ToPayload());
         var entry = new LogEntry(last + 1, _hardState.Term, EntryKind.Configuration, time, payload);
         IRaftMessage[] events =
-            [new StoreRenewed(_storeId), new Persisted(_hardState, last, [new EntryBatch([entry])])];
+            [new StoreRenewed(_storeId), new StatePersisted(_hardState, last, [new EntryBatch([entry])])];
         PersistAll(events, @event =>
         {
-            if (@event is Persisted)
+            if (@event is StatePersisted)
                 Succeed();
         });
     }

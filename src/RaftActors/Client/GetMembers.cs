@@ -63,26 +63,3 @@ public sealed record MemberStatus(string Id, string Address, MemberRole Role, st
     /// <summary>The member, for use in <see cref="ChangeMembers"/>.</summary>
     public Member Member => new(Id, Address) { Priority = Priority };
 }
-
-/// <summary>
-/// Published on the event stream when a peer learns that a configuration is committed. A peer that has started again
-/// also publishes those of its log.
-/// </summary>
-/// <param name="Group">The group.</param>
-/// <param name="MemberId">The peer that publishes it.</param>
-/// <param name="Index">The index of the configuration.</param>
-/// <param name="Voters">The voters.</param>
-/// <param name="Learners">The learners.</param>
-/// <param name="IsJoint">
-/// Whether the change is still under way: the voters are the new ones, and the former voters have to agree, too.
-/// </param>
-public sealed record MembershipChanged(string Group, string MemberId, long Index, IReadOnlyList<Member> Voters,
-    IReadOnlyList<Member> Learners, bool IsJoint);
-
-/// <summary>
-/// Published on the event stream when a peer stopped for good because its member was removed from the group.
-/// </summary>
-/// <param name="Group">The group.</param>
-/// <param name="MemberId">The peer.</param>
-/// <param name="Index">The index of the configuration that removed the member.</param>
-public sealed record PeerRemoved(string Group, string MemberId, long Index);

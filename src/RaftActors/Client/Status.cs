@@ -133,26 +133,3 @@ public sealed record FollowerStatus(string MemberId, string State, long MatchInd
     /// <summary>Whether the follower's replica differs from those of a majority, and is being built anew.</summary>
     public bool Differs { get; init; }
 }
-
-/// <summary>Published on the event stream when a peer learns of a leader, or of its loss.</summary>
-/// <param name="Group">The group.</param>
-/// <param name="MemberId">The peer that publishes it.</param>
-/// <param name="Term">The peer's term.</param>
-/// <param name="Leader">The leader, or <c>null</c> when it is lost.</param>
-public sealed record LeaderChanged(string Group, string MemberId, long Term, Member? Leader);
-
-/// <summary>Published on the event stream when a peer changes its role.</summary>
-/// <param name="Group">The group.</param>
-/// <param name="MemberId">The peer.</param>
-/// <param name="Term">The peer's term.</param>
-/// <param name="Role">The peer's new role.</param>
-public sealed record RoleChanged(string Group, string MemberId, long Term, RaftRole Role);
-
-/// <summary>
-/// Published on the event stream when a peer stopped and will not be started again. Its journal belongs to another node
-/// or has another format, or an invariant was violated.
-/// </summary>
-/// <param name="Group">The group.</param>
-/// <param name="MemberId">The peer.</param>
-/// <param name="Reason">What is wrong and what to do, in a sentence.</param>
-public sealed record PeerFailed(string Group, string MemberId, string Reason);

@@ -108,7 +108,7 @@ internal sealed class Replay(string persistenceId, RaftLog log, ConfigurationHis
                 CheckCreated();
                 StoreId = renewed.StoreId;
                 break;
-            case Persisted persisted:
+            case StatePersisted persisted:
                 CheckCreated();
                 Apply(persisted);
                 break;
@@ -143,7 +143,7 @@ internal sealed class Replay(string persistenceId, RaftLog log, ConfigurationHis
         StoreId = created.StoreId;
     }
 
-    private void Apply(Persisted persisted)
+    private void Apply(StatePersisted persisted)
     {
         if (persisted.HardState is { } hardState)
             Apply(hardState);

@@ -194,7 +194,7 @@ internal sealed class WriteAhead(
     public bool Written(IRaftMessage written, long sequenceNr)
     {
         WritingSince = null;
-        if (written is not Persisted persisted)
+        if (written is not StatePersisted persisted)
             return false;
         if (persisted.HardState is { } hardState)
             DurableHardState = hardState;
@@ -210,14 +210,14 @@ internal sealed class WriteAhead(
         return true;
     }
 
-    private Persisted? Next(bool holdsEntries)
+    private StatePersisted? Next(bool holdsEntries)
     {
         bool entries = log.LastIndex > IssuedIndex && !holdsEntries;
         bool hardState = DurableHardState != HardState || _proof is not null;
         if (!entries && !hardState && stores.IsDurable)
             return null;
         _writing = entries ? Batches(IssuedIndex + 1) : [];
-        var next = new Persisted(hardState ? HardState : null, IssuedIndex, _writing) { Stores = stores.Take() };
+        var next = new StatePersisted(hardState ? HardState : null, IssuedIndex, _writing) { Stores = stores.Take() };
         if (entries)
             IssuedIndex = log.LastIndex;
         _isProof = _proof is not null;

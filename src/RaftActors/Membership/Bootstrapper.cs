@@ -73,11 +73,11 @@ internal sealed class Bootstrapper(
             return;
         addresses.CompareNames(header);
         if (_founding.TryAskBack(header.MemberId, header.StoreId, out long round))
-            peer.Send(header.Address, new AskIdentity(peer.Header(), round));
+            peer.Send(header.Address, new Introduce(peer.Header(), round));
     }
 
     /// <summary>Called when another peer has answered.</summary>
-    public void OnAnswer(IdentityReply reply)
+    public void OnAnswer(IntroduceReply reply)
     {
         string id = reply.Header.MemberId;
         var before = _founding.State;
@@ -135,7 +135,7 @@ internal sealed class Bootstrapper(
         foreach (var voter in configurations.Latest.Voters)
         {
             if (voter.Id != settings.Self.Id)
-                peer.Send(voter.Address, new AskIdentity(peer.Header(), round));
+                peer.Send(voter.Address, new Introduce(peer.Header(), round));
         }
     }
 

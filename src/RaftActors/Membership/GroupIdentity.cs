@@ -177,7 +177,7 @@ internal sealed class GroupIdentity(
     }
 
     private static bool IsReply(PeerMessage message) =>
-        message is AppendEntriesReply or InstallSnapshotReply or RequestVoteReply or AskIdentity or IdentityReply;
+        message is AppendEntriesReply or InstallSnapshotReply or RequestVoteReply or Introduce or IntroduceReply;
 
     // A leader names the store of a follower only after it has bound it.
     private bool IsAcquainted(PeerMessage message) => IsKnownStore(message.Header)

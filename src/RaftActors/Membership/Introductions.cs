@@ -42,11 +42,11 @@ internal sealed class Introductions(
     public void GetInTouch(string leaderAddress)
     {
         if (leaderAddress.Length > 0 && peer.Leader is null)
-            peer.Send(leaderAddress, new AskIdentity(peer.Header(), 0));
+            peer.Send(leaderAddress, new Introduce(peer.Header(), 0));
     }
 
     /// <summary>Answers a peer that introduces itself.</summary>
-    public void OnAsked(AskIdentity question)
+    public void OnAsked(Introduce question)
     {
         var header = question.Header;
         string bound = log.IsEmpty ? "" : Configuration.Find(header.MemberId)?.StoreId ?? "";
@@ -68,10 +68,10 @@ internal sealed class Introductions(
             Learn(header.StoreId, header.Incarnation, header.Address);
             return true;
         }
-        if (message is AskIdentity)
+        if (message is Introduce)
             return true;
         // The store may have been set back, and its peer has not asked this peer.
-        if (message is not IdentityReply)
+        if (message is not IntroduceReply)
             Answer(header, round: 0, bound: header.StoreId, leaderAddress: "");
         return false;
     }
@@ -104,7 +104,7 @@ internal sealed class Introductions(
 
     private void Answer(PeerHeader asking, long round, string bound, string leaderAddress) => peer.Send(
         asking.Address,
-        new IdentityReply(peer.Header(asking.StoreId), round, log.IsEmpty, bound)
+        new IntroduceReply(peer.Header(asking.StoreId), round, log.IsEmpty, bound)
         {
             LeaderAddress = leaderAddress,
             LastLogTerm = log.LastTerm,
@@ -114,7 +114,7 @@ internal sealed class Introductions(
         });
 
     // Only the question of a peer that has started says where its store was.
-    private void NameSetBack(AskIdentity question)
+    private void NameSetBack(Introduce question)
     {
         var header = question.Header;
         var recovered = (question.RecoveredTerm, question.RecoveredIndex);

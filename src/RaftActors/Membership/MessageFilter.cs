@@ -130,7 +130,7 @@ internal sealed class MessageFilter(
     private static bool IsForOneStore(PeerMessage message) => message switch
     {
         AppendEntries or InstallSnapshot => message.Header.ToStoreId.Length > 0,
-        AppendEntriesReply or InstallSnapshotReply or RequestVoteReply or IdentityReply or ForwardReply
+        AppendEntriesReply or InstallSnapshotReply or RequestVoteReply or IntroduceReply or ForwardReply
             or MemberRemoved or StoreReplaced or TimeoutNow or ReadIndexReply => true,
         _ => false,
     };

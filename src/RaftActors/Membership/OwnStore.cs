@@ -102,7 +102,7 @@ internal sealed class OwnStore(
             // A voter may have moved while this peer was down.
             foreach (string address in addresses.AllOf(server))
             {
-                peer.Send(address, new AskIdentity(peer.Header(), _verification.Round)
+                peer.Send(address, new Introduce(peer.Header(), _verification.Round)
                 {
                     RecoveredTerm = _recovered.Term,
                     RecoveredIndex = _recovered.Index,
@@ -117,7 +117,7 @@ internal sealed class OwnStore(
     // ---- What others say
 
     /// <summary>Called when another member has answered.</summary>
-    public void OnAnswer(IdentityReply reply)
+    public void OnAnswer(IntroduceReply reply)
     {
         var header = reply.Header;
         var known = reply.Known?.StoreId == peer.StoreId ? reply.Known : null;

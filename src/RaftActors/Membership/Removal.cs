@@ -107,7 +107,7 @@ internal sealed class Removal(
         foreach (var server in configurations.Latest.Servers)
         {
             if (server.Id != settings.MemberId)
-                addresses.AllOf(server).ForEach(address => peer.Send(address, new AskIdentity(peer.Header(), 0)));
+                addresses.AllOf(server).ForEach(address => peer.Send(address, new Introduce(peer.Header(), 0)));
         }
     }
 

@@ -164,7 +164,7 @@ internal sealed class PeerMetrics
     /// <summary>A write to the journal is durable.</summary>
     /// <param name="written">What was written.</param>
     /// <param name="since">When the write began.</param>
-    public void Written(Persisted written, TimeSpan since)
+    public void Written(StatePersisted written, TimeSpan since)
     {
         if (RaftMetrics.WriteTime.Enabled)
             RaftMetrics.WriteTime.Record((_peer.Now - since).TotalSeconds, _tags);

@@ -111,7 +111,7 @@ internal sealed partial class RaftActor
 
     // ---- Who belongs to the group
 
-    private void OnAskIdentity(AskIdentity question)
+    private void OnIntroduce(Introduce question)
     {
         _introductions.OnAsked(question);
         _bootstrapper.OnAsked(question.Header);
@@ -119,7 +119,7 @@ internal sealed partial class RaftActor
         _removal.Tell(question.Header);
     }
 
-    private void OnIdentityReply(IdentityReply reply)
+    private void OnIntroduceReply(IntroduceReply reply)
     {
         _ownStore.OnAnswer(reply);
         if (_raftLog.IsEmpty)

@@ -13,7 +13,7 @@ namespace RaftActors;
 // event, written from the handler of the one before. What shows too much waits in WriteAhead until that is durable.
 internal sealed partial class RaftActor
 {
-    private readonly Action<Persisted> _onPersisted;
+    private readonly Action<StatePersisted> _onPersisted;
 
     // What the store says; until all of it is read.
     private Replay? _replay;
@@ -60,7 +60,7 @@ internal sealed partial class RaftActor
     }
 
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) =>
-        ReportFailure(cause, isWrite: true, (@event as Persisted)?.Size ?? 0);
+        ReportFailure(cause, isWrite: true, (@event as StatePersisted)?.Size ?? 0);
 
     private void ReportFailure(Exception reason, bool isWrite, long bytes = 0)
     {
@@ -166,7 +166,7 @@ internal sealed partial class RaftActor
     {
         switch (_writeAhead.BeginWrite(Now, _snapshots.HoldsEntries, _snapshots.EventToWrite))
         {
-            case Persisted persisted:
+            case StatePersisted persisted:
                 PersistAsync(persisted, _onPersisted);
                 break;
             case SnapshotInstalled installed:
@@ -175,7 +175,7 @@ internal sealed partial class RaftActor
         }
     }
 
-    private void OnPersisted(Persisted persisted)
+    private void OnPersisted(StatePersisted persisted)
     {
         _metrics.Written(persisted, _writeAhead.WritingSince!.Value);
         bool isProof = _writeAhead.Written(persisted, LastSequenceNr);

@@ -4,9 +4,9 @@ using RaftActors.Log;
 namespace RaftActors.Protocol;
 
 /// <summary>
-/// Writes and reads entries as field 15 of AppendEntries and Persisted in raft.proto, byte for byte as the generated
-/// code would. The code is written by hand because each command passes through it several times. It writes entries
-/// without an object in between, and reads payloads as slices of the received bytes.
+/// Writes and reads entries as field 15 of AppendEntries and StatePersisted in raft.proto, byte for byte as the
+/// generated code would. The code is written by hand because each command passes through it several times. It writes
+/// entries without an object in between, and reads payloads as slices of the received bytes.
 /// </summary>
 internal static class EntryCodec
 {

@@ -23,8 +23,8 @@ internal static class MessageFormats
         Plain("RIR", static (ReadIndexReply m) => m.ToWire(), static wire => wire.FromWire()),
         Plain("IS", static (InstallSnapshot m) => m.ToWire(), static wire => wire.FromWire()),
         Plain("ISR", static (InstallSnapshotReply m) => m.ToWire(), static wire => wire.FromWire()),
-        Plain("ID", static (AskIdentity m) => m.ToWire(), static wire => wire.FromWire()),
-        Plain("IDR", static (IdentityReply m) => m.ToWire(), static wire => wire.FromWire()),
+        Plain("ID", static (Introduce m) => m.ToWire(), static wire => wire.FromWire()),
+        Plain("IDR", static (IntroduceReply m) => m.ToWire(), static wire => wire.FromWire()),
         Plain("SR", static (StoreReplaced m) => m.ToWire(), static wire => wire.FromWire()),
         Plain("TN", static (TimeoutNow m) => m.ToWire(), static wire => wire.FromWire()),
         Plain("MR", static (MemberRemoved m) => m.ToWire(), static wire => wire.FromWire()),
@@ -48,7 +48,7 @@ internal static class MessageFormats
         Plain("CM", static (ChangeMembers m) => m.ToWire(), static wire => wire.FromWire()),
 
         // In the journal and the snapshot store.
-        Stored("P", static (Persisted m) => m.ToWire(), static m => m.Batches, ReadPersisted),
+        Stored("P", static (StatePersisted m) => m.ToWire(), static m => m.Batches, ReadPersisted),
         Stored("PC", static (PeerCreated m) => m.ToWire(), static wire => wire.FromWire()),
         Stored("SRN", static (StoreRenewed m) => m.ToWire(), static wire => wire.FromWire()),
         Stored("JC", static (JournalCut m) => m.ToWire(), static wire => wire.FromWire()),
@@ -96,10 +96,10 @@ internal static class MessageFormats
     private static IRaftMessage ReadQueryAnswer(Wire.ClientAnswer wire, RaftSerializer serializer) =>
         wire.ToQueryAnswer(serializer.Serialization);
 
-    private static Persisted ReadPersisted(byte[] bytes)
+    private static StatePersisted ReadPersisted(byte[] bytes)
     {
         var (head, entries) = SplitEntries(bytes);
-        return Wire.Persisted.Parser.ParseFrom(bytes, 0, head).FromWire(entries);
+        return Wire.StatePersisted.Parser.ParseFrom(bytes, 0, head).FromWire(entries);
     }
 
     // The entries come last, because their field has the highest number. They are sliced out, and the generated parser

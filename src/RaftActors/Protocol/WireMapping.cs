@@ -99,14 +99,14 @@ internal static class WireMapping
         RebuildFrom = m.RebuildFrom,
     };
 
-    public static Wire.AskIdentity ToWire(this AskIdentity m) =>
+    public static Wire.Introduce ToWire(this Introduce m) =>
         new() { Header = m.Header.ToWire(), Round = m.Round, RecoveredTerm = m.RecoveredTerm,
             RecoveredIndex = m.RecoveredIndex };
 
-    public static AskIdentity FromWire(this Wire.AskIdentity m) =>
+    public static Introduce FromWire(this Wire.Introduce m) =>
         new(m.Header.FromWire(), m.Round) { RecoveredTerm = m.RecoveredTerm, RecoveredIndex = m.RecoveredIndex };
 
-    public static Wire.IdentityReply ToWire(this IdentityReply m) => new()
+    public static Wire.IntroduceReply ToWire(this IntroduceReply m) => new()
     {
         Header = m.Header.ToWire(),
         Round = m.Round,
@@ -119,7 +119,7 @@ internal static class WireMapping
         Known = m.Known?.ToWire(),
     };
 
-    public static IdentityReply FromWire(this Wire.IdentityReply m) =>
+    public static IntroduceReply FromWire(this Wire.IntroduceReply m) =>
         new(m.Header.FromWire(), m.Round, m.Empty, m.BoundStoreId)
     {
         LeaderAddress = m.LeaderAddress,
@@ -226,7 +226,7 @@ internal static class WireMapping
     public static PeerCreated FromWire(this Wire.PeerCreated m) => new(m.FormatVersion, m.Group, m.MemberId, m.StoreId);
 
     // EntryCodec writes the entries after this message.
-    public static Wire.Persisted ToWire(this Persisted m) =>
+    public static Wire.StatePersisted ToWire(this StatePersisted m) =>
         new()
         {
             HardState = m.HardState?.ToWire(), PreviousIndex = m.PreviousIndex,
@@ -234,7 +234,7 @@ internal static class WireMapping
             Padding = m.Padding > 0 ? UnsafeByteOperations.UnsafeWrap(new byte[m.Padding]) : ByteString.Empty,
         };
 
-    public static Persisted FromWire(this Wire.Persisted m, EntryBatch entries) =>
+    public static StatePersisted FromWire(this Wire.StatePersisted m, EntryBatch entries) =>
         new(m.HardState?.FromWire(), m.PreviousIndex, entries.Count > 0 ? [entries] : []) 
         {
             Stores = m.Stores.Count > 0 ? m.Stores.FromWire() : null, Padding = m.Padding.Length,

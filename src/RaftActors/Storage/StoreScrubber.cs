@@ -143,7 +143,7 @@ internal sealed class StoreScrubber : UntypedActor, IWithTimers
             case MalformedMessage malformed:
                 _damages.Add($"event {stored.SequenceNr} of {_pass.PersistenceId} cannot be read: {malformed.Problem}");
                 break;
-            case Persisted persisted:
+            case StatePersisted persisted:
                 foreach (var batch in persisted.Batches)
                     _bytes += batch.Encoded.Length;
                 break;

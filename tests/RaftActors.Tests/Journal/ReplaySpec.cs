@@ -41,7 +41,7 @@ public sealed class ReplaySpec
         var (first, second) = (Of("a", "b"), Of("a", "b", "c"));
         Apply(Created());
         var batch = new EntryBatch([Entry(1, 1, first), Entry(2, 1, second)]);
-        Apply(new Persisted(new HardState(1, null, null), 0, [batch]));
+        Apply(new StatePersisted(new HardState(1, null, null), 0, [batch]));
         Assert.Equal((2, second), (_replay.Configurations.LatestIndex, _replay.Configurations.Latest));
 
         Apply(Entries(new HardState(2, null, null), 1, 2));
@@ -67,10 +67,10 @@ public sealed class ReplaySpec
     {
         StartFrom(5, new HardState(4, "c", "store-c"), lastIndex: 3, lastTerm: 2);
 
-        Apply(new Persisted(new HardState(4, null, null), 3, []));
+        Apply(new StatePersisted(new HardState(4, null, null), 3, []));
         Assert.Equal("c", _replay.HardState.VotedFor);
 
-        Apply(new Persisted(new HardState(5, null, null), 3, []));
+        Apply(new StatePersisted(new HardState(5, null, null), 3, []));
         Assert.Equal(new HardState(5, null, null), _replay.HardState);
     }
 
@@ -78,10 +78,10 @@ public sealed class ReplaySpec
     public void The_group_of_a_snapshot_is_decided_and_only_a_later_term_may_change_it()
     {
         StartFrom(5, new HardState(4, null, null), lastIndex: 3, lastTerm: 2, groupId: "group");
-        Apply(new Persisted(new HardState(3, null, null) { GroupId = "before" }, 3, []));
+        Apply(new StatePersisted(new HardState(3, null, null) { GroupId = "before" }, 3, []));
         Assert.Equal("group", _replay.HardState.GroupId);
 
-        Apply(new Persisted(new HardState(1000, null, null) { GroupId = "recovered" }, 3, []));
+        Apply(new StatePersisted(new HardState(1000, null, null) { GroupId = "recovered" }, 3, []));
         Assert.Equal("recovered", _replay.HardState.GroupId);
     }
 
@@ -234,8 +234,8 @@ public sealed class ReplaySpec
     public void A_term_that_goes_back_is_refused()
     {
         Apply(Created());
-        Apply(new Persisted(new HardState(2, null, null), 0, []));
-        Refused("the term goes back from 2 to 1 in event 3", new Persisted(new HardState(1, null, null), 0, []));
+        Apply(new StatePersisted(new HardState(2, null, null), 0, []));
+        Refused("the term goes back from 2 to 1 in event 3", new StatePersisted(new HardState(1, null, null), 0, []));
     }
 
     [Fact]
@@ -269,12 +269,12 @@ public sealed class ReplaySpec
 
     private static PeerCreated Created() => new(PeerCreated.CurrentFormat, "g", "a", "store");
 
-    private static Persisted Stores(params StoreRecord[] records) => new(null, 0, []) { Stores = records };
+    private static StatePersisted Stores(params StoreRecord[] records) => new(null, 0, []) { Stores = records };
 
-    private static Persisted Entries(HardState? hardState, long previousIndex, params long[] terms)
+    private static StatePersisted Entries(HardState? hardState, long previousIndex, params long[] terms)
     {
         var entries = terms.Select((term, at) => Log.Logs.Entry(previousIndex + 1 + at, term)).ToArray();
-        return new Persisted(hardState, previousIndex, [new EntryBatch(entries)]);
+        return new StatePersisted(hardState, previousIndex, [new EntryBatch(entries)]);
     }
 
     private static LogEntry Entry(long index, long term, Configuration configuration) =>

@@ -57,7 +57,7 @@ public sealed class WriteAheadSpec
     public void Since_when_a_write_is_under_way_is_known()
     {
         AppendOwn(1);
-        var written = (Persisted)_ahead.BeginWrite(TimeSpan.FromSeconds(7))!;
+        var written = (StatePersisted)_ahead.BeginWrite(TimeSpan.FromSeconds(7))!;
         Assert.Equal(TimeSpan.FromSeconds(7), _ahead.WritingSince);
         Write(written);
         Assert.Null(_ahead.WritingSince);
@@ -113,7 +113,7 @@ public sealed class WriteAheadSpec
         AppendOwn(1);
         Assert.Null(_ahead.BeginWrite(TimeSpan.Zero, holdsEntries: true));
         _ahead.EnterTerm(1);
-        var hardState = (Persisted)_ahead.BeginWrite(TimeSpan.Zero, holdsEntries: true)!;
+        var hardState = (StatePersisted)_ahead.BeginWrite(TimeSpan.Zero, holdsEntries: true)!;
         Assert.Empty(hardState.Batches);
         Write(hardState);
         _ahead.EnterTerm(2);
@@ -224,9 +224,9 @@ public sealed class WriteAheadSpec
         return released;
     }
 
-    private Persisted Begin() => Assert.IsType<Persisted>(_ahead.BeginWrite(TimeSpan.Zero));
+    private StatePersisted Begin() => Assert.IsType<StatePersisted>(_ahead.BeginWrite(TimeSpan.Zero));
 
-    private void Write(Persisted write) => _ahead.Written(write, ++_sequenceNr);
+    private void Write(StatePersisted write) => _ahead.Written(write, ++_sequenceNr);
 
     private void AppendOwn(int count)
     {

@@ -91,7 +91,7 @@ public sealed class BootstrapperSpec
     {
         var bootstrapper = Start();
 
-        bootstrapper.OnAnswer(new IdentityReply(Of(B), Round(), Empty: false, "store-before"));
+        bootstrapper.OnAnswer(new IntroduceReply(Of(B), Round(), Empty: false, "store-before"));
         bootstrapper.OnAnswer(Empty(C));
 
         Assert.False(bootstrapper.MayFound);
@@ -103,7 +103,7 @@ public sealed class BootstrapperSpec
     {
         var bootstrapper = Start();
 
-        bootstrapper.OnAnswer(new IdentityReply(Of(B), Round(), Empty: false, "store-a"));
+        bootstrapper.OnAnswer(new IntroduceReply(Of(B), Round(), Empty: false, "store-a"));
 
         Assert.False(bootstrapper.MayFound);
         Assert.True(bootstrapper.MayVoteFor(Vote(null) with { LastLogIndex = 4, LastLogTerm = 3 }));
@@ -130,9 +130,9 @@ public sealed class BootstrapperSpec
         return bootstrapper;
     }
 
-    private long Round() => Assert.IsType<AskIdentity>(_peer.Sent[0].Message).Round;
+    private long Round() => Assert.IsType<Introduce>(_peer.Sent[0].Message).Round;
 
-    private IdentityReply Empty(Server other, long term = 3) =>
+    private IntroduceReply Empty(Server other, long term = 3) =>
         new(Of(other) with { Term = term }, Round(), Empty: true, "");
 
     private static RequestVote Vote(Configuration? founding) => new(Of(B), 0, 0, false, false, founding);

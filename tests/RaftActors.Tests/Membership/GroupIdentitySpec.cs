@@ -77,7 +77,7 @@ public sealed class GroupIdentitySpec(ITestOutputHelper output) : PeerPartsSpec(
 
         Assert.True(Identity.Includes(Vote("")));
         Assert.False(Identity.Includes(Vote("", storeId: "store-x")));
-        Assert.True(Identity.Includes(new AskIdentity(Of(B) with { StoreId = "store-x", IsEmpty = true }, 1)));
+        Assert.True(Identity.Includes(new Introduce(Of(B) with { StoreId = "store-x", IsEmpty = true }, 1)));
     }
 
     // ---- When the identity is decided

@@ -39,10 +39,10 @@ public sealed class IntroductionsSpec : VirtualTimeSpec
     {
         _stores.Learn("store-b", 2, "host:2", "store-a");
 
-        _introductions.OnAsked(new AskIdentity(Of(B, incarnation: 2), 7));
+        _introductions.OnAsked(new Introduce(Of(B, incarnation: 2), 7));
 
         var (address, message) = Assert.Single(_peer.Sent);
-        var reply = Assert.IsType<IdentityReply>(message);
+        var reply = Assert.IsType<IntroduceReply>(message);
         Assert.Equal(("host:2", "store-b", 7), (address, reply.Header.ToStoreId, reply.Round));
         Assert.Equal((5, 3, "store-b"), (reply.LastLogTerm, reply.LastLogIndex, reply.BoundStoreId));
         Assert.Equal(new StoreRecord("store-b", 2, Address: "host:2"), reply.Known);
@@ -56,9 +56,9 @@ public sealed class IntroductionsSpec : VirtualTimeSpec
 
         Assert.False(_introductions.IsOfLatestIncarnation(late));
 
-        var reply = Assert.IsType<IdentityReply>(Assert.Single(_peer.Sent).Message);
+        var reply = Assert.IsType<IntroduceReply>(Assert.Single(_peer.Sent).Message);
         Assert.Equal(2, reply.Known!.Incarnation);
-        Assert.True(_introductions.IsOfLatestIncarnation(new AskIdentity(Of(B, incarnation: 1), 7)));
+        Assert.True(_introductions.IsOfLatestIncarnation(new Introduce(Of(B, incarnation: 1), 7)));
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class IntroductionsSpec : VirtualTimeSpec
     public void A_store_counts_when_all_other_voters_have_answered_and_its_term_and_log_are_not_behind_theirs()
     {
         _ownStore.Start(isNew: false, isCut: false);
-        long round = Assert.IsType<AskIdentity>(_peer.Sent[0].Message).Round;
+        long round = Assert.IsType<Introduce>(_peer.Sent[0].Message).Round;
         Assert.Equal(["host:2", "host:3"], _peer.Sent.Select(static sent => sent.Address));
 
         _ownStore.OnAnswer(Answer(B, round, term: 7, lastTerm: 5, lastIndex: 4));
@@ -128,7 +128,7 @@ public sealed class IntroductionsSpec : VirtualTimeSpec
     public void After_a_while_those_who_answered_are_enough_if_they_are_a_majority_with_the_peer()
     {
         _ownStore.Start(isNew: false, isCut: false);
-        long round = Assert.IsType<AskIdentity>(_peer.Sent[0].Message).Round;
+        long round = Assert.IsType<Introduce>(_peer.Sent[0].Message).Round;
         _ownStore.OnAnswer(Answer(B, round, term: 5, lastTerm: 5, lastIndex: 3));
         _peer.Sent.Clear();
 
@@ -146,14 +146,14 @@ public sealed class IntroductionsSpec : VirtualTimeSpec
     {
         _ownStore.Start(isNew: false, isCut: false);
         long incarnation = _ownStore.Incarnation;
-        long round = Assert.IsType<AskIdentity>(_peer.Sent[0].Message).Round;
+        long round = Assert.IsType<Introduce>(_peer.Sent[0].Message).Round;
         var known = new StoreRecord("store-a", 1, ConfirmedTerm: 5, ConfirmedIndex: 4);
 
         _ownStore.OnAnswer(Answer(B, round, term: 5, lastTerm: 5, lastIndex: 4) with { Known = known });
 
         Assert.True(_ownStore.IsSetBack);
         Assert.NotEqual(incarnation, _ownStore.Incarnation);
-        round = Assert.IsType<AskIdentity>(_peer.Sent[^1].Message).Round;
+        round = Assert.IsType<Introduce>(_peer.Sent[^1].Message).Round;
         _ownStore.OnAnswer(Answer(B, round, term: 5, lastTerm: 5, lastIndex: 4));
         _ownStore.OnAnswer(Answer(C, round, term: 5, lastTerm: 5, lastIndex: 3));
         Assert.True(_ownStore.IsVerified);
@@ -175,7 +175,7 @@ public sealed class IntroductionsSpec : VirtualTimeSpec
         Assert.Empty(_peer.Sent);
     }
 
-    private static IdentityReply Answer(Server member, long round, long term, long lastTerm, long lastIndex) =>
+    private static IntroduceReply Answer(Server member, long round, long term, long lastTerm, long lastIndex) =>
         new(Of(member) with { Term = term }, round, false, "store-a")
         {
             LastLogTerm = lastTerm,

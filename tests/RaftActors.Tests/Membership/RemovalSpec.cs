@@ -89,6 +89,6 @@ public sealed class RemovalSpec
         _removal.AskForMembership();
 
         Assert.Equal(["host:2", "host:3"], _peer.Sent.Select(static sent => sent.Address));
-        Assert.All(_peer.Sent, static sent => Assert.IsType<AskIdentity>(sent.Message));
+        Assert.All(_peer.Sent, static sent => Assert.IsType<Introduce>(sent.Message));
     }
 }

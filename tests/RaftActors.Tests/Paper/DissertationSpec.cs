@@ -127,7 +127,7 @@ public sealed class DissertationSpec(ITestOutputHelper output) : PaperSpec(outpu
         LogEntry[] log = [.. Entries(1), new LogEntry(2, 1, EntryKind.Configuration, 0, WithoutA.ToPayload())];
         var hardState = new HardState(1, null, null);
         Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId),
-            new Persisted(hardState, 0, [new EntryBatch(log)]));
+            new StatePersisted(hardState, 0, [new EntryBatch(log)]));
         Start();
 
         AdvanceUntil(() => B.TryTake<RequestVote>(static request => request.PreVote) is not null);

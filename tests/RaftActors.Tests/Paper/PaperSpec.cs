@@ -21,7 +21,7 @@ public abstract class PaperSpec(ITestOutputHelper output) : PeerSpec(output)
     private protected long[] DurableTerms()
     {
         var terms = new List<long>();
-        foreach (var persisted in Disk.Events(PersistenceId).Select(static item => item.Event).OfType<Persisted>())
+        foreach (var persisted in Disk.Events(PersistenceId).Select(static item => item.Event).OfType<StatePersisted>())
         {
             if (persisted.Batches.Count == 0)
                 continue;

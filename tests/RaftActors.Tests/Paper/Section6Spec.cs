@@ -132,7 +132,7 @@ public sealed class Section6Spec(ITestOutputHelper output) : PaperSpec(output)
     {
         LogEntry[] log = [.. Entries(1), new LogEntry(2, 1, EntryKind.Configuration, 0, configuration.ToPayload())];
         Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId),
-            new Persisted(new HardState(1, null, null), 0, [new EntryBatch(log)]));
+            new StatePersisted(new HardState(1, null, null), 0, [new EntryBatch(log)]));
         Start();
         Adopt();
     }

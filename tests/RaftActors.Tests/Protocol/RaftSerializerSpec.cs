@@ -26,9 +26,9 @@ public sealed class RaftSerializerSpec
         new RequestVoteReply(Header, true, true, 6),
         new AppendEntriesReply(Header, true, 3, 4, 0, default, 9),
         new AppendEntriesReply(Header, false, 0, 0, 7, new LogConflict(2, 3), 9),
-        new AskIdentity(Header, 77),
-        new IdentityReply(Header, 77, true, ""),
-        new IdentityReply(Header, 77, false, "store-b"),
+        new Introduce(Header, 77),
+        new IntroduceReply(Header, 77, true, ""),
+        new IntroduceReply(Header, 77, false, "store-b"),
         new StoreReplaced(Header),
         new ContactRefused(Header with { GroupId = "group-1", GroupIsUndecided = true, Version = 1, IsEmpty = true },
         RefusalReason.AnotherGroup),
@@ -156,7 +156,7 @@ public sealed class RaftSerializerSpec
     [Fact]
     public void An_event_with_hard_state_and_entries_comes_back_as_it_went()
     {
-        var @event = new Persisted(new HardState(5, "a", "store-a"), 3,
+        var @event = new StatePersisted(new HardState(5, "a", "store-a"), 3,
             [new EntryBatch([Logs.Entry(4, 3)]), new EntryBatch([Logs.Entry(5, 5)])]);
 
         var copy = Copy(@event);
@@ -168,8 +168,8 @@ public sealed class RaftSerializerSpec
     [Fact]
     public void Either_part_of_an_event_may_be_absent()
     {
-        Assert.Empty(Copy(new Persisted(new HardState(5, null, null), 3, [])).Batches);
-        Assert.Null(Copy(new Persisted(null, 3, [new EntryBatch([Logs.Entry(4, 3)])])).HardState);
+        Assert.Empty(Copy(new StatePersisted(new HardState(5, null, null), 3, [])).Batches);
+        Assert.Null(Copy(new StatePersisted(null, 3, [new EntryBatch([Logs.Entry(4, 3)])])).HardState);
     }
 
     [Fact]
@@ -178,7 +178,7 @@ public sealed class RaftSerializerSpec
         var received =
             Copy(new AppendEntries(Header, 3, 2, 1, 12, new EntryBatch([Logs.Entry(4, 3), Logs.Entry(5, 5)]))).Entries;
 
-        var written = new Persisted(null, 3, [received]);
+        var written = new StatePersisted(null, 3, [received]);
 
         Assert.EndsWith(Convert.ToHexString(received.Encoded.Span), Convert.ToHexString(_serializer.ToBinary(written)));
     }

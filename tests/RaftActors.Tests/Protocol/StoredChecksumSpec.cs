@@ -17,9 +17,9 @@ public sealed class StoredChecksumSpec
     public static TheoryData<object> Stored => new(
         new PeerCreated(1, "group", "a", "store-a"),
         new StoreRenewed("store-b"),
-        new Persisted(new HardState(5, "a", "store-a"), 3,
+        new StatePersisted(new HardState(5, "a", "store-a"), 3,
         [new EntryBatch([Logs.Entry(4, 3)]), new EntryBatch([Logs.Entry(5, 5)])]),
-        new Persisted(null, 0, [new EntryBatch([Logs.Entry(1, 3)])]),
+        new StatePersisted(null, 0, [new EntryBatch([Logs.Entry(1, 3)])]),
         new SnapshotInstalled(9, 4),
         new SnapshotManifest("group", "a", "store-a", new HardState(5, "b", "store-b"), Snapshot, 2,
         new KeptSnapshot(77, 1)),

@@ -300,8 +300,8 @@ public sealed class DurabilitySpec(ITestOutputHelper output) : PeerSpec(output)
     public void A_missing_event_is_found_at_recovery()
     {
         PutLog(new HardState(1, null, null), 1, 1);
-        Disk.Put(PersistenceId, new Persisted(new HardState(2, "b", "store-b"), 2, []),
-            new Persisted(new HardState(3, null, null), 2, []));
+        Disk.Put(PersistenceId, new StatePersisted(new HardState(2, "b", "store-b"), 2, []),
+            new StatePersisted(new HardState(3, null, null), 2, []));
         Disk.Lose(PersistenceId, 3);
         Sys.EventStream.Subscribe(TestActor, typeof(PeerFailed));
 
@@ -314,7 +314,7 @@ public sealed class DurabilitySpec(ITestOutputHelper output) : PeerSpec(output)
     public void A_hole_in_the_log_is_found_at_recovery()
     {
         PutLog(new HardState(1, null, null), 1, 1);
-        Disk.Put(PersistenceId, new Persisted(null, 3, [new EntryBatch([Command(4, 1)])]));
+        Disk.Put(PersistenceId, new StatePersisted(null, 3, [new EntryBatch([Command(4, 1)])]));
         Sys.EventStream.Subscribe(TestActor, typeof(PeerFailed));
 
         Start();

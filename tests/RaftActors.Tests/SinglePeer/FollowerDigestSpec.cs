@@ -49,7 +49,7 @@ public sealed class FollowerDigestSpec(ITestOutputHelper output) : DigestSpec(ou
         Hear(digest with { Value = ~digest.Value });
 
         B.ExpectNone<AppendEntriesReply>();
-        Assert.Equal(3, ((Persisted)Disk.NextWrite().Event).HardState!.DiffersAt);
+        Assert.Equal(3, ((StatePersisted)Disk.NextWrite().Event).HardState!.DiffersAt);
     }
 
     [Theory]

@@ -15,8 +15,8 @@ public sealed class FoundingPeerSpec(ITestOutputHelper output) : PeerSpec(output
     {
         Start();
 
-        B.Expect<AskIdentity>();
-        C.Expect<AskIdentity>();
+        B.Expect<Introduce>();
+        C.Expect<Introduce>();
     }
 
     // Whoever hears the others but not their answers asks again and again; so would they, and each question would be
@@ -28,13 +28,13 @@ public sealed class FoundingPeerSpec(ITestOutputHelper output) : PeerSpec(output
         Forget();
 
         for (int round = 1; round <= 5; round++)
-            B.Say(header => new AskIdentity(header, round), 0);
+            B.Say(header => new Introduce(header, round), 0);
 
         int questions = 0;
-        while (B.TryTake<AskIdentity>() is not null)
+        while (B.TryTake<Introduce>() is not null)
             questions++;
         Assert.Equal(1, questions);
-        C.ExpectNone<AskIdentity>();
+        C.ExpectNone<Introduce>();
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public sealed class FoundingPeerSpec(ITestOutputHelper output) : PeerSpec(output
     {
         StartEmpty();
         Answer(B);
-        C.Say(header => new IdentityReply(header, C.Expect<AskIdentity>().Round, false, "lost-disk"), 4);
+        C.Say(header => new IntroduceReply(header, C.Expect<Introduce>().Round, false, "lost-disk"), 4);
 
         for (int i = 0; i < 100; i++)
             Advance(10);
@@ -147,7 +147,7 @@ public sealed class FoundingPeerSpec(ITestOutputHelper output) : PeerSpec(output
     public void An_empty_log_whose_store_a_configuration_names_votes_but_does_not_campaign()
     {
         StartEmpty();
-        C.Say(header => new IdentityReply(header, C.Expect<AskIdentity>().Round, false, StoreId), 4);
+        C.Say(header => new IntroduceReply(header, C.Expect<Introduce>().Round, false, StoreId), 4);
 
         for (int i = 0; i < 100; i++)
             Advance(10);
@@ -175,9 +175,9 @@ public sealed class FoundingPeerSpec(ITestOutputHelper output) : PeerSpec(output
     {
         StartWithLog(new HardState(1, null, null), 1);
 
-        B.Say(header => new AskIdentity(header with { StoreId = "wiped" }, 7), 0);
+        B.Say(header => new Introduce(header with { StoreId = "wiped" }, 7), 0);
 
-        var answer = B.Expect<IdentityReply>();
+        var answer = B.Expect<IntroduceReply>();
         Assert.Equal((7, false, "store-b", "wiped"),
             (answer.Round, answer.Empty, answer.BoundStoreId, answer.Header.ToStoreId));
     }
@@ -192,7 +192,7 @@ public sealed class FoundingPeerSpec(ITestOutputHelper output) : PeerSpec(output
             .ExpectOne(() =>
         {
             for (int round = 1; round < 4; round++)
-                B.Say(header => new AskIdentity(header with { Address = "localhost:2" }, round), 0);
+                B.Say(header => new Introduce(header with { Address = "localhost:2" }, round), 0);
             _ = Status();
         });
     }
@@ -201,12 +201,12 @@ public sealed class FoundingPeerSpec(ITestOutputHelper output) : PeerSpec(output
     public void A_peer_that_learns_of_a_new_store_asks_it_at_once()
     {
         StartEmpty();
-        B.Expect<AskIdentity>();
+        B.Expect<Introduce>();
 
-        B.Say(header => new AskIdentity(header, 7), 0);
+        B.Say(header => new Introduce(header, 7), 0);
 
-        Assert.True(B.Expect<IdentityReply>().Empty);
-        B.Expect<AskIdentity>();
+        Assert.True(B.Expect<IntroduceReply>().Empty);
+        B.Expect<Introduce>();
     }
 
     [Fact]
@@ -233,7 +233,7 @@ public sealed class FoundingPeerSpec(ITestOutputHelper output) : PeerSpec(output
         Assert.Equal(0, Status().CommitIndex);
         B.Accept(1, founded.Term);
 
-        C.Say(header => new AskIdentity(header, 1), 0);
+        C.Say(header => new Introduce(header, 1), 0);
 
         var entry =
             B.Expect<AppendEntries>(append => append.Entries.Count > 0 && append.PrevLogIndex == 1).Entries.Entries[0];
@@ -249,7 +249,7 @@ public sealed class FoundingPeerSpec(ITestOutputHelper output) : PeerSpec(output
 
     private void Answer(FakePeer peer, long term = 0)
     {
-        long round = peer.Expect<AskIdentity>().Round;
-        peer.Say(header => new IdentityReply(header, round, true, ""), term);
+        long round = peer.Expect<Introduce>().Round;
+        peer.Say(header => new IntroduceReply(header, round, true, ""), term);
     }
 }

@@ -318,7 +318,7 @@ public sealed class GroupIdentitySpec(ITestOutputHelper output) : PeerSpec(outpu
     {
         var configuration = new LogEntry(1, 1, EntryKind.Configuration, 0, Bound.Beginning(groupId, 1).ToPayload());
         Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId),
-            new Persisted(new HardState(1, null, null) { GroupId = decided ? groupId : "" }, 0,
+            new StatePersisted(new HardState(1, null, null) { GroupId = decided ? groupId : "" }, 0,
             [new EntryBatch([configuration, Command(2, 1)])]));
         Start();
         Adopt();

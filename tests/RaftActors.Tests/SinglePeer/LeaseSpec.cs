@@ -17,7 +17,7 @@ public sealed class LeaseSpec(ITestOutputHelper output) : PeerSpec(output)
         var configuration =
             new LogEntry(1, 1, EntryKind.Configuration, 0, Bound.WithLease(Settings.ElectionTimeoutMin).ToPayload());
         Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId),
-            new Persisted(new HardState(1, null, null), 0, [new EntryBatch([configuration])]));
+            new StatePersisted(new HardState(1, null, null), 0, [new EntryBatch([configuration])]));
         Start();
         Adopt();
         Elect();

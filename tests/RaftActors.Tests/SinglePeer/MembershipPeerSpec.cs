@@ -54,7 +54,7 @@ public sealed class MembershipPeerSpec(ITestOutputHelper output) : PeerSpec(outp
         var unbound = new RaftActors.Membership.Configuration([new Server("a", "host:1", StoreId),
             new Server("b", "host:2", "store-b"), new Server("c", "host:3", "")]);
         Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId),
-            new Persisted(new HardState(1, null, null), 0,
+            new StatePersisted(new HardState(1, null, null), 0,
             [new EntryBatch([new LogEntry(1, 1, EntryKind.Configuration, 0, unbound.ToPayload())])]));
         Start();
         Adopt();
@@ -71,7 +71,7 @@ public sealed class MembershipPeerSpec(ITestOutputHelper output) : PeerSpec(outp
     }
 
     private void Ask(string member, string address, string store) =>
-        Peer.Tell(new AskIdentity(new PeerHeader(address, Group, member, store, 0), 1), ActorRefs.NoSender);
+        Peer.Tell(new Introduce(new PeerHeader(address, Group, member, store, 0), 1), ActorRefs.NoSender);
 
     private void AwaitNewConfiguration()
     {

@@ -56,7 +56,7 @@ public sealed class MovedMemberSpec(ITestOutputHelper output) : PeerSpec(output)
 
         var refused = Moved.Expect<ContactRefused>();
         Assert.Equal((RefusalReason.StoreInUse, "host:3"), (refused.Reason, refused.OtherAddress));
-        Moved.ExpectNone<IdentityReply>();
+        Moved.ExpectNone<IntroduceReply>();
         Assert.Equal("host:3", Recorded());
     }
 
@@ -75,7 +75,7 @@ public sealed class MovedMemberSpec(ITestOutputHelper output) : PeerSpec(output)
             Advance(10);
         }
 
-        Moved.Expect<IdentityReply>();
+        Moved.Expect<IntroduceReply>();
         Assert.False(warnings.HasMessages);
     }
 
@@ -140,7 +140,7 @@ public sealed class MovedMemberSpec(ITestOutputHelper output) : PeerSpec(output)
         AdvanceUntil(() => Status().Role == RaftRole.PreCandidate);
         C.Say(header => new RequestVoteReply(header with { Address = "host:9" }, false, true,
             2) { LeaderAddress = "host:2" }, 1);
-        B.Expect<AskIdentity>();
+        B.Expect<Introduce>();
     }
 
     [Fact]
@@ -189,5 +189,5 @@ public sealed class MovedMemberSpec(ITestOutputHelper output) : PeerSpec(output)
         Forget();
     }
 
-    private void Ask(string address) => C.Say(header => new AskIdentity(header with { Address = address }, 0), 2);
+    private void Ask(string address) => C.Say(header => new Introduce(header with { Address = address }, 0), 2);
 }

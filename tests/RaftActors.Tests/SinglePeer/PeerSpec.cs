@@ -89,7 +89,7 @@ public abstract class PeerSpec : CommandedDiskSpec
     private protected void PutLog(HardState hardState, params long[] terms)
     {
         Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId),
-            new Persisted(hardState, 0, [new EntryBatch(Entries(terms))]));
+            new StatePersisted(hardState, 0, [new EntryBatch(Entries(terms))]));
     }
 
     /// <summary>Entries from index 1: the configuration, then commands.</summary>
@@ -166,7 +166,7 @@ public abstract class PeerSpec : CommandedDiskSpec
     }
 
     /// <summary>What a write of the peer makes durable.</summary>
-    private protected static Persisted Event(PendingWrite write) => Assert.IsType<Persisted>(write.Event);
+    private protected static StatePersisted Event(PendingWrite write) => Assert.IsType<StatePersisted>(write.Event);
 
     /// <summary>Lets the peer win an election with the vote of b.</summary>
     private protected void Elect()
@@ -223,7 +223,7 @@ public abstract class PeerSpec : CommandedDiskSpec
         Moved.Forget();
     }
 
-    private void Answer(FakePeer other, AskIdentity question)
+    private void Answer(FakePeer other, Introduce question)
     {
         if (Peer.IsNobody())
             _unanswered.Enqueue(() => other.Answer(question));
@@ -245,7 +245,7 @@ public abstract class PeerSpec : CommandedDiskSpec
     {
         public void Tell(object message, IActorRef sender)
         {
-            if (spec.OthersAnswer && message is AskIdentity { Round: < 0 } question)
+            if (spec.OthersAnswer && message is Introduce { Round: < 0 } question)
                 spec.Answer(other, question);
             else
                 probe.Tell(message, sender);
@@ -265,8 +265,8 @@ public abstract class PeerSpec : CommandedDiskSpec
         }
 
         /// <summary>Answers the question that the peer asks at its start.</summary>
-        public void Answer(AskIdentity question) =>
-            Say(header => new IdentityReply(header, question.Round, false, _spec.StoreId), 0);
+        public void Answer(Introduce question) =>
+            Say(header => new IntroduceReply(header, question.Round, false, _spec.StoreId), 0);
 
         public TestProbe Probe { get; }
 
@@ -366,14 +366,14 @@ public abstract class PeerSpec : CommandedDiskSpec
             Images++;
             if (Image is not null)
                 return Image;
-            var image = new Wire.Persisted();
+            var image = new Wire.StatePersisted();
             image.Entries.AddRange(Applied.Select(entry =>
                 new Wire.Entry { Index = entry.Index, Term = entry.Term,
                 Payload = ByteString.CopyFrom(entry.Payload.Bytes.Span) }));
             return [image.ToByteArray()];
         }
 
-        public void Restore(Stream snapshot) => Applied.AddRange(Wire.Persisted.Parser.ParseFrom(snapshot).Entries
+        public void Restore(Stream snapshot) => Applied.AddRange(Wire.StatePersisted.Parser.ParseFrom(snapshot).Entries
             .Select(entry => new LogEntry(entry.Index, entry.Term, EntryKind.Command, 0,
                 new Payload(entry.Payload.ToByteArray(), 0, ""))));
     }

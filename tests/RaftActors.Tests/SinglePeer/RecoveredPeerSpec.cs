@@ -66,7 +66,7 @@ public sealed class RecoveredPeerSpec(ITestOutputHelper output) : PeerSpec(outpu
         var opening =
             new LogEntry(3, 2, EntryKind.Session, 0, new SessionChange(Settings.SessionLimits, false).ToPayload());
         Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId),
-            new Persisted(new HardState(3, "b", "store-b"), 0, [new EntryBatch([.. Entries(1, 2), opening])]));
+            new StatePersisted(new HardState(3, "b", "store-b"), 0, [new EntryBatch([.. Entries(1, 2), opening])]));
         await RecoverAsync();
 
         Peer.Tell(new Propose(new byte[] { 1 }) { Session = new SessionStamp(SessionTable.IdOf(opening), 1, 1) },

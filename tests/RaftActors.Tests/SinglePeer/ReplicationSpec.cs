@@ -137,7 +137,7 @@ public sealed class ReplicationSpec(ITestOutputHelper output) : PeerSpec(output)
         Disk.Commanded = true;
         Propose(1);
 
-        var written = Assert.IsType<Persisted>(Disk.NextWrite().Event).Batches[0];
+        var written = Assert.IsType<StatePersisted>(Disk.NextWrite().Event).Batches[0];
 
         Assert.Same(written, B.Expect<AppendEntries>(append => append.Entries.Count > 0).Entries);
         Assert.Same(written, C.Expect<AppendEntries>(append => append.Entries.Count > 0).Entries);
@@ -152,7 +152,7 @@ public sealed class ReplicationSpec(ITestOutputHelper output) : PeerSpec(output)
 
         B.Say(header => new AppendEntries(header, 1, 1, 0, 0, batch), 1);
 
-        Assert.Same(batch, Assert.IsType<Persisted>(Disk.NextWrite().Event).Batches[0]);
+        Assert.Same(batch, Assert.IsType<StatePersisted>(Disk.NextWrite().Event).Batches[0]);
     }
 
     [Theory]

@@ -22,7 +22,8 @@ public sealed class SetBackStoreSpec(ITestOutputHelper output) : PeerSpec(output
             [.. Bound.Voters, new Server("e", "host:5", "store-e"), new Server("moved", "host:9", "store-moved")];
         var configuration = new LogEntry(1, 1, EntryKind.Configuration, 0, new Configuration(voters).ToPayload());
         Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId),
-            new Persisted(new HardState(termOnDisk, null, null), 0, [new EntryBatch([configuration, Command(2, 1)])]));
+            new StatePersisted(
+                new HardState(termOnDisk, null, null), 0, [new EntryBatch([configuration, Command(2, 1)])]));
         Start();
 
         // All but e: of a majority that elected e one is among them.
@@ -60,7 +61,7 @@ public sealed class SetBackStoreSpec(ITestOutputHelper output) : PeerSpec(output
         OthersAnswer = false;
         var known = new StoreRecord(StoreId, Incarnation(9), Address: other);
 
-        B.Say(header => new IdentityReply(header, 0, false, StoreId) { Known = known }, 1);
+        B.Say(header => new IntroduceReply(header, 0, false, StoreId) { Known = known }, 1);
 
         AssertNamed("b remembers", other, isNamed);
     }
@@ -81,13 +82,13 @@ public sealed class SetBackStoreSpec(ITestOutputHelper output) : PeerSpec(output
     public void A_peer_says_where_the_store_runs_that_it_was_told_of()
     {
         StartWithLog(new HardState(1, null, null), 1, 1);
-        C.Say(header => new AskIdentity(header with { Incarnation = Incarnation(2) }, -7), 1);
+        C.Say(header => new Introduce(header with { Incarnation = Incarnation(2) }, -7), 1);
 
-        Assert.Equal("host:3", C.Expect<IdentityReply>().Known!.Address);
+        Assert.Equal("host:3", C.Expect<IntroduceReply>().Known!.Address);
         Restart();
         Forget();
-        C.Say(header => new AskIdentity(header with { Incarnation = Incarnation(2) }, -8), 1);
-        Assert.Equal("host:3", C.Expect<IdentityReply>().Known!.Address);
+        C.Say(header => new Introduce(header with { Incarnation = Incarnation(2) }, -8), 1);
+        Assert.Equal("host:3", C.Expect<IntroduceReply>().Known!.Address);
     }
 
     private void AssertNamed(string who, string other, bool isNamed)
@@ -106,14 +107,14 @@ public sealed class SetBackStoreSpec(ITestOutputHelper output) : PeerSpec(output
     private void Ask(long incarnation, int times)
     {
         for (int i = 0; i < times; i++)
-            C.Say(header => new AskIdentity(header with { Incarnation = incarnation }, -7) { RecoveredTerm = 1,
+            C.Say(header => new Introduce(header with { Incarnation = incarnation }, -7) { RecoveredTerm = 1,
                 RecoveredIndex = 2 }, 2);
     }
 
     private void Answer(FakePeer other, long term)
     {
-        var question = other.Expect<AskIdentity>(question => question.Round < 0);
+        var question = other.Expect<Introduce>(question => question.Round < 0);
         other.Say(header =>
-            new IdentityReply(header, question.Round, false, StoreId) { LastLogTerm = 1, LastLogIndex = 2 }, term);
+            new IntroduceReply(header, question.Round, false, StoreId) { LastLogTerm = 1, LastLogIndex = 2 }, term);
     }
 }

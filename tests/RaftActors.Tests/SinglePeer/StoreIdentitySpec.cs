@@ -52,7 +52,7 @@ public sealed class StoreIdentitySpec(ITestOutputHelper output) : PeerSpec(outpu
     [Fact]
     public void A_journal_without_its_first_event_is_refused_at_start() => ExpectRefusal(
         "The first event of raft-group-a is missing.",
-        new Persisted(new HardState(1, null, null), 0, []));
+        new StatePersisted(new HardState(1, null, null), 0, []));
 
     [Fact]
     public void A_vote_under_another_store_does_not_count()
@@ -133,7 +133,7 @@ public sealed class StoreIdentitySpec(ITestOutputHelper output) : PeerSpec(outpu
     {
         // A wiped disk that a leader has begun to fill: the log names the disk before it.
         Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", "new-disk"),
-            new Persisted(new HardState(1, null, null), 0, [new EntryBatch(Entries(1))]));
+            new StatePersisted(new HardState(1, null, null), 0, [new EntryBatch(Entries(1))]));
         Start();
 
         for (int i = 0; i < 100; i++)
@@ -150,7 +150,7 @@ public sealed class StoreIdentitySpec(ITestOutputHelper output) : PeerSpec(outpu
         var without = new Configuration([new Server("b", "host:2", "store-b"), new Server("c", "host:3", "store-c")]);
         var entry = new LogEntry(1, 1, EntryKind.Configuration, 0, without.ToPayload());
         Disk.Put(PersistenceId, new PeerCreated(1, Group, "a", StoreId),
-            new Persisted(new HardState(1, null, null), 0, [new EntryBatch([entry])]));
+            new StatePersisted(new HardState(1, null, null), 0, [new EntryBatch([entry])]));
         Start();
 
         for (int i = 0; i < 100; i++)

@@ -33,8 +33,8 @@ internal sealed partial class RaftActor
             // From other peers: answers to what was forwarded, and who belongs to the group.
             case ForwardReply reply: _forwarding.OnReply(reply); break;
             case ReadIndexReply reply: _forwarding.OnReply(reply); break;
-            case AskIdentity question: OnAskIdentity(question); break;
-            case IdentityReply reply: OnIdentityReply(reply); break;
+            case Introduce question: OnIntroduce(question); break;
+            case IntroduceReply reply: OnIntroduceReply(reply); break;
             case MemberRemoved removed: _removal.OnTold(removed); break;
             case MalformedMessage malformed: _filter.Drop("malformed", malformed.Manifest, malformed.Problem); break;
             case DisassociatedEvent lost: _forwarding.OnDisassociated(lost.RemoteAddress); break;

@@ -102,7 +102,7 @@ public sealed class RollingUpgradeSpec(ITestOutputHelper output) : ScenarioSpec(
             cluster.Wipe(peer);
             var stream = peer.Disk.Store.Stream($"raft-{cluster.Group}-{peer.Id}");
             IRaftMessage[] events = [new PeerCreated(1, cluster.Group, peer.Id, $"store-{peer.Id}"),
-                new Persisted(new HardState(50, null, null), 0, [new EntryBatch([entry])])];
+                new StatePersisted(new HardState(50, null, null), 0, [new EntryBatch([entry])])];
             for (int i = 0; i < events.Length; i++)
                 stream.Append(i + 1,
                     new StoredObject(serializer.ToBinary(events[i]), serializer.Identifier,
@@ -135,8 +135,8 @@ public sealed class RollingUpgradeSpec(ITestOutputHelper output) : ScenarioSpec(
                 RequestVoteReply m => m with { Stores = [], LeaderAddress = "" },
                 AppendEntries m => m with { Number = 0, StoresDigest = 0, Stores = [] },
                 AppendEntriesReply m => m with { Number = 0, Stores = [] },
-                AskIdentity m => m with { RecoveredTerm = 0, RecoveredIndex = 0 },
-                IdentityReply m =>
+                Introduce m => m with { RecoveredTerm = 0, RecoveredIndex = 0 },
+                IntroduceReply m =>
                     m with { LeaderAddress = "", LastLogTerm = 0, LastLogIndex = 0, IsSetBack = false, Known = null },
                 _ => message,
             };
