@@ -153,14 +153,40 @@ internal static class HtmlReport
 
     private static string Table(IEnumerable<(string Label, LoadRun Run)> runs, List<string> labels)
     {
-        var table = new StringBuilder("<table><tr><th>run</th><th>load</th><th>ops/s</th><th>p50 ms</th><th>p90</th><th>p99</th><th>p99.9</th><th>p99.99</th><th>max</th><th>failed</th><th>us/op</th><th>B/op</th><th>GC pauses, ms</th><th>most MB of a node</th></tr>\n");
+        string[] columns =
+        [
+            "run", "load", "ops/s", "p50 ms", "p90", "p99", "p99.9", "p99.99", "max", "failed", "us/op", "B/op",
+            "GC pauses, ms", "most MB of a node",
+        ];
+        var table = new StringBuilder("<table><tr>");
+        foreach (var column in columns)
+            table.Append(CultureInfo.InvariantCulture, $"<th>{column}</th>");
+        table.Append("</tr>\n");
         foreach (var (label, run) in runs)
         {
             var nodes = run.Processes.Skip(1).ToList();
-            table.Append(CultureInfo.InvariantCulture, $"<tr><td style='color:{SvgChart.Colour(labels.IndexOf(label))}'>{Text(label)}</td><td>{Load(run.Order)}</td><td>{run.Result.OperationsPerSecond:#,0}</td>")
-                .Append(CultureInfo.InvariantCulture, $"<td>{run.Result.P50:0.00}</td><td>{run.Result.P90:0.00}</td><td>{run.Result.P99:0.00}</td><td>{run.Result.P999:0.00}</td><td>{run.Result.P9999:0.00}</td><td>{run.Result.Max:0.0}</td><td>{run.Result.Failures}{(run.Result.Refused > 0 ? $", of them {run.Result.Refused} refused" : "")}</td>")
-                .Append(CultureInfo.InvariantCulture, $"<td>{run.ProcessorMicrosecondsPerOperation:0.0}</td><td>{run.AllocatedBytesPerOperation:#,0}</td>")
-                .Append(CultureInfo.InvariantCulture, $"<td>{nodes.Max(node => node.PauseMilliseconds):0}</td><td>{nodes.Max(node => node.PeakMegabytes):0}</td></tr>\n");
+            var result = run.Result;
+            FormattableString[] cells =
+            [
+                $"{Load(run.Order)}",
+                $"{result.OperationsPerSecond:#,0}",
+                $"{result.P50:0.00}",
+                $"{result.P90:0.00}",
+                $"{result.P99:0.00}",
+                $"{result.P999:0.00}",
+                $"{result.P9999:0.00}",
+                $"{result.Max:0.0}",
+                $"{result.Failures}{(result.Refused > 0 ? $", of them {result.Refused} refused" : "")}",
+                $"{run.ProcessorMicrosecondsPerOperation:0.0}",
+                $"{run.AllocatedBytesPerOperation:#,0}",
+                $"{nodes.Max(static node => node.PauseMilliseconds):0}",
+                $"{nodes.Max(static node => node.PeakMegabytes):0}",
+            ];
+            var colour = SvgChart.Colour(labels.IndexOf(label));
+            table.Append(CultureInfo.InvariantCulture, $"<tr><td style='color:{colour}'>{Text(label)}</td>");
+            foreach (var cell in cells)
+                table.Append("<td>").Append(cell.ToString(CultureInfo.InvariantCulture)).Append("</td>");
+            table.Append("</tr>\n");
         }
         return table.Append("</table>\n").ToString();
     }
@@ -177,7 +203,10 @@ internal static class HtmlReport
         foreach (var run in trials)
         {
             var sorted = run.Select(line => value(Results.Of<Trial>(line))).Order().ToList();
-            page.Append(CultureInfo.InvariantCulture, $"<tr><td>{Text(run.Key)}</td><td>{sorted.Count}</td><td>{sorted[sorted.Count / 2]:0}</td><td>{sorted[^1]:0}</td></tr>\n");
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"<tr><td>{Text(run.Key)}</td><td>{sorted.Count}</td>"
+                    + $"<td>{sorted[sorted.Count / 2]:0}</td><td>{sorted[^1]:0}</td></tr>\n");
             chart.Add(new ChartLine(run.Key, chart.Count, false,
                 [.. sorted.Select((ms, i) =>
                 new ChartPoint(i + 1, ms, string.Create(CultureInfo.InvariantCulture, $"{ms:0} ms")))]));

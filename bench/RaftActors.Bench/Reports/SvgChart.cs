@@ -60,7 +60,8 @@ internal sealed class SvgChart
     {
         var svg = new StringBuilder();
         var full = Height + (LegendLine * _lines.Count(line => line.Name is not null));
-        Add(svg, $"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {Width} {full}' width='{Width}' height='{full}' font-family='sans-serif' font-size='12'>");
+        Add(svg, $"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {Width} {full}' width='{Width}'");
+        Add(svg, $" height='{full}' font-family='sans-serif' font-size='12'>");
         Add(svg, $"<rect width='{Width}' height='{full}' fill='white'/>");
         DrawAxes(svg);
         foreach (var line in _lines)
@@ -74,15 +75,18 @@ internal sealed class SvgChart
         for (var i = 0; i <= 5; i++)
         {
             var x = X(_maxX * i / 5);
-            Add(svg, $"<line x1='{x:0.#}' y1='{Top}' x2='{x:0.#}' y2='{Height - Bottom}' stroke='#ddd'/><text x='{x:0.#}' y='{Height - Bottom + 16}' text-anchor='middle'>{_maxX * i / 5:#,0.##}</text>");
+            Add(svg, $"<line x1='{x:0.#}' y1='{Top}' x2='{x:0.#}' y2='{Height - Bottom}' stroke='#ddd'/>");
+            AddText(svg, x, Height - Bottom + 16, "middle", $"{_maxX * i / 5:#,0.##}");
         }
         foreach (var value in Ticks())
         {
             var y = Y(value);
-            Add(svg, $"<line x1='{Left}' y1='{y:0.#}' x2='{Width - Right}' y2='{y:0.#}' stroke='#ddd'/><text x='{Left - 6}' y='{y + 4:0.#}' text-anchor='end'>{value:#,0.###}</text>");
+            Add(svg, $"<line x1='{Left}' y1='{y:0.#}' x2='{Width - Right}' y2='{y:0.#}' stroke='#ddd'/>");
+            AddText(svg, Left - 6, y + 4, "end", $"{value:#,0.###}");
         }
-        Add(svg, $"<text x='{(Left + Width - Right) / 2}' y='{Height - 10}' text-anchor='middle'>{WebUtility.HtmlEncode(_horizontal)}</text>");
-        Add(svg, $"<text transform='translate(16 {(Top + Height - Bottom) / 2}) rotate(-90)' text-anchor='middle'>{WebUtility.HtmlEncode(_vertical)}</text>");
+        AddText(svg, (Left + Width - Right) / 2, Height - 10, "middle", $"{WebUtility.HtmlEncode(_horizontal)}");
+        Add(svg, $"<text transform='translate(16 {(Top + Height - Bottom) / 2}) rotate(-90)' text-anchor='middle'>");
+        Add(svg, $"{WebUtility.HtmlEncode(_vertical)}</text>");
     }
 
     private void DrawLine(StringBuilder svg, ChartLine line)
@@ -90,9 +94,13 @@ internal sealed class SvgChart
         var path = string.Join(' ',
             line.Points.Select(point =>
             string.Create(CultureInfo.InvariantCulture, $"{X(point.X):0.#},{Y(point.Y):0.#}")));
-        Add(svg, $"<polyline points='{path}' fill='none' stroke='{Colour(line.Colour)}' stroke-width='1.8'{(line.Dashed ? " stroke-dasharray='5 4'" : "")}/>");
+        var colour = Colour(line.Colour);
+        Add(svg, $"<polyline points='{path}' fill='none' stroke='{colour}' stroke-width='1.8'{Dashes(line)}/>");
         foreach (var point in line.Points)
-            Add(svg, $"<circle cx='{X(point.X):0.#}' cy='{Y(point.Y):0.#}' r='3.5' fill='{Colour(line.Colour)}'><title>{WebUtility.HtmlEncode(point.Text)}</title></circle>");
+        {
+            Add(svg, $"<circle cx='{X(point.X):0.#}' cy='{Y(point.Y):0.#}' r='3.5' fill='{colour}'>");
+            Add(svg, $"<title>{WebUtility.HtmlEncode(point.Text)}</title></circle>");
+        }
     }
 
     private void DrawLegend(StringBuilder svg)
@@ -100,7 +108,9 @@ internal sealed class SvgChart
         var y = Height + 8;
         foreach (var line in _lines.Where(line => line.Name is not null))
         {
-            Add(svg, $"<line x1='{Left + 10}' y1='{y - 4}' x2='{Left + 34}' y2='{y - 4}' stroke='{Colour(line.Colour)}' stroke-width='2'{(line.Dashed ? " stroke-dasharray='5 4'" : "")}/><text x='{Left + 40}' y='{y}'>{WebUtility.HtmlEncode(line.Name)}</text>");
+            Add(svg, $"<line x1='{Left + 10}' y1='{y - 4}' x2='{Left + 34}' y2='{y - 4}'");
+            Add(svg, $" stroke='{Colour(line.Colour)}' stroke-width='2'{Dashes(line)}/>");
+            AddText(svg, Left + 40, y, "start", $"{WebUtility.HtmlEncode(line.Name)}");
             y += LegendLine;
         }
     }
@@ -131,6 +141,11 @@ internal sealed class SvgChart
         var power = Math.Pow(10, Math.Floor(Math.Log10(value)));
         return power * new[] { 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10 }.First(step => step * power >= value * 0.999);
     }
+
+    private static string Dashes(ChartLine line) => line.Dashed ? " stroke-dasharray='5 4'" : "";
+
+    private static void AddText(StringBuilder svg, double x, double y, string anchor, FormattableString text) =>
+        Add(svg, $"<text x='{x:0.#}' y='{y:0.#}' text-anchor='{anchor}'>{text}</text>");
 
     private static void Add(StringBuilder svg, FormattableString text) =>
         svg.Append(text.ToString(CultureInfo.InvariantCulture)).Append('\n');
