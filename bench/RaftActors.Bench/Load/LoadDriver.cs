@@ -52,9 +52,7 @@ internal sealed class LoadDriver : UntypedActor, IWithTimers
                 OnAnswer(done.CorrelationId, Outcome.Done);
                 break;
             case ProposalFailed failed:
-                OnAnswer(failed.CorrelationId,
-                    failed.Reason == FailureReason.Overloaded ? Outcome.Refused : Outcome.Failed,
-                    failed.Reason.ToString());
+                OnAnswer(failed.CorrelationId, LoadTally.OutcomeOf(failed), failed.Reason.ToString());
                 break;
             case Tick when _isAnswered:
                 _isAnswered = false;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RaftActors.Client;
 
 namespace RaftActors.Bench;
 
@@ -106,6 +107,10 @@ internal sealed class LoadTally
                 break;
         }
     }
+
+    /// <summary>The outcome of a command that was not applied, or may not be.</summary>
+    public static Outcome OutcomeOf(ProposalFailed failed) =>
+        failed.Reason == FailureReason.Overloaded ? Outcome.Refused : Outcome.Failed;
 
     /// <summary>Counts operations that are no longer waited for.</summary>
     public void CountUnanswered(long operations) => Unanswered += operations;

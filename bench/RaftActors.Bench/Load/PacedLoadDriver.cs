@@ -46,9 +46,7 @@ internal sealed class PacedLoadDriver : UntypedActor
                 Count(done.CorrelationId, Outcome.Done);
                 break;
             case ProposalFailed failed:
-                Count(failed.CorrelationId,
-                    failed.Reason == FailureReason.Overloaded ? Outcome.Refused : Outcome.Failed,
-                    failed.Reason.ToString());
+                Count(failed.CorrelationId, LoadTally.OutcomeOf(failed), failed.Reason.ToString());
                 break;
             case Ended ended:
                 _started = ended.Started;

@@ -225,7 +225,7 @@ internal static class MemberCommands
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
         {
-            var why = e is TaskCanceledException ? "no answer in time" : $"the connection broke: {e.Message}";
+            var why = NodeRequest.Problem(e);
             return isWrite
                 ? await ExitCode.FailAsync(
                     $"{why}; the change may have been done, or may still be done: see raftnode member list",

@@ -32,11 +32,19 @@ internal static class NodeRequest
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
         {
-            var why = e is TaskCanceledException ? "no answer in time" : $"the connection broke: {e.Message}";
+            var why = Problem(e);
             return isWrite
                 ? await ExitCode.FailAsync(
                     $"{why}; the write may have been done, or may still be done", ExitCode.Unknown)
                 : await ExitCode.FailAsync(why);
         }
     }
+
+    /// <summary>Why a request has no answer, in a phrase.</summary>
+    /// <param name="failure">
+    /// What <see cref="NodeClient"/> throws: a <see cref="TaskCanceledException"/> or a
+    /// <see cref="HttpRequestException"/>.
+    /// </param>
+    public static string Problem(Exception failure) =>
+        failure is TaskCanceledException ? "no answer in time" : $"the connection broke: {failure.Message}";
 }

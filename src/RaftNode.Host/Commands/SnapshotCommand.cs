@@ -31,9 +31,8 @@ internal static class SnapshotCommand
             }
             catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
             {
-                return await ExitCode.FailAsync(e is TaskCanceledException
-                    ? "no answer in time; the node goes on with the snapshot"
-                    : $"the connection broke: {e.Message}");
+                var goesOn = e is TaskCanceledException ? "; the node goes on with the snapshot" : "";
+                return await ExitCode.FailAsync(NodeRequest.Problem(e) + goesOn);
             }
         });
         return command;

@@ -36,8 +36,7 @@ internal static class TransferCommand
             }
             catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
             {
-                return await ExitCode.FailAsync(e is TaskCanceledException ? "no answer in time" : "the connection "
-                    + $"broke: {e.Message}");
+                return await ExitCode.FailAsync(NodeRequest.Problem(e));
             }
         });
         return command;

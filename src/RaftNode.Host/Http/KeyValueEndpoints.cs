@@ -85,14 +85,11 @@ internal sealed class KeyValueEndpoints(GroupClient client, KeyValueStores store
 
     private async Task PutAsync(HttpContext context, bool createOnly)
     {
-        if (!PathName.Key.TryRead(context, settings.MaxKeyBytes, out var key, out var problem)
-            || !Conditions.TryRead(context.Request.Headers, stores.Histories, out var condition, out problem))
+        if (ReadWrite(context, out var key, out var condition, out var problem) is { } refusal)
         {
-            await Problems.WriteAsync(context, Problems.BadRequest(problem));
+            await Problems.WriteAsync(context, refusal);
             return;
         }
-        if (await IsUnknownHistoryAsync(context))
-            return;
         if (createOnly && condition is not { IsNone: true })
         {
             await Problems.WriteAsync(context, Problems.BadRequest("POST creates and takes no condition; use PUT."));
@@ -103,10 +100,10 @@ internal sealed class KeyValueEndpoints(GroupClient client, KeyValueStores store
             await RefuseAsync(context, key, problem);
             return;
         }
-        var (value, refusal) = await ReadBodyAsync(context.Request);
-        if (refusal is not null)
+        var (value, tooLarge) = await ReadBodyAsync(context.Request);
+        if (tooLarge is not null)
         {
-            await Problems.WriteAsync(context, refusal);
+            await Problems.WriteAsync(context, tooLarge);
             return;
         }
         var put = new PutValue(key, value, createOnly ? WriteCondition.Absent : condition);
@@ -115,28 +112,35 @@ internal sealed class KeyValueEndpoints(GroupClient client, KeyValueStores store
 
     private async Task DeleteAsync(HttpContext context)
     {
-        if (!PathName.Key.TryRead(context, settings.MaxKeyBytes, out var key, out var problem)
-            || !Conditions.TryRead(context.Request.Headers, stores.Histories, out var condition, out problem))
+        if (ReadWrite(context, out var key, out var condition, out var problem) is { } refusal)
         {
-            await Problems.WriteAsync(context, Problems.BadRequest(problem));
+            await Problems.WriteAsync(context, refusal);
             return;
         }
-        if (await IsUnknownHistoryAsync(context))
-            return;
         if (condition is null)
             await RefuseAsync(context, key, problem);
         else
             await WriteAsync(context, key, new DeleteValue(key, condition), createOnly: false);
     }
 
-    // A node that has just started does not know yet to which history an ETag belongs.
-    private async Task<bool> IsUnknownHistoryAsync(HttpContext context)
+    /// <summary>Reads what a write names: its key, and the condition that the present value has to satisfy.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="condition">The condition; <c>null</c> if no value can satisfy it.</param>
+    /// <param name="problem">What is wrong with the request, or why no value can satisfy the condition.</param>
+    /// <returns>Why the write is refused; <c>null</c> if it is not.</returns>
+    private ProblemHttpResult? ReadWrite(HttpContext context, out string key, out WriteCondition? condition,
+        out string problem)
     {
-        if (context.Request.Headers.IfMatch.Count == 0 || stores.Histories.Count > 0 || stores.Summary.Index > 0)
-            return false;
-        await Problems.WriteAsync(context, Problems.PeerSilent("This node has just started. "
-            + "It does not know yet which history its group has, so it cannot read the ETag. Try again."));
-        return true;
+        condition = null;
+        if (!PathName.Key.TryRead(context, settings.MaxKeyBytes, out key, out problem)
+            || !Conditions.TryRead(context.Request.Headers, stores.Histories, out condition, out problem))
+            return Problems.BadRequest(problem);
+        // A node that has just started does not know yet to which history an ETag belongs.
+        return context.Request.Headers.IfMatch.Count > 0 && stores.Histories.Count == 0 && stores.Summary.Index == 0
+            ? Problems.PeerSilent("This node has just started. "
+                + "It does not know yet which history its group has, so it cannot read the ETag. Try again.")
+            : null;
     }
 
     // No value satisfies the condition, so the group need not decide. The client is told the present value's ETag.

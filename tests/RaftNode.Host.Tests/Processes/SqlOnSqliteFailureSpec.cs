@@ -3,11 +3,11 @@ using Microsoft.Data.Sqlite;
 namespace RaftNode.Host.Tests.Processes;
 
 /// <summary>Akka.Persistence.Sql on SQLite: what ends the start, and what is tried again.</summary>
-public sealed class SqlOnSqliteFailureSpec : StoreSpec
+public sealed class SqlOnSqliteFailureSpec : SqliteStoreSpec
 {
     private const string Provider = "SQLite.MS";
 
-    private string File => Directory.In("store.db");
+    protected override string File => Directory.In("store.db");
 
     private string Store => Sql(Provider, $"Data Source={File};Default Timeout=1");
 
@@ -47,15 +47,9 @@ public sealed class SqlOnSqliteFailureSpec : StoreSpec
     public async Task A_damaged_database()
     {
         await RunOnceAsync(Store);
-        // What is still in the write-ahead log, or in the memory of an open connection, would hide what is wrong.
+        // What is still in the memory of an open connection would hide what is wrong.
         SqliteConnection.ClearAllPools();
-        Execute("PRAGMA wal_checkpoint(TRUNCATE)");
-        Assert.False(System.IO.File.Exists($"{File}-wal") && new FileInfo($"{File}-wal").Length > 0);
-        await using (var file = new FileStream(File, FileMode.Open))
-        {
-            file.Position = 4096;
-            file.Write(Enumerable.Repeat((byte)0xA5, (int)file.Length - 4096).ToArray());
-        }
+        Damage();
         await EndsAsync(Store, "malformed", "The database is damaged");
     }
 
@@ -127,25 +121,5 @@ public sealed class SqlOnSqliteFailureSpec : StoreSpec
                 return Task.CompletedTask;
             });
         await other!.DisposeAsync();
-    }
-
-    private SqliteConnection Open()
-    {
-        var connection = new SqliteConnection($"Data Source={File};Pooling=false");
-        connection.Open();
-        return connection;
-    }
-
-    private void Execute(string statement)
-    {
-        using var connection = Open();
-        Execute(connection, statement);
-    }
-
-    private static void Execute(SqliteConnection connection, string statement)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = statement;
-        command.ExecuteNonQuery();
     }
 }

@@ -1,14 +1,12 @@
-using Microsoft.Data.Sqlite;
-
 namespace RaftNode.Host.Tests.Processes;
 
 /// <summary>A node's own journal and snapshot store: what ends the start, and what is tried again.</summary>
-public sealed class SqlitePluginFailureSpec : StoreSpec
+public sealed class SqlitePluginFailureSpec : SqliteStoreSpec
 {
     private const string FirstEvent = "UPDATE journal SET message = ";
     private const string NewerFormat = "CAST(x'0863' || substr(message, 13) AS BLOB) WHERE sequence_number = 1";
 
-    private string File => Directory.In("data/node1/raft.db");
+    protected override string File => Directory.In("data/node1/raft.db");
 
     [Fact]
     public Task A_file_that_is_no_database()
@@ -42,14 +40,7 @@ public sealed class SqlitePluginFailureSpec : StoreSpec
     public async Task A_damaged_database()
     {
         await RunOnceAsync("");
-        // What is still in the write-ahead log would hide what is wrong with the database.
-        Execute("PRAGMA wal_checkpoint(TRUNCATE)");
-        Assert.False(System.IO.File.Exists($"{File}-wal") && new FileInfo($"{File}-wal").Length > 0);
-        await using (var file = new FileStream(File, FileMode.Open))
-        {
-            file.Position = 4096;
-            file.Write(Enumerable.Repeat((byte)0xA5, (int)file.Length - 4096).ToArray());
-        }
+        Damage();
         await EndsAsync("", "malformed");
     }
 
@@ -71,25 +62,5 @@ public sealed class SqlitePluginFailureSpec : StoreSpec
             other.Dispose();
             return Task.CompletedTask;
         });
-    }
-
-    private SqliteConnection Open()
-    {
-        var connection = new SqliteConnection($"Data Source={File};Pooling=false");
-        connection.Open();
-        return connection;
-    }
-
-    private void Execute(string statements)
-    {
-        using var connection = Open();
-        Execute(connection, statements);
-    }
-
-    private static void Execute(SqliteConnection connection, string statements)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = statements;
-        command.ExecuteNonQuery();
     }
 }
