@@ -20,7 +20,7 @@ public sealed class LeaseMetricsSpec : IDisposable
         int thread = Environment.CurrentManagedThreadId;
         _listener.InstrumentPublished = static (instrument, meters) =>
         {
-            if (instrument.Meter.Name == "RaftActors.Coordination")
+            if (instrument.Meter.Name == Raft.MeterName && instrument.Name.StartsWith(Prefix, StringComparison.Ordinal))
                 meters.EnableMeasurementEvents(instrument);
         };
         // A group in virtual time runs on the thread of its spec; other specs count, too.
