@@ -37,8 +37,8 @@ internal sealed class LateTimers(RaftSettings settings, ILoggingAdapter log)
         _lastSaid = now;
         log.Warning(
             "{0}: a timer fired {1} ms late, by more than raft.heartbeat-interval. Other work blocks the threads of "
-                + "this process, or the process stood still. Give work that blocks a dispatcher of its own. Late timers "
-                + "since the start of the peer: {2}.",
+                + "this process, or the process stood still. Give work that blocks a dispatcher of its own. Late "
+                + "timers since the start of the peer: {2}.",
             settings.PersistenceId, (long)late.TotalMilliseconds, Count);
     }
 }

@@ -3,8 +3,8 @@ using System.Diagnostics.Metrics;
 namespace RaftActors.Metrics;
 
 /// <summary>
-/// The instruments of all groups in the process: meter <c>RaftActors</c> (<see cref="Raft.MeterName"/>). docs/metrics.md
-/// lists them. Each measurement has the tag <c>group</c>; those of a peer have the tag <c>member</c>, too.
+/// The instruments of all groups in the process: meter <c>RaftActors</c> (<see cref="Raft.MeterName"/>).
+/// docs/metrics.md lists them. Each measurement has the tag <c>group</c>; those of a peer have the tag <c>member</c>, too.
 /// </summary>
 /// <remarks>
 /// Counters and histograms are recorded by the peer, in its own turn. Gauges are read from the peers when somebody

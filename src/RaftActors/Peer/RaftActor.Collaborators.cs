@@ -104,7 +104,8 @@ internal sealed partial class RaftActor :
     void IAnswers.Tell(IActorRef actor, object message) => actor.Tell(message, Self);
 
     bool IAnswers.TryEncode(object? response, out Payload? payload, out string problem) =>
-        Payloads.TryEncodeResponse(Context.System.Serialization, response, _filter.FrameSizes.Room, out payload, out problem);
+        Payloads.TryEncodeResponse(
+            Context.System.Serialization, response, _filter.FrameSizes.Room, out payload, out problem);
 
     object? IAnswers.Decode(Payload? payload) =>
         payload is { } encoded ? Payloads.Decode(Context.System.Serialization, encoded) : null;

@@ -31,7 +31,8 @@ internal sealed class Measurements : IDisposable
     }
 
     /// <summary>The measurements of a peer that a spec made up.</summary>
-    public static PeerMetrics OfFake() => new(new RaftSettings { Group = "group", MemberId = "a", Members = [] }, new Unmeasured());
+    public static PeerMetrics OfFake() =>
+        new(new RaftSettings { Group = "group", MemberId = "a", Members = [] }, new Unmeasured());
 
     /// <summary>The values of a counter or a histogram, in the order in which they were recorded.</summary>
     public IReadOnlyList<double> Recorded(string instrument, params (string Name, string Value)[] tags) =>
