@@ -1,3 +1,5 @@
+using Akka.Actor;
+
 namespace RaftActors;
 
 /// <summary>
@@ -14,6 +16,9 @@ internal sealed class FrameSizes(long own)
 
     /// <summary>The largest message in bytes that this node's remoting takes; 0 without remoting.</summary>
     public long Own => own;
+
+    /// <summary>The sizes as an actor system begins: its own, and no other member's.</summary>
+    public static FrameSizes Of(ExtendedActorSystem system) => new(RaftSettings.LargestFrame(system) ?? 0);
 
     /// <summary>The most bytes that the payload of a message of this node may have.</summary>
     public long Room => own == 0 ? long.MaxValue : own - RaftSettings.FrameOverhead;

@@ -152,7 +152,7 @@ public sealed partial record RaftSettings
 
     /// <summary>The number of bytes of content that fit into a message to another node.</summary>
     internal static long FrameRoom(ExtendedActorSystem system) =>
-        LargestFrame(system) is { } bytes ? bytes - FrameOverhead : long.MaxValue;
+        FrameSizes.Of(system).Room;
 
     /// <summary>The largest message in bytes that the remoting takes; <c>null</c> without remoting.</summary>
     internal static long? LargestFrame(ExtendedActorSystem system) =>

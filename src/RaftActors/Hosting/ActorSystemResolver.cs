@@ -32,7 +32,7 @@ internal sealed class ActorSystemResolver(ActorSystem system) : IPeerResolver
             _known.Clear();
         return _known[(nodeAddress, group)] = _links.IsUsed
             ? new PeerReference(peer, _links, RaftSerializer.Of(system),
-                RaftSettings.LargestFrame((ExtendedActorSystem)system) ?? 0)
+                FrameSizes.Of((ExtendedActorSystem)system).Own)
             : peer;
     }
 }

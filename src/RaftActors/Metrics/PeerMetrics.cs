@@ -15,10 +15,12 @@ internal sealed class PeerMetrics
     // Holds no peer in memory: an actor system that was thrown away does not stop its peers in order.
     private static readonly ConditionalWeakTable<PeerMetrics, string> Running = [];
     private static readonly RaftRole[] AllRoles = Enum.GetValues<RaftRole>();
+    private static readonly ReadKind[] AllKinds = Enum.GetValues<ReadKind>();
 
     private readonly IMeasuredPeer _peer;
     private readonly EntryTimes _times;
     private readonly TagList _tags;
+    private readonly long[] _reads = new long[AllKinds.Length];
     /// <summary>Makes the measurements of a peer.</summary>
     /// <param name="settings">The settings of the peer.</param>
     /// <param name="peer">The peer.</param>
@@ -55,7 +57,15 @@ internal sealed class PeerMetrics
     /// <summary>The gauges no longer read the peer.</summary>
     public void Stop() => Running.Remove(this);
 
-    // ---- What the gauges read
+    // ---- What is read when somebody collects
+
+    /// <summary>How many proposals the clients of this node made.</summary>
+    public long Proposals { get; private set; }
+
+    /// <summary>A measurement for each kind of query that was asked.</summary>
+    public IEnumerable<Measurement<long>> Reads() => AllKinds
+        .Where(kind => _reads[(int)kind] > 0)
+        .Select(kind => new Measurement<long>(_reads[(int)kind], With("kind", Name(kind))));
 
     /// <summary>One measurement of the peer.</summary>
     public IEnumerable<Measurement<long>> One(long value) => [new(value, _tags)];
@@ -108,15 +118,10 @@ internal sealed class PeerMetrics
     // ---- Requests
 
     /// <summary>A client of this node proposes.</summary>
-    public void Proposed() => RaftMetrics.Proposals.Add(1, _tags);
+    public void Proposed() => Proposals++;
 
     /// <summary>A client of this node asks.</summary>
-    /// <param name="kind">How the query is answered.</param>
-    public void Read(string kind)
-    {
-        if (RaftMetrics.Reads.Enabled)
-            RaftMetrics.Reads.Add(1, With("kind", kind));
-    }
+    public void Read(ReadKind kind) => _reads[(int)kind]++;
 
     /// <summary>A request of a client of this node is answered with a failure.</summary>
     /// <param name="request">What the client wanted.</param>

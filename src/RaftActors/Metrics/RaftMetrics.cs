@@ -7,8 +7,8 @@ namespace RaftActors.Metrics;
 /// docs/metrics.md lists them. Each measurement has the tag <c>group</c>; those of a peer have the tag <c>member</c>, too.
 /// </summary>
 /// <remarks>
-/// Counters and histograms are recorded by the peer, in its own turn. Gauges are read from the peers when somebody
-/// collects them, so they cost nothing until then.
+/// Gauges, and the counts of all proposals and queries, are read from the peers when somebody collects them, so they
+/// cost nothing until then. The peer records all else in its own turn: seldom, or once a batch.
 /// </remarks>
 internal static class RaftMetrics
 {
@@ -136,12 +136,14 @@ internal static class RaftMetrics
     // ---- Requests
 
     /// <summary>The queries that a peer was asked, by the tag <c>kind</c>.</summary>
-    public static readonly Counter<long> Reads = Meter.CreateCounter<long>(
-        "raft.reads", "{query}", "Queries of clients of this node: by read index, by lease, forwarded, or stale.");
+    public static readonly ObservableCounter<long> Reads = Meter.CreateObservableCounter(
+        "raft.reads", static () => PeerMetrics.All.SelectMany(static peer => peer.Reads()), "{query}",
+        "Queries of clients of this node: by read index, by lease, forwarded, or stale.");
 
     /// <summary>The proposals that a peer was told.</summary>
-    public static readonly Counter<long> Proposals = Meter.CreateCounter<long>(
-        "raft.proposals", "{proposal}", "Proposals of clients of this node: appended here, or forwarded.");
+    public static readonly ObservableCounter<long> Proposals = Meter.CreateObservableCounter(
+        "raft.proposals", static () => PeerMetrics.All.SelectMany(static peer => peer.One(peer.Proposals)),
+        "{proposal}", "Proposals of clients of this node: appended here, or forwarded.");
 
     /// <summary>The requests that were answered with a failure, by the tags <c>request</c> and <c>reason</c>.</summary>
     public static readonly Counter<long> Failures = Meter.CreateCounter<long>(

@@ -123,7 +123,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
             settings, _raftLog, _configurations, _stores, _ownStore, _addresses, Log, this);
         _bootstrapper = new Bootstrapper(settings, _random, _raftLog, _configurations, _addresses, Log, this);
         _removal = new Removal(settings, _raftLog, _configurations, _addresses, Log, this);
-        var frameSizes = new FrameSizes(RaftSettings.LargestFrame((ExtendedActorSystem)Context.System) ?? 0);
+        var frameSizes = FrameSizes.Of((ExtendedActorSystem)Context.System);
         _filter = new MessageFilter(
             settings, _raftLog, _identity, _addresses, _introductions, _watch, frameSizes, Log, this);
     }

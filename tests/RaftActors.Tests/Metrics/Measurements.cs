@@ -38,7 +38,7 @@ internal sealed class Measurements : IDisposable
     public IReadOnlyList<double> Recorded(string instrument, params (string Name, string Value)[] tags) =>
         [.. _recorded.Where(measured => measured.Is(instrument, tags)).Select(static measured => measured.Value)];
 
-    /// <summary>The present value of a gauge.</summary>
+    /// <summary>The present value of a gauge, or of a count that is read when it is collected.</summary>
     public double Gauge(string instrument, params (string Name, string Value)[] tags)
     {
         _gauges = [];

@@ -99,7 +99,7 @@ public sealed partial class MetricsSpec
     private static string PrometheusName(Instrument instrument)
     {
         string unit = instrument.Unit switch { "s" => "_seconds", "By" => "_bytes", _ => "" };
-        string total = instrument is Counter<long> ? "_total" : "";
+        string total = instrument is Counter<long> or ObservableCounter<long> ? "_total" : "";
         return instrument.Name.Replace('.', '_') + unit + total;
     }
 

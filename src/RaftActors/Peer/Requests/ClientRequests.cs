@@ -3,6 +3,7 @@ using Akka.Serialization;
 using RaftActors.Client;
 using RaftActors.Elections;
 using RaftActors.Log;
+using RaftActors.Metrics;
 using RaftActors.Protocol;
 using RaftActors.Reads;
 using RaftActors.Replication;
@@ -66,7 +67,7 @@ internal sealed class ClientRequests(
         if (IsAnsweredInAnyRole(request, query))
             return;
         bool byLease = request.Consistency == ReadConsistency.Lease && leases.AreHeldBy(peer.Leading!, peer.Now);
-        peer.Metrics.Read(byLease ? "lease" : "read_index");
+        peer.Metrics.Read(byLease ? ReadKind.Lease : ReadKind.ReadIndex);
         if (byLease)
             reads.AddByLease(query);
         else
@@ -131,7 +132,7 @@ internal sealed class ClientRequests(
         var query = new PendingQuery(sender, request.CorrelationId, request.Request);
         if (IsAnsweredInAnyRole(request, query))
             return;
-        peer.Metrics.Read("forwarded");
+        peer.Metrics.Read(ReadKind.Forwarded);
         PassOn(new ForwardedRequest.Read(query), request.Forward);
     }
 
@@ -185,7 +186,7 @@ internal sealed class ClientRequests(
             query.Fail(peer, peer.WhyNoStateMachine);
         else if (request.Consistency == ReadConsistency.Stale)
         {
-            peer.Metrics.Read("stale");
+            peer.Metrics.Read(ReadKind.Stale);
             reads.AddStale(query, request.MaxStaleness);
         }
         else
