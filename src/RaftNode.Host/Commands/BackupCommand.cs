@@ -30,7 +30,7 @@ internal static class BackupCommand
             raftnode inspect FILE verifies the file later. raftnode restore makes a new cluster from it.
             """)
         {
-            Target, Force, NodeOptions.Urls, Timeout,
+            Target, Force, NodeOptions.Connection, Timeout,
         };
         command.SetAction((parsed, cancellation) => RunAsync(parsed, cancellation));
         return command;

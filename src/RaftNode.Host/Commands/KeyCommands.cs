@@ -30,7 +30,7 @@ internal static class KeyCommands
             HelpName = "FILE",
             Description = "The file for the value. The default is standard output.",
         };
-        var command = new Command("get", "Prints a key's value, byte for byte.") { Key, output, NodeOptions.Urls,
+        var command = new Command("get", "Prints a key's value, byte for byte.") { Key, output, NodeOptions.Connection,
             NodeOptions.Timeout };
         command.SetAction(async (parsed, _) =>
         {
@@ -49,7 +49,7 @@ internal static class KeyCommands
         var create = new Option<bool>("--create") { Description = "Puts the value only if the key has none." };
         var command = new Command("put", "Gives a key a value, and prints the version of the value.")
         {
-            Key, Value, file, create, IfMatch, NodeOptions.Urls, NodeOptions.Timeout,
+            Key, Value, file, create, IfMatch, NodeOptions.Connection, NodeOptions.Timeout,
         };
         command.Validators.Add(result =>
         {
@@ -75,7 +75,7 @@ internal static class KeyCommands
     {
         var command = new Command("delete", "Deletes a key's value.")
         {
-            Key, IfMatch, NodeOptions.Urls, NodeOptions.Timeout,
+            Key, IfMatch, NodeOptions.Connection, NodeOptions.Timeout,
         };
         command.SetAction(async (parsed, _) =>
         {

@@ -30,7 +30,7 @@ internal static class LeaseCommands
         };
         var command = new Command("list", "Shows the leases that are held.")
         {
-            prefix, AsJson, NodeOptions.Urls, NodeOptions.Timeout,
+            prefix, AsJson, NodeOptions.Connection, NodeOptions.Timeout,
         };
         command.SetAction((parsed, _) => RunAsync(
             parsed,
@@ -45,7 +45,7 @@ internal static class LeaseCommands
     {
         var command = new Command("show", "Shows who holds a lease. Exit code 1 if nobody does.")
         {
-            Name, AsJson, NodeOptions.Urls, NodeOptions.Timeout,
+            Name, AsJson, NodeOptions.Connection, NodeOptions.Timeout,
         };
         command.SetAction((parsed, _) => RunAsync(
             parsed,
@@ -75,7 +75,7 @@ internal static class LeaseCommands
             "Acquires a lease and prints its fencing token, or renews the lease. Exit code 1 if another owner holds "
                 + "the lease, or if the lease that was to be renewed is lost.")
         {
-            Name, owner, seconds, token, AsJson, NodeOptions.Urls, NodeOptions.Timeout,
+            Name, owner, seconds, token, AsJson, NodeOptions.Connection, NodeOptions.Timeout,
         };
         command.SetAction((parsed, _) => RunAsync(
             parsed,
@@ -106,7 +106,7 @@ internal static class LeaseCommands
         var command = new Command(
             "release", "Releases a lease of an owner, or takes it away. Exit code 1 if the owner does not hold it.")
         {
-            Name, owner, force, token, AsJson, NodeOptions.Urls, NodeOptions.Timeout,
+            Name, owner, force, token, AsJson, NodeOptions.Connection, NodeOptions.Timeout,
         };
         command.Validators.Add(result =>
         {

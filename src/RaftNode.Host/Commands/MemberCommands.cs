@@ -32,7 +32,7 @@ internal static class MemberCommands
         var json = new Option<bool>("--json") { Description = "Prints the node's JSON document." };
         var command = new Command("list", "Shows the members, as the first node that can be reached knows them.")
         {
-            json, NodeOptions.Urls, NodeOptions.Timeout,
+            json, NodeOptions.Connection, NodeOptions.Timeout,
         };
         command.SetAction(async (parsed, _) =>
         {
@@ -70,7 +70,7 @@ internal static class MemberCommands
             Description = "The priority as leader: 0, which is the default, or more. "
                 + "The leadership prefers a higher priority.",
         };
-        var command = new Command("add", "Adds a member.") { Id, address, learner, priority, NodeOptions.Urls,
+        var command = new Command("add", "Adds a member.") { Id, address, learner, priority, NodeOptions.Connection,
             NodeOptions.Timeout };
         command.SetAction((parsed, _) => ChangeAsync(parsed, members =>
         {
@@ -100,7 +100,7 @@ internal static class MemberCommands
     private static Command CreateRemove()
     {
         var command =
-            new Command("remove", "Removes a member. Its node stops.") { Id, NodeOptions.Urls, NodeOptions.Timeout };
+            new Command("remove", "Removes a member. Its node stops.") { Id, NodeOptions.Connection, NodeOptions.Timeout };
         command.SetAction((parsed, _) => ChangeAsync(parsed, members =>
         {
             var (voters, learners) = Split(members);
@@ -114,7 +114,7 @@ internal static class MemberCommands
 
     private static Command CreatePromote()
     {
-        var command = new Command("promote", "Gives a learner a vote, once it has caught up.") { Id, NodeOptions.Urls,
+        var command = new Command("promote", "Gives a learner a vote, once it has caught up.") { Id, NodeOptions.Connection,
             NodeOptions.Timeout };
         command.SetAction((parsed, _) => ChangeAsync(parsed, members =>
         {
@@ -136,7 +136,7 @@ internal static class MemberCommands
         };
         var command = new Command("priority", "Changes a member's priority as leader.")
         {
-            Id, priority, NodeOptions.Urls, NodeOptions.Timeout,
+            Id, priority, NodeOptions.Connection, NodeOptions.Timeout,
         };
         command.SetAction((parsed, _) => ChangeAsync(parsed, members =>
         {

@@ -16,16 +16,25 @@ internal sealed class NodeClient : IDisposable
     private readonly IReadOnlyList<Uri> _nodes;
 
     /// <summary>Makes a client.</summary>
-    /// <param name="nodes">The nodes, as http://host:port. They are tried in this order.</param>
+    /// <param name="nodes">The nodes, as http://host:port or https://host:port. They are tried in this order.</param>
     /// <param name="timeout">How long an answer may take.</param>
-    /// <exception cref="NodeStartException">A node is not given as a URL.</exception>
-    public NodeClient(IEnumerable<string> nodes, TimeSpan timeout)
+    /// <param name="credentials">By what nodes are known, and how the client proves who it is.</param>
+    /// <exception cref="NodeStartException">
+    /// A node is not given as a URL, or a token would be sent to another machine without TLS.
+    /// </exception>
+    public NodeClient(IEnumerable<string> nodes, TimeSpan timeout, NodeCredentials? credentials = null)
     {
         _nodes = [.. nodes.Select(Parse)];
+        if (credentials?.Authorization is not null
+            && _nodes.FirstOrDefault(static node => node.Scheme == Uri.UriSchemeHttp && !node.IsLoopback) is { } open)
+        {
+            throw new NodeStartException($"{open.GetLeftPart(UriPartial.Authority)} has no TLS, so that anybody on the "
+                + "way could read the token: use https, or an address of this machine");
+        }
         // Less than the time for an answer. When that time is over, it is too late to find out whether the request was
         // sent.
         var connecting = timeout / 2 < LongestConnecting ? timeout / 2 : LongestConnecting;
-        _http = new HttpClient(NodeConnection.Handler(connecting)) { Timeout = timeout };
+        _http = NodeConnection.Client(connecting, timeout, credentials);
     }
 
     /// <summary>Sends a request about a key to the first node that accepts a connection.</summary>
@@ -140,6 +149,11 @@ internal sealed class NodeClient : IDisposable
             {
                 // Nothing was sent, so the next node may be tried, even with a write.
             }
+            catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.SecureConnectionError)
+            {
+                // Nothing was sent. Another node would hide that this one, or the command, is not set up well.
+                throw new NodeStartException($"{node.GetLeftPart(UriPartial.Authority)}: {TlsProblem(e)}", e);
+            }
         }
         return null;
     }
@@ -157,6 +171,7 @@ internal sealed class NodeClient : IDisposable
         {
             var problem = e is TaskCanceledException ? "no answer in time"
                 : e.InnerException is SocketException ? "not reachable"
+                : e is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } ? TlsProblem(e)
                 : e.Message;
             return (node, null, problem);
         }
@@ -182,10 +197,16 @@ internal sealed class NodeClient : IDisposable
             : $"HTTP {(int)response.StatusCode} {response.ReasonPhrase}";
     }
 
+    private static string TlsProblem(Exception failure) => failure.GetBaseException() is NodeCertificateException refused
+        ? $"no TLS connection: {refused.Message}; --cacert names the file with the certificate authorities"
+        : $"no TLS connection: {failure.GetBaseException().Message}; does the node serve https, and does it want a "
+            + "certificate (--cert)?";
+
     private static Uri Parse(string text) =>
         Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}", UriKind.Absolute,
             out var uri)
-        && uri.Scheme == Uri.UriSchemeHttp
+        && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
             ? uri
-            : throw new NodeStartException($"{text} is not the URL of a node, such as http://127.0.0.1:8081");
+            : throw new NodeStartException(
+                $"{text} is not the URL of a node, such as http://127.0.0.1:8081 or https://node1:8081");
 }

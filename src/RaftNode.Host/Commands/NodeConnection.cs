@@ -8,11 +8,25 @@ internal static class NodeConnection
 {
     /// <summary>Makes the handler of an <see cref="HttpClient"/>. It uses no proxy.</summary>
     /// <param name="limit">How long it may take to connect.</param>
-    public static SocketsHttpHandler Handler(TimeSpan limit) => new()
+    /// <param name="credentials">By what nodes are known, and how the client proves who it is.</param>
+    public static SocketsHttpHandler Handler(TimeSpan limit, NodeCredentials? credentials = null) => new()
     {
         ConnectCallback = (context, cancellation) => ConnectAsync(context.DnsEndPoint, limit, cancellation),
+        SslOptions = (credentials ?? NodeCredentials.None).Tls(),
         UseProxy = false,
+        AllowAutoRedirect = false,
     };
+
+    /// <summary>Makes a client for nodes.</summary>
+    /// <param name="limit">How long it may take to connect.</param>
+    /// <param name="timeout">How long an answer may take.</param>
+    /// <param name="credentials">By what nodes are known, and how the client proves who it is.</param>
+    public static HttpClient Client(TimeSpan limit, TimeSpan timeout, NodeCredentials? credentials = null)
+    {
+        var client = new HttpClient(Handler(limit, credentials)) { Timeout = timeout };
+        client.DefaultRequestHeaders.Authorization = credentials?.Authorization;
+        return client;
+    }
 
     private static async ValueTask<Stream> ConnectAsync(DnsEndPoint node, TimeSpan limit,
         CancellationToken cancellation)

@@ -7,6 +7,12 @@ namespace RaftNode.Host.Commands;
 /// <summary>The options of the commands that send requests to nodes.</summary>
 internal static class NodeOptions
 {
+    /// <summary>The environment variable for the authorities of the nodes' certificates.</summary>
+    public const string AuthorityVariable = "RAFTNODE_CACERT";
+
+    /// <summary>The environment variable for the file with the client's token.</summary>
+    public const string TokenFileVariable = "RAFTNODE_TOKEN_FILE";
+
     private const double ShortestTimeout = 0.001;
     private const double LongestTimeout = 2_000_000; // Timers count milliseconds with 31 bits.
 
@@ -30,6 +36,31 @@ internal static class NodeOptions
     /// <summary>How long to wait for an answer.</summary>
     public static readonly Option<double> Timeout = CreateTimeout("The longest time to wait for an answer.", 10);
 
+    private static readonly Option<string?> Authority = CreateFile("--cacert", AuthorityVariable,
+        "The PEM file with the certificate authorities of the nodes. The default is those of the system.");
+
+    private static readonly Option<string?> Certificate = CreateFile("--cert", "RAFTNODE_CERT",
+        "The certificate that the command shows to nodes: a PEM file, or a PFX file without a password.");
+
+    private static readonly Option<string?> Key = CreateFile("--key", "RAFTNODE_KEY",
+        "The PEM file with the key of the certificate, if the certificate's file does not have it.");
+
+    private static readonly Option<string?> TokenFile = CreateFile("--token-file", TokenFileVariable,
+        "The file with the token that the command sends to nodes.");
+
+    /// <summary>The options that say how a client and a node prove who they are.</summary>
+    public static IReadOnlyList<Option> Credentials { get; } = [Authority, Certificate, Key, TokenFile];
+
+    /// <summary>The options that say which nodes to ask, and <see cref="Credentials"/>.</summary>
+    public static IReadOnlyList<Option> Connection { get; } = [Urls, .. Credentials];
+
+    /// <summary>Adds options to a command.</summary>
+    public static void Add(this Command command, IReadOnlyList<Option> options)
+    {
+        foreach (var option in options)
+            command.Options.Add(option);
+    }
+
     /// <summary>Makes an option <c>--timeout</c>.</summary>
     public static Option<double> CreateTimeout(string description, double seconds) => new("--timeout")
     {
@@ -44,7 +75,20 @@ internal static class NodeOptions
         Client(parsed, TimeSpan.FromSeconds(parsed.GetValue(Timeout)));
 
     /// <summary>Makes a client for the nodes in the options.</summary>
-    public static NodeClient Client(ParseResult parsed, TimeSpan timeout) => new(UrlsIn(parsed), timeout);
+    public static NodeClient Client(ParseResult parsed, TimeSpan timeout) =>
+        new(UrlsIn(parsed), timeout, CredentialsIn(parsed));
+
+    /// <summary>The credentials in the options, or else in the environment.</summary>
+    /// <exception cref="NodeStartException">A file cannot be used.</exception>
+    public static NodeCredentials CredentialsIn(ParseResult parsed) => NodeCredentials.Load(
+        parsed.GetValue(Authority), parsed.GetValue(Certificate), parsed.GetValue(Key), parsed.GetValue(TokenFile));
+
+    private static Option<string?> CreateFile(string name, string variable, string description) => new(name)
+    {
+        HelpName = "FILE",
+        Description = $"{description} The environment variable {variable} says it, too.",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } file ? file : null,
+    };
 
     // Not a validator: for a value that is not a number, the library would throw.
     private static double ParseTimeout(ArgumentResult result)

@@ -18,7 +18,7 @@ internal static class StatusCommand
         var command = new Command(
             "status", "Shows the role, term and indexes of each node. The exit code is 0 if one of them leads.")
         {
-            NodeOptions.Urls, NodeOptions.Timeout, json,
+            NodeOptions.Connection, NodeOptions.Timeout, json,
         };
         command.SetAction(async (parsed, _) =>
         {

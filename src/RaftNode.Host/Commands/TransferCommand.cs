@@ -18,7 +18,7 @@ internal static class TransferCommand
             "Transfers the leadership to another node, and prints who leads. A leader that is stopped with SIGTERM or "
                 + "Ctrl-C does so by itself.")
         {
-            to, NodeOptions.Urls, NodeOptions.Timeout,
+            to, NodeOptions.Connection, NodeOptions.Timeout,
         };
         command.SetAction(async (parsed, _) =>
         {

@@ -18,7 +18,8 @@ namespace RaftNode.Host.Http;
 internal sealed class BackupEndpoints(RunningNode node, GroupClient client)
 {
     /// <summary>Adds the endpoint.</summary>
-    public void Map(IEndpointRouteBuilder routes) => routes.MapMethods("/backup", ["GET"], BackupAsync);
+    public void Map(IEndpointRouteBuilder routes) =>
+        routes.MapMethods("/backup", ["GET"], BackupAsync).RequireRole(Role.Admin);
 
     private async Task BackupAsync(HttpContext context)
     {

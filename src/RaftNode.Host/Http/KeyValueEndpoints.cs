@@ -30,10 +30,12 @@ internal sealed class KeyValueEndpoints(GroupClient client, KeyValueStores store
     /// <summary>Adds the endpoints.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods(Path, ["GET", "HEAD"], GetAsync);
-        routes.MapMethods(Path, ["PUT"], context => PutAsync(context, createOnly: false));
-        routes.MapMethods(Path, ["POST"], context => PutAsync(context, createOnly: true));
-        routes.MapMethods(Path, ["DELETE"], DeleteAsync);
+        routes.MapMethods(Path, ["GET", "HEAD"], GetAsync).RequireRole(Role.Read);
+        routes.MapMethods(Path, ["PUT"], context => PutAsync(context, createOnly: false))
+            .RequireRole(Role.Write);
+        routes.MapMethods(Path, ["POST"], context => PutAsync(context, createOnly: true))
+            .RequireRole(Role.Write);
+        routes.MapMethods(Path, ["DELETE"], DeleteAsync).RequireRole(Role.Write);
     }
 
     private async Task GetAsync(HttpContext context)

@@ -14,7 +14,8 @@ namespace RaftNode.Host.Http;
 internal sealed class LeaderEndpoints(RunningNode node)
 {
     /// <summary>Adds the endpoints.</summary>
-    public void Map(IEndpointRouteBuilder routes) => routes.MapMethods("/leader/transfer", ["POST"], TransferAsync);
+    public void Map(IEndpointRouteBuilder routes) =>
+        routes.MapMethods("/leader/transfer", ["POST"], TransferAsync).RequireRole(Role.Admin);
 
     private async Task TransferAsync(HttpContext context)
     {

@@ -35,10 +35,10 @@ internal sealed class LeaseEndpoints(GroupClient client)
     /// <summary>Adds the endpoints.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/leases", ["GET", "HEAD"], ListAsync);
-        routes.MapMethods(Path, ["GET", "HEAD"], GetAsync);
-        routes.MapMethods(Path, ["PUT"], PutAsync);
-        routes.MapMethods(Path, ["DELETE"], DeleteAsync);
+        routes.MapMethods("/leases", ["GET", "HEAD"], ListAsync).RequireRole(Role.Read);
+        routes.MapMethods(Path, ["GET", "HEAD"], GetAsync).RequireRole(Role.Read);
+        routes.MapMethods(Path, ["PUT"], PutAsync).RequireRole(Role.Write);
+        routes.MapMethods(Path, ["DELETE"], DeleteAsync).RequireRole(Role.Write);
     }
 
     private async Task ListAsync(HttpContext context)

@@ -26,8 +26,8 @@ internal sealed class MemberEndpoints(RunningNode node, GroupClient client)
     /// <summary>Adds the endpoints.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/members", ["GET", "HEAD"], GetAsync);
-        routes.MapMethods("/members", ["PUT"], PutAsync);
+        routes.MapMethods("/members", ["GET", "HEAD"], GetAsync).RequireRole(Role.Read);
+        routes.MapMethods("/members", ["PUT"], PutAsync).RequireRole(Role.Admin);
     }
 
     private async Task GetAsync(HttpContext context)

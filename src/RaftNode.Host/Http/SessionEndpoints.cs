@@ -17,9 +17,9 @@ internal sealed class SessionEndpoints(GroupClient client, IdempotencyKey idempo
     /// <summary>Adds the endpoints.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/sessions", ["POST"], OpenAsync);
-        routes.MapMethods("/sessions/{id}", ["PUT"], KeepAliveAsync);
-        routes.MapMethods("/sessions/{id}", ["DELETE"], CloseAsync);
+        routes.MapMethods("/sessions", ["POST"], OpenAsync).RequireRole(Role.Write);
+        routes.MapMethods("/sessions/{id}", ["PUT"], KeepAliveAsync).RequireRole(Role.Write);
+        routes.MapMethods("/sessions/{id}", ["DELETE"], CloseAsync).RequireRole(Role.Write);
     }
 
     private async Task OpenAsync(HttpContext context)

@@ -14,7 +14,8 @@ namespace RaftNode.Host.Http;
 internal sealed class SnapshotEndpoints(RunningNode node)
 {
     /// <summary>Adds the endpoint.</summary>
-    public void Map(IEndpointRouteBuilder routes) => routes.MapMethods("/snapshot", ["POST"], TakeAsync);
+    public void Map(IEndpointRouteBuilder routes) =>
+        routes.MapMethods("/snapshot", ["POST"], TakeAsync).RequireRole(Role.Admin);
 
     // There is no time limit as long as the client waits, because a large state takes a while.
     private async Task TakeAsync(HttpContext context)

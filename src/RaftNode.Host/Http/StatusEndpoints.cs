@@ -24,10 +24,10 @@ internal sealed class StatusEndpoints(RunningNode node)
     /// <summary>Adds the endpoints.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/status", ["GET", "HEAD"], StatusAsync);
+        routes.MapMethods("/status", ["GET", "HEAD"], StatusAsync).RequireRole(Role.Read);
         routes.MapMethods("/health/live", ["GET", "HEAD"],
-            context => TypedResults.Text("live\n").ExecuteAsync(context));
-        routes.MapMethods("/health/ready", ["GET", "HEAD"], ReadyAsync);
+            context => TypedResults.Text("live\n").ExecuteAsync(context)).RequireRole(Role.Anyone);
+        routes.MapMethods("/health/ready", ["GET", "HEAD"], ReadyAsync).RequireRole(Role.Anyone);
     }
 
     private async Task StatusAsync(HttpContext context)

@@ -21,7 +21,8 @@ internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings setting
     private int _watchers;
 
     /// <summary>Adds the endpoint.</summary>
-    public void Map(IEndpointRouteBuilder routes) => routes.MapMethods("/watch", ["GET"], WatchAsync);
+    public void Map(IEndpointRouteBuilder routes) =>
+        routes.MapMethods("/watch", ["GET"], WatchAsync).RequireRole(Role.Read);
 
     private async Task WatchAsync(HttpContext context)
     {

@@ -5,6 +5,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using RaftActors;
 using RaftNode.Host.Configuration;
+using RaftNode.Host.Http;
 
 namespace RaftNode.Host.Node;
 
@@ -52,6 +53,6 @@ internal static class HostMetrics
     public static void Map(WebApplication app, MetricsSettings settings)
     {
         if (settings.Prometheus)
-            app.MapPrometheusScrapingEndpoint("/metrics");
+            app.MapPrometheusScrapingEndpoint("/metrics").RequireRole(Role.Read);
     }
 }

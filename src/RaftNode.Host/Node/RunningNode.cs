@@ -6,6 +6,8 @@ using Akka.Hosting;
 using Akka.Hosting.Logging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -58,6 +60,9 @@ internal sealed class RunningNode : IAsyncDisposable
 
     /// <summary>The supervisor of the node's peer.</summary>
     public IActorRef Group { get; private set; } = ActorRefs.Nobody;
+
+    /// <summary>What the node serves over HTTP.</summary>
+    public IReadOnlyList<Endpoint> Endpoints => _host.Services.GetRequiredService<EndpointDataSource>().Endpoints;
 
     /// <summary>The node's state machine.</summary>
     public KeyValueStores Stores { get; }
