@@ -226,9 +226,10 @@ public sealed partial record RaftSettings
 
     /// <summary>
     /// The id of the dispatcher on which the peer runs; empty for the default dispatcher. The state machine always runs
-    /// on the default dispatcher.
+    /// on the default dispatcher. Unless it is set, the peer runs on Akka.NET's dispatcher for internal actors, whose
+    /// threads no actor of an application blocks.
     /// </summary>
-    public string Dispatcher { get; init; } = "";
+    public string Dispatcher { get; init; } = "akka.actor.internal-dispatcher";
 
     /// <summary>The journal plugin of the peer, a configuration path; empty for the system's default.</summary>
     public string JournalPluginId { get; init; } = "";
