@@ -21,7 +21,7 @@ public abstract class PeerPartsSpec : VirtualTimeSpec
         : base(output)
     {
         var (log, configurations) = (Peer.Log, Peer.Configurations);
-        Problems = new PeerProblems(Settings, Sys.Scheduler, Silent);
+        Problems = new PeerProblems(Settings, Sys.Scheduler, Silent, Sys.EventStream);
         Sys.ActorOf(HostActor.Props(static (_, _) => { })).Tell(new HostActor.Do(context =>
             Machine = new StateMachineRunner(context, Settings, log, new Random(1), NoMachine)));
         Replica = new OwnReplica(Settings, log, configurations, Machine, Problems, Silent, Peer);

@@ -17,6 +17,42 @@ public sealed record RoleChanged(string Group, string MemberId, long Term, RaftR
 public sealed record LeaderChanged(string Group, string MemberId, long Term, Member? Leader);
 
 /// <summary>
+/// Published on the event stream when a peer begins an election: it asks for pre-votes or, when the leadership is
+/// transferred to it, for votes.
+/// </summary>
+/// <param name="Group">The group.</param>
+/// <param name="MemberId">The peer.</param>
+/// <param name="Term">The peer's durable term when the election begins. The votes are for a later term.</param>
+/// <param name="Reason">
+/// Why, as in the tag <c>reason</c> of <c>raft.elections</c>: <c>timeout</c>, <c>disconnected</c>, <c>transfer</c> or
+/// <c>asked</c>.
+/// </param>
+public sealed record ElectionStarted(string Group, string MemberId, long Term, string Reason);
+
+/// <summary>Published on the event stream when a peer has another snapshot, which is durable.</summary>
+/// <param name="Group">The group.</param>
+/// <param name="MemberId">The peer.</param>
+/// <param name="Index">The index of the last entry that the snapshot includes.</param>
+/// <param name="Term">The term of that entry.</param>
+/// <param name="Bytes">The size of the snapshot in bytes.</param>
+/// <param name="IsInstalled">Whether the snapshot came from the leader. Otherwise the peer has taken it.</param>
+public sealed record SnapshotStored(
+    string Group, string MemberId, long Index, long Term, long Bytes, bool IsInstalled);
+
+/// <summary>Published on the event stream when a problem of a peer that runs begins.</summary>
+/// <param name="Group">The group.</param>
+/// <param name="MemberId">The peer.</param>
+/// <param name="Problem">The problem.</param>
+public sealed record ProblemBegan(string Group, string MemberId, PeerProblem Problem);
+
+/// <summary>Published on the event stream when the problem of a <see cref="ProblemBegan"/> has ended.</summary>
+/// <param name="Group">The group.</param>
+/// <param name="MemberId">The peer.</param>
+/// <param name="Kind">The problem that has ended.</param>
+/// <param name="End">What is right again, as a sentence without its full stop.</param>
+public sealed record ProblemEnded(string Group, string MemberId, PeerProblemKind Kind, string End);
+
+/// <summary>
 /// Published on the event stream when a peer learns that a configuration is committed. A peer that has started again
 /// also publishes those of its log.
 /// </summary>

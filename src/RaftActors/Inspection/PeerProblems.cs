@@ -6,9 +6,14 @@ namespace RaftActors.Inspection;
 
 /// <summary>
 /// The problems of a running peer. They are in its status, and the log has a line when a problem begins and one when it
-/// ends. A failing store is no such problem: it stops the peer, and the supervisor reports it.
+/// ends, and so has the event stream. A failing store is no such problem: it stops the peer, and the supervisor reports it.
 /// </summary>
-internal sealed class PeerProblems(RaftSettings settings, IScheduler scheduler, ILoggingAdapter log)
+/// <param name="settings">The settings of the peer.</param>
+/// <param name="scheduler">The clock, unless the settings have one.</param>
+/// <param name="log">The log of the node.</param>
+/// <param name="events">Where the beginning and the end of each problem are published.</param>
+internal sealed class PeerProblems(
+    RaftSettings settings, IScheduler scheduler, ILoggingAdapter log, EventStream events)
 {
     private static readonly TimeSpan LeastPatience = TimeSpan.FromSeconds(3);
 
@@ -35,9 +40,12 @@ internal sealed class PeerProblems(RaftSettings settings, IScheduler scheduler, 
     public void Begin(PeerProblemKind kind, string reason)
     {
         bool isKnown = _problems.TryGetValue(kind, out var known);
-        _problems[kind] = (new PeerProblem(kind, reason), isKnown ? known.Since : Now);
-        if (!isKnown)
-            log.Warning("{0}: {1}", settings.PersistenceId, reason);
+        var problem = new PeerProblem(kind, reason);
+        _problems[kind] = (problem, isKnown ? known.Since : Now);
+        if (isKnown)
+            return;
+        log.Warning("{0}: {1}", settings.PersistenceId, reason);
+        events.Publish(new ProblemBegan(settings.Group, settings.MemberId, problem));
     }
 
     /// <summary>Records the end of a problem. Does nothing if there is none of that kind.</summary>
@@ -45,7 +53,9 @@ internal sealed class PeerProblems(RaftSettings settings, IScheduler scheduler, 
     /// <param name="end">What is right again, as a sentence without its full stop.</param>
     public void End(PeerProblemKind kind, string end)
     {
-        if (_problems.Remove(kind, out var ended))
-            log.Info("{0}: {1}, after {2} s.", settings.PersistenceId, end, (long)(Now - ended.Since).TotalSeconds);
+        if (!_problems.Remove(kind, out var ended))
+            return;
+        log.Info("{0}: {1}, after {2} s.", settings.PersistenceId, end, (long)(Now - ended.Since).TotalSeconds);
+        events.Publish(new ProblemEnded(settings.Group, settings.MemberId, kind, end));
     }
 }

@@ -96,7 +96,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         };
 
         _metrics = new PeerMetrics(settings, this);
-        var problems = new PeerProblems(settings, _scheduler, Log);
+        var problems = new PeerProblems(settings, _scheduler, Log, Context.System.EventStream);
         _machine = new StateMachineRunner(Context, settings, _raftLog, _random, stateMachine);
         _replica = new OwnReplica(settings, _raftLog, _configurations, _machine, problems, Log, this);
         _watch = new PeerWatch(settings, _raftLog, _configurations, _machine, _replica, problems, Log);
@@ -208,6 +208,14 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         _electionClock.EndRounds();
         _transfers.OnLeader(leader.Member);
         _forwarding.SendWaiting();
+    }
+
+    // The durable term: what is not durable must not be shown, and this event does not wait for a write.
+    private void ElectionBegan(string reason)
+    {
+        _metrics.ElectionBegan(reason);
+        Context.System.EventStream.Publish(
+            new ElectionStarted(_settings.Group, _self.Id, _writeAhead.DurableHardState.Term, reason));
     }
 
     private void OnGetStatus() => Sender.Tell(PeerReport.Status(

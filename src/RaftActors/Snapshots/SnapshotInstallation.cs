@@ -320,6 +320,7 @@ internal sealed class SnapshotInstallation
         _peer.Metrics.SnapshotInstalled(_begun);
         _compaction.Keep(stored);
         EndWork();
+        _taking.Publish(stored, isInstalled: true);
         _taking.OnStored(stored);
         _taking.Consider();
     }

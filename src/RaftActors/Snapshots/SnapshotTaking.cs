@@ -149,6 +149,7 @@ internal sealed class SnapshotTaking
             return;
         _peer.Metrics.SnapshotTaken(_begun);
         _compaction.Keep(stored);
+        Publish(stored, isInstalled: false);
         Finish(stored);
     }
 
@@ -194,6 +195,14 @@ internal sealed class SnapshotTaking
             asker.Tell(taken, _context.Self);
         _askers.Clear();
         _backups.Begin(stored.Manifest);
+    }
+
+    /// <summary>Says on the event stream that there is a new snapshot.</summary>
+    public void Publish(StoredSnapshot stored, bool isInstalled)
+    {
+        var snapshot = stored.Manifest.Snapshot;
+        _context.System.EventStream.Publish(new SnapshotStored(_settings.Group, _settings.MemberId,
+            snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, snapshot.Content.Length, isInstalled));
     }
 
     /// <summary>

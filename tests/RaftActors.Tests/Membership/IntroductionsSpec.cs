@@ -25,7 +25,7 @@ public sealed class IntroductionsSpec : VirtualTimeSpec
     {
         var configurations = _peer.Configurations;
         var addresses = new MemberAddresses(Settings, configurations, Silent);
-        var problems = new PeerProblems(Settings, Sys.Scheduler, Silent);
+        var problems = new PeerProblems(Settings, Sys.Scheduler, Silent, Sys.EventStream);
         _stores = new RememberedStores(configurations);
         _ownStore = new OwnStore(Settings, new Random(1), _log, configurations, _stores, addresses, problems, _peer);
         _introductions = new Introductions(

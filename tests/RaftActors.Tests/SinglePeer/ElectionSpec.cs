@@ -28,6 +28,16 @@ public sealed class ElectionSpec(ITestOutputHelper output) : PeerSpec(output)
     }
 
     [Fact]
+    public void An_election_is_published_with_its_reason()
+    {
+        Sys.EventStream.Subscribe(TestActor, typeof(ElectionStarted));
+        StartWithLog(InTerm1, 1);
+        AdvanceUntil(() => HasMessages);
+
+        Assert.Equal(new ElectionStarted(Group, "a", 1, "timeout"), ExpectMsg<ElectionStarted>());
+    }
+
+    [Fact]
     public void A_pre_vote_changes_nobodys_term()
     {
         StartWithLog(InTerm1, 1);

@@ -71,6 +71,28 @@ public sealed class ProblemsSpec(ITestOutputHelper output) : PeerSpec(output)
     }
 
     [Fact]
+    public void A_problem_is_published_when_it_begins_and_when_it_ends_each_once()
+    {
+        StartWithLog(new HardState(1, null, null), 1, 1);
+        Sys.EventStream.Subscribe(TestActor, typeof(ProblemBegan));
+        Sys.EventStream.Subscribe(TestActor, typeof(ProblemEnded));
+        Advance(Long);
+        Advance(Long);
+        var began = ExpectMsg<ProblemBegan>();
+        Assert.Equal((PeerProblemKind.NoLeader, "a"), (began.Problem.Kind, began.MemberId));
+        Assert.False(HasMessages);
+
+        B.Append(5, 2, 1, 2);
+        B.Append(5, 2, 1, 2);
+        AdvanceUntil(() => HasMessages);
+
+        Assert.Equal(
+            new ProblemEnded(Group, "a", PeerProblemKind.NoLeader, "the group has a leader again, b"),
+            ExpectMsg<ProblemEnded>());
+        Assert.False(HasMessages);
+    }
+
+    [Fact]
     public void A_follower_that_does_not_get_what_the_group_commits_is_behind()
     {
         StartWithLog(new HardState(1, null, null), 1, 1);

@@ -48,6 +48,7 @@ public sealed class SnapshotManagerSpec : VirtualTimeSpec
     [Fact]
     public void The_manifest_of_an_own_snapshot_waits_until_what_it_covers_is_durable()
     {
+        Sys.EventStream.Subscribe(TestActor, typeof(SnapshotStored));
         Append(5, persisted: 4);
         var asker = Ask();
         Tell(Image(5));
@@ -61,6 +62,8 @@ public sealed class SnapshotManagerSpec : VirtualTimeSpec
 
         Assert.Equal(5, Assert.IsType<SnapshotManifest>(_store.Save()).Snapshot.LastIncludedIndex);
         Assert.Equal(5, asker.ExpectMsg<SnapshotTaken>().Index);
+        var stored = ExpectMsg<SnapshotStored>();
+        Assert.Equal(("a", 5, false), (stored.MemberId, stored.Index, stored.IsInstalled));
         Assert.Equal(5, _manager.Stored.LastIncludedIndex);
         Assert.Equal(ChunkStore.Slots - 1, FreeSlots());
     }
@@ -121,6 +124,7 @@ public sealed class SnapshotManagerSpec : VirtualTimeSpec
     [Fact]
     public void A_snapshot_is_installed_when_chunks_manifest_and_event_are_durable()
     {
+        Sys.EventStream.Subscribe(TestActor, typeof(SnapshotStored));
         Append(2);
         _peer.IsWriting = true;
         Chunk(1);
@@ -140,7 +144,9 @@ public sealed class SnapshotManagerSpec : VirtualTimeSpec
         Assert.Equal(new SnapshotInstalled(8, 2), _manager.EventToWrite);
         Assert.Equal(2, _log.LastIndex);
 
+        Assert.False(HasMessages);
         Do(() => _manager.OnInstalled());
+        Assert.Equal((8, true), ExpectMsg<SnapshotStored>() is var stored ? (stored.Index, stored.IsInstalled) : default);
 
         Assert.Equal(["wants 2", "write", "replace log", "after write", "installed"], _peer.Done);
         Assert.Equal((9, 8, 8), (_log.FirstIndex, _log.CommitIndex, _manager.Stored.LastIncludedIndex));

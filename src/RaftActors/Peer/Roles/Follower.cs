@@ -318,7 +318,7 @@ internal sealed partial class RaftActor
             return;
         Log.Info("{0}: {1} hands over its leadership of term {2}.", PersistenceId, order.Header.MemberId, order.Term);
         SetLeader(null, formerAnswers: true);
-        _metrics.ElectionBegan("transfer");
+        ElectionBegan("transfer");
         BecomeCandidate(transfer: true);
     }
 

@@ -21,7 +21,7 @@ internal sealed partial class RaftActor
                 _ownStore.Verify();
             return;
         }
-        _metrics.ElectionBegan(reason);
+        ElectionBegan(reason);
         SetLeader(null);
         _electionClock.BeginRound();
         EnterRole(RaftRole.PreCandidate, PreCandidate);
