@@ -4,9 +4,12 @@ using RaftActors;
 
 namespace RaftNode.Host.Configuration;
 
-/// <summary>The sections <c>raftnode.http</c> and <c>raftnode.watch</c>.</summary>
+/// <summary>The sections <c>raftnode.http</c>, <c>raftnode.watch</c> and <c>raftnode.events</c>.</summary>
 internal sealed record HttpSettings
 {
+    /// <summary>The key of <see cref="MaxEventReaders"/>.</summary>
+    public const string EventReadersKey = "raftnode.events.max-readers";
+
     /// <summary>The address and port at which HTTP is served.</summary>
     public required IPEndPoint Endpoint { get; init; }
 
@@ -33,6 +36,9 @@ internal sealed record HttpSettings
     /// <summary>The settings of <c>/watch</c>.</summary>
     public required WatchSettings Watch { get; init; }
 
+    /// <summary>How many requests may read <c>/events</c> at a time.</summary>
+    public int MaxEventReaders { get; init; } = 256;
+
     /// <summary>Reads the settings.</summary>
     /// <exception cref="SettingException">A value is not usable. The message names its key.</exception>
     public static HttpSettings From(Config config)
@@ -56,6 +62,7 @@ internal sealed record HttpSettings
                 HistoryBytes = Bytes(config, "raftnode.watch.history-bytes", 0, 1L << 40),
                 KeepAlive = Duration(config, "raftnode.watch.keep-alive"),
             },
+            MaxEventReaders = Count(config, EventReadersKey, 0, 1 << 20),
         };
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Text;
@@ -38,7 +39,21 @@ internal sealed class EventStreamWriter(PipeWriter body) : IDisposable
     /// <summary>
     /// Only the id from which to resume, without an event. A client that knows the format dispatches no event.
     /// </summary>
-    public void Id(Position position) => Text($"id: {position}\n\n");
+    public void Id(Position position) => Id(position.ToString());
+
+    /// <inheritdoc cref="Id(Position)"/>
+    public void Id(string id) => Text($"id: {id}\n\n");
+
+    /// <summary>An event of any type.</summary>
+    /// <param name="type">The type.</param>
+    /// <param name="json">The data: JSON in one line.</param>
+    /// <param name="id">The id from which to resume; empty to leave it as it is.</param>
+    public void Plain(string type, ReadOnlySpan<byte> json, string id)
+    {
+        Text(id.Length > 0 ? $"id: {id}\nevent: {type}\ndata: " : $"event: {type}\ndata: ");
+        body.Write(json);
+        Text("\n\n");
+    }
 
     /// <summary>Flushes what was written if it is much. Waits while the receiver is slow.</summary>
     public async ValueTask FlushIfMuchAsync(CancellationToken cancellation)

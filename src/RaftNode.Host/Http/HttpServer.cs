@@ -46,7 +46,9 @@ internal static class HttpServer
         new SessionEndpoints(client, idempotency).Map(app);
         new LeaseEndpoints(client).Map(app);
         new WatchEndpoints(node.Stores, settings, app.Lifetime.ApplicationStopping).Map(app);
-        new StatusEndpoints(node).Map(app);
+        new StatusEndpoints(node, node.Status).Map(app);
+        new ClusterEndpoints(node.Cluster).Map(app);
+        new EventEndpoints(node.Cluster, node.Events, settings, app.Lifetime.ApplicationStopping).Map(app);
         HostMetrics.Map(app, node.Settings.Metrics);
         new SnapshotEndpoints(node).Map(app);
         new BackupEndpoints(node, client).Map(app);

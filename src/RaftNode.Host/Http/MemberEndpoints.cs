@@ -146,7 +146,8 @@ internal sealed class MemberEndpoints(RunningNode node, GroupClient client)
         new MemberStatusDocument(member.Id, member.Address, Name(member.Role), member.StoreId, member.MatchIndex,
         member.IsActive, member.Priority))]);
 
-    private static string Name(MemberRole role) =>
+    /// <summary>The name of a member's part in the group.</summary>
+    public static string Name(MemberRole role) =>
         role switch { MemberRole.Voter => "voter", MemberRole.Learner => "learner", _ => "outgoingVoter" };
 
     private static string Tag(long index, IReadOnlyList<History> histories) => $"\"{Position.Of(index, histories)}\"";

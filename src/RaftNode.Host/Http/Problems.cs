@@ -14,6 +14,12 @@ namespace RaftNode.Host.Http;
 /// </summary>
 internal static class Problems
 {
+    /// <summary>The <c>type</c> of a problem body for a store that cannot be used.</summary>
+    public const string StoreUnavailableType = $"{TypePrefix}store-unavailable";
+
+    /// <summary>The <c>type</c> of the problem of a node that another node does not reach.</summary>
+    public const string UnreachableType = $"{TypePrefix}unreachable";
+
     private const string TypePrefix = "urn:raftnode:";
     private const string NotDone = "not-done";
     private const string Unknown = "unknown";
@@ -118,9 +124,11 @@ internal static class Problems
         Make(StatusCodes.Status503ServiceUnavailable, "overloaded", "Overloaded", detail, NotDone);
 
     /// <summary>Too many requests are watching.</summary>
-    public static ProblemHttpResult TooManyWatchers(int limit) =>
+    /// <param name="limit">The limit.</param>
+    /// <param name="key">The setting that gives the limit.</param>
+    public static ProblemHttpResult TooManyWatchers(int limit, string key) =>
         Make(StatusCodes.Status503ServiceUnavailable, "overloaded", "Overloaded",
-        $"{limit} requests watch, the most that raftnode.watch.max-watchers allows. Try another node.", null);
+        $"{limit} requests watch, the most that {key} allows. Try another node.", null);
 
     /// <summary>The node's peer does not answer.</summary>
     public static ProblemHttpResult PeerSilent(string detail) =>
@@ -223,6 +231,10 @@ internal static class Problems
         TypedResults.Problem(detail, statusCode: status,
         title: title, type: TypePrefix + type,
         extensions: outcome is null ? null : new Dictionary<string, object?> { ["outcome"] = outcome });
+
+    /// <summary>A problem as a part of another document.</summary>
+    public static ProblemDocument Document(ProblemHttpResult problem) =>
+        new(problem.ProblemDetails.Type ?? "", problem.ProblemDetails.Detail ?? "");
 
     /// <summary>Writes a problem. Adds Retry-After if trying again makes sense.</summary>
     public static Task WriteAsync(HttpContext context, ProblemHttpResult problem)

@@ -92,12 +92,46 @@ internal sealed record StatusDocument
     /// <summary>The other nodes whose remoting takes another size, each with its size in bytes.</summary>
     public IReadOnlyDictionary<string, long> OtherFrameSizes { get; init; } = new Dictionary<string, long>();
 
+    /// <summary>The node's disk; <c>null</c> if all of its data is in a database server.</summary>
+    public DiskDocument? Disk { get; init; }
+
+    /// <summary>The memory of the node's process.</summary>
+    public MemoryDocument? Memory { get; init; }
+
+    /// <summary>What the node has done since its process started.</summary>
+    public TrafficDocument? Traffic { get; init; }
+
     /// <summary>How long the node has run, in seconds.</summary>
     public required double UptimeSeconds { get; init; }
 
     /// <summary>The program's version.</summary>
     public required string Version { get; init; }
 }
+
+/// <summary>A node's disk.</summary>
+/// <param name="StoreBytes">The size of the files in the node's data directory.</param>
+/// <param name="FreeBytes">What is free on the volume of that directory.</param>
+/// <param name="VolumeBytes">The size of that volume.</param>
+internal sealed record DiskDocument(long StoreBytes, long FreeBytes, long VolumeBytes);
+
+/// <summary>The memory of a node's process.</summary>
+/// <param name="WorkingSetBytes">The memory of the process that is in RAM.</param>
+/// <param name="HeapBytes">What the garbage collector has allocated and not freed.</param>
+internal sealed record MemoryDocument(long WorkingSetBytes, long HeapBytes);
+
+/// <summary>
+/// What a node has done since its process started. All are counts that only grow, so two readings give a rate.
+/// </summary>
+/// <param name="Proposals">The proposals of the node's clients: writes, sessions and leases.</param>
+/// <param name="Queries">The queries of the node's clients.</param>
+/// <param name="Batches">The batches of entries that the node committed as leader.</param>
+/// <param name="BatchSeconds">
+/// How long these batches took together, each from when its first entry was appended until all of it was committed.
+/// </param>
+/// <param name="JournalWrites">The writes of the node to its journal.</param>
+/// <param name="JournalSeconds">How long these writes took together, each until it was durable.</param>
+internal sealed record TrafficDocument(long Proposals, long Queries, long Batches, double BatchSeconds,
+    long JournalWrites, double JournalSeconds);
 
 /// <summary>
 /// The size and digest of a node's key-value state. Two nodes with the same index have the same keys and digest.
@@ -141,6 +175,7 @@ internal sealed record ProblemDocument(string Type, string Detail);
 /// <summary>Writes and reads the documents.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(StatusDocument))]
+[JsonSerializable(typeof(ClusterDocument))]
 [JsonSerializable(typeof(MembersDocument))]
 [JsonSerializable(typeof(WantedMembersDocument))]
 [JsonSerializable(typeof(SnapshotDocument))]

@@ -18,7 +18,8 @@ internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings setting
     // To copy the state for one watcher delays the store a little. To copy it for many at a time would delay the store
     // for long.
     private readonly SemaphoreSlim _copying = new(1);
-    private int _watchers;
+    private readonly Watchers _watchers =
+        new(settings.Watch.MaxWatchers, "raftnode.watch.max-watchers", stopping);
 
     /// <summary>Adds the endpoint.</summary>
     public void Map(IEndpointRouteBuilder routes) =>
@@ -38,37 +39,14 @@ internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings setting
                 Problems.PeerSilent("The node's peer is not running: it recovers, or starts again after a failure."));
             return;
         }
-        HostMetrics.Watchers.Add(1);
-        try
+        await _watchers.ServeAsync(context, async (body, cancellation) =>
         {
-            if (Interlocked.Increment(ref _watchers) > settings.Watch.MaxWatchers)
-                await Problems.WriteAsync(context, Problems.TooManyWatchers(settings.Watch.MaxWatchers));
-            else
-                await SendAsync(context, prefix, after ?? store.Present);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _watchers);
-            HostMetrics.Watchers.Add(-1);
-        }
-    }
-
-    private async Task SendAsync(HttpContext context, string prefix, Position after)
-    {
-        context.Response.ContentType = "text/event-stream";
-        context.Response.Headers.CacheControl = "no-store";
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
-        using var events = new EventStreamWriter(context.Response.BodyWriter);
-        try
-        {
-            events.Id(after);
-            await events.FlushAsync(ending.Token);
-            await SendChangesAsync(events, prefix, after, ending.Token);
-        }
-        catch (OperationCanceledException) when (ending.IsCancellationRequested)
-        {
-            // The watcher has gone, or the node stops. Then the watcher goes on at another node.
-        }
+            using var events = new EventStreamWriter(body);
+            var start = after ?? store.Present;
+            events.Id(start);
+            await events.FlushAsync(cancellation);
+            await SendChangesAsync(events, prefix, start, cancellation);
+        });
     }
 
     private async Task SendChangesAsync(EventStreamWriter events, string prefix, Position after,

@@ -14,9 +14,9 @@ internal static class HostMetrics
 {
     private static readonly Meter Meter = new(Raft.MeterName);
 
-    /// <summary>The clients that watch keys.</summary>
+    /// <summary>The clients that watch keys or read events.</summary>
     public static readonly UpDownCounter<long> Watchers = Meter.CreateUpDownCounter<long>(
-        "raft.http.watchers", "{watcher}", "Clients that watch keys on this node.");
+        "raft.http.watchers", "{watcher}", "Clients that watch keys or read events on this node.");
 
     /// <summary>The answers over HTTP that say that a request failed, by the tag <c>problem</c>.</summary>
     public static readonly Counter<long> Problems = Meter.CreateCounter<long>(

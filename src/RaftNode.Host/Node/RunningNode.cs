@@ -15,6 +15,7 @@ using Microsoft.Extensions.Logging;
 using RaftActors;
 using RaftActors.Hosting;
 using RaftActors.Storage;
+using RaftNode.Host.Cluster;
 using RaftNode.Host.Commands;
 using RaftNode.Host.Configuration;
 using RaftNode.Host.Http;
@@ -37,6 +38,7 @@ internal sealed class RunningNode : IAsyncDisposable
     private readonly TaskCompletionSource<string> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<long> _removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly DataDirectory _directory;
+    private readonly Traffic _traffic;
     private readonly PostgresqlHold? _hold;
     private readonly WebApplication _host;
     private volatile string? _storeOutage;
@@ -46,6 +48,10 @@ internal sealed class RunningNode : IAsyncDisposable
     {
         Settings = settings;
         Stores = new KeyValueStores(settings.Http.Watch, settings.Raft.Group);
+        _traffic = new Traffic(settings.Raft.Group, settings.Self.Id);
+        Status = new OwnStatus(this, _traffic);
+        Events = new NodeEvents(settings.Self.Id, TimeProvider.System);
+        Cluster = new ClusterView(this, Status, Events);
         _directory = directory;
         var storeCheck = CheckStore(settings);
         _hold = Hold(settings, _failed);
@@ -66,6 +72,15 @@ internal sealed class RunningNode : IAsyncDisposable
 
     /// <summary>The node's state machine.</summary>
     public KeyValueStores Stores { get; }
+
+    /// <summary>How the node stands.</summary>
+    public OwnStatus Status { get; }
+
+    /// <summary>What has happened on this node, and what it has heard of the others.</summary>
+    public NodeEvents Events { get; }
+
+    /// <summary>How all members stand.</summary>
+    public ClusterView Cluster { get; }
 
     /// <summary>Completes with the reason when the peer has stopped for good.</summary>
     public Task<string> Failed => _failed.Task;
@@ -161,6 +176,7 @@ internal sealed class RunningNode : IAsyncDisposable
         await _host.DisposeAsync();
         if (_hold is not null)
             await _hold.DisposeAsync();
+        _traffic.Dispose();
         _directory.Dispose();
     }
 
@@ -262,6 +278,7 @@ internal sealed class RunningNode : IAsyncDisposable
                     system.ActorOf(
                         Props.Create(() => new FailureListener(_failed, _removed, outage)), "failure-listener");
                     system.ActorOf(Props.Create<ConnectionLog>(), "connections");
+                    system.ActorOf(Props.Create(() => new EventRecorder(Events)), "events");
                 })
                 .WithRaftGroup<KeyValueStore>(Settings.Raft.Group, Stores.Create, options =>
                 {
@@ -276,6 +293,7 @@ internal sealed class RunningNode : IAsyncDisposable
                 .WithActors((system, registry, _) =>
                 {
                     Group = registry.Get<KeyValueStore>();
+                    system.ActorOf(Props.Create(() => new NodeActor(Status, Events, Group)), NodeActor.Name);
                     var (timeout, wait) = (Settings.Http.RequestTimeout, Settings.Raft.LeaderWait);
                     HttpServer.Map(host!, this, new GroupClient(system, Group, timeout, wait));
                     CoordinatedShutdown.Get(system)
@@ -306,6 +324,7 @@ internal sealed class RunningNode : IAsyncDisposable
         // A start leaves 15 MB of garbage, most of that from reading Akka.NET's configuration. An idle node would not
         // collect it for minutes, and would hold 6 MiB more.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        Events.Add(EventKinds.Started, $"{Settings.Self.Id} has started as process {Environment.ProcessId}");
         system.Log.Info("{0} of group {1} runs as process {2}: HTTP at http://{3}, peers at {4}, data in {5}",
             Settings.Self.Id, Settings.Raft.Group, Environment.ProcessId, Settings.Http.Endpoint, Settings.Self.Address,
             Settings.DataDirectory);

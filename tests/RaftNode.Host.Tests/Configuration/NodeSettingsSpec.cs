@@ -99,6 +99,8 @@ public sealed class NodeSettingsSpec : IDisposable
     [InlineData(Members + "raft.member-id = a\nraftnode.http.max-body-bytes = 1 KiB", "raftnode.http.max-body-bytes")]
     [InlineData(Members + "raft.member-id = a\nraftnode.watch.history-changes = 0",
         "raftnode.watch.history-changes = 0")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.events.max-readers = -1", "raftnode.events.max-readers = -1")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.events.max-readers = many", "raftnode.events.max-readers")]
     [InlineData(Members + "raft.member-id = a\nakka.remote.dot-netty.tcp.port = 4009", "127.0.0.1:4009")]
     [InlineData(Members + "raft.member-id = a\nakka.remote.dot-netty.tcp.port = abc",
         "akka.remote.dot-netty.tcp.port = abc")]
