@@ -178,6 +178,13 @@ leases.SetAction((parsed, stop) => LeaseBench.RunAsync(
         parsed.GetValue(idleSeconds), parsed.GetValue(kills)),
     parsed.GetValue(json), parsed.GetValue(label), parsed.GetValue(data), stop));
 
+var shardCount = new Option<int>("--shards") { Description = "How many shards there are.",
+    DefaultValueFactory = _ => 200 };
+var shards = new Command("shards", "The time from SIGKILL of a process with shards that have leases until all shards "
+    + "answer from the two processes that are left.") { shardCount, kills, json, label, data };
+shards.SetAction((parsed, stop) => ShardBench.RunAsync(parsed.GetValue(shardCount), parsed.GetValue(kills),
+    parsed.GetValue(json), parsed.GetValue(label), parsed.GetValue(data), stop));
+
 var compare = CompareCommand.Make(json, label, data, journal, settings);
 
 var files = new Argument<string[]>("FILE") { Description = "Files that runs wrote with --json.",
@@ -202,6 +209,11 @@ var singletonNode = new Command("singleton-node", "A node with a singleton; star
 singletonNode.Hidden = true;
 singletonNode.SetAction((parsed, _) => SingletonNode.RunAsync(parsed.GetValue(singletonKind), parsed.GetValue(number),
     parsed.GetValue(ports), parsed.GetValue(nodeData)!));
+var shardNode = new Command("shard-node", "A node with shards; started by the command shards.") { shardCount, number,
+    ports, nodeData };
+shardNode.Hidden = true;
+shardNode.SetAction((parsed, _) => ShardNode.RunAsync(parsed.GetValue(number), parsed.GetValue(ports),
+    parsed.GetValue(shardCount), parsed.GetValue(nodeData)!));
 var leaseNode = new Command("lease-node", "A node with leases; started by the command leases.") { number, ports,
     nodeData };
 leaseNode.Hidden = true;
@@ -211,7 +223,7 @@ leaseNode.SetAction((parsed, _) => LeaseNode.RunAsync(parsed.GetValue(number), p
 try
 {
     return await new RootCommand("Measures RaftActors: see bench/README.md.") { load, failover, restart, recovery,
-        transfer, overload, growth, singleton, leases, compare, report, node, singletonNode, leaseNode }.Parse(args)
+        transfer, overload, growth, singleton, leases, shards, compare, report, node, singletonNode, leaseNode, shardNode }.Parse(args)
         .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = TimeSpan.FromSeconds(20) });
 }
