@@ -57,6 +57,9 @@ internal sealed class ClientRequest(long id, ClientRequestKind kind, Payload con
     /// </summary>
     public SessionWindow? Session { get; set; }
 
+    /// <summary>When the first attempt was made, by the monotonic clock of the actor system's scheduler.</summary>
+    public TimeSpan BegunAt { get; set; }
+
     /// <summary>The command's number in the session.</summary>
     public long Sequence { get; set; }
 

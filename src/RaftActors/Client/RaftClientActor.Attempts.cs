@@ -19,6 +19,7 @@ internal sealed partial class RaftClientActor
     private void Begin(ClientRequest request)
     {
         EndWaiting(request);
+        request.BegunAt = Now;
         _underWay.Add(request.Id, request);
         Attempt(request);
     }

@@ -21,6 +21,9 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
     private readonly PriorityQueue<ClientRequest, TimeSpan> _wakes = new();
     private SessionWindow? _session;
     private TimeSpan _sessionTimeout;
+
+    // The session has shown life at this time or later: when the last answered command, or sign of life, was begun.
+    private TimeSpan _shownLifeAt;
     private ClientRequest? _opening;
     private readonly CancellationTokenSource? _stopped;
     private bool _closing;
@@ -173,18 +176,35 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
             _session = new SessionWindow(opened.SessionId, _settings.Window);
             _sessionTimeout = opened.Timeout;
             _opening = null;
-            Timers.StartPeriodicTimer(SignOfLife.Instance, SignOfLife.Instance, opened.Timeout / 3);
+            _shownLifeAt = request.BegunAt;
+            StartSignOfLifeTimer(opened.Timeout / 3);
+        }
+        else if (request.Session is { } session && session == _session && request.BegunAt > _shownLifeAt)
+        {
+            _shownLifeAt = request.BegunAt;
         }
         Complete(request, proposed with { CorrelationId = request.CorrelationId });
     }
 
-    // The sign of life also acknowledges the responses that have come since the last command.
+    private void StartSignOfLifeTimer(TimeSpan after) =>
+        Timers.StartSingleTimer(SignOfLife.Instance, SignOfLife.Instance, after);
+
+    // Commands are signs of life, too. A sign of life alone also acknowledges the responses that have come since the
+    // last command.
     private void OnSignOfLife()
     {
         if (_session is not { } session)
             return;
+        var interval = _sessionTimeout / 3;
+        var silence = Now - _shownLifeAt;
+        if (silence < interval)
+        {
+            StartSignOfLifeTimer(interval - silence < Millisecond ? Millisecond : interval - silence);
+            return;
+        }
+        StartSignOfLifeTimer(interval);
         Begin(new ClientRequest(++_lastId, ClientRequestKind.KeepAlive, Payload.Empty,
-            Now + (_sessionTimeout / 3)) { Session = session });
+            Now + interval) { Session = session });
     }
 
     private void LoseSession(SessionWindow? session)

@@ -172,6 +172,37 @@ public sealed class RaftClientSpec(ITestOutputHelper output) : ClientSpec(output
     }
 
     [Fact]
+    public void Keeps_its_session_alive_by_its_commands_and_else_by_signs_of_life()
+    {
+        using var cluster = StartCluster();
+        cluster.CheckSingleLeader();
+        var process = cluster.StartClient();
+        var client = Client(cluster, process);
+        var (opened, signs) = (0, 0);
+        process.Loses = message =>
+        {
+            opened += message is OpenSession ? 1 : 0;
+            signs += message is KeepSessionAlive ? 1 : 0;
+            return false;
+        };
+
+        for (int i = 0; i < 20; i++)
+        {
+            cluster.Await(client.ProposeAsync(Bytes(Token(i))));
+            cluster.Run(SessionTimeout / 4);
+        }
+        int whileBusy = signs;
+        cluster.Run(4 * SessionTimeout);
+        cluster.Await(client.ProposeAsync(Bytes(Token(20))));
+
+        Assert.Equal(0, whileBusy);
+        // One in a third of the session's timeout.
+        Assert.InRange(signs, 11, 12);
+        Assert.Equal(1, opened);
+        AssertEachOnce(cluster, 21);
+    }
+
+    [Fact]
     public void Serves_actors_as_a_peer_does()
     {
         using var cluster = StartCluster();
