@@ -147,7 +147,7 @@ public sealed class ClusterMembership : IExtension
     internal static string AddressOf(Address address) => $"{address.Host}:{address.Port}";
 
     private static bool IsFounder(HoconValue? members, string id) =>
-        members is not null && KnownKeys.IsList(members) && members.GetArray().Any(member =>
+        members is not null && KnownKeys.IsList(members) && members.Elements().Any(member =>
             member.IsObject() && member.GetObject().Items.TryGetValue("id", out var given) && given.GetString() == id);
 
     private static RaftSettings AtThisNode(RaftSettings settings, Member own)

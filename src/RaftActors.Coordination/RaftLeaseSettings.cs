@@ -57,7 +57,8 @@ internal sealed record RaftLeaseSettings(
                 + "life loses the lease.");
         return new RaftLeaseSettings(
             group,
-            [.. Read(section, "addresses", key => section.GetStringList(key, []))],
+            // Akka.NET reads [ ] as a list of one null.
+            [.. Read(section, "addresses", key => section.GetStringList(key, [])).OfType<string>()],
             section.GetString("use-dispatcher", ""),
             times.HeartbeatTimeout,
             hold,

@@ -342,7 +342,7 @@ public static class RaftHostingExtensions
         var settings = new RaftClientSettings
         {
             Group = section.GetString("group"),
-            Addresses = [.. section.GetStringList("addresses", [])],
+            Addresses = section.Texts("addresses"),
         };
         if (settings.Addresses.Count == 0)
         {

@@ -34,7 +34,7 @@ internal sealed class PolymorphicTypes : IExtension
     private PolymorphicTypes(Config config)
     {
         _allowsJson = config.GetBoolean(AllowJson);
-        foreach (string name in config.GetStringList(ListOfTypes, []))
+        foreach (string name in config.Texts(ListOfTypes))
         {
             _hyperionTypes.Add(Type.GetType(name)
                 ?? throw new ConfigurationException($"{ListOfTypes} has {name}: there is"

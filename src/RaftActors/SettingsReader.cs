@@ -54,12 +54,12 @@ internal sealed class SettingsReader
     }
 
     public IReadOnlyList<string> Texts(string key) =>
-        [.. Read(key, "a list of texts, [ \"...\" ]", () => _section.GetStringList(key, []))];
+        Read(key, "a list of texts, [ \"...\" ]", () => _section.Texts(key));
 
     public IReadOnlyList<Member> Members(string key)
     {
         var value = _section.GetValue(key);
-        return value is null || !value.IsArray() ? [] : [.. value.GetArray().Select(item => Member(key, item))];
+        return value is null ? [] : [.. value.Elements().Select(item => Member(key, item))];
     }
 
     /// <summary>The value of a key as it is written; <c>null</c> if there is none.</summary>

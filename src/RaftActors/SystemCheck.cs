@@ -148,7 +148,7 @@ internal sealed class SystemCheck
                 + " node that applies it.",
                 "Give the types of commands a serializer of their own, and set it off.");
         }
-        string types = string.Join(", ", _config.GetStringList(PolymorphicTypes.ListOfTypes, []));
+        string types = string.Join(", ", _config.Texts(PolymorphicTypes.ListOfTypes));
         if (types.Length > 0)
         {
             Add(PolymorphicTypes.ListOfTypes, types,

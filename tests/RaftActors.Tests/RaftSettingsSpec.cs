@@ -79,6 +79,15 @@ public sealed class RaftSettingsSpec
         Assert.Contains(expected, problem.Message);
     }
 
+    [Fact]
+    public void A_list_of_members_with_nothing_between_its_brackets_is_empty()
+    {
+        static string Problem(string members) =>
+            Assert.ThrowsAny<ConfigurationException>(() => From($"{Minimal}\nmembers = {members}")).Message;
+
+        Assert.Equal(Problem("[]"), Problem("[ ]"));
+    }
+
     [Theory]
     [InlineData(300, "300 ms")]
     [InlineData(1500, "1500 ms")]

@@ -83,7 +83,7 @@ internal sealed record TcpSettings
             KeepAlive = tcp.GetBoolean("tcp-keepalive", true),
             UseIPv6 = tcp.GetBoolean("dns-use-ipv6", false),
             ConnectionTimeout = tcp.GetTimeSpan("connection-timeout", TimeSpan.FromSeconds(15)),
-            IsObserved = tcp.GetStringList("applied-adapters", []).Count > 0
+            IsObserved = tcp.Texts("applied-adapters").Count > 0
                 || root.GetBoolean("akka.remote.log-received-messages", false)
                 || root.GetBoolean("akka.remote.log-sent-messages", false),
         };
