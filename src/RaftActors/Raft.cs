@@ -18,6 +18,12 @@ public sealed class Raft : IExtension
     /// </summary>
     public const string MeterName = "RaftActors";
 
+    /// <summary>
+    /// The name of the source of all spans (System.Diagnostics.ActivitySource), for example for OpenTelemetry's
+    /// <c>AddSource</c>. docs/traces.md lists the spans.
+    /// </summary>
+    public const string ActivitySourceName = "RaftActors";
+
     private readonly ExtendedActorSystem _system;
     private readonly IActorRef _groups;
 

@@ -6,6 +6,8 @@ using RaftActors.Protocol;
 using RaftActors.Replication;
 using RaftActors.Requests;
 using RaftActors.Tests.Metrics;
+using RaftActors.Tests.Tracing;
+using RaftActors.Tracing;
 
 namespace RaftActors.Tests;
 
@@ -31,6 +33,8 @@ internal abstract class TestPeer : IAnswers
     public string EncodingProblem { get; set; } = "";
 
     public PeerMetrics Metrics { get; } = Measurements.OfFake();
+
+    public PeerTraces Traces { get; } = Spans.OfFake();
 
     public TimeSpan Now { get; set; }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using RaftActors.Log;
 
@@ -50,6 +51,12 @@ internal sealed class ClientRequest(long id, ClientRequestKind kind, Payload con
 
     /// <summary>Gets the answer, if no actor does.</summary>
     public Action<object>? Answer { get; init; }
+
+    /// <summary>The span of the request; <c>null</c> if none is recorded.</summary>
+    public Activity? Span { get; init; }
+
+    /// <summary>How many attempts were made.</summary>
+    public int Attempts { get; set; }
 
     /// <summary>
     /// The session in which the command has its number. <c>null</c> before the command has a number, and after its

@@ -1,4 +1,5 @@
 using RaftActors.Protocol;
+using RaftActors.Tracing;
 
 namespace RaftActors.Client;
 
@@ -13,4 +14,7 @@ internal interface IProposal : IRaftMessage
 
     /// <summary>Returned in the answer.</summary>
     long CorrelationId { get; }
+
+    /// <summary>The span of whoever proposes; <c>null</c> if none is recorded.</summary>
+    TraceContext? Trace => null;
 }

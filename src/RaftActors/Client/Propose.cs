@@ -1,4 +1,5 @@
 using RaftActors.Protocol;
+using RaftActors.Tracing;
 
 namespace RaftActors.Client;
 
@@ -18,7 +19,10 @@ public enum ReplyWhen
 }
 
 /// <summary>Asks the group to append a command to its log. May be told to any peer of the group.</summary>
-/// <remarks>The sender gets exactly one <see cref="Proposed"/> or <see cref="ProposalFailed"/>.</remarks>
+/// <remarks>
+/// The sender gets exactly one <see cref="Proposed"/> or <see cref="ProposalFailed"/>. The spans of the proposal are
+/// children of the activity that is current when the message is made (<see cref="Raft.ActivitySourceName"/>).
+/// </remarks>
 /// <param name="Command">
 /// A <c>byte[]</c>, or an object whose type has its own serializer in <c>akka.actor.serialization-bindings</c>. A
 /// <c>byte[]</c> is stored as it is; do not modify it. Objects of other types are accepted only as
@@ -38,6 +42,11 @@ public sealed record Propose(object Command, ReplyWhen ReplyWhen = ReplyWhen.App
     /// applied as often as it is proposed.
     /// </summary>
     public Log.SessionStamp? Session { get; init; }
+
+    /// <summary>The span in which the message was made; <c>null</c> if none is recorded.</summary>
+    internal TraceContext? Trace { get; init; } = TraceContext.OfCaller();
+
+    TraceContext? IProposal.Trace => Trace;
 }
 
 /// <summary>

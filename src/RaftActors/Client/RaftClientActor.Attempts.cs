@@ -1,5 +1,6 @@
 using Akka.Actor;
 using RaftActors.Membership;
+using RaftActors.Tracing;
 
 namespace RaftActors.Client;
 
@@ -27,14 +28,18 @@ internal sealed partial class RaftClientActor
     private void Attempt(ClientRequest request)
     {
         request.Outstanding++;
+        request.Attempts++;
         request.IsResting = false;
         request.SentTo = _target;
         bool forward = _target is null;
         object message = request.Kind switch
         {
             ClientRequestKind.Command =>
-                new Propose(request.Content, ReplyWhen.Applied, forward,
-                    request.Id) { Session = request.Session!.Stamp(request.Sequence) },
+                new Propose(request.Content, ReplyWhen.Applied, forward, request.Id)
+                {
+                    Session = request.Session!.Stamp(request.Sequence),
+                    Trace = TraceContext.Of(request.Span),
+                },
             ClientRequestKind.Query =>
                 request.Query! with { Request = request.Content, Forward = forward, CorrelationId = request.Id },
             ClientRequestKind.OpenSession => new OpenSession(forward, request.Id),
@@ -256,6 +261,15 @@ internal sealed partial class RaftClientActor
         ? new QueryFailed(reason, message, null, request.CorrelationId)
         : new ProposalFailed(reason, message, null, request.CorrelationId));
 
+    private static void EndSpan(ClientRequest request, object answer)
+    {
+        request.Span?.SetTag("attempts", request.Attempts);
+        if (answer is ProposalFailed failed)
+            RaftTraces.Fail(request.Span, failed.Reason, failed.Message);
+        else
+            RaftTraces.End(request.Span);
+    }
+
     private void Complete(ClientRequest request, object answer)
     {
         if (request.IsDone)
@@ -268,6 +282,7 @@ internal sealed partial class RaftClientActor
             _queriesUnderWay--;
         if (request == _opening)
             _opening = null;
+        EndSpan(request, answer);
         request.Answer?.Invoke(answer);
         request.Sender?.Tell(answer, Self);
         if (request.Kind == ClientRequestKind.CloseSession)

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using Akka.Remote;
 using RaftActors.Log;
+using RaftActors.Tracing;
 
 namespace RaftActors.Client;
 
@@ -99,9 +100,9 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
 
     private void Accept(object message, TimeSpan? deadline, IActorRef? sender, Action<object>? answer)
     {
-        var (content, correlationId) = message is Propose propose
-            ? (propose.Command, propose.CorrelationId)
-            : (((Query)message).Request, ((Query)message).CorrelationId);
+        var (content, correlationId, trace) = message is Propose propose
+            ? (propose.Command, propose.CorrelationId, propose.Trace)
+            : (((Query)message).Request, ((Query)message).CorrelationId, null);
         bool encoded = Payloads.TryEncode(Context.System.Serialization, content, out var payload, out string problem);
         var request = new ClientRequest(++_lastId,
             message is Query ? ClientRequestKind.Query : ClientRequestKind.Command, payload,
@@ -111,6 +112,7 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
             Sender = sender,
             CorrelationId = correlationId,
             Answer = answer,
+            Span = RaftTraces.Begin(RaftTraces.Request, trace)?.SetTag("group", _settings.Group),
         };
         if (!encoded)
             Fail(request, FailureReason.NotSerializable, problem);

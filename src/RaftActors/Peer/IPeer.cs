@@ -2,6 +2,7 @@ using RaftActors.Membership;
 using RaftActors.Metrics;
 using RaftActors.Protocol;
 using RaftActors.Replication;
+using RaftActors.Tracing;
 
 namespace RaftActors;
 
@@ -24,6 +25,9 @@ internal interface IPeer
 
     /// <summary>The measurements of the peer.</summary>
     PeerMetrics Metrics { get; }
+
+    /// <summary>The spans of the peer.</summary>
+    PeerTraces Traces { get; }
 
     /// <summary>Where to send what is meant for a member.</summary>
     string AddressOf(Server member);

@@ -56,6 +56,7 @@ internal sealed partial class RaftActor
             return;
         _machine.Applied(applied);
         _metrics.Applied(applied.LastIndex);
+        _traces.Applied(applied.LastIndex);
         _proposals.AnswerApplied(applied.LastIndex, applied.Responses);
         if (applied.Digest.Exists)
             _replica.OnDigest(applied.Digest);
@@ -104,6 +105,7 @@ internal sealed partial class RaftActor
 
     private void AnswerEverything(string why)
     {
+        _traces.Stop(why);
         _proposals.FailAppended(why);
         _reads.FailAll(why);
         _transfers.FailRequests(why);

@@ -10,6 +10,7 @@ using RaftActors.Requests;
 using RaftActors.Snapshots;
 using RaftActors.StateMachines;
 using RaftActors.Subscriptions;
+using RaftActors.Tracing;
 
 namespace RaftActors;
 
@@ -50,6 +51,8 @@ internal sealed partial class RaftActor :
     Member? IPeer.Leader => _leader?.Member;
 
     PeerMetrics IPeer.Metrics => _metrics;
+
+    PeerTraces IPeer.Traces => _traces;
 
     public string AddressOf(Server member) => _addresses.Of(member);
 

@@ -167,6 +167,7 @@ internal sealed partial class RaftActor
         switch (_writeAhead.BeginWrite(Now, _snapshots.HoldsEntries, _snapshots.EventToWrite))
         {
             case StatePersisted persisted:
+                _traces.Writing(persisted);
                 PersistAsync(persisted, _onPersisted);
                 break;
             case SnapshotInstalled installed:
@@ -179,6 +180,7 @@ internal sealed partial class RaftActor
     {
         _metrics.Written(persisted, _writeAhead.WritingSince!.Value);
         bool isProof = _writeAhead.Written(persisted, LastSequenceNr);
+        _traces.Written(PersistedIndex);
         _snapshots.OnWritten();
         if (isProof)
             Context.Parent.Tell(RaftSupervisor.StoreWritten.Instance);

@@ -87,6 +87,7 @@ internal sealed partial class RaftActor
         var snapshot = manifest.Snapshot;
         _replica.NoteRebuilt(manifest.RebuiltAt, snapshot.LastIncludedIndex);
         _writeAhead.ReplaceLog(snapshot);
+        _traces.LogReplaced();
         DecideGroup(snapshot.Configuration, manifest.HardState.GroupId);
         _changes.OnLogTruncated(snapshot.ConfigurationIndex);
         _pendingAck = null;

@@ -15,6 +15,7 @@ using RaftActors.Snapshots;
 using RaftActors.StateMachines;
 using RaftActors.Storage;
 using RaftActors.Subscriptions;
+using RaftActors.Tracing;
 
 namespace RaftActors;
 
@@ -73,6 +74,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     private readonly MessageFilter _filter;
     private readonly PeerWatch _watch;
     private readonly PeerMetrics _metrics;
+    private readonly PeerTraces _traces;
 
     private RaftRole _role = RaftRole.Follower;
     private LeaderInfo? _leader;
@@ -96,6 +98,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         };
 
         _metrics = new PeerMetrics(settings, this);
+        _traces = new PeerTraces(settings);
         var problems = new PeerProblems(settings, _scheduler, Log, Context.System.EventStream);
         _machine = new StateMachineRunner(Context, settings, _raftLog, _random, stateMachine);
         _replica = new OwnReplica(settings, _raftLog, _configurations, _machine, problems, Log, this);

@@ -21,6 +21,7 @@ internal static class ClientMapping
         SessionId = m.Session?.SessionId ?? 0,
         Sequence = m.Session?.Sequence ?? 0,
         LowestPending = m.Session?.LowestPending ?? 0,
+        Trace = m.Trace?.ToWire(),
     };
 
     // The command stays encoded, because the peer would only encode it again.
@@ -31,6 +32,7 @@ internal static class ClientMapping
             Session = (m.SessionId | m.Sequence | m.LowestPending) != 0
                 ? new SessionStamp(m.SessionId, m.Sequence, m.LowestPending)
                 : null,
+            Trace = m.Trace.FromWire(),
         };
 
     public static Wire.ClientSession ToWire(this OpenSession m) =>

@@ -3,6 +3,7 @@ using RaftActors.Log;
 using RaftActors.Membership;
 using RaftActors.Replication;
 using RaftActors.Snapshots;
+using RaftActors.Tracing;
 
 namespace RaftActors.Protocol;
 
@@ -156,6 +157,9 @@ internal sealed record AppendEntries(PeerHeader Header, long PrevLogIndex, long 
     /// In a heartbeat: the index of the entry at which replicas differ and no digest has a majority; otherwise 0.
     /// </summary>
     public long UndecidedAt { get; init; }
+
+    /// <summary>The spans of the entries that have one, which are few or none. Nothing depends on them.</summary>
+    public IReadOnlyList<EntryTrace> Traces { get; init; } = [];
 }
 
 /// <summary>The answer to an <see cref="AppendEntries"/>.</summary>
@@ -287,6 +291,11 @@ internal sealed record ForwardProposal(PeerHeader Header, long RequestId, Payloa
     /// The session and number of an exactly-once command, or the session that a session entry is about.
     /// </summary>
     public SessionStamp? Session { get; init; }
+
+    /// <summary>
+    /// The span in which the proposal is forwarded; <c>null</c> if none is recorded. Nothing depends on it.
+    /// </summary>
+    public TraceContext? Trace { get; init; }
 }
 
 /// <summary>

@@ -60,6 +60,7 @@ internal static class WireMapping
         DigestIndex = m.Agreed.Index,
         Digest = m.Agreed.Value,
         UndecidedAt = m.UndecidedAt,
+        Traces = { m.Traces.Select(TraceMapping.ToWire) },
     };
 
     public static AppendEntries FromWire(this Wire.AppendEntries m, EntryBatch entries) =>
@@ -70,6 +71,7 @@ internal static class WireMapping
             Stores = m.Stores.FromWire(),
             Agreed = new ReplicaDigest(m.DigestIndex, m.Digest),
             UndecidedAt = m.UndecidedAt,
+            Traces = m.Traces.FromWire(),
         };
 
     public static Wire.AppendEntriesReply ToWire(this AppendEntriesReply m) => new()
@@ -154,6 +156,7 @@ internal static class WireMapping
         SessionId = m.Session?.SessionId ?? 0,
         Sequence = m.Session?.Sequence ?? 0,
         LowestPending = m.Session?.LowestPending ?? 0,
+        Trace = m.Trace?.ToWire(),
     };
 
     public static ForwardProposal FromWire(this Wire.ForwardProposal m) =>
@@ -163,6 +166,7 @@ internal static class WireMapping
         Session = (m.SessionId | m.Sequence | m.LowestPending) != 0
             ? new SessionStamp(m.SessionId, m.Sequence, m.LowestPending)
             : null,
+        Trace = m.Trace.FromWire(),
     };
 
     public static Wire.ReadIndex ToWire(this ReadIndex m) =>

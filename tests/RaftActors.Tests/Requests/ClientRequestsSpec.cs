@@ -121,7 +121,7 @@ public sealed class ClientRequestsSpec : PeerPartsSpec
         _peer.Leading = Leaders.OfTwo();
         var command = new ProposedEntry(EntryKind.Command, new Payload(new byte[] { 1 }, 0, ""), null, false);
 
-        _requests.Lead(new ForwardedRequest.Proposal(command, ActorRefs.Nobody, 1));
+        _requests.Lead(new ForwardedRequest.Proposal(command, new(ActorRefs.Nobody, 1)));
         _requests.Lead(new ForwardedRequest.Read(new PendingQuery(ActorRefs.Nobody, 2, "?")));
         _requests.Lead(new ForwardedRequest.Transfer("b", ActorRefs.Nobody, 3));
 

@@ -217,7 +217,8 @@ public sealed class ForwardingSpec
     }
 
     private static ForwardedRequest.Proposal Proposal(long correlationId, int bytes = 1) =>
-        new(new(EntryKind.Command, new Payload(new byte[bytes], 0, ""), null, false), ActorRefs.Nobody, correlationId);
+        new(new(EntryKind.Command, new Payload(new byte[bytes], 0, ""), null, false),
+            new Proposer(ActorRefs.Nobody, correlationId));
 
     private static ForwardedRequest.Read Read(long correlationId) =>
         new(new PendingQuery(ActorRefs.Nobody, correlationId, "question"));

@@ -95,7 +95,8 @@ public sealed class PendingForwardsSpec
     private static ForwardedRequest.Proposal Forward(long number, int bytes = 1)
     {
         var payload = new Payload(new byte[bytes], 0, "");
-        return new(new(EntryKind.Command, payload, new SessionStamp(1, number, 1), false), ActorRefs.Nobody, number);
+        var entry = new ProposedEntry(EntryKind.Command, payload, new SessionStamp(1, number, 1), false);
+        return new(entry, new Proposer(ActorRefs.Nobody, number));
     }
 
     private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);

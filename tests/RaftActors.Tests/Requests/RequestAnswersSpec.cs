@@ -136,7 +136,7 @@ public sealed class RequestAnswersSpec
     [Fact]
     public void Only_a_forwarded_proposal_has_an_unknown_outcome_when_nobody_answers()
     {
-        var proposal = new ForwardedRequest.Proposal(new(EntryKind.Command, Payload.Empty, null, false), Actor, 1);
+        var proposal = new ForwardedRequest.Proposal(new(EntryKind.Command, Payload.Empty, null, false), new(Actor, 1));
         var read = new ForwardedRequest.Read(new PendingQuery(Actor, 2, "question"));
         var transfer = new ForwardedRequest.Transfer("b", Actor, 3);
 
@@ -158,7 +158,7 @@ public sealed class RequestAnswersSpec
     public void A_former_leader_still_answers_transfers_and_changes_of_members()
     {
         static ForwardedRequest Proposal(EntryKind kind) =>
-            new ForwardedRequest.Proposal(new(kind, Payload.Empty, null, false), Actor, 1);
+            new ForwardedRequest.Proposal(new(kind, Payload.Empty, null, false), new(Actor, 1));
 
         Assert.True(new ForwardedRequest.Transfer(null, Actor, 1).OutlivesLeadership);
         Assert.True(Proposal(EntryKind.Configuration).OutlivesLeadership);
@@ -169,7 +169,7 @@ public sealed class RequestAnswersSpec
     [Fact]
     public void A_response_that_cannot_be_decoded_here_is_a_failure_that_says_that_the_command_was_done()
     {
-        var proposal = new ForwardedRequest.Proposal(new(EntryKind.Command, Payload.Empty, null, false), Actor, 1);
+        var proposal = new ForwardedRequest.Proposal(new(EntryKind.Command, Payload.Empty, null, false), new(Actor, 1));
 
         proposal.Answer(_peer, new ForwardReply(Asker, 1, null, "", null, 9, 3, new Payload(default, 99, "M")));
 

@@ -8,6 +8,8 @@ using RaftActors.Replication;
 using RaftActors.Snapshots;
 using RaftActors.StateMachines;
 using RaftActors.Tests.Metrics;
+using RaftActors.Tests.Tracing;
+using RaftActors.Tracing;
 
 namespace RaftActors.Tests.Snapshots;
 
@@ -33,6 +35,8 @@ internal sealed class FakeSnapshotPeer(FakeStore store, RaftLog log) : ISnapshot
     public ITimerScheduler Timers { get; set; } = null!;
 
     public PeerMetrics Metrics { get; } = Measurements.OfFake();
+
+    public PeerTraces Traces { get; } = Spans.OfFake();
 
     public TimeSpan Now => TimeSpan.Zero;
 

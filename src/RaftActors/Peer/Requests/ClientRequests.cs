@@ -44,7 +44,7 @@ internal sealed class ClientRequests(
     public void Lead(IProposal request, IActorRef sender)
     {
         peer.Metrics.Proposed();
-        var proposer = new Proposer(sender, request.CorrelationId);
+        var proposer = new Proposer(sender, request.CorrelationId, peer.Traces.Proposes(request.Trace));
         if (TryRead(request, proposer, out var proposed))
             proposals.Propose(proposed, proposer);
     }
@@ -52,7 +52,7 @@ internal sealed class ClientRequests(
     /// <summary>Appends what a client of another peer proposes.</summary>
     public void Lead(ForwardProposal request)
     {
-        var proposer = new Proposer(request.Header, request.RequestId);
+        var proposer = new Proposer(request.Header, request.RequestId, peer.Traces.Proposes(request.Trace));
         var proposed = new ProposedEntry(request.Kind, request.Command, request.Session, request.ReplyWhenAppended);
         if (Payloads.Problem(serialization, request.Command) is { } problem)
             proposer.Fail(peer, FailureReason.NotSerializable, problem);
@@ -119,11 +119,14 @@ internal sealed class ClientRequests(
     public void PassOn(IProposal request, IActorRef sender)
     {
         peer.Metrics.Proposed();
-        var proposer = new Proposer(sender, request.CorrelationId);
         if (!request.Forward)
-            proposer.Fail(peer, NotLeaderReason, peer.WhyNotLeader);
-        else if (TryRead(request, proposer, out var proposed))
-            forwarding.Forward(new ForwardedRequest.Proposal(proposed, sender, request.CorrelationId));
+        {
+            new Proposer(sender, request.CorrelationId).Fail(peer, NotLeaderReason, peer.WhyNotLeader);
+            return;
+        }
+        var proposer = new Proposer(sender, request.CorrelationId, peer.Traces.Forwards(request.Trace));
+        if (TryRead(request, proposer, out var proposed))
+            forwarding.Forward(new ForwardedRequest.Proposal(proposed, proposer));
     }
 
     /// <summary>Asks the leader for the index of a query.</summary>

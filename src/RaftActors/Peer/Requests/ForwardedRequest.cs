@@ -55,13 +55,13 @@ internal abstract class ForwardedRequest
     }
 
     /// <summary>A proposal. Sent again, it might become a second entry.</summary>
-    public sealed class Proposal(ProposedEntry entry, IActorRef sender, long correlationId) : ForwardedRequest
+    public sealed class Proposal(ProposedEntry entry, Proposer proposer) : ForwardedRequest
     {
         /// <summary>What is to become an entry.</summary>
         public ProposedEntry Entry { get; } = entry;
 
         /// <summary>Who is due the answer.</summary>
-        public Proposer Proposer => new(sender, correlationId);
+        public Proposer Proposer { get; } = proposer;
 
         public override int Bytes => Entry.Payload.Size;
 
@@ -74,6 +74,7 @@ internal abstract class ForwardedRequest
         {
             Kind = Entry.Kind,
             Session = Entry.Session,
+            Trace = Proposer.Trace,
         };
 
         public override void Answer(IAnswers answers, ForwardReply reply)

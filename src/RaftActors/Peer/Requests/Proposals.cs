@@ -57,6 +57,7 @@ internal sealed class Proposals(RaftSettings settings, RaftLog log, Forwarding f
         if (proposed is { Kind: EntryKind.Session, Session: null })
             payload = new SessionChange(settings.SessionLimits, false).ToPayload();
         var entry = peer.Append(proposed.Kind, payload, proposed.Session);
+        peer.Traces.Appended(entry, proposer.Trace);
         _appended.Add(new PendingProposal(entry.Index, entry.Term, payload.Size, proposer, proposed.ReplyWhenAppended));
         if (proposed.ReplyWhenAppended)
             proposer.Answer(peer, entry.Index, entry.Term, null);

@@ -67,6 +67,7 @@ internal sealed partial class RaftActor
     public void OnCommitted()
     {
         _metrics.Committed(_raftLog.CommitIndex);
+        _traces.Committed(_raftLog.CommitIndex);
         OnConfigurationCommitted();
         FeedStateMachine();
         _subscribers.FeedAll();

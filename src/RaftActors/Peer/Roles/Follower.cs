@@ -89,6 +89,7 @@ internal sealed partial class RaftActor
         }
         // 3. and 4. Delete what conflicts, and append what is not there yet.
         AppendReceived(append.Entries);
+        _traces.Received(append, PersistedIndex);
         // 5. Commit what the leader has committed, but not beyond the last entry of the message.
         if (_raftLog.CommitTo(Math.Min(append.LeaderCommit, append.LastIndex)))
             OnCommitted();
@@ -139,7 +140,10 @@ internal sealed partial class RaftActor
         if (known > 0)
             batch = new EntryBatch(entries[known..].ToArray());
         if (_writeAhead.TruncateAfter(batch.FirstIndex - 1))
+        {
             _changes.OnLogTruncated(batch.FirstIndex - 1);
+            _traces.Truncated(batch.FirstIndex - 1);
+        }
         _writeAhead.Append(batch);
         RequestFlush();
     }

@@ -105,6 +105,7 @@ internal sealed partial class RaftActor
         }
         _reads.NoteStaleness();
         _watch.OnCommitKnown(_raftLog.CommitIndex, Now);
+        _traces.EndOverdue(Now);
         _replica.CheckUndecided();
         ApplyLeaseSetting();
         _leases.Renew(_leading, Now);
@@ -220,6 +221,7 @@ internal sealed partial class RaftActor
         {
             Number = follower.Progress.NextNumber(),
             StoresDigest = _stores.Known.Digest,
+            Traces = _traces.Sending(follower.Server.Id, entries),
             Agreed = entries.Count == 0 ? _leading.Digests.Agreed : default,
             UndecidedAt = entries.Count == 0 ? _leading.Digests.UndecidedAt : 0,
         };
@@ -241,6 +243,7 @@ internal sealed partial class RaftActor
         if (reply.Success)
         {
             _replica.OnReply(follower, reply);
+            _traces.Replicated(header.MemberId, reply.MatchIndex);
             if (progress.Accepted(reply.MatchIndex, reply.AcceptedIndex, !header.IsVerifying))
                 AdvanceCommit();
         }
@@ -301,6 +304,7 @@ internal sealed partial class RaftActor
         _leading = null;
         StopTimer(Heartbeat.Instance);
         _metrics.LeadershipEnded();
+        _traces.LeadershipEnded();
         _snapshots.StopSending();
         _proposals.FailAppended("The leader lost its leadership.");
         _proposals.ReleaseHeld();
