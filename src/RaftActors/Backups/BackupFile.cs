@@ -60,17 +60,10 @@ public sealed class BackupFile
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var start = Read(file, hash, BackupFormat.Magic.Length + 4, path);
-        if (!start.AsSpan().StartsWith(BackupFormat.Magic))
-            throw new BackupException($"{path} is not a backup: it does not begin like one.");
-        int size = BinaryPrimitives.ReadInt32LittleEndian(start.AsSpan(BackupFormat.Magic.Length));
-        if (size is <= 0 or > BackupFormat.MaxHead)
-            throw new BackupException($"{path} is damaged: its head would have {size} bytes.");
-        var head = Parse(Read(file, hash, size, path), path);
+        var (head, snapshot) = ReadHead(file, hash, path);
         long contentAt = file.Position;
-        var snapshot = head.Snapshot.FromWire();
-        if (file.Length < contentAt + snapshot.Content.Length + BackupFormat.EndLength)
-            throw Incomplete(path, file.Length, contentAt + snapshot.Content.Length + BackupFormat.EndLength);
+        if (file.Length < BackupFormat.TotalLength((int)contentAt, snapshot.Content.Length))
+            throw Incomplete(path, file.Length, BackupFormat.TotalLength((int)contentAt, snapshot.Content.Length));
         string content = Hash(file, hash, snapshot.Content.Length, path);
         long length = BinaryPrimitives.ReadInt64LittleEndian(Read(file, hash, 8, path));
         string expected = Convert.ToHexString(Read(file, null, 32, path)),
@@ -86,6 +79,49 @@ public sealed class BackupFile
             contentAt, actual);
     }
 
+    /// <summary>
+    /// Reads only the head of a file, and compares the length of the file with what the head says. Damage in what
+    /// follows the head is not found.
+    /// </summary>
+    /// <param name="path">The path of the file.</param>
+    /// <exception cref="BackupException">The file is not a backup of full length. The message says why.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static BackupSummary ReadSummary(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        var (head, snapshot) = ReadHead(file, null, path);
+        long length = BackupFormat.TotalLength((int)file.Position, snapshot.Content.Length);
+        if (file.Length < length)
+            throw Incomplete(path, file.Length, length);
+        if (file.Length > length)
+            throw new BackupException($"{path} is damaged: {file.Length - length} bytes follow its end.");
+        var histories = snapshot.Configuration.Histories;
+        return new BackupSummary
+        {
+            Group = head.Group,
+            GroupId = snapshot.Configuration.GroupId,
+            FormerGroupIds = [.. histories.SkipLast(1).Select(static history => history.GroupId)],
+            Index = snapshot.LastIncludedIndex,
+            Term = snapshot.LastIncludedTerm,
+            TakenAt = DateTimeOffset.FromUnixTimeMilliseconds(head.TakenAt),
+            Length = length,
+        };
+    }
+
+    /// <summary>
+    /// Whether a file begins like a backup: with the first bytes that every backup has, or with as many of them as the
+    /// file has bytes. A file that is not written to its end may do so, too.
+    /// </summary>
+    /// <param name="path">The path of the file.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static bool BeginsLikeOne(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        Span<byte> start = stackalloc byte[BackupFormat.Magic.Length];
+        int read = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        return BackupFormat.Magic.StartsWith(start[..read]);
+    }
+
     /// <summary>The snapshot's bytes in chunks.</summary>
     internal IEnumerable<byte[]> Chunks(int chunkSize)
     {
@@ -97,6 +133,19 @@ public sealed class BackupFile
             rest -= chunk.Length;
             yield return chunk;
         }
+    }
+
+    private static (Wire.BackupHead Head, Snapshot Snapshot) ReadHead(FileStream file, IncrementalHash? hash,
+        string path)
+    {
+        var start = Read(file, hash, BackupFormat.Magic.Length + 4, path);
+        if (!start.AsSpan().StartsWith(BackupFormat.Magic))
+            throw new BackupException($"{path} is not a backup: it does not begin like one.");
+        int size = BinaryPrimitives.ReadInt32LittleEndian(start.AsSpan(BackupFormat.Magic.Length));
+        if (size is <= 0 or > BackupFormat.MaxHead)
+            throw new BackupException($"{path} is damaged: its head would have {size} bytes.");
+        var head = Parse(Read(file, hash, size, path), path);
+        return (head, head.Snapshot.FromWire());
     }
 
     private static Wire.BackupHead Parse(byte[] bytes, string path)

@@ -72,8 +72,12 @@ internal sealed class OwnStatus(RunningNode node, Traffic traffic)
             Followers = [.. status.Followers.Select(f =>
                 new FollowerDocument(f.MemberId, Camel(f.State), f.MatchIndex, f.NextIndex, f.RecentlyActive,
                 f.Differs))],
-            Problems = [.. status.Problems.Select(
-                static problem => new ProblemDocument(Problems.TypeOf(problem.Kind), problem.Reason))],
+            Problems =
+            [
+                .. status.Problems.Select(
+                    static problem => new ProblemDocument(Problems.TypeOf(problem.Kind), problem.Reason)),
+                .. BackupProblem(),
+            ],
             Damages = status.Damages,
             LateTimers = status.LateTimers,
             MaximumFrameSize = status.MaximumFrameSize,
@@ -85,6 +89,9 @@ internal sealed class OwnStatus(RunningNode node, Traffic traffic)
             Version = Version,
         };
     }
+
+    private IEnumerable<ProblemDocument> BackupProblem() =>
+        node.BackupProblem is { } reason ? [new ProblemDocument(Problems.BackupFailedType, reason)] : [];
 
     private static string Camel(string name) => JsonNamingPolicy.CamelCase.ConvertName(name);
 }

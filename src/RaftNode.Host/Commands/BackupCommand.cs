@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RaftActors.Backups;
+using RaftNode.Host.Backups;
 
 namespace RaftNode.Host.Commands;
 
@@ -43,7 +44,7 @@ internal static class BackupCommand
             return await ExitCode.FailAsync($"{file} is a directory; give the name of a file in it");
         if (!force && File.Exists(file))
             return await ExitCode.FailAsync($"{file} exists; --force replaces it");
-        var partial = $"{file}.{Environment.ProcessId}.partial";
+        var partial = $"{file}.{Environment.ProcessId}{BackupName.Partial}";
         try
         {
             var patience = TimeSpan.FromSeconds(parsed.GetValue(Timeout));
@@ -53,9 +54,8 @@ internal static class BackupCommand
                 return await ExitCode.FailAsync("no node can be reached");
             if (!response.IsSuccessStatusCode)
                 return await ExitCode.FailAsync(await NodeClient.DetailAsync(response));
-            await DownloadAsync(response, partial, patience, cancellation);
-            var backup = BackupFile.Open(partial);
-            File.Move(partial, file, force);
+            var backup = await DurableFile.WriteAsync(file, partial, force,
+                target => DownloadAsync(response, target, patience, cancellation));
             await Console.Out.WriteLineAsync(string.Join('\n', Lines(file, backup)));
             return ExitCode.Done;
         }
@@ -78,10 +78,6 @@ internal static class BackupCommand
         {
             return await ExitCode.FailAsync($"what the node sent is not a backup: {e.Message}");
         }
-        finally
-        {
-            File.Delete(partial);
-        }
     }
 
     /// <summary>Describes a backup in lines of text.</summary>
@@ -95,11 +91,10 @@ internal static class BackupCommand
         yield return $"members   {string.Join(", ", members)}";
     }
 
-    private static async Task DownloadAsync(HttpResponseMessage response, string partial, TimeSpan patience,
+    private static async Task DownloadAsync(HttpResponseMessage response, Stream target, TimeSpan patience,
         CancellationToken cancellation)
     {
         await using var source = await response.Content.ReadAsStreamAsync(cancellation);
-        await using var target = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None);
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var buffer = new byte[256 * 1024];
         while (true)
@@ -110,8 +105,6 @@ internal static class BackupCommand
                 break;
             await target.WriteAsync(buffer.AsMemory(0, read), cancellation);
         }
-        // The backup must be on the disk before a file has its name.
-        target.Flush(flushToDisk: true);
     }
 
     // A read that fails is the node's fault. A write that fails is this machine's.

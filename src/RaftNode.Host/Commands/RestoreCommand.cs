@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RaftActors.Backups;
 using RaftActors.Membership;
+using RaftNode.Host.Backups;
 using RaftNode.Host.Configuration;
 
 namespace RaftNode.Host.Commands;
@@ -8,9 +9,16 @@ namespace RaftNode.Host.Commands;
 /// <summary><c>raftnode restore</c>: makes the data directories of a new cluster from a backup.</summary>
 internal static class RestoreCommand
 {
-    private static readonly Argument<string> Source = new("FILE")
+    private static readonly Argument<string?> Source = new("FILE")
     {
-        Description = "The file that raftnode backup wrote.",
+        Arity = ArgumentArity.ZeroOrOne,
+        Description = "The file that raftnode backup, or a node by its schedule, wrote.",
+    };
+
+    private static readonly Option<string?> Newest = new("--newest")
+    {
+        HelpName = "BACKUPS",
+        Description = "A directory instead of FILE. The newest undamaged backup in it, a file *.backup, is restored.",
     };
 
     private static readonly Option<string?> Data = new("--data", "-d")
@@ -60,12 +68,16 @@ internal static class RestoreCommand
 
             Example:
               raftnode restore kv.backup --data new --members node1=10.0.0.1:4051,node2=10.0.0.2:4051,node3=10.0.0.3:4051
+              raftnode restore --newest /backups --data new --members node1=10.0.0.1:4051
             """)
         {
-            Source, Data, Members, Group, ConfigFile,
+            Source, Newest, Data, Members, Group, ConfigFile,
         };
         command.Validators.Add(static result =>
         {
+            var isFile = result.GetResult(Source) is { Tokens.Count: > 0 };
+            if (isFile == result.GetResult(Newest) is not null)
+                result.AddError("Give a FILE, or a directory with --newest.");
             var isSaid = result.GetResult(Data) is not null && result.GetResult(Members) is not null;
             if (result.GetResult(ConfigFile) is null && !isSaid)
                 result.AddError("Without --config, --data and --members are needed.");
@@ -76,15 +88,17 @@ internal static class RestoreCommand
 
     private static async Task<int> RunAsync(ParseResult parsed)
     {
-        var file = parsed.GetValue(Source)!;
+        var given = parsed.GetValue(Source);
         try
         {
             var settings = parsed.GetValue(ConfigFile) is { } config ? NodeSettings.Load(config) : null;
             var (members, problem) = (settings?.Raft.Members.ToList() ?? [], "");
-            if (parsed.GetValue(Members) is { Length: > 0 } given && !TryReadMembers(given, out members, out problem))
+            if (parsed.GetValue(Members) is { Length: > 0 } texts && !TryReadMembers(texts, out members, out problem))
                 return await ExitCode.FailAsync(problem);
             var target = new RestoreTarget(settings, parsed.GetValue(Data));
-            var backup = BackupFile.Open(file);
+            var (file, backup) = given is null
+                ? NewestBackup.Find(parsed.GetValue(Newest)!, parsed.GetValue(Group) ?? settings?.Raft.Group, Skipped)
+                : (given, BackupFile.Open(given));
             var name = parsed.GetValue(Group) ?? settings?.Raft.Group ?? backup.Group;
             var group = RestoredGroup.Create(backup, name, members);
             if (await target.FindTakenAsync(group.Group, members) is { } taken)
@@ -108,7 +122,7 @@ internal static class RestoreCommand
         }
         catch (FileNotFoundException)
         {
-            return await ExitCode.FailAsync($"there is no {file}", ExitCode.NotDone);
+            return await ExitCode.FailAsync($"there is no {given}", ExitCode.NotDone);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -119,6 +133,9 @@ internal static class RestoreCommand
             return await ExitCode.FailAsync($"nothing was restored: {e.Message}", ExitCode.No);
         }
     }
+
+    private static void Skipped(string problem) =>
+        Console.Error.WriteLine($"raftnode: skipped: {problem.ReplaceLineEndings(" ")}");
 
     internal static bool TryReadMembers(IEnumerable<string> texts, out List<Member> members, out string problem)
     {

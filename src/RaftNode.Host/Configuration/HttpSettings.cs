@@ -70,7 +70,9 @@ internal sealed record HttpSettings
     /// <exception cref="SettingException">The value is not a port. The message names its key.</exception>
     public static int Port(Config config, string key) => Count(config, key, 0, IPEndPoint.MaxPort);
 
-    private static int Count(Config config, string key, int least, int most)
+    /// <summary>Reads a whole number.</summary>
+    /// <exception cref="SettingException">The value is not such a number. The message names its key.</exception>
+    public static int Count(Config config, string key, int least, int most)
     {
         var value = Read<long>(config, key, static (c, k) => c.GetLong(k, 0));
         return value >= least && value <= most
@@ -93,12 +95,23 @@ internal sealed record HttpSettings
 
     /// <summary>Reads a duration.</summary>
     /// <exception cref="SettingException">The value is no duration. The message names its key.</exception>
-    public static TimeSpan Duration(Config config, string key)
+    public static TimeSpan Duration(Config config, string key) => Duration(
+        config, key, TimeSpan.FromTicks(1), TimeSpan.FromDays(1) - TimeSpan.FromTicks(1),
+        "of more than nothing and less than a day");
+
+    /// <summary>Reads a duration within bounds.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="least">The least duration.</param>
+    /// <param name="most">The longest duration.</param>
+    /// <param name="bounds">The bounds, for the message.</param>
+    /// <exception cref="SettingException">The value is not such a duration. The message names its key.</exception>
+    public static TimeSpan Duration(Config config, string key, TimeSpan least, TimeSpan most, string bounds)
     {
         var value = Read<TimeSpan>(config, key, static (c, k) => c.GetTimeSpan(k, null, false));
-        return value > TimeSpan.Zero && value < TimeSpan.FromDays(1)
+        return value >= least && value <= most
             ? value.Value
-            : throw Bad(config, key, "a duration such as 300 ms or 5 s, of more than nothing and less than a day");
+            : throw Bad(config, key, $"a duration such as 300 ms or 5 s, {bounds}");
     }
 
     // If a value is of the wrong kind, the exception of the configuration library does not always name the key.

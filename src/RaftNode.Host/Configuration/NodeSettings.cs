@@ -42,6 +42,9 @@ internal sealed record NodeSettings
     /// <summary>Who gets the measurements.</summary>
     public required MetricsSettings Metrics { get; init; }
 
+    /// <summary>The backups that the node writes by schedule; <c>null</c> for none.</summary>
+    public required BackupSettings? Backups { get; init; }
+
     /// <summary>The directory with this node's data.</summary>
     public required string DataDirectory { get; init; }
 
@@ -139,6 +142,7 @@ internal sealed record NodeSettings
             Self = self,
             Http = http,
             Metrics = MetricsSettings.From(config),
+            Backups = BackupSettings.From(config),
             DataDirectory = directory,
             RaftEndpoint = endpoint,
             Store = store,

@@ -20,6 +20,9 @@ internal static class Problems
     /// <summary>The <c>type</c> of the problem of a node that another node does not reach.</summary>
     public const string UnreachableType = $"{TypePrefix}unreachable";
 
+    /// <summary>The <c>type</c> of the problem that scheduled backups fail. Only a status has it.</summary>
+    public const string BackupFailedType = $"{TypePrefix}backup-failed";
+
     private const string TypePrefix = "urn:raftnode:";
     private const string NotDone = "not-done";
     private const string Unknown = "unknown";

@@ -22,6 +22,23 @@ internal static class HostMetrics
     public static readonly Counter<long> Problems = Meter.CreateCounter<long>(
         "raft.http.problems", "{answer}", "Answers over HTTP that have a problem document.");
 
+    /// <summary>When the latest backup by schedule was taken.</summary>
+    public static readonly Gauge<long> LastBackup = Meter.CreateGauge<long>(
+        "raft.backups.last_success", "s", "When the latest backup that this node knows of was taken, in Unix time.");
+
+    /// <summary>The size of the last backup by schedule.</summary>
+    public static readonly Gauge<long> BackupSize = Meter.CreateGauge<long>(
+        "raft.backups.size", "By", "The bytes of the last backup that this node wrote by schedule.");
+
+    /// <summary>How long a backup by schedule took.</summary>
+    public static readonly Histogram<double> BackupDuration = Meter.CreateHistogram<double>(
+        "raft.backups.duration", "s", "The time to write and to verify a backup by schedule.", null,
+        new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000] });
+
+    /// <summary>The backups by schedule that failed.</summary>
+    public static readonly Counter<long> BackupFailures = Meter.CreateCounter<long>(
+        "raft.backups.failures", "{backup}", "Backups by schedule that failed.");
+
     /// <summary>Has a host collect the measurements of its process, if somebody gets them.</summary>
     public static void AddTo(WebApplicationBuilder builder, NodeSettings settings)
     {

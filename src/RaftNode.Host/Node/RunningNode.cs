@@ -15,6 +15,7 @@ using Microsoft.Extensions.Logging;
 using RaftActors;
 using RaftActors.Hosting;
 using RaftActors.Storage;
+using RaftNode.Host.Backups;
 using RaftNode.Host.Cluster;
 using RaftNode.Host.Commands;
 using RaftNode.Host.Configuration;
@@ -42,6 +43,7 @@ internal sealed class RunningNode : IAsyncDisposable
     private readonly PostgresqlHold? _hold;
     private readonly WebApplication _host;
     private volatile string? _storeOutage;
+    private volatile string? _backupProblem;
     private ActorSystem? _system;
 
     private RunningNode(NodeSettings settings, DataDirectory directory, StopSignals? signals)
@@ -87,6 +89,9 @@ internal sealed class RunningNode : IAsyncDisposable
 
     /// <summary>Why the peer's store cannot be used at the moment; <c>null</c> if it can be used.</summary>
     public string? StoreOutage => _storeOutage;
+
+    /// <summary>Why scheduled backups fail; <c>null</c> if they do not fail.</summary>
+    public string? BackupProblem => _backupProblem;
 
     /// <summary>
     /// Completes when the peer has stopped because its member was removed, with the index of the configuration that
@@ -295,7 +300,9 @@ internal sealed class RunningNode : IAsyncDisposable
                     Group = registry.Get<KeyValueStore>();
                     system.ActorOf(Props.Create(() => new NodeActor(Status, Events, Group)), NodeActor.Name);
                     var (timeout, wait) = (Settings.Http.RequestTimeout, Settings.Raft.LeaderWait);
-                    HttpServer.Map(host!, this, new GroupClient(system, Group, timeout, wait));
+                    var client = new GroupClient(system, Group, timeout, wait);
+                    HttpServer.Map(host!, this, client);
+                    StartBackups(system, client);
                     CoordinatedShutdown.Get(system)
                         .AddTask(CoordinatedShutdown.PhaseServiceUnbind, "http", StopHttpAsync);
                 });
@@ -303,6 +310,17 @@ internal sealed class RunningNode : IAsyncDisposable
                 akka.AddSetup(setup);
         });
         return host = builder.Build();
+    }
+
+    private void StartBackups(ActorSystem system, GroupClient client)
+    {
+        if (Settings.Backups is not { } backups)
+            return;
+        var (raft, log) = (Settings.Raft, Logging.GetLogger(system, nameof(BackupDirectory)));
+        var directory = new BackupDirectory(backups.Directory, raft.Group, raft.MemberId, backups.Keep, log);
+        var backup = new ScheduledBackup(Group, client, directory, raft.Clock);
+        Action<string?> problem = reason => _backupProblem = reason;
+        system.ActorOf(BackupSchedule.Props(backups, backup, Group, raft.Clock, problem), "backups");
     }
 
     private async Task StartAsync(string? change)

@@ -104,6 +104,14 @@ public sealed class MistakesSpec : IDisposable
     [InlineData("raftnode.http.request-timeout = -1 s", "raftnode.http.request-timeout = -1 s: ")]
     [InlineData("raftnode.http = 8081", "raftnode.http = 8081: it is a section", "port")]
     [InlineData("raftnode.watch.max-watchers = few", "raftnode.watch.max-watchers = few: it is not a whole number")]
+    [InlineData("raftnode.backups.directroy = x", "raftnode.backups.directroy: ", "raftnode.backups.directory")]
+    [InlineData("raftnode.backups = /backups", "raftnode.backups = /backups: it is a section", "directory")]
+    [InlineData("raftnode.backups.every = daily",
+        "raftnode.backups.every = daily: it is not a duration such as 300 ms or 5 s, from 1 s to 366 days")]
+    [InlineData("raftnode.backups.every = 500 ms", "raftnode.backups.every = 500 ms: ", "from 1 s to 366 days")]
+    [InlineData("raftnode.backups.every = 400 d", "raftnode.backups.every = 400 d: ", "from 1 s to 366 days")]
+    [InlineData("raftnode.backups.keep = 0", "raftnode.backups.keep = 0: it is not a whole number from 1 to 1000000")]
+    [InlineData("raftnode.backups.retry = 0 s", "raftnode.backups.retry = 0 s: it is not a duration")]
     // Values that do not go together, as they are written.
     [InlineData("raft.election-timeout { min = 300 ms, max = 200 ms }",
         "line 3: raft.election-timeout.max = 200 ms: it must be more than election-timeout.min")]

@@ -167,6 +167,18 @@ public sealed class NodeSettingsSpec : IDisposable
         Assert.Equal("0.0.0.0", settings.Config.GetString("akka.remote.dot-netty.tcp.hostname", ""));
     }
 
+    [Fact]
+    public void Backups_are_written_by_schedule_only_to_a_directory_that_is_named()
+    {
+        var off = NodeSettings.Load(_directory.Write("a.conf", $"{Members}raft.member-id = a"));
+        var on = NodeSettings.Load(_directory.Write("a.conf",
+            $"{Members}raft.member-id = a\nraftnode.backups {{ directory = backups, every = 7 d }}"));
+
+        Assert.Null(off.Backups);
+        Assert.Equal((Path.GetFullPath("backups"), TimeSpan.FromDays(7), 28, TimeSpan.FromMinutes(1)),
+            (on.Backups!.Directory, on.Backups.Every, on.Backups.Keep, on.Backups.Retry));
+    }
+
     [Theory]
     [InlineData("", 5)]
     [InlineData("raftnode.http.shutdown-timeout = 30 s", 32)]
