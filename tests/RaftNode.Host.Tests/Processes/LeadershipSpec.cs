@@ -34,6 +34,16 @@ public sealed class LeadershipSpec(ITestOutputHelper output)
         Assert.Matches($"^node{next + 1} leads in term [0-9]+$", run.Output);
         Assert.Equal(ExitCode.Done, (await ProgramRun.ToEndAsync(["transfer", "--url", cluster.Urls[0]])).Code);
 
+        var holder = await cluster.LeaderAsync();
+        var other = (holder + 1) % 3;
+        string[] FromNode(int node) => ["transfer", "--from", $"node{node + 1}", "--url", cluster.Urls[node]];
+        var idle = await ProgramRun.ToEndAsync(FromNode(other));
+        Assert.Equal((ExitCode.Done, $"node{other + 1} does not lead: nothing was done"), (idle.Code, idle.Output));
+        Assert.Equal(holder, await cluster.LeaderAsync());
+        var left = await ProgramRun.ToEndAsync(FromNode(holder));
+        Assert.Matches("^node[1-3] leads in term [0-9]+$", left.Output);
+        Assert.NotEqual(holder, await cluster.LeaderAsync());
+
         var unknown = await ProgramRun.ToEndAsync(["transfer", "--to", "node9", "--url", cluster.Urls[0]]);
         Assert.Equal(ExitCode.NotDone, unknown.Code);
         Assert.Contains("'node9' is not a voter", Assert.Single(unknown.Errors));
