@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Text;
 
 namespace RaftActors.Bench;
@@ -96,12 +95,12 @@ internal static class FailoverBench
     }
 
     private static string Key(BenchCluster cluster, int node, int trial) =>
-        $"http://{cluster.Endpoints[node]}/kv/failover{trial}";
+        $"{cluster.Endpoints[node].Url}/kv/failover{trial}";
 
     private static string Value(int trial) => $"written after kill {trial + 1}";
 
     /// <summary>Writes until it is stopped, and ignores the answers.</summary>
-    private static async Task WriteOnAsync(IPEndPoint node, int client, CancellationToken stop)
+    private static async Task WriteOnAsync(HttpTarget node, int client, CancellationToken stop)
     {
         var request =
             HttpConnection.Request("PUT", $"busy{client}", node, Encoding.ASCII.GetBytes(new string('x', 256)));

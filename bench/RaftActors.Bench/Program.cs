@@ -61,9 +61,14 @@ var only = new Option<Workload[]>("--only")
 var dead = new Option<bool>("--one-dead") { Description = "Ends a follower with SIGKILL before the first run." };
 var nodes = new Option<int>("--nodes", "-n") { Description = "The number of nodes.", DefaultValueFactory = _ => 3 };
 
+var tls = new Option<bool>("--tls")
+{
+    Description = "The nodes talk to each other and to clients with TLS, and clients send tokens.",
+};
+
 var load = new Command("load",
     "Operations a second and latencies of three node processes on loopback with durable journals.") { clients, rates,
-    seconds, warmUp, sizes, json, label, data, journal, settings, only, dead, nodes };
+    seconds, warmUp, sizes, json, label, data, journal, settings, only, dead, nodes, tls };
 load.SetAction((parsed, stop) => LoadBench.RunAsync(new LoadBenchOptions
 {
     Clients = parsed.GetValue(clients)!,
@@ -73,7 +78,7 @@ load.SetAction((parsed, stop) => LoadBench.RunAsync(new LoadBenchOptions
     Bytes = parsed.GetValue(sizes)!,
     JsonFile = parsed.GetValue(json),
     Label = parsed.GetValue(label),
-    Cluster = Cluster(parsed),
+    Cluster = Cluster(parsed) with { Tls = parsed.GetValue(tls) },
     Workloads = parsed.GetValue(only)!,
     OneDead = parsed.GetValue(dead),
     Nodes = parsed.GetValue(nodes),

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Text;
 
 namespace RaftActors.Bench;
@@ -72,7 +71,7 @@ internal static class RestartBench
         return new RestartTrial($"node{leader + 1}", stopped, longest, usual, client.Failed);
     }
 
-    private sealed class Client(IPEndPoint node)
+    private sealed class Client(HttpTarget node)
     {
         private readonly byte[] _request =
             HttpConnection.Request("PUT", "restart", node, Encoding.ASCII.GetBytes(new string('x', 256)));

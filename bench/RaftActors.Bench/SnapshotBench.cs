@@ -27,7 +27,7 @@ internal static class SnapshotBench
 
         using var http = Client();
         var taking = Stopwatch.StartNew();
-        using var answer = await http.PostAsync($"http://{cluster.Endpoints[0]}/snapshot", null, stop);
+        using var answer = await http.PostAsync($"{cluster.Endpoints[0].Url}/snapshot", null, stop);
         var snapshot = (await answer.Content.ReadFromJsonAsync(HostJson.Default.SnapshotDocument, stop))!;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"a snapshot of {snapshot.Bytes / 1048576.0:0.0} MiB took {taking.Elapsed.TotalMilliseconds:0} ms"));
@@ -48,7 +48,7 @@ internal static class SnapshotBench
         var down = (leader + 1) % 3;
         await cluster.KillAsync(down);
         await FillAsync(cluster, http, leader, mebibytes, stop);
-        using var answer = await http.PostAsync($"http://{cluster.Endpoints[leader]}/snapshot", null, stop);
+        using var answer = await http.PostAsync($"{cluster.Endpoints[leader].Url}/snapshot", null, stop);
         answer.EnsureSuccessStatusCode();
         var before = (await cluster.StatusAsync(leader, stop))!;
 
@@ -89,7 +89,7 @@ internal static class SnapshotBench
         Random.Shared.NextBytes(value);
         for (var i = 0; i < mebibytes; i++)
         {
-            using var response = await http.PutAsync($"http://{cluster.Endpoints[leader]}/kv/large{i}",
+            using var response = await http.PutAsync($"{cluster.Endpoints[leader].Url}/kv/large{i}",
                 new ByteArrayContent(value), stop);
             response.EnsureSuccessStatusCode();
         }

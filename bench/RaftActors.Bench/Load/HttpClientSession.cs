@@ -1,12 +1,11 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
 
 namespace RaftActors.Bench;
 
 /// <summary>One client.</summary>
-internal sealed class HttpClientSession(IPEndPoint node, HttpRequests requests, int client,
+internal sealed class HttpClientSession(HttpTarget node, HttpRequests requests, int client,
     LoadTally tally) : IDisposable
 {
     private readonly Random _random = new(client);

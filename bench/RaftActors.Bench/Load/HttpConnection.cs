@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 
@@ -30,6 +30,7 @@ internal sealed class HttpConnection : IDisposable
     private static readonly byte[] LastChunk = "0\r\n\r\n"u8.ToArray();
 
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private SslStream? _tls;
     private byte[] _buffer = new byte[4096];
     private int _filled;
 
@@ -39,12 +40,17 @@ internal sealed class HttpConnection : IDisposable
     public bool IsSpent { get; private set; }
 
     /// <summary>Connects.</summary>
-    public static async Task<HttpConnection> ConnectAsync(IPEndPoint endpoint, CancellationToken stop)
+    public static async Task<HttpConnection> ConnectAsync(HttpTarget target, CancellationToken stop)
     {
         var connection = new HttpConnection();
         try
         {
-            await connection._socket.ConnectAsync(endpoint, stop);
+            await connection._socket.ConnectAsync(target.Endpoint, stop);
+            if (target.Tls() is { } tls)
+            {
+                connection._tls = new SslStream(new NetworkStream(connection._socket, ownsSocket: true));
+                await connection._tls.AuthenticateAsClientAsync(tls, stop);
+            }
             return connection;
         }
         catch
@@ -55,11 +61,11 @@ internal sealed class HttpConnection : IDisposable
     }
 
     /// <summary>Builds a request. It has a body unless <paramref name="body"/> is empty.</summary>
-    public static byte[] Request(string method, string key, IPEndPoint endpoint, ReadOnlySpan<byte> body)
+    public static byte[] Request(string method, string key, HttpTarget target, ReadOnlySpan<byte> body)
     {
         var length = body.IsEmpty ? "" : $"Content-Length: {body.Length}\r\n";
-        return [.. Encoding.ASCII.GetBytes($"{method} /kv/{key} HTTP/1.1\r\nHost: {endpoint}\r\n{length}\r\n"),
-            .. body];
+        var head = $"{method} /kv/{key} HTTP/1.1\r\nHost: {target.Endpoint}\r\n{target.Security?.Header}{length}\r\n";
+        return [.. Encoding.ASCII.GetBytes(head), .. body];
     }
 
     /// <summary>Sends a request and reads the answer to its end.</summary>
@@ -67,7 +73,9 @@ internal sealed class HttpConnection : IDisposable
     /// <exception cref="EndOfStreamException">The node closed the connection.</exception>
     public async ValueTask<HttpAnswer> SendAsync(ReadOnlyMemory<byte> request, CancellationToken stop)
     {
-        while (request.Length > 0)
+        if (_tls is not null)
+            await _tls.WriteAsync(request, stop);
+        while (_tls is null && request.Length > 0)
             request = request[await _socket.SendAsync(request, stop)..];
         int headers;
         while ((headers = _buffer.AsSpan(0, _filled).IndexOf(HeaderEnd)) < 0)
@@ -97,13 +105,18 @@ internal sealed class HttpConnection : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _socket.Dispose();
+    public void Dispose()
+    {
+        _tls?.Dispose();
+        _socket.Dispose();
+    }
 
     private async ValueTask FillAsync(CancellationToken stop)
     {
         if (_filled == _buffer.Length)
             Array.Resize(ref _buffer, 2 * _buffer.Length);
-        var read = await _socket.ReceiveAsync(_buffer.AsMemory(_filled), stop);
+        var room = _buffer.AsMemory(_filled);
+        var read = await (_tls is null ? _socket.ReceiveAsync(room, stop) : _tls.ReadAsync(room, stop));
         if (read == 0)
             throw new EndOfStreamException("The node closed the connection.");
         _filled += read;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using System.Threading.Channels;
 
 namespace RaftActors.Bench;
@@ -15,11 +14,11 @@ internal static class HttpLoad
     private static readonly TimeSpan FillPatience = TimeSpan.FromSeconds(30);
 
     /// <summary>Gives every key a value, so that gets find one.</summary>
-    public static Task FillAsync(IPEndPoint node, int bytes, CancellationToken stop) =>
+    public static Task FillAsync(HttpTarget node, int bytes, CancellationToken stop) =>
         FillAsync(node, 0, Keys, bytes, stop);
 
     /// <summary>Gives some keys a value.</summary>
-    public static Task FillAsync(IPEndPoint node, int first, int count, int bytes, CancellationToken stop) =>
+    public static Task FillAsync(HttpTarget node, int first, int count, int bytes, CancellationToken stop) =>
         Parallel.ForEachAsync(
         Enumerable.Range(first, count).Chunk(Math.Max(1, count / 64)),
         new ParallelOptions { MaxDegreeOfParallelism = 64, CancellationToken = stop }, async (keys, cancel) =>
@@ -34,7 +33,7 @@ internal static class HttpLoad
     /// <param name="workload">The workload.</param>
     /// <param name="order">How many clients run, how fast, and how long.</param>
     /// <param name="stop">Ends the run.</param>
-    public static async Task<LoadResult> RunAsync(IReadOnlyList<IPEndPoint> nodes, Workload workload, LoadOrder order,
+    public static async Task<LoadResult> RunAsync(IReadOnlyList<HttpTarget> nodes, Workload workload, LoadOrder order,
         CancellationToken stop)
     {
         var requests = new HttpRequests(nodes[0], workload, Keys, Math.Max(1, order.Keys / Keys), order.Bytes);

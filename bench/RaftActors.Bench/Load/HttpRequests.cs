@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace RaftActors.Bench;
 
 /// <summary>The requests of a workload, built in advance.</summary>
@@ -9,7 +7,7 @@ internal sealed class HttpRequests
     private readonly byte[][] _gets;
     private readonly double _writes;
 
-    public HttpRequests(IPEndPoint node, Workload workload, int keys, int apart, int bytes)
+    public HttpRequests(HttpTarget node, Workload workload, int keys, int apart, int bytes)
     {
         var value = new byte[bytes];
         new Random(1).NextBytes(value);

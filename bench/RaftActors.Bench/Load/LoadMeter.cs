@@ -50,7 +50,7 @@ internal static class LoadMeter
         return samples;
     }
 
-    private static IReadOnlyList<System.Net.IPEndPoint> Targets(BenchCluster cluster, int leader, Workload workload) =>
+    private static IReadOnlyList<HttpTarget> Targets(BenchCluster cluster, int leader, Workload workload) =>
         workload == Workload.FollowerGet
         ? [.. Enumerable.Range(0, cluster.Endpoints.Count).Where(node => node != leader && cluster.Runs(node))
             .Select(node => cluster.Endpoints[node])]

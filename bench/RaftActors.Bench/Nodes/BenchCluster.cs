@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
+using RaftNode.Host.Commands;
 using RaftNode.Host.Dev;
 using RaftNode.Host.Http;
 
@@ -14,8 +15,7 @@ internal sealed class BenchCluster : IAsyncDisposable
     private readonly string _directory;
     private readonly IReadOnlyList<string> _files;
     private readonly NodeLink[] _links;
-    private readonly HttpClient _http =
-        new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(2) };
+    private readonly HttpClient _http;
 
     private BenchCluster(int nodes, ClusterOptions options, string settings)
     {
@@ -25,15 +25,21 @@ internal sealed class BenchCluster : IAsyncDisposable
             : Path.Combine(parent, $"raft-bench-{Environment.ProcessId}");
         var ports = FreePorts(2 * nodes);
         _files = ClusterFiles.Write(Path.Combine(_directory, "conf"), nodes, ports, ports + nodes, options.Journal);
+        var security = options.Tls ? new BenchSecurity(Path.Combine(_directory, "tls")) : null;
         File.AppendAllText(Path.Combine(_directory, "conf", "members.conf"),
-            $"akka.loglevel = ERROR\n{settings}{options.SettingsOfRun()}");
+            $"akka.loglevel = ERROR\n{security?.Settings}{settings}{options.SettingsOfRun()}");
+        var patience = TimeSpan.FromSeconds(2);
+        _http = NodeConnection.Client(patience, patience, security?.Credentials);
         _links = new NodeLink[nodes];
         Endpoints =
-            [.. Enumerable.Range(ports + nodes, nodes).Select(port => new IPEndPoint(IPAddress.Loopback, port))];
+        [
+            .. Enumerable.Range(ports + nodes, nodes)
+                .Select(port => new HttpTarget(new IPEndPoint(IPAddress.Loopback, port), security)),
+        ];
     }
 
     /// <summary>The address at which each node serves HTTP.</summary>
-    public IReadOnlyList<IPEndPoint> Endpoints { get; }
+    public IReadOnlyList<HttpTarget> Endpoints { get; }
 
     /// <summary>The nodes' processes.</summary>
     public IReadOnlyList<Process> Processes => [.. _links.Select(link => link.Process)];
@@ -92,7 +98,7 @@ internal sealed class BenchCluster : IAsyncDisposable
     {
         try
         {
-            return await _http.GetFromJsonAsync($"http://{Endpoints[node]}/status", HostJson.Default.StatusDocument,
+            return await _http.GetFromJsonAsync($"{Endpoints[node].Url}/status", HostJson.Default.StatusDocument,
                 stop);
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException

@@ -8,7 +8,8 @@ namespace RaftActors.Bench;
 /// </param>
 /// <param name="Journal">The journal of the nodes.</param>
 /// <param name="Settings">The settings of the nodes that differ from the defaults, in HOCON.</param>
-internal sealed record ClusterOptions(string? DataDirectory, JournalChoice Journal, string Settings)
+/// <param name="Tls">Whether the nodes and their clients use TLS, and clients send tokens.</param>
+internal sealed record ClusterOptions(string? DataDirectory, JournalChoice Journal, string Settings, bool Tls = false)
 {
     /// <summary>The settings of a cluster that must be empty when it starts.</summary>
     /// <remarks>

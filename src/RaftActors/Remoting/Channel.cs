@@ -53,6 +53,12 @@ internal abstract class Channel(long limit)
     /// <summary>Closes the channel at once. What has not been sent is lost.</summary>
     public abstract void Abort();
 
+    /// <summary>
+    /// Why the other side cannot be at a host that it names as its own, as the end of a sentence about it; <c>null</c>
+    /// if it may be.
+    /// </summary>
+    public virtual string? WhyNotAt(string host) => null;
+
     /// <summary>Sends a message to a peer.</summary>
     public WriteResult TryWrite(scoped in PeerFrame frame)
     {

@@ -17,6 +17,9 @@ internal sealed class PeerLinks : IExtension
     /// <summary>Grows whenever a link is opened or ends.</summary>
     public int Version => _version;
 
+    /// <summary>The TLS of the actor system's transport; <c>null</c> if it has none.</summary>
+    public RemoteTls? Tls { get; set; }
+
     /// <summary>Whether the actor system has a transport with links.</summary>
     public bool IsUsed { get; set; }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics;
 using System.Net.Sockets;
 
@@ -7,8 +6,6 @@ namespace RaftActors.Remoting;
 /// <summary>A channel over one socket.</summary>
 internal sealed class TcpChannel : Channel
 {
-    private const int ReadBufferSize = 64 * 1024;
-
     /// <summary>After this many reads in a row, other work of the thread pool gets its turn.</summary>
     private const int ReadsInARow = 16;
 
@@ -28,9 +25,7 @@ internal sealed class TcpChannel : Channel
     private readonly SocketAsyncEventArgs _send = new(true);
     private readonly WorkItem _readAgain;
     private readonly WorkItem _sendGathered;
-    private byte[] _buffer = GC.AllocateUninitializedArray<byte>(ReadBufferSize);
-    private byte[]? _small;
-    private int _have;
+    private readonly ReceiveBuffer _buffer = new();
     private IChannelHandler _handler = null!;
     private Chunk? _chunk;
     private int _chunkSent;
@@ -146,7 +141,7 @@ internal sealed class TcpChannel : Channel
         {
             for (int i = 0; i < ReadsInARow; i++)
             {
-                _receive.SetBuffer(_buffer, _have, _buffer.Length - _have);
+                _receive.SetBuffer(_buffer.Bytes, _buffer.Length, _buffer.Bytes.Length - _buffer.Length);
                 if (_socket.ReceiveAsync(_receive) || !TakeReceived())
                     return;
             }
@@ -168,43 +163,8 @@ internal sealed class TcpChannel : Channel
             End(closed ? null : new SocketException((int)_receive.SocketError));
             return false;
         }
-        _have += _receive.BytesTransferred;
-        Keep(_handler.Received(_buffer.AsSpan(0, _have)));
+        _buffer.Remove(_handler.Received(_buffer.Add(_receive.BytesTransferred)));
         return true;
-    }
-
-    /// <summary>
-    /// Moves the unused bytes to the front. A frame that does not fit gets a larger buffer until it is complete.
-    /// </summary>
-    private void Keep(int used)
-    {
-        _have -= used;
-        if (_have == _buffer.Length)
-        {
-            var larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
-            _buffer.AsSpan().CopyTo(larger);
-            Replace(larger);
-        }
-        else if (_small is not null && _have < ReadBufferSize)
-        {
-            _buffer.AsSpan(used, _have).CopyTo(_small);
-            Replace(_small);
-        }
-        else if (used > 0 && _have > 0)
-        {
-            _buffer.AsSpan(used, _have).CopyTo(_buffer);
-        }
-    }
-
-    private void Replace(byte[] buffer)
-    {
-        if (_small is null)
-            _small = _buffer;
-        else
-            ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = buffer;
-        if (ReferenceEquals(buffer, _small))
-            _small = null;
     }
 
     private void End(Exception? cause)

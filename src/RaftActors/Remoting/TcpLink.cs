@@ -116,7 +116,10 @@ internal sealed class TcpLink : AssociationHandle, IChannelHandler
         }
         catch (FormatException problem)
         {
-            _transport.Log.Error("The connection from {0} is cut: {1}", RemoteAddress, problem.Message);
+            // TLS begins with a record of the type handshake (22).
+            _transport.ReportCut(this, bytes is [22, 3, ..]
+                ? "It begins TLS, and this system has no TLS. Either all systems have TLS, or none."
+                : problem.Message);
             _channel.Abort();
             return bytes.Length;
         }
@@ -145,7 +148,14 @@ internal sealed class TcpLink : AssociationHandle, IChannelHandler
             return;
         if (_origin is null)
         {
-            _origin = Frame.HandshakeOf(frame);
+            var origin = Frame.HandshakeOf(frame);
+            if (origin is not null && _channel.WhyNotAt(origin.Host) is { } refusal)
+            {
+                _transport.Refused(this, refusal);
+                _channel.Abort();
+                return;
+            }
+            _origin = origin;
             _listener!.Notify(new InboundPayload(ByteString.CopyFrom(frame)));
             AnnounceIfOpen();
         }

@@ -9,7 +9,8 @@ namespace RaftActors.Remoting;
 /// </summary>
 internal sealed record TcpSettings
 {
-    private const string Path = "akka.remote.dot-netty.tcp";
+    /// <summary>The path of the section.</summary>
+    public const string Path = "akka.remote.dot-netty.tcp";
     private const string DotNetty = "Akka.Remote.Transport.DotNetty.TcpTransport, Akka.Remote";
 
     // Akka.Remote does not allow less.
@@ -42,6 +43,9 @@ internal sealed record TcpSettings
 
     public required TimeSpan ConnectionTimeout { get; init; }
 
+    /// <summary>The certificates; <c>null</c> if connections have no TLS.</summary>
+    public required TcpTlsSettings? Tls { get; init; }
+
     /// <summary>
     /// Whether connections must only carry what Akka.Remote writes, because a part of the system wants to see or change
     /// it.
@@ -61,8 +65,8 @@ internal sealed record TcpSettings
         if (tcp.GetBoolean("enable-ssl", false))
         {
             throw new ConfigurationException(
-                $"{Path}.enable-ssl = on: this transport has no TLS. Write {Path}.transport-class = \"{DotNetty}\", "
-                    + "which has.");
+                $"{Path}.enable-ssl = on: this transport has TLS by other keys. Write {Path}.tls {{ certificate = ..., "
+                    + $"ca = ... }}, or {Path}.transport-class = \"{DotNetty}\".");
         }
         string hostname = tcp.GetString("hostname", "");
         if (string.IsNullOrWhiteSpace(hostname))
@@ -83,6 +87,7 @@ internal sealed record TcpSettings
             KeepAlive = tcp.GetBoolean("tcp-keepalive", true),
             UseIPv6 = tcp.GetBoolean("dns-use-ipv6", false),
             ConnectionTimeout = tcp.GetTimeSpan("connection-timeout", TimeSpan.FromSeconds(15)),
+            Tls = TcpTlsSettings.From(tcp),
             IsObserved = tcp.Texts("applied-adapters").Count > 0
                 || root.GetBoolean("akka.remote.log-received-messages", false)
                 || root.GetBoolean("akka.remote.log-sent-messages", false),

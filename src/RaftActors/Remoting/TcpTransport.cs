@@ -2,11 +2,13 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
 using Akka.Remote;
 using Akka.Remote.Transport;
+using RaftActors.Tls;
 
 namespace RaftActors.Remoting;
 
@@ -17,7 +19,11 @@ namespace RaftActors.Remoting;
 /// </summary>
 internal sealed class TcpTransport : Transport
 {
-    private const string Scheme = "tcp";
+    // As DotNetty's, so that systems with either transport can talk to each other with TLS, too.
+    private const string Plain = "tcp", WithTls = "ssl.tcp";
+
+    // How many systems may be in the middle of a TLS handshake.
+    private const int MostHandshakes = 256;
 
     // The most bytes that wait for one other system. If there is more, Akka.Remote waits and tries again, and peers
     // send again.
@@ -26,15 +32,22 @@ internal sealed class TcpTransport : Transport
     /// <summary>How long to wait when the process may not open any more files.</summary>
     private static readonly TimeSpan AcceptAgainAfter = TimeSpan.FromMilliseconds(100);
 
+    // A system that is refused tries again several times a second.
+    private const int CutAgainAfterMs = 60_000;
+
     /// <summary>How long the other side may take to close a connection that this side has closed.</summary>
     private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(1);
 
     private readonly TcpSettings _settings;
+    private readonly RemoteTls? _tls;
     private readonly ConcurrentDictionary<TcpLink, bool> _links = new();
     private readonly TaskCompletionSource<IAssociationEventListener> _listener = new();
     private Socket? _server;
     private volatile bool _isShutDown;
     private int _reportedFull;
+    private string? _cut;
+    private long _cutAt;
+    private int _handshakes;
 
     /// <summary>Akka.Remote calls this constructor.</summary>
     /// <param name="system">The actor system.</param>
@@ -45,7 +58,9 @@ internal sealed class TcpTransport : Transport
         Config = config;
         _settings = TcpSettings.From(config, system.Settings.Config);
         Log = Logging.GetLogger(system, typeof(TcpTransport));
-        SchemeIdentifier = Scheme;
+        _tls = Tls(_settings.Tls);
+        PeerLinks.Of(system).Tls = _tls;
+        SchemeIdentifier = _tls is null ? Plain : WithTls;
         MaximumPayloadBytes = _settings.MaximumFrameSize;
         if (_settings.IsObserved)
             return;
@@ -105,10 +120,13 @@ internal sealed class TcpTransport : Transport
             SetBuffers(socket);
             await socket.ConnectAsync(new IPEndPoint(address, remoteAddress.Port ?? 0), timeout.Token)
                 .ConfigureAwait(false);
-            return Link(socket, remoteAddress);
+            Prepare(socket);
+            Channel channel = _tls is null ? new TcpChannel(socket, MostWaiting)
+                : await _tls.ConnectAsync(socket, remoteAddress.Host, MostWaiting, timeout.Token).ConfigureAwait(false);
+            return Link(socket, remoteAddress, channel);
         }
         catch (Exception problem) when (problem is SocketException or OperationCanceledException
-            or ObjectDisposedException)
+            or ObjectDisposedException or AuthenticationException or IOException)
         {
             socket?.Dispose();
             string reason = problem is OperationCanceledException
@@ -125,6 +143,7 @@ internal sealed class TcpTransport : Transport
         _server?.Dispose();
         var links = _links.Keys.ToList();
         links.ForEach(static link => link.Close());
+        _tls?.Dispose();
         await Task.WhenAll(links.Select(static link => link.Ended)).ConfigureAwait(false);
         return true;
     }
@@ -140,6 +159,25 @@ internal sealed class TcpTransport : Transport
     public void AbortLater(TcpLink link) => Task.Delay(CloseWithin)
         .ContinueWith(static (_, link) => ((TcpLink)link!).Abort(), link, TaskScheduler.Default);
 
+    /// <summary>Logs that another system was refused.</summary>
+    /// <param name="link">The link to it.</param>
+    /// <param name="reason">Why, as the end of a sentence about the system.</param>
+    public void Refused(TcpLink link, string reason) =>
+        _tls?.Refused(link.RemoteAddress.Host, reason);
+
+    /// <summary>Logs that a connection is cut, unless it was said just before.</summary>
+    /// <param name="link">The link.</param>
+    /// <param name="reason">Why, in a sentence.</param>
+    public void ReportCut(TcpLink link, string reason)
+    {
+        string cut = $"{link.RemoteAddress.Host} {reason}";
+        long now = Environment.TickCount64;
+        if (cut == Interlocked.Exchange(ref _cut, cut) && now - Interlocked.Read(ref _cutAt) < CutAgainAfterMs)
+            return;
+        Interlocked.Exchange(ref _cutAt, now);
+        Log.Error("The connection from {0} is cut: {1}", link.RemoteAddress, reason);
+    }
+
     /// <summary>Logs that a message was dropped because too many bytes wait to be sent.</summary>
     public void ReportFull(TcpLink link)
     {
@@ -148,7 +186,7 @@ internal sealed class TcpTransport : Transport
                 MostWaiting >> 20);
     }
 
-    private Address AddressAt(string host, int port) => new(Scheme, System.Name, host, port);
+    private Address AddressAt(string host, int port) => new(SchemeIdentifier, System.Name, host, port);
 
     /// <summary>Replaces an address that means "listen everywhere", which some systems use as their own.</summary>
     private static IPAddress Reachable(IPAddress address) =>
@@ -176,8 +214,11 @@ internal sealed class TcpTransport : Transport
             try
             {
                 var socket = await server.AcceptAsync().ConfigureAwait(false);
-                if (Accepted(socket) is { } link)
-                    listener.Notify(new InboundAssociation(link));
+                // A handshake takes a while, and others must not wait for it.
+                if (_tls is null)
+                    Take(socket, new TcpChannel(socket, MostWaiting), listener);
+                else
+                    _ = ShakeHandsAsync(socket, _tls, listener);
             }
             catch (ObjectDisposedException)
             {
@@ -195,26 +236,71 @@ internal sealed class TcpTransport : Transport
         }
     }
 
-    private TcpLink? Accepted(Socket socket)
+    private async Task ShakeHandsAsync(Socket socket, RemoteTls tls, IAssociationEventListener listener)
     {
+        int underWay = Interlocked.Increment(ref _handshakes);
         try
         {
-            var remote = (IPEndPoint)socket.RemoteEndPoint!;
-            return Link(socket, AddressAt(remote.Address.ToString(), remote.Port));
+            string from = ((IPEndPoint)socket.RemoteEndPoint!).Address.ToString();
+            if (underWay > MostHandshakes)
+            {
+                socket.Dispose();
+                tls.Refused(from, $"{MostHandshakes} other systems are in the middle of a TLS handshake");
+            }
+            else if (await tls.AcceptAsync(socket, from, MostWaiting).ConfigureAwait(false) is { } channel)
+            {
+                Take(socket, channel, listener);
+            }
         }
-        catch (SocketException)
+        catch (Exception problem) when (problem is SocketException or ObjectDisposedException or IOException)
         {
+            // The connection broke before its handshake.
             socket.Dispose();
-            return null;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _handshakes);
         }
     }
 
-    private TcpLink Link(Socket socket, Address remote)
+    private void Take(Socket socket, Channel channel, IAssociationEventListener listener)
+    {
+        try
+        {
+            Prepare(socket);
+            var remote = (IPEndPoint)socket.RemoteEndPoint!;
+            var link = Link(socket, AddressAt(remote.Address.ToString(), remote.Port), channel);
+            listener.Notify(new InboundAssociation(link));
+        }
+        catch (Exception problem) when (problem is SocketException or ObjectDisposedException)
+        {
+            // The connection broke.
+            socket.Dispose();
+        }
+    }
+
+    private RemoteTls? Tls(TcpTlsSettings? settings)
+    {
+        try
+        {
+            return settings is null ? null : new RemoteTls(settings, Log);
+        }
+        catch (TlsFileException problem)
+        {
+            throw new ConfigurationException($"{TcpSettings.Path}.tls: {problem.Message}", problem);
+        }
+    }
+
+    private void Prepare(Socket socket)
     {
         socket.NoDelay = _settings.NoDelay;
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, _settings.KeepAlive);
+    }
+
+    private TcpLink Link(Socket socket, Address remote, Channel channel)
+    {
         var local = AddressAt(_settings.Hostname, ((IPEndPoint)socket.LocalEndPoint!).Port);
-        var link = new TcpLink(this, local, remote, new TcpChannel(socket, MostWaiting));
+        var link = new TcpLink(this, local, remote, channel);
         _links[link] = true;
         if (_isShutDown)
             link.Abort();

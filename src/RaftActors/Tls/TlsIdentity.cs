@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace RaftActors.Tls;
@@ -36,13 +37,27 @@ internal sealed class TlsIdentity
     {
         var chain = CertificateFile.LoadWithKey(files);
         var authorities = files.Authority is null ? null : CertificateFile.LoadAuthorities(files.Authority);
-        var identity = new TlsIdentity(files, chain, authorities);
+        var identity = Made(files, chain, authorities);
         if (now < identity.Certificate.NotBefore)
         {
             throw new TlsFileException($"The certificate in {files.Certificate} is not valid before "
                 + $"{CertificateFile.Text(identity.Certificate.NotBefore)}, and it is {CertificateFile.Text(now)}.");
         }
         return now < identity.Certificate.NotAfter ? identity : throw new TlsFileException(identity.Expired);
+    }
+
+    private static TlsIdentity Made(TlsFiles files, IReadOnlyList<X509Certificate2> chain,
+        X509Certificate2Collection? authorities)
+    {
+        try
+        {
+            return new TlsIdentity(files, chain, authorities);
+        }
+        catch (CryptographicException problem)
+        {
+            throw new TlsFileException(
+                $"The certificate in {files.Certificate} cannot be used for TLS: {problem.Message}", problem);
+        }
     }
 
     /// <summary>

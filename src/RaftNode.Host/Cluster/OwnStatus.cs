@@ -77,6 +77,7 @@ internal sealed class OwnStatus(RunningNode node, Traffic traffic)
                 .. status.Problems.Select(
                     static problem => new ProblemDocument(Problems.TypeOf(problem.Kind), problem.Reason)),
                 .. BackupProblem(),
+                .. node.SecurityProblems,
             ],
             Damages = status.Damages,
             LateTimers = status.LateTimers,

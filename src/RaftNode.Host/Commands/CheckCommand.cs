@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RaftNode.Host.Access;
 using RaftNode.Host.Configuration;
 using RaftNode.Host.Node;
 
@@ -31,7 +32,11 @@ internal static class CheckCommand
 
     private static async Task<int> RunAsync(string file)
     {
-        var problems = await RunningNode.CheckAsync(NodeSettings.Load(file));
+        var settings = NodeSettings.Load(file);
+        if (settings.Http.Exposure is { } exposure)
+            throw new NodeStartException(exposure);
+        using var security = new HttpSecurity(settings.Http);
+        var problems = await RunningNode.CheckAsync(settings);
         foreach (var problem in problems)
             await Console.Out.WriteLineAsync($"{(problem.IsRefused ? "REFUSED" : "PROBLEM")}   {problem}");
         if (problems.Count > 0)

@@ -60,6 +60,7 @@ internal static class CommandLine
             TransferCommand.Create(),
             MemberCommands.Create(),
             LeaseCommands.Create(),
+            TokenCommand.Create(),
             KeyCommands.CreateGet(),
             KeyCommands.CreatePut(),
             KeyCommands.CreateDelete(),

@@ -66,7 +66,7 @@ internal static class DevCommand
         var command = new Command(
             "dev", "Runs a cluster on this machine until Ctrl-C, with a process for each node, and shows its state.")
         {
-            Nodes, Data, ConfigDirectory, RaftPort, HttpPort, Journal, ConnectionString,
+            Nodes, Data, ConfigDirectory, RaftPort, HttpPort, Journal, ConnectionString, NodeOptions.Credentials,
         };
         command.Validators.Add(static result =>
         {
@@ -110,6 +110,7 @@ internal static class DevCommand
     private static async Task<int> RunAsync(ParseResult parsed)
     {
         using var signals = new StopSignals();
+        var credentials = NodeOptions.CredentialsIn(parsed);
         var journal = parsed.GetValue(Journal) is { } name ? JournalChoice.Named(name) : null;
         // Each journal has its own data, and finds it when the journal is chosen again.
         var data = parsed.GetValue(Data) ?? (journal?.File is null ? null : Path.Combine("data", journal.Name));
@@ -126,7 +127,7 @@ internal static class DevCommand
         try
         {
             nodes.ForEach(node => node.Start());
-            return await ShowAsync(nodes, signals);
+            return await ShowAsync(nodes, credentials, signals);
         }
         finally
         {
@@ -148,11 +149,12 @@ internal static class DevCommand
         return ClusterFiles.Write(written, nodes, raftPort, httpPort, journal, parsed.GetValue(ConnectionString));
     }
 
-    private static async Task<int> ShowAsync(IReadOnlyList<DevNode> nodes, StopSignals signals)
+    private static async Task<int> ShowAsync(
+        IReadOnlyList<DevNode> nodes, NodeCredentials credentials, StopSignals signals)
     {
         var view = new DevView(nodes);
-        using var client =
-            new NodeClient(nodes.Select(node => $"http://{node.Settings.Http.Endpoint}"), TimeSpan.FromSeconds(1));
+        using var client = new NodeClient(
+            nodes.Select(node => node.Settings.Http.Url), TimeSpan.FromSeconds(1), credentials);
         if (Console.IsOutputRedirected)
         {
             Console.WriteLine($"Journal: {view.Journal}");

@@ -100,7 +100,10 @@ internal static class MemberCommands
     private static Command CreateRemove()
     {
         var command =
-            new Command("remove", "Removes a member. Its node stops.") { Id, NodeOptions.Connection, NodeOptions.Timeout };
+            new Command("remove", "Removes a member. Its node stops.") 
+            {
+                Id, NodeOptions.Connection, NodeOptions.Timeout,
+            };
         command.SetAction((parsed, _) => ChangeAsync(parsed, members =>
         {
             var (voters, learners) = Split(members);
@@ -114,8 +117,10 @@ internal static class MemberCommands
 
     private static Command CreatePromote()
     {
-        var command = new Command("promote", "Gives a learner a vote, once it has caught up.") { Id, NodeOptions.Connection,
-            NodeOptions.Timeout };
+        var command = new Command("promote", "Gives a learner a vote, once it has caught up.")
+        {
+            Id, NodeOptions.Connection, NodeOptions.Timeout,
+        };
         command.SetAction((parsed, _) => ChangeAsync(parsed, members =>
         {
             var (voters, learners) = Split(members);

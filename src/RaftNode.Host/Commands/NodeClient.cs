@@ -197,10 +197,11 @@ internal sealed class NodeClient : IDisposable
             : $"HTTP {(int)response.StatusCode} {response.ReasonPhrase}";
     }
 
-    private static string TlsProblem(Exception failure) => failure.GetBaseException() is NodeCertificateException refused
+    private static string TlsProblem(Exception failure) =>
+        failure.GetBaseException() is NodeCertificateException refused
         ? $"no TLS connection: {refused.Message}; --cacert names the file with the certificate authorities"
-        : $"no TLS connection: {failure.GetBaseException().Message}; does the node serve https, and does it want a "
-            + "certificate (--cert)?";
+        : $"no TLS connection: {failure.GetBaseException().Message.TrimEnd('.')}; does the node serve https, and does "
+            + "it want a certificate (--cert)?";
 
     private static Uri Parse(string text) =>
         Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}", UriKind.Absolute,

@@ -35,6 +35,12 @@ internal static class StartCommand
             + "(raftnode member add), and never founds a group.",
     };
 
+    private static readonly Option<bool> Insecure = new("--insecure")
+    {
+        Description = "Serves HTTP to other machines without TLS or without roles. Anybody who can reach the port may "
+            + "then read, write and administer.",
+    };
+
     private static readonly Option<bool> WithStandardInput = new(StopWithStandardInput)
     {
         Description = "Stops the node when standard input ends, "
@@ -45,7 +51,7 @@ internal static class StartCommand
     public static Command Create()
     {
         var command = new Command("start", "Runs one node until Ctrl-C or SIGTERM.") { ConfigFile, Data, Found, Join,
-            WithStandardInput };
+            Insecure, WithStandardInput };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
     }
@@ -56,7 +62,7 @@ internal static class StartCommand
         if (parsed.GetValue(WithStandardInput))
             signals.StopWithStandardInput();
         var settings = NodeSettings.Load(parsed.GetValue(ConfigFile)!, parsed.GetValue(Data), parsed.GetValue(Found),
-            parsed.GetValue(Join));
+            parsed.GetValue(Join), insecure: parsed.GetValue(Insecure));
         await using var node = await RunningNode.StartAsync(settings, signals);
         await node.WaitAsync();
         if (node.Removed.IsCompleted)

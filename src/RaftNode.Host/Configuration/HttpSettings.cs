@@ -39,6 +39,38 @@ internal sealed record HttpSettings
     /// <summary>How many requests may read <c>/events</c> at a time.</summary>
     public int MaxEventReaders { get; init; } = 256;
 
+    /// <summary>What a connection and a request may take.</summary>
+    public HttpLimits Limits { get; init; } = new();
+
+    /// <summary>The certificates; <c>null</c> if HTTP has no TLS.</summary>
+    public TlsSettings? Tls { get; init; }
+
+    /// <summary>Who may do what.</summary>
+    public AccessSettings Access { get; init; } = new();
+
+    /// <summary>Whether the operator says that other machines may use HTTP without TLS and without roles.</summary>
+    public bool IsInsecure { get; init; }
+
+    /// <summary>How often the files with certificates and tokens are looked at.</summary>
+    public TimeSpan ReloadInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The URL at which HTTP is served.</summary>
+    public string Url => $"{(Tls is null ? "http" : "https")}://{Endpoint}";
+
+    /// <summary>
+    /// Why HTTP must not be served, because other machines could reach it and anybody could use it; <c>null</c> if
+    /// that is not so.
+    /// </summary>
+    public string? Exposure => IsInsecure || IPAddress.IsLoopback(Endpoint.Address) || (Tls is not null && Access.IsOn)
+        ? null
+        : $"raftnode.http.address = {Endpoint.Address}: other machines can reach this address, and "
+            + (Tls is null ? "HTTP has no TLS. Set raftnode.http.tls.certificate (and key) to the node's certificate"
+                : "HTTP does not ask who they are. Keep raftnode.http.tls")
+            + (Access.IsOn ? ". "
+                : ", and set raftnode.http.access.tokens to a file of tokens, which raftnode token new makes. ")
+            + "Or let HTTP listen on 127.0.0.1. If the network itself keeps others away, say so: with --insecure or "
+            + "raftnode.http.insecure = on.";
+
     /// <summary>Reads the settings.</summary>
     /// <exception cref="SettingException">A value is not usable. The message names its key.</exception>
     public static HttpSettings From(Config config)
@@ -63,6 +95,11 @@ internal sealed record HttpSettings
                 KeepAlive = Duration(config, "raftnode.watch.keep-alive"),
             },
             MaxEventReaders = Count(config, EventReadersKey, 0, 1 << 20),
+            Limits = HttpLimits.From(config),
+            Tls = TlsSettings.From(config),
+            Access = AccessSettings.From(config),
+            IsInsecure = Switch(config, "raftnode.http.insecure"),
+            ReloadInterval = Duration(config, "raftnode.reload-interval"),
         };
     }
 
@@ -80,7 +117,9 @@ internal sealed record HttpSettings
             : throw Bad(config, key, $"a whole number from {least} to {most}");
     }
 
-    private static long Bytes(Config config, string key, long least, long most)
+    /// <summary>Reads a size.</summary>
+    /// <exception cref="SettingException">The value is not one, or too small or large.</exception>
+    public static long Bytes(Config config, string key, long least, long most)
     {
         var value = Read<long>(config, key, static (c, k) => c.GetByteSize(k));
         return value >= least && value <= most

@@ -57,6 +57,15 @@ internal sealed record NodeSettings
     /// <summary>The journal and the snapshot store.</summary>
     public required StoreSettings Store { get; init; }
 
+    /// <summary>Whether the nodes talk to each other with TLS.</summary>
+    public required bool HasRemoteTls { get; init; }
+
+    /// <summary>
+    /// Whether other machines can reach the peer, and anybody on them could act as a member, because there is no TLS.
+    /// </summary>
+    public bool IsPeerExposed =>
+        !HasRemoteTls && !NodeAddress.IsLoopback($"{RaftEndpoint.Host}:{RaftEndpoint.Port}");
+
     /// <summary>The address and port at which remoting listens.</summary>
     public DnsEndPoint RaftEndpoint { get; private init; } = null!;
 
@@ -68,16 +77,19 @@ internal sealed record NodeSettings
     /// <param name="ownDirectory">
     /// The node's own directory, which overrides all settings; <c>null</c> to use the settings.
     /// </param>
+    /// <param name="insecure">Whether the operator says that HTTP is served without TLS and roles.</param>
     /// <exception cref="NodeStartException">
     /// The file is not HOCON, or a setting is not usable. The message says which.
     /// </exception>
     public static NodeSettings Load(
-        string file, string? dataDirectory = null, bool found = false, bool join = false, string? ownDirectory = null)
+        string file, string? dataDirectory = null, bool found = false, bool join = false,
+        string? ownDirectory = null, bool insecure = false)
     {
         var own = ConfigFile.Load(file);
         try
         {
-            return From(own.Config, dataDirectory, found, join, ownDirectory);
+            var settings = From(own.Config, dataDirectory, found, join, ownDirectory);
+            return insecure ? settings with { Http = settings.Http with { IsInsecure = true } } : settings;
         }
         catch (SettingException e) when (own.PlaceOf(e.Key) is { } place)
         {
@@ -126,6 +138,7 @@ internal sealed record NodeSettings
         if ((dataDirectory ?? config.GetString("raftnode.data-dir", null)) is not { Length: > 0 } data)
             throw new NodeStartException("raftnode.data-dir names no directory");
         var directory = Path.GetFullPath(ownDirectory ?? Path.Combine(data, self.Id));
+        var remoteTls = RemoteTlsSettings.From(config, http.ReloadInterval);
         var store = StoreSettings.From(config, raft.JournalPluginId, raft.SnapshotPluginId, directory);
         return new NodeSettings
         {
@@ -147,7 +160,9 @@ internal sealed record NodeSettings
             RaftEndpoint = endpoint,
             Store = store,
             Given = config,
-            Config = Overrides(endpoint, own, http).WithFallback(store.Overrides()).WithFallback(config),
+            HasRemoteTls = remoteTls.Length > 0 || config.GetString(Tcp + "tls.certificate", "").Length > 0,
+            Config = ConfigurationFactory.ParseString(remoteTls).WithFallback(Overrides(endpoint, own, http))
+                .WithFallback(store.Overrides()).WithFallback(config),
         };
     }
 

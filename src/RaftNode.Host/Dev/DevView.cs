@@ -15,9 +15,9 @@ internal sealed class DevView(IReadOnlyList<DevNode> nodes)
     /// <summary>How to try the cluster.</summary>
     public IReadOnlyList<string> Hints { get; } =
     [
-        $"curl -X PUT --data-binary 'hello' http://{nodes[0].Settings.Http.Endpoint}/kv/greeting",
-        $"curl http://{nodes[^1].Settings.Http.Endpoint}/kv/greeting",
-        $"curl http://{nodes[nodes.Count > 1 ? 1 : 0].Settings.Http.Endpoint}/status",
+        $"curl -X PUT --data-binary 'hello' {nodes[0].Settings.Http.Url}/kv/greeting",
+        $"curl {nodes[^1].Settings.Http.Url}/kv/greeting",
+        $"curl {nodes[nodes.Count > 1 ? 1 : 0].Settings.Http.Url}/status",
     ];
 
     /// <summary>Where the nodes keep their journals.</summary>

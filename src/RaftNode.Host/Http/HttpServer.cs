@@ -1,8 +1,11 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using RaftNode.Host.Access;
 using RaftNode.Host.Configuration;
 using RaftNode.Host.Node;
 
@@ -12,7 +15,7 @@ namespace RaftNode.Host.Http;
 internal static class HttpServer
 {
     /// <summary>Adds HTTP to a host.</summary>
-    public static void AddTo(WebApplicationBuilder builder, HttpSettings settings)
+    public static void AddTo(WebApplicationBuilder builder, HttpSettings settings, HttpSecurity security)
     {
         // No handler blocks, so a request may go on with the thread that read it, and an answer with the one that made
         // it.
@@ -27,7 +30,29 @@ internal static class HttpServer
             // owner of a lease.
             int longest = Math.Max(settings.MaxKeyBytes, 2 * PathName.MaxLeaseBytes);
             kestrel.Limits.MaxRequestLineSize = Math.Max(kestrel.Limits.MaxRequestLineSize, (3 * longest) + 1024);
-            kestrel.Listen(settings.Endpoint, RefusedRequests.Answer);
+            var (limits, rate) = (settings.Limits, new MinDataRate(settings.Limits.MinBytesPerSecond,
+                settings.Limits.Grace));
+            kestrel.Limits.MaxConcurrentConnections = limits.MaxConnections;
+            kestrel.Limits.MaxRequestHeaderCount = limits.MaxHeaders;
+            kestrel.Limits.MaxRequestHeadersTotalSize = limits.MaxHeaderBytes;
+            kestrel.Limits.RequestHeadersTimeout = limits.HeaderTimeout;
+            kestrel.Limits.KeepAliveTimeout = limits.IdleTimeout;
+            kestrel.Limits.MinRequestBodyDataRate = rate;
+            kestrel.Limits.MinResponseDataRate = rate;
+            kestrel.Listen(settings.Endpoint, endpoint =>
+            {
+                // RefusedRequests writes HTTP/1.1.
+                endpoint.Protocols = HttpProtocols.Http1;
+                if (settings.Tls is not null)
+                {
+                    endpoint.UseHttps(new TlsHandshakeCallbackOptions
+                    {
+                        HandshakeTimeout = limits.HandshakeTimeout,
+                        OnConnection = _ => ValueTask.FromResult(security.ServerOptions()),
+                    });
+                }
+                RefusedRequests.Answer(endpoint);
+            });
         });
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(RefusedRequests.Source());
@@ -39,8 +64,12 @@ internal static class HttpServer
     {
         var settings = node.Settings.Http;
         app.Use(new ProblemBodies(node.System.Log).InvokeAsync);
-        app.Use(new RequestLimit(settings).InvokeAsync);
         app.UseRouting();
+        if (settings.Access.IsOn)
+        {
+            app.Use(new AccessControl(settings.Access, settings.IsInsecure, () => node.Security.Tokens).InvokeAsync);
+        }
+        app.Use(new RequestLimit(settings).InvokeAsync);
         var idempotency = new IdempotencyKey(node.Settings.Raft.MaxSessionResponses);
         new KeyValueEndpoints(client, node.Stores, settings, idempotency).Map(app);
         new SessionEndpoints(client, idempotency).Map(app);
@@ -49,7 +78,7 @@ internal static class HttpServer
         new StatusEndpoints(node, node.Status).Map(app);
         new ClusterEndpoints(node.Cluster).Map(app);
         new EventEndpoints(node.Cluster, node.Events, settings, app.Lifetime.ApplicationStopping).Map(app);
-        HostMetrics.Map(app, node.Settings.Metrics);
+        HostMetrics.Map(app, node.Settings.Metrics, settings.Access.Metrics);
         new SnapshotEndpoints(node).Map(app);
         new BackupEndpoints(node, client).Map(app);
         new LeaderEndpoints(node).Map(app);

@@ -31,6 +31,14 @@ internal static class Problems
     public static ProblemHttpResult BadRequest(string detail) =>
         Make(StatusCodes.Status400BadRequest, "bad-request", "Bad request", detail, NotDone);
 
+    /// <summary>Nobody knows who the client is.</summary>
+    public static ProblemHttpResult Unauthorized(string detail) => Make(
+        StatusCodes.Status401Unauthorized, "unauthorized", "The client is not known", detail, NotDone);
+
+    /// <summary>The client may not do this.</summary>
+    public static ProblemHttpResult Forbidden(string detail) =>
+        Make(StatusCodes.Status403Forbidden, "forbidden", "The client may not do this", detail, NotDone);
+
     /// <summary>The key has no value.</summary>
     public static ProblemHttpResult NotFound() =>
         Make(StatusCodes.Status404NotFound, "not-found", "Not found", "The key has no value.", NotDone);
@@ -155,7 +163,10 @@ internal static class Problems
             .ToLowerInvariant();
 
     /// <summary>The <c>type</c> of a problem body for a problem of the node's peer.</summary>
-    public static string TypeOf(PeerProblemKind kind) => TypePrefix + Name(kind);
+    public static string TypeOf(PeerProblemKind kind) => TypeOf(Name(kind));
+
+    /// <summary>The <c>type</c> of a problem body.</summary>
+    public static string TypeOf(string name) => TypePrefix + name;
 
     /// <summary>No snapshot was taken.</summary>
     public static ProblemHttpResult NoSnapshot(string detail) =>

@@ -74,7 +74,8 @@ internal sealed record StatusDocument
     public required IReadOnlyList<FollowerDocument> Followers { get; init; }
 
     /// <summary>
-    /// Why the node is not ready although its peer runs, and why scheduled backups fail; empty when nothing is wrong.
+    /// Why the node is not ready although its peer runs. Also why scheduled backups fail, and what is wrong with its
+    /// certificates and tokens: these do not make it unready. Empty when nothing is wrong.
     /// </summary>
     public IReadOnlyList<ProblemDocument> Problems { get; init; } = [];
 
@@ -169,7 +170,7 @@ internal sealed record FollowerDocument(string Id, string State, long MatchIndex
 /// <param name="GroupId">The identity of the node's group; empty if its log has none.</param>
 internal sealed record ForeignNodeDocument(string Id, string Address, string GroupId);
 
-/// <summary>Why a node is not ready, or why scheduled backups fail.</summary>
+/// <summary>What is wrong with a node.</summary>
 /// <param name="Type">The kind of the problem, as in the <c>type</c> of a problem body.</param>
 /// <param name="Detail">What is wrong, where, and what to do.</param>
 internal sealed record ProblemDocument(string Type, string Detail);

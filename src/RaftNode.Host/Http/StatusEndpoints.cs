@@ -15,10 +15,11 @@ internal sealed class StatusEndpoints(RunningNode node, OwnStatus own)
     /// <summary>Adds the endpoints.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
+        var health = node.Settings.Http.Access.Health;
         routes.MapMethods("/status", ["GET", "HEAD"], StatusAsync).RequireRole(Role.Read);
         routes.MapMethods("/health/live", ["GET", "HEAD"],
-            context => TypedResults.Text("live\n").ExecuteAsync(context)).RequireRole(Role.Anyone);
-        routes.MapMethods("/health/ready", ["GET", "HEAD"], ReadyAsync).RequireRole(Role.Anyone);
+            context => TypedResults.Text("live\n").ExecuteAsync(context)).RequireRole(health);
+        routes.MapMethods("/health/ready", ["GET", "HEAD"], ReadyAsync).RequireRole(health);
     }
 
     private async Task StatusAsync(HttpContext context)

@@ -67,9 +67,12 @@ internal static class HostMetrics
     }
 
     /// <summary>Serves <c>/metrics</c>, if Prometheus gets the measurements.</summary>
-    public static void Map(WebApplication app, MetricsSettings settings)
+    /// <param name="app">The host.</param>
+    /// <param name="settings">Who gets the measurements.</param>
+    /// <param name="role">The role that a client needs.</param>
+    public static void Map(WebApplication app, MetricsSettings settings, Role role)
     {
         if (settings.Prometheus)
-            app.MapPrometheusScrapingEndpoint("/metrics").RequireRole(Role.Read);
+            app.MapPrometheusScrapingEndpoint("/metrics").RequireRole(role);
     }
 }

@@ -14,7 +14,9 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RaftActors;
 using RaftActors.Hosting;
+using RaftActors.Remoting;
 using RaftActors.Storage;
+using RaftNode.Host.Access;
 using RaftNode.Host.Backups;
 using RaftNode.Host.Cluster;
 using RaftNode.Host.Commands;
@@ -57,6 +59,7 @@ internal sealed class RunningNode : IAsyncDisposable
         _directory = directory;
         var storeCheck = CheckStore(settings);
         _hold = Hold(settings, _failed);
+        Security = new HttpSecurity(settings.Http);
         _host = Build(_hold is null ? storeCheck : () => BothAsync(storeCheck, _hold), signals);
     }
 
@@ -68,6 +71,15 @@ internal sealed class RunningNode : IAsyncDisposable
 
     /// <summary>The supervisor of the node's peer.</summary>
     public IActorRef Group { get; private set; } = ActorRefs.Nobody;
+
+    /// <summary>The certificates and tokens of the node's HTTP.</summary>
+    public HttpSecurity Security { get; }
+
+    /// <summary>What is wrong with the node's certificates and tokens, or soon will be.</summary>
+    public IReadOnlyList<ProblemDocument> SecurityProblems =>
+    [
+        .. Security.Problems, .. HttpSecurity.Documents("certificate", PeerLinks.Of(System).Tls?.Notice),
+    ];
 
     /// <summary>What the node serves over HTTP.</summary>
     public IReadOnlyList<Endpoint> Endpoints => _host.Services.GetRequiredService<EndpointDataSource>().Endpoints;
@@ -105,6 +117,9 @@ internal sealed class RunningNode : IAsyncDisposable
     /// <exception cref="NodeStartException">Something that it needs cannot be had.</exception>
     public static async Task<RunningNode> StartAsync(NodeSettings settings, StopSignals? signals = null)
     {
+        if (settings.Http.Exposure is { } exposure)
+            throw new NodeStartException(exposure);
+        RemoteTlsSettings.EnsureUsable(settings.Config);
         NativeHeap.ShareArenas();
         if (TransportBuffers.AreUsed(settings.Config))
             TransportBuffers.RecordNoStackTraces();
@@ -143,6 +158,7 @@ internal sealed class RunningNode : IAsyncDisposable
     /// <exception cref="NodeStartException">The actor system cannot be started with this configuration.</exception>
     public static async Task<IReadOnlyList<SettingProblem>> CheckAsync(NodeSettings settings)
     {
+        RemoteTlsSettings.EnsureUsable(settings.Config);
         // The settings of remoting are checked only if remoting runs. So it runs, on a free port that no other node
         // knows.
         var elsewhere = ConfigurationFactory.ParseString("""
@@ -179,6 +195,7 @@ internal sealed class RunningNode : IAsyncDisposable
             await CoordinatedShutdown.Get(_system).Run(CoordinatedShutdown.ClrExitReason.Instance);
         await _host.StopAsync();
         await _host.DisposeAsync();
+        Security.Dispose();
         if (_hold is not null)
             await _hold.DisposeAsync();
         _traffic.Dispose();
@@ -270,7 +287,7 @@ internal sealed class RunningNode : IAsyncDisposable
         LineLoggerProvider.AddTo(builder.Logging);
         builder.Services.AddSingleton<IHostLifetime>(provider =>
             new NodeLifetime(signals, provider.GetRequiredService<IHostApplicationLifetime>()));
-        HttpServer.AddTo(builder, Settings.Http);
+        HttpServer.AddTo(builder, Settings.Http, Security);
         HostMetrics.AddTo(builder, Settings);
         WebApplication? host = null;
         Action<string?> outage = reason => _storeOutage = reason;
@@ -331,6 +348,11 @@ internal sealed class RunningNode : IAsyncDisposable
             throw new NodeStartException($"The group {Settings.Raft.Group} does not start. {refused}");
         if (change is not null)
             system.Log.Warning("{0}", change);
+        if (Settings.IsPeerExposed)
+        {
+            system.Log.Warning("Other nodes reach this one at {0} without TLS. Anybody who can reach this port can act "
+                + "as a member. Set raftnode.remote.tls, or keep others away from the port.", Settings.Self.Address);
+        }
         try
         {
             await _host.StartAsync();
@@ -343,8 +365,8 @@ internal sealed class RunningNode : IAsyncDisposable
         // collect it for minutes, and would hold 6 MiB more.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         Events.Add(EventKinds.Started, $"{Settings.Self.Id} has started as process {Environment.ProcessId}");
-        system.Log.Info("{0} of group {1} runs as process {2}: HTTP at http://{3}, peers at {4}, data in {5}",
-            Settings.Self.Id, Settings.Raft.Group, Environment.ProcessId, Settings.Http.Endpoint, Settings.Self.Address,
+        system.Log.Info("{0} of group {1} runs as process {2}: HTTP at {3}, peers at {4}, data in {5}",
+            Settings.Self.Id, Settings.Raft.Group, Environment.ProcessId, Settings.Http.Url, Settings.Self.Address,
             Settings.DataDirectory);
     }
 

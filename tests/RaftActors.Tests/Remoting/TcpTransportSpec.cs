@@ -108,7 +108,7 @@ public sealed class TcpTransportSpec : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("enable-ssl = on", "enable-ssl = on: this transport has no TLS.")]
+    [InlineData("enable-ssl = on", "enable-ssl = on: this transport has TLS by other keys.")]
     [InlineData("byte-order = big-endian", "byte-order = big-endian: this transport has only little-endian.")]
     [InlineData("transport-protocol = udp", "transport-protocol = udp: this transport has only tcp.")]
     [InlineData("port = 70000", "port = 70000: must lie between 0 and 65535.")]

@@ -96,6 +96,48 @@ public sealed class NodeSettingsSpec : IDisposable
         "raftnode.http.request-timeout = 0 s")]
     [InlineData(Members + "raft.member-id = a\nraftnode.http.max-value-bytes = 512 MiB", "raft.max-entry-bytes")]
     [InlineData(Members + "raft.member-id = a\nraftnode.http.max-requests = 0", "raftnode.http.max-requests = 0")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.reload-interval = 0 s", "raftnode.reload-interval = 0 s")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.http.insecure = perhaps", "raftnode.http.insecure = perhaps")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.http.tls.key = k.pem",
+        "raftnode.http.tls.key is set, but raftnode.http.tls.certificate is not")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.http.tls.client-ca = ca.pem",
+        "raftnode.http.tls.client-ca is set, but raftnode.http.tls.certificate is not")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.http.tls.client-certificates = sometimes",
+        "raftnode.http.tls.client-certificates = sometimes")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.http.tls.client-certificates = required",
+        "needs raftnode.http.tls.client-ca")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.http.access.health = all", "raftnode.http.access.health = all")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.http.access.metrics = \"\"", "raftnode.http.access.metrics = ")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.http.access.certificates { read = [a], admin = [a] }",
+        "raftnode.http.access.certificates.admin has a, which has another role, too")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.http.access.certificates.write = [\"\"]",
+        "raftnode.http.access.certificates.write")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.http.access.certificates.owner = [a]",
+        "raftnode.http.access.certificates.owner: there is no such key")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.http.limits.max-connections = 0",
+        "raftnode.http.limits.max-connections = 0")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.http.limits.max-headers = 0",
+        "raftnode.http.limits.max-headers = 0")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.http.limits.max-header-bytes = 2 MiB",
+        "raftnode.http.limits.max-header-bytes = 2 MiB")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.http.limits.handshake-timeout = 0 s",
+        "raftnode.http.limits.handshake-timeout = 0 s")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.http.limits.header-timeout = soon",
+        "raftnode.http.limits.header-timeout = soon")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.http.limits.idle-timeout = 2 d",
+        "raftnode.http.limits.idle-timeout = 2 d")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.http.limits.min-bytes-per-second = 0",
+        "raftnode.http.limits.min-bytes-per-second = 0")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.http.limits.grace = 1 s", "raftnode.http.limits.grace = 1 s")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.remote.tls.certificate = a.pem",
+        "raftnode.remote.tls.ca is missing")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.remote.tls.ca = a.pem",
+        "raftnode.remote.tls.certificate is missing")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.remote.tls.verify-names = x",
+        "raftnode.remote.tls.verify-names = x")]
+    [InlineData(Members + "raft.member-id = a\nraftnode.remote.tls { certificate = a, ca = a }\n"
+        + "akka.remote.dot-netty.tcp.transport-class = \"Akka.Remote.Transport.DotNetty.TcpTransport, Akka.Remote\"",
+        "this transport does not read raftnode.remote.tls")]
     [InlineData(Members + "raft.member-id = a\nraftnode.http.max-body-bytes = 1 KiB", "raftnode.http.max-body-bytes")]
     [InlineData(Members + "raft.member-id = a\nraftnode.watch.history-changes = 0",
         "raftnode.watch.history-changes = 0")]

@@ -38,6 +38,7 @@ public sealed class DeploySpec : IDisposable
             Assert.Equal(("0.0.0.0", PortOf(container, "raft")),
                 (settings.RaftEndpoint.Host, settings.RaftEndpoint.Port));
             Assert.Equal($"0.0.0.0:{PortOf(container, "http")}", settings.Http.Endpoint.ToString());
+            Assert.Null(settings.Http.Exposure);
         });
     }
 
@@ -100,6 +101,7 @@ public sealed class DeploySpec : IDisposable
             Parses(command);
             var settings = NodeSettings.Load(InOutput(command[2].Replace("/etc/raftnode", "compose")), "/data");
             Assert.Equal(service.Key, settings.Self.Id);
+            Assert.Null(settings.Http.Exposure);
             Assert.Equal(service.Key, node["hostname"]);
             Assert.Equal(services.Keys.Select(static name => $"{name}:4051"),
                 settings.Raft.Members.Select(static member => member.Address));
