@@ -64,6 +64,7 @@ internal static class HttpServer
     {
         var settings = node.Settings.Http;
         app.Use(new ProblemBodies(node.System.Log).InvokeAsync);
+        app.Use(CrossSiteRequests.InvokeAsync);
         app.UseRouting();
         if (settings.Access.IsOn)
         {
@@ -72,14 +73,16 @@ internal static class HttpServer
         app.Use(new RequestLimit(settings).InvokeAsync);
         var idempotency = new IdempotencyKey(node.Settings.Raft.MaxSessionResponses);
         new KeyValueEndpoints(client, node.Stores, settings, idempotency).Map(app);
+        new KeyListEndpoints(client, node.Stores, settings).Map(app);
         new SessionEndpoints(client, idempotency).Map(app);
         new LeaseEndpoints(client).Map(app);
         new WatchEndpoints(node.Stores, settings, app.Lifetime.ApplicationStopping).Map(app);
         new StatusEndpoints(node, node.Status).Map(app);
+        PageEndpoint.Load().Map(app);
         new ClusterEndpoints(node.Cluster).Map(app);
         new EventEndpoints(node.Cluster, node.Events, settings, app.Lifetime.ApplicationStopping).Map(app);
         HostMetrics.Map(app, node.Settings.Metrics, settings.Access.Metrics);
-        new SnapshotEndpoints(node).Map(app);
+        new SnapshotEndpoints(node, node.Cluster).Map(app);
         new BackupEndpoints(node, client).Map(app);
         new LeaderEndpoints(node).Map(app);
         new MemberEndpoints(node, client).Map(app);

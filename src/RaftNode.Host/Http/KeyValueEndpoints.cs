@@ -78,6 +78,8 @@ internal sealed class KeyValueEndpoints(GroupClient client, KeyValueStores store
                 break;
             default:
                 response.ContentType = MediaTypeNames.Application.Octet;
+                // A browser must not take the bytes for a page: anybody may have written them.
+                response.Headers.XContentTypeOptions = "nosniff";
                 response.ContentLength = found.Value.Length;
                 if (!HttpMethods.IsHead(context.Request.Method))
                     await response.BodyWriter.WriteAsync(found.Value, context.RequestAborted);

@@ -79,8 +79,11 @@ internal sealed class PathName(string prefix, string noun)
         return false;
     }
 
-    // A target begins with its path, or, as clients send it to a proxy, with a scheme and a host.
-    private static string PathOf(string target)
+    /// <summary>
+    /// The path in the target of a request, as it was sent. A target begins with its path, or, as clients send it to a
+    /// proxy, with a scheme and a host.
+    /// </summary>
+    public static string PathOf(string target)
     {
         var end = target.IndexOf('?');
         var path = end < 0 ? target : target[..end];

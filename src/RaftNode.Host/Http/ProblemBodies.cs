@@ -18,6 +18,9 @@ internal sealed class ProblemBodies(ILoggingAdapter log)
         {
             if (Mistake(context.Request) is { } mistake)
                 await Problems.WriteAsync(context, Problems.BadRequest(mistake));
+            else if (context.Request.Path == "/" && PathName.PathOf(Target(context)) is not ("/" or ""))
+                // The page is at / itself, and not where dot segments lead to it.
+                await Problems.WriteAsync(context, Problems.NoSuchPath(Target(context)));
             else
                 await next(context);
         }

@@ -110,6 +110,13 @@ internal static class Problems
         StatusCodes.Status405MethodNotAllowed, "method-not-allowed", "The method is not allowed",
         $"{method} is not possible here. The possible methods are {allowed}.", NotDone);
 
+    /// <summary>A web page of another site has sent the request.</summary>
+    /// <param name="origin">What the browser says of where the request comes from.</param>
+    public static ProblemHttpResult CrossSite(string origin) => Make(
+        StatusCodes.Status403Forbidden, "cross-site", "The request comes from another site",
+        $"A web page of another site must not change anything here, and the browser says: {origin}. Use the page that "
+        + "this node serves, or a client that is no browser.", NotDone);
+
     /// <summary>The request is not HTTP that the server accepts.</summary>
     public static ProblemHttpResult Malformed(int status, string detail) =>
         Make(status, "bad-request", "The request is not well-formed", detail, NotDone);

@@ -1,31 +1,72 @@
 using Akka.Actor;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using RaftActors.Client;
+using RaftNode.Host.Cluster;
 using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Http;
 
 /// <summary>
-/// <c>POST /snapshot</c>: the node takes a snapshot now, and removes the entries that the snapshot includes from its
-/// log. The answer comes when the snapshot is durable.
+/// <c>POST /snapshot?node=NODE</c>: a node takes a snapshot now, and removes the entries that the snapshot includes
+/// from its log. Without <c>node</c> the asked node does. The answer comes when the snapshot is durable.
 /// </summary>
-internal sealed class SnapshotEndpoints(RunningNode node)
+internal sealed class SnapshotEndpoints(RunningNode node, ClusterView view)
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     /// <summary>Adds the endpoint.</summary>
     public void Map(IEndpointRouteBuilder routes) =>
         routes.MapMethods("/snapshot", ["POST"], TakeAsync).RequireRole(Role.Admin);
 
-    // There is no time limit as long as the client waits, because a large state takes a while.
     private async Task TakeAsync(HttpContext context)
     {
-        var answer = await node.Group.Ask<object>(TakeSnapshot.Instance, context.RequestAborted);
-        if (answer is SnapshotTaken taken)
-            await TypedResults.Json(new SnapshotDocument(taken.Index, taken.Term, taken.Bytes),
-                HostJson.Default.SnapshotDocument).ExecuteAsync(context);
+        string named = context.Request.Query["node"].ToString();
+        var (taken, problem) = named.Length == 0 || named == node.Settings.Self.Id
+            ? await TakeHereAsync(context.RequestAborted)
+            : await TakeThereAsync(named, context.RequestAborted);
+        if (taken is not null)
+            await TypedResults.Json(taken, HostJson.Default.SnapshotDocument).ExecuteAsync(context);
         else
-            await Problems.WriteAsync(context, Problems.NoSnapshot(((SnapshotFailed)answer).Reason));
+            await Problems.WriteAsync(context, problem!);
+    }
+
+    // There is no time limit as long as the client waits, because a large state takes a while.
+    private async Task<(SnapshotDocument?, ProblemHttpResult?)> TakeHereAsync(CancellationToken cancellation) =>
+        await node.Group.Ask<object>(TakeSnapshot.Instance, cancellation) is var answer && answer is SnapshotTaken taken
+            ? (new SnapshotDocument(taken.Index, taken.Term, taken.Bytes), null)
+            : (null, Problems.NoSnapshot(((SnapshotFailed)answer).Reason));
+
+    private async Task<(SnapshotDocument?, ProblemHttpResult?)> TakeThereAsync(
+        string member, CancellationToken cancellation)
+    {
+        if (await view.FindAsync(member) is not { } other)
+            return (null, Problems.BadRequest($"node = {member}: the group has no such member."));
+        try
+        {
+            // A node that does not even say how it stands is not waited for.
+            await other.Ask<NodeReported>(new ReportNode("", 0), Patience, cancellation);
+        }
+        catch (AskTimeoutException)
+        {
+            return (null, Problems.NoSnapshot($"{member} has not answered within {Patience.TotalSeconds} s."));
+        }
+        try
+        {
+            return await other.Ask<SnapshotReported>(
+                TakeNodeSnapshot.Instance, NodeActor.SnapshotLimit + Patience, cancellation) switch
+            {
+                { Problem: "" } taken => (new SnapshotDocument(taken.Index, taken.Term, taken.Bytes), null),
+                var refused => (null, Problems.NoSnapshot(refused.Problem)),
+            };
+        }
+        catch (AskTimeoutException)
+        {
+            return (null, Problems.NoSnapshot(
+                $"{member} no longer answers. It may have taken a snapshot: its status has the index."));
+        }
     }
 }
 

@@ -179,6 +179,7 @@ internal sealed record ProblemDocument(string Type, string Detail);
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(StatusDocument))]
 [JsonSerializable(typeof(ClusterDocument))]
+[JsonSerializable(typeof(KeysDocument))]
 [JsonSerializable(typeof(MembersDocument))]
 [JsonSerializable(typeof(WantedMembersDocument))]
 [JsonSerializable(typeof(SnapshotDocument))]

@@ -98,6 +98,7 @@ internal sealed partial class KeyValueStore(
             _values.TryGet(get.Key, out var value)
                 ? new ValueFound(value.Version, value.Bytes)
                 : ValueNotFound.Instance,
+        ListKeys list => List(list),
         byte[] => _leases.Query(request),
         _ => throw new NotSupportedException($"The key-value store has no answer to a {request.GetType().Name}."),
     };

@@ -60,3 +60,23 @@ internal sealed record ValueNotFound : IKeyValueMessage
     /// <summary>The only instance.</summary>
     public static readonly ValueNotFound Instance = new();
 }
+
+/// <summary>
+/// Asks for keys, in the order of their UTF-16 code units. The node's own state machine answers it, so it is never sent
+/// to another node.
+/// </summary>
+/// <param name="Prefix">What the keys begin with.</param>
+/// <param name="After">The keys come after this one.</param>
+/// <param name="Limit">The most keys to answer.</param>
+internal sealed record ListKeys(string Prefix, string After, int Limit);
+
+/// <summary>Some keys.</summary>
+/// <param name="Keys">The keys, in order.</param>
+/// <param name="HasMore">Whether more keys follow.</param>
+internal sealed record KeyPage(IReadOnlyList<ListedKey> Keys, bool HasMore);
+
+/// <summary>A key that has a value.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="Version">The index of the entry that wrote the value.</param>
+/// <param name="Bytes">The size of the value in bytes.</param>
+internal readonly record struct ListedKey(string Key, long Version, int Bytes);
