@@ -42,7 +42,7 @@ internal sealed record AccessSettings
             foreach (string subject in config.Texts(key))
             {
                 if (string.IsNullOrWhiteSpace(subject))
-                    throw HttpSettings.Bad(config, key, "a list of subjects, such as [ \"CN=ops\" ]");
+                    throw HoconValues.Bad(config, key, "a list of subjects, such as [ \"CN=ops\" ]");
                 if (!certificates.TryAdd(subject, role))
                     throw new SettingException(key, $"{key} has {subject}, which has another role, too.");
             }
@@ -62,6 +62,6 @@ internal sealed record AccessSettings
         "read" => Role.Read,
         "write" => Role.Write,
         "admin" => Role.Admin,
-        _ => throw HttpSettings.Bad(config, key, "open, read, write or admin"),
+        _ => throw HoconValues.Bad(config, key, "open, read, write or admin"),
     };
 }

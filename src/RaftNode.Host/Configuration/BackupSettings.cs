@@ -31,9 +31,9 @@ internal sealed record BackupSettings
         var settings = new BackupSettings
         {
             Directory = directory.Length > 0 ? Path.GetFullPath(directory) : "",
-            Every = HttpSettings.Duration(config, EveryKey, LeastEvery, MostEvery, "from 1 s to 366 days"),
-            Keep = HttpSettings.Count(config, "raftnode.backups.keep", 1, 1_000_000),
-            Retry = HttpSettings.Duration(config, "raftnode.backups.retry"),
+            Every = HoconValues.Duration(config, EveryKey, LeastEvery, MostEvery, "from 1 s to 366 days"),
+            Keep = HoconValues.Count(config, "raftnode.backups.keep", 1, 1_000_000),
+            Retry = HoconValues.Duration(config, "raftnode.backups.retry"),
         };
         return directory.Length > 0 ? settings : null;
     }

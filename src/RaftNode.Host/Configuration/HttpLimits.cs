@@ -35,16 +35,16 @@ internal sealed record HttpLimits
     /// <exception cref="RaftActors.SettingException">A value is not usable. The message names its key.</exception>
     public static HttpLimits From(Config config) => new()
     {
-        MaxConnections = HttpSettings.Count(config, $"{Section}.max-connections", 1, 1 << 20),
-        MaxHeaders = HttpSettings.Count(config, $"{Section}.max-headers", 1, 10_000),
-        MaxHeaderBytes = (int)HttpSettings.Bytes(config, $"{Section}.max-header-bytes", 1024, 1 << 20),
-        HandshakeTimeout = HttpSettings.Duration(config, $"{Section}.handshake-timeout"),
-        HeaderTimeout = HttpSettings.Duration(config, $"{Section}.header-timeout"),
-        IdleTimeout = HttpSettings.Duration(config, $"{Section}.idle-timeout"),
-        MinBytesPerSecond = (int)HttpSettings.Bytes(config, $"{Section}.min-bytes-per-second", 1, 1 << 30),
+        MaxConnections = HoconValues.Count(config, $"{Section}.max-connections", 1, 1 << 20),
+        MaxHeaders = HoconValues.Count(config, $"{Section}.max-headers", 1, 10_000),
+        MaxHeaderBytes = (int)HoconValues.Bytes(config, $"{Section}.max-header-bytes", 1024, 1 << 20),
+        HandshakeTimeout = HoconValues.Duration(config, $"{Section}.handshake-timeout"),
+        HeaderTimeout = HoconValues.Duration(config, $"{Section}.header-timeout"),
+        IdleTimeout = HoconValues.Duration(config, $"{Section}.idle-timeout"),
+        MinBytesPerSecond = (int)HoconValues.Bytes(config, $"{Section}.min-bytes-per-second", 1, 1 << 30),
         // Kestrel needs more than its own interval of a second.
-        Grace = HttpSettings.Duration(config, $"{Section}.grace") is var grace && grace > TimeSpan.FromSeconds(1)
+        Grace = HoconValues.Duration(config, $"{Section}.grace") is var grace && grace > TimeSpan.FromSeconds(1)
             ? grace
-            : throw HttpSettings.Bad(config, $"{Section}.grace", "a duration of more than 1 s"),
+            : throw HoconValues.Bad(config, $"{Section}.grace", "a duration of more than 1 s"),
     };
 }

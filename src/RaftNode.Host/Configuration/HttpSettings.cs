@@ -77,98 +77,29 @@ internal sealed record HttpSettings
     {
         var address = config.GetString("raftnode.http.address", "");
         if (!IPAddress.TryParse(address == "localhost" ? "127.0.0.1" : address, out var ip))
-            throw Bad(config, "raftnode.http.address", "an IP address such as 127.0.0.1, or localhost");
+            throw HoconValues.Bad(config, "raftnode.http.address", "an IP address such as 127.0.0.1, or localhost");
         return new HttpSettings
         {
-            Endpoint = new IPEndPoint(ip, Count(config, "raftnode.http.port", 1, IPEndPoint.MaxPort)),
-            MaxValueBytes = (int)Bytes(config, "raftnode.http.max-value-bytes", 1, 1 << 30),
-            MaxKeyBytes = (int)Bytes(config, "raftnode.http.max-key-bytes", 1, 2048),
-            MaxRequests = Count(config, "raftnode.http.max-requests", 1, 1 << 20),
-            MaxBodyBytes = Bytes(config, "raftnode.http.max-body-bytes", 1, 1L << 40),
-            RequestTimeout = Duration(config, "raftnode.http.request-timeout"),
-            ShutdownTimeout = Duration(config, "raftnode.http.shutdown-timeout"),
+            Endpoint = new IPEndPoint(ip, HoconValues.Count(config, "raftnode.http.port", 1, IPEndPoint.MaxPort)),
+            MaxValueBytes = (int)HoconValues.Bytes(config, "raftnode.http.max-value-bytes", 1, 1 << 30),
+            MaxKeyBytes = (int)HoconValues.Bytes(config, "raftnode.http.max-key-bytes", 1, 2048),
+            MaxRequests = HoconValues.Count(config, "raftnode.http.max-requests", 1, 1 << 20),
+            MaxBodyBytes = HoconValues.Bytes(config, "raftnode.http.max-body-bytes", 1, 1L << 40),
+            RequestTimeout = HoconValues.Duration(config, "raftnode.http.request-timeout"),
+            ShutdownTimeout = HoconValues.Duration(config, "raftnode.http.shutdown-timeout"),
             Watch = new WatchSettings
             {
-                MaxWatchers = Count(config, "raftnode.watch.max-watchers", 0, 1 << 20),
-                HistoryChanges = Count(config, "raftnode.watch.history-changes", 1, 1 << 28),
-                HistoryBytes = Bytes(config, "raftnode.watch.history-bytes", 0, 1L << 40),
-                KeepAlive = Duration(config, "raftnode.watch.keep-alive"),
+                MaxWatchers = HoconValues.Count(config, "raftnode.watch.max-watchers", 0, 1 << 20),
+                HistoryChanges = HoconValues.Count(config, "raftnode.watch.history-changes", 1, 1 << 28),
+                HistoryBytes = HoconValues.Bytes(config, "raftnode.watch.history-bytes", 0, 1L << 40),
+                KeepAlive = HoconValues.Duration(config, "raftnode.watch.keep-alive"),
             },
-            MaxEventReaders = Count(config, EventReadersKey, 0, 1 << 20),
+            MaxEventReaders = HoconValues.Count(config, EventReadersKey, 0, 1 << 20),
             Limits = HttpLimits.From(config),
             Tls = TlsSettings.From(config),
             Access = AccessSettings.From(config),
-            IsInsecure = Switch(config, "raftnode.http.insecure"),
-            ReloadInterval = Duration(config, "raftnode.reload-interval"),
+            IsInsecure = HoconValues.Switch(config, "raftnode.http.insecure"),
+            ReloadInterval = HoconValues.Duration(config, "raftnode.reload-interval"),
         };
     }
-
-    /// <summary>Reads a port. 0 if the key is not set.</summary>
-    /// <exception cref="SettingException">The value is not a port. The message names its key.</exception>
-    public static int Port(Config config, string key) => Count(config, key, 0, IPEndPoint.MaxPort);
-
-    /// <summary>Reads a whole number.</summary>
-    /// <exception cref="SettingException">The value is not such a number. The message names its key.</exception>
-    public static int Count(Config config, string key, int least, int most)
-    {
-        var value = Read<long>(config, key, static (c, k) => c.GetLong(k, 0));
-        return value >= least && value <= most
-            ? (int)value.Value
-            : throw Bad(config, key, $"a whole number from {least} to {most}");
-    }
-
-    /// <summary>Reads a size.</summary>
-    /// <exception cref="SettingException">The value is not one, or too small or large.</exception>
-    public static long Bytes(Config config, string key, long least, long most)
-    {
-        var value = Read<long>(config, key, static (c, k) => c.GetByteSize(k));
-        return value >= least && value <= most
-            ? value.Value
-            : throw Bad(config, key, $"a size from {least} to {most} bytes, such as 64 KiB or 1 MiB");
-    }
-
-    /// <summary>Reads a switch.</summary>
-    /// <exception cref="SettingException">The value is no switch. The message names its key.</exception>
-    public static bool Switch(Config config, string key) =>
-        Read<bool>(config, key, static (c, k) => c.GetBoolean(k)) ?? throw Bad(config, key, "on or off");
-
-    /// <summary>Reads a duration.</summary>
-    /// <exception cref="SettingException">The value is no duration. The message names its key.</exception>
-    public static TimeSpan Duration(Config config, string key) => Duration(
-        config, key, TimeSpan.FromTicks(1), TimeSpan.FromDays(1) - TimeSpan.FromTicks(1),
-        "of more than nothing and less than a day");
-
-    /// <summary>Reads a duration within bounds.</summary>
-    /// <param name="config">The configuration.</param>
-    /// <param name="key">The key.</param>
-    /// <param name="least">The least duration.</param>
-    /// <param name="most">The longest duration.</param>
-    /// <param name="bounds">The bounds, for the message.</param>
-    /// <exception cref="SettingException">The value is not such a duration. The message names its key.</exception>
-    public static TimeSpan Duration(Config config, string key, TimeSpan least, TimeSpan most, string bounds)
-    {
-        var value = Read<TimeSpan>(config, key, static (c, k) => c.GetTimeSpan(k, null, false));
-        return value >= least && value <= most
-            ? value.Value
-            : throw Bad(config, key, $"a duration such as 300 ms or 5 s, {bounds}");
-    }
-
-    // If a value is of the wrong kind, the exception of the configuration library does not always name the key.
-    private static T? Read<T>(Config config, string key, Func<Config, string, T?> read)
-        where T : struct
-    {
-        try
-        {
-            return read(config, key);
-        }
-        catch (Exception e) when (e is FormatException or OverflowException or NotSupportedException
-            or ArgumentException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>What to throw when a value is not what is expected.</summary>
-    public static SettingException Bad(Config config, string key, string expected) =>
-        new(key, $"{key} = {config.GetString(key, "")}: it is not {expected}.");
 }

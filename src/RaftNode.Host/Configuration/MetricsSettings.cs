@@ -5,8 +5,6 @@ namespace RaftNode.Host.Configuration;
 /// <summary>The section <c>raftnode.metrics</c>.</summary>
 internal sealed record MetricsSettings
 {
-    private const string EndpointKey = "raftnode.metrics.otlp.endpoint";
-
     /// <summary>Whether <c>/metrics</c> is served.</summary>
     public required bool Prometheus { get; init; }
 
@@ -21,18 +19,10 @@ internal sealed record MetricsSettings
 
     /// <summary>Reads the settings.</summary>
     /// <exception cref="RaftActors.SettingException">A value is not usable. The message names its key.</exception>
-    public static MetricsSettings From(Config config)
+    public static MetricsSettings From(Config config) => new()
     {
-        string endpoint = config.GetString(EndpointKey, "");
-        Uri? uri = null;
-        if (endpoint.Length > 0
-            && (!Uri.TryCreate(endpoint, UriKind.Absolute, out uri) || uri.Scheme is not ("http" or "https")))
-            throw HttpSettings.Bad(config, EndpointKey, "a URL such as http://127.0.0.1:4317");
-        return new MetricsSettings
-        {
-            Prometheus = HttpSettings.Switch(config, "raftnode.metrics.prometheus"),
-            OtlpEndpoint = uri,
-            OtlpInterval = HttpSettings.Duration(config, "raftnode.metrics.otlp.interval"),
-        };
-    }
+        Prometheus = HoconValues.Switch(config, "raftnode.metrics.prometheus"),
+        OtlpEndpoint = HoconValues.Url(config, "raftnode.metrics.otlp.endpoint"),
+        OtlpInterval = HoconValues.Duration(config, "raftnode.metrics.otlp.interval"),
+    };
 }

@@ -45,6 +45,9 @@ internal sealed record NodeSettings
     /// <summary>The backups that the node writes by schedule; <c>null</c> for none.</summary>
     public required BackupSettings? Backups { get; init; }
 
+    /// <summary>Who gets the spans.</summary>
+    public required TracesSettings Traces { get; init; }
+
     /// <summary>The directory with this node's data.</summary>
     public required string DataDirectory { get; init; }
 
@@ -156,6 +159,7 @@ internal sealed record NodeSettings
             Http = http,
             Metrics = MetricsSettings.From(config),
             Backups = BackupSettings.From(config),
+            Traces = TracesSettings.From(config),
             DataDirectory = directory,
             RaftEndpoint = endpoint,
             Store = store,
@@ -184,11 +188,11 @@ internal sealed record NodeSettings
         var colon = endpoint.LastIndexOf(':');
         var (host, port) = (endpoint[..colon], int.Parse(endpoint.AsSpan(colon + 1), CultureInfo.InvariantCulture));
         var (listeningHost, listeningPort) =
-            (file.GetString(Tcp + "hostname", "") ?? "", HttpSettings.Port(file, Tcp + "port"));
+            (file.GetString(Tcp + "hostname", "") ?? "", HoconValues.Port(file, Tcp + "port"));
         var saidHost = file.GetString(Tcp + "public-hostname", "") is { Length: > 0 } publicHost
             ? publicHost
             : listeningHost;
-        var saidPort = HttpSettings.Port(file, Tcp + "public-port") is var publicPort and > 0
+        var saidPort = HoconValues.Port(file, Tcp + "public-port") is var publicPort and > 0
             ? publicPort
             : listeningPort;
         if ((saidHost.Length > 0 && saidHost != host) || (saidPort > 0 && saidPort != port))

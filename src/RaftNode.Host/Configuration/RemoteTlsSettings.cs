@@ -21,7 +21,7 @@ internal static class RemoteTlsSettings
     /// <exception cref="SettingException">A value is not usable. The message names its key.</exception>
     public static string From(Config config, TimeSpan reloadInterval)
     {
-        var verifyNames = HttpSettings.Switch(config, $"{Section}.verify-names");
+        var verifyNames = HoconValues.Switch(config, $"{Section}.verify-names");
         var certificate = TlsSettings.File(config, $"{Section}.certificate");
         var authority = TlsSettings.File(config, $"{Section}.ca");
         var key = TlsSettings.File(config, $"{Section}.key");

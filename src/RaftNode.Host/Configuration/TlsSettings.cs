@@ -21,7 +21,7 @@ internal sealed record TlsSettings(TlsFiles Files, bool NeedsClientCertificate)
         {
             "optional" => false,
             "required" => true,
-            _ => throw HttpSettings.Bad(config, $"{Section}.client-certificates", "optional or required"),
+            _ => throw HoconValues.Bad(config, $"{Section}.client-certificates", "optional or required"),
         };
         if (needs && authority is null)
         {

@@ -289,6 +289,7 @@ internal sealed class RunningNode : IAsyncDisposable
             new NodeLifetime(signals, provider.GetRequiredService<IHostApplicationLifetime>()));
         HttpServer.AddTo(builder, Settings.Http, Security);
         HostMetrics.AddTo(builder, Settings);
+        HostTraces.AddTo(builder, Settings);
         WebApplication? host = null;
         Action<string?> outage = reason => _storeOutage = reason;
         builder.Services.AddAkka(SystemName, (akka, provider) =>

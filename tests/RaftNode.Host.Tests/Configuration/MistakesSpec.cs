@@ -112,6 +112,15 @@ public sealed class MistakesSpec : IDisposable
     [InlineData("raftnode.backups.every = 400 d", "raftnode.backups.every = 400 d: ", "from 1 s to 366 days")]
     [InlineData("raftnode.backups.keep = 0", "raftnode.backups.keep = 0: it is not a whole number from 1 to 1000000")]
     [InlineData("raftnode.backups.retry = 0 s", "raftnode.backups.retry = 0 s: it is not a duration")]
+    [InlineData("raftnode.metrics.otlp.endpoint = \"localhost:4317\"",
+        "raftnode.metrics.otlp.endpoint = localhost:4317: it is not a URL such as http://127.0.0.1:4317")]
+    [InlineData("raftnode.traces.otlp.endpoint = collector",
+        "line 3: raftnode.traces.otlp.endpoint = collector: it is not a URL such as http://127.0.0.1:4317")]
+    [InlineData("raftnode.traces.sampling-ratio = 1.5",
+        "line 3: raftnode.traces.sampling-ratio = 1.5: it is not a number from 0 to 1")]
+    [InlineData("raftnode.traces.sampling-ratio = -0.1", "raftnode.traces.sampling-ratio = -0.1: ", "from 0 to 1")]
+    [InlineData("raftnode.traces.sampling-ratio = NaN", "raftnode.traces.sampling-ratio = NaN: ", "from 0 to 1")]
+    [InlineData("raftnode.traces.sampling-ratio = most", "raftnode.traces.sampling-ratio = most: ", "from 0 to 1")]
     // Values that do not go together, as they are written.
     [InlineData("raft.election-timeout { min = 300 ms, max = 200 ms }",
         "line 3: raft.election-timeout.max = 200 ms: it must be more than election-timeout.min")]
