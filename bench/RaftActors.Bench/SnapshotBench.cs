@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
+using RaftNode.Host.Commands.Load;
 using RaftNode.Host.Http;
 
 namespace RaftActors.Bench;

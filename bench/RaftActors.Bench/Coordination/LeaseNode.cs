@@ -7,6 +7,7 @@ using Akka.Coordination;
 using RaftActors.Client;
 using RaftActors.Coordination;
 using RaftActors.Membership;
+using RaftNode.Host.Commands.Load;
 
 namespace RaftActors.Bench;
 

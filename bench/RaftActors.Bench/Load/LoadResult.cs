@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RaftNode.Host.Commands.Load;
 
 namespace RaftActors.Bench;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RaftActors.Client;
+using RaftNode.Host.Commands.Load;
 
 namespace RaftActors.Bench;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RaftActors.Backups;
 using RaftNode.Host.Backups;
+using RaftNode.Host.Http;
 
 namespace RaftNode.Host.Commands;
 
@@ -31,7 +32,7 @@ internal static class BackupCommand
             raftnode inspect FILE verifies the file later. raftnode restore makes a new cluster from it.
             """)
         {
-            Target, Force, NodeOptions.Connection, Timeout,
+            Target, Force, NodeOptions.Connection, Timeout, CommandProgress.Quiet,
         };
         command.SetAction((parsed, cancellation) => RunAsync(parsed, cancellation));
         return command;
@@ -41,9 +42,9 @@ internal static class BackupCommand
     {
         var (file, force) = (parsed.GetValue(Target)!, parsed.GetValue(Force));
         if (Directory.Exists(file))
-            return await ExitCode.FailAsync($"{file} is a directory; give the name of a file in it");
+            throw new CommandException($"{file} is a directory; give the name of a file in it");
         if (!force && File.Exists(file))
-            return await ExitCode.FailAsync($"{file} exists; --force replaces it");
+            throw new CommandException($"{file} exists; --force replaces it");
         var partial = $"{file}.{Environment.ProcessId}{BackupName.Partial}";
         try
         {
@@ -51,32 +52,33 @@ internal static class BackupCommand
             using var client = NodeOptions.Client(parsed, patience);
             using var response = await client.BackupAsync(cancellation);
             if (response is null)
-                return await ExitCode.FailAsync("no node can be reached");
+                throw new CommandException(NodeClient.NoneReachable);
             if (!response.IsSuccessStatusCode)
-                return await ExitCode.FailAsync(await NodeClient.DetailAsync(response));
-            var backup = await DurableFile.WriteAsync(file, partial, force,
-                target => DownloadAsync(response, target, patience, cancellation));
-            await Console.Out.WriteLineAsync(string.Join('\n', Lines(file, backup)));
+                throw await NodeClient.FailureAsync(response);
+            var backup = await CommandProgress.RunAsync(parsed, "backup", progress => DurableFile.WriteAsync(
+                file, partial, force, target => DownloadAsync(response, target, patience, progress, cancellation)));
+            await CommandOutput.WriteAsync(
+                parsed, Document(file, backup), CommandJson.Lines.BackupDocument, Lines(file, backup));
             return ExitCode.Done;
         }
         catch (HttpRequestException e)
         {
-            return await ExitCode.FailAsync($"the connection broke before the backup was complete: {e.Message}; see "
+            throw new CommandException($"the connection broke before the backup was complete: {e.Message}; see "
                 + "the node's log, and try again");
         }
         catch (OperationCanceledException)
         {
-            return await ExitCode.FailAsync(
+            throw new CommandException(
                 cancellation.IsCancellationRequested ? "stopped; nothing was written" : "no answer within "
                 + $"{parsed.GetValue(Timeout)} seconds; a larger --timeout may help");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return await ExitCode.FailAsync($"{file} cannot be written: {e.Message}");
+            throw new CommandException($"{file} cannot be written: {e.Message}");
         }
         catch (BackupException e)
         {
-            return await ExitCode.FailAsync($"what the node sent is not a backup: {e.Message}");
+            throw new CommandException($"what the node sent is not a backup: {e.Message}");
         }
     }
 
@@ -91,9 +93,15 @@ internal static class BackupCommand
         yield return $"members   {string.Join(", ", members)}";
     }
 
+    /// <summary>Describes a backup for programs.</summary>
+    public static BackupDocument Document(string file, BackupFile backup) => new(
+        file, backup.Length, backup.Sha256, backup.Group, backup.GroupId, backup.Index, backup.Term, backup.TakenAt,
+        [.. backup.Voters.Select(MemberDocument.Of)]);
+
     private static async Task DownloadAsync(HttpResponseMessage response, Stream target, TimeSpan patience,
-        CancellationToken cancellation)
+        Action<long, long> progress, CancellationToken cancellation)
     {
+        var (done, all) = (0L, response.Content.Headers.ContentLength ?? 0);
         await using var source = await response.Content.ReadAsStreamAsync(cancellation);
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var buffer = new byte[256 * 1024];
@@ -104,6 +112,7 @@ internal static class BackupCommand
             if (read == 0)
                 break;
             await target.WriteAsync(buffer.AsMemory(0, read), cancellation);
+            progress(done += read, all);
         }
     }
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using RaftNode.Host.Commands.Completion;
+using RaftNode.Host.Commands.Load;
 
 namespace RaftNode.Host.Commands;
 
@@ -12,9 +14,9 @@ internal static class CommandLine
 
         Exit codes:
           0  done
-          1  the answer is no: the key has no value, or the condition does not hold. Of status: no node leads. Of check
-             and inspect: something is wrong. Of restore and recover: this data cannot be used. Of start and dev: an
-             error stopped the node.
+          1  the answer is no: the key has no value, or the condition does not hold. Of status: no node leads. Of
+             health: the node is not ready. Of check and inspect: something is wrong. Of bench: requests failed. Of
+             restore and recover: this data cannot be used. Of start and dev: an error stopped the node.
           2  not done: the command line is wrong, no node answers, or there is no leader
           3  nobody can say whether the write was done
         """;
@@ -24,6 +26,12 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] args)
     {
         var parsed = Parse(args);
+        // Otherwise the library writes the errors as lines of text, and the command's help.
+        if (parsed.Errors.Count > 0 && CommandOutput.IsJson(parsed))
+        {
+            var errors = string.Join(' ', parsed.Errors.Select(static error => error.Message));
+            return await CommandOutput.FailAsync(parsed, errors, ExitCode.NotDone);
+        }
         // The commands handle the signals themselves, because a node that is told to stop needs longer than the library
         // would wait.
         var configuration =
@@ -35,10 +43,14 @@ internal static class CommandLine
                 await Console.Out.WriteLineAsync(command.Details);
             return parsed.Errors.Count > 0 ? ExitCode.NotDone : code;
         }
+        catch (CommandException e)
+        {
+            return await CommandOutput.FailAsync(parsed, e.Message, e.ExitCode, e.Type);
+        }
         catch (NodeStartException e)
         {
             // For a command about a key, exit code 1 means that the key has no value.
-            return await ExitCode.FailAsync(e.Message, parsed.CommandResult.Command.Name is "start"
+            return await CommandOutput.FailAsync(parsed, e.Message, parsed.CommandResult.Command.Name is "start"
                 or "dev" ? ExitCode.No : ExitCode.NotDone);
         }
     }
@@ -52,6 +64,11 @@ internal static class CommandLine
             CheckCommand.Create(),
             DevCommand.Create(),
             StatusCommand.Create(),
+            HealthCommand.Create(),
+            TopCommand.Create(),
+            LogCommand.Create(),
+            WatchCommand.Create(),
+            BenchCommand.Create(),
             SnapshotCommand.Create(),
             BackupCommand.Create(),
             RestoreCommand.Create(),
@@ -64,7 +81,9 @@ internal static class CommandLine
             KeyCommands.CreateGet(),
             KeyCommands.CreatePut(),
             KeyCommands.CreateDelete(),
+            CommandOutput.Json,
         };
+        root.Add(CompletionCommand.Create(root));
         RefuseEmptyWords(root);
         return root.Parse(args);
     }

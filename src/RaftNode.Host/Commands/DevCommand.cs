@@ -127,7 +127,7 @@ internal static class DevCommand
         try
         {
             nodes.ForEach(node => node.Start());
-            return await ShowAsync(nodes, credentials, signals);
+            return await ShowAsync(parsed, nodes, credentials, signals);
         }
         finally
         {
@@ -150,11 +150,13 @@ internal static class DevCommand
     }
 
     private static async Task<int> ShowAsync(
-        IReadOnlyList<DevNode> nodes, NodeCredentials credentials, StopSignals signals)
+        ParseResult parsed, IReadOnlyList<DevNode> nodes, NodeCredentials credentials, StopSignals signals)
     {
         var view = new DevView(nodes);
         using var client = new NodeClient(
             nodes.Select(node => node.Settings.Http.Url), TimeSpan.FromSeconds(1), credentials);
+        if (CommandOutput.IsJson(parsed))
+            return await WatchAsync(nodes, client, signals, view.PrintJson);
         if (Console.IsOutputRedirected)
         {
             Console.WriteLine($"Journal: {view.Journal}");

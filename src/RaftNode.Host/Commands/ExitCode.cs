@@ -20,12 +20,4 @@ internal static class ExitCode
 
     /// <summary>It is unknown whether the write was done.</summary>
     public const int Unknown = 3;
-
-    /// <summary>Writes an error on one line.</summary>
-    /// <returns>The exit code.</returns>
-    public static async Task<int> FailAsync(string message, int code = NotDone)
-    {
-        await Console.Error.WriteLineAsync($"raftnode: {message.ReplaceLineEndings(" ")}");
-        return code;
-    }
 }

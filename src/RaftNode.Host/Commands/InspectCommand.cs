@@ -4,6 +4,7 @@ using RaftActors.Backups;
 using RaftActors.Inspection;
 using RaftActors.Membership;
 using RaftActors.Storage;
+using RaftNode.Host.Http;
 using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Commands;
@@ -29,14 +30,14 @@ internal static class InspectCommand
             Directory, NodeOptions.StoppedNodesConfig,
         };
         command.SetAction((parsed, _) =>
-            RunAsync(parsed.GetValue(NodeOptions.StoppedNodesConfig), parsed.GetValue(Directory)));
+            RunAsync(parsed, parsed.GetValue(NodeOptions.StoppedNodesConfig), parsed.GetValue(Directory)));
         return command;
     }
 
-    private static async Task<int> RunAsync(string? config, string? directory)
+    private static async Task<int> RunAsync(ParseResult parsed, string? config, string? directory)
     {
         if (File.Exists(directory))
-            return await RunOnBackupAsync(directory);
+            return await RunOnBackupAsync(parsed, directory);
         try
         {
             var node = StoppedNode.Locate(config, directory);
@@ -45,35 +46,48 @@ internal static class InspectCommand
             node = node.Copy(scratch.Path).WithOwner();
             if (node.PersistenceId is null || await node.InspectAsync() is not { IsEmpty: false } report)
             {
-                await Console.Out.WriteLineAsync("the journal is empty");
+                await CommandOutput.WriteAsync(
+                    parsed, Document(new StoreReport()), CommandJson.Lines.StoreDocument, "the journal is empty");
                 return ExitCode.Done;
             }
-            await Console.Out.WriteLineAsync(string.Join('\n', Lines(report)));
+            await CommandOutput.WriteAsync(
+                parsed, Document(report), CommandJson.Lines.StoreDocument, Lines(report));
             return report.Problems.Count == 0 ? ExitCode.Done : ExitCode.No;
         }
         catch (Exception e) when (e is StoreException or SqliteException)
         {
-            return await ExitCode.FailAsync($"the journal cannot be read: {e.Message}", ExitCode.No);
+            throw new CommandException($"the journal cannot be read: {e.Message}", ExitCode.No);
         }
         catch (Exception e) when (e is NodeStartException or IOException)
         {
-            return await ExitCode.FailAsync(e.Message, ExitCode.NotDone);
+            throw new CommandException(e.Message, ExitCode.NotDone);
         }
     }
 
-    private static async Task<int> RunOnBackupAsync(string file)
+    private static async Task<int> RunOnBackupAsync(ParseResult parsed, string file)
     {
         try
         {
-            await Console.Out.WriteLineAsync(string.Join('\n', BackupCommand.Lines(file, BackupFile.Open(file))));
+            var backup = BackupFile.Open(file);
+            await CommandOutput.WriteAsync(
+                parsed, BackupCommand.Document(file, backup), CommandJson.Lines.BackupDocument,
+                BackupCommand.Lines(file, backup));
             return ExitCode.Done;
         }
         catch (Exception e) when (e is BackupException or IOException or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync($"raftnode: {e.Message.ReplaceLineEndings(" ")}");
-            return e is BackupException ? ExitCode.No : ExitCode.NotDone;
+            throw new CommandException(e.Message, e is BackupException ? ExitCode.No : ExitCode.NotDone);
         }
     }
+
+    private static StoreDocument Document(StoreReport report) => new(
+        report.IsEmpty, report.MemberId, report.Group, report.GroupId, report.StoreId, report.Term, report.VotedFor,
+        report.Events, report.FirstIndex, report.LastIndex, report.LastTerm,
+        [.. report.Snapshots.Select(static snapshot => new StoredSnapshotDocument(
+            snapshot.Index, snapshot.Term, snapshot.Bytes, snapshot.Sha256, snapshot.Problem))],
+        report.ConfigurationIndex, [.. report.Voters.Select(MemberDocument.Of)],
+        [.. report.OutgoingVoters.Select(MemberDocument.Of)], [.. report.Learners.Select(MemberDocument.Of)],
+        report.Problems);
 
     /// <summary>Describes the contents of a store in lines of text.</summary>
     public static IEnumerable<string> Lines(StoreReport report)

@@ -36,7 +36,7 @@ internal static class KeyCommands
         {
             using var client = NodeOptions.Client(parsed);
             return await SendAsync(client, HttpMethod.Get, parsed.GetValue(Key)!, null, null,
-                response => WriteValueAsync(response, parsed.GetValue(output)));
+                response => WriteValueAsync(parsed, response, parsed.GetValue(output)));
         });
         return command;
     }
@@ -65,7 +65,7 @@ internal static class KeyCommands
             using var client = NodeOptions.Client(parsed);
             var method = parsed.GetValue(create) ? HttpMethod.Post : HttpMethod.Put;
             return await SendAsync(client, method, parsed.GetValue(Key)!, body, Condition(parsed.GetValue(IfMatch)),
-                PrintVersionAsync);
+                response => PrintVersionAsync(parsed, response));
         });
         return command;
     }
@@ -81,7 +81,7 @@ internal static class KeyCommands
         {
             using var client = NodeOptions.Client(parsed);
             return await SendAsync(client, HttpMethod.Delete, parsed.GetValue(Key)!, null,
-                Condition(parsed.GetValue(IfMatch)), _ => Task.CompletedTask);
+                Condition(parsed.GetValue(IfMatch)), response => PrintDeletedAsync(parsed, response));
         });
         return command;
     }
@@ -112,7 +112,18 @@ internal static class KeyCommands
         return bytes.ToArray();
     }
 
-    private static async Task WriteValueAsync(HttpResponseMessage response, string? file)
+    private static async Task WriteValueAsync(ParseResult parsed, HttpResponseMessage response, string? file)
+    {
+        if (file is not null || !CommandOutput.IsJson(parsed))
+            await CopyValueAsync(response, file);
+        if (!CommandOutput.IsJson(parsed))
+            return;
+        var value = file is null ? await response.Content.ReadAsByteArrayAsync() : null;
+        var document = new ValueDocument(parsed.GetValue(Key)!, response.Headers.ETag?.Tag, value, file);
+        await CommandOutput.WriteAsync(parsed, document, CommandJson.Lines.ValueDocument);
+    }
+
+    private static async Task CopyValueAsync(HttpResponseMessage response, string? file)
     {
         // The whole value has arrived, so what fails below is the writing.
         await using var value = await response.Content.ReadAsStreamAsync();
@@ -127,10 +138,22 @@ internal static class KeyCommands
         }
     }
 
-    private static async Task PrintVersionAsync(HttpResponseMessage response)
+    private static Task PrintVersionAsync(ParseResult parsed, HttpResponseMessage response)
     {
-        await Console.Out.WriteLineAsync($"{(response.StatusCode == HttpStatusCode.Created ? "created" : "replaced")}, "
-            + $"version {response.Headers.ETag?.Tag.Trim('"')}");
+        var (tag, change) =
+            (response.Headers.ETag?.Tag, response.StatusCode == HttpStatusCode.Created ? "created" : "replaced");
+        return CommandOutput.WriteAsync(
+            parsed, new WrittenDocument(parsed.GetValue(Key)!, tag, change), CommandJson.Lines.WrittenDocument,
+            $"{change}, version {tag?.Trim('"')}");
+    }
+
+    // Without --json the exit code says enough.
+    private static async Task PrintDeletedAsync(ParseResult parsed, HttpResponseMessage response)
+    {
+        if (!CommandOutput.IsJson(parsed))
+            return;
+        var document = new WrittenDocument(parsed.GetValue(Key)!, response.Headers.ETag?.Tag, "deleted");
+        await CommandOutput.WriteAsync(parsed, document, CommandJson.Lines.WrittenDocument);
     }
 
     private static Task<int> SendAsync(

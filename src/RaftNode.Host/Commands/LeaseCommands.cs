@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
+using System.Net.Http.Json;
 using System.Text.Json.Serialization.Metadata;
 using RaftNode.Host.Http;
 
@@ -12,8 +12,6 @@ namespace RaftNode.Host.Commands;
 internal static class LeaseCommands
 {
     private static readonly Argument<string> Name = new("NAME") { Description = "The name of the lease." };
-
-    private static readonly Option<bool> AsJson = new("--json") { Description = "Prints the node's JSON document." };
 
     /// <summary>Makes the command.</summary>
     public static Command Create() => new("lease", "Shows, acquires and releases the leases of the group.")
@@ -30,14 +28,14 @@ internal static class LeaseCommands
         };
         var command = new Command("list", "Shows the leases that are held.")
         {
-            prefix, AsJson, NodeOptions.Connection, NodeOptions.Timeout,
+            prefix, NodeOptions.Connection, NodeOptions.Timeout,
         };
         command.SetAction((parsed, _) => RunAsync(
             parsed,
             isWrite: false,
             client => client.SendToAsync(HttpMethod.Get, ListPath(parsed.GetValue(prefix))),
-            HostJson.Default.LeasesDocument,
-            static document => PrintAsync(document.Leases)));
+            CommandJson.Lines.LeasesDocument,
+            static document => Lines(document.Leases)));
         return command;
     }
 
@@ -45,14 +43,14 @@ internal static class LeaseCommands
     {
         var command = new Command("show", "Shows who holds a lease. Exit code 1 if nobody does.")
         {
-            Name, AsJson, NodeOptions.Connection, NodeOptions.Timeout,
+            Name, NodeOptions.Connection, NodeOptions.Timeout,
         };
         command.SetAction((parsed, _) => RunAsync(
             parsed,
             isWrite: false,
             client => client.SendToAsync(HttpMethod.Get, PathName.Lease.PathTo(parsed.GetValue(Name)!)),
-            HostJson.Default.LeaseDocument,
-            static lease => PrintAsync([lease])));
+            CommandJson.Lines.LeaseDocument,
+            static lease => Lines([lease])));
         return command;
     }
 
@@ -75,7 +73,7 @@ internal static class LeaseCommands
             "Acquires a lease and prints its fencing token, or renews the lease. Exit code 1 if another owner holds "
                 + "the lease, or if the lease that was to be renewed is lost.")
         {
-            Name, owner, seconds, token, AsJson, NodeOptions.Connection, NodeOptions.Timeout,
+            Name, owner, seconds, token, NodeOptions.Connection, NodeOptions.Timeout,
         };
         command.SetAction((parsed, _) => RunAsync(
             parsed,
@@ -83,9 +81,8 @@ internal static class LeaseCommands
             client => client.PutLeaseAsync(
                 parsed.GetValue(Name)!,
                 new WantedLeaseDocument(parsed.GetValue(owner)!, parsed.GetValue(seconds), parsed.GetValue(token))),
-            HostJson.Default.LeaseDocument,
-            static lease => Console.Out.WriteLineAsync(
-                $"token {lease.Token}, {Seconds(lease.SecondsLeft)} left")));
+            CommandJson.Lines.LeaseDocument,
+            static lease => [$"token {lease.Token}, {Seconds(lease.SecondsLeft)} left"]));
         return command;
     }
 
@@ -106,7 +103,7 @@ internal static class LeaseCommands
         var command = new Command(
             "release", "Releases a lease of an owner, or takes it away. Exit code 1 if the owner does not hold it.")
         {
-            Name, owner, force, token, AsJson, NodeOptions.Connection, NodeOptions.Timeout,
+            Name, owner, force, token, NodeOptions.Connection, NodeOptions.Timeout,
         };
         command.Validators.Add(result =>
         {
@@ -119,8 +116,8 @@ internal static class LeaseCommands
             client => client.SendToAsync(
                 HttpMethod.Delete,
                 ReleasePath(parsed.GetValue(Name)!, parsed.GetValue(owner), parsed.GetValue(token))),
-            HostJson.Default.LeaseDocument,
-            static lease => Console.Out.WriteLineAsync($"released: {lease.Owner} had it, with token {lease.Token}")));
+            CommandJson.Lines.LeaseDocument,
+            static lease => [$"released: {lease.Owner} had it, with token {lease.Token}"]));
         return command;
     }
 
@@ -144,28 +141,25 @@ internal static class LeaseCommands
         bool isWrite,
         Func<NodeClient, Task<HttpResponseMessage?>> send,
         JsonTypeInfo<T> type,
-        Func<T, Task> print)
+        Func<T, IEnumerable<string>> lines)
     {
         using var client = NodeOptions.Client(parsed);
         return await NodeRequest.RunAsync(() => send(client), isWrite, async response =>
         {
-            var text = await response.Content.ReadAsStringAsync();
-            if (parsed.GetValue(AsJson))
-                await Console.Out.WriteLineAsync(text);
-            else
-                await print(JsonSerializer.Deserialize(text, type)!);
+            var document = await response.Content.ReadFromJsonAsync(type)
+                ?? throw new HttpRequestException("the node answered nothing");
+            await CommandOutput.WriteAsync(parsed, document, type, lines(document));
         });
     }
 
-    private static async Task PrintAsync(IReadOnlyList<LeaseDocument> leases)
+    private static IEnumerable<string> Lines(IReadOnlyList<LeaseDocument> leases)
     {
         if (leases.Count == 0)
-            await Console.Out.WriteLineAsync("no leases are held");
+            yield return "no leases are held";
         foreach (var lease in leases)
         {
-            await Console.Out.WriteLineAsync(
-                $"{lease.Name}  {lease.Owner}  token {lease.Token}  {Seconds(lease.SecondsLeft)} of "
-                + $"{Seconds(lease.TtlSeconds)} left");
+            yield return $"{lease.Name}  {lease.Owner}  token {lease.Token}  {Seconds(lease.SecondsLeft)} of "
+                + $"{Seconds(lease.TtlSeconds)} left";
         }
     }
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
-using System.Text.Json;
 using RaftNode.Host.Http;
 
 namespace RaftNode.Host.Commands;
@@ -29,24 +28,18 @@ internal static class MemberCommands
 
     private static Command CreateList()
     {
-        var json = new Option<bool>("--json") { Description = "Prints the node's JSON document." };
         var command = new Command("list", "Shows the members, as the first node that can be reached knows them.")
         {
-            json, NodeOptions.Connection, NodeOptions.Timeout,
+            NodeOptions.Connection, NodeOptions.Timeout,
         };
         command.SetAction(async (parsed, _) =>
         {
             using var client = NodeOptions.Client(parsed);
             return await GuardAsync(false, async () =>
             {
-                var (members, _, problem) = await ReadAsync(client);
-                if (members is null)
-                    return await ExitCode.FailAsync(problem, ExitCode.NotDone);
-                if (parsed.GetValue(json))
-                    await Console.Out.WriteLineAsync(JsonSerializer.Serialize(members,
-                        HostJson.Default.MembersDocument));
-                else
-                    await PrintAsync(members);
+                var (members, _) = await ReadAsync(client);
+                await CommandOutput.WriteAsync(
+                    parsed, members, CommandJson.Lines.MembersDocument, Lines(members));
                 return ExitCode.Done;
             });
         });
@@ -99,11 +92,10 @@ internal static class MemberCommands
 
     private static Command CreateRemove()
     {
-        var command =
-            new Command("remove", "Removes a member. Its node stops.") 
-            {
-                Id, NodeOptions.Connection, NodeOptions.Timeout,
-            };
+        var command = new Command("remove", "Removes a member. Its node stops.")
+        {
+            Id, NodeOptions.Connection, NodeOptions.Timeout,
+        };
         command.SetAction((parsed, _) => ChangeAsync(parsed, members =>
         {
             var (voters, learners) = Split(members);
@@ -162,39 +154,40 @@ internal static class MemberCommands
         var started = Stopwatch.GetTimestamp();
         while (true)
         {
-            var (members, tag, problem) = await ReadAsync(client);
-            if (members is null)
-                return await ExitCode.FailAsync(problem, ExitCode.NotDone);
-            (var wanted, problem) = change(members);
+            var (members, tag) = await ReadAsync(client);
+            var (wanted, problem) = change(members);
             if (wanted is null)
-                return await ExitCode.FailAsync(problem, ExitCode.No);
+                throw new CommandException(problem, ExitCode.No);
             using var response = await client.ChangeMembersAsync(wanted, tag);
             if (response is null)
-                return await ExitCode.FailAsync("no node can be reached", ExitCode.NotDone);
+                throw new CommandException(NodeClient.NoneReachable);
             if (response.IsSuccessStatusCode)
             {
-                await Console.Out.WriteLineAsync($"done, configuration {response.Headers.ETag?.Tag.Trim('"')}");
+                var configuration = response.Headers.ETag?.Tag;
+                await CommandOutput.WriteAsync(
+                    parsed, new ChangedMembersDocument(configuration), CommandJson.Lines.ChangedMembersDocument,
+                    $"done, configuration {configuration?.Trim('"')}");
                 return ExitCode.Done;
             }
             // The node that was asked is behind, or the members have changed meanwhile.
             var again = response.StatusCode == HttpStatusCode.PreconditionFailed
                 || response.Headers.RetryAfter is not null;
             if (!again || Stopwatch.GetElapsedTime(started).TotalSeconds >= parsed.GetValue(NodeOptions.Timeout))
-                return await ExitCode.FailAsync(await NodeClient.DetailAsync(response),
+                throw await NodeClient.FailureAsync(response,
                     response.StatusCode == HttpStatusCode.GatewayTimeout ? ExitCode.Unknown : ExitCode.NotDone);
             await Task.Delay(Pause);
         }
     });
 
-    private static async Task<(MembersDocument? Members, string Tag, string Problem)> ReadAsync(NodeClient client)
+    private static async Task<(MembersDocument Members, string Tag)> ReadAsync(NodeClient client)
     {
-        using var response = await client.SendToAsync(HttpMethod.Get, "/members");
-        if (response is null)
-            return (null, "", "no node can be reached");
+        using var response = await client.SendToAsync(HttpMethod.Get, "/members")
+            ?? throw new CommandException(NodeClient.NoneReachable);
         if (!response.IsSuccessStatusCode)
-            return (null, "", await NodeClient.DetailAsync(response));
+            throw await NodeClient.FailureAsync(response);
         var members = await response.Content.ReadFromJsonAsync(HostJson.Default.MembersDocument);
-        return (members, response.Headers.ETag?.Tag ?? "", "");
+        return (members ?? throw new HttpRequestException("the node answered nothing"),
+            response.Headers.ETag?.Tag ?? "");
     }
 
     private static (List<WantedMemberDocument> Voters,
@@ -206,7 +199,7 @@ internal static class MemberCommands
         return (Of("voter"), Of("learner"));
     }
 
-    private static async Task PrintAsync(MembersDocument members)
+    private static IEnumerable<string> Lines(MembersDocument members)
     {
         foreach (var member in members.Members)
         {
@@ -215,11 +208,10 @@ internal static class MemberCommands
                 : "";
             var priority = member.Priority != 0 ? $" priority {member.Priority}" : "";
             var leads = member.Id == members.Leader ? ", leader" : "";
-            await Console.Out.WriteLineAsync(
-                $"{member.Id} {member.Address} {member.Role}{priority}{leads}{progress}");
+            yield return $"{member.Id} {member.Address} {member.Role}{priority}{leads}{progress}";
         }
         if (members.Changing)
-            await Console.Out.WriteLineAsync("a change is under way");
+            yield return "a change is under way";
     }
 
     private static async Task<int> GuardAsync(bool isWrite, Func<Task<int>> action)
@@ -231,11 +223,11 @@ internal static class MemberCommands
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
         {
             var why = NodeRequest.Problem(e);
-            return isWrite
-                ? await ExitCode.FailAsync(
+            throw isWrite
+                ? new CommandException(
                     $"{why}; the change may have been done, or may still be done: see raftnode member list",
                     ExitCode.Unknown)
-                : await ExitCode.FailAsync(why);
+                : new CommandException(why);
         }
     }
 }

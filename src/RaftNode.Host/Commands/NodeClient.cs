@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using RaftNode.Host.Commands.Checks;
 using RaftNode.Host.Http;
 
 namespace RaftNode.Host.Commands;
@@ -10,10 +12,12 @@ namespace RaftNode.Host.Commands;
 /// <summary>Sends the commands' requests over HTTP, to the first node that can be reached.</summary>
 internal sealed class NodeClient : IDisposable
 {
+    /// <summary>What to say when no node could be reached.</summary>
+    public const string NoneReachable = "no node can be reached";
+
     private static readonly TimeSpan LongestConnecting = TimeSpan.FromSeconds(2);
 
     private readonly HttpClient _http;
-    private readonly IReadOnlyList<Uri> _nodes;
 
     /// <summary>Makes a client.</summary>
     /// <param name="nodes">The nodes, as http://host:port or https://host:port. They are tried in this order.</param>
@@ -24,9 +28,9 @@ internal sealed class NodeClient : IDisposable
     /// </exception>
     public NodeClient(IEnumerable<string> nodes, TimeSpan timeout, NodeCredentials? credentials = null)
     {
-        _nodes = [.. nodes.Select(Parse)];
+        Nodes = [.. nodes.Select(Parse)];
         if (credentials?.Authorization is not null
-            && _nodes.FirstOrDefault(static node => node.Scheme == Uri.UriSchemeHttp && !node.IsLoopback) is { } open)
+            && Nodes.FirstOrDefault(static node => node.Scheme == Uri.UriSchemeHttp && !node.IsLoopback) is { } open)
         {
             throw new NodeStartException($"{open.GetLeftPart(UriPartial.Authority)} has no TLS, so that anybody on the "
                 + "way could read the token: use https, or an address of this machine");
@@ -36,6 +40,9 @@ internal sealed class NodeClient : IDisposable
         var connecting = timeout / 2 < LongestConnecting ? timeout / 2 : LongestConnecting;
         _http = NodeConnection.Client(connecting, timeout, credentials);
     }
+
+    /// <summary>The nodes, in the order in which they are tried.</summary>
+    public IReadOnlyList<Uri> Nodes { get; }
 
     /// <summary>Sends a request about a key to the first node that accepts a connection.</summary>
     /// <returns>The answer; <c>null</c> if no node could be reached.</returns>
@@ -105,9 +112,34 @@ internal sealed class NodeClient : IDisposable
         await response.Content.ReadFromJsonAsync(HostJson.Default.SnapshotDocument)
             ?? throw new HttpRequestException("the node answered nothing");
 
+    /// <summary>Asks a node for server-sent events.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="path">The path and query.</param>
+    /// <param name="lastId">The id of the last event that was received; empty if there was none.</param>
+    /// <param name="cancellation">Ends the wait for the answer.</param>
+    /// <returns>The answer, whose body has not been read yet.</returns>
+    public async Task<HttpResponseMessage> OpenEventsAsync(
+        Uri node, string path, string lastId, CancellationToken cancellation)
+    {
+        (string, string)? header = lastId.Length > 0 ? ("Last-Event-ID", lastId) : null;
+        using var request = Request(HttpMethod.Get, PathUri(node, path), header: header);
+        try
+        {
+            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.SecureConnectionError)
+        {
+            throw NoTls(node, e);
+        }
+    }
+
     /// <summary>Asks every node for its status.</summary>
     public async Task<IReadOnlyList<(Uri Node, StatusDocument? Status, string? Problem)>> StatusAsync() =>
-        await Task.WhenAll(_nodes.Select(StatusAsync));
+        await Task.WhenAll(Nodes.Select(StatusAsync));
+
+    /// <summary>Asks every node for its status, and looks at its clock.</summary>
+    /// <returns>What the nodes said; <c>null</c> for a node that did not answer.</returns>
+    public async Task<IReadOnlyList<HeardNode?>> HearAsync() => await Task.WhenAll(Nodes.Select(HearAsync));
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
@@ -137,7 +169,7 @@ internal sealed class NodeClient : IDisposable
             HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead,
             CancellationToken cancellation = default)
     {
-        foreach (var node in _nodes)
+        foreach (var node in Nodes)
         {
             using var request = requestTo(node);
             try
@@ -152,7 +184,7 @@ internal sealed class NodeClient : IDisposable
             catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.SecureConnectionError)
             {
                 // Nothing was sent. Another node would hide that this one, or the command, is not set up well.
-                throw new NodeStartException($"{node.GetLeftPart(UriPartial.Authority)}: {TlsProblem(e)}", e);
+                throw NoTls(node, e);
             }
         }
         return null;
@@ -165,7 +197,7 @@ internal sealed class NodeClient : IDisposable
             using var response = await _http.GetAsync(new Uri(node, "/status"));
             return response.IsSuccessStatusCode
                 ? (node, await response.Content.ReadFromJsonAsync(HostJson.Default.StatusDocument), null)
-                : (node, null, await DetailAsync(response));
+                : (node, null, (await ProblemAsync(response)).Detail);
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException or JsonException)
         {
@@ -177,25 +209,58 @@ internal sealed class NodeClient : IDisposable
         }
     }
 
-    /// <summary>The detail of a problem body, in a sentence.</summary>
-    public static async Task<string> DetailAsync(HttpResponseMessage response)
+    // A node says the time in whole seconds, cut off: on average it is half a second later.
+    private async Task<HeardNode?> HearAsync(Uri node)
+    {
+        try
+        {
+            var (sent, started) = (DateTimeOffset.UtcNow, Stopwatch.GetTimestamp());
+            using var response = await _http.GetAsync(new Uri(node, "/status"));
+            var roundTrip = Stopwatch.GetElapsedTime(started);
+            var status = response.IsSuccessStatusCode
+                ? await response.Content.ReadFromJsonAsync(HostJson.Default.StatusDocument)
+                : null;
+            var time = response.Headers.Date ?? throw new HttpRequestException($"{node} does not say the time");
+            var offset = time + TimeSpan.FromMilliseconds(500) - (sent + (roundTrip / 2));
+            return new HeardNode(status?.Node ?? node.Authority, offset, roundTrip, status);
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What an answer says of why the request was not done.</summary>
+    /// <param name="response">The answer.</param>
+    /// <param name="exitCode">The exit code that follows.</param>
+    public static async Task<CommandException> FailureAsync(
+        HttpResponseMessage response, int exitCode = ExitCode.NotDone)
+    {
+        var problem = await ProblemAsync(response);
+        return new CommandException(problem.Detail, exitCode, problem.Type);
+    }
+
+    /// <summary>The problem body of an answer, with its detail in a sentence.</summary>
+    public static async Task<ProblemDocument> ProblemAsync(HttpResponseMessage response)
     {
         var body = await response.Content.ReadAsByteArrayAsync();
         try
         {
-            using var problem = JsonDocument.Parse(body);
-            if (problem.RootElement.TryGetProperty("detail", out var detail)
-                && detail.GetString() is { Length: > 0 } text)
-                return text;
+            var problem = JsonSerializer.Deserialize(body, HostJson.Default.ProblemDocument);
+            if (problem is { Detail.Length: > 0 })
+                return problem with { Type = problem.Type ?? CommandException.Untyped };
         }
         catch (JsonException)
         {
             // The answer has no problem body, so use the status code.
         }
-        return body.Length is > 0 and < 200
+        return new ProblemDocument(CommandException.Untyped, body.Length is > 0 and < 200
             ? Encoding.UTF8.GetString(body).Trim()
-            : $"HTTP {(int)response.StatusCode} {response.ReasonPhrase}";
+            : $"HTTP {(int)response.StatusCode} {response.ReasonPhrase}");
     }
+
+    private static NodeStartException NoTls(Uri node, Exception failure) =>
+        new($"{node.GetLeftPart(UriPartial.Authority)}: {TlsProblem(failure)}", failure);
 
     private static string TlsProblem(Exception failure) =>
         failure.GetBaseException() is NodeCertificateException refused

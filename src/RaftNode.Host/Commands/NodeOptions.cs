@@ -17,7 +17,7 @@ internal static class NodeOptions
     private const double LongestTimeout = 2_000_000; // Timers count milliseconds with 31 bits.
 
     /// <summary>The nodes to ask.</summary>
-    public static readonly Option<string[]> Urls = new("--url", "-u")
+    public static readonly Option<string[]> Urls = new("--url", "-u", "--nodes")
     {
         HelpName = "URL",
         Description = "A node's HTTP address. It may be given several times, or be a list with commas. "
@@ -90,6 +90,18 @@ internal static class NodeOptions
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } file ? file : null,
     };
 
+    /// <summary>Makes a client for the nodes in the options that begins with one of them.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="first">The number of the node to begin with; past the last node it goes on with the first.</param>
+    public static NodeClient Client(ParseResult parsed, int first)
+    {
+        var urls = UrlsIn(parsed).ToList();
+        first %= Math.Max(1, urls.Count);
+        return new NodeClient(
+            urls.Skip(first).Concat(urls.Take(first)), TimeSpan.FromSeconds(parsed.GetValue(Timeout)),
+            CredentialsIn(parsed));
+    }
+
     // Not a validator: for a value that is not a number, the library would throw.
     private static double ParseTimeout(ArgumentResult result)
     {
@@ -101,7 +113,9 @@ internal static class NodeOptions
         return default;
     }
 
-    private static IEnumerable<string> UrlsIn(ParseResult parsed) =>
-        parsed.GetValue(Urls)!.SelectMany(static urls =>
-            urls.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    private static IEnumerable<string> UrlsIn(ParseResult parsed) => Split(parsed.GetValue(Urls)!);
+
+    /// <summary>The URLs of an option that may be given several times, and may be a list with commas.</summary>
+    public static IEnumerable<string> Split(string[] given) => given.SelectMany(static urls =>
+        urls.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 }

@@ -5,6 +5,7 @@ using RaftActors.Backups;
 using RaftActors.Inspection;
 using RaftActors.Membership;
 using RaftActors.Storage;
+using RaftNode.Host.Http;
 using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Commands;
@@ -55,7 +56,7 @@ internal static class RecoverCommand
               raftnode recover --data data/node1 --members node1=10.0.0.1:4051,node4=10.0.0.4:4051,node5=10.0.0.5:4051
             """)
         {
-            Data, NodeOptions.StoppedNodesConfig, Members, Yes,
+            Data, NodeOptions.StoppedNodesConfig, Members, Yes, CommandProgress.Quiet,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
@@ -66,7 +67,7 @@ internal static class RecoverCommand
         List<Member>? wanted = null;
         if (parsed.GetValue(Members) is { Length: > 0 } given
             && !RestoreCommand.TryReadMembers(given, out wanted, out var problem))
-            return await ExitCode.FailAsync(problem, ExitCode.NotDone);
+            throw new CommandException(problem, ExitCode.NotDone);
         var written = false;
         try
         {
@@ -74,52 +75,64 @@ internal static class RecoverCommand
             using var held = await node.HoldAsync();
             if (node.PersistenceId is null || await node.InspectAsync() is not { IsEmpty: false } report)
             {
-                return await ExitCode.FailAsync(
+                throw new CommandException(
                     $"the journal in {node.Store.Journal} is empty: there is nothing to recover", ExitCode.No);
             }
-            await Console.Out.WriteLineAsync(string.Join('\n', InspectCommand.Lines(report)));
+            var isJson = CommandOutput.IsJson(parsed);
+            if (!isJson)
+                await Console.Out.WriteLineAsync(string.Join('\n', InspectCommand.Lines(report)));
             var self = wanted?.Find(member => member.Id == report.MemberId);
             if (wanted is not null && self is null)
             {
-                return await ExitCode.FailAsync(
+                throw new CommandException(
                     $"nothing was changed: the data is that of {report.MemberId}, which is not in --members");
             }
             var recovery = StoreRecovery.Create(report, self?.Address);
-            await Console.Out.WriteLineAsync($"\n{string.Join('\n', Warning(report))}\n");
-            if (!parsed.GetValue(Yes) && !await AskAsync(report.MemberId!))
-                return ExitCode.NotDone;
+            if (!isJson)
+                await Console.Out.WriteLineAsync($"\n{string.Join('\n', Warning(report))}\n");
+            if (!parsed.GetValue(Yes))
+                await AskAsync(report.MemberId!, isJson);
             written = true;
-            await OfflineStore.WriteAsync(node.Store, node.Config, recovery.WriteAsync);
-            await Console.Out.WriteLineAsync($"""
+            await CommandProgress.RunAsync(parsed, "recovery",
+                _ => OfflineStore.WriteAsync(node.Store, node.Config, recovery.WriteAsync));
+            var next = Next(report, wanted).ToList();
+            var recovered = new RecoveryDocument(
+                MemberDocument.Of(recovery.Self), report.Group!, recovery.GroupId, recovery.FormerGroupId,
+                recovery.Index, recovery.Term, recovery.StoreId, next);
+            await CommandOutput.WriteAsync(parsed, recovered, CommandJson.Lines.RecoveryDocument, [$"""
                 recovered {report.MemberId} at {recovery.Self.Address} is the only member of group {report.Group}, by the configuration at entry {recovery.Index} of term {recovery.Term}; its store is now {recovery.StoreId}
                 identity  {recovery.GroupId}{(recovery.FormerGroupId.Length > 0 ? $", formerly {recovery.FormerGroupId}: a node that has the former one is refused" : "")}
-                Start it: raftnode start --config CONFIG --data DIR, where DIR/{report.MemberId} is this directory
-                """);
-            await Console.Out.WriteLineAsync(string.Join('\n', Next(report, wanted)));
+                """, .. next]);
             return ExitCode.Done;
         }
         catch (BackupException e)
         {
-            return await ExitCode.FailAsync($"nothing was changed: {e.Message}", ExitCode.No);
+            throw new CommandException($"nothing was changed: {e.Message}", ExitCode.No);
         }
         catch (IOException e) when (written)
         {
-            return await ExitCode.FailAsync(
+            throw new CommandException(
                 $"it is not known whether the recovery was written: {e.Message} "
                 + "See raftnode inspect; recover may be run again");
         }
         catch (Exception e) when (e is StoreException or SqliteException)
         {
-            return await ExitCode.FailAsync($"the journal cannot be read: {e.Message}", ExitCode.No);
+            throw new CommandException($"the journal cannot be read: {e.Message}", ExitCode.No);
         }
         catch (Exception e) when (e is NodeStartException or IOException)
         {
-            return await ExitCode.FailAsync(e.Message);
+            throw new CommandException(e.Message);
         }
     }
 
     // The former members may come back at other addresses, which the operator must know.
-    private static IEnumerable<string> Next(StoreReport report, List<Member>? wanted) => wanted is null
+    private static IEnumerable<string> Next(StoreReport report, List<Member>? wanted) =>
+    [
+        $"Start it: raftnode start --config CONFIG --data DIR, where DIR/{report.MemberId} is this directory",
+        .. NextMembers(report, wanted),
+    ];
+
+    private static IEnumerable<string> NextMembers(StoreReport report, List<Member>? wanted) => wanted is null
         ?
         [
             "Then delete the data of each other node, start the node with --join, and add it: "
@@ -152,18 +165,20 @@ internal static class RecoverCommand
         }
     }
 
-    private static async Task<bool> AskAsync(string memberId)
+    private static async Task AskAsync(string memberId, bool isJson)
     {
+        if (isJson)
+        {
+            throw new CommandException("nothing was changed: the command asks first, but not with --json. "
+                + "Read what it says without --json, and give --yes if you mean it");
+        }
         if (Console.IsInputRedirected)
         {
-            await ExitCode.FailAsync("nothing was changed: the command asks first, but standard input is not "
+            throw new CommandException("nothing was changed: the command asks first, but standard input is not "
                 + "a terminal. Read the above, and give --yes if you mean it");
-            return false;
         }
         await Console.Out.WriteAsync($"Type {memberId} to go on: ");
-        if ((await Console.In.ReadLineAsync())?.Trim() == memberId)
-            return true;
-        await ExitCode.FailAsync("nothing was changed", ExitCode.NotDone);
-        return false;
+        if ((await Console.In.ReadLineAsync())?.Trim() != memberId)
+            throw new CommandException("nothing was changed");
     }
 }

@@ -3,6 +3,7 @@ using RaftActors.Backups;
 using RaftActors.Membership;
 using RaftNode.Host.Backups;
 using RaftNode.Host.Configuration;
+using RaftNode.Host.Http;
 
 namespace RaftNode.Host.Commands;
 
@@ -71,7 +72,7 @@ internal static class RestoreCommand
               raftnode restore --newest /backups --data new --members node1=10.0.0.1:4051
             """)
         {
-            Source, Newest, Data, Members, Group, ConfigFile,
+            Source, Newest, Data, Members, Group, ConfigFile, CommandProgress.Quiet,
         };
         command.Validators.Add(static result =>
         {
@@ -94,48 +95,58 @@ internal static class RestoreCommand
             var settings = parsed.GetValue(ConfigFile) is { } config ? NodeSettings.Load(config) : null;
             var (members, problem) = (settings?.Raft.Members.ToList() ?? [], "");
             if (parsed.GetValue(Members) is { Length: > 0 } texts && !TryReadMembers(texts, out members, out problem))
-                return await ExitCode.FailAsync(problem);
+                throw new CommandException(problem);
             var target = new RestoreTarget(settings, parsed.GetValue(Data));
             var (file, backup) = given is null
-                ? NewestBackup.Find(parsed.GetValue(Newest)!, parsed.GetValue(Group) ?? settings?.Raft.Group, Skipped)
+                ? NewestBackup.Find(parsed.GetValue(Newest)!, parsed.GetValue(Group) ?? settings?.Raft.Group,
+                    problem => Skipped(parsed, problem))
                 : (given, BackupFile.Open(given));
             var name = parsed.GetValue(Group) ?? settings?.Raft.Group ?? backup.Group;
             var group = RestoredGroup.Create(backup, name, members);
             if (await target.FindTakenAsync(group.Group, members) is { } taken)
             {
-                return await ExitCode.FailAsync(
+                throw new CommandException(
                     $"{taken}; restore makes new stores only. Move it away, or give another --data or --config");
             }
-            await Console.Out.WriteLineAsync(string.Join('\n', BackupCommand.Lines(file, backup)));
-            await target.WriteAsync(group, members);
-            await Console.Out.WriteLineAsync($"group     {group.Group}, a new one: it goes on after entry "
-                + $"{group.Index} of term {group.Term}");
-            await Console.Out.WriteLineAsync(
-                $"identity  {group.GroupId}{(backup.GroupId.Length > 0 ? $", formerly {backup.GroupId}" : "")}");
-            foreach (var member in members)
-            {
-                var restored = $"restored  {target.NameOf(member.Id)} for {member.Id} at {member.Address}";
-                await Console.Out.WriteLineAsync($"{restored}, store {group.StoreIdOf(member.Id)}");
-            }
-            await Console.Out.WriteLineAsync(target.WhatNext);
+            await CommandProgress.RunAsync(
+                parsed, "restore", progress => target.WriteAsync(group, members, progress));
+            var restored = new RestoreDocument(
+                BackupCommand.Document(file, backup), group.Group, group.GroupId, group.Index, group.Term,
+                [.. members.Select(member => new RestoredStoreDocument(
+                    MemberDocument.Of(member), target.NameOf(member.Id), group.StoreIdOf(member.Id)))],
+                target.WhatNext);
+            await CommandOutput.WriteAsync(
+                parsed, restored, CommandJson.Lines.RestoreDocument,
+                [.. BackupCommand.Lines(file, backup), .. Lines(restored)]);
             return ExitCode.Done;
         }
         catch (FileNotFoundException)
         {
-            return await ExitCode.FailAsync($"there is no {given}", ExitCode.NotDone);
+            throw new CommandException($"there is no {given}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return await ExitCode.FailAsync($"nothing was restored: {e.Message}", ExitCode.NotDone);
+            throw new CommandException($"nothing was restored: {e.Message}", ExitCode.NotDone);
         }
         catch (BackupException e)
         {
-            return await ExitCode.FailAsync($"nothing was restored: {e.Message}", ExitCode.No);
+            throw new CommandException($"nothing was restored: {e.Message}", ExitCode.No);
         }
     }
 
-    private static void Skipped(string problem) =>
-        Console.Error.WriteLine($"raftnode: skipped: {problem.ReplaceLineEndings(" ")}");
+    private static void Skipped(ParseResult parsed, string problem) =>
+        CommandOutput.Note(parsed, $"skipped: {problem.ReplaceLineEndings(" ")}");
+
+    private static IEnumerable<string> Lines(RestoreDocument restored)
+    {
+        var former = restored.Backup.GroupId;
+        yield return $"group     {restored.Group}, a new one: it goes on after entry {restored.Index} of term "
+            + $"{restored.Term}";
+        yield return $"identity  {restored.GroupId}{(former.Length > 0 ? $", formerly {former}" : "")}";
+        foreach (var (member, place, storeId) in restored.Stores)
+            yield return $"restored  {place} for {member.Id} at {member.Address}, store {storeId}";
+        yield return restored.Next;
+    }
 
     internal static bool TryReadMembers(IEnumerable<string> texts, out List<Member> members, out string problem)
     {

@@ -63,9 +63,14 @@ internal sealed class RestoreTarget
     }
 
     /// <summary>Writes all stores.</summary>
+    /// <param name="group">The new group.</param>
+    /// <param name="members">Its members.</param>
+    /// <param name="progress">Told how many stores are written, and how many there are.</param>
     /// <exception cref="IOException">A store cannot be written.</exception>
-    public Task WriteAsync(RestoredGroup group, IReadOnlyList<Member> members) =>
-        _inDirectories ? WriteDirectoriesAsync(group, members) : WriteDatabaseAsync(group, members);
+    public Task WriteAsync(RestoredGroup group, IReadOnlyList<Member> members, Action<long, long> progress) =>
+        _inDirectories
+            ? WriteDirectoriesAsync(group, members, progress)
+            : WriteDatabaseAsync(group, members, progress);
 
     private StoreSettings StoreIn(string directory) => StoreSettings.From(
         _config, _settings?.Raft.JournalPluginId ?? "", _settings?.Raft.SnapshotPluginId ?? "", directory);
@@ -78,30 +83,34 @@ internal sealed class RestoreTarget
         return report.IsEmpty;
     }
 
-    private async Task WriteDatabaseAsync(RestoredGroup group, IReadOnlyList<Member> members)
+    private async Task WriteDatabaseAsync(
+        RestoredGroup group, IReadOnlyList<Member> members, Action<long, long> progress)
     {
-        foreach (var member in members)
+        foreach (var (number, member) in members.Index())
         {
             var directory = Path.Combine(_data, member.Id);
             var store = StoreIn(directory);
             using var held = await StoreHold.TakeAsync(directory, store, PersistenceIds.OfPeer(group.Group, member.Id));
             await OfflineStore.WriteAsync(store, _config, system => group.WriteAsync(system, member.Id));
+            progress(number + 1, members.Count);
         }
     }
 
     // The stores are written to a temporary directory until all are complete.
-    private async Task WriteDirectoriesAsync(RestoredGroup group, IReadOnlyList<Member> members)
+    private async Task WriteDirectoriesAsync(
+        RestoredGroup group, IReadOnlyList<Member> members, Action<long, long> progress)
     {
         var unfinished = Path.Combine(_data, $".restore-{Environment.ProcessId}");
         Directory.CreateDirectory(unfinished);
         try
         {
-            foreach (var member in members)
+            foreach (var (number, member) in members.Index())
             {
                 var directory = Path.Combine(unfinished, member.Id);
                 Directory.CreateDirectory(directory);
                 var store = StoreIn(directory);
                 await OfflineStore.WriteAsync(store, _config, system => group.WriteAsync(system, member.Id));
+                progress(number + 1, members.Count);
             }
             MoveAll(members.Select(static member => member.Id), unfinished, _data);
         }

@@ -22,17 +22,18 @@ internal static class SnapshotCommand
             {
                 using var response = await client.SnapshotAsync();
                 if (response is null)
-                    return await ExitCode.FailAsync("no node can be reached");
+                    throw new CommandException(NodeClient.NoneReachable);
                 if (!response.IsSuccessStatusCode)
-                    return await ExitCode.FailAsync(await NodeClient.DetailAsync(response));
-                var (index, _, bytes) = await NodeClient.SnapshotAsync(response);
-                await Console.Out.WriteLineAsync($"snapshot up to index {index}, {bytes} bytes");
+                    throw await NodeClient.FailureAsync(response);
+                var taken = await NodeClient.SnapshotAsync(response);
+                await CommandOutput.WriteAsync(parsed, taken, CommandJson.Lines.SnapshotDocument,
+                    $"snapshot up to index {taken.Index}, {taken.Bytes} bytes");
                 return ExitCode.Done;
             }
             catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
             {
                 var goesOn = e is TaskCanceledException ? "; the node goes on with the snapshot" : "";
-                return await ExitCode.FailAsync(NodeRequest.Problem(e) + goesOn);
+                throw new CommandException(NodeRequest.Problem(e) + goesOn);
             }
         });
         return command;

@@ -59,6 +59,7 @@ internal static class StartCommand
     private static async Task<int> RunAsync(ParseResult parsed)
     {
         using var signals = new StopSignals();
+        LineLog.IsJson = CommandOutput.IsJson(parsed);
         if (parsed.GetValue(WithStandardInput))
             signals.StopWithStandardInput();
         var settings = NodeSettings.Load(parsed.GetValue(ConfigFile)!, parsed.GetValue(Data), parsed.GetValue(Found),
@@ -67,8 +68,8 @@ internal static class StartCommand
         await node.WaitAsync();
         if (node.Removed.IsCompleted)
         {
-            await Console.Error.WriteLineAsync($"raftnode: {settings.Self.Id} was removed from the group by the "
-                + $"configuration at index {await node.Removed}");
+            CommandOutput.Note(parsed, $"{settings.Self.Id} was removed from the group by the configuration at index "
+                + $"{await node.Removed}");
             return ExitCode.Done;
         }
         if (node.Failed.IsCompleted)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using RaftNode.Host.Http;
 using Spectre.Console;
 
@@ -11,21 +10,17 @@ internal static class StatusCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var json = new Option<bool>("--json")
-        {
-            Description = "Prints the status document of each node that can be reached, one after the other.",
-        };
         var command = new Command(
             "status", "Shows the role, term and indexes of each node. The exit code is 0 if one of them leads.")
         {
-            NodeOptions.Connection, NodeOptions.Timeout, json,
+            NodeOptions.Connection, NodeOptions.Timeout,
         };
         command.SetAction(async (parsed, _) =>
         {
             using var client = NodeOptions.Client(parsed);
             var nodes = await client.StatusAsync();
-            if (parsed.GetValue(json))
-                PrintJson(nodes.Select(node => node.Status).OfType<StatusDocument>());
+            if (CommandOutput.IsJson(parsed))
+                await CommandOutput.WriteAsync(parsed, Document(nodes), CommandJson.Lines.NodesDocument);
             else
                 PrintTable(nodes);
             if (nodes.Any(node => node.Status is { Role: "leader" }))
@@ -35,11 +30,9 @@ internal static class StatusCommand
         return command;
     }
 
-    private static void PrintJson(IEnumerable<StatusDocument> documents)
-    {
-        foreach (var document in documents)
-            Console.WriteLine(JsonSerializer.Serialize(document, HostJson.Default.StatusDocument));
-    }
+    private static NodesDocument Document(IEnumerable<(Uri Node, StatusDocument? Status, string? Problem)> nodes) =>
+        new([.. nodes.Select(static node =>
+            new AskedNodeDocument(node.Node.GetLeftPart(UriPartial.Authority), node.Status, node.Problem))]);
 
     private static void PrintTable(IReadOnlyList<(Uri Node, StatusDocument? Status, string? Problem)> nodes)
     {
@@ -50,10 +43,10 @@ internal static class StatusCommand
             PrintWarnings(nodes);
             return;
         }
-        var table = StatusTable.Create();
+        var table = new StatusTable();
         foreach (var (node, status, problem) in nodes)
-            StatusTable.AddRow(table, status?.Node ?? "?", status, problem, node.Authority, status?.Address ?? "");
-        AnsiConsole.Write(table);
+            table.Add(status?.Node ?? "?", status, problem, node.Authority, status?.Address ?? "");
+        AnsiConsole.Write(table.Render(AnsiConsole.Profile.Width));
         PrintWarnings(nodes);
     }
 

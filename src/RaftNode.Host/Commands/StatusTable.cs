@@ -1,43 +1,49 @@
+using System.Globalization;
 using RaftNode.Host.Http;
 using Spectre.Console;
 
 namespace RaftNode.Host.Commands;
 
 /// <summary>Shows nodes: in a table with a row for each, or without a terminal in a line for each.</summary>
-internal static class StatusTable
+internal sealed class StatusTable
 {
-    /// <summary>Makes an empty table.</summary>
-    public static Table Create()
-    {
-        var table = new Table { Border = TableBorder.Rounded };
-        foreach (var heading in (string[])["node", "role", "term", "commit", "applied", "last", "keys", "HTTP", "peers",
-            "pid"])
-            table.AddColumn(new TableColumn(heading) { Alignment = heading is "term" or "commit" or "applied" or "last"
-                or "keys" or "pid" ? Justify.Right : Justify.Left, NoWrap = heading != "role" });
-        return table;
-    }
+    private const string Role = "role";
+
+    private readonly FittingTable _table = new(
+        new FittingColumn("node"), new FittingColumn(Role, WrapsAt: 12), new FittingColumn("term", 2, IsNumber: true),
+        new FittingColumn("commit", IsNumber: true), new FittingColumn("applied", 4, IsNumber: true),
+        new FittingColumn("last", 5, IsNumber: true), new FittingColumn("keys", 3, IsNumber: true),
+        new FittingColumn("HTTP", 1), new FittingColumn("peers", 6), new FittingColumn("pid", IsNumber: true));
 
     /// <summary>Adds a node.</summary>
-    /// <param name="table">The table.</param>
     /// <param name="node">The node's name.</param>
     /// <param name="status">The status of the node; <c>null</c> if the node did not say it.</param>
     /// <param name="problem">Why there is no status.</param>
     /// <param name="http">The address at which the node serves HTTP.</param>
     /// <param name="peers">The address at which peers reach the node.</param>
-    public static void AddRow(Table table, string node, StatusDocument? status, string? problem, string http,
-        string peers)
+    public void Add(string node, StatusDocument? status, string? problem, string http, string peers)
     {
         if (status is null)
-        {
-            table.AddRow(Cell(node), $"[red]{Markup.Escape(problem ?? "")}[/]", "", "", "", "", "", Cell(http),
-                Cell(peers), "");
-            return;
-        }
-        var color = status.Role switch { "leader" => "green", "follower" => "default", _ => "yellow" };
-        table.AddRow(Cell(node), $"[{color}]{Cell(status.Role)}[/]", $"{status.Term}", $"{status.CommitIndex}",
-            $"{status.AppliedIndex}", $"{status.LastIndex}",
-            $"{status.State.Keys}", Cell(http), Cell(peers), $"{status.Pid}");
+            _table.Add([node, problem ?? "", "", "", "", "", "", http, peers, ""], (Role, "red"));
+        else
+            _table.Add(
+                [
+                    node, status.Role, Number(status.Term), Number(status.CommitIndex), Number(status.AppliedIndex),
+                    Number(status.LastIndex), Number(status.State.Keys), http, peers, Number(status.Pid),
+                ],
+                (Role, ColorOf(status.Role)));
     }
+
+    /// <summary>The table as it fits a terminal of that width.</summary>
+    public Table Render(int width) => _table.Render(width);
+
+    /// <summary>The color of a role.</summary>
+    public static string ColorOf(string role) => role switch
+    {
+        "leader" => "green",
+        "follower" => "default",
+        _ => "yellow",
+    };
 
     /// <summary>The status of a node in a line.</summary>
     public static string Line(StatusDocument status) =>
@@ -63,5 +69,5 @@ internal static class StatusTable
         }
     }
 
-    private static string Cell(string text) => Markup.Escape(text);
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

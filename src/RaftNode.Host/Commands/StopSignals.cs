@@ -9,6 +9,7 @@ namespace RaftNode.Host.Commands;
 internal sealed class StopSignals : IDisposable
 {
     private readonly TaskCompletionSource _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _token = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
 
     public StopSignals()
@@ -16,10 +17,14 @@ internal sealed class StopSignals : IDisposable
         foreach (var signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP,
             PosixSignal.SIGQUIT])
             _registrations.Add(PosixSignalRegistration.Create(signal, OnSignal));
+        _ = _stop.Task.ContinueWith(_ => _token.Cancel(), TaskScheduler.Default);
     }
 
     /// <summary>Completes when the program must stop.</summary>
     public Task Stop => _stop.Task;
+
+    /// <summary>Is cancelled when the program must stop.</summary>
+    public CancellationToken Token => _token.Token;
 
     /// <summary>
     /// Also stops the program when standard input ends. It ends when the parent that holds the other end of it ends, in
@@ -44,6 +49,7 @@ internal sealed class StopSignals : IDisposable
     {
         foreach (var registration in _registrations)
             registration.Dispose();
+        _token.Dispose();
     }
 
     private void OnSignal(PosixSignalContext context)

@@ -24,7 +24,7 @@ internal static class TransferCommand
             "Transfers the leadership to another node, and prints who leads. A leader that is stopped with SIGTERM or "
                 + "Ctrl-C does so by itself.")
         {
-            to, from, NodeOptions.Connection, NodeOptions.Timeout,
+            to, from, NodeOptions.Connection, NodeOptions.Timeout, CommandProgress.Quiet,
         };
         command.SetAction(async (parsed, _) =>
         {
@@ -33,21 +33,25 @@ internal static class TransferCommand
             {
                 if (parsed.GetValue(from) is { } leaving && !await LeadsAsync(client, leaving))
                 {
-                    await Console.Out.WriteLineAsync($"{leaving} does not lead: nothing was done");
+                    var detail = $"{leaving} does not lead: nothing was done";
+                    await CommandOutput.WriteAsync(
+                        parsed, new UnchangedDocument(detail), CommandJson.Lines.UnchangedDocument, detail);
                     return ExitCode.Done;
                 }
-                using var response = await client.TransferAsync(parsed.GetValue(to));
+                using var response = await CommandProgress.RunAsync(
+                    parsed, "transfer of the leadership", _ => client.TransferAsync(parsed.GetValue(to)));
                 if (response is null)
-                    return await ExitCode.FailAsync("no node can be reached");
+                    throw new CommandException(NodeClient.NoneReachable);
                 if (!response.IsSuccessStatusCode)
-                    return await ExitCode.FailAsync(await NodeClient.DetailAsync(response));
-                var (leader, term) = await NodeClient.LeaderAsync(response);
-                await Console.Out.WriteLineAsync($"{leader} leads in term {term}");
+                    throw await NodeClient.FailureAsync(response);
+                var leads = await NodeClient.LeaderAsync(response);
+                await CommandOutput.WriteAsync(parsed, leads, CommandJson.Lines.LeaderDocument,
+                    $"{leads.Leader} leads in term {leads.Term}");
                 return ExitCode.Done;
             }
             catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
             {
-                return await ExitCode.FailAsync(NodeRequest.Problem(e));
+                throw new CommandException(NodeRequest.Problem(e));
             }
         });
         return command;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using RaftNode.Host.Commands;
 using RaftNode.Host.Http;
 using Spectre.Console;
@@ -30,19 +31,19 @@ internal sealed class DevView(IReadOnlyList<DevNode> nodes)
     public IRenderable Table(IReadOnlyList<(StatusDocument? Status, string? Problem)> states,
         IReadOnlyList<bool> started)
     {
-        var table = StatusTable.Create();
+        var table = new StatusTable();
         var advice = new List<string>();
         for (var i = 0; i < nodes.Count; i++)
         {
             var node = nodes[i];
-            StatusTable.AddRow(table, node.Name, states[i].Status, Problem(i, states[i].Problem, started[i]),
+            table.Add(node.Name, states[i].Status, Problem(i, states[i].Problem, started[i]),
                 node.Settings.Http.Endpoint.ToString(), node.Settings.Self.Address);
             if (states[i].Status is null && node.HasExited)
                 advice.Add($"{node.Name} is down. Start it again with: {Program} {node.StartCommandLine}");
         }
         return new Rows(
         [
-            table,
+            table.Render(AnsiConsole.Profile.Width),
             new Text($"Journal: {Journal}", new Style(decoration: Decoration.Dim)),
             .. advice.Select(line => new Text(line, new Style(Color.Yellow))),
             new Text("Try it:", new Style(decoration: Decoration.Bold)),
@@ -57,21 +58,42 @@ internal sealed class DevView(IReadOnlyList<DevNode> nodes)
     public void PrintChanges(IReadOnlyList<(StatusDocument? Status, string? Problem)> states,
         IReadOnlyList<bool> started)
     {
-        for (var i = 0; i < nodes.Count; i++)
+        foreach (var i in Changed(states, started))
         {
             var status = states[i].Status;
-            var brief = status is null
-                ? Problem(i, states[i].Problem, started[i])
-                : $"{status.Role} {status.Term} {status.Leader} {status.Pid}";
-            if (brief == _shown[i])
-                continue;
-            _shown[i] = brief;
             var again = status is null && nodes[i].HasExited
                 ? $"; start it again with: {Program} {nodes[i].StartCommandLine}"
                 : "";
             Console.WriteLine(status is null
-                ? $"{nodes[i].Name} {brief}{again}"
+                ? $"{nodes[i].Name} {_shown[i]}{again}"
                 : $"{StatusTable.Line(status)} HTTP {nodes[i].Settings.Http.Endpoint} peers {status.Address}");
+        }
+    }
+
+    /// <summary>Prints a JSON object on a line for each node whose role, term or life has changed.</summary>
+    public void PrintJson(IReadOnlyList<(StatusDocument? Status, string? Problem)> states,
+        IReadOnlyList<bool> started)
+    {
+        foreach (var i in Changed(states, started))
+        {
+            var (url, status) = ($"http://{nodes[i].Settings.Http.Endpoint}", states[i].Status);
+            var node = new AskedNodeDocument(url, status, status is null ? _shown[i] : null);
+            Console.WriteLine(JsonSerializer.Serialize(node, CommandJson.Lines.AskedNodeDocument));
+        }
+    }
+
+    private IEnumerable<int> Changed(IReadOnlyList<(StatusDocument? Status, string? Problem)> states,
+        IReadOnlyList<bool> started)
+    {
+        for (var i = 0; i < nodes.Count; i++)
+        {
+            var brief = states[i].Status is { } status
+                ? $"{status.Role} {status.Term} {status.Leader} {status.Pid}"
+                : Problem(i, states[i].Problem, started[i]);
+            if (brief == _shown[i])
+                continue;
+            _shown[i] = brief;
+            yield return i;
         }
     }
 

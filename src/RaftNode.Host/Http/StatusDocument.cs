@@ -188,4 +188,5 @@ internal sealed record ProblemDocument(string Type, string Detail);
 [JsonSerializable(typeof(LeasesDocument))]
 [JsonSerializable(typeof(WantedLeaseDocument))]
 [JsonSerializable(typeof(ProblemDetails))]
+[JsonSerializable(typeof(ProblemDocument))]
 internal sealed partial class HostJson : JsonSerializerContext;

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using RaftNode.Host.Commands;
 
 namespace RaftNode.Host.Node;
 
@@ -10,6 +12,9 @@ internal static class LineLog
 {
     private static readonly Lock Sync = new();
 
+    /// <summary>Whether the lines are JSON objects, as the command line may say.</summary>
+    public static bool IsJson { get; set; }
+
     /// <summary>Writes a line.</summary>
     /// <param name="time">When it happened, in UTC.</param>
     /// <param name="level">The level.</param>
@@ -18,7 +23,9 @@ internal static class LineLog
     /// <param name="cause">The exception behind the event. Only its messages are shown.</param>
     public static void Write(DateTime time, LogLevel level, string source, string? message, Exception? cause = null)
     {
-        var line = Format(time, level, source, message, cause);
+        var line = IsJson
+            ? FormatJson(time, level, source, message, cause)
+            : Format(time, level, source, message, cause);
         lock (Sync)
         {
             try
@@ -36,6 +43,17 @@ internal static class LineLog
     /// <summary>Formats a line.</summary>
     internal static string Format(DateTime time, LogLevel level, string source, string? message, Exception? cause)
     {
+        var stamp = time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        return $"{stamp} {Name(level),-5} {source}: {Text(message, cause).ReplaceLineEndings(" | ")}";
+    }
+
+    /// <summary>Formats a line as a JSON object.</summary>
+    internal static string FormatJson(
+        DateTime time, LogLevel level, string source, string? message, Exception? cause) => JsonSerializer.Serialize(
+            new LogLineDocument(time, Name(level), source, Text(message, cause)), CommandJson.Lines.LogLineDocument);
+
+    private static string Text(string? message, Exception? cause)
+    {
         var text = message ?? "";
         for (var e = cause; e is not null; e = e.InnerException)
         {
@@ -43,15 +61,14 @@ internal static class LineLog
             if (e is not AggregateException && !text.Contains(e.Message, StringComparison.Ordinal))
                 text += $"{(text.Length > 0 ? ": " : "")}{e.GetType().Name}: {e.Message}";
         }
-        var stamp = time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-        return $"{stamp} {Name(level)} {source}: {text.ReplaceLineEndings(" | ")}";
+        return text;
     }
 
     private static string Name(LogLevel level) => level switch
     {
         LogLevel.Trace or LogLevel.Debug => "DEBUG",
-        LogLevel.Information => "INFO ",
-        LogLevel.Warning => "WARN ",
+        LogLevel.Information => "INFO",
+        LogLevel.Warning => "WARN",
         _ => "ERROR",
     };
 }

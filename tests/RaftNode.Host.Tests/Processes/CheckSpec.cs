@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using RaftNode.Host.Commands;
 using RaftNode.Host.Dev;
 
@@ -13,27 +14,66 @@ public sealed class CheckSpec : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("sql")]
+    public async Task Nothing_is_wrong_with_the_configurations_that_come_with_the_node_and_no_data_is_made(
+        string journal)
+    {
+        var (code, output, errors) = await CheckAsync("", JournalChoice.Named(journal));
+
+        Assert.True(code == ExitCode.Done, output + string.Join('\n', errors));
+        Assert.Empty(errors);
+        string[] lines = output.Split('\n');
+        Assert.Equal("ok        settings: No setting makes consensus unsafe or slow.", lines[0]);
+        Assert.Equal("ok        members: node1 is the only voter: while it is down, nothing is served.", lines[1]);
+        Assert.Matches("^ok        volume: ", lines[2]);
+        // How fast the disk is, is not up to the program.
+        Assert.Matches(@"^(ok|warning) +disk: .* [0-9.]+ ms \(median of 20; the longest took [0-9.]+ ms\)|in memory",
+            lines[3]);
+        Assert.Equal($"ok        ports: The ports {_port} (remoting) and {_port + 1} (HTTP) are free.", lines[4]);
+        Assert.StartsWith("ok        nodes: No other node answers", lines[5]);
+        Assert.Equal(7, lines.Length);
+        Assert.Equal("conf", Assert.Single(Directory.GetFileSystemEntries(_directory.Path).Select(Path.GetFileName)));
+    }
+
     [Fact]
-    public async Task Nothing_is_found_in_a_nodes_own_configuration_and_its_port_and_data_are_left_alone()
+    public async Task A_port_that_another_program_has_is_an_error()
     {
         using var listener = new TcpListener(IPAddress.Loopback, _port);
         listener.Start();
 
-        var (code, output, errors) = await CheckAsync("");
+        var (code, output, _) = await CheckAsync("");
 
-        Assert.True(code == ExitCode.Done, output + string.Join('\n', errors));
-        Assert.Equal("no problem found", output.Trim());
-        Assert.Empty(errors);
-        Assert.False(Directory.Exists(_directory.In("data")));
+        Assert.Equal(ExitCode.No, code);
+        Assert.Contains($"error     ports: The port {_port} on 127.0.0.1 (remoting) is in use by another", output);
+        Assert.EndsWith("errors: 1, warnings: 0", output.Replace("warnings: 1", "warnings: 0"));
     }
 
     [Fact]
-    public async Task Nothing_is_found_in_the_configuration_of_Akka_Persistence_Sql_on_SQLite_that_comes_with_the_node()
+    public async Task Two_voters_are_a_warning_which_is_an_error_only_to_the_strict()
     {
-        var (code, output, errors) = await CheckAsync("", JournalChoice.Named("sql"));
+        await using var cluster = await NodeCluster.StartAsync(2);
+        string[] check = ["check", "--config", cluster.Files[0], "--data", cluster.Data, "--url", cluster.Urls[1]];
 
-        Assert.True(code == ExitCode.Done, output + string.Join('\n', errors));
-        Assert.Equal("no problem found", output.Trim());
+        var (code, output, _) = await ProgramRun.ToEndAsync(check);
+        var json = await ProgramRun.ToEndAsync([.. check, "--strict", "--json"]);
+
+        Assert.Equal((ExitCode.Done, ExitCode.No), (code, json.Code));
+        Assert.Contains("warning   members: 2 voters survive no more lost nodes than 1 do", output);
+        Assert.Contains($"ok        ports: node1 runs, and has the ports ", output);
+        Assert.Contains("ok        clock: The clock of node2 shows the same time", output);
+        Assert.Contains("ok        group: node2 is of the same group, kv.", output);
+        Assert.Contains("ok        frames: node2 has the same ", output);
+        var rows = JsonDocument.Parse(json.Output).RootElement.GetProperty("rows").EnumerateArray().ToList();
+        // How fast the disk is, may differ from one run to the next.
+        Assert.Equal(
+            output.Split('\n').SkipLast(1).Where(static line => !line.Contains(" disk: "))
+                .Select(static line => line[..9].Trim()),
+            rows.Where(static row => row.GetProperty("name").GetString() != "disk")
+                .Select(static row => row.GetProperty("state").GetString()));
+        Assert.Equal(
+            ["name", "state", "why", "advice"], rows[0].EnumerateObject().Select(static property => property.Name));
     }
 
     [Fact]
@@ -47,10 +87,9 @@ public sealed class CheckSpec : IDisposable
 
         Assert.Equal(ExitCode.No, code);
         string[] lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(2, lines.Length);
-        Assert.StartsWith("REFUSED   akka.persistence.journal.plugin = akka.persistence.journal.inmem: ", lines[0]);
+        Assert.StartsWith("error     akka.persistence.journal.plugin = akka.persistence.journal.inmem: ", lines[0]);
         Assert.Contains("Name a journal that is durable", lines[0]);
-        Assert.StartsWith("PROBLEM   akka.remote.retry-gate-closed-for = 5 s: After a lost connection", lines[1]);
+        Assert.StartsWith("warning   akka.remote.retry-gate-closed-for = 5 s: After a lost connection", lines[1]);
         Assert.Contains("Set it to 200 ms.", lines[1]);
     }
 

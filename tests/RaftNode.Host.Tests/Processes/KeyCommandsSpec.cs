@@ -115,7 +115,7 @@ public sealed class KeyCommandsSpec(SingleNodeFixture fixture) : IClassFixture<S
         Assert.Contains("node1 leader term ", run.Output);
         Assert.Contains($"{nobody} not reachable", run.Output);
         Assert.Equal(ExitCode.NotDone, (await ProgramRun.ToEndAsync(["status", "--url", nobody])).Code);
-        Assert.Contains("\"role\": \"leader\"",
+        Assert.Contains("\"role\":\"leader\"",
             (await ProgramRun.ToEndAsync(["status", "--json", "--url", fixture.Cluster.Urls[0]])).Output);
     }
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Numerics;
 
-namespace RaftActors.Bench;
+namespace RaftNode.Host.Commands.Load;
 
 /// <summary>
 /// Counts latencies in buckets of about 1.6 percent each, so that any number of latencies takes the same memory.
