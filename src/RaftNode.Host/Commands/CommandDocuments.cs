@@ -31,6 +31,12 @@ internal sealed record WrittenDocument(string Key, string? Etag, string Change);
 /// <param name="Detail">What the node said.</param>
 internal sealed record HealthDocument(string Url, string Detail);
 
+/// <summary>A new token.</summary>
+/// <param name="Token">The token. It is shown only once.</param>
+/// <param name="Line">The line for the file that <c>raftnode.http.access.tokens</c> names.</param>
+/// <param name="File">The file to which the line was appended; <c>null</c> if it was not.</param>
+internal sealed record TokenDocument(string Token, string Line, string? File);
+
 /// <summary>A script for a shell.</summary>
 /// <param name="Shell">The shell.</param>
 /// <param name="Script">The script.</param>
@@ -211,6 +217,7 @@ internal sealed record RecoveryDocument(
 [JsonSerializable(typeof(LogLineDocument))]
 [JsonSerializable(typeof(CheckDocument))]
 [JsonSerializable(typeof(BenchDocument))]
+[JsonSerializable(typeof(TokenDocument))]
 [JsonSerializable(typeof(ScriptDocument))]
 [JsonSerializable(typeof(ChangedMembersDocument))]
 [JsonSerializable(typeof(NodesDocument))]

@@ -41,14 +41,14 @@ internal static class TokenCommand
         {
             var owner = parsed.GetValue(name)!;
             if (!TokenTable.IsName(owner))
-                return await ExitCode.FailAsync($"{owner} is not a name: up to 64 letters, digits, '.', '-' and '_'");
+                throw new CommandException($"{owner} is not a name: up to 64 letters, digits, '.', '-' and '_'");
             var token = TokenDigest.NewToken();
             var line = TokenTable.Line(owner, Enum.Parse<Role>(parsed.GetValue(role)!, ignoreCase: true), token);
             if (parsed.GetValue(file) is { } path)
                 Append(path, line);
-            await Console.Out.WriteLineAsync(token);
-            if (parsed.GetValue(file) is null)
-                await Console.Out.WriteLineAsync(line);
+            await CommandOutput.WriteAsync(
+                parsed, new TokenDocument(token, line, parsed.GetValue(file)), CommandJson.Lines.TokenDocument,
+                parsed.GetValue(file) is null ? [token, line] : [token]);
             return ExitCode.Done;
         });
         return command;
