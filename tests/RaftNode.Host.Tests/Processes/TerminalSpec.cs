@@ -36,8 +36,9 @@ public sealed partial class TerminalSpec(SingleNodeFixture fixture) : IClassFixt
         Assert.Contains("━", await ShowAsync(columns: 100, backup));
         Assert.DoesNotContain("━", await ShowAsync(columns: 100, [.. backup, "--quiet"]));
         var json = await ShowAsync(columns: 100, [.. backup, "--json"]);
-        Assert.StartsWith("{", json);
-        Assert.DoesNotContain('\u001b', json);
+        Assert.StartsWith("{", Plain(json)[0]);
+        // .NET itself sets the mode of the cursor keys at the start.
+        Assert.DoesNotContain("\u001b[", json.Replace("\u001b[?1h", "", StringComparison.Ordinal));
     }
 
     [InstalledFact("script")]
@@ -81,7 +82,7 @@ public sealed partial class TerminalSpec(SingleNodeFixture fixture) : IClassFixt
     private static string[] Plain(string shown) =>
         [.. Escape().Replace(shown, "").Split('\n').Select(static line => line.TrimEnd('\r'))];
 
-    [GeneratedRegex("\u001b\\[[0-9;?]*[A-Za-z]")]
+    [GeneratedRegex("\u001b(\\[[0-9;?]*[A-Za-z]|=)")]
     private static partial Regex Escape();
 
     [GeneratedRegex("\u001b\\[([0-9;]*;)?(3[0-8]|4[0-8]|9[0-7])[;m]")]
