@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using RaftActors.Backups;
 using RaftActors.Client;
+using RaftNode.Host.Http.Description;
 using RaftNode.Host.KeyValue;
 using RaftNode.Host.Node;
 
@@ -19,7 +20,8 @@ internal sealed class BackupEndpoints(RunningNode node, GroupClient client)
 {
     /// <summary>Adds the endpoint.</summary>
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapMethods("/backup", ["GET"], BackupAsync).RequireRole(Role.Admin);
+        routes.MapMethods("/backup", ["GET"], BackupAsync).RequireRole(Role.Admin)
+            .Describe(NodeOperations.Backup);
 
     private async Task BackupAsync(HttpContext context)
     {

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using RaftNode.Host.Cluster;
+using RaftNode.Host.Http.Description;
 
 namespace RaftNode.Host.Http;
 
@@ -10,7 +11,7 @@ internal sealed class ClusterEndpoints(ClusterView view)
 {
     /// <summary>Adds the endpoint.</summary>
     public void Map(IEndpointRouteBuilder routes) => routes.MapMethods("/cluster", ["GET", "HEAD"], GetAsync)
-        .RequireRole(Role.Read);
+        .RequireRole(Role.Read).Describe(NodeOperations.Cluster);
 
     private async Task GetAsync(HttpContext context)
     {

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using RaftNode.Host.Cluster;
 using RaftNode.Host.Configuration;
+using RaftNode.Host.Http.Description;
 
 namespace RaftNode.Host.Http;
 
@@ -23,7 +24,7 @@ internal sealed class EventEndpoints(ClusterView view, NodeEvents events, HttpSe
 
     /// <summary>Adds the endpoint.</summary>
     public void Map(IEndpointRouteBuilder routes) => routes.MapMethods("/events", ["GET"], ReadAsync)
-        .RequireRole(Role.Read);
+        .RequireRole(Role.Read).Describe(NodeOperations.Events);
 
     private Task ReadAsync(HttpContext context)
     {

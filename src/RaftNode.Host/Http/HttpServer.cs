@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using RaftNode.Host.Access;
 using RaftNode.Host.Configuration;
+using RaftNode.Host.Http.Description;
 using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Http;
@@ -86,5 +87,6 @@ internal static class HttpServer
         new BackupEndpoints(node, client).Map(app);
         new LeaderEndpoints(node).Map(app);
         new MemberEndpoints(node, client).Map(app);
+        new DescriptionEndpoints().Map(app);
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using RaftActors.Client;
 using RaftNode.Host.Configuration;
+using RaftNode.Host.Http.Description;
 using RaftNode.Host.KeyValue;
 using RaftNode.Host.Node;
 
@@ -24,7 +25,7 @@ internal sealed class KeyListEndpoints(GroupClient client, KeyValueStores stores
 
     /// <summary>Adds the endpoint.</summary>
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapMethods(Path, ["GET"], ListAsync).RequireRole(Role.Read);
+        routes.MapMethods(Path, ["GET"], ListAsync).RequireRole(Role.Read).Describe(KeyValueOperations.List);
 
     private async Task ListAsync(HttpContext context)
     {

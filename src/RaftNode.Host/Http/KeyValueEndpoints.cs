@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using RaftActors.Client;
 using RaftNode.Host.Configuration;
+using RaftNode.Host.Http.Description;
 using RaftNode.Host.KeyValue;
 using RaftNode.Host.Node;
 
@@ -30,12 +31,14 @@ internal sealed class KeyValueEndpoints(GroupClient client, KeyValueStores store
     /// <summary>Adds the endpoints.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods(Path, ["GET", "HEAD"], GetAsync).RequireRole(Role.Read);
+        routes.MapMethods(Path, ["GET", "HEAD"], GetAsync).RequireRole(Role.Read)
+            .Describe(KeyValueOperations.Get);
         routes.MapMethods(Path, ["PUT"], context => PutAsync(context, createOnly: false))
-            .RequireRole(Role.Write);
+            .RequireRole(Role.Write).Describe(KeyValueOperations.Put);
         routes.MapMethods(Path, ["POST"], context => PutAsync(context, createOnly: true))
-            .RequireRole(Role.Write);
-        routes.MapMethods(Path, ["DELETE"], DeleteAsync).RequireRole(Role.Write);
+            .RequireRole(Role.Write).Describe(KeyValueOperations.Post);
+        routes.MapMethods(Path, ["DELETE"], DeleteAsync).RequireRole(Role.Write)
+            .Describe(KeyValueOperations.Delete);
     }
 
     private async Task GetAsync(HttpContext context)

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using RaftActors.Client;
+using RaftNode.Host.Http.Description;
 using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Http;
@@ -15,7 +16,8 @@ internal sealed class LeaderEndpoints(RunningNode node)
 {
     /// <summary>Adds the endpoints.</summary>
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapMethods("/leader/transfer", ["POST"], TransferAsync).RequireRole(Role.Admin);
+        routes.MapMethods("/leader/transfer", ["POST"], TransferAsync).RequireRole(Role.Admin)
+            .Describe(NodeOperations.Transfer);
 
     private async Task TransferAsync(HttpContext context)
     {

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using RaftActors.Client;
 using RaftActors.Coordination;
+using RaftNode.Host.Http.Description;
 using RaftNode.Host.Node;
 using Wire = RaftActors.Coordination.Wire;
 
@@ -35,10 +36,11 @@ internal sealed class LeaseEndpoints(GroupClient client)
     /// <summary>Adds the endpoints.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/leases", ["GET", "HEAD"], ListAsync).RequireRole(Role.Read);
-        routes.MapMethods(Path, ["GET", "HEAD"], GetAsync).RequireRole(Role.Read);
-        routes.MapMethods(Path, ["PUT"], PutAsync).RequireRole(Role.Write);
-        routes.MapMethods(Path, ["DELETE"], DeleteAsync).RequireRole(Role.Write);
+        routes.MapMethods("/leases", ["GET", "HEAD"], ListAsync).RequireRole(Role.Read)
+            .Describe(LeaseOperations.List);
+        routes.MapMethods(Path, ["GET", "HEAD"], GetAsync).RequireRole(Role.Read).Describe(LeaseOperations.Get);
+        routes.MapMethods(Path, ["PUT"], PutAsync).RequireRole(Role.Write).Describe(LeaseOperations.Put);
+        routes.MapMethods(Path, ["DELETE"], DeleteAsync).RequireRole(Role.Write).Describe(LeaseOperations.Delete);
     }
 
     private async Task ListAsync(HttpContext context)

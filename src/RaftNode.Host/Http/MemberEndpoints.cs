@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using RaftActors.Client;
 using RaftActors.Membership;
+using RaftNode.Host.Http.Description;
 using RaftNode.Host.KeyValue;
 using RaftNode.Host.Node;
 
@@ -26,8 +27,9 @@ internal sealed class MemberEndpoints(RunningNode node, GroupClient client)
     /// <summary>Adds the endpoints.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/members", ["GET", "HEAD"], GetAsync).RequireRole(Role.Read);
-        routes.MapMethods("/members", ["PUT"], PutAsync).RequireRole(Role.Admin);
+        routes.MapMethods("/members", ["GET", "HEAD"], GetAsync).RequireRole(Role.Read)
+            .Describe(NodeOperations.Members);
+        routes.MapMethods("/members", ["PUT"], PutAsync).RequireRole(Role.Admin).Describe(NodeOperations.ChangeMembers);
     }
 
     private async Task GetAsync(HttpContext context)

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using RaftNode.Host.Http.Description;
 
 namespace RaftNode.Host.Http;
 
@@ -39,7 +40,7 @@ internal sealed class PageEndpoint
 
     /// <summary>Adds the endpoint.</summary>
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapMethods("/", ["GET", "HEAD"], GetAsync).RequireRole(Role.Anyone);
+        routes.MapMethods("/", ["GET", "HEAD"], GetAsync).RequireRole(Role.Anyone).Describe(NodeOperations.Page);
 
     private async Task GetAsync(HttpContext context)
     {

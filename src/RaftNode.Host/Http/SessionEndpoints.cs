@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using RaftActors.Client;
+using RaftNode.Host.Http.Description;
 using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Http;
@@ -17,9 +18,11 @@ internal sealed class SessionEndpoints(GroupClient client, IdempotencyKey idempo
     /// <summary>Adds the endpoints.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/sessions", ["POST"], OpenAsync).RequireRole(Role.Write);
-        routes.MapMethods("/sessions/{id}", ["PUT"], KeepAliveAsync).RequireRole(Role.Write);
-        routes.MapMethods("/sessions/{id}", ["DELETE"], CloseAsync).RequireRole(Role.Write);
+        routes.MapMethods("/sessions", ["POST"], OpenAsync).RequireRole(Role.Write).Describe(SessionOperations.Open);
+        routes.MapMethods("/sessions/{id}", ["PUT"], KeepAliveAsync).RequireRole(Role.Write)
+            .Describe(SessionOperations.KeepAlive);
+        routes.MapMethods("/sessions/{id}", ["DELETE"], CloseAsync).RequireRole(Role.Write)
+            .Describe(SessionOperations.Close);
     }
 
     private async Task OpenAsync(HttpContext context)

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using RaftActors.Client;
 using RaftNode.Host.Cluster;
+using RaftNode.Host.Http.Description;
 using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Http;
@@ -19,7 +20,8 @@ internal sealed class SnapshotEndpoints(RunningNode node, ClusterView view)
 
     /// <summary>Adds the endpoint.</summary>
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapMethods("/snapshot", ["POST"], TakeAsync).RequireRole(Role.Admin);
+        routes.MapMethods("/snapshot", ["POST"], TakeAsync).RequireRole(Role.Admin)
+            .Describe(NodeOperations.Snapshot);
 
     private async Task TakeAsync(HttpContext context)
     {

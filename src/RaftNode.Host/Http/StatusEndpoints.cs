@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using RaftNode.Host.Cluster;
+using RaftNode.Host.Http.Description;
 using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Http;
@@ -16,10 +17,13 @@ internal sealed class StatusEndpoints(RunningNode node, OwnStatus own)
     public void Map(IEndpointRouteBuilder routes)
     {
         var health = node.Settings.Http.Access.Health;
-        routes.MapMethods("/status", ["GET", "HEAD"], StatusAsync).RequireRole(Role.Read);
+        routes.MapMethods("/status", ["GET", "HEAD"], StatusAsync).RequireRole(Role.Read)
+            .Describe(NodeOperations.Status);
         routes.MapMethods("/health/live", ["GET", "HEAD"],
-            context => TypedResults.Text("live\n").ExecuteAsync(context)).RequireRole(health);
-        routes.MapMethods("/health/ready", ["GET", "HEAD"], ReadyAsync).RequireRole(health);
+            context => TypedResults.Text("live\n").ExecuteAsync(context)).RequireRole(health)
+            .Describe(NodeOperations.Live);
+        routes.MapMethods("/health/ready", ["GET", "HEAD"], ReadyAsync).RequireRole(health)
+            .Describe(NodeOperations.Ready);
     }
 
     private async Task StatusAsync(HttpContext context)

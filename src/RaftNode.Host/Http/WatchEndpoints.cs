@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using RaftNode.Host.Configuration;
+using RaftNode.Host.Http.Description;
 using RaftNode.Host.KeyValue;
 using RaftNode.Host.Node;
 
@@ -23,7 +24,8 @@ internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings setting
 
     /// <summary>Adds the endpoint.</summary>
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapMethods("/watch", ["GET"], WatchAsync).RequireRole(Role.Read);
+        routes.MapMethods("/watch", ["GET"], WatchAsync).RequireRole(Role.Read)
+            .Describe(KeyValueOperations.Watch);
 
     private async Task WatchAsync(HttpContext context)
     {

@@ -6,6 +6,7 @@ using OpenTelemetry.Resources;
 using RaftActors;
 using RaftNode.Host.Configuration;
 using RaftNode.Host.Http;
+using RaftNode.Host.Http.Description;
 
 namespace RaftNode.Host.Node;
 
@@ -73,6 +74,7 @@ internal static class HostMetrics
     public static void Map(WebApplication app, MetricsSettings settings, Role role)
     {
         if (settings.Prometheus)
-            app.MapPrometheusScrapingEndpoint("/metrics").RequireRole(role);
+            app.MapPrometheusScrapingEndpoint("/metrics").RequireRole(role)
+                .Describe(NodeOperations.Metrics);
     }
 }

@@ -1,3 +1,4 @@
+using RaftNode.Host.Tests.Http.Description;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -211,7 +212,8 @@ public sealed class KeyValueHttpSpec(SingleNodeFixture fixture) : IClassFixture<
     {
         using var put = await PutAsync("one"u8.ToArray());
         // As clients send it to a proxy.
-        using var http = new HttpClient(new SocketsHttpHandler { Proxy = new WebProxy(fixture.Cluster.Urls[0]) });
+        using var http = new HttpClient(new DescribedAnswers(
+            new SocketsHttpHandler { Proxy = new WebProxy(fixture.Cluster.Urls[0]) }));
         Assert.Equal("one", await http.GetStringAsync($"http://kv/kv/{_key}"));
     }
 

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using RaftNode.Host.Tests.Http.Description;
 
 namespace RaftNode.Host.Tests.Http;
 
@@ -28,8 +29,27 @@ internal static class RawHttp
         {
             // A server that does not read all of a request resets the connection behind its answer.
         }
-        return RawAnswer.Parse(Encoding.UTF8.GetString(answer.ToArray()));
+        var parsed = RawAnswer.Parse(Encoding.UTF8.GetString(answer.ToArray()));
+        if (parsed.Status > 0)
+            Assert.Null(HttpDescription.Committed.ProblemOf(Observed(request, parsed)));
+        return parsed;
     }
+
+    private static ObservedAnswer Observed(string request, RawAnswer answer)
+    {
+        var line = request.Split("\r\n")[0].Split(' ');
+        var type = answer.Headers.GetValueOrDefault("Content-Type", "").Split(';')[0];
+        return new ObservedAnswer(
+            line[0], PathOf(line.ElementAtOrDefault(1) ?? ""), answer.Status, answer.Headers, type, answer.Body);
+    }
+
+    // Of a target that is not a path, and of one with dot segments, the server sees this path. Where dot segments lead
+    // to the page at /, nothing is served.
+    private static string PathOf(string target) =>
+        Resolved(target) is var path && path == "/" && target.TrimEnd('/').Length > 0 ? "/.." : path;
+
+    private static string Resolved(string target) =>
+        Uri.TryCreate(new Uri("http://node"), target, out var uri) ? uri.AbsolutePath : target;
 
     /// <summary>Makes a request.</summary>
     public static string Request(string method, string target, string headers = "", string body = "")

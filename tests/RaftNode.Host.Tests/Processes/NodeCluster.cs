@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using RaftNode.Host.Commands;
 using RaftNode.Host.Dev;
 using RaftNode.Host.Http;
+using RaftNode.Host.Tests.Http.Description;
 using RaftNode.Host.Tests.Processes.Nemesis;
 
 namespace RaftNode.Host.Tests.Processes;
@@ -23,7 +24,10 @@ internal sealed class NodeCluster : IAsyncDisposable
     private readonly string[] _said;
     private readonly List<IDisposable> _disks = [];
     private readonly HttpClient _http =
-        new(NodeConnection.Handler(TimeSpan.FromSeconds(20))) { Timeout = TimeSpan.FromSeconds(20) };
+        new(new DescribedAnswers(NodeConnection.Handler(TimeSpan.FromSeconds(20))))
+        {
+            Timeout = TimeSpan.FromSeconds(20),
+        };
 
     private NodeCluster(
         int nodes, string settings, bool behindProxies, int founders, NodeJournal journal, string? database)
