@@ -39,24 +39,6 @@ public sealed class DotNettyTlsSpec : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Where_names_are_validated_the_name_of_the_system_that_is_connected_to_is_too()
-    {
-        var there = Create(Pfx("there", hosts: ["elsewhere.example"]),
-            "suppress-validation = on, validate-certificate-hostname = off");
-        var here = Create(Pfx("here"), "suppress-validation = on, validate-certificate-hostname = on");
-
-        await NoConnectionAsync(here, there);
-    }
-
-    [Fact]
-    public async Task A_certificate_of_an_authority_that_the_operating_system_does_not_know_is_refused()
-    {
-        var (here, there) = (Create(Pfx("here"), ""), Create(Pfx("there"), ""));
-
-        await NoConnectionAsync(here, there);
-    }
-
-    [Fact]
     public void An_own_certificate_that_has_expired_does_not_stop_the_start() =>
         Assert.NotNull(Create(Pfx("late", until: DateTimeOffset.UtcNow.AddMinutes(-1)), ""));
 
@@ -99,20 +81,6 @@ public sealed class DotNettyTlsSpec : IAsyncLifetime
 
     private static Task<string> AskAsync(ActorSystem here, ActorSystem there, string text, TimeSpan limit) =>
         Echo(here, there).Ask<string>(text, limit);
-
-    private static async Task NoConnectionAsync(ActorSystem here, ActorSystem there)
-    {
-        var failed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        // Which side notices first, and how, depends on which one closes the connection first.
-        foreach (var system in (ActorSystem[])[here, there])
-        {
-            var failure = system.ActorOf(Act.Props((_, _) => failed.TrySetResult()));
-            system.EventStream.Subscribe(failure, typeof(AssociationErrorEvent));
-            system.EventStream.Subscribe(failure, typeof(DisassociatedEvent));
-        }
-        Echo(here, there).Tell("hello");
-        await failed.Task.WaitAsync(Limit);
-    }
 
     private static ActorSelection Echo(ActorSystem here, ActorSystem there) => here.ActorSelection(new RootActorPath(
         ((RemoteActorRefProvider)((ExtendedActorSystem)there).Provider).DefaultAddress) / "user" / "echo");
