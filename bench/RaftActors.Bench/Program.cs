@@ -228,7 +228,8 @@ leaseNode.SetAction((parsed, _) => LeaseNode.RunAsync(parsed.GetValue(number), p
 try
 {
     return await new RootCommand("Measures RaftActors: see bench/README.md.") { load, failover, restart, recovery,
-        transfer, overload, growth, singleton, leases, shards, compare, report, node, singletonNode, leaseNode, shardNode }.Parse(args)
+        transfer, overload, growth, singleton, leases, shards, compare, report, node, singletonNode, leaseNode,
+        shardNode }.Parse(args)
         .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = TimeSpan.FromSeconds(20) });
 }

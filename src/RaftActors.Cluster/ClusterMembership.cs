@@ -189,12 +189,8 @@ public sealed class ClusterMembership : IExtension
         }
     }
 
-    private ICanTell Resolve(string nodeAddress)
-    {
-        string node = nodeAddress.Contains('@') ? nodeAddress : $"{_system.Name}@{nodeAddress}";
-        string protocol = _system.Provider.DefaultAddress.Protocol;
-        return _system.Provider.ResolveActorRef($"{protocol}://{node}/system/{MembershipGroups.Name}");
-    }
+    private ICanTell Resolve(string nodeAddress) => _system.Provider.ResolveActorRef(
+        NodeAddress.PathAt(_system, nodeAddress, $"/system/{MembershipGroups.Name}"));
 
     // A node that is downed has nobody to ask.
     private async Task<Done> LeaveAsync()

@@ -84,6 +84,19 @@ internal readonly record struct NodeAddress(string? System, string Host, int Por
     public static string WrittenBy(string text, string writer) =>
         text.Contains('@') || writer.LastIndexOf('@') is not (> 0 and var at) ? text : $"{writer[..(at + 1)]}{text}";
 
+    /// <summary>
+    /// The path of an actor on the node at an address. An address without a system's name is one of a system with the
+    /// name of this one.
+    /// </summary>
+    /// <param name="system">This node's actor system.</param>
+    /// <param name="text">The address of the node.</param>
+    /// <param name="path">The path of the actor within its system, from the first slash on.</param>
+    public static string PathAt(ActorSystem system, string text, string path)
+    {
+        string protocol = ((ExtendedActorSystem)system).Provider.DefaultAddress.Protocol;
+        return $"{protocol}://{(text.Contains('@') ? text : $"{system.Name}@{text}")}{path}";
+    }
+
     private static bool IsSystemName(string text) =>
         text.Length > 0 && text[0] != '-' && text.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-');
 

@@ -132,9 +132,9 @@ internal sealed class SystemCheck
         bool opens = section.GetInt("circuit-breaker.max-failures", 0) < 1000;
         if (!opens || reset <= _settings.RestartBackoffMax)
             return;
-        Add($"{plugin.Id}.circuit-breaker.reset-timeout", Spoken(reset),
+        Add($"{plugin.Id}.circuit-breaker.reset-timeout", RaftSettings.Text(reset),
             "After circuit-breaker.max-failures failures the plugin refuses everything for that long, even the start"
-            + $" of a peer. By then the peer is started every {Spoken(_settings.RestartBackoffMax)}"
+            + $" of a peer. By then the peer is started every {RaftSettings.Text(_settings.RestartBackoffMax)}"
             + " (raft.restart-backoff.max).",
             "Set it to at most that time.");
     }
@@ -163,16 +163,16 @@ internal sealed class SystemCheck
         var gate = _config.GetTimeSpan(RetryGate, TimeSpan.FromSeconds(5));
         if (gate > _settings.ElectionTimeoutMax)
         {
-            Add(RetryGate, Spoken(gate),
+            Add(RetryGate, RaftSettings.Text(gate),
                 "After a lost connection a node hears nothing from the other for that long. That is longer than an "
-                    + "election"
-                + $" timeout ({Spoken(_settings.ElectionTimeoutMax)}): a node that comes back costs elections.",
+                    + $"election timeout ({RaftSettings.Text(_settings.ElectionTimeoutMax)}): a node that comes back "
+                    + "costs elections.",
                 $"Set it to 200 ms. {RemotingAdvice}");
         }
         var pause = _config.GetTimeSpan(FailureDetector, TimeSpan.FromSeconds(120));
         if (pause > 10 * _settings.ElectionTimeoutMax)
         {
-            Add(FailureDetector, Spoken(pause),
+            Add(FailureDetector, RaftSettings.Text(pause),
                 "A connection to a node that lost power is kept for that long. What is sent on it meanwhile is lost,"
                 + " also when the node is back.",
                 $"Set it to 3 s. {RemotingAdvice}");
@@ -209,7 +209,4 @@ internal sealed class SystemCheck
         var problem = new SettingProblem(plugin.Key, plugin.Id, consequence, advice);
         _problems.Add(problem with { IsRefused = !_settings.AllowVolatile });
     }
-
-    private static string Spoken(TimeSpan time) =>
-        time.Ticks % TimeSpan.TicksPerSecond == 0 ? $"{time.TotalSeconds} s" : $"{time.TotalMilliseconds} ms";
 }

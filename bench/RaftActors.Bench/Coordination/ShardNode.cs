@@ -15,7 +15,7 @@ namespace RaftActors.Bench;
 /// </summary>
 internal static class ShardNode
 {
-    // One entity has an answer to give for its shard.
+    // How long an answer of an entity is waited for, and how long to wait before the next look.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Runs the node until its standard input ends.</summary>
@@ -62,7 +62,7 @@ internal static class ShardNode
         return 0;
     }
 
-    /// <summary>The values of docs/leases.md for shards that are to start on another node quickly.</summary>
+    /// <summary>Settings for shards that are to start on another node quickly.</summary>
     private static Config Quick { get; } = ConfigurationFactory.ParseString("""
         # The shards stay where they are while all nodes run.
         akka.cluster.sharding.rebalance-interval = 1 h

@@ -191,8 +191,8 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
     private void StartSignOfLifeTimer(TimeSpan after) =>
         Timers.StartSingleTimer(SignOfLife.Instance, SignOfLife.Instance, after);
 
-    // Commands are signs of life, too. A sign of life alone also acknowledges the responses that have come since the
-    // last command.
+    // A command is a sign of life, too, and acknowledges the responses that came before it. Where no command follows, a
+    // message does both.
     private void OnSignOfLife()
     {
         if (_session is not { } session)

@@ -24,8 +24,7 @@ internal sealed class ActorSystemResolver(ActorSystem system) : IPeerResolver
     {
         if (_known.TryGetValue((nodeAddress, group), out var known))
             return known;
-        string node = nodeAddress.Contains('@') ? nodeAddress : $"{system.Name}@{nodeAddress}";
-        var peer = _provider.ResolveActorRef($"{_provider.DefaultAddress.Protocol}://{node}{RaftGroups.Path}/{group}");
+        var peer = _provider.ResolveActorRef(NodeAddress.PathAt(system, nodeAddress, $"{RaftGroups.Path}/{group}"));
         if (peer is not IActorRefScope { IsLocal: false })
             return peer;
         if (_known.Count >= MostKnown)

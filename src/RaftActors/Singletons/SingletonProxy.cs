@@ -89,12 +89,8 @@ internal sealed class SingletonProxy : UntypedActor, IWithTimers
         }
     }
 
-    private static ActorSelection SelectOn(ActorSystem system, string address, string path)
-    {
-        string node = address.Contains('@') ? address : $"{system.Name}@{address}";
-        string protocol = ((ExtendedActorSystem)system).Provider.DefaultAddress.Protocol;
-        return system.ActorSelection($"{protocol}://{node}{path}");
-    }
+    private static ActorSelection SelectOn(ActorSystem system, string address, string path) =>
+        system.ActorSelection(NodeAddress.PathAt(system, address, path));
 
     private void OnLeader(string? address)
     {

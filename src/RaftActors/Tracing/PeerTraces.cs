@@ -119,7 +119,8 @@ internal sealed class PeerTraces(RaftSettings settings)
         {
             traced.SeenAt ??= now;
             if (now - traced.SeenAt >= settings.ForwardTimeout)
-                traced.FailReplicates($"The follower did not confirm the entry for {settings.ForwardTimeout}.");
+                traced.FailReplicates(
+                    $"The follower did not confirm the entry for {RaftSettings.Text(settings.ForwardTimeout)}.");
         }
         DropDone();
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Akka.Actor;
+using RaftActors;
 using RaftActors.Client;
 using RaftActors.Membership;
 using RaftNode.Host.Http;
@@ -32,7 +33,9 @@ internal sealed class ClusterView(RunningNode node, OwnStatus own, NodeEvents ev
     private long _begun;
     private GroupMembers? _members;
 
-    /// <summary>Reads how all members stand. A node that is not reached delays the first reading by two seconds.</summary>
+    /// <summary>
+    /// Reads how all members stand. A node that is not reached delays the first reading by two seconds.
+    /// </summary>
     public Task<ClusterDocument> ReadAsync()
     {
         lock (_lock)
@@ -149,10 +152,6 @@ internal sealed class ClusterView(RunningNode node, OwnStatus own, NodeEvents ev
     }
 
     // A path without the uid of an incarnation stays valid when the node starts again.
-    private IActorRef Resolve(string address)
-    {
-        var provider = ((ExtendedActorSystem)node.System).Provider;
-        string system = address.Contains('@') ? address : $"{node.System.Name}@{address}";
-        return provider.ResolveActorRef($"{provider.DefaultAddress.Protocol}://{system}/user/{NodeActor.Name}");
-    }
+    private IActorRef Resolve(string address) => ((ExtendedActorSystem)node.System).Provider.ResolveActorRef(
+        NodeAddress.PathAt(node.System, address, $"/user/{NodeActor.Name}"));
 }

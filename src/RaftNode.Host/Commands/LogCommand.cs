@@ -24,9 +24,6 @@ internal static class LogCommand
         Description = "Shows only what happened on this node.",
     };
 
-    private static readonly Option<double> Timeout = NodeOptions.CreateTimeout(
-        "The longest time to look for a node that answers, after the connection to a node was lost.", 10);
-
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
@@ -41,7 +38,7 @@ internal static class LogCommand
             shows no event twice.
             """)
         {
-            Follow, Kinds, Node, NodeOptions.Connection, Timeout,
+            Follow, Kinds, Node, NodeOptions.Connection, NodeOptions.SearchTimeout,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
@@ -61,7 +58,7 @@ internal static class LogCommand
     private static async Task<int> RunAsync(ParseResult parsed)
     {
         using var signals = new StopSignals();
-        var patience = TimeSpan.FromSeconds(parsed.GetValue(Timeout));
+        var patience = TimeSpan.FromSeconds(parsed.GetValue(NodeOptions.SearchTimeout));
         using var client = NodeOptions.Client(parsed, patience);
         var source = new EventSource(client, "/events", patience)
         {

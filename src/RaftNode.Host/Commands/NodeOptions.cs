@@ -36,6 +36,10 @@ internal static class NodeOptions
     /// <summary>How long to wait for an answer.</summary>
     public static readonly Option<double> Timeout = CreateTimeout("The longest time to wait for an answer.", 10);
 
+    /// <summary>How long to look for a node, for commands that go on when a node is lost.</summary>
+    public static readonly Option<double> SearchTimeout = CreateTimeout(
+        "The longest time to look for a node that answers, after the connection to a node was lost.", 10);
+
     private static readonly Option<string?> Authority = CreateFile("--cacert", AuthorityVariable,
         "The PEM file with the certificate authorities of the nodes. The default is those of the system.");
 

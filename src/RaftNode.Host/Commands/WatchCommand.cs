@@ -21,9 +21,6 @@ internal static class WatchCommand
             + "1 begins with the first. The default is the next change.",
     };
 
-    private static readonly Option<double> Timeout = NodeOptions.CreateTimeout(
-        "The longest time to look for a node that answers, after the connection to a node was lost.", 10);
-
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
@@ -36,7 +33,7 @@ internal static class WatchCommand
             present state of the keys, up to "current".
             """)
         {
-            Prefix, From, NodeOptions.Connection, Timeout,
+            Prefix, From, NodeOptions.Connection, NodeOptions.SearchTimeout,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
@@ -45,7 +42,7 @@ internal static class WatchCommand
     private static async Task<int> RunAsync(ParseResult parsed)
     {
         using var signals = new StopSignals();
-        var patience = TimeSpan.FromSeconds(parsed.GetValue(Timeout));
+        var patience = TimeSpan.FromSeconds(parsed.GetValue(NodeOptions.SearchTimeout));
         using var client = NodeOptions.Client(parsed, patience);
         var source = new EventSource(client, Path(parsed), patience)
         {

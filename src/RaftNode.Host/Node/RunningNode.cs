@@ -51,6 +51,8 @@ internal sealed class RunningNode : IAsyncDisposable
     private RunningNode(NodeSettings settings, DataDirectory directory, StopSignals? signals)
     {
         Settings = settings;
+        // First: it fails if a file cannot be used, and what is made after it would have to be given back.
+        Security = new HttpSecurity(settings.Http);
         Stores = new KeyValueStores(settings.Http.Watch, settings.Raft.Group);
         _traffic = new Traffic(settings.Raft.Group, settings.Self.Id);
         Status = new OwnStatus(this, _traffic);
@@ -59,7 +61,6 @@ internal sealed class RunningNode : IAsyncDisposable
         _directory = directory;
         var storeCheck = CheckStore(settings);
         _hold = Hold(settings, _failed);
-        Security = new HttpSecurity(settings.Http);
         _host = Build(_hold is null ? storeCheck : () => BothAsync(storeCheck, _hold), signals);
     }
 

@@ -12,7 +12,7 @@ namespace RaftActors.Tests.AkkaNet;
 /// </summary>
 public sealed class DotNettyTlsSpec : IAsyncLifetime
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("tls-").FullName;
     private readonly TestAuthority _authority = new();
@@ -35,7 +35,9 @@ public sealed class DotNettyTlsSpec : IAsyncLifetime
         var here = Create(Pfx("here", hosts: ["elsewhere.example"]),
             "suppress-validation = on, validate-certificate-hostname = off");
 
-        Assert.Equal("hello", await AskAsync(here, there, "hello", Limit));
+        var echo = here.ActorSelection(new RootActorPath(
+            ((RemoteActorRefProvider)((ExtendedActorSystem)there).Provider).DefaultAddress) / "user" / "echo");
+        Assert.Equal("hello", await echo.Ask<string>("hello", Patience));
     }
 
     [Fact]
@@ -78,10 +80,4 @@ public sealed class DotNettyTlsSpec : IAsyncLifetime
         system.ActorOf(Act.Echo(), "echo");
         return system;
     }
-
-    private static Task<string> AskAsync(ActorSystem here, ActorSystem there, string text, TimeSpan limit) =>
-        Echo(here, there).Ask<string>(text, limit);
-
-    private static ActorSelection Echo(ActorSystem here, ActorSystem there) => here.ActorSelection(new RootActorPath(
-        ((RemoteActorRefProvider)((ExtendedActorSystem)there).Provider).DefaultAddress) / "user" / "echo");
 }

@@ -1,8 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing;
-using RaftNode.Host.Configuration;
 using RaftNode.Host.Http;
-using RaftNode.Host.Node;
 using RaftNode.Host.Tests.Processes;
 
 namespace RaftNode.Host.Tests.Http;
@@ -13,12 +11,7 @@ public sealed partial class EndpointRolesSpec
     public async Task Every_endpoint_says_which_role_it_requires_and_so_does_the_page_about_HTTP()
     {
         using var directory = new TemporaryDirectory();
-        var ports = FreePorts.Range(2);
-        var file = directory.Write("node.conf", $$"""
-            raft { group = kv, member-id = a, members = [ { id = a, address = "127.0.0.1:{{ports}}" } ] }
-            raftnode.http.port = {{ports + 1}}
-            """);
-        await using var node = await RunningNode.StartAsync(NodeSettings.Load(file, directory.In("data")));
+        await using var node = await OneNode.StartAsync(directory);
 
         Assert.NotEmpty(node.Endpoints);
         Assert.All(node.Endpoints, static endpoint =>

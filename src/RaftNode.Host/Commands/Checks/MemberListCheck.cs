@@ -1,4 +1,5 @@
 using System.Net;
+using RaftActors;
 using RaftActors.Membership;
 using RaftNode.Host.Configuration;
 
@@ -34,11 +35,10 @@ internal static class MemberListCheck
     }
 
     /// <summary>The host of a member's address.</summary>
-    public static string HostOf(Member member)
-    {
-        var address = member.Address[(member.Address.LastIndexOf('@') + 1)..];
-        return address[..address.LastIndexOf(':')].Trim('[', ']');
-    }
+    public static string HostOf(Member member) =>
+        NodeAddress.TryParse(member.Address, out var address, out var problem)
+            ? address.Host.Trim('[', ']')
+            : throw new InvalidOperationException($"{member.Address} was accepted as an address: {problem}.");
 
     private static string Sound(IReadOnlyList<Member> members, List<string> hosts)
     {

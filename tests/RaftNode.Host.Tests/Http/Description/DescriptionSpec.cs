@@ -3,9 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.OpenApi;
-using RaftNode.Host.Configuration;
 using RaftNode.Host.Http.Description;
-using RaftNode.Host.Node;
 using RaftNode.Host.Tests.Processes;
 
 namespace RaftNode.Host.Tests.Http.Description;
@@ -23,12 +21,7 @@ public sealed class DescriptionSpec
     public async Task The_description_is_what_the_endpoints_say_and_a_node_serves_it()
     {
         using var directory = new TemporaryDirectory();
-        var ports = FreePorts.Range(2);
-        var file = directory.Write("node.conf", $$"""
-            raft { group = kv, member-id = a, members = [ { id = a, address = "127.0.0.1:{{ports}}" } ] }
-            raftnode.http.port = {{ports + 1}}
-            """);
-        await using var node = await RunningNode.StartAsync(NodeSettings.Load(file, directory.In("data")));
+        await using var node = await OneNode.StartAsync(directory);
         Assert.All(node.Endpoints, static endpoint =>
             Assert.True(endpoint.Metadata.GetMetadata<Operation>() is not null,
                 $"{((RouteEndpoint)endpoint).RoutePattern.RawText} is not described: add Describe."));
@@ -42,7 +35,7 @@ public sealed class DescriptionSpec
         }
         Assert.Equal(await File.ReadAllTextAsync(InOutput), written);
         using var http = new HttpClient();
-        Assert.Equal(written, await http.GetStringAsync($"http://127.0.0.1:{ports + 1}/openapi.json"));
+        Assert.Equal(written, await http.GetStringAsync($"{node.Settings.Http.Url}/openapi.json"));
     }
 
     [Fact]
