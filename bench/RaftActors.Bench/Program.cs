@@ -191,6 +191,7 @@ shards.SetAction((parsed, stop) => ShardBench.RunAsync(parsed.GetValue(shardCoun
     parsed.GetValue(json), parsed.GetValue(label), parsed.GetValue(data), stop));
 
 var compare = CompareCommand.Make(json, label, data, journal, settings);
+var groups = GroupsCommand.Make(json, label, data, settings);
 
 var files = new Argument<string[]>("FILE") { Description = "Files that runs wrote with --json.",
     Arity = ArgumentArity.OneOrMore };
@@ -224,12 +225,13 @@ var leaseNode = new Command("lease-node", "A node with leases; started by the co
 leaseNode.Hidden = true;
 leaseNode.SetAction((parsed, _) => LeaseNode.RunAsync(parsed.GetValue(number), parsed.GetValue(ports),
     parsed.GetValue(nodeData)!));
+var groupNode = GroupsCommand.MakeNode(number, ports, nodeData, settings);
 
 try
 {
     return await new RootCommand("Measures RaftActors: see bench/README.md.") { load, failover, restart, recovery,
-        transfer, overload, growth, singleton, leases, shards, compare, report, node, singletonNode, leaseNode,
-        shardNode }.Parse(args)
+        transfer, overload, growth, singleton, leases, shards, groups, compare, report, node, singletonNode,
+        leaseNode, shardNode, groupNode }.Parse(args)
         .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = TimeSpan.FromSeconds(20) });
 }

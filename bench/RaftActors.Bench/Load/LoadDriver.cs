@@ -6,13 +6,13 @@ namespace RaftActors.Bench;
 
 /// <summary>
 /// A number of closed-loop clients in one actor. Each proposes a command, waits until it is applied, and proposes the
-/// next.
+/// next. Each client has one of the groups.
 /// </summary>
 internal sealed class LoadDriver : UntypedActor, IWithTimers
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly IActorRef _group;
+    private readonly IReadOnlyList<IActorRef> _groups;
     private readonly byte[] _command;
     private readonly long[] _sentAt;
     private readonly double _seconds;
@@ -21,9 +21,9 @@ internal sealed class LoadDriver : UntypedActor, IWithTimers
     private int _inFlight;
     private bool _isAnswered;
 
-    public LoadDriver(IActorRef group, LoadOrder order, TaskCompletionSource<LoadResult> result)
+    public LoadDriver(IReadOnlyList<IActorRef> groups, LoadOrder order, TaskCompletionSource<LoadResult> result)
     {
-        _group = group;
+        _groups = groups;
         _command = new byte[order.Bytes];
         new Random(1).NextBytes(_command);
         _sentAt = new long[order.Clients];
@@ -88,7 +88,7 @@ internal sealed class LoadDriver : UntypedActor, IWithTimers
     {
         _sentAt[client] = now;
         _inFlight++;
-        _group.Tell(new Propose(_command, CorrelationId: client), Self);
+        _groups[client % _groups.Count].Tell(new Propose(_command, CorrelationId: client), Self);
     }
 
     /// <summary>If no operation was answered since the last tick, the driver gives up.</summary>

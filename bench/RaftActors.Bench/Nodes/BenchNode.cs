@@ -31,8 +31,9 @@ internal static class BenchNode
     private static async Task RunLoadAsync(RunningNode node, long id, LoadOrder order)
     {
         var result = new TaskCompletionSource<LoadResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        IActorRef[] groups = [node.Group];
         var driver = order.Rate is null
-            ? Props.Create(() => new LoadDriver(node.Group, order, result))
+            ? Props.Create(() => new LoadDriver(groups, order, result))
             : Props.Create(() => new PacedLoadDriver(node.Group, order, result));
         node.System.ActorOf(driver, $"load-{id}");
         try

@@ -4,7 +4,8 @@ namespace RaftActors.Metrics;
 
 /// <summary>
 /// The instruments of all groups in the process: meter <c>RaftActors</c> (<see cref="Raft.MeterName"/>).
-/// docs/metrics.md lists them. Each measurement has the tag <c>group</c>; those of a peer have the tag <c>member</c>, too.
+/// docs/metrics.md lists them. Each measurement has the tag <c>group</c>, except those of what nodes send; those of a
+/// peer have the tag <c>member</c>, too.
 /// </summary>
 /// <remarks>
 /// Gauges, and the counts of all proposals and queries, are read from the peers when somebody collects them, so they
@@ -189,6 +190,16 @@ internal static class RaftMetrics
     /// <summary>How often a leader began to send a snapshot.</summary>
     public static readonly Counter<long> SnapshotsSent = Meter.CreateCounter<long>(
         "raft.snapshots.sent", "{snapshot}", "Snapshots that the leader began to send, by the tag follower.");
+
+    // ---- What nodes send each other
+
+    /// <summary>The messages that this node sent to other nodes.</summary>
+    public static readonly Counter<long> SentMessages = Meter.CreateCounter<long>("raft.messages.sent", "{message}",
+        "Messages that TcpTransport sent to other nodes: of all groups, and those of Akka.Remote.");
+
+    /// <summary>The bytes of the messages that this node sent to other nodes.</summary>
+    public static readonly Counter<long> SentBytes = Meter.CreateCounter<long>("raft.messages.sent_size", "By",
+        "Bytes of the messages that TcpTransport sent to other nodes.");
 
     // ---- What should not happen
 

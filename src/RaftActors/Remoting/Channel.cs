@@ -1,4 +1,5 @@
 using System.Buffers;
+using RaftActors.Metrics;
 
 namespace RaftActors.Remoting;
 
@@ -150,12 +151,14 @@ internal abstract class Channel(long limit)
     /// <summary>Returns a chunk whose bytes were sent.</summary>
     protected void Sent(Chunk chunk)
     {
+        RaftMetrics.SentMessages.Add(chunk.Frames);
+        RaftMetrics.SentBytes.Add(chunk.Length);
         lock (_gate)
         {
             _waiting -= chunk.Length;
             if (_spare is null && chunk.Bytes.Length == ChunkSize)
             {
-                chunk.Length = 0;
+                (chunk.Length, chunk.Frames) = (0, 0);
                 _spare = chunk;
                 return;
             }
@@ -200,6 +203,7 @@ internal abstract class Channel(long limit)
         }
         var room = _filling.Bytes.AsSpan(_filling.Length, size);
         _filling.Length += size;
+        _filling.Frames++;
         _waiting += size;
         return room;
     }
@@ -212,5 +216,8 @@ internal abstract class Channel(long limit)
 
         /// <summary>The number of bytes in use.</summary>
         public int Length { get; set; }
+
+        /// <summary>The number of frames in it.</summary>
+        public int Frames { get; set; }
     }
 }
