@@ -19,11 +19,12 @@ internal static class GroupsCommand
             DefaultValueFactory = _ => Enum.GetValues<GroupsPart>(),
             AllowMultipleArgumentsPerToken = true,
         };
-        var groups = Number("--groups", 1000, "How many groups there are.");
+        var groups = Number("--groups", 1024, "How many groups there are.");
         var idle = Number("--idle-seconds", 30, "How long idle groups are measured.");
         var active = new Option<int[]>("--active")
         {
-            Description = "How many groups get proposals; several for several loads.",
+            Description =
+                "How many groups get proposals; several for several loads. Those above --groups are left out.",
             DefaultValueFactory = _ => [1, 64, 1024],
             AllowMultipleArgumentsPerToken = true,
         };

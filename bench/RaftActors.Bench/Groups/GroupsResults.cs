@@ -31,7 +31,7 @@ internal sealed record GroupsOptions
     /// <summary>How long idle groups are measured, in seconds.</summary>
     public required int IdleSeconds { get; init; }
 
-    /// <summary>How many groups get proposals, for each load.</summary>
+    /// <summary>How many groups get proposals, for each load. Not more than there are.</summary>
     public required IReadOnlyList<int> Active { get; init; }
 
     /// <summary>How many clients propose, over all groups.</summary>
@@ -59,14 +59,11 @@ internal sealed record GroupsOptions
     public string? DataDirectory { get; init; }
 }
 
-/// <summary>Groups were created.</summary>
+/// <summary>Groups were created, some at a time.</summary>
 /// <param name="Groups">How many.</param>
-/// <param name="Applied">How many of them have applied an entry within the time that they had.</param>
-/// <param name="StartSeconds">The seconds until all nodes had started their peers.</param>
-/// <param name="Seconds">The seconds until all groups had applied an entry.</param>
+/// <param name="Seconds">The seconds until all of them had applied an entry.</param>
 /// <param name="ProcessorSeconds">The processor time of all nodes until then.</param>
-internal sealed record GroupsCreated(int Groups, int Applied, double StartSeconds, double Seconds,
-    double ProcessorSeconds);
+internal sealed record GroupsCreated(int Groups, double Seconds, double ProcessorSeconds);
 
 /// <summary>What idle groups cost. Lists have an item for each node.</summary>
 /// <param name="Groups">How many groups there are.</param>
