@@ -32,6 +32,8 @@ internal sealed class GroupNode
 {
     private const int Together = 64;
     private const int Nodes = 3;
+    private const int PartsTogether = 8;
+    private static readonly TimeSpan FillPatience = TimeSpan.FromSeconds(150);
 
     private readonly ActorSystem _system;
     private readonly GroupEvents _events;
@@ -111,8 +113,7 @@ internal sealed class GroupNode
                 await EachAsync(Groups().Where(IsBehindHere), StartAsync);
                 return "started";
             case "fill":
-                foreach (int group in Groups().Where(IsLedHere))
-                    await FillAsync(_groups[group], Number(3));
+                await EachAsync(Groups().Where(IsLedHere), group => FillAsync(_groups[group], Number(3)));
                 return "filled";
             case "installed":
                 return Text(Groups().Count(group => _events.Installed.ContainsKey(Name(group))));
@@ -193,10 +194,12 @@ internal sealed class GroupNode
     {
         byte[] part = new byte[BytesState.PartBytes];
         Random.Shared.NextBytes(part);
-        for (int i = 0; i < mebibytes; i++)
+        var since = Stopwatch.StartNew();
+        foreach (int[] some in Enumerable.Range(0, mebibytes).Chunk(PartsTogether))
         {
-            var since = Stopwatch.StartNew();
-            if (!await TryProposeAsync(group, part, () => since.Elapsed < TimeSpan.FromSeconds(30)))
+            bool[] done = await Task.WhenAll(
+                some.Select(_ => TryProposeAsync(group, part, () => since.Elapsed < FillPatience)));
+            if (done.Contains(false))
                 throw new BenchException("A group does not take the entries of its state.");
         }
         if (await group.Ask<object>(TakeSnapshot.Instance) is SnapshotFailed failed)
