@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
@@ -98,6 +99,43 @@ public sealed class TcpTransportSpec : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_sent_is_counted()
+    {
+        // Other specs send meanwhile, but not that much.
+        const int messages = 8, size = 8 * 1024 * 1024;
+        long counted = 0, bytes = 0;
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = static (instrument, listener) =>
+        {
+            if (instrument.Name is "raft.messages.sent" or "raft.messages.sent_size")
+                listener.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) =>
+        {
+            if (instrument.Name == "raft.messages.sent")
+                Interlocked.Add(ref counted, value);
+            else
+                Interlocked.Add(ref bytes, value);
+        });
+        listener.Start();
+        string frames = $"{Key}maximum-frame-size = 16 MiB";
+        var (sender, receiver) = (Create(Own, frames), Create(Own, frames));
+        var heard = await Group(receiver);
+        var peer = new ActorSystemResolver(sender).Resolve(AddressOf(receiver), "g");
+        peer.Tell(Append(0), ActorRefs.NoSender);
+        await heard.Take();
+        await Until(() => PeerLinks.Of(sender).To(Provider(receiver).DefaultAddress) is not null);
+
+        for (int i = 0; i < messages; i++)
+        {
+            peer.Tell(Append(i, new byte[size]), ActorRefs.NoSender);
+            await heard.Take();
+        }
+
+        await Until(() => Interlocked.Read(ref counted) > messages && Interlocked.Read(ref bytes) > messages * size);
+    }
+
+    [Fact]
     public void A_port_that_is_in_use_is_named()
     {
         int port = Provider(Create(Own)).DefaultAddress.Port!.Value;
@@ -131,10 +169,11 @@ public sealed class TcpTransportSpec : IAsyncLifetime
         Assert.False(PeerLinks.Of(Create(Own, setting)).IsUsed);
     }
 
-    private static AppendEntries Append(int i) => new(
+    private static AppendEntries Append(int i) => Append(i, [1, 2, (byte)i]);
+
+    private static AppendEntries Append(int i, byte[] command) => new(
         new PeerHeader("127.0.0.1:1", "g", "a", "s", 1), i, 1, 0, 0,
-        new EntryBatch([new LogEntry(i + 1, 1, EntryKind.Command, 0,
-        new Payload(new byte[] { 1, 2, (byte)i }, 0, ""))]));
+        new EntryBatch([new LogEntry(i + 1, 1, EntryKind.Command, 0, new Payload(command, 0, ""))]));
 
     private static RemoteActorRefProvider Provider(ActorSystem system) =>
         (RemoteActorRefProvider)((ExtendedActorSystem)system).Provider;
