@@ -24,6 +24,16 @@ public sealed class NewestBackupSpec : IDisposable
     }
 
     [Fact]
+    public void Of_two_backups_at_the_same_entry_the_later_one_is_the_newest()
+    {
+        Put("a", new TestBackup { Index = 5, TakenAt = Noon });
+        Put("b", new TestBackup { Index = 5, TakenAt = Noon.AddMilliseconds(1) });
+        Put("c", new TestBackup { Index = 5, TakenAt = Noon.AddMilliseconds(-1) });
+
+        Assert.Equal("b.backup", Find());
+    }
+
+    [Fact]
     public void A_damaged_one_is_skipped_by_name_and_an_incomplete_one_is_none()
     {
         Put("a", new TestBackup { Index = 1 });

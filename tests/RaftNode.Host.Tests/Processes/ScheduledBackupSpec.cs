@@ -46,9 +46,9 @@ public sealed class ScheduledBackupSpec : IDisposable
         var run = await ProgramRun.ToEndAsync(restore);
 
         Assert.True(run.Code == ExitCode.Done, string.Join('\n', run.Errors));
-        var newest = Good().OrderByDescending(static name => name.Index).First();
-        Assert.Contains($"up to entry {newest.Index} of term", run.Output);
-        Assert.Contains($"file      {Path.Combine(Backups, newest.ToString())}", run.Output);
+        var (file, newest) = Newest();
+        Assert.Contains($"up to entry {newest.Index} of term {newest.Term}", run.Output);
+        Assert.Contains($"file      {file}", run.Output);
     }
 
     [Fact]
@@ -61,10 +61,8 @@ public sealed class ScheduledBackupSpec : IDisposable
             await WrittenAsync(cluster, 0);
             await WrittenAsync(cluster, 0);
         }
-        var newest = Good().OrderByDescending(static name => name.Index).ThenByDescending(static name => name.TakenAt)
-            .First();
         await File.WriteAllBytesAsync(Path.Combine(Backups, "damaged.backup"),
-            (await File.ReadAllBytesAsync(Path.Combine(Backups, newest.ToString())))[..^1]);
+            (await File.ReadAllBytesAsync(Newest().File))[..^1]);
         (int Code, string Output, IReadOnlyList<string> Errors) run = (-1, "", []);
 
         await using var restored = await NodeCluster.StartAsync(1, prepare: cluster =>
@@ -138,28 +136,34 @@ public sealed class ScheduledBackupSpec : IDisposable
         var seen = Lines(cluster, node);
         await Eventually.IsTrueAsync($"node{node + 1} to write two backups",
             () => Task.FromResult(Lines(cluster, node) >= seen + 2), cluster.Transcripts);
-        Assert.Contains(Good(), name => name.Member == $"node{node + 1}");
+        Assert.Contains(Good(), file => BackupName.Parse(Path.GetFileName(file))!.Member == $"node{node + 1}");
     }
 
     private static int Lines(NodeCluster cluster, int node) => cluster.Run(node).Errors
         .Count(static line => line.Contains(" written and verified: ", StringComparison.Ordinal));
 
+    // The newest backup in the order of restore --newest. Two backups at the same entry have different times.
+    private (string File, BackupSummary Summary) Newest() => Good()
+        .Select(static file => (File: file, Summary: BackupFile.ReadSummary(file)))
+        .OrderByDescending(static each => (each.Summary.Term, each.Summary.Index, each.Summary.TakenAt))
+        .First();
+
     // The backups that are there: each was verified before it had its name.
-    private List<BackupName> Good()
+    private List<string> Good()
     {
-        var names = new List<BackupName>();
+        var files = new List<string>();
         foreach (var file in Directory.GetFiles(Backups, "kv-*.backup"))
         {
             try
             {
                 _ = BackupFile.Open(file);
-                names.Add(BackupName.Parse(Path.GetFileName(file))!);
+                files.Add(file);
             }
             catch (FileNotFoundException)
             {
                 // It was deleted meanwhile, as the oldest.
             }
         }
-        return names;
+        return files;
     }
 }
