@@ -29,21 +29,22 @@ internal sealed class HttpSecurity : IDisposable
         {
             if (settings.Tls is { } tls)
             {
-                _identity = new WatchedFiles<TlsIdentity>(tls.Files.All,
+                _identity = Usable(() => new WatchedFiles<TlsIdentity>(tls.Files.All,
                     () => TlsIdentity.Load(tls.Files, time.GetUtcNow()),
-                    identity => identity.ExpiryAt(time.GetUtcNow()), Report);
+                    identity => identity.ExpiryAt(time.GetUtcNow()), Report));
                 _identity.Watch(time, settings.ReloadInterval);
             }
             if (settings.Access.Tokens is { } file)
             {
-                _tokens = new WatchedFiles<TokenTable>([file], () => TokenTable.Load(file), static _ => null, Report);
+                _tokens = Usable(() => new WatchedFiles<TokenTable>(
+                    [file], () => TokenTable.Load(file), static _ => null, Report));
                 _tokens.Watch(time, settings.ReloadInterval);
             }
         }
-        catch (TlsFileException e)
+        catch
         {
             _identity?.Dispose();
-            throw new NodeStartException($"HTTP is not started: {e.Message}", e);
+            throw;
         }
     }
 
@@ -55,6 +56,18 @@ internal sealed class HttpSecurity : IDisposable
     [
         .. Documents("certificate", _identity?.Notice), .. Documents("tokens", _tokens?.Notice),
     ];
+
+    /// <summary>Reads the files of the certificate once.</summary>
+    /// <returns>The certificate; <c>null</c> if HTTP has no TLS.</returns>
+    /// <exception cref="NodeStartException">A node could not start with these files.</exception>
+    public static TlsIdentity? LoadIdentity(HttpSettings settings, DateTimeOffset now) =>
+        settings.Tls is { } tls ? Usable(() => TlsIdentity.Load(tls.Files, now)) : null;
+
+    /// <summary>Reads the file of the tokens once.</summary>
+    /// <returns>The tokens; <c>null</c> if no file has any.</returns>
+    /// <exception cref="NodeStartException">A node could not start with this file.</exception>
+    public static TokenTable? LoadTokens(HttpSettings settings) =>
+        settings.Access.Tokens is { } file ? Usable(() => TokenTable.Load(file)) : null;
 
     /// <summary>Looks at the files now.</summary>
     public void Check()
@@ -107,6 +120,18 @@ internal sealed class HttpSecurity : IDisposable
     /// <param name="notice">What is to be said.</param>
     public static IEnumerable<ProblemDocument> Documents(string name, string? notice) =>
         notice is null ? [] : [new ProblemDocument(Http.Problems.TypeOf(name), notice)];
+
+    private static T Usable<T>(Func<T> load)
+    {
+        try
+        {
+            return load();
+        }
+        catch (TlsFileException e)
+        {
+            throw new NodeStartException($"HTTP is not started: {e.Message}", e);
+        }
+    }
 
     private static void Report(bool isProblem, string text) =>
         LineLog.Write(DateTime.UtcNow, isProblem ? LogLevel.Warning : LogLevel.Information, Source, text);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using RaftNode.Host.Access;
 using RaftNode.Host.Commands.Checks;
 using RaftNode.Host.Configuration;
 using RaftNode.Host.Node;
@@ -45,10 +44,10 @@ internal static class CheckCommand
             "check",
             "Says before the first start what would make a node unsafe or slow, and what to do.",
             """
-            Each row is "ok", "warning" or "error". The rows are about the settings, the list of members, the volume and
-            its flushes, the ports, and the nodes that run already: their clocks, group and frame sizes. To measure
-            flushes, the command writes a small file into the data directory, or into the directory above it, and
-            deletes the file. The node may run.
+            Each row is "ok", "warning" or "error". The rows are about the settings, who can reach the node, its
+            certificates and tokens, the list of members, the volume and its flushes, the ports, and the nodes that run
+            already: their clocks, group and frame sizes. To measure flushes, the command writes a small file into the
+            data directory, or into the directory above it, and deletes the file. The node may run.
 
             Exit code 1 if there is an error; with --strict also if there is a warning.
             """)
@@ -62,13 +61,11 @@ internal static class CheckCommand
     private static async Task<int> RunAsync(ParseResult parsed)
     {
         var settings = NodeSettings.Load(parsed.GetValue(ConfigFile)!, parsed.GetValue(Data));
-        if (settings.Http.Exposure is { } exposure)
-            throw new NodeStartException(exposure);
-        using var security = new HttpSecurity(settings.Http);
         var patience = TimeSpan.FromSeconds(parsed.GetValue(Timeout));
         List<CheckRow> rows =
         [
             .. SettingRows(await RunningNode.CheckAsync(settings)),
+            .. SecurityChecks.Of(settings, DateTimeOffset.UtcNow),
             .. MemberListCheck.Of(settings),
             .. DiskCheck.Of(settings),
             .. await NetworkChecks.PortsAsync(settings, patience, NodeOptions.CredentialsIn(parsed)),

@@ -64,10 +64,13 @@ internal sealed record NodeSettings
     public required bool HasRemoteTls { get; init; }
 
     /// <summary>
-    /// Whether other machines can reach the peer, and anybody on them could act as a member, because there is no TLS.
+    /// What is wrong if other machines can reach the peer, and anybody on them could act as a member, because there is
+    /// no TLS; <c>null</c> if that is not so.
     /// </summary>
-    public bool IsPeerExposed =>
-        !HasRemoteTls && !NodeAddress.IsLoopback($"{RaftEndpoint.Host}:{RaftEndpoint.Port}");
+    public string? PeerExposure =>
+        HasRemoteTls || NodeAddress.IsLoopback($"{RaftEndpoint.Host}:{RaftEndpoint.Port}") ? null
+            : $"Other nodes reach this one at {Self.Address} without TLS. Anybody who can reach this port can act as a "
+                + "member. Set raftnode.remote.tls, or keep others away from the port.";
 
     /// <summary>The address and port at which remoting listens.</summary>
     public DnsEndPoint RaftEndpoint { get; private init; } = null!;

@@ -54,21 +54,40 @@ internal static class RemoteTlsSettings
         return text.ToString();
     }
 
-    /// <summary>Reads the files once, because the actor system does not say well why it does not start.</summary>
+    /// <summary>Reads the settings, because the actor system does not say well why it does not start.</summary>
     /// <param name="config">The configuration of the actor system.</param>
-    /// <exception cref="NodeStartException">A file or a setting is not usable.</exception>
-    public static void EnsureUsable(Config config)
+    /// <returns>The files; <c>null</c> if RaftActors does no TLS between nodes.</returns>
+    /// <exception cref="NodeStartException">A setting is not usable.</exception>
+    public static TlsFiles? Files(Config config)
     {
         try
         {
-            if (IsRead(config, out _) && TcpTlsSettings.From(config.GetConfig(Tcp)) is { } tls)
-                _ = TlsIdentity.Load(tls.Files, DateTimeOffset.UtcNow);
+            return IsRead(config, out _) ? TcpTlsSettings.From(config.GetConfig(Tcp))?.Files : null;
         }
-        catch (Exception e) when (e is TlsFileException or ConfigurationException)
+        catch (ConfigurationException e)
         {
-            throw new NodeStartException($"TLS between nodes: {e.Message}", e);
+            throw NotUsable(e);
         }
     }
+
+    /// <summary>Reads the settings and the files once.</summary>
+    /// <param name="config">The configuration of the actor system.</param>
+    /// <param name="now">The time, which the certificate must be valid at.</param>
+    /// <returns>The certificate; <c>null</c> if RaftActors does no TLS between nodes.</returns>
+    /// <exception cref="NodeStartException">A file or a setting is not usable.</exception>
+    public static TlsIdentity? LoadIdentity(Config config, DateTimeOffset now)
+    {
+        try
+        {
+            return Files(config) is { } files ? TlsIdentity.Load(files, now) : null;
+        }
+        catch (TlsFileException e)
+        {
+            throw NotUsable(e);
+        }
+    }
+
+    private static NodeStartException NotUsable(Exception cause) => new($"TLS between nodes: {cause.Message}", cause);
 
     private static bool IsRead(Config config, out string transport)
     {

@@ -120,7 +120,7 @@ internal sealed class RunningNode : IAsyncDisposable
     {
         if (settings.Http.Exposure is { } exposure)
             throw new NodeStartException(exposure);
-        RemoteTlsSettings.EnsureUsable(settings.Config);
+        _ = RemoteTlsSettings.LoadIdentity(settings.Config, DateTimeOffset.UtcNow);
         NativeHeap.ShareArenas();
         if (TransportBuffers.AreUsed(settings.Config))
             TransportBuffers.RecordNoStackTraces();
@@ -153,17 +153,18 @@ internal sealed class RunningNode : IAsyncDisposable
 
     /// <summary>
     /// Finds the settings of a node, its own or defaults, that make consensus unsafe or slow. Uses neither the node's
-    /// port nor its store.
+    /// port, nor its certificates, nor its store.
     /// </summary>
     /// <returns>The problems; empty when there are none.</returns>
     /// <exception cref="NodeStartException">The actor system cannot be started with this configuration.</exception>
     public static async Task<IReadOnlyList<SettingProblem>> CheckAsync(NodeSettings settings)
     {
-        RemoteTlsSettings.EnsureUsable(settings.Config);
+        _ = RemoteTlsSettings.Files(settings.Config);
         // The settings of remoting are checked only if remoting runs. So it runs, on a free port that no other node
-        // knows.
+        // knows. There it needs no certificate, which may be one that cannot be used.
         var elsewhere = ConfigurationFactory.ParseString("""
             akka.remote.dot-netty.tcp { hostname = "127.0.0.1", public-hostname = "", port = 0, public-port = 0 }
+            akka.remote.dot-netty.tcp.tls { certificate = "", key = "", ca = "" }
             akka.loglevel = OFF
             akka.loggers = []
             """);
@@ -350,11 +351,8 @@ internal sealed class RunningNode : IAsyncDisposable
             throw new NodeStartException($"The group {Settings.Raft.Group} does not start. {refused}");
         if (change is not null)
             system.Log.Warning("{0}", change);
-        if (Settings.IsPeerExposed)
-        {
-            system.Log.Warning("Other nodes reach this one at {0} without TLS. Anybody who can reach this port can act "
-                + "as a member. Set raftnode.remote.tls, or keep others away from the port.", Settings.Self.Address);
-        }
+        if (Settings.PeerExposure is { } exposure)
+            system.Log.Warning("{0}", exposure);
         try
         {
             await _host.StartAsync();

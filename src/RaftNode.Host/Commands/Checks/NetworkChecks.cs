@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using RaftNode.Host.Configuration;
 using RaftNode.Host.Http;
 using RaftNode.Host.Node;
@@ -27,13 +28,15 @@ internal static class NetworkChecks
             return [new CheckRow(
                 "ports", CheckRow.Ok, $"The ports {remoting.Port} (remoting) and {http.Port} (HTTP) are free.")];
         }
-        if (await RunsAsync(settings, patience, credentials))
+        var (runs, silence) = await RunsAsync(settings, patience, credentials);
+        if (runs)
         {
             return [new CheckRow(
                 "ports", CheckRow.Ok, $"{settings.Self.Id} runs, and has the ports {remoting.Port} and {http.Port}.")];
         }
-        return problems.OfType<string>().Select(static problem => new CheckRow(
-            "ports", CheckRow.Error, $"{char.ToUpperInvariant(problem[0])}{problem[1..]}."));
+        return problems.OfType<string>().Select(problem => new CheckRow(
+            "ports", CheckRow.Error, $"{char.ToUpperInvariant(problem[0])}{problem[1..]}.",
+            problems[1] is null || silence is null ? "" : $"If {settings.Self.Id} itself runs there, it did not say so: {silence}."));
     }
 
     /// <summary>Compares the node with those that run already.</summary>
@@ -125,12 +128,25 @@ internal static class NetworkChecks
         }
     }
 
-    private static async Task<bool> RunsAsync(NodeSettings settings, TimeSpan patience, NodeCredentials credentials)
+    // Whether the node itself runs, and if nobody knows it, why.
+    private static async Task<(bool Runs, string? Silence)> RunsAsync(
+        NodeSettings settings, TimeSpan patience, NodeCredentials credentials)
     {
-        using var client = new NodeClient([$"http://{settings.Http.Endpoint}"], patience, credentials);
-        var nodes = await client.StatusAsync();
-        return nodes.Any(node => node.Status is { } status && status.Node == settings.Self.Id
-            && status.Group == settings.Raft.Group && status.Address == settings.Self.Address);
+        using var client = new NodeClient([UrlOf(settings)], patience, credentials);
+        var (_, status, problem) = (await client.StatusAsync())[0];
+        bool isItself = status is not null && status.Node == settings.Self.Id
+            && status.Group == settings.Raft.Group && status.Address == settings.Self.Address;
+        return (isItself, problem?.TrimEnd('.'));
+    }
+
+    // A node that listens on all addresses has a certificate for the one at which others reach it.
+    private static string UrlOf(NodeSettings settings)
+    {
+        var address = settings.Http.Endpoint.Address;
+        return address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)
+            ? new UriBuilder(settings.Http.Url) { Host = MemberListCheck.HostOf(settings.Self) }.Uri
+                .GetLeftPart(UriPartial.Authority)
+            : settings.Http.Url;
     }
 
     private static string Text(TimeSpan time) =>
