@@ -94,6 +94,25 @@ internal sealed class NodeEvents(string node, TimeProvider clock)
         }
     }
 
+    /// <summary>Puts events of several nodes into the order of their times.</summary>
+    /// <param name="learned">The events, those of each node in the order in which they happened.</param>
+    /// <returns>
+    /// The events. Those of one node stay in their order, although the node's clock may have been set back between
+    /// them: there an event counts as no later than those after it, because the later setting of a clock is the better
+    /// one.
+    /// </returns>
+    public static IEnumerable<NodeEvent> InOrderOfTime(IReadOnlyList<NodeEvent> learned)
+    {
+        var times = new DateTime[learned.Count];
+        var next = new Dictionary<string, DateTime>();
+        for (int i = learned.Count - 1; i >= 0; i--)
+        {
+            var (node, time) = (learned[i].Node, learned[i].Time);
+            next[node] = times[i] = next.TryGetValue(node, out var later) && later < time ? later : time;
+        }
+        return learned.Index().OrderBy(each => times[each.Index]).Select(static each => each.Item);
+    }
+
     private static string Clip(string text) =>
         text.Length <= NodeEvent.MostText ? text : string.Concat(text.AsSpan(0, NodeEvent.MostText - 1), "…");
 

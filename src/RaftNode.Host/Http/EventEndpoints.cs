@@ -32,7 +32,11 @@ internal sealed class EventEndpoints(ClusterView view, NodeEvents events, HttpSe
         return _readers.ServeAsync(context, (body, cancellation) => SendAsync(body, last, cancellation));
     }
 
-    private async Task SendAsync(PipeWriter body, string last, CancellationToken cancellation)
+    /// <summary>Sends the events until the reader has gone, or is too slow.</summary>
+    /// <param name="body">Where the events are written. At most 64 KiB and one event wait to be flushed.</param>
+    /// <param name="last">The id of the last event that the reader has; empty if it has none.</param>
+    /// <param name="cancellation">Cancelled when the reader has gone.</param>
+    internal async Task SendAsync(PipeWriter body, string last, CancellationToken cancellation)
     {
         AskWhileRead();
         using var writer = new EventStreamWriter(body);
@@ -47,7 +51,7 @@ internal sealed class EventEndpoints(ClusterView view, NodeEvents events, HttpSe
             // The other nodes are asked first, so that the past is complete.
             await view.ReadAsync().WaitAsync(cancellation);
             (var past, after) = events.All.ReadAll();
-            foreach (var happened in past.OrderBy(static happened => happened.Time))
+            foreach (var happened in NodeEvents.InOrderOfTime(past))
             {
                 Write(writer, happened, "");
                 await writer.FlushIfMuchAsync(cancellation);
@@ -64,7 +68,10 @@ internal sealed class EventEndpoints(ClusterView view, NodeEvents events, HttpSe
                 continue;
             }
             foreach (var happened in news.Events)
+            {
                 Write(writer, happened, IdOf(++after));
+                await writer.FlushIfMuchAsync(cancellation);
+            }
             await writer.FlushAsync(cancellation);
         }
     }

@@ -108,6 +108,18 @@ public sealed class BackupScheduleSpec : VirtualTimeSpec
     }
 
     [Fact]
+    public void A_clock_that_is_set_an_hour_forward_and_back_again_and_again_causes_no_burst_and_no_gap()
+    {
+        Role(RaftRole.Leader);
+        for (int hour = 1; hour <= 48; hour++)
+        {
+            _clock.Set((hour + (hour % 2 == 0 ? 1.0 : -1.0)) * Hour);
+            Advance(1 * Hour);
+            Assert.Equal(1 + (hour / 6), _backup.Writes);
+        }
+    }
+
+    [Fact]
     public void A_backup_of_the_future_does_not_hold_up_the_next_one_and_does_not_cause_more_than_one()
     {
         _backup.Latest = _clock.GetUtcNow().AddYears(3);
@@ -285,18 +297,6 @@ public sealed class BackupScheduleSpec : VirtualTimeSpec
     }
 
     private void Role(RaftRole role) => Sys.EventStream.Publish(new RoleChanged("kv", "node1", 1, role));
-
-    /// <summary>A clock that is set, and does not run.</summary>
-    private sealed class WallClock : TimeProvider
-    {
-        private static readonly DateTimeOffset Noon = new(2026, 11, 30, 12, 0, 0, TimeSpan.Zero);
-
-        private DateTimeOffset _now = Noon;
-
-        public void Set(double milliseconds) => _now = Noon.AddMilliseconds(milliseconds);
-
-        public override DateTimeOffset GetUtcNow() => _now;
-    }
 
     private sealed class FakeBackup(WallClock clock) : IScheduledBackup
     {

@@ -4,7 +4,10 @@ namespace RaftNode.Host.Tests.Cluster;
 
 public sealed class NodeEventsSpec
 {
-    private readonly NodeEvents _events = new("node1", TimeProvider.System);
+    private readonly WallClock _clock = new();
+    private readonly NodeEvents _events;
+
+    public NodeEventsSpec() => _events = new NodeEvents("node1", _clock);
 
     [Fact]
     public void What_happens_on_this_node_is_numbered_and_is_among_all_events()
@@ -59,6 +62,43 @@ public sealed class NodeEventsSpec
             (kept.Node, kept.Run, kept.Text.Length, kept.Role!.Length));
         Assert.Equal(DateTimeKind.Utc, kept.Time.Kind);
     }
+
+    [Theory]
+    [InlineData(60, "one, other, two, three")]
+    [InlineData(-60, "one, two, three, other")]
+    public void A_clock_that_is_set_does_not_change_the_order_of_what_happened_on_its_node(int minutes, string order)
+    {
+        Add("one", 0);
+        Add("two", minutes + 2);
+        Add("three", minutes < 0 ? minutes + 3 : 3);
+        Hear("other", 1);
+
+        Assert.Equal(order, Ordered());
+    }
+
+    [Fact]
+    public void Events_of_nodes_whose_clocks_are_right_are_in_the_order_of_their_times()
+    {
+        Add("a", 1);
+        Add("b", 4);
+        Hear("c", 2);
+        Hear("d", 4);
+        Hear("e", 5);
+
+        Assert.Equal("a, c, b, d, e", Ordered());
+    }
+
+    private void Add(string text, int minutes)
+    {
+        _clock.Set(TimeSpan.FromMinutes(minutes));
+        _events.Add(EventKinds.Role, text);
+    }
+
+    private void Hear(string text, int minutes) => _events.Merge("node2", "run",
+        [Samples.Event(minutes, text: text) with { Time = WallClock.Noon.AddMinutes(minutes).UtcDateTime }]);
+
+    private string Ordered() => string.Join(
+        ", ", NodeEvents.InOrderOfTime(_events.All.ReadAll().Events).Select(static happened => happened.Text));
 
     private long[] Numbers() => [.. _events.All.ReadAll().Events.Select(static happened => happened.Number)];
 }
