@@ -125,7 +125,7 @@ internal sealed class NodeClient : IDisposable
         using var request = Request(HttpMethod.Get, PathUri(node, path), header: header);
         try
         {
-            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            return await SendAsync(node, request, HttpCompletionOption.ResponseHeadersRead, cancellation);
         }
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.SecureConnectionError)
         {
@@ -163,6 +163,23 @@ internal sealed class NodeClient : IDisposable
         return request;
     }
 
+    // A node that speaks the other one of http and https is a failure to connect: it has done nothing.
+    private async Task<HttpResponseMessage> SendAsync(Uri node, HttpRequestMessage request,
+        HttpCompletionOption completion, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _http.SendAsync(request, completion, cancellation);
+        }
+        catch (HttpRequestException e) when (e.InnerException is not SocketException
+            && e.GetBaseException() is not NodeCertificateException)
+        {
+            if (await NodeScheme.FindAsync(node, cancellation) is { } wrong)
+                throw new HttpRequestException(HttpRequestError.SecureConnectionError, wrong.Message, wrong);
+            throw;
+        }
+    }
+
     // Each node gets a request of its own, because a request and its content can be sent only once.
     private async Task<HttpResponseMessage?> SendToFirstAsync(
         Func<Uri, HttpRequestMessage> requestTo,
@@ -174,7 +191,7 @@ internal sealed class NodeClient : IDisposable
             using var request = requestTo(node);
             try
             {
-                return await _http.SendAsync(request, completion, cancellation);
+                return await SendAsync(node, request, completion, cancellation);
             }
             catch (HttpRequestException e) when (e.InnerException is SocketException
                 && e.HttpRequestError is (HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError))
@@ -194,7 +211,7 @@ internal sealed class NodeClient : IDisposable
     {
         try
         {
-            using var response = await _http.GetAsync(new Uri(node, "/status"));
+            using var response = await GetStatusAsync(node);
             return response.IsSuccessStatusCode
                 ? (node, await response.Content.ReadFromJsonAsync(HostJson.Default.StatusDocument), null)
                 : (node, null, (await ProblemAsync(response)).Detail);
@@ -209,13 +226,19 @@ internal sealed class NodeClient : IDisposable
         }
     }
 
+    private async Task<HttpResponseMessage> GetStatusAsync(Uri node)
+    {
+        using var request = Request(HttpMethod.Get, new Uri(node, "/status"));
+        return await SendAsync(node, request, HttpCompletionOption.ResponseContentRead, CancellationToken.None);
+    }
+
     // A node says the time in whole seconds, cut off: on average it is half a second later.
     private async Task<HeardNode?> HearAsync(Uri node)
     {
         try
         {
             var (sent, started) = (DateTimeOffset.UtcNow, Stopwatch.GetTimestamp());
-            using var response = await _http.GetAsync(new Uri(node, "/status"));
+            using var response = await GetStatusAsync(node);
             var roundTrip = Stopwatch.GetElapsedTime(started);
             var status = response.IsSuccessStatusCode
                 ? await response.Content.ReadFromJsonAsync(HostJson.Default.StatusDocument)
@@ -262,11 +285,14 @@ internal sealed class NodeClient : IDisposable
     private static NodeStartException NoTls(Uri node, Exception failure) =>
         new($"{node.GetLeftPart(UriPartial.Authority)}: {TlsProblem(failure)}", failure);
 
-    private static string TlsProblem(Exception failure) =>
-        failure.GetBaseException() is NodeCertificateException refused
-        ? $"no TLS connection: {refused.Message}; --cacert names the file with the certificate authorities"
-        : $"no TLS connection: {failure.GetBaseException().Message.TrimEnd('.')}; does the node serve https, and does "
-            + "it want a certificate (--cert)?";
+    private static string TlsProblem(Exception failure) => failure.GetBaseException() switch
+    {
+        NodeSchemeException wrong => wrong.Message,
+        NodeCertificateException refused =>
+            $"no TLS connection: {refused.Message}; --cacert names the file with the certificate authorities",
+        var other => $"no TLS connection: {other.Message.TrimEnd('.')}; does the node serve https, and does it want a "
+            + "certificate (--cert)?",
+    };
 
     private static Uri Parse(string text) =>
         Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}", UriKind.Absolute,
