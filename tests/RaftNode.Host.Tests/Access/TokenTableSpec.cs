@@ -29,6 +29,31 @@ public sealed class TokenTableSpec : IDisposable
         Assert.DoesNotContain(token, line);
     }
 
+    [Fact]
+    public void A_token_whose_digest_differs_in_one_byte_is_another_one()
+    {
+        string token = TokenDigest.NewToken();
+        byte[] digest = TokenDigest.Of(token);
+        for (int i = 0; i < digest.Length; i++)
+        {
+            digest[i] ^= 1;
+            Assert.Null(TokenTable.Load(Write($"ops admin {Convert.ToHexStringLower(digest)}\n")).Find(token));
+            digest[i] ^= 1;
+        }
+        Assert.NotNull(TokenTable.Load(Write($"ops admin {Convert.ToHexStringLower(digest)}\n")).Find(token));
+    }
+
+    [Fact]
+    public void A_part_of_a_token_is_no_token()
+    {
+        string token = TokenDigest.NewToken();
+        var table = TokenTable.Load(Write(TokenTable.Line("ops", Role.Admin, token)));
+
+        for (int length = 0; length < token.Length; length++)
+            Assert.Null(table.Find(token[..length]));
+        Assert.NotNull(table.Find(token));
+    }
+
     [Theory]
     [InlineData("ops admin")]
     [InlineData("ops owner aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]

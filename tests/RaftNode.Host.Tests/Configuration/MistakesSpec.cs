@@ -154,6 +154,19 @@ public sealed class MistakesSpec : IDisposable
         Assert.DoesNotContain("Exception", message);
     }
 
+    [Theory]
+    [InlineData(65)]
+    [InlineData(200)]
+    public void A_name_of_a_group_that_is_too_long_is_refused_and_the_longest_is_not(int length)
+    {
+        var file = _directory.Write("node.conf", $"{Right}raft.group = {new string('g', length)}\n");
+
+        Assert.Contains($"line 3: raft.group = {new string('g', length)}: a name is up to 64 letters, digits",
+            Assert.Throws<NodeStartException>(() => NodeSettings.Load(file)).Message);
+        var longest = _directory.Write("node.conf", $"{Right}raft.group = {new string('g', 64)}\n");
+        Assert.Equal(64, NodeSettings.Load(longest).Raft.Group.Length);
+    }
+
     [Fact]
     public void A_mistake_in_an_included_file_is_found_there()
     {

@@ -1,5 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
 using RaftNode.Host.Http;
 
 namespace RaftNode.Host.Tests.Http;
@@ -31,6 +34,28 @@ public sealed class PageHttpSpec(SingleNodeFixture node) : IClassFixture<SingleN
         Assert.Equal(HttpStatusCode.NotModified, unchanged.StatusCode);
     }
 
+    [Fact]
+    public async Task The_policy_of_the_page_has_the_hash_of_each_script_and_style_and_no_other()
+    {
+        using var answer = await Http.GetAsync($"{Url}/");
+        string page = await answer.Content.ReadAsStringAsync();
+        string policy = Assert.Single(answer.Headers.GetValues("Content-Security-Policy"));
+
+        foreach (string kind in (string[])["script", "style"])
+        {
+            // As a browser computes them: CSP 3, 6.7.3.3.
+            var hashes = Regex.Matches(page, $"<{kind}[^>]*>(.*?)</{kind}>", RegexOptions.Singleline).Select(
+                static element => "'sha256-" + Convert.ToBase64String(
+                    SHA256.HashData(Encoding.UTF8.GetBytes(element.Groups[1].Value))) + "'").ToList();
+            Assert.NotEmpty(hashes);
+            string sources = Assert.Single(policy.Split("; "),
+                part => part.StartsWith($"{kind}-src ", StringComparison.Ordinal));
+            Assert.Equal(hashes.Order(), sources.Split(' ')[1..].Order());
+        }
+        // A hash does not cover attributes, so the page has none of these.
+        Assert.DoesNotMatch("<[^>]+ (style|on[a-z]+)=", page.Split("<script>")[0]);
+    }
+
     [Theory]
     [InlineData("Sec-Fetch-Site", "cross-site", false)]
     [InlineData("Sec-Fetch-Site", "same-site", false)]
@@ -44,9 +69,10 @@ public sealed class PageHttpSpec(SingleNodeFixture node) : IClassFixture<SingleN
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{Url}/snapshot");
         request.Headers.Add(header, value == "SELF" ? Url : value);
         using var answer = await Http.SendAsync(request);
-        Assert.Equal(isDone ? HttpStatusCode.OK : HttpStatusCode.Forbidden, answer.StatusCode);
+        string said = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.StatusCode == (isDone ? HttpStatusCode.OK : HttpStatusCode.Forbidden), said);
         if (!isDone)
-            Assert.Contains("urn:raftnode:cross-site", await answer.Content.ReadAsStringAsync());
+            Assert.Contains("urn:raftnode:cross-site", said);
     }
 
     [Fact]

@@ -129,6 +129,41 @@ public sealed class WatchSpec
     }
 
     [Fact]
+    public async Task A_thousand_watchers_are_told_every_change_and_one_more_is_refused()
+    {
+        const int Watchers = 1000;
+        await using var cluster = await NodeCluster.StartAsync(1, $"raftnode.watch.max-watchers = {Watchers}\n");
+        var streams = new List<EventStream>();
+        try
+        {
+            streams.AddRange(await Task.WhenAll(Enumerable.Range(0, Watchers)
+                .Select(_ => EventStream.OpenAsync(cluster.Http, $"{cluster.Urls[0]}/watch"))));
+            using (var refused = await cluster.Http.GetAsync($"{cluster.Urls[0]}/watch"))
+                Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+
+            string[] keys = ["a", "b", "c"];
+            foreach (string key in keys)
+                await PutAsync(cluster, key, key);
+
+            foreach (string key in keys)
+            {
+                var told = await Task.WhenAll(streams.Select(static stream => stream.NextAsync()));
+                Assert.All(told, change => Assert.Equal(("put", key), (change.Type, change.Key)));
+            }
+        }
+        finally
+        {
+            streams.ForEach(static stream => stream.Dispose());
+        }
+        await Eventually.IsTrueAsync("room for a watcher", async () =>
+        {
+            using var again = await cluster.Http.GetAsync(
+                $"{cluster.Urls[0]}/watch", HttpCompletionOption.ResponseHeadersRead);
+            return again.IsSuccessStatusCode;
+        }, cluster.Transcripts);
+    }
+
+    [Fact]
     public async Task A_node_that_stops_does_not_wait_for_watchers()
     {
         await using var cluster = await NodeCluster.StartAsync(1, "raftnode.http.shutdown-timeout = 600 s\n");

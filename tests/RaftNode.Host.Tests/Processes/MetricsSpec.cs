@@ -42,6 +42,21 @@ public sealed partial class MetricsSpec
     }
 
     [Fact]
+    public async Task The_metrics_of_a_group_with_the_longest_name_are_well_formed()
+    {
+        string group = new string('g', 60) + "-_.1";
+        await using var cluster = await NodeCluster.StartAsync(1, $"raft.group = {group}\n");
+        using (var put = await cluster.Http.PutAsync(cluster.Key(0, "key"), new StringContent("value")))
+            put.EnsureSuccessStatusCode();
+
+        string text = await cluster.Http.GetStringAsync($"{cluster.Urls[0]}/metrics");
+
+        Assert.All(text.Split('\n', StringSplitOptions.RemoveEmptyEntries),
+            static line => Assert.Matches(Exposed(), line));
+        Assert.Contains($"group=\"{group}\"", Assert.Single(Lines(text, "raft_peer_term")));
+    }
+
+    [Fact]
     public void Each_instrument_is_in_the_docs_as_Prometheus_names_it()
     {
         var instruments = new List<Instrument>();
@@ -116,6 +131,12 @@ public sealed partial class MetricsSpec
 
     private static List<string> Lines(string text, string metric) =>
         [.. text.Split('\n').Where(line => Name().Match(line).Value == metric)];
+
+    // A line of the text format of Prometheus: a comment, or a sample with its labels, its value and maybe its time.
+    [GeneratedRegex("^(# (TYPE|HELP|UNIT) [a-zA-Z_:][a-zA-Z0-9_:]*( .*)?"
+        + "|[a-zA-Z_:][a-zA-Z0-9_:]*({([a-zA-Z_][a-zA-Z0-9_]*=\"([^\"\\\\]|\\\\[\\\\n\"])*\"(,|(?=})))*})? "
+        + "(NaN|[+-]Inf|[-+0-9.eE]+)( [0-9.]+)?)$")]
+    private static partial Regex Exposed();
 
     [GeneratedRegex("^[a-z_]+")]
     private static partial Regex Name();
