@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -107,6 +108,25 @@ public sealed class RemoteTlsSpec : IAsyncLifetime
         await ConnectAsync(there, null);
         await Until(() => IsSaid(there, "it showed no certificate"));
         Assert.Equal("hello", await AskAsync(Create(), there, "hello"));
+    }
+
+    [Fact]
+    public async Task A_system_makes_no_connection_to_one_whose_certificate_has_expired()
+    {
+        var here = Create();
+        using var late = _authority.Issue("late", until: DateTimeOffset.UtcNow.AddMinutes(-1));
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var refusals = new ConcurrentQueue<bool>();
+        var serving = ServeAsync(listener, late, refusals);
+
+        here.ActorSelection($"akka.ssl.tcp://tls@{listener.LocalEndpoint}/user/echo").Tell("hello");
+
+        await Until(() => IsSaid(here, "its certificate (CN=late) is valid from "));
+        await Until(() => !refusals.IsEmpty);
+        listener.Stop();
+        await serving;
+        Assert.All(refusals, Assert.True);
     }
 
     [Fact]
@@ -257,6 +277,41 @@ public sealed class RemoteTlsSpec : IAsyncLifetime
         catch (Exception e) when (e is AuthenticationException or IOException)
         {
             // The other side has refused the certificate.
+        }
+    }
+
+    // Shows a certificate to whoever connects, and notes whether nothing was sent through the connection.
+    private static async Task ServeAsync(TcpListener listener, X509Certificate2 certificate,
+        ConcurrentQueue<bool> refusals)
+    {
+        try
+        {
+            while (true)
+            {
+                using var socket = await listener.AcceptTcpClientAsync();
+                await using var tls = new SslStream(socket.GetStream());
+                refusals.Enqueue(await IsRefusedAsync(tls, certificate));
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The listener was stopped.
+        }
+    }
+
+    private static async Task<bool> IsRefusedAsync(SslStream tls, X509Certificate2 certificate)
+    {
+        try
+        {
+            await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+            {
+                ServerCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true),
+            }).WaitAsync(Limit);
+            return await tls.ReadAsync(new byte[1]).AsTask().WaitAsync(Limit) == 0;
+        }
+        catch (Exception e) when (e is AuthenticationException or IOException)
+        {
+            return true;
         }
     }
 

@@ -51,7 +51,8 @@ public sealed class SecurityChecksSpec
         var (code, rows) = await CheckAsync(node);
 
         Assert.Equal(ExitCode.No, code);
-        Assert.Equal(await node.RefusedAsync(), Said(rows, "address", "raftnode.http.address = 0.0.0.0: other machines"));
+        Assert.Equal(
+            await node.RefusedAsync(), Said(rows, "address", "raftnode.http.address = 0.0.0.0: other machines"));
         Assert.Contains($"chmod 600 {node.TokenFile}", Said(rows, "tokens", "HTTP is not started: "));
     }
 

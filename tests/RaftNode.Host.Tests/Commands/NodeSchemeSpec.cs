@@ -16,7 +16,8 @@ public sealed class NodeSchemeSpec
         string wrong = node.Url.Replace("https:", "http:");
 
         await AllSayAsync(node, wrong,
-            $"the node answers with TLS only: use {node.Url} (and --cacert, the file with the certificate authorities)");
+            $"the node answers with TLS only: use {node.Url} (and --cacert, the file with the certificate "
+                + "authorities)");
     }
 
     [Fact]
@@ -60,7 +61,8 @@ public sealed class NodeSchemeSpec
         // A verb for each way in which verbs ask nodes.
         string[][] verbs =
         [
-            ["put", "key", "value"], ["member", "list"], ["backup", node.In("kv.backup")], ["top"], ["watch"], ["bench"],
+            ["put", "key", "value"], ["member", "list"], ["backup", node.In("kv.backup")], ["top"], ["watch"],
+            ["bench"],
         ];
         foreach (string[] verb in verbs)
         {

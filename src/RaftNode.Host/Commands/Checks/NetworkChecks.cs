@@ -36,7 +36,8 @@ internal static class NetworkChecks
         }
         return problems.OfType<string>().Select(problem => new CheckRow(
             "ports", CheckRow.Error, $"{char.ToUpperInvariant(problem[0])}{problem[1..]}.",
-            problems[1] is null || silence is null ? "" : $"If {settings.Self.Id} itself runs there, it did not say so: {silence}."));
+            problems[1] is null || silence is null ? ""
+                : $"If {settings.Self.Id} itself runs there, it did not say so: {silence}."));
     }
 
     /// <summary>Compares the node with those that run already.</summary>
