@@ -52,8 +52,10 @@ internal sealed class Simulation
         int leases = random.Next(3) == 0 ? random.Next(3) == 0 ? random.Next(1, 10) : 10 : 0;
         bool apart = leases > 0 && random.Next(2) == 0;
         double drift = leases > 0 ? 0.01 + (0.19 * Math.Sqrt(random.NextDouble())) : 0.01;
+        var idle = new Random(unchecked(seed * 23));
+        bool withIdleGroups = idle.Next(4) == 0;
         var former = new Random(unchecked(seed * 19));
-        var origin = !changesState && options.Kinds.Contains(FaultKind.LeftoverDisk) && former.Next(4) == 0
+        var origin = !changesState && !withIdleGroups && options.Kinds.Contains(FaultKind.LeftoverDisk) && former.Next(4) == 0
             ? former.Next(2) == 0
             ? Origin.Restored
             : Origin.Recovered
@@ -71,6 +73,7 @@ internal sealed class Simulation
         };
         _faultTime = options.MaxFaultTime * (0.3 + (0.7 * random.NextDouble()));
         var others = options.Kinds.Where(kind => kind != FaultKind.StateChange
+            && !(withIdleGroups && !LeavesDisks(kind))
             && !(changesState && kind is FaultKind.ChangeMembers or FaultKind.LeftoverDisk or FaultKind.CopiedDisk))
             .ToList();
         var drawn = FaultPlan.Draw(new Random(random.Next()), options.Peers, _faultTime, others,
@@ -102,6 +105,8 @@ internal sealed class Simulation
             new SimulatedClient(_clientWorld, number, number < remote ? _cluster.StartClient(number) : null)).ToList();
         _subscriber = new SimulatedSubscriber(_clientWorld, _cluster.Invariants);
         _injector = new FaultInjector(_cluster, _world, past);
+        if (withIdleGroups)
+            _cluster.IdleGroups = new IdleGroups(_cluster, _world, new Random(idle.Next()), idle.Next(1, 4));
         if (origin == Origin.Recovered)
             AddFormerMembers(TimeSpan.FromMilliseconds(former.Next(200, 2000)));
         _cluster.Answered = Answered;
@@ -123,6 +128,7 @@ internal sealed class Simulation
                 _cluster.Start(node);
             _clients.ForEach(client => client.Wake());
             _subscriber.Wake();
+            _cluster.IdleGroups?.Wake();
             _injector.Plan(_faults);
             while (Step(_faultTime))
             {
@@ -133,6 +139,8 @@ internal sealed class Simulation
             _clientWorld.IsHealing = true;
             Heal();
             CheckEnd();
+            if (_cluster.IdleGroups is { } idle)
+                LoseLeaderOf(idle);
         }
         catch (SimulationViolation found)
         {
@@ -268,6 +276,32 @@ internal sealed class Simulation
         var judged = LinearizabilityChecker.Check(KeyValueModel.Instance, _clientWorld.Recorder.History());
         if (!judged.IsLinearizable)
             throw new SimulationViolation("linearizable histories", judged.ToString());
+    }
+
+    // Whether each node keeps its own disk as it is, at its place. What the idle groups are, no other history knows.
+    private static bool LeavesDisks(FaultKind kind) => kind is not (FaultKind.DiskSetBack or FaultKind.EventDamage
+        or FaultKind.LeftoverDisk or FaultKind.CopiedDisk or FaultKind.Move or FaultKind.ChangeMembers);
+
+    private void LoseLeaderOf(IdleGroups idle)
+    {
+        idle.StopProposing();
+        if (!RunUntil(() => idle.AllRest, _world.Now + _options.HealTime))
+            throw new SimulationViolation("idle groups rest", $"They do not rest: {idle.Describe()}");
+        var lost = idle.LoseLeader();
+        // Most of the time the others find out by themselves before anybody asks.
+        Run(TimeSpan.FromMilliseconds(_seed % 3 * 700));
+        var areServed = idle.ProposeEverywhere(lost);
+        if (!RunUntil(areServed, _world.Now + _options.HealTime))
+            throw new SimulationViolation("liveness", $"Without {lost} not every idle group is served: {idle.Describe()}");
+        idle.CheckEnd();
+    }
+
+    private void Run(TimeSpan time)
+    {
+        var end = _world.Now + time;
+        while (Step(end))
+        {
+        }
     }
 
     private string Describe() =>

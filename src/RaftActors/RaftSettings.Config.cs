@@ -37,6 +37,7 @@ public sealed partial record RaftSettings
             HeartbeatInterval = reader.Duration("heartbeat-interval"),
             ElectionTimeoutMin = reader.Duration("election-timeout.min"),
             ElectionTimeoutMax = reader.Duration("election-timeout.max"),
+            RestAfter = reader.Count("rest-after"),
             DisconnectGraceMin = reader.Duration("disconnect-grace.min"),
             DisconnectGraceMax = reader.Duration("disconnect-grace.max"),
             LeaseReads = reader.Switch("lease-reads.enabled"),
@@ -104,6 +105,7 @@ public sealed partial record RaftSettings
         Check(ElectionTimeoutMax > ElectionTimeoutMin, "election-timeout.max", ElectionTimeoutMax,
             "it must be more than election-timeout.min, or elections are split forever");
         Check(CatchUpTimeout > TimeSpan.Zero, "catch-up-timeout", CatchUpTimeout, "it must be more than zero");
+        Check(RestAfter >= 0, "rest-after", RestAfter, "it must not be negative");
         Check(DisconnectGraceMin > TimeSpan.Zero, "disconnect-grace.min", DisconnectGraceMin,
             "it must be more than zero");
         Check(DisconnectGraceMax >= DisconnectGraceMin, "disconnect-grace.max", DisconnectGraceMax,

@@ -61,6 +61,13 @@ public sealed partial record RaftSettings
     public TimeSpan ElectionTimeoutMax { get; init; } = TimeSpan.FromMilliseconds(600);
 
     /// <summary>
+    /// After how many idle election timeouts (<see cref="ElectionTimeoutMax"/>) a group rests; 0 for never. A group that
+    /// rests sends nothing, and the nodes watch each other on its behalf. Set it to the same value on all nodes; the
+    /// leader's value counts. A group with lease reads or with open sessions does not rest.
+    /// </summary>
+    public int RestAfter { get; init; } = 10;
+
+    /// <summary>
     /// The shortest time between a lost connection to the leader and an election, if the leader stays silent.
     /// </summary>
     public TimeSpan DisconnectGraceMin { get; init; } = TimeSpan.FromMilliseconds(10);
@@ -260,7 +267,7 @@ public sealed partial record RaftSettings
 
     /// <summary>
     /// Time that only moves forward, for timeouts that are measured and not scheduled. The default is the scheduler's
-    /// monotonic clock. A spec with a virtual clock uses that clock instead.
+    /// monotonic clock. A spec with a virtual clock uses that clock instead. Any thread may call it.
     /// </summary>
     public Func<IScheduler, TimeSpan> ElapsedTime { get; init; } = static scheduler => scheduler.HighResMonotonicClock;
 

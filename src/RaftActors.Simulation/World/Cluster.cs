@@ -1,9 +1,11 @@
 using Akka.Actor;
 using RaftActors.Client;
 using RaftActors.Membership;
+using RaftActors.Protocol;
 using RaftActors.Sessions;
 using RaftActors.Simulation.Checks;
 using RaftActors.Simulation.Clients;
+using RaftActors.Storage;
 using RaftActors.TestKit.Journals;
 using RaftActors.TestKit.Network;
 using RaftActors.TestKit.Time;
@@ -94,6 +96,9 @@ internal sealed partial class Cluster
 
     public Trace Trace { get; }
 
+    /// <summary>The groups beside the group of the run; <c>null</c> if there are none.</summary>
+    public IdleGroups? IdleGroups { get; set; }
+
     /// <summary>Called with the answers of peers to their clients.</summary>
     public Action<object>? Answered { get; set; }
 
@@ -126,7 +131,9 @@ internal sealed partial class Cluster
         _running.Add(process);
         int seed = _random.Next();
         process.Start($"raft-{node.Id}", message => Receive(process, message));
-        process.StartPeer(SettingsOf(process, seed), () => NewMachine(process));
+        var settings = SettingsOf(process, seed);
+        process.StartPeer(settings, () => NewMachine(process));
+        IdleGroups?.Start(process, settings);
     }
 
     /// <summary>
@@ -215,9 +222,10 @@ internal sealed partial class Cluster
         process.Kill(someIsDone);
     }
 
-    private void Watch(SimulatedNode node) => node.Disk.Written = (@event, bytes) =>
+    private void Watch(SimulatedNode node) => node.Disk.Written = (persistenceId, @event, bytes) =>
     {
-        node.Durable.Written(@event);
+        if (persistenceId == PersistenceIds.OfPeer(Group, node.Id))
+            node.Durable.Written(@event);
         Trace.Write(node, @event, bytes);
     };
 
@@ -247,7 +255,7 @@ internal sealed partial class Cluster
         // The message was recorded when it was sent.
         if (fate == "lost on its way")
             return;
-        if (!message.From.IsStranger)
+        if (!message.From.IsStranger && message.Original is not PeerMessage { Header.Group: not Group })
             Invariants.Sent(message.From, message.To, message.Original);
         Trace.Message(message, fate == "lost");
         if (message.Link.Underway.Count > MostUnderway)
@@ -286,6 +294,9 @@ internal sealed partial class Cluster
                 break;
             case PeerFailed failed:
                 throw new SimulationViolation("no peer gives up", $"{process.Node} stopped for good: {failed.Reason}");
+            case RoleChanged changed when changed.Group != Group:
+                IdleGroups!.OnRole(changed);
+                break;
             case RoleChanged changed:
                 if (Trace.IsOn)
                     Trace.Line($"{process.Node} is {changed.Role} in term {changed.Term}");

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using RaftActors.Client;
+using RaftActors.Protocol;
 using RaftActors.Simulation.Checks;
 using RaftActors.Simulation.Clients;
 using RaftActors.StateMachines;
@@ -15,9 +16,13 @@ internal sealed class SimulatedProcess(
     VirtualWorld world, SimulatedNode node, Violations violations, VirtualHosts hosts)
     : VirtualProcess(world, node.Disk, node.Drift), IPeerObserver
 {
+    private readonly Dictionary<string, IdlePeer> _idlePeers = new(StringComparer.Ordinal);
     private VirtualHost? _host;
 
     public SimulatedNode Node => node;
+
+    /// <summary>Collects what actors of the process find to be wrong.</summary>
+    public Violations Violations => violations;
 
     /// <summary>The state machine that the peer built last.</summary>
     public KeyValueMachine? Machine { get; set; }
@@ -52,6 +57,27 @@ internal sealed class SimulatedProcess(
     /// <summary>Starts a peer.</summary>
     public void StartPeer(RaftSettings settings, Func<IStateMachine> stateMachine) =>
         Raft.Get(System).Groups.Tell(new RaftGroups.StartGroup(settings with { Observer = this }, stateMachine), Port);
+
+    /// <summary>Starts a peer of a group beside the group of the run.</summary>
+    /// <param name="settings">The settings of the peer.</param>
+    /// <param name="stateMachine">Makes the state machine of the peer.</param>
+    /// <param name="answered">Called with the answers to the requests of <see cref="IdlePeer.Port"/>.</param>
+    public void StartIdlePeer(RaftSettings settings, Func<IStateMachine> stateMachine, Action<object> answered)
+    {
+        var peer = new IdlePeer(this, message => violations.Check(() => answered(message)));
+        _idlePeers[settings.Group] = peer;
+        Raft.Get(System).Groups.Tell(
+            new RaftGroups.StartGroup(settings with { Observer = peer }, stateMachine), peer.Port);
+    }
+
+    /// <summary>The peer of a group beside the group of the run; <c>null</c> if there is none.</summary>
+    public IdlePeer? IdlePeerOf(string group) => _idlePeers.GetValueOrDefault(group);
+
+    /// <inheritdoc/>
+    public override IActorRef? RecipientOf(object message) =>
+        message is PeerMessage { Header.Group: var group } && group != Cluster.Group && _idlePeers.Count > 0
+            ? IdlePeerOf(group)?.Entry
+            : base.RecipientOf(message);
 
     /// <summary>It is killed, and its node's disk with it: another process may have its actor system.</summary>
     /// <param name="someIsDone">Whether some of what the disk was asked for has been done all the same.</param>

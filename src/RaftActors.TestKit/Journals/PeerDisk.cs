@@ -40,8 +40,11 @@ internal sealed class PeerDisk(string peerId, VirtualWorld world, Random random)
     /// <summary>Whether the process has died. Then no new request is done.</summary>
     public bool IsDead { get; private set; }
 
-    /// <summary>Called with each event that is stored in <see cref="Store"/>, and with its bytes.</summary>
-    public Action<object, byte[]>? Written { get; set; }
+    /// <summary>
+    /// Called with each event that is stored in <see cref="Store"/>, with its persistence id before and its bytes
+    /// after.
+    /// </summary>
+    public Action<string, object, byte[]>? Written { get; set; }
 
     public double Draw() => random.NextDouble();
 

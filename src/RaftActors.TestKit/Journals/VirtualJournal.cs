@@ -47,7 +47,7 @@ internal sealed class VirtualJournal : UntypedActor
                 {
                     var stream = disk.Store.Stream(persistent.PersistenceId);
                     stream.Append(persistent.SequenceNr, stored, persistent.Manifest, persistent.WriterGuid);
-                    disk.Written?.Invoke(persistent.Payload, stored.Bytes);
+                    disk.Written?.Invoke(persistent.PersistenceId, persistent.Payload, stored.Bytes);
                 }
             },
             failure => JournalAnswers.Tell(write, failure));

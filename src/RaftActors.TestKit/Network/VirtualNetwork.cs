@@ -150,10 +150,11 @@ internal class VirtualNetwork<TNode>(VirtualWorld world, Random random)
         var link = message.Link;
         link.Underway.Remove(message);
         bool arrives = !message.IsLost && Connects(link.From, link.To);
-        if (!arrives || link.To.Process is not { IsDead: false, Entry: { } entry } process)
+        if (!arrives || link.To.Process is not { IsDead: false } process
+            || process.RecipientOf(message.Original) is not { } recipient)
             Lose(message, "lost on its way");
         else
-            entry.Tell(message.Packed.In(process.System), message.Sender ?? ActorRefs.NoSender);
+            recipient.Tell(message.Packed.In(process.System), message.Sender ?? ActorRefs.NoSender);
     }
 
     private void Lose(Message<TNode> message, string fate)

@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.Dispatch;
 using Akka.Remote;
+using RaftActors.Resting;
 using RaftActors.TestKit.Journals;
 
 namespace RaftActors.TestKit.Time;
@@ -61,6 +62,11 @@ internal class VirtualProcess(VirtualWorld world, PeerDisk? disk, double drift =
     /// The actor that messages from other processes are for: the peer. <c>null</c> until the peer has been started.
     /// </summary>
     public IActorRef? Entry { get; protected set; }
+
+    /// <summary>The actor that a message from another process is for; <c>null</c> if there is none yet.</summary>
+    public virtual IActorRef? RecipientOf(object message) => message is NodeHeartbeat
+        ? ((ExtendedActorSystem)System).Provider.ResolveActorRef($"akka://{System.Name}{NodeWatch.Path}")
+        : Entry;
 
     /// <summary>Whether the process is dead. Nothing that a dead process still does has an effect outside it.</summary>
     public bool IsDead { get; private set; }

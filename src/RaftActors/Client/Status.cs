@@ -98,6 +98,11 @@ public sealed record RaftStatus
     public long DroppedMessages { get; init; }
 
     /// <summary>
+    /// Whether the peer rests, because the group is idle: see <see cref="RaftSettings.RestAfter"/>.
+    /// </summary>
+    public bool IsResting { get; init; }
+
+    /// <summary>
     /// How many timers fired late by more than a heartbeat interval since the peer started: other work blocks the
     /// threads of its process, or the process stood still.
     /// </summary>

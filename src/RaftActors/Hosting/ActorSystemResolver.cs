@@ -12,7 +12,7 @@ namespace RaftActors;
 internal sealed class ActorSystemResolver(ActorSystem system) : IPeerResolver
 {
     // Addresses come from messages too, so the number of known addresses must have a bound.
-    private const int MostKnown = 256;
+    private const int MostKnown = 16 * 1024;
 
     // A remote reference to a path without a uid is bound to no incarnation and stays valid. Resolving it costs far
     // more than sending a message. The peer, and each actor that sends its snapshots, resolve on threads of their own.

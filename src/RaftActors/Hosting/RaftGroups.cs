@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Dispatch.SysMsg;
+using RaftActors.Resting;
 using RaftActors.StateMachines;
 
 namespace RaftActors;
@@ -25,6 +26,9 @@ internal sealed class RaftGroups : UntypedActor
     private readonly Dictionary<IActorRef, List<IActorRef>> _stopping = [];
     private bool _ending;
 
+    private static IEnumerable<IActorRef> Supervisors =>
+        Context.GetChildren().Where(static child => child.Path.Name != NodeWatch.Name);
+
     protected override void PreStart() => _systemGuardian.Tell(RegisterTerminationHook.Instance, Self);
 
     protected override void OnReceive(object message)
@@ -35,7 +39,7 @@ internal sealed class RaftGroups : UntypedActor
                 Sender.Tell(Start(start));
                 break;
             case GetGroups:
-                Sender.Tell(new Groups([.. Context.GetChildren()]));
+                Sender.Tell(new Groups([.. Supervisors]));
                 break;
             case StopGroup stop:
                 Stop(stop.Supervisor, Sender);
@@ -45,7 +49,7 @@ internal sealed class RaftGroups : UntypedActor
                 break;
             case TerminationHook:
                 _ending = true;
-                foreach (var supervisor in Context.GetChildren())
+                foreach (var supervisor in Supervisors)
                     Stop(supervisor, ActorRefs.Nobody);
                 EndIfAllStopped();
                 break;
@@ -63,8 +67,17 @@ internal sealed class RaftGroups : UntypedActor
         return Context.Child(group).IsNobody()
             ? Context.ActorOf(
                 RaftSupervisor.OnDispatcher(
-                    start.Settings, RaftSupervisor.Props(start.Settings, start.StateMachine)), group)
+                    start.Settings,
+                    RaftSupervisor.Props(start.Settings, start.StateMachine, Nodes(start.Settings))), group)
             : AlreadyStarted.Instance;
+    }
+
+    private static IActorRef Nodes(RaftSettings settings)
+    {
+        var known = Context.Child(NodeWatch.Name);
+        return known.IsNobody()
+            ? Context.ActorOf(RaftSupervisor.OnDispatcher(settings, NodeWatch.Props(settings)), NodeWatch.Name)
+            : known;
     }
 
     private void Stop(IActorRef supervisor, IActorRef replyTo)

@@ -18,6 +18,7 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
     private const string PeerName = "peer";
 
     private readonly Func<IStateMachine> _stateMachine;
+    private readonly IActorRef _nodes;
     private readonly Random _random;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Queue<(object Message, IActorRef Sender)> _heldBack = new();
@@ -36,9 +37,10 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
     private bool _startsAtOnce;
     private TimeSpan _startedAt;
 
-    public RaftSupervisor(RaftSettings settings, Func<IStateMachine> stateMachine)
+    public RaftSupervisor(RaftSettings settings, Func<IStateMachine> stateMachine, IActorRef nodes)
     {
         _settings = settings;
+        _nodes = nodes;
         _stateMachine = stateMachine;
         _random = Randomness.For(settings);
     }
@@ -47,8 +49,8 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
 
     private TimeSpan Now => _settings.ElapsedTime(Context.System.Scheduler);
 
-    public static Props Props(RaftSettings settings, Func<IStateMachine> stateMachine) =>
-        Akka.Actor.Props.Create(() => new RaftSupervisor(settings, stateMachine));
+    public static Props Props(RaftSettings settings, Func<IStateMachine> stateMachine, IActorRef nodes) =>
+        Akka.Actor.Props.Create(() => new RaftSupervisor(settings, stateMachine, nodes));
 
     /// <summary>Puts an actor on the dispatcher of the peer.</summary>
     public static Props OnDispatcher(RaftSettings settings, Props props) =>
@@ -143,7 +145,8 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
         if (!StartPlugins())
             return;
         int? seed = _settings.RandomSeed is null ? null : _random.Next();
-        var props = RaftActor.Props(_settings with { RandomSeed = seed }, _stateMachine, _unusableSnapshots);
+        var props = RaftActor.Props(
+            _settings with { RandomSeed = seed }, _stateMachine, _unusableSnapshots, _nodes);
         _peer = _lastPeer = Context.ActorOf(OnDispatcher(_settings, props), PeerName);
         _startedAt = Now;
         Context.Watch(_peer);

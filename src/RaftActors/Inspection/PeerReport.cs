@@ -1,5 +1,6 @@
 using RaftActors.Client;
 using RaftActors.Membership;
+using RaftActors.Replication;
 using RaftActors.Snapshots;
 using RaftActors.Storage;
 
@@ -41,6 +42,7 @@ internal static class PeerReport
             Problems = watch.Problems,
             Damages = scrubbing.Damages,
             DroppedMessages = filter.Dropped,
+            IsResting = state.IsResting,
             LateTimers = watch.LateTimers.Count,
             MaximumFrameSize = filter.FrameSizes.Own,
             OtherFrameSizes = new Dictionary<string, long>(filter.FrameSizes.Others),
@@ -70,7 +72,7 @@ internal static class PeerReport
             : MemberRole.Learner;
         var progress = state.Leading?.Find(server.Id)?.Progress;
         bool isSelf = server.Id == settings.MemberId;
-        bool isHeard = server.IsBound && now - progress?.LastContact < settings.ElectionTimeoutMax;
+        bool isHeard = server.IsBound && progress is not null && IsActive(state, progress, settings, now);
         // Only a leader knows how far the members' logs have come, and which members answer.
         long? match = state.Leading is null ? null : isSelf ? state.PersistedIndex : progress?.MatchIndex;
         bool? active = state.Leading is null ? null : isSelf || isHeard;
@@ -80,6 +82,10 @@ internal static class PeerReport
         };
     }
 
+    // While a group rests, the nodes hear each other on behalf of the followers that rest.
+    private static bool IsActive(in PeerState state, FollowerProgress progress, RaftSettings settings, TimeSpan now) =>
+        (state.IsResting && progress.Rests) || now - progress.LastContact < settings.ElectionTimeoutMax;
+
     private static FollowerStatus[] Followers(in PeerState state, RaftSettings settings, TimeSpan now)
     {
         if (state.Leading is not { } leading)
@@ -88,7 +94,7 @@ internal static class PeerReport
         for (int i = 0; i < statuses.Length; i++)
         {
             var (voter, progress) = leading.Followers[i];
-            bool active = now - progress.LastContact < settings.ElectionTimeoutMax;
+            bool active = IsActive(state, progress, settings, now);
             string name = progress.State.ToString();
             statuses[i] = new FollowerStatus(voter.Id, name, progress.MatchIndex, progress.NextIndex, active)
             {

@@ -22,6 +22,7 @@ namespace RaftActors.Inspection;
 /// <param name="Leading">The peer's state as a leader; <c>null</c> if it does not lead.</param>
 /// <param name="IsWhole">Whether the peer's store has everything that it may have confirmed.</param>
 /// <param name="IsSetAside">Whether the peer's replica is known to differ from those of a majority.</param>
+/// <param name="IsResting">Whether the peer rests (<see cref="Resting.PeerRest"/>).</param>
 internal readonly record struct PeerState(
     RaftLog Log,
     HardState HardState,
@@ -34,4 +35,5 @@ internal readonly record struct PeerState(
     Member? Leader,
     LeaderState? Leading,
     bool IsWhole,
-    bool IsSetAside);
+    bool IsSetAside,
+    bool IsResting);

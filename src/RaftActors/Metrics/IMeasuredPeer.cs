@@ -9,7 +9,7 @@ namespace RaftActors.Metrics;
 /// </summary>
 internal interface IMeasuredPeer
 {
-    /// <summary>The time. Only the peer itself asks for it.</summary>
+    /// <summary>The time. Any thread may ask.</summary>
     TimeSpan Now { get; }
 
     /// <summary>The state of the peer in memory.</summary>

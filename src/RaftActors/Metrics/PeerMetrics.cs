@@ -100,8 +100,9 @@ internal sealed class PeerMetrics
         var measurements = new List<Measurement<double>>();
         if (State.Leading is { } leading)
         {
-            foreach (var follower in leading.Followers)
-                measurements.Add(new(follower.Progress.Lag.TotalSeconds, With("follower", follower.Server.Id)));
+            var now = _peer.Now;
+            foreach (var (server, progress) in leading.Followers)
+                measurements.Add(new(progress.LagAt(now).TotalSeconds, With("follower", server.Id)));
         }
         return measurements;
     }

@@ -7,6 +7,7 @@ using RaftActors.Metrics;
 using RaftActors.Protocol;
 using RaftActors.Replication;
 using RaftActors.Requests;
+using RaftActors.Resting;
 using RaftActors.Snapshots;
 using RaftActors.StateMachines;
 using RaftActors.Subscriptions;
@@ -24,6 +25,7 @@ internal sealed partial class RaftActor :
     IReplicaPeer,
     ISnapshotPeer,
     IFeedingPeer,
+    IRestingPeer,
     IMeasuredPeer
 {
     // ---- Most of them
@@ -138,6 +140,12 @@ internal sealed partial class RaftActor :
         _writeAhead.Vote(_self.Id, _storeId);
         RequestFlush();
     }
+
+    // ---- The rest of an idle group
+
+    bool IRestingPeer.IsBusy => IsTransferring || _changes.IsUnderWay || !_writeAhead.IsDurable;
+
+    bool IRequestsPeer.IsResting => _rest.IsResting;
 
     // ---- The end of the membership
 

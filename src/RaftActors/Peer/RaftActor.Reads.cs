@@ -18,6 +18,8 @@ internal sealed partial class RaftActor
         var leading = _leading!;
         if (!leading.Reads.WantsRound || _raftLog.CommitIndex < leading.FirstIndex)
             return;
+        Wake();
+        _rest.Stir();
         leading.Reads.StartRound(_raftLog.CommitIndex);
         _leases.OnRound(leading, Now);
         foreach (var follower in leading.Followers)

@@ -11,6 +11,7 @@ using RaftActors.Metrics;
 using RaftActors.Reads;
 using RaftActors.Replication;
 using RaftActors.Requests;
+using RaftActors.Resting;
 using RaftActors.Snapshots;
 using RaftActors.StateMachines;
 using RaftActors.Storage;
@@ -71,6 +72,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     private readonly Introductions _introductions;
     private readonly Bootstrapper _bootstrapper;
     private readonly Removal _removal;
+    private readonly PeerRest _rest;
     private readonly MessageFilter _filter;
     private readonly PeerWatch _watch;
     private readonly PeerMetrics _metrics;
@@ -79,7 +81,8 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     private RaftRole _role = RaftRole.Follower;
     private LeaderInfo? _leader;
 
-    public RaftActor(RaftSettings settings, Func<IStateMachine> stateMachine, IReadOnlyList<long> unusable)
+    public RaftActor(
+        RaftSettings settings, Func<IStateMachine> stateMachine, IReadOnlyList<long> unusable, IActorRef nodes)
     {
         Recovery = new Recovery(StoredSnapshots.Usable(unusable));
         JournalPluginId = settings.JournalPluginId;
@@ -126,6 +129,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
             settings, _raftLog, _configurations, _stores, _ownStore, _addresses, Log, this);
         _bootstrapper = new Bootstrapper(settings, _random, _raftLog, _configurations, _addresses, Log, this);
         _removal = new Removal(settings, _raftLog, _configurations, _addresses, Log, this);
+        _rest = new PeerRest(settings, _raftLog, _configurations, _machine, _addresses, nodes, Self, this);
         var frameSizes = FrameSizes.Of((ExtendedActorSystem)Context.System);
         _filter = new MessageFilter(
             settings, _raftLog, _identity, _addresses, _introductions, _watch, frameSizes, Log, this);
@@ -151,13 +155,15 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     /// <param name="stateMachine">Makes its state machine.</param>
     /// <param name="unusable">The sequence numbers of snapshots that it cannot use: it starts from one before all of
     /// these.</param>
-    public static Props Props(RaftSettings settings, Func<IStateMachine> stateMachine, IReadOnlyList<long> unusable) =>
-        Akka.Actor.Props.Create(() => new RaftActor(settings, stateMachine, unusable));
+    /// <param name="nodes">The <see cref="NodeWatch"/> of the node.</param>
+    public static Props Props(
+        RaftSettings settings, Func<IStateMachine> stateMachine, IReadOnlyList<long> unusable, IActorRef nodes) =>
+        Akka.Actor.Props.Create(() => new RaftActor(settings, stateMachine, unusable, nodes));
 
     /// <summary>What the peer has in memory now.</summary>
     public PeerState Inspect() => new(
         _raftLog, HardState, _writeAhead.DurableHardState, _role, _storeId, PersistedIndex, AppliedIndex, Configuration,
-        _leader?.Member, _leading, _writeAhead.IsDurable && _ownStore.IsWhole, _replica.IsSetAside);
+        _leader?.Member, _leading, _writeAhead.IsDurable && _ownStore.IsWhole, _replica.IsSetAside, _rest.IsResting);
 
     protected override void PreStart()
     {
@@ -170,6 +176,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     {
         Context.System.EventStream.Unsubscribe(Self);
         _metrics.Stop();
+        _rest.End();
         _transfers.TransferAtLast();
         AnswerEverything("The peer stopped.");
         base.PostStop();
@@ -182,6 +189,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     /// <summary>Enters a role: whatever belonged to the one before is gone afterwards.</summary>
     private void EnterRole(RaftRole role, UntypedReceive behaviour)
     {
+        _rest.Reset();
         DropElection();
         DropLeadership();
         bool changed = _role != role;

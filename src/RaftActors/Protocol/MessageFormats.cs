@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using RaftActors.Client;
 using RaftActors.Log;
+using RaftActors.Resting;
 using RaftActors.Snapshots;
 using static RaftActors.Protocol.MessageFormat;
 
@@ -29,6 +30,9 @@ internal static class MessageFormats
         Plain("TN", static (TimeoutNow m) => m.ToWire(), static wire => wire.FromWire()),
         Plain("MR", static (MemberRemoved m) => m.ToWire(), static wire => wire.FromWire()),
         Plain("CR", static (ContactRefused m) => m.ToWire(), static wire => wire.FromWire()),
+
+        // Between nodes.
+        Plain("NH", static (NodeHeartbeat m) => m.ToWire(), static (Wire.NodeHeartbeat wire) => wire.FromWire()),
 
         // Between a client on a node of its own and a peer.
         WithContent<Propose, Wire.ClientProposal>(

@@ -59,8 +59,11 @@ internal sealed record PeerHeader(string Address, string Group, string MemberId,
     /// <summary>The first version that compares digests of replicas.</summary>
     public const int ReplicaDigests = 2;
 
+    /// <summary>The first version whose followers rest when the leader asks them to.</summary>
+    public const int Resting = 3;
+
     /// <summary>The version of the protocol that this code understands.</summary>
-    public const int CurrentVersion = ReplicaDigests;
+    public const int CurrentVersion = Resting;
 }
 
 /// <summary>Why nothing that a peer says counts.</summary>
@@ -158,6 +161,9 @@ internal sealed record AppendEntries(PeerHeader Header, long PrevLogIndex, long 
     /// </summary>
     public long UndecidedAt { get; init; }
 
+    /// <summary>In a heartbeat: whether the leader asks the follower to rest.</summary>
+    public bool Rests { get; init; }
+
     /// <summary>The spans of the entries that have one, which are few or none. Nothing depends on them.</summary>
     public IReadOnlyList<EntryTrace> Traces { get; init; } = [];
 }
@@ -190,6 +196,9 @@ internal sealed record AppendEntriesReply(
     /// majority's; otherwise 0.
     /// </summary>
     public long RebuildFrom { get; init; }
+
+    /// <summary>In the answer to a heartbeat: whether the follower rests, as the leader asked it to.</summary>
+    public bool Rests { get; init; }
 }
 
 /// <summary>

@@ -3,6 +3,7 @@ using RaftActors.Client;
 using RaftActors.Log;
 using RaftActors.Membership;
 using RaftActors.Replication;
+using RaftActors.Resting;
 
 namespace RaftActors.Protocol;
 
@@ -60,6 +61,7 @@ internal static class WireMapping
         DigestIndex = m.Agreed.Index,
         Digest = m.Agreed.Value,
         UndecidedAt = m.UndecidedAt,
+        Rests = m.Rests,
         Traces = { m.Traces.Select(TraceMapping.ToWire) },
     };
 
@@ -71,6 +73,7 @@ internal static class WireMapping
             Stores = m.Stores.FromWire(),
             Agreed = new ReplicaDigest(m.DigestIndex, m.Digest),
             UndecidedAt = m.UndecidedAt,
+            Rests = m.Rests,
             Traces = m.Traces.FromWire(),
         };
 
@@ -89,6 +92,7 @@ internal static class WireMapping
         DigestIndex = m.Digest.Index,
         Digest = m.Digest.Value,
         RebuildFrom = m.RebuildFrom,
+        Rests = m.Rests,
     };
 
     public static AppendEntriesReply FromWire(this Wire.AppendEntriesReply m) => new(
@@ -99,7 +103,26 @@ internal static class WireMapping
         Stores = m.Stores.FromWire(),
         Digest = new ReplicaDigest(m.DigestIndex, m.Digest),
         RebuildFrom = m.RebuildFrom,
+        Rests = m.Rests,
     };
+
+    public static Wire.NodeHeartbeat ToWire(this NodeHeartbeat m) => new()
+    {
+        From = m.From,
+        To = m.To,
+        Process = (ulong)m.Process,
+        Leads = m.Leads,
+        Follows = m.Follows,
+        HasGroups = m.Groups is not null,
+        LeadsGroups = { m.Groups?.Leads ?? [] },
+        FollowsGroups = { m.Groups?.Follows ?? [] },
+    };
+
+    public static NodeHeartbeat FromWire(this Wire.NodeHeartbeat m) =>
+        new(m.From, m.To, (long)m.Process, m.Leads, m.Follows)
+        {
+            Groups = m.HasGroups ? new RestingList(m.LeadsGroups, m.FollowsGroups) : null,
+        };
 
     public static Wire.Introduce ToWire(this Introduce m) =>
         new() { Header = m.Header.ToWire(), Round = m.Round, RecoveredTerm = m.RecoveredTerm,

@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Text;
 using Akka.Actor;
 using Akka.Remote;
@@ -8,8 +9,11 @@ namespace RaftActors.Remoting;
 /// <summary>Delivers the messages that arrive over one link to their peers. One thread at a time uses it.</summary>
 internal sealed class PeerInbox(ExtendedActorSystem system, RaftSerializer serializer)
 {
-    private byte[] _path = [];
-    private IInternalActorRef? _recipient;
+    // The bytes of paths come from messages, so the number of known paths must have a bound.
+    private const int MostKnown = 16 * 1024;
+
+    private readonly Dictionary<byte[], IInternalActorRef>.AlternateLookup<ReadOnlySpan<byte>> _known =
+        new Dictionary<byte[], IInternalActorRef>(new PathComparer()).GetAlternateLookup<ReadOnlySpan<byte>>();
 
     /// <summary>Delivers a message.</summary>
     /// <returns>Whether the message was for a group of this node. If not, nothing was done.</returns>
@@ -22,12 +26,12 @@ internal sealed class PeerInbox(ExtendedActorSystem system, RaftSerializer seria
         return true;
     }
 
-    // Nearly all messages are for one group, so its actor is remembered. An actor that has stopped may have a successor
-    // of the same name.
+    // To find an actor costs far more than to tell it something. An actor that has stopped may have a successor of the
+    // same name.
     private IInternalActorRef? Recipient(ReadOnlySpan<byte> path)
     {
 #pragma warning disable CS0618 // To watch the actor instead would take another actor.
-        if (_recipient is { IsTerminated: false } known && path.SequenceEqual(_path))
+        if (_known.TryGetValue(path, out var known) && !known.IsTerminated)
             return known;
 #pragma warning restore CS0618
         // ResolveActorRef would remember actors that have stopped, for each thread.
@@ -35,8 +39,10 @@ internal sealed class PeerInbox(ExtendedActorSystem system, RaftSerializer seria
         var found = (IInternalActorRef)provider.InternalResolveActorRef(Encoding.UTF8.GetString(path));
         if (!found.IsLocal || !RaftGroups.IsGroup(found.Path))
             return null;
-        _path = path.ToArray();
-        return _recipient = found;
+        if (_known.Dictionary.Count >= MostKnown)
+            _known.Dictionary.Clear();
+        _known[path] = found;
+        return found;
     }
 
     private static string ManifestOf(ReadOnlySpan<byte> manifest) =>
@@ -45,4 +51,17 @@ internal sealed class PeerInbox(ExtendedActorSystem system, RaftSerializer seria
             : manifest.SequenceEqual("AER"u8)
             ? "AER"
             : Encoding.UTF8.GetString(manifest);
+
+    private sealed class PathComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
+    {
+        public bool Equals(byte[]? one, byte[]? other) => one.AsSpan().SequenceEqual(other);
+
+        public bool Equals(ReadOnlySpan<byte> one, byte[] other) => one.SequenceEqual(other);
+
+        public int GetHashCode(byte[] path) => GetHashCode(path.AsSpan());
+
+        public int GetHashCode(ReadOnlySpan<byte> path) => (int)XxHash3.HashToUInt64(path);
+
+        public byte[] Create(ReadOnlySpan<byte> path) => path.ToArray();
+    }
 }

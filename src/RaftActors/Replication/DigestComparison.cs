@@ -49,9 +49,15 @@ internal sealed class DigestComparison(RaftSettings settings, TimeSpan now)
     /// <param name="followers">The followers.</param>
     /// <param name="own">The leader's own digest; <c>null</c> if the leader's replica is set aside.</param>
     /// <param name="now">The time.</param>
-    public bool IsDue(long lastIndex, ReadOnlySpan<Follower> followers, ReplicaDigest? own, TimeSpan now)
+    /// <param name="beforeRest">
+    /// Whether the group is idle and about to rest. The leader then asks after a tenth of the interval.
+    /// </param>
+    public bool IsDue(long lastIndex, ReadOnlySpan<Follower> followers, ReplicaDigest? own, TimeSpan now,
+        bool beforeRest = false)
     {
-        if (settings.DigestInterval <= TimeSpan.Zero || now - _askedAt < settings.DigestInterval)
+        bool hurries = beforeRest && lastIndex != _askedIndex;
+        if (settings.DigestInterval <= TimeSpan.Zero
+            || now - _askedAt < (hurries ? settings.DigestInterval / 10 : settings.DigestInterval))
             return false;
         if (lastIndex == _askedIndex && !_asksAgain && HaveAllAnswered(followers, own, now))
             return false;
@@ -60,6 +66,11 @@ internal sealed class DigestComparison(RaftSettings settings, TimeSpan now)
                 return false;
         return true;
     }
+
+    /// <summary>Whether the members need not be asked as long as nothing is applied.</summary>
+    /// <param name="lastIndex">The last index of the leader's log.</param>
+    public bool IsSettled(long lastIndex) =>
+        settings.DigestInterval <= TimeSpan.Zero || (lastIndex == _askedIndex && !_asksAgain && !IsUndecided);
 
     /// <summary>Records that the members were asked.</summary>
     /// <param name="index">The index of the entry that asks.</param>

@@ -55,6 +55,10 @@ internal sealed class FollowerProgress
     private long _agreed;
     private long _agreedAt;
 
+    // Since when the first entry that the follower has not confirmed has been in the log; the largest time if there is
+    // none.
+    private TimeSpan _behindSince = TimeSpan.MaxValue;
+
     public FollowerProgress(long lastIndex, int window, TimeSpan now)
     {
         _inflights = new Inflights(window);
@@ -90,6 +94,9 @@ internal sealed class FollowerProgress
     /// <summary>Whether the follower has answered this leader.</summary>
     public bool HasAnswered { get; private set; }
 
+    /// <summary>Whether the follower has said that it rests, since the leader began to ask for it.</summary>
+    public bool Rests { get; set; }
+
     /// <summary>
     /// The version of the protocol that the follower understands: <see cref="Protocol.PeerHeader.Version"/>.
     /// </summary>
@@ -100,11 +107,6 @@ internal sealed class FollowerProgress
     /// otherwise 0.
     /// </summary>
     public long RebuildFrom { get; set; }
-
-    /// <summary>
-    /// For how long the first entry that the follower has not confirmed has been in the log: see <see cref="NoteLag"/>.
-    /// </summary>
-    public TimeSpan Lag { get; private set; }
 
     /// <summary>When the follower last answered and was verified, so that it knows which terms it has seen.</summary>
     public TimeSpan LastConfirmation { get; private set; }
@@ -120,16 +122,23 @@ internal sealed class FollowerProgress
         _ => false,
     };
 
-    /// <summary>Finds <see cref="Lag"/> anew.</summary>
+    /// <summary>
+    /// For how long the first entry that the follower has not confirmed has been in the log: see <see cref="NoteLag"/>.
+    /// Any thread may ask.
+    /// </summary>
+    public TimeSpan LagAt(TimeSpan now) => now > _behindSince ? now - _behindSince : TimeSpan.Zero;
+
+    /// <summary>Finds anew since when the follower is behind.</summary>
     /// <param name="log">The leader's log.</param>
     /// <param name="logTime">The present log time, in milliseconds.</param>
-    public void NoteLag(RaftLog log, long logTime)
+    /// <param name="now">The time.</param>
+    public void NoteLag(RaftLog log, long logTime, TimeSpan now)
     {
         // The time of an entry that was compacted is gone: the lag is at least that of the first entry there is.
         long missing = Math.Max(MatchIndex + 1, log.FirstIndex);
         bool isBehind = MatchIndex < log.LastIndex;
         long since = missing <= log.LastIndex ? log[missing].Time : log.LastTime;
-        Lag = TimeSpan.FromMilliseconds(isBehind ? Math.Max(0, logTime - since) : 0);
+        _behindSince = isBehind ? now - TimeSpan.FromMilliseconds(Math.Max(0, logTime - since)) : TimeSpan.MaxValue;
     }
 
     /// <summary>The number of the next message to the follower; the first is 1.</summary>
@@ -162,6 +171,11 @@ internal sealed class FollowerProgress
         if (readContext > ReadContext)
             ReadContext = readContext;
     }
+
+    /// <summary>
+    /// Called when the follower's node was heard on the follower's behalf. That confirms nothing about the leader.
+    /// </summary>
+    public void WasThere(TimeSpan now) => LastContact = now;
 
     /// <summary>
     /// Called when the follower has said that its log agrees with the leader's up to <paramref name="accepted"/>, and

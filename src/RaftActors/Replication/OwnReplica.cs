@@ -143,14 +143,16 @@ internal sealed class OwnReplica(
         NoteUndecided(digests.UndecidedAt);
     }
 
-    /// <summary>Called when a heartbeat is due. Asks all replicas for their digests from time to time.</summary>
-    public void AskIfDue()
+    /// <summary>
+    /// Called when a heartbeat is due. Asks all replicas for their digests from time to time, and before a rest.
+    /// </summary>
+    public void AskIfDue(bool beforeRest = false)
     {
         var leading = peer.Leading!;
         if (!machine.HasDigest || peer.IsTransferring || raftLog.CommitIndex < leading.FirstIndex)
             return;
         ReplicaDigest? own = IsSetAside ? null : Digest;
-        if (leading.Digests.IsDue(raftLog.LastIndex, leading.Followers, own, peer.Now))
+        if (leading.Digests.IsDue(raftLog.LastIndex, leading.Followers, own, peer.Now, beforeRest))
             leading.Digests.Asked(peer.AppendDigest(), peer.Now);
     }
 

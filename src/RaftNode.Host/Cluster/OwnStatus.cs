@@ -80,6 +80,7 @@ internal sealed class OwnStatus(RunningNode node, Traffic traffic)
                 .. node.SecurityProblems,
             ],
             Damages = status.Damages,
+            IsResting = status.IsResting,
             LateTimers = status.LateTimers,
             MaximumFrameSize = status.MaximumFrameSize,
             OtherFrameSizes = status.OtherFrameSizes,

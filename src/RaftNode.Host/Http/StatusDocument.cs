@@ -84,6 +84,9 @@ internal sealed record StatusDocument
     /// </summary>
     public IReadOnlyList<string> Damages { get; init; } = [];
 
+    /// <summary>Whether the peer rests, because the group is idle.</summary>
+    public bool IsResting { get; init; }
+
     /// <summary>
     /// How many timers of the peer fired late by more than a heartbeat interval since the peer started.
     /// </summary>

@@ -21,6 +21,8 @@ internal sealed class RequestPeer : TestPeer, IRequestsPeer
 
     public bool IsTransferring { get; set; }
 
+    public bool IsResting { get; set; }
+
     public bool HasStateMachine { get; set; } = true;
 
     public (FailureReason Reason, string Message) WhyNoStateMachine => (FailureReason.StateMachineFailed, "It failed.");

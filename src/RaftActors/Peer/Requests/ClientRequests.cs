@@ -179,6 +179,10 @@ internal sealed class ClientRequests(
         return false;
     }
 
+    // While the group rests nobody says that the state is not too old. Only the leader can, as for any other query.
+    private bool WakesGroup(Query request) => peer.IsResting && request.MaxStaleness is { } most
+        && reads.IsTooOld(most) && (request.Forward || peer.Leading is not null);
+
     /// <summary>Answers a query that no leader is needed for, or refuses it.</summary>
     /// <returns>Whether that was so.</returns>
     private bool IsAnsweredInAnyRole(Query request, PendingQuery query)
@@ -187,7 +191,7 @@ internal sealed class ClientRequests(
             query.Fail(peer, FailureReason.NotSerializable, "The request is null, which cannot be sent.");
         else if (replica.IsSetAside)
             query.Fail(peer, peer.WhyNoStateMachine);
-        else if (request.Consistency == ReadConsistency.Stale)
+        else if (request.Consistency == ReadConsistency.Stale && !WakesGroup(request))
         {
             peer.Metrics.Read(ReadKind.Stale);
             reads.AddStale(query, request.MaxStaleness);

@@ -18,6 +18,9 @@ internal interface IRequestsPeer : IAnswers
     /// <summary>Whether this leader is transferring its leadership: it appends nothing new.</summary>
     bool IsTransferring { get; }
 
+    /// <summary>Whether the group rests, so that nobody says how old the state is.</summary>
+    bool IsResting { get; }
+
     /// <summary>Whether a state machine runs.</summary>
     bool HasStateMachine { get; }
 

@@ -94,10 +94,8 @@ internal sealed class PendingReads(RaftSettings settings, RaftLog log, IRequests
     /// <param name="maxStaleness">How old the state may be; <c>null</c> for no bound.</param>
     public void AddStale(PendingQuery query, TimeSpan? maxStaleness)
     {
-        NoteStaleness();
-        var age = _staleness.Age(peer.SentIndex, peer.Now);
-        if (maxStaleness is { } most && !(age <= most))
-            query.Fail(peer, FailureReason.TooStale, TooStale(age, most));
+        if (maxStaleness is { } most && IsTooOld(most))
+            query.Fail(peer, FailureReason.TooStale, TooStale(_staleness.Age(peer.SentIndex, peer.Now), most));
         else if (Overload(0) is { } problem)
             query.Fail(peer, FailureReason.Overloaded, problem);
         else if (!peer.HasStateMachine)
@@ -107,6 +105,13 @@ internal sealed class PendingReads(RaftSettings settings, RaftLog log, IRequests
             Put(query);
             Flush();
         }
+    }
+
+    /// <summary>Whether the state may be older than a time.</summary>
+    public bool IsTooOld(TimeSpan most)
+    {
+        NoteStaleness();
+        return !(_staleness.Age(peer.SentIndex, peer.Now) <= most);
     }
 
     /// <summary>

@@ -5,6 +5,7 @@ using RaftActors.Elections;
 using RaftActors.Membership;
 using RaftActors.Protocol;
 using RaftActors.Requests;
+using RaftActors.Resting;
 using RaftActors.Snapshots;
 using RaftActors.StateMachines;
 using RaftActors.Storage;
@@ -42,7 +43,7 @@ internal sealed partial class RaftActor
             // From this node.
             case Subscribe subscribe: _subscribers.Subscribe(subscribe); break;
             case Unsubscribe unsubscribe: _subscribers.Remove(unsubscribe.Subscriber); break;
-            case PrepareToStop: _transfers.PrepareToStop(Sender); break;
+            case PrepareToStop: Wake(); _transfers.PrepareToStop(Sender); break;
             case GetStatus: OnGetStatus(); break;
             case GetMembers: OnGetMembers(); break;
             case RaftSupervisor.ProveStore proof: OnProveStore(proof); break;
@@ -56,6 +57,9 @@ internal sealed partial class RaftActor
             case Bootstrapper.Timeout: _bootstrapper.OnTimeout(); break;
             case OwnStore.VerificationTimeout: _ownStore.OnVerificationTimeout(); break;
             case Scrubbing.ScrubDue: _scrubbing.OnDue(); break;
+
+            // The watch of this node, for groups that rest.
+            case RestEnded ended: OnRestEnded(ended); break;
 
             case var other when _snapshots.Receive(other, Sender): break;
             default: Unhandled(message); break;

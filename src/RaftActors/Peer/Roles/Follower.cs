@@ -42,7 +42,7 @@ internal sealed partial class RaftActor
     {
         switch (message)
         {
-            case PeerMessage peer when !_filter.Accept(peer): break; // Counted, and named in the log.
+            case PeerMessage peer when !Accept(peer): break; // Counted, and named in the log.
 
             // It answers leaders and candidates.
             case AppendEntries append: OnAppendEntries(append); break;
@@ -102,6 +102,10 @@ internal sealed partial class RaftActor
             _replica.Judge(append.Agreed);
             _replica.NoteUndecided(append.UndecidedAt);
         }
+        if (append.Rests && MayRest && _rest.OnAsked(append))
+            RestFromElections();
+        else
+            Wake();
         Acknowledge(append);
     }
 
@@ -202,6 +206,7 @@ internal sealed partial class RaftActor
                 Stores = _stores.Unlike(ack.StoresDigest),
                 Digest = withDigest ? _replica.Digest : default,
                 RebuildFrom = RebuildFrom,
+                Rests = withDigest && _rest.IsResting,
             });
     }
 
@@ -253,7 +258,7 @@ internal sealed partial class RaftActor
         get
         {
             var heard = _leading is { } leading ? leading.MajorityContact(Now) : _electionClock.LeaderHeard;
-            return Now - heard < _settings.ElectionTimeoutMin;
+            return Now - heard < _settings.ElectionTimeoutMin || Now - _rest.RestedUntil < _settings.ElectionTimeoutMin;
         }
     }
 
@@ -295,10 +300,14 @@ internal sealed partial class RaftActor
     private void OnDisassociated(DisassociatedEvent lost)
     {
         _forwarding.OnDisassociated(lost.RemoteAddress);
+        if (NodeAddress.IsAt(_leader?.Member.Address, lost.RemoteAddress))
+            OnLeaderLost();
+    }
+
+    private void OnLeaderLost()
+    {
         // With leases it would break the promise.
         if (Timers.IsTimerActive(DisconnectGrace.Instance) || _leases.AreOn)
-            return;
-        if (!NodeAddress.IsAt(_leader?.Member.Address, lost.RemoteAddress))
             return;
         var grace = _random.Between(_settings.DisconnectGraceMin, _settings.DisconnectGraceMax);
         StartTimer(DisconnectGrace.Instance, grace);

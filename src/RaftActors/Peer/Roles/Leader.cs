@@ -27,8 +27,7 @@ internal sealed partial class RaftActor
             LogClock = new LogClock(_raftLog.LastTime, _settings.Clock.GetUtcNow(), Now),
             Digests = new DigestComparison(_settings, Now),
         };
-        Timers.StartPeriodicTimer(Heartbeat.Instance, Heartbeat.Instance, _settings.HeartbeatInterval);
-        _watch.LateTimers.OnStarted(Now + _settings.HeartbeatInterval);
+        StartHeartbeats();
 
         // The first entry of its term: entries of earlier terms commit with it (section 8). The entry of a founder is
         // the configuration, which binds the members to their stores.
@@ -46,8 +45,8 @@ internal sealed partial class RaftActor
     {
         switch (message)
         {
-            case IProposal request: _requests.Lead(request, Sender); break;
-            case PeerMessage peer when !_filter.Accept(peer): break; // Counted, and named in the log.
+            case IProposal request: Wake(); _requests.Lead(request, Sender); break;
+            case PeerMessage peer when !Accept(peer): break; // Counted, and named in the log.
 
             // Its followers' answers, and time to send them more.
             case AppendEntriesReply reply: OnAppendEntriesReply(reply); break;
@@ -59,7 +58,7 @@ internal sealed partial class RaftActor
             case ForwardProposal proposal: _requests.Lead(proposal); break;
             case ReadIndex request: _requests.Lead(request); break;
             case ConfirmLeadership request: _requests.Lead(request, Sender); break;
-            case TransferLeadership transfer: _requests.Lead(transfer, Sender); break;
+            case TransferLeadership transfer: Wake(); _requests.Lead(transfer, Sender); break;
             case ForwardTransfer transfer: _requests.Lead(transfer); break;
             case Campaign campaign: RefuseCampaign(campaign, $"{_self.Id} is the leader already."); break;
 
@@ -90,6 +89,12 @@ internal sealed partial class RaftActor
         return true;
     }
 
+    private void StartHeartbeats()
+    {
+        Timers.StartPeriodicTimer(Heartbeat.Instance, Heartbeat.Instance, _settings.HeartbeatInterval);
+        _watch.LateTimers.OnStarted(Now + _settings.HeartbeatInterval);
+    }
+
     private void OnHeartbeat()
     {
         _watch.LateTimers.OnFired(Now);
@@ -109,6 +114,7 @@ internal sealed partial class RaftActor
         _replica.CheckUndecided();
         ApplyLeaseSetting();
         _leases.Renew(_leading, Now);
+        _rest.Look();
         SendHeartbeats();
         TransferIfStalled();
         TransferIfSetAside();
@@ -118,8 +124,9 @@ internal sealed partial class RaftActor
         _changes.LeaveJoint();
         IdentifyGroup();
         RecordAddresses();
-        _replica.AskIfDue();
+        _replica.AskIfDue(_rest.IsDue);
         Tick();
+        RestIfAllDo();
     }
 
     // ---- It appends what clients ask for, and what the group needs itself.
@@ -137,6 +144,8 @@ internal sealed partial class RaftActor
 
     private LogEntry Append(EntryKind kind, Payload payload, SessionStamp? session = null)
     {
+        Wake();
+        _rest.Stir();
         var entry = new LogEntry(_raftLog.LastIndex + 1, Term, kind, LogTime, payload) { Session = session };
         _writeAhead.Append(entry);
         _metrics.Appended();
@@ -160,7 +169,7 @@ internal sealed partial class RaftActor
         bool tells = _stores.TakeUntold();
         foreach (var follower in _leading!.Followers)
         {
-            follower.Progress.NoteLag(_raftLog, LogTime);
+            follower.Progress.NoteLag(_raftLog, LogTime, Now);
             var heartbeat = AppendEntriesTo(follower, EntryBatch.Empty);
             if (tells || follower.Progress.KnowsOtherStores)
                 heartbeat = heartbeat with { Stores = _stores.Records() };
@@ -222,6 +231,7 @@ internal sealed partial class RaftActor
             Number = follower.Progress.NextNumber(),
             StoresDigest = _stores.Known.Digest,
             Traces = _traces.Sending(follower.Server.Id, entries),
+            Rests = entries.Count == 0 && _rest.IsAsking,
             Agreed = entries.Count == 0 ? _leading.Digests.Agreed : default,
             UndecidedAt = entries.Count == 0 ? _leading.Digests.UndecidedAt : 0,
         };
@@ -240,6 +250,8 @@ internal sealed partial class RaftActor
         if (_leading is null)
             return;
         progress.KnowsOtherStores = reply.Stores.Count > 0;
+        if (reply.Rests)
+            _rest.OnFollowerRests(follower);
         if (reply.Success)
         {
             _replica.OnReply(follower, reply);
@@ -259,6 +271,7 @@ internal sealed partial class RaftActor
         _transfers.Continue();
         _changes.Continue();
         SendEntries(follower);
+        RestIfAllDo();
     }
 
     // The follower whose answer counts: of this term, and under the store that it is bound to.

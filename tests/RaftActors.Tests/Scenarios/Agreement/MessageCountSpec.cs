@@ -68,9 +68,12 @@ public sealed class MessageCountSpec(ITestOutputHelper output) : ScenarioSpec(ou
     [Theory]
     [EachJournal(3)]
     [EachJournal(5)]
-    public void An_idle_cluster_sends_heartbeats_only(JournalKind journal, int peers)
+    public void An_idle_cluster_that_does_not_rest_sends_heartbeats_only(JournalKind journal, int peers)
     {
-        using var cluster = StartWith(journal, peers);
+        using var cluster = StartWith(journal, peers, change: static settings => settings with
+        {
+            Raft = static raft => raft with { RestAfter = 0 },
+        });
         cluster.CheckSingleLeader();
         cluster.One("first", peers);
         cluster.Run(Seconds(1));

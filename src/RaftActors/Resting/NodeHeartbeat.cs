@@ -1,0 +1,29 @@
+using RaftActors.Protocol;
+
+namespace RaftActors.Resting;
+
+/// <summary>
+/// The heartbeat of a node, for all groups that rest on it and on the receiving node. It says that the process lives,
+/// and which groups the sender takes to rest (see <see cref="NodeLink"/>).
+/// </summary>
+/// <param name="From">The address of the sending node, as members of the groups have it.</param>
+/// <param name="To">The address of the receiving node, likewise.</param>
+/// <param name="Process">The identity of the sending process, which changes with each start.</param>
+/// <param name="Leads">
+/// The digest of the groups that rest with their leader on the sender and a follower on the receiver.
+/// </param>
+/// <param name="Follows">
+/// The digest of the groups that rest with their leader on the receiver and a follower on the sender.
+/// </param>
+internal sealed record NodeHeartbeat(string From, string To, long Process, ulong Leads, ulong Follows) : IRaftMessage
+{
+    /// <summary>
+    /// The same groups one by one, if the digests of the two nodes have differed for a while; otherwise <c>null</c>.
+    /// </summary>
+    public RestingList? Groups { get; init; }
+}
+
+/// <summary>The groups of a <see cref="NodeHeartbeat"/>, each as the number that <see cref="RestingGroup"/> says.</summary>
+/// <param name="Leads">Those whose leader is on the sender.</param>
+/// <param name="Follows">Those whose leader is on the receiver.</param>
+internal sealed record RestingList(IReadOnlyList<ulong> Leads, IReadOnlyList<ulong> Follows);

@@ -1,0 +1,166 @@
+using Akka.Actor;
+
+namespace RaftActors.Resting;
+
+/// <summary>
+/// The actor <c>/system/raft/~nodes</c>. It sends one heartbeat to each node with which groups of this node rest, for
+/// all these groups, and wakes the groups whose other node falls silent.
+/// </summary>
+internal sealed class NodeWatch : UntypedActor, IWithTimers
+{
+    /// <summary>The name of this actor. No group has such a name.</summary>
+    public const string Name = "~nodes";
+
+    /// <summary>The path of this actor.</summary>
+    public const string Path = $"{RaftGroups.Path}/{Name}";
+
+    private readonly IPeerResolver _resolver;
+    private readonly long _process;
+    private readonly Func<TimeSpan> _clock;
+    private readonly Dictionary<(string Own, string Other), NodeLink> _links = [];
+
+    // The groups that rest, each with the links that it is on. A leader is on one for each follower.
+    private readonly Dictionary<string, (RestBegan Began, List<NodeLink> On)> _groups = new(StringComparer.Ordinal);
+    private TimeSpan _interval;
+    private TimeSpan _ticked;
+
+    public NodeWatch(RaftSettings settings)
+    {
+        var scheduler = Context.System.Scheduler;
+        _resolver = settings.Resolver ?? new ActorSystemResolver(Context.System);
+        _process = Randomness.For(settings).NextInt64(1, long.MaxValue);
+        _clock = () => settings.ElapsedTime(scheduler);
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <summary>Makes the actor.</summary>
+    /// <param name="settings">The settings of a group of this node: its resolver, clock and randomness.</param>
+    public static Props Props(RaftSettings settings) => Akka.Actor.Props.Create(() => new NodeWatch(settings));
+
+    // The next actor of this name knows of no rest.
+    protected override void PostStop()
+    {
+        foreach (var (rest, on) in _groups.Values)
+            foreach (var link in on)
+                rest.Peer.Tell(new RestEnded(rest.Number, link.Other, RestEnd.NotResting));
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case RestBegan began:
+                OnBegan(began);
+                break;
+            case RestOver over:
+                OnOver(over);
+                break;
+            case NodeHeartbeat heartbeat:
+                OnHeartbeat(heartbeat);
+                break;
+            case Tick:
+                OnTick();
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void OnBegan(RestBegan rest)
+    {
+        Forget(rest.Group);
+        bool isFirst = _links.Count == 0;
+        var now = _clock();
+        ulong number = RestingGroup.NumberOf(rest.Group, rest.Term);
+        var on = new List<NodeLink>(rest.Others.Count);
+        foreach (string other in rest.Others)
+        {
+            var key = Key(rest.Own, other);
+            if (!_links.TryGetValue(key, out var link))
+                _links[key] = link = new NodeLink(rest.Own, other, now);
+            link.Add(new RestingGroup(rest.Group, rest.Number, rest.Peer, rest.Leads, number, now), rest.Timeout);
+            on.Add(link);
+        }
+        _groups[rest.Group] = (rest, on);
+        if (!isFirst && rest.Interval >= _interval)
+            return;
+        _interval = rest.Interval;
+        _ticked = now;
+        Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, _interval);
+    }
+
+    private void OnOver(RestOver over)
+    {
+        if (_groups.TryGetValue(over.Group, out var known) && known.Began.Number == over.Number
+            && known.Began.Peer.Equals(over.Peer))
+            Forget(over.Group);
+    }
+
+    // A link without groups stays until the next tick.
+    private void Forget(string group)
+    {
+        if (!_groups.Remove(group, out var known))
+            return;
+        foreach (var link in known.On)
+            link.Remove(group);
+    }
+
+    private void OnHeartbeat(NodeHeartbeat heartbeat)
+    {
+        if (!_links.TryGetValue(Key(heartbeat.To, heartbeat.From), out var link))
+        {
+            // No group of this node rests with that node, which has to know it.
+            if ((heartbeat.Leads, heartbeat.Follows) != (0, 0))
+                Send(heartbeat.From, new NodeHeartbeat(heartbeat.To, heartbeat.From, _process, 0, 0)
+                {
+                    Groups = new RestingList([], []),
+                });
+            return;
+        }
+        var (ended, why) = link.Hear(heartbeat, _clock());
+        End(link, ended, why);
+    }
+
+    private void OnTick()
+    {
+        var now = _clock();
+        bool stoodStill = now - _ticked >= 2 * _interval;
+        _ticked = now;
+        foreach (var (key, link) in _links.ToArray())
+        {
+            if (stoodStill)
+                link.CountFrom(now);
+            if (now - link.Heard >= link.Timeout)
+                End(link, link.TakeAll(), RestEnd.NodeLost);
+            if (link.IsEmpty)
+                _links.Remove(key);
+            else
+                Send(link.Other, link.Heartbeat(_process));
+        }
+        if (_links.Count == 0)
+            Timers.Cancel(Tick.Instance);
+    }
+
+    private void End(NodeLink link, IReadOnlyList<RestingGroup> groups, RestEnd why)
+    {
+        foreach (var group in groups)
+        {
+            if (_groups.TryGetValue(group.Group, out var known) && known.On.Remove(link) && known.On.Count == 0)
+                _groups.Remove(group.Group);
+            group.Peer.Tell(new RestEnded(group.Rest, link.Other, why));
+        }
+    }
+
+    private void Send(string address, NodeHeartbeat heartbeat) =>
+        _resolver.Resolve(address, Name).Tell(heartbeat, ActorRefs.NoSender);
+
+    private static (string Own, string Other) Key(string own, string other) =>
+        (NodeAddress.EndpointOf(own), NodeAddress.EndpointOf(other));
+
+    private sealed record Tick : INoSerializationVerificationNeeded
+    {
+        public static readonly Tick Instance = new();
+    }
+}

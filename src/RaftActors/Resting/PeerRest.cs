@@ -1,0 +1,224 @@
+using Akka.Actor;
+using RaftActors.Log;
+using RaftActors.Membership;
+using RaftActors.Protocol;
+using RaftActors.Replication;
+using RaftActors.StateMachines;
+
+namespace RaftActors.Resting;
+
+/// <summary>What <see cref="PeerRest"/> needs from its peer.</summary>
+internal interface IRestingPeer : IPeer
+{
+    /// <summary>The last index up to which the peer's log is durable.</summary>
+    long PersistedIndex { get; }
+
+    /// <summary>Whether a transfer of the leadership or a change of the members is under way.</summary>
+    bool IsBusy { get; }
+}
+
+/// <summary>
+/// Lets an idle group rest: its leader sends no heartbeats, and its followers have no election timeout. The nodes watch
+/// each other meanwhile (<see cref="NodeWatch"/>). A leader asks its followers to rest once the group has been idle for
+/// <see cref="RaftSettings.RestAfter"/> election timeouts and all followers have the whole log. It rests when all of
+/// them say that they do. Whatever a peer has to say ends the rest.
+/// </summary>
+/// <remarks>
+/// A follower that is silent does not keep the group awake, as long as those that rest are a majority with the leader.
+/// Otherwise the loss of one node would wake all groups for as long as the node is away. When it is back, its peer
+/// says so, or campaigns; either wakes the leader.
+/// </remarks>
+/// <param name="settings">The settings of the peer.</param>
+/// <param name="log">The log of the peer.</param>
+/// <param name="configurations">The configurations in the log.</param>
+/// <param name="machine">The state machine.</param>
+/// <param name="addresses">Where the members are.</param>
+/// <param name="nodes">The <see cref="NodeWatch"/> of this node.</param>
+/// <param name="self">The actor of the peer.</param>
+/// <param name="peer">The peer.</param>
+internal sealed class PeerRest(
+    RaftSettings settings,
+    RaftLog log,
+    ConfigurationHistory configurations,
+    StateMachineRunner machine,
+    MemberAddresses addresses,
+    IActorRef nodes,
+    IActorRef self,
+    IRestingPeer peer)
+{
+    // What the leader saw at its last heartbeat: if it has changed, the group is not idle.
+    private (long LastIndex, long ReadContext) _seen;
+    private TimeSpan _idleSince;
+    private long _number;
+
+    /// <summary>Whether the peer rests.</summary>
+    public bool IsResting { get; private set; }
+
+    /// <summary>
+    /// Whether the group has been idle for long enough. It may still have to compare its replicas before it rests.
+    /// </summary>
+    public bool IsDue { get; private set; }
+
+    /// <summary>Whether the heartbeats of this leader ask the followers to rest.</summary>
+    public bool IsAsking { get; private set; }
+
+    /// <summary>
+    /// Until when the peer has rested: so long its node has heard the other nodes of the group. <c>null</c> if it did
+    /// not rest in its role.
+    /// </summary>
+    public TimeSpan? RestedUntil { get; private set; }
+
+    private bool IsPossible => settings.RestAfter > 0 && configurations.Latest.Lease == TimeSpan.Zero
+        && log.LastIndex > 0 && log.CommitIndex == log.LastIndex && peer.PersistedIndex == log.LastIndex;
+
+    /// <summary>Called when the peer enters a role: the rest is over, and so is what the peer knew of it.</summary>
+    public void Reset()
+    {
+        End();
+        Stir();
+        RestedUntil = null;
+    }
+
+    /// <summary>Called when the leader has something to do: the group is not idle.</summary>
+    public void Stir()
+    {
+        IsDue = IsAsking = false;
+        _idleSince = peer.Now;
+        foreach (var follower in peer.Leading is { } leading ? leading.Followers : default)
+            follower.Progress.Rests = false;
+    }
+
+    /// <summary>Called before a leader sends heartbeats: decides whether they ask the followers to rest.</summary>
+    public void Look()
+    {
+        var leading = peer.Leading!;
+        var seen = (log.LastIndex, leading.Reads.Context);
+        if (seen != _seen || !MayRest(leading))
+            Stir();
+        _seen = seen;
+        IsDue = settings.RestAfter > 0 && peer.Now - _idleSince >= settings.RestAfter * settings.ElectionTimeoutMax;
+        IsAsking = IsDue && (!machine.HasDigest || leading.Digests.IsSettled(log.LastIndex));
+    }
+
+    /// <summary>Called when a follower has said that it rests.</summary>
+    public void OnFollowerRests(Follower follower)
+    {
+        if (IsAsking)
+            follower.Progress.Rests = true;
+    }
+
+    /// <summary>Begins the rest of a leader, if all its followers rest that are not silent.</summary>
+    /// <returns>Whether the leader rests from now on.</returns>
+    public bool TryRest()
+    {
+        var leading = peer.Leading!;
+        if (!IsAsking || IsResting || !MayRest(leading))
+            return false;
+        var others = new List<string>(leading.Followers.Length);
+        foreach (var (server, progress) in leading.Followers)
+        {
+            if (progress.Rests)
+                others.Add(addresses.Of(server));
+            else if (!IsSilent(progress))
+                return false;
+        }
+        if (!AreMajority)
+            return false;
+        Begin(others);
+        return true;
+    }
+
+    /// <summary>Called when a leader asks this follower to rest.</summary>
+    /// <param name="append">The heartbeat of the leader.</param>
+    /// <returns>Whether the follower rests.</returns>
+    public bool OnAsked(AppendEntries append)
+    {
+        bool may = IsPossible && append.LastIndex == log.LastIndex && machine.IsRunning;
+        if (may && !IsResting)
+            Begin([append.Header.Address]);
+        return may;
+    }
+
+    /// <summary>Called when the rest with another node has ended.</summary>
+    /// <returns>Whether the peer must wake.</returns>
+    public bool OnEnded(RestEnded ended)
+    {
+        if (!IsResting || ended.Number != _number)
+            return false;
+        if (peer.Leading is not { } leading || ended.Why != RestEnd.NodeLost)
+            return true;
+        foreach (var (server, progress) in leading.Followers)
+        {
+            if (NodeAddress.EndpointOf(addresses.Of(server)) == NodeAddress.EndpointOf(ended.Other))
+                progress.Rests = false;
+        }
+        return !AreMajority;
+    }
+
+    /// <summary>Ends the rest, if there is one.</summary>
+    /// <returns>Whether there was one.</returns>
+    public bool End()
+    {
+        if (!IsResting)
+            return false;
+        IsResting = false;
+        RestedUntil = peer.Now;
+        nodes.Tell(new RestOver(settings.Group, _number, self), ActorRefs.NoSender);
+        if (peer.Leading is { } leading)
+        {
+            foreach (var (_, progress) in leading.Followers)
+                if (progress.Rests)
+                    progress.WasThere(peer.Now);
+            Stir();
+        }
+        return true;
+    }
+
+    private void Begin(IReadOnlyList<string> others)
+    {
+        IsResting = true;
+        bool leads = peer.Leading is not null;
+        var interval = settings.ElectionTimeoutMin / 3;
+        var began = new RestBegan(settings.Group, ++_number, self, leads, peer.Term, settings.Self.Address, others)
+        {
+            Interval = interval,
+            // The silence is noticed at a heartbeat of this node, and in an election timeout at most.
+            Timeout = settings.ElectionTimeoutMax - interval,
+        };
+        nodes.Tell(began, ActorRefs.NoSender);
+    }
+
+    private bool AreMajority => configurations.Latest.HasMajority(
+        server => server.Id == settings.MemberId || peer.Leading!.Find(server.Id) is { Progress.Rests: true });
+
+    private bool MayRest(LeaderState leading)
+    {
+        var configuration = configurations.Latest;
+        bool isSettled = IsPossible
+            && log.CommitIndex >= leading.FirstIndex
+            && machine.IsRunning
+            && machine.AppliedIndex == log.LastIndex
+            && machine.OpenSessions == 0
+            && leading.Reads.Count == 0
+            && !configuration.IsJoint
+            && configuration.GroupId.Length > 0
+            && !peer.IsBusy;
+        if (!isSettled)
+            return false;
+        int priority = configuration.Find(settings.MemberId)?.Priority ?? 0;
+        foreach (var (server, progress) in leading.Followers)
+        {
+            bool isReady = server.IsBound
+                && progress is { State: ProgressState.Replicate, Inflight: 0, KnowsOtherStores: false, RebuildFrom: 0 }
+                && progress.MatchIndex == log.LastIndex
+                && progress.Version >= PeerHeader.Resting
+                && (server.Priority <= priority || !configuration.IsIncomingVoter(server.Id));
+            if (!isReady && !IsSilent(progress))
+                return false;
+        }
+        return true;
+    }
+
+    private bool IsSilent(FollowerProgress progress) =>
+        peer.Now - progress.LastContact >= settings.ElectionTimeoutMax;
+}
