@@ -14,7 +14,7 @@ using RaftActors.StateMachines;
 namespace RaftActors.Hosting;
 
 /// <summary>Adds Raft groups and their clients to an actor system that Akka.Hosting makes.</summary>
-public static class RaftHostingExtensions
+public static partial class RaftHostingExtensions
 {
     /// <summary>
     /// Runs this node's peer of a group. The host has started once the peer has recovered from its journal. When the

@@ -1,14 +1,17 @@
 using System.Globalization;
 using System.Text;
+using RaftActors.Client;
 using RaftActors.Log;
+using RaftActors.Membership;
 using RaftActors.StateMachines;
 
 namespace RaftActors.TestKit;
 
 /// <summary>
-/// Records the commands that a peer's state machine is given, and passes them on. The record is part of the snapshots.
+/// Records the commands that a peer's state machine is given, and passes on everything that the state machine is told.
+/// The record is part of the snapshots.
 /// </summary>
-internal class RecordingStateMachine : IStateMachine
+internal class RecordingStateMachine : IStateMachine, IHistoryAware, IConfigurationAware, ILeadershipAware
 {
     private readonly PeerProcess _process;
     private readonly IStateMachine? _inner;
@@ -51,6 +54,16 @@ internal class RecordingStateMachine : IStateMachine
         _process.Restored(_log);
         _inner?.Restore(snapshot);
     }
+
+    public void EnterHistory(IReadOnlyList<History> histories) => (_inner as IHistoryAware)?.EnterHistory(histories);
+
+    public void ConfigurationApplied(AppliedConfiguration configuration) =>
+        (_inner as IConfigurationAware)?.ConfigurationApplied(configuration);
+
+    public void LeaderChanged(Member? former, Member? leader, long term) =>
+        (_inner as ILeadershipAware)?.LeaderChanged(former, leader, term);
+
+    public void RoleChanged(RaftRole role, long term) => (_inner as ILeadershipAware)?.RoleChanged(role, term);
 
     private static IEnumerable<ReadOnlyMemory<byte>> Parts(AppliedCommand[] log,
         IEnumerable<ReadOnlyMemory<byte>> inner)

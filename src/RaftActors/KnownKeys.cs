@@ -14,6 +14,9 @@ public sealed class KnownKeys
         Value,
         List,
         Section,
+
+        // A section whose keys are names that a user chooses.
+        Names,
     }
 
     private readonly Dictionary<string, Kind> _kinds = new(StringComparer.Ordinal);
@@ -30,6 +33,35 @@ public sealed class KnownKeys
                 Add(section, part);
         }
     }
+
+    private KnownKeys()
+    {
+    }
+
+    /// <summary>The keys of a section, under another name.</summary>
+    /// <param name="reference">The configuration with every key.</param>
+    /// <param name="section">The section there.</param>
+    /// <param name="name">The name that messages give to the section.</param>
+    /// <param name="without">The keys of the section that are not known under that name.</param>
+    internal static KnownKeys Renamed(Config reference, string section, string name, IReadOnlyList<string> without)
+    {
+        var keys = new KnownKeys();
+        keys._kinds[name] = Kind.Section;
+        foreach (var part in Parts(reference.GetConfig(section)))
+            keys.Add(name, part);
+        foreach (string key in without)
+        {
+            string full = $"{name}.{key}";
+            foreach (string known in keys._kinds.Keys.ToArray())
+                if (known == full || known.StartsWith($"{full}.", StringComparison.Ordinal))
+                    keys._kinds.Remove(known);
+        }
+        return keys;
+    }
+
+    /// <summary>The keys that a section has itself, each once.</summary>
+    internal static IReadOnlyList<string> NamesIn(Config? section) =>
+        [.. Parts(section).SelectMany(static part => part.Items.Keys).Distinct(StringComparer.Ordinal)];
 
     /// <summary>
     /// Checks that a section has no other keys, and that its lists, sections and single values are in their places.
@@ -81,11 +113,16 @@ public sealed class KnownKeys
         foreach (var (key, value) in section.Items)
         {
             string full = $"{path}.{Quoted(key)}";
-            _kinds[full] = value.IsObject() ? Kind.Section : IsList(value) ? Kind.List : Kind.Value;
+            _kinds[full] = KindOf(value);
             if (value.IsObject())
                 Add(full, value.GetObject());
         }
     }
+
+    private static Kind KindOf(HoconValue value) =>
+        value.IsObject() ? value.GetObject().Items.Count > 0 ? Kind.Section : Kind.Names
+        : IsList(value) ? Kind.List
+        : Kind.Value;
 
     private void Check(string path, HoconObject section)
     {
@@ -109,6 +146,7 @@ public sealed class KnownKeys
         {
             Kind.Section when !value.IsObject() =>
                 $"it is a section, {{ ... }}, with these keys: {string.Join(", ", KeysOf(key))}",
+            Kind.Names when !value.IsObject() => "it is a section of sections, { NAME { ... } }",
             Kind.List when !IsList(value) => "it is a list, [ ... ]",
             Kind.Value when IsList(value) => "it is one value, and not a list",
             Kind.Value when value.IsObject() => "it is one value, and not a section",

@@ -10,7 +10,7 @@ using RaftActors.Storage;
 namespace RaftActors;
 
 /// <summary>Raft groups in an actor system.</summary>
-public sealed class Raft : IExtension
+public sealed partial class Raft : IExtension
 {
     /// <summary>
     /// The name of the meter of all measurements (System.Diagnostics.Metrics), for example for OpenTelemetry's
@@ -33,6 +33,7 @@ public sealed class Raft : IExtension
         InjectedDefaults.EnsureIn(system);
         PeerLinks.Of(system).Serve(RaftSerializer.Of(system));
         _groups = system.SystemActorOf(Props.Create(() => new RaftGroups()), RaftGroups.Name);
+        _manager = new Lazy<IActorRef>(StartManager);
         // In a phase before any service stops, so that requests that come meanwhile are forwarded to the next leader.
         CoordinatedShutdown.Get(system)
             .AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "raft-hand-over", HandOverAsync);
@@ -80,11 +81,33 @@ public sealed class Raft : IExtension
     public void Validate(RaftSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
+        Validate(_system, settings);
+    }
+
+    private static void Validate(ExtendedActorSystem system, RaftSettings settings)
+    {
         settings.Validate();
-        settings.ValidateAgainst(_system);
-        PolymorphicTypes.Of(_system);
+        settings.ValidateAgainst(system);
+        PolymorphicTypes.Of(system);
         // An unknown plugin is named here, and not found out by a peer that starts again and again.
-        StorePlugins.Check(_system, settings);
+        StorePlugins.Check(system, settings);
+    }
+
+    /// <summary>Checks that a peer with these settings can be started, and names what makes it unsafe or slow.</summary>
+    /// <param name="system">The actor system.</param>
+    /// <param name="settings">How the peer would run.</param>
+    /// <param name="warn">Called with each problem with which it can be started all the same.</param>
+    /// <exception cref="ConfigurationException">It cannot be started.</exception>
+    internal static void CheckStart(ActorSystem system, RaftSettings settings, Action<string> warn)
+    {
+        var extended = (ExtendedActorSystem)system;
+        Validate(extended, settings);
+        foreach (var problem in SystemCheck.Problems(extended, settings))
+        {
+            if (problem.IsRefused)
+                throw new ConfigurationException($"The group {settings.Group} does not start. {problem}");
+            warn(problem.ToString());
+        }
     }
 
     /// <summary>Starts this node's peer of a group, under <c>/system/raft/&lt;group&gt;</c>.</summary>
@@ -109,14 +132,7 @@ public sealed class Raft : IExtension
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(stateMachine);
-        Validate(settings);
-        foreach (var problem in Check(settings))
-        {
-            if (problem.IsRefused)
-                throw new ConfigurationException($"The group {settings.Group} does not start. {problem}");
-            _system.Log.Warning("{0}", problem);
-        }
-
+        CheckStart(_system, settings, problem => _system.Log.Warning("{0}", problem));
         var started = await _groups.Ask<object>(new RaftGroups.StartGroup(settings, stateMachine),
             Timeout.InfiniteTimeSpan).ConfigureAwait(false);
         return started switch
@@ -131,33 +147,30 @@ public sealed class Raft : IExtension
     /// <summary>
     /// Stops this node's peer of a group. The group's other members go on. A leader first tries to transfer its
     /// leadership, for up to an election timeout. A coordinated shutdown of the actor system transfers all leaderships
-    /// by itself, in its first phase.
+    /// by itself, in its first phase. A group of the catalogue starts again with the node, or by
+    /// <see cref="ResumeAsync"/>.
     /// </summary>
     /// <param name="group">The group.</param>
     /// <returns>Completes when the peer has stopped; at once if there is none.</returns>
     public async Task StopAsync(string group)
     {
-        foreach (var supervisor in await GroupsAsync().ConfigureAwait(false))
-        {
-            if (supervisor.Path.Name != group)
-                continue;
-            await supervisor.Ask<object>(PrepareToStop.Instance, Timeout.InfiniteTimeSpan).ConfigureAwait(false);
-            await _groups.Ask<RaftGroups.Stopped>(new RaftGroups.StopGroup(supervisor), Timeout.InfiniteTimeSpan)
-                .ConfigureAwait(false);
-        }
+        if (Find(group) is not { } supervisor)
+            return;
+        await CloseClientAsync(group).ConfigureAwait(false);
+        await AskAsync<object>(supervisor, PrepareToStop.Instance).ConfigureAwait(false);
+        await AskAsync<RaftGroups.Stopped>(_groups, new RaftGroups.StopGroup(supervisor)).ConfigureAwait(false);
     }
 
     private async Task<Done> HandOverAsync()
     {
-        var supervisors = await GroupsAsync().ConfigureAwait(false);
+        var supervisors = await SupervisorsAsync().ConfigureAwait(false);
         await Task.WhenAll(supervisors.Select(static supervisor =>
             supervisor.Ask<object>(PrepareToStop.Instance, Timeout.InfiniteTimeSpan))).ConfigureAwait(false);
         return Done.Instance;
     }
 
-    private async Task<IReadOnlyList<IActorRef>> GroupsAsync() =>
-        (await _groups.Ask<RaftGroups.Groups>(RaftGroups.GetGroups.Instance, Timeout.InfiniteTimeSpan)
-            .ConfigureAwait(false)).Supervisors;
+    private async Task<IReadOnlyList<IActorRef>> SupervisorsAsync() =>
+        (await AskAsync<RaftGroups.Groups>(_groups, RaftGroups.GetGroups.Instance).ConfigureAwait(false)).Supervisors;
 }
 
 /// <summary>Registers <see cref="Raft"/> with an actor system.</summary>

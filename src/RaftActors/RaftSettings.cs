@@ -1,4 +1,5 @@
 using Akka.Actor;
+using RaftActors.Groups;
 using RaftActors.Membership;
 
 namespace RaftActors;
@@ -284,8 +285,14 @@ public sealed partial record RaftSettings
     /// <summary>Observes each peer that these settings start; <c>null</c> for no observer.</summary>
     internal IPeerObserver? Observer { get; init; }
 
+    /// <summary>
+    /// The number of the group's creation on this node, for a group of the node's catalogue
+    /// (<see cref="Raft.CreateAsync(GroupDefinition)"/>); otherwise 0.
+    /// </summary>
+    internal long Incarnation { get; init; }
+
     /// <summary>The persistence id of the peer's journal.</summary>
-    public string PersistenceId => Storage.PersistenceIds.OfPeer(Group, MemberId);
+    public string PersistenceId => Storage.PersistenceIds.OfIncarnation(Group, MemberId, Incarnation);
 
     /// <summary>The limits of the sessions that this peer opens as a leader.</summary>
     internal Sessions.SessionLimits SessionLimits =>

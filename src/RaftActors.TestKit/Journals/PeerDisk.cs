@@ -46,6 +46,9 @@ internal sealed class PeerDisk(string peerId, VirtualWorld world, Random random)
     /// </summary>
     public Action<string, object, byte[]>? Written { get; set; }
 
+    /// <summary>Called with the kind of each request when it is made.</summary>
+    public Action<DiskWork>? Observe { get; set; }
+
     public double Draw() => random.NextDouble();
 
     /// <summary>Lets the next request of some kinds fail.</summary>
@@ -80,6 +83,7 @@ internal sealed class PeerDisk(string peerId, VirtualWorld world, Random random)
     {
         if (IsDead)
             return;
+        Observe?.Invoke(request.Work);
         _waiting.Enqueue(request);
         Continue();
     }

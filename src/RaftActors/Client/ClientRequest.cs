@@ -55,8 +55,20 @@ internal sealed class ClientRequest(long id, ClientRequestKind kind, Payload con
     /// <summary>The span of the request; <c>null</c> if none is recorded.</summary>
     public Activity? Span { get; init; }
 
+    /// <summary>How many attempts may be made after the first one; -1 for any number.</summary>
+    public int MaxRetries { get; init; } = -1;
+
     /// <summary>How many attempts were made.</summary>
     public int Attempts { get; set; }
+
+    /// <summary>
+    /// How many attempts have failed, or were not answered in time: its own, and those to open the session for which it
+    /// waits.
+    /// </summary>
+    public int FailedAttempts { get; set; }
+
+    /// <summary>Whether no further attempt may be made.</summary>
+    public bool IsExhausted => MaxRetries >= 0 && FailedAttempts > MaxRetries;
 
     /// <summary>
     /// The session in which the command has its number. <c>null</c> before the command has a number, and after its

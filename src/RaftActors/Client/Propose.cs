@@ -74,6 +74,9 @@ public sealed record ProposalFailed(FailureReason Reason, string Message, Member
     /// (<see cref="FailureReason.StateMachineFailed"/>).
     /// </summary>
     public bool OutcomeUnknown => Reason == FailureReason.OutcomeUnknown;
+
+    /// <summary>Whether the peer of this process stopped for good, so that it will never answer otherwise.</summary>
+    internal bool IsFinal { get; init; }
 }
 
 /// <summary>Why a proposal, a query or a transfer of leadership failed.</summary>

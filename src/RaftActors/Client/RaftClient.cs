@@ -66,7 +66,12 @@ public sealed class RaftClient : IAsyncDisposable
     /// </exception>
     public Task<Proposed> ProposeAsync(object command, TimeSpan? deadline = null,
         CancellationToken cancellationToken = default) =>
-        CallAsync<Proposed>(new Propose(command), deadline, cancellationToken);
+        ProposeAsync(command, deadline, -1, cancellationToken);
+
+    /// <summary>Proposes a command, with a bound on the attempts after the first one; -1 for none.</summary>
+    internal Task<Proposed> ProposeAsync(
+        object command, TimeSpan? deadline, int maxRetries, CancellationToken cancellationToken) =>
+        CallAsync<Proposed>(new Propose(command), deadline, maxRetries, cancellationToken);
 
     /// <summary>Asks the state machine a question.</summary>
     /// <param name="request">A <c>byte[]</c>, or an object whose type has a registered serializer.</param>
@@ -78,26 +83,30 @@ public sealed class RaftClient : IAsyncDisposable
     public Task<QueryResult> QueryAsync(
         object request, ReadConsistency consistency = ReadConsistency.Linearizable, TimeSpan? deadline = null,
             CancellationToken cancellationToken = default) =>
-        CallAsync<QueryResult>(new Query(request, consistency), deadline, cancellationToken);
+        CallAsync<QueryResult>(new Query(request, consistency), deadline, -1, cancellationToken);
 
     /// <summary>Fails the requests that are under way, closes the session and stops the client.</summary>
     public ValueTask DisposeAsync()
     {
         var stopped = new TaskCompletionSource(_continuations);
         _stopped.Token.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), stopped);
-        _actor.Tell(RaftClientActor.Close.Instance);
+        Close();
         return new ValueTask(stopped.Task);
     }
 
+    /// <summary>Begins what <see cref="DisposeAsync"/> does, and does not wait for its end.</summary>
+    internal void Close() => _actor.Tell(RaftClientActor.Close.Instance);
+
     // The actor completes the task itself, so that the task is done when the actor is. Code that awaits the task
     // continues elsewhere.
-    private Task<T> CallAsync<T>(object message, TimeSpan? deadline, CancellationToken cancellationToken)
+    private Task<T> CallAsync<T>(
+        object message, TimeSpan? deadline, int maxRetries, CancellationToken cancellationToken)
     {
         var task = new TaskCompletionSource<T>(_continuations);
         var registration = _stopped.Token.UnsafeRegister(
             static state => ((TaskCompletionSource<T>)state!)
                 .TrySetException(new RaftClientException(FailureReason.NoLeader, "The client was closed.")), task);
-        _actor.Tell(new RaftClientActor.Call(message, deadline, answer =>
+        _actor.Tell(new RaftClientActor.Call(message, deadline, maxRetries, answer =>
         {
             registration.Unregister();
             if (answer is T good)

@@ -83,6 +83,42 @@ internal sealed partial class RaftClientActor
         }
     }
 
+    // The peer of this process has stopped for good, and there is no other peer to ask.
+    private void OnStoppedForGood(ProposalFailed failed)
+    {
+        _lastAnswer = Now;
+        if (!_underWay.TryGetValue(failed.CorrelationId, out var request))
+            return;
+        request.Outstanding = Math.Max(0, request.Outstanding - 1);
+        if (request.Kind == ClientRequestKind.OpenSession)
+        {
+            foreach (var command in _waitingCommands.ToList())
+                Fail(command, failed.Reason, failed.Message);
+        }
+        if (request.MayBeDone)
+            Fail(request, FailureReason.OutcomeUnknown,
+                $"{failed.Message} The command may or may not be applied, as number {request.Sequence} of session "
+                    + $"{request.Session!.Id}.");
+        else
+            Fail(request, failed.Reason, failed.Message);
+    }
+
+    // Counts an attempt that failed. Those who may not make another one fail.
+    private void CountFailure(ClientRequest request)
+    {
+        request.FailedAttempts++;
+        if (request.IsExhausted)
+            GiveUp(request);
+        if (request.Kind != ClientRequestKind.OpenSession)
+            return;
+        foreach (var command in _waitingCommands.ToList())
+        {
+            command.FailedAttempts++;
+            if (command.IsExhausted)
+                GiveUp(command);
+        }
+    }
+
     // This attempt was not applied. If it was the only one, the command can get a number in another session. If there
     // was another attempt, the outcome of the command is unknown.
     private void OnSessionExpired(ClientRequest request)
@@ -134,6 +170,9 @@ internal sealed partial class RaftClientActor
 
     private void TryLater(ClientRequest request)
     {
+        CountFailure(request);
+        if (request.IsDone)
+            return;
         request.Redirects = 0;
         request.IsResting = true;
         double longest = Math.Min(_settings.RetryBackoffMax.TotalMilliseconds,
@@ -199,8 +238,12 @@ internal sealed partial class RaftClientActor
                 && Now - _lastAnswer >= _settings.AttemptTimeout)
                 _target = NextAddress(_target);
             if (!request.IsResting)
+            {
                 request.Failures++;
-            Attempt(request);
+                CountFailure(request);
+            }
+            if (!request.IsDone)
+                Attempt(request);
         }
     }
 
@@ -208,7 +251,7 @@ internal sealed partial class RaftClientActor
     {
         if (request.MayBeDone)
             Fail(request, FailureReason.OutcomeUnknown,
-                "Nobody answered before the deadline. The command may or may not be applied, as number "
+                $"Nobody answered {Until(request)}. The command may or may not be applied, as number "
                     + $"{request.Sequence} of session {request.Session!.Id}.");
         else
             FailNotDone(request);
@@ -222,13 +265,16 @@ internal sealed partial class RaftClientActor
             ? opening
             : request;
         if (obstacle.LastFailure == FailureReason.OutcomeUnknown)
-            Fail(request, FailureReason.NoLeader, "The request was not done before the deadline.");
+            Fail(request, FailureReason.NoLeader, $"The request was not done {Until(request)}.");
         else
         {
-            string why = $"The request was not done before the deadline. {obstacle.LastMessage}".TrimEnd();
+            string why = $"The request was not done {Until(request)}. {obstacle.LastMessage}".TrimEnd();
             Fail(request, obstacle.LastFailure, why);
         }
     }
+
+    private static string Until(ClientRequest request) =>
+        request.IsExhausted ? $"in {request.FailedAttempts} attempts" : "before the deadline";
 
     private static void EndWaiting(ClientRequest request)
     {

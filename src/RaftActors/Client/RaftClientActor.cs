@@ -61,10 +61,10 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
         switch (message)
         {
             case Propose or Query:
-                Accept(message, null, Sender, null);
+                Accept(message, null, -1, Sender, null);
                 break;
             case Call call:
-                Accept(call.Message, call.Deadline, null, call.Answer);
+                Accept(call.Message, call.Deadline, call.MaxRetries, null, call.Answer);
                 break;
             case Proposed proposed:
                 OnProposed(proposed);
@@ -73,6 +73,9 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
                 _lastAnswer = Now;
                 if (_underWay.TryGetValue(result.CorrelationId, out var query))
                     Complete(query, result with { CorrelationId = query.CorrelationId });
+                break;
+            case ProposalFailed { IsFinal: true } failed:
+                OnStoppedForGood(failed);
                 break;
             case ProposalFailed failed:
                 OnFailed(failed.CorrelationId, failed.Reason, failed.Message, failed.Leader);
@@ -98,7 +101,8 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
         }
     }
 
-    private void Accept(object message, TimeSpan? deadline, IActorRef? sender, Action<object>? answer)
+    private void Accept(
+        object message, TimeSpan? deadline, int maxRetries, IActorRef? sender, Action<object>? answer)
     {
         var (content, correlationId, trace) = message is Propose propose
             ? (propose.Command, propose.CorrelationId, propose.Trace)
@@ -109,6 +113,7 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
             DeadlineAfter(deadline ?? _settings.Deadline))
         {
             Query = message as Query,
+            MaxRetries = maxRetries,
             Sender = sender,
             CorrelationId = correlationId,
             Answer = answer,
@@ -240,7 +245,7 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
     }
 
     /// <summary>Sent by <see cref="RaftClient"/>: a request whose answer completes a task.</summary>
-    internal sealed record Call(object Message, TimeSpan? Deadline,
+    internal sealed record Call(object Message, TimeSpan? Deadline, int MaxRetries,
         Action<object> Answer) : INoSerializationVerificationNeeded;
 
     /// <summary>Sent by <see cref="RaftClient"/>: close the session and stop.</summary>

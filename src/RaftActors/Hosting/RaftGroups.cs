@@ -24,6 +24,9 @@ internal sealed class RaftGroups : UntypedActor
 
     private readonly IActorRef _systemGuardian = ((ExtendedActorSystem)Context.System).SystemGuardian;
     private readonly Dictionary<IActorRef, List<IActorRef>> _stopping = [];
+
+    // Who is told when a supervisor has stopped, besides those who ask for that.
+    private readonly Dictionary<IActorRef, IActorRef> _owners = [];
     private bool _ending;
 
     private static IEnumerable<IActorRef> Supervisors =>
@@ -64,12 +67,14 @@ internal sealed class RaftGroups : UntypedActor
         string group = start.Settings.Group;
         if (_ending)
             return SystemEnds.Instance;
-        return Context.Child(group).IsNobody()
-            ? Context.ActorOf(
-                RaftSupervisor.OnDispatcher(
-                    start.Settings,
-                    RaftSupervisor.Props(start.Settings, start.StateMachine, Nodes(start.Settings))), group)
-            : AlreadyStarted.Instance;
+        if (!Context.Child(group).IsNobody())
+            return AlreadyStarted.Instance;
+        var props = RaftSupervisor.Props(
+            start.Settings, start.StateMachine, Nodes(start.Settings), start.Owner);
+        var supervisor = Context.ActorOf(RaftSupervisor.OnDispatcher(start.Settings, props), group);
+        if (start.Owner is { } owner)
+            _owners.Add(supervisor, owner);
+        return supervisor;
     }
 
     private static IActorRef Nodes(RaftSettings settings)
@@ -91,9 +96,13 @@ internal sealed class RaftGroups : UntypedActor
 
     private void OnStopped(IActorRef supervisor)
     {
+        var stopped = new Stopped(supervisor);
+        // The owner knows before whoever has asked.
+        if (_owners.Remove(supervisor, out var owner))
+            owner.Tell(stopped);
         if (_stopping.Remove(supervisor, out var waiting))
             foreach (var replyTo in waiting)
-                replyTo.Tell(Stopped.Instance);
+                replyTo.Tell(stopped);
         EndIfAllStopped();
     }
 
@@ -107,7 +116,14 @@ internal sealed class RaftGroups : UntypedActor
     /// Starts a peer. The answer is its supervisor, <see cref="AlreadyStarted"/>, or <see cref="SystemEnds"/>.
     /// </summary>
     internal sealed record StartGroup(RaftSettings Settings, Func<IStateMachine> StateMachine)
-        : INoSerializationVerificationNeeded;
+        : INoSerializationVerificationNeeded
+    {
+        /// <summary>
+        /// Who permits the start of the peer (<see cref="RaftActors.Groups.Permits"/>), and is told
+        /// <see cref="Stopped"/>; <c>null</c> for nobody.
+        /// </summary>
+        public IActorRef? Owner { get; init; }
+    }
 
     internal sealed record AlreadyStarted : INoSerializationVerificationNeeded
     {
@@ -130,8 +146,6 @@ internal sealed class RaftGroups : UntypedActor
     /// <summary>Stops a supervisor and its peer. The answer is <see cref="Stopped"/> once they have ended.</summary>
     internal sealed record StopGroup(IActorRef Supervisor) : INoSerializationVerificationNeeded;
 
-    internal sealed record Stopped : INoSerializationVerificationNeeded
-    {
-        public static readonly Stopped Instance = new();
-    }
+    /// <summary>A supervisor and its peer have ended.</summary>
+    internal sealed record Stopped(IActorRef Supervisor) : INoSerializationVerificationNeeded;
 }

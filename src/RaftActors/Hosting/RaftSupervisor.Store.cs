@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
 using RaftActors.Client;
+using RaftActors.Groups;
 using RaftActors.Storage;
 
 namespace RaftActors;
@@ -107,6 +108,7 @@ internal sealed partial class RaftSupervisor
     private void OnPeerStarted()
     {
         _isPeerStarted = true;
+        _permits?.Tell(Permits.Returned.Instance);
         if (!_mustWrite)
             EndOutage();
         TransferHeldBack();

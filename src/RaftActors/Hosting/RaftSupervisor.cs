@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using RaftActors.Backups;
 using RaftActors.Client;
+using RaftActors.Groups;
 using RaftActors.Membership;
 using RaftActors.StateMachines;
 
@@ -19,6 +20,9 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
 
     private readonly Func<IStateMachine> _stateMachine;
     private readonly IActorRef _nodes;
+
+    // Who permits the first start of a peer; null if nobody need be asked.
+    private readonly IActorRef? _permits;
     private readonly Random _random;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Queue<(object Message, IActorRef Sender)> _heldBack = new();
@@ -37,11 +41,13 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
     private bool _startsAtOnce;
     private TimeSpan _startedAt;
 
-    public RaftSupervisor(RaftSettings settings, Func<IStateMachine> stateMachine, IActorRef nodes)
+    public RaftSupervisor(
+        RaftSettings settings, Func<IStateMachine> stateMachine, IActorRef nodes, IActorRef? permits)
     {
         _settings = settings;
         _nodes = nodes;
         _stateMachine = stateMachine;
+        _permits = permits;
         _random = Randomness.For(settings);
     }
 
@@ -49,8 +55,17 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
 
     private TimeSpan Now => _settings.ElapsedTime(Context.System.Scheduler);
 
-    public static Props Props(RaftSettings settings, Func<IStateMachine> stateMachine, IActorRef nodes) =>
-        Akka.Actor.Props.Create(() => new RaftSupervisor(settings, stateMachine, nodes));
+    /// <summary>The props of a supervisor.</summary>
+    /// <param name="settings">How the peer runs.</param>
+    /// <param name="stateMachine">Makes the state machine.</param>
+    /// <param name="nodes">The <see cref="Resting.NodeWatch"/> of the node.</param>
+    /// <param name="permits">
+    /// Who is asked before the first peer is started, and told when that peer has recovered or failed (see
+    /// <see cref="Permits"/>); <c>null</c> if the peer starts at once.
+    /// </param>
+    public static Props Props(
+        RaftSettings settings, Func<IStateMachine> stateMachine, IActorRef nodes, IActorRef? permits = null) =>
+        Akka.Actor.Props.Create(() => new RaftSupervisor(settings, stateMachine, nodes, permits));
 
     /// <summary>Puts an actor on the dispatcher of the peer.</summary>
     public static Props OnDispatcher(RaftSettings settings, Props props) =>
@@ -61,7 +76,10 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
         Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
         // A plugin whose start fails sends no answer. Only the log says why.
         Context.System.EventStream.Subscribe(Self, typeof(Error));
-        StartPeer();
+        if (_permits is null)
+            StartPeer();
+        else
+            _permits.Tell(Permits.Requested.Instance);
     }
 
     protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
@@ -99,7 +117,7 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
                 if (_unusableSnapshots.Any(unusable => saved.SequenceNr >= unusable))
                     _unusableSnapshots = [];
                 break;
-            case StartAgain:
+            case StartAgain or Permits.Granted:
                 StartPeer();
                 break;
             case StartWith start:
@@ -195,6 +213,7 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
     private void End(string reason)
     {
         Timers.Cancel(StartAgain.Instance);
+        _permits?.Tell(Permits.Returned.Instance);
         AnnounceEnd(reason);
         while (_heldBack.TryDequeue(out var held))
             AnswerWithoutPeer(held.Message, held.Sender);
@@ -202,6 +221,7 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
 
     private void StartAgainLater()
     {
+        _permits?.Tell(Permits.Returned.Instance);
         if (Now - _startedAt >= _settings.RestartBackoffMax)
             _failures = 0;
         var delay = Backoff.After(_failures++, _settings, _random);
@@ -239,7 +259,10 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
         switch (message)
         {
             case IProposal proposal:
-                sender.Tell(new ProposalFailed(FailureReason.NoLeader, WhyNoPeer(), null, proposal.CorrelationId));
+                sender.Tell(new ProposalFailed(FailureReason.NoLeader, WhyNoPeer(), null, proposal.CorrelationId)
+                {
+                    IsFinal = _final is not null,
+                });
                 break;
             case Query query:
                 sender.Tell(new QueryFailed(FailureReason.NoLeader, WhyNoPeer(), null, query.CorrelationId));

@@ -218,9 +218,15 @@ internal sealed partial class RaftActor
     private void Announce(object @event)
     {
         if (_writeAhead.Admit(null, @event))
-            Context.System.EventStream.Publish(@event);
+            Publish(@event);
         else
             RequestFlush();
+    }
+
+    private void Publish(object @event)
+    {
+        Context.System.EventStream.Publish(@event);
+        _machine.Announce(@event);
     }
 
     private void ReleaseHeld()
@@ -228,7 +234,7 @@ internal sealed partial class RaftActor
         while (_writeAhead.TryRelease(out var held))
         {
             if (held.Address is null)
-                Context.System.EventStream.Publish(held.Message);
+                Publish(held.Message);
             else
                 Send(held.Address, (PeerMessage)held.Message);
         }

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using RaftActors.Client;
+using RaftActors.Groups;
 using RaftActors.Log;
 using RaftActors.Resting;
 using RaftActors.Snapshots;
@@ -59,6 +60,12 @@ internal static class MessageFormats
         Stored("SI", static (SnapshotInstalled m) => m.ToWire(), static wire => wire.FromWire()),
         Stored("SM", static (SnapshotManifest m) => m.ToWire(), static wire => wire.FromWire()),
         Stored("SC", static (SnapshotChunk m) => m.ToWire(), static wire => wire.FromWire()),
+
+        // In the journal: the catalogue of the node's groups.
+        Stored("GW", static (CatalogueWritten m) => m.ToWire(), static wire => wire.FromWire()),
+        Stored("GC", static (GroupCreated m) => m.ToWire(), static wire => wire.FromWire()),
+        Stored("GEG", static (GroupEnding m) => m.ToWire(), static wire => wire.FromWire()),
+        Stored("GED", static (GroupEnded m) => m.ToWire(), static wire => wire.FromWire()),
     ];
 
     private static readonly Dictionary<Type, MessageFormat> ByType = Table.ToDictionary(static format => format.Type);

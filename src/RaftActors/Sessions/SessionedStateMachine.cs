@@ -5,6 +5,7 @@ using RaftActors.Client;
 using RaftActors.Log;
 using RaftActors.Membership;
 using RaftActors.Protocol;
+using RaftActors.Snapshots;
 using RaftActors.StateMachines;
 
 namespace RaftActors.Sessions;
@@ -51,20 +52,28 @@ internal sealed class SessionedStateMachine(IStateMachine machine, ActorSystem s
 
     /// <summary>Goes on from the state in a snapshot.</summary>
     /// <param name="sessions">The sessions in the snapshot.</param>
-    /// <param name="histories">The group's histories at the snapshot.</param>
-    /// <param name="lastIncludedIndex">The last index that is in the snapshot.</param>
-    public void GoOnFrom(SessionTable sessions, IReadOnlyList<History> histories, long lastIncludedIndex)
+    /// <param name="snapshot">The snapshot, with the group's members and histories.</param>
+    public void GoOnFrom(SessionTable sessions, Snapshot snapshot)
     {
         Sessions = sessions;
-        Enter(histories, lastIncludedIndex);
+        Enter(snapshot.Configuration.Histories, snapshot.LastIncludedIndex);
+        TellConfiguration(snapshot.ConfigurationIndex, snapshot.Configuration);
     }
 
     private object? Enter(LogEntry entry)
     {
         if (entry.Payload.TryReadConfiguration() is { } configuration)
+        {
             Enter(configuration.Histories, entry.Index);
+            TellConfiguration(entry.Index, configuration);
+        }
         return null;
     }
+
+    private void TellConfiguration(long index, Configuration configuration) =>
+        (machine as IConfigurationAware)?.ConfigurationApplied(new AppliedConfiguration(
+            index, configuration.Members(), Configuration.Shown(configuration.Learners),
+            Configuration.Shown(configuration.Outgoing)));
 
     // A configuration of a version without identities has no histories. Then nothing has changed.
     private void Enter(IReadOnlyList<History> histories, long index)

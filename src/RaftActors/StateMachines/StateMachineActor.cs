@@ -1,6 +1,8 @@
 using Akka.Actor;
 using Akka.Event;
+using RaftActors.Client;
 using RaftActors.Log;
+using RaftActors.Membership;
 using RaftActors.Replication;
 using RaftActors.Sessions;
 using RaftActors.Snapshots;
@@ -86,29 +88,36 @@ internal sealed class StateMachineActor : UntypedActor, IWithUnboundedStash
     private readonly int _number;
     private readonly Snapshot? _snapshot;
     private readonly ChunkStore? _chunks;
+    private readonly LeadershipNews _news;
     private IStateMachine _machine = null!;
     private SessionedStateMachine _sessioned = null!;
     private AppliedEntry _last;
+    private Member? _leader;
 
-    public StateMachineActor(Func<IStateMachine> create, int number, Snapshot? snapshot, ChunkStore? chunks)
+    public StateMachineActor(
+        Func<IStateMachine> create, int number, Snapshot? snapshot, ChunkStore? chunks, LeadershipNews news)
     {
         _create = create;
         _number = number;
         _snapshot = snapshot;
         _chunks = chunks;
+        _news = news;
     }
 
     public IStash Stash { get; set; } = null!;
 
     /// <summary>The props of a state machine. It starts from a snapshot if one is given.</summary>
-    public static Props Props(Func<IStateMachine> create, int number, Snapshot? snapshot, ChunkStore? chunks) =>
-        Akka.Actor.Props.Create(() => new StateMachineActor(create, number, snapshot, chunks));
+    public static Props Props(
+        Func<IStateMachine> create, int number, Snapshot? snapshot, ChunkStore? chunks, LeadershipNews news) =>
+        Akka.Actor.Props.Create(() => new StateMachineActor(create, number, snapshot, chunks, news));
 
     protected override void PreStart()
     {
         _machine = _create();
         var log = Context.GetLogger();
         _sessioned = new SessionedStateMachine(_machine, Context.System, problem => log.Warning("{0}", problem));
+        if (_machine is ILeadershipAware)
+            _news.Subscribe(Self);
         if (_snapshot is not { } snapshot)
             return;
         Become(Loading);
@@ -118,7 +127,11 @@ internal sealed class StateMachineActor : UntypedActor, IWithUnboundedStash
     // A reader that fails never answers, so this actor fails with it.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Escalate);
 
-    protected override void PostStop() => (_machine as IDisposable)?.Dispose();
+    protected override void PostStop()
+    {
+        _news.Unsubscribe(Self);
+        (_machine as IDisposable)?.Dispose();
+    }
 
     protected override void OnReceive(object message)
     {
@@ -132,6 +145,9 @@ internal sealed class StateMachineActor : UntypedActor, IWithUnboundedStash
                 break;
             case CaptureImage:
                 Sender.Tell(Capture(), Self);
+                break;
+            case LeaderChanged or RoleChanged when _machine is ILeadershipAware aware:
+                Tell(aware, message);
                 break;
             default:
                 Unhandled(message);
@@ -162,7 +178,7 @@ internal sealed class StateMachineActor : UntypedActor, IWithUnboundedStash
     {
         Context.Parent.Tell(SnapshotIntact.Instance, Self);
         _machine.Restore(read.State);
-        _sessioned.GoOnFrom(read.Sessions, snapshot.Configuration.Histories, snapshot.LastIncludedIndex);
+        _sessioned.GoOnFrom(read.Sessions, snapshot);
         _last = new AppliedEntry(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, snapshot.LastIncludedTime);
         Become(OnReceive);
         Stash.UnstashAll();
@@ -201,6 +217,26 @@ internal sealed class StateMachineActor : UntypedActor, IWithUnboundedStash
             Context.GetLogger()
                 .Error(problem, "There is no digest of the state after entry {0}: {1}", index, problem.Message);
             return default;
+        }
+    }
+
+    private void Tell(ILeadershipAware machine, object news)
+    {
+        try
+        {
+            if (news is RoleChanged changed)
+            {
+                machine.RoleChanged(changed.Role, changed.Term);
+                return;
+            }
+            var (former, announced) = (_leader, (LeaderChanged)news);
+            _leader = announced.Leader;
+            machine.LeaderChanged(former, _leader, announced.Term);
+        }
+        catch (Exception problem)
+        {
+            Context.GetLogger().Error(problem, "The state machine failed when it was told of {0}: {1}", news,
+                problem.Message);
         }
     }
 

@@ -18,6 +18,7 @@ internal sealed class StateMachineRunner(
     IActorContext context, RaftSettings settings, RaftLog log, Random random, Func<IStateMachine> create)
 {
     private readonly IActorRef _peer = context.Self;
+    private readonly LeadershipNews _news = new();
     private IActorRef? _machine;
 
     // The number of the running state machine. Messages from earlier ones do not count.
@@ -63,7 +64,7 @@ internal sealed class StateMachineRunner(
     public void Start(Snapshot? snapshot, ChunkStore? chunks)
     {
         _machine = context.ActorOf(
-            StateMachineActor.Props(create, _epoch, snapshot, chunks), $"state-machine-{_epoch}");
+            StateMachineActor.Props(create, _epoch, snapshot, chunks, _news), $"state-machine-{_epoch}");
         context.Watch(_machine);
     }
 
@@ -95,6 +96,9 @@ internal sealed class StateMachineRunner(
     /// Sends a message to the state machine, which handles it after the entries that were sent before.
     /// </summary>
     public void Ask(object message) => _machine!.Tell(message, _peer);
+
+    /// <summary>Called with each event that the peer announces, for a state machine that wants to know.</summary>
+    public void Announce(object @event) => _news.Announce(@event);
 
     /// <summary>Called when the state machine has applied entries.</summary>
     public void Applied(EntriesApplied applied)

@@ -1,4 +1,5 @@
 using RaftActors.Client;
+using RaftActors.Groups;
 using RaftActors.Log;
 using RaftActors.Membership;
 using RaftActors.Protocol;
@@ -46,7 +47,9 @@ public sealed class RaftSerializerSpec
         new SnapshotManifest("group", "a", "store-a", new HardState(5, null, null), Snapshot, 2, null),
         new OpenSession(false, 5),
         new KeepSessionAlive(12, 9, true, 5),
-        new CloseSession(12, false, 5));
+        new CloseSession(12, false, 5),
+        new GroupEnding("orders", 7),
+        new GroupEnded("orders", 7));
 
     [Theory]
     [MemberData(nameof(Messages))]

@@ -1,3 +1,4 @@
+using RaftActors.Groups;
 using RaftActors.Log;
 using RaftActors.Membership;
 using RaftActors.Protocol;
@@ -12,6 +13,20 @@ public sealed class StoredChecksumSpec
     private static readonly Snapshot Snapshot = new(9, 4, 1234,
         new Configuration([new Server("a", "host:1", "store-a")]), 1, new SnapshotContent(3, 1025, "00FF"));
 
+    private static readonly CataloguedGroup Group = new()
+    {
+        Group = "orders",
+        Incarnation = 7,
+        MemberId = "a",
+        Members = [new Member("a", "host:1") { Priority = 3 }, new Member("b", "host:2")],
+        Join = true,
+        Template = "small",
+        Settings = "snapshot.entries = 10",
+        StateMachine = "counter",
+        JournalPluginId = "journal",
+        SnapshotPluginId = "store",
+    };
+
     private readonly RaftSerializer _serializer = new(null!);
 
     public static TheoryData<object> Stored => new(
@@ -23,7 +38,11 @@ public sealed class StoredChecksumSpec
         new SnapshotInstalled(9, 4),
         new SnapshotManifest("group", "a", "store-a", new HardState(5, "b", "store-b"), Snapshot, 2,
         new KeptSnapshot(77, 1)),
-        new SnapshotChunk(new byte[] { 1, 2, 3 }));
+        new SnapshotChunk(new byte[] { 1, 2, 3 }),
+        new CatalogueWritten(1, "a", 9, [Group, Group with { IsEnding = true }]),
+        new GroupCreated(Group),
+        new GroupEnding("orders", 7),
+        new GroupEnded("orders", 7));
 
     [Theory]
     [MemberData(nameof(Stored))]
