@@ -288,20 +288,13 @@ internal sealed class Simulation
         if (!RunUntil(() => idle.AllRest, _world.Now + _options.HealTime))
             throw new SimulationViolation("idle groups rest", $"They do not rest: {idle.Describe()}");
         var lost = idle.LoseLeader();
-        // Most of the time the others find out by themselves before anybody asks.
-        Run(TimeSpan.FromMilliseconds(_seed % 3 * 700));
+        // Before anybody asks for anything.
+        if (!RunUntil(() => idle.AllAreLed(lost), _world.Now + _options.HealTime))
+            throw new SimulationViolation("liveness", $"Without {lost} not every idle group is led: {idle.Describe()}");
         var areServed = idle.ProposeEverywhere(lost);
         if (!RunUntil(areServed, _world.Now + _options.HealTime))
             throw new SimulationViolation("liveness", $"Without {lost} not every idle group is served: {idle.Describe()}");
         idle.CheckEnd();
-    }
-
-    private void Run(TimeSpan time)
-    {
-        var end = _world.Now + time;
-        while (Step(end))
-        {
-        }
     }
 
     private string Describe() =>

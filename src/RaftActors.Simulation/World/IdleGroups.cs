@@ -116,6 +116,11 @@ internal sealed class IdleGroups
         return node;
     }
 
+    /// <summary>Whether each group has a leader on another node than one.</summary>
+    public bool AllAreLed(SimulatedNode lost) => _groups.TrueForAll(group => _cluster.Nodes.Any(node =>
+        node != lost && IsMember(node)
+        && node.Process?.IdlePeerOf(group.Name)?.Peer?.Inspect().Role == RaftRole.Leader));
+
     /// <summary>Proposes something to each group through each node but one.</summary>
     /// <param name="lost">The node that is lost.</param>
     /// <returns>Says whether all of that was applied.</returns>

@@ -27,6 +27,7 @@ internal sealed class RaftGroups : UntypedActor
 
     // Who is told when a supervisor has stopped, besides those who ask for that.
     private readonly Dictionary<IActorRef, IActorRef> _owners = [];
+    private RestingNodes? _nodes;
     private bool _ending;
 
     private static IEnumerable<IActorRef> Supervisors =>
@@ -77,12 +78,14 @@ internal sealed class RaftGroups : UntypedActor
         return supervisor;
     }
 
-    private static IActorRef Nodes(RaftSettings settings)
+    private RestingNodes Nodes(RaftSettings settings)
     {
-        var known = Context.Child(NodeWatch.Name);
-        return known.IsNobody()
-            ? Context.ActorOf(RaftSupervisor.OnDispatcher(settings, NodeWatch.Props(settings)), NodeWatch.Name)
-            : known;
+        if (_nodes is { } known && Context.Child(NodeWatch.Name).Equals(known.Watch))
+            return known;
+        var contacts = new NodeContacts();
+        var watch = Context.ActorOf(
+            RaftSupervisor.OnDispatcher(settings, NodeWatch.Props(settings, contacts)), NodeWatch.Name);
+        return _nodes = new RestingNodes(watch, contacts);
     }
 
     private void Stop(IActorRef supervisor, IActorRef replyTo)

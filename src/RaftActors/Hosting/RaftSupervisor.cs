@@ -4,6 +4,7 @@ using RaftActors.Backups;
 using RaftActors.Client;
 using RaftActors.Groups;
 using RaftActors.Membership;
+using RaftActors.Resting;
 using RaftActors.StateMachines;
 
 namespace RaftActors;
@@ -19,7 +20,7 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
     private const string PeerName = "peer";
 
     private readonly Func<IStateMachine> _stateMachine;
-    private readonly IActorRef _nodes;
+    private readonly RestingNodes _nodes;
 
     // Who permits the first start of a peer; null if nobody need be asked.
     private readonly IActorRef? _permits;
@@ -42,7 +43,7 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
     private TimeSpan _startedAt;
 
     public RaftSupervisor(
-        RaftSettings settings, Func<IStateMachine> stateMachine, IActorRef nodes, IActorRef? permits)
+        RaftSettings settings, Func<IStateMachine> stateMachine, RestingNodes nodes, IActorRef? permits)
     {
         _settings = settings;
         _nodes = nodes;
@@ -58,13 +59,13 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
     /// <summary>The props of a supervisor.</summary>
     /// <param name="settings">How the peer runs.</param>
     /// <param name="stateMachine">Makes the state machine.</param>
-    /// <param name="nodes">The <see cref="Resting.NodeWatch"/> of the node.</param>
+    /// <param name="nodes">What the node has for groups that rest.</param>
     /// <param name="permits">
     /// Who is asked before the first peer is started, and told when that peer has recovered or failed (see
     /// <see cref="Permits"/>); <c>null</c> if the peer starts at once.
     /// </param>
     public static Props Props(
-        RaftSettings settings, Func<IStateMachine> stateMachine, IActorRef nodes, IActorRef? permits = null) =>
+        RaftSettings settings, Func<IStateMachine> stateMachine, RestingNodes nodes, IActorRef? permits = null) =>
         Akka.Actor.Props.Create(() => new RaftSupervisor(settings, stateMachine, nodes, permits));
 
     /// <summary>Puts an actor on the dispatcher of the peer.</summary>

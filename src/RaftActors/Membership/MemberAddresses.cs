@@ -74,6 +74,13 @@ internal sealed class MemberAddresses(RaftSettings settings, ConfigurationHistor
         return true;
     }
 
+    /// <summary>Records that the node of a member was heard on behalf of the member, at the member's address.</summary>
+    public void NoteNode(string memberId, TimeSpan heard)
+    {
+        if (_contacts.TryGetValue(memberId, out var contact) && heard > contact.Heard)
+            contact.Heard = heard;
+    }
+
     /// <summary>
     /// The address of the node that keeps a member's place, if another node is known to run with the same store;
     /// otherwise <c>null</c>.

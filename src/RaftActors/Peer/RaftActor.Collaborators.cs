@@ -145,7 +145,7 @@ internal sealed partial class RaftActor :
 
     bool IRestingPeer.IsBusy => IsTransferring || _changes.IsUnderWay || !_writeAhead.IsDurable;
 
-    bool IRequestsPeer.IsResting => _rest.IsResting;
+    bool IRequestsPeer.HasRested => _rest.IsResting || Now - _rest.WokeAt < _settings.ElectionTimeoutMax;
 
     // ---- The end of the membership
 

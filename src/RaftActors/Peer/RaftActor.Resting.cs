@@ -38,16 +38,19 @@ internal sealed partial class RaftActor
             StartHeartbeats();
             return;
         }
-        _electionClock.HeardLeader(Now);
         RestartElectionTimer();
     }
 
-    /// <summary>Whether a message counts. All but those of the rest itself wake the peer.</summary>
+    /// <summary>
+    /// Whether a message counts. What a member says wakes the peer, but for the messages of the rest itself.
+    /// </summary>
     private bool Accept(PeerMessage message)
     {
+        _rest.NoteContacts();
         if (!_filter.Accept(message))
             return false;
-        if (message is not (AppendEntries { Rests: true } or AppendEntriesReply { Rests: true }))
+        bool isOfRest = message is AppendEntries { Rests: true } or AppendEntriesReply { Rests: true };
+        if (!isOfRest && Configuration.Find(message.Header.MemberId) is not null)
             Wake();
         return true;
     }
@@ -58,6 +61,9 @@ internal sealed partial class RaftActor
             return;
         bool follows = _leading is null;
         Wake();
+        // The group would only rest again, with the same end.
+        if (ended.Why == RestEnd.NotResting)
+            _rest.Stir();
         if (follows && ended.Why == RestEnd.NodeLost)
             OnLeaderLost();
     }

@@ -82,7 +82,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     private LeaderInfo? _leader;
 
     public RaftActor(
-        RaftSettings settings, Func<IStateMachine> stateMachine, IReadOnlyList<long> unusable, IActorRef nodes)
+        RaftSettings settings, Func<IStateMachine> stateMachine, IReadOnlyList<long> unusable, RestingNodes nodes)
     {
         Recovery = new Recovery(StoredSnapshots.Usable(unusable));
         JournalPluginId = settings.JournalPluginId;
@@ -155,9 +155,9 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     /// <param name="stateMachine">Makes its state machine.</param>
     /// <param name="unusable">The sequence numbers of snapshots that it cannot use: it starts from one before all of
     /// these.</param>
-    /// <param name="nodes">The <see cref="NodeWatch"/> of the node.</param>
+    /// <param name="nodes">What the node has for groups that rest.</param>
     public static Props Props(
-        RaftSettings settings, Func<IStateMachine> stateMachine, IReadOnlyList<long> unusable, IActorRef nodes) =>
+        RaftSettings settings, Func<IStateMachine> stateMachine, IReadOnlyList<long> unusable, RestingNodes nodes) =>
         Akka.Actor.Props.Create(() => new RaftActor(settings, stateMachine, unusable, nodes));
 
     /// <summary>What the peer has in memory now.</summary>

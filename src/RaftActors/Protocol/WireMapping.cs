@@ -113,7 +113,9 @@ internal static class WireMapping
         Process = (ulong)m.Process,
         Leads = m.Leads,
         Follows = m.Follows,
-        HasGroups = m.Groups is not null,
+        Asks = m.Asks,
+        Divisor = m.Groups?.Divisor ?? 0,
+        Remainder = m.Groups?.Remainder ?? 0,
         LeadsGroups = { m.Groups?.Leads ?? [] },
         FollowsGroups = { m.Groups?.Follows ?? [] },
     };
@@ -121,7 +123,10 @@ internal static class WireMapping
     public static NodeHeartbeat FromWire(this Wire.NodeHeartbeat m) =>
         new(m.From, m.To, (long)m.Process, m.Leads, m.Follows)
         {
-            Groups = m.HasGroups ? new RestingList(m.LeadsGroups, m.FollowsGroups) : null,
+            Asks = m.Asks,
+            Groups = m.Divisor > 0
+                ? new RestingList(m.Divisor, m.Remainder, m.LeadsGroups, m.FollowsGroups)
+                : null,
         };
 
     public static Wire.Introduce ToWire(this Introduce m) =>

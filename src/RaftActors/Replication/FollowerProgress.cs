@@ -175,7 +175,12 @@ internal sealed class FollowerProgress
     /// <summary>
     /// Called when the follower's node was heard on the follower's behalf. That confirms nothing about the leader.
     /// </summary>
-    public void WasThere(TimeSpan now) => LastContact = now;
+    /// <param name="heard">When the node was heard.</param>
+    public void WasThere(TimeSpan heard)
+    {
+        if (heard > LastContact)
+            LastContact = heard;
+    }
 
     /// <summary>
     /// Called when the follower has said that its log agrees with the leader's up to <paramref name="accepted"/>, and

@@ -18,12 +18,31 @@ namespace RaftActors.Resting;
 internal sealed record NodeHeartbeat(string From, string To, long Process, ulong Leads, ulong Follows) : IRaftMessage
 {
     /// <summary>
-    /// The same groups one by one, if the digests of the two nodes have differed for a while; otherwise <c>null</c>.
+    /// Whether the receiver should answer at once: the connection to it was lost, or its last heartbeat is overdue.
+    /// </summary>
+    public bool Asks { get; init; }
+
+    /// <summary>
+    /// Some of the same groups one by one, if the digests of the two nodes have differed for a while; otherwise
+    /// <c>null</c>.
     /// </summary>
     public RestingList? Groups { get; init; }
 }
 
-/// <summary>The groups of a <see cref="NodeHeartbeat"/>, each as the number that <see cref="RestingGroup"/> says.</summary>
+/// <summary>
+/// The groups of a <see cref="NodeHeartbeat"/> whose numbers leave a remainder, each as the number that
+/// <see cref="RestingGroup"/> says. So no message has more than some thousand numbers.
+/// </summary>
+/// <param name="Divisor">By what the numbers are divided.</param>
+/// <param name="Remainder">The remainder.</param>
 /// <param name="Leads">Those whose leader is on the sender.</param>
 /// <param name="Follows">Those whose leader is on the receiver.</param>
-internal sealed record RestingList(IReadOnlyList<ulong> Leads, IReadOnlyList<ulong> Follows);
+internal sealed record RestingList(
+    uint Divisor, uint Remainder, IReadOnlyList<ulong> Leads, IReadOnlyList<ulong> Follows)
+{
+    /// <summary>No groups at all.</summary>
+    public static RestingList None { get; } = new(1, 0, [], []);
+
+    /// <summary>Whether the list says of a group with a number whether it rests.</summary>
+    public bool Covers(ulong number) => number % Divisor == Remainder;
+}

@@ -35,12 +35,17 @@ internal sealed class NodeLink(string own, string other, TimeSpan now)
     // After so many heartbeats with another digest a node sends its list.
     private const int Patience = 3;
 
+    // At most so many numbers of groups that one of the nodes leads, on average, are in a list.
+    private const int MostListed = 2048;
+
     private readonly Dictionary<string, RestingGroup> _leads = new(StringComparer.Ordinal);
     private readonly Dictionary<string, RestingGroup> _follows = new(StringComparer.Ordinal);
     private ulong _leadsDigest;
     private ulong _followsDigest;
     private long _process;
     private int _differences;
+    private uint _lists;
+    private bool _wasGivenTime;
 
     /// <summary>The address of the other node.</summary>
     public string Other => other;
@@ -74,11 +79,15 @@ internal sealed class NodeLink(string own, string other, TimeSpan now)
             Toggle(rested);
     }
 
-    /// <summary>Lets a pause of this process not count as silence of the other.</summary>
+    /// <summary>
+    /// Lets a pause of this process not count as silence of the other node. Only once until that node is heard again: a
+    /// process that pauses again and again would never notice the silence.
+    /// </summary>
     public void CountFrom(TimeSpan time)
     {
-        if (time > Heard)
+        if (!_wasGivenTime)
             Heard = time;
+        _wasGivenTime = true;
     }
 
     /// <summary>Makes the next heartbeat to the other node.</summary>
@@ -88,10 +97,7 @@ internal sealed class NodeLink(string own, string other, TimeSpan now)
         bool tells = _differences >= Patience;
         if (tells)
             _differences = 0;
-        return new NodeHeartbeat(own, other, process, _leadsDigest, _followsDigest)
-        {
-            Groups = tells ? new RestingList([.. Numbers(_leads)], [.. Numbers(_follows)]) : null,
-        };
+        return new NodeHeartbeat(own, other, process, _leadsDigest, _followsDigest) { Groups = tells ? List() : null };
     }
 
     /// <summary>Hears the other node.</summary>
@@ -102,17 +108,18 @@ internal sealed class NodeLink(string own, string other, TimeSpan now)
     {
         bool isAnother = _process != 0 && heartbeat.Process != _process;
         _process = heartbeat.Process;
+        Heard = time;
+        _wasGivenTime = false;
         if (isAnother)
             return (TakeAll(), RestEnd.NodeLost);
-        Heard = time;
         bool differs = heartbeat.Leads != _followsDigest || heartbeat.Follows != _leadsDigest;
         _differences = differs ? _differences + 1 : 0;
         if (!differs || heartbeat.Groups is not { } there)
             return ([], RestEnd.NotResting);
         // A rest that began a moment ago may not be known there yet.
         var before = time - Timeout;
-        var ended = Missing(_follows, there.Leads, before);
-        ended.AddRange(Missing(_leads, there.Follows, before));
+        var ended = Missing(_follows, there, there.Leads, before);
+        ended.AddRange(Missing(_leads, there, there.Follows, before));
         foreach (var group in ended)
             Remove(group.Group);
         return (ended, RestEnd.NotResting);
@@ -129,14 +136,23 @@ internal sealed class NodeLink(string own, string other, TimeSpan now)
     }
 
     private static List<RestingGroup> Missing(
-        Dictionary<string, RestingGroup> here, IReadOnlyList<ulong> there, TimeSpan before)
+        Dictionary<string, RestingGroup> here, RestingList list, IReadOnlyList<ulong> there, TimeSpan before)
     {
         var known = new HashSet<ulong>(there);
-        return [.. here.Values.Where(group => group.Since <= before && !known.Contains(group.Number))];
+        return [.. here.Values.Where(group =>
+            group.Since <= before && list.Covers(group.Number) && !known.Contains(group.Number))];
     }
 
-    private static IEnumerable<ulong> Numbers(Dictionary<string, RestingGroup> groups) =>
-        groups.Values.Select(static group => group.Number);
+    // One list after the other covers all groups.
+    private RestingList List()
+    {
+        uint divisor = (uint)(Math.Max(_leads.Count, _follows.Count) / MostListed) + 1;
+        var list = new RestingList(divisor, _lists++ % divisor, [], []);
+        return list with { Leads = [.. Numbers(_leads, list)], Follows = [.. Numbers(_follows, list)] };
+    }
+
+    private static IEnumerable<ulong> Numbers(Dictionary<string, RestingGroup> groups, RestingList list) =>
+        groups.Values.Select(static group => group.Number).Where(list.Covers);
 
     private void Toggle(RestingGroup group)
     {

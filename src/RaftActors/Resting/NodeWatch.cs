@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Remote;
 
 namespace RaftActors.Resting;
 
@@ -15,6 +16,8 @@ internal sealed class NodeWatch : UntypedActor, IWithTimers
     public const string Path = $"{RaftGroups.Path}/{Name}";
 
     private readonly IPeerResolver _resolver;
+    private readonly NodeContacts _contacts;
+    private readonly TimeSpan _grace;
     private readonly long _process;
     private readonly Func<TimeSpan> _clock;
     private readonly Dictionary<(string Own, string Other), NodeLink> _links = [];
@@ -24,8 +27,10 @@ internal sealed class NodeWatch : UntypedActor, IWithTimers
     private TimeSpan _interval;
     private TimeSpan _ticked;
 
-    public NodeWatch(RaftSettings settings)
+    public NodeWatch(RaftSettings settings, NodeContacts contacts)
     {
+        _contacts = contacts;
+        _grace = settings.DisconnectGraceMax;
         var scheduler = Context.System.Scheduler;
         _resolver = settings.Resolver ?? new ActorSystemResolver(Context.System);
         _process = Randomness.For(settings).NextInt64(1, long.MaxValue);
@@ -36,11 +41,16 @@ internal sealed class NodeWatch : UntypedActor, IWithTimers
 
     /// <summary>Makes the actor.</summary>
     /// <param name="settings">The settings of a group of this node: its resolver, clock and randomness.</param>
-    public static Props Props(RaftSettings settings) => Akka.Actor.Props.Create(() => new NodeWatch(settings));
+    /// <param name="contacts">Gets the times when other nodes are heard.</param>
+    public static Props Props(RaftSettings settings, NodeContacts contacts) =>
+        Akka.Actor.Props.Create(() => new NodeWatch(settings, contacts));
+
+    protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
 
     // The next actor of this name knows of no rest.
     protected override void PostStop()
     {
+        Context.System.EventStream.Unsubscribe(Self);
         foreach (var (rest, on) in _groups.Values)
             foreach (var link in on)
                 rest.Peer.Tell(new RestEnded(rest.Number, link.Other, RestEnd.NotResting));
@@ -62,6 +72,12 @@ internal sealed class NodeWatch : UntypedActor, IWithTimers
             case Tick:
                 OnTick();
                 break;
+            case DisassociatedEvent lost:
+                OnDisassociated(lost);
+                break;
+            case GraceOver over:
+                OnGraceOver(over);
+                break;
             default:
                 Unhandled(message);
                 break;
@@ -77,9 +93,12 @@ internal sealed class NodeWatch : UntypedActor, IWithTimers
         var on = new List<NodeLink>(rest.Others.Count);
         foreach (string other in rest.Others)
         {
-            var key = Key(rest.Own, other);
-            if (!_links.TryGetValue(key, out var link))
-                _links[key] = link = new NodeLink(rest.Own, other, now);
+            var ends = NodeContacts.Ends(rest.Own, other);
+            if (!_links.TryGetValue(ends, out var link))
+            {
+                _links[ends] = link = new NodeLink(rest.Own, other, now);
+                _contacts.Set(ends, now);
+            }
             link.Add(new RestingGroup(rest.Group, rest.Number, rest.Peer, rest.Leads, number, now), rest.Timeout);
             on.Add(link);
         }
@@ -109,18 +128,40 @@ internal sealed class NodeWatch : UntypedActor, IWithTimers
 
     private void OnHeartbeat(NodeHeartbeat heartbeat)
     {
-        if (!_links.TryGetValue(Key(heartbeat.To, heartbeat.From), out var link))
+        var ends = NodeContacts.Ends(heartbeat.To, heartbeat.From);
+        if (!_links.TryGetValue(ends, out var link))
         {
             // No group of this node rests with that node, which has to know it.
             if ((heartbeat.Leads, heartbeat.Follows) != (0, 0))
                 Send(heartbeat.From, new NodeHeartbeat(heartbeat.To, heartbeat.From, _process, 0, 0)
                 {
-                    Groups = new RestingList([], []),
+                    Groups = RestingList.None,
                 });
             return;
         }
         var (ended, why) = link.Hear(heartbeat, _clock());
+        _contacts.Set(ends, link.Heard);
         End(link, ended, why);
+        if (heartbeat.Asks)
+            Send(link.Other, link.Heartbeat(_process));
+    }
+
+    // The process of the other node may have died, or only the connection to it. If it lives, it answers at once.
+    private void OnDisassociated(DisassociatedEvent lost)
+    {
+        foreach (var (ends, link) in _links)
+        {
+            if (!NodeAddress.IsAt(link.Other, lost.RemoteAddress) || Timers.IsTimerActive(ends))
+                continue;
+            Timers.StartSingleTimer(ends, new GraceOver(ends, _clock()), _grace);
+            Send(link.Other, link.Heartbeat(_process) with { Asks = true });
+        }
+    }
+
+    private void OnGraceOver(GraceOver over)
+    {
+        if (_links.TryGetValue(over.Ends, out var link) && link.Heard <= over.Since)
+            End(link, link.TakeAll(), RestEnd.NodeLost);
     }
 
     private void OnTick()
@@ -128,16 +169,23 @@ internal sealed class NodeWatch : UntypedActor, IWithTimers
         var now = _clock();
         bool stoodStill = now - _ticked >= 2 * _interval;
         _ticked = now;
-        foreach (var (key, link) in _links.ToArray())
+        foreach (var (ends, link) in _links.ToArray())
         {
             if (stoodStill)
                 link.CountFrom(now);
             if (now - link.Heard >= link.Timeout)
                 End(link, link.TakeAll(), RestEnd.NodeLost);
             if (link.IsEmpty)
-                _links.Remove(key);
+            {
+                _links.Remove(ends);
+                _contacts.Remove(ends);
+            }
             else
-                Send(link.Other, link.Heartbeat(_process));
+            {
+                // A heartbeat is overdue: it may be lost.
+                bool asks = now - link.Heard > 1.5 * _interval;
+                Send(link.Other, link.Heartbeat(_process) with { Asks = asks });
+            }
         }
         if (_links.Count == 0)
             Timers.Cancel(Tick.Instance);
@@ -156,8 +204,7 @@ internal sealed class NodeWatch : UntypedActor, IWithTimers
     private void Send(string address, NodeHeartbeat heartbeat) =>
         _resolver.Resolve(address, Name).Tell(heartbeat, ActorRefs.NoSender);
 
-    private static (string Own, string Other) Key(string own, string other) =>
-        (NodeAddress.EndpointOf(own), NodeAddress.EndpointOf(other));
+    private sealed record GraceOver((string Own, string Other) Ends, TimeSpan Since) : INoSerializationVerificationNeeded;
 
     private sealed record Tick : INoSerializationVerificationNeeded
     {

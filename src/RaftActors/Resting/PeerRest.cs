@@ -33,7 +33,7 @@ internal interface IRestingPeer : IPeer
 /// <param name="configurations">The configurations in the log.</param>
 /// <param name="machine">The state machine.</param>
 /// <param name="addresses">Where the members are.</param>
-/// <param name="nodes">The <see cref="NodeWatch"/> of this node.</param>
+/// <param name="nodes">What this node has for groups that rest.</param>
 /// <param name="self">The actor of the peer.</param>
 /// <param name="peer">The peer.</param>
 internal sealed class PeerRest(
@@ -42,14 +42,19 @@ internal sealed class PeerRest(
     ConfigurationHistory configurations,
     StateMachineRunner machine,
     MemberAddresses addresses,
-    IActorRef nodes,
+    RestingNodes nodes,
     IActorRef self,
     IRestingPeer peer)
 {
     // What the leader saw at its last heartbeat: if it has changed, the group is not idle.
     private (long LastIndex, long ReadContext) _seen;
     private TimeSpan _idleSince;
+    private TimeSpan? _askingSince;
     private long _number;
+    private TimeSpan _began;
+
+    // The leader with which this follower rests.
+    private (string MemberId, string Address) _leader;
 
     /// <summary>Whether the peer rests.</summary>
     public bool IsResting { get; private set; }
@@ -62,13 +67,15 @@ internal sealed class PeerRest(
     /// <summary>Whether the heartbeats of this leader ask the followers to rest.</summary>
     public bool IsAsking { get; private set; }
 
-    /// <summary>
-    /// Until when the peer has rested: so long its node has heard the other nodes of the group. <c>null</c> if it did
-    /// not rest in its role.
-    /// </summary>
-    public TimeSpan? RestedUntil { get; private set; }
+    /// <summary>When the peer last woke; <c>null</c> if it did not rest in its role.</summary>
+    public TimeSpan? WokeAt { get; private set; }
 
-    private bool IsPossible => settings.RestAfter > 0 && configurations.Latest.Lease == TimeSpan.Zero
+    /// <summary>
+    /// When the nodes of all members with which the peer rested were last heard, if the peer has rested in its role.
+    /// </summary>
+    public TimeSpan? LastContact { get; private set; }
+
+    private bool IsPossible => configurations.Latest.Lease == TimeSpan.Zero
         && log.LastIndex > 0 && log.CommitIndex == log.LastIndex && peer.PersistedIndex == log.LastIndex;
 
     /// <summary>Called when the peer enters a role: the rest is over, and so is what the peer knew of it.</summary>
@@ -76,14 +83,20 @@ internal sealed class PeerRest(
     {
         End();
         Stir();
-        RestedUntil = null;
+        WokeAt = LastContact = null;
     }
 
     /// <summary>Called when the leader has something to do: the group is not idle.</summary>
     public void Stir()
     {
-        IsDue = IsAsking = false;
         _idleSince = peer.Now;
+        StopAsking();
+    }
+
+    private void StopAsking()
+    {
+        IsDue = IsAsking = false;
+        _askingSince = null;
         foreach (var follower in peer.Leading is { } leading ? leading.Followers : default)
             follower.Progress.Rests = false;
     }
@@ -93,18 +106,27 @@ internal sealed class PeerRest(
     {
         var leading = peer.Leading!;
         var seen = (log.LastIndex, leading.Reads.Context);
-        if (seen != _seen || !MayRest(leading))
+        // A leader that asks in vain does not ask for a while: a follower has other settings, or no state machine.
+        if (seen != _seen || peer.Now - _askingSince >= settings.ElectionTimeoutMax)
             Stir();
         _seen = seen;
+        if (!MayRest(leading))
+        {
+            StopAsking();
+            return;
+        }
         IsDue = settings.RestAfter > 0 && peer.Now - _idleSince >= settings.RestAfter * settings.ElectionTimeoutMax;
         IsAsking = IsDue && (!machine.HasDigest || leading.Digests.IsSettled(log.LastIndex));
+        _askingSince = IsAsking ? _askingSince ?? peer.Now : null;
     }
 
-    /// <summary>Called when a follower has said that it rests.</summary>
-    public void OnFollowerRests(Follower follower)
+    /// <summary>Called when a follower has answered a heartbeat.</summary>
+    /// <param name="follower">The follower.</param>
+    /// <param name="rests">Whether it has said that it rests.</param>
+    public void OnReply(Follower follower, bool rests)
     {
-        if (IsAsking)
-            follower.Progress.Rests = true;
+        if (IsAsking && !IsResting)
+            follower.Progress.Rests = rests;
     }
 
     /// <summary>Begins the rest of a leader, if all its followers rest that are not silent.</summary>
@@ -134,9 +156,11 @@ internal sealed class PeerRest(
     public bool OnAsked(AppendEntries append)
     {
         bool may = IsPossible && append.LastIndex == log.LastIndex && machine.IsRunning;
-        if (may && !IsResting)
-            Begin([append.Header.Address]);
-        return may;
+        if (!may || IsResting)
+            return may;
+        _leader = (append.Header.MemberId, append.Header.Address);
+        Begin([_leader.Address]);
+        return true;
     }
 
     /// <summary>Called when the rest with another node has ended.</summary>
@@ -161,31 +185,55 @@ internal sealed class PeerRest(
     {
         if (!IsResting)
             return false;
+        NoteContacts();
         IsResting = false;
-        RestedUntil = peer.Now;
-        nodes.Tell(new RestOver(settings.Group, _number, self), ActorRefs.NoSender);
-        if (peer.Leading is { } leading)
-        {
-            foreach (var (_, progress) in leading.Followers)
-                if (progress.Rests)
-                    progress.WasThere(peer.Now);
-            Stir();
-        }
+        WokeAt = peer.Now;
+        nodes.Watch.Tell(new RestOver(settings.Group, _number, self), ActorRefs.NoSender);
+        StopAsking();
         return true;
+    }
+
+    /// <summary>Takes note of when the nodes were heard with which the peer rests.</summary>
+    public void NoteContacts()
+    {
+        if (!IsResting)
+            return;
+        LastContact = peer.Now;
+        if (peer.Leading is not { } leading)
+        {
+            NoteContact(_leader.MemberId, _leader.Address);
+            return;
+        }
+        foreach (var (server, progress) in leading.Followers)
+            if (progress.Rests)
+                progress.WasThere(NoteContact(server.Id, addresses.Of(server)));
+    }
+
+    private TimeSpan NoteContact(string memberId, string address)
+    {
+        // The watch may not know of this rest yet.
+        var heard = nodes.Contacts.Heard(settings.Self.Address, address) ?? _began;
+        if (heard < _began)
+            heard = _began;
+        addresses.NoteNode(memberId, heard);
+        if (heard < LastContact)
+            LastContact = heard;
+        return heard;
     }
 
     private void Begin(IReadOnlyList<string> others)
     {
         IsResting = true;
+        _began = peer.Now;
         bool leads = peer.Leading is not null;
-        var interval = settings.ElectionTimeoutMin / 3;
+        var interval = settings.ElectionTimeoutMax / 4;
         var began = new RestBegan(settings.Group, ++_number, self, leads, peer.Term, settings.Self.Address, others)
         {
             Interval = interval,
             // The silence is noticed at a heartbeat of this node, and in an election timeout at most.
             Timeout = settings.ElectionTimeoutMax - interval,
         };
-        nodes.Tell(began, ActorRefs.NoSender);
+        nodes.Watch.Tell(began, ActorRefs.NoSender);
     }
 
     private bool AreMajority => configurations.Latest.HasMajority(
@@ -213,7 +261,8 @@ internal sealed class PeerRest(
                 && progress.MatchIndex == log.LastIndex
                 && progress.Version >= PeerHeader.Resting
                 && (server.Priority <= priority || !configuration.IsIncomingVoter(server.Id));
-            if (!isReady && !IsSilent(progress))
+            // A member that has never been there waits until the leader contacts it.
+            if (!isReady && (!server.IsBound || !IsSilent(progress)))
                 return false;
         }
         return true;

@@ -21,7 +21,7 @@ internal sealed class RequestPeer : TestPeer, IRequestsPeer
 
     public bool IsTransferring { get; set; }
 
-    public bool IsResting { get; set; }
+    public bool HasRested { get; set; }
 
     public bool HasStateMachine { get; set; } = true;
 

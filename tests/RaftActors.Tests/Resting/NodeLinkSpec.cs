@@ -79,6 +79,35 @@ public sealed class NodeLinkSpec
     }
 
     [Fact]
+    public void A_group_among_thousands_is_found_although_no_list_has_all_of_them()
+    {
+        for (int i = 0; i < 10_000; i++)
+        {
+            _one.Add(Group($"group{i}", leads: true), Timeout);
+            _other.Add(Group($"group{i}", leads: false), Timeout);
+        }
+        _other.Remove("group77");
+
+        var lists = new List<RestingList?>();
+        var ended = Exchange(30, listed: lists);
+
+        Assert.Equal("group77", Assert.Single(ended.SelectMany(static each => each)).Group);
+        Assert.All(lists, static list => Assert.InRange(list?.Leads.Count ?? 0, 0, 4096));
+    }
+
+    [Fact]
+    public void A_pause_of_this_process_counts_once_until_the_other_is_heard_again()
+    {
+        _one.CountFrom(TimeSpan.FromSeconds(1));
+        _one.CountFrom(TimeSpan.FromSeconds(2));
+        Assert.Equal(TimeSpan.FromSeconds(1), _one.Heard);
+
+        _one.Hear(_other.Heartbeat(process: 5), TimeSpan.FromSeconds(3));
+        _one.CountFrom(TimeSpan.FromSeconds(4));
+        Assert.Equal(TimeSpan.FromSeconds(4), _one.Heard);
+    }
+
+    [Fact]
     public void The_least_timeout_of_all_groups_counts()
     {
         _one.Add(Group("slow", leads: true), TimeSpan.FromSeconds(5));
@@ -91,14 +120,17 @@ public sealed class NodeLinkSpec
         new(name, 1, ActorRefs.Nobody, leads, RestingGroup.NumberOf(name, term), TimeSpan.Zero);
 
     // What each heartbeat of either node ends at the other.
-    private List<IReadOnlyList<RestingGroup>> Exchange(int heartbeats, TimeSpan? at = null)
+    private List<IReadOnlyList<RestingGroup>> Exchange(
+        int heartbeats, TimeSpan? at = null, List<RestingList?>? listed = null)
     {
         var now = at ?? TimeSpan.FromSeconds(10);
         var ended = new List<IReadOnlyList<RestingGroup>>();
         for (int i = 0; i < heartbeats; i++)
         {
-            ended.Add(_other.Hear(_one.Heartbeat(1), now).Groups);
-            ended.Add(_one.Hear(_other.Heartbeat(2), now).Groups);
+            var (one, other) = (_one.Heartbeat(1), _other.Heartbeat(2));
+            listed?.AddRange([one.Groups, other.Groups]);
+            ended.Add(_other.Hear(one, now).Groups);
+            ended.Add(_one.Hear(other, now).Groups);
         }
         return ended;
     }

@@ -180,7 +180,7 @@ internal sealed class ClientRequests(
     }
 
     // While the group rests nobody says that the state is not too old. Only the leader can, as for any other query.
-    private bool WakesGroup(Query request) => peer.IsResting && request.MaxStaleness is { } most
+    private bool WakesGroup(Query request) => peer.HasRested && request.MaxStaleness is { } most
         && reads.IsTooOld(most) && (request.Forward || peer.Leading is not null);
 
     /// <summary>Answers a query that no leader is needed for, or refuses it.</summary>

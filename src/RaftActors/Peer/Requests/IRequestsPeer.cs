@@ -18,8 +18,8 @@ internal interface IRequestsPeer : IAnswers
     /// <summary>Whether this leader is transferring its leadership: it appends nothing new.</summary>
     bool IsTransferring { get; }
 
-    /// <summary>Whether the group rests, so that nobody says how old the state is.</summary>
-    bool IsResting { get; }
+    /// <summary>Whether the group rests, or did a moment ago, so that nobody has said how old the state is.</summary>
+    bool HasRested { get; }
 
     /// <summary>Whether a state machine runs.</summary>
     bool HasStateMachine { get; }

@@ -258,7 +258,7 @@ internal sealed partial class RaftActor
         get
         {
             var heard = _leading is { } leading ? leading.MajorityContact(Now) : _electionClock.LeaderHeard;
-            return Now - heard < _settings.ElectionTimeoutMin || Now - _rest.RestedUntil < _settings.ElectionTimeoutMin;
+            return Now - heard < _settings.ElectionTimeoutMin || Now - _rest.LastContact < _settings.ElectionTimeoutMin;
         }
     }
 
@@ -300,7 +300,8 @@ internal sealed partial class RaftActor
     private void OnDisassociated(DisassociatedEvent lost)
     {
         _forwarding.OnDisassociated(lost.RemoteAddress);
-        if (NodeAddress.IsAt(_leader?.Member.Address, lost.RemoteAddress))
+        // The watch of the node asks the other node on behalf of all groups that rest.
+        if (!_rest.IsResting && NodeAddress.IsAt(_leader?.Member.Address, lost.RemoteAddress))
             OnLeaderLost();
     }
 

@@ -250,8 +250,7 @@ internal sealed partial class RaftActor
         if (_leading is null)
             return;
         progress.KnowsOtherStores = reply.Stores.Count > 0;
-        if (reply.Rests)
-            _rest.OnFollowerRests(follower);
+        _rest.OnReply(follower, reply.Rests);
         if (reply.Success)
         {
             _replica.OnReply(follower, reply);

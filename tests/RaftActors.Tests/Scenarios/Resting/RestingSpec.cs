@@ -1,6 +1,7 @@
 using Akka.Actor;
 using RaftActors.Client;
 using RaftActors.Log;
+using RaftActors.Protocol;
 using RaftActors.Resting;
 using RaftActors.StateMachines;
 using RaftActors.TestKit;
@@ -31,8 +32,8 @@ public sealed class RestingSpec(ITestOutputHelper output) : ScenarioSpec(output)
         cluster.Run(Minute);
 
         Assert.Empty(others);
-        // The leader's node and each other node, ten times a second.
-        long expected = (long)(2 * (peers - 1) * 10 * (cluster.Now - start).TotalSeconds);
+        // The leader's node and each other node, four times in an election timeout.
+        long expected = (long)(2 * (peers - 1) * (4 / 0.6) * (cluster.Now - start).TotalSeconds);
         Assert.InRange((cluster.Traffic - before).Messages, expected * 9 / 10, expected * 11 / 10);
         Assert.All(cluster.Peers, peer => Assert.True(cluster.StatusOf(peer)!.IsResting));
     }
@@ -62,7 +63,7 @@ public sealed class RestingSpec(ITestOutputHelper output) : ScenarioSpec(output)
     {
         using var cluster = StartResting(3);
         long term = cluster.CheckTerm();
-        var leader = cluster.Peers.Single(peer => cluster.StatusOf(peer)!.Role == RaftRole.Leader);
+        var leader = Leader(cluster);
 
         for (int i = 0; i < 5; i++)
         {
@@ -117,7 +118,7 @@ public sealed class RestingSpec(ITestOutputHelper output) : ScenarioSpec(output)
     public void A_killed_leader_is_replaced_at_once()
     {
         using var cluster = StartResting(3);
-        var leader = cluster.Peers.Single(peer => cluster.StatusOf(peer)!.Role == RaftRole.Leader);
+        var leader = Leader(cluster);
 
         cluster.Crash(leader);
 
@@ -132,7 +133,7 @@ public sealed class RestingSpec(ITestOutputHelper output) : ScenarioSpec(output)
     public void A_leader_that_was_cut_off_is_replaced_and_follows_when_it_is_back(int seed)
     {
         using var cluster = StartResting(5, seed);
-        var leader = cluster.Peers.Single(peer => cluster.StatusOf(peer)!.Role == RaftRole.Leader);
+        var leader = Leader(cluster);
 
         cluster.CutOff(leader);
         long index = cluster.One("without it", 4);
@@ -150,7 +151,7 @@ public sealed class RestingSpec(ITestOutputHelper output) : ScenarioSpec(output)
     {
         using var cluster = StartResting(3);
         long term = cluster.CheckTerm();
-        var leader = cluster.Peers.Single(peer => cluster.StatusOf(peer)!.Role == RaftRole.Leader);
+        var leader = Leader(cluster);
         var (killed, other) = (Others(cluster, leader)[0], Others(cluster, leader)[1]);
 
         cluster.Crash(killed);
@@ -171,7 +172,7 @@ public sealed class RestingSpec(ITestOutputHelper output) : ScenarioSpec(output)
     public void A_leader_without_a_majority_wakes_and_steps_down()
     {
         using var cluster = StartResting(3);
-        var leader = cluster.Peers.Single(peer => cluster.StatusOf(peer)!.Role == RaftRole.Leader);
+        var leader = Leader(cluster);
 
         foreach (var peer in Others(cluster, leader))
             cluster.Crash(peer);
@@ -188,7 +189,7 @@ public sealed class RestingSpec(ITestOutputHelper output) : ScenarioSpec(output)
             RestartBackoffMin = TimeSpan.FromHours(1),
             RestartBackoffMax = TimeSpan.FromHours(1),
         });
-        var leader = cluster.Peers.Single(peer => cluster.StatusOf(peer)!.Role == RaftRole.Leader);
+        var leader = Leader(cluster);
         // What it says last must not be what wakes the others.
         cluster.Hold(message => message.From == leader && message.Original is not NodeHeartbeat);
 
@@ -202,7 +203,7 @@ public sealed class RestingSpec(ITestOutputHelper output) : ScenarioSpec(output)
     public void The_leadership_is_transferred()
     {
         using var cluster = StartResting(3);
-        var leader = cluster.Peers.Single(peer => cluster.StatusOf(peer)!.Role == RaftRole.Leader);
+        var leader = Leader(cluster);
         var target = Others(cluster, leader)[1];
 
         cluster.Await(cluster.TransferLeadership(leader, target));
@@ -214,7 +215,7 @@ public sealed class RestingSpec(ITestOutputHelper output) : ScenarioSpec(output)
     public void A_leader_that_is_stopped_hands_over()
     {
         using var cluster = StartResting(3);
-        var leader = cluster.Peers.Single(peer => cluster.StatusOf(peer)!.Role == RaftRole.Leader);
+        var leader = Leader(cluster);
 
         cluster.Stop(leader);
 
@@ -269,6 +270,7 @@ public sealed class RestingSpec(ITestOutputHelper output) : ScenarioSpec(output)
     public void Lost_and_late_messages_delay_the_rest_and_cost_no_leader_that_lives(int seed)
     {
         using var cluster = StartResting(3, seed);
+        long term = cluster.CheckTerm();
         cluster.Faults = LinkFaults.None with { Loss = 0.1, MinDelay = Milliseconds(1), MaxDelay = Milliseconds(40) };
 
         for (int i = 0; i < 10; i++)
@@ -279,7 +281,139 @@ public sealed class RestingSpec(ITestOutputHelper output) : ScenarioSpec(output)
         cluster.Faults = LinkFaults.None;
         cluster.Await(() => IsResting(cluster), "the group rests", Seconds(20));
 
+        Assert.Equal(term, cluster.CheckTerm());
         cluster.CheckNothingLost();
+    }
+
+    // The nodes ask each other, once for all groups.
+    [Fact]
+    public void A_lost_connection_between_processes_that_live_wakes_nobody()
+    {
+        using var cluster = StartResting(3);
+        long term = cluster.CheckTerm();
+        var leader = Leader(cluster);
+
+        foreach (var other in Others(cluster, leader))
+        {
+            cluster.CloseConnection(leader, other);
+            cluster.CloseConnection(other, leader);
+        }
+
+        cluster.CheckNever(() => !IsResting(cluster), Seconds(3), "a peer wakes");
+        Assert.Equal(term, cluster.CheckTerm());
+    }
+
+    // It asks nobody itself: the leader contacts it.
+    [Fact]
+    public void A_member_that_is_added_before_its_node_starts_gets_the_log_when_the_node_starts()
+    {
+        using var cluster = StartResting(3);
+        var added = cluster.StartJoining();
+        cluster.Crash(added);
+        cluster.ChangeMembers(Leader(cluster), cluster.Peers.Take(3), [added]);
+        cluster.Run(Minute);
+
+        cluster.Restart(added);
+
+        cluster.Await(() => added.Log.Count > 0, "it has the log", Seconds(5));
+        cluster.Await(() => IsResting(cluster), "all rest", Seconds(10));
+    }
+
+    [Fact]
+    public void The_leaders_setting_counts()
+    {
+        using var cluster = Start(3, change: static settings => settings with
+        {
+            Priorities = [1],
+            Raft = static raft => Resting(raft) with { RestAfter = raft.MemberId == "peer1" ? 2 : 0 },
+        });
+        cluster.One("first", 3);
+
+        cluster.Await(() => IsResting(cluster), "all rest", Seconds(20));
+        cluster.Crash(cluster.Peers[0]);
+        cluster.CheckNever(() => Others(cluster, cluster.Peers[0]).Exists(peer => cluster.StatusOf(peer)!.IsResting
+            && cluster.StatusOf(peer)!.Role == RaftRole.Leader), Seconds(10), "another leader rests");
+    }
+
+    [Fact]
+    public void A_query_with_a_bound_right_after_a_proposal_is_not_refused()
+    {
+        using var cluster = StartResting(3);
+        cluster.Run(Minute);
+
+        foreach (var peer in cluster.Peers)
+        {
+            cluster.Propose(peer, "wakes");
+            var query = cluster.Await(cluster.Query(peer, "count", ReadConsistency.Stale, maxStaleness: Seconds(1)));
+            Assert.True(query.Result is not null, query.ToString());
+            cluster.Await(() => IsResting(cluster), "the group rests again", Seconds(10));
+        }
+    }
+
+    // Without a read or an entry, the group rests again as soon as the follower has caught up.
+    [Fact]
+    public void A_follower_that_starts_again_keeps_the_group_awake_for_a_moment_only()
+    {
+        using var cluster = Start(3, change: static settings => settings with
+        {
+            Raft = static raft => Resting(raft) with { RestAfter = 50 },
+        });
+        cluster.One("first", 3);
+        cluster.Await(() => IsResting(cluster), "the group rests", Minute);
+        var follower = Others(cluster, Leader(cluster))[0];
+
+        cluster.Crash(follower);
+        cluster.Restart(follower);
+
+        cluster.Await(() => IsResting(cluster), "all rest", Seconds(3));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_copy_of_a_members_disk_does_not_take_its_place(bool ofLeader)
+    {
+        using var cluster = StartResting(3);
+        var leader = Leader(cluster);
+        var (original, asked) = ofLeader ? (leader, Others(cluster, leader)[0]) : (Others(cluster, leader)[0], leader);
+        var status = cluster.StatusOf(original)!;
+        cluster.Run(Minute);
+        var copy = cluster.StartJoining();
+        var header = new PeerHeader(copy.Address, cluster.Group, original.Id, status.StoreId, status.Term)
+        {
+            GroupId = status.GroupId,
+            Incarnation = 100,
+            Version = PeerHeader.CurrentVersion,
+        };
+
+        for (int i = 1; i <= 30; i++)
+        {
+            cluster.Inject(copy, asked, new Introduce(header, i));
+            cluster.Run(Milliseconds(100));
+        }
+        cluster.Propose(leader, "after that");
+
+        cluster.Await(() => cluster.Peers.Take(3).All(peer => peer.Log[^1].Text == "after that"), "all have it",
+            Milliseconds(300));
+        Assert.Equal(original.Address,
+            Assert.Single(cluster.MembersOf(leader)!.Members, member => member.Id == original.Id).Address);
+    }
+
+    [Fact]
+    public void A_stranger_wakes_nobody()
+    {
+        using var cluster = StartResting(3);
+        var stranger = cluster.StartJoining();
+        var header = new PeerHeader(stranger.Address, cluster.Group, stranger.Id, "another store", 0)
+        {
+            IsEmpty = true,
+            Version = PeerHeader.CurrentVersion,
+        };
+
+        cluster.Inject(stranger, Leader(cluster), new Introduce(header, 1));
+
+        cluster.CheckNever(() => cluster.Peers.Take(3).Any(peer => !cluster.StatusOf(peer)!.IsResting), Seconds(3),
+            "a peer wakes");
     }
 
     private sealed class DigestMachine : IStateMachine, IStateDigest
@@ -308,6 +442,9 @@ public sealed class RestingSpec(ITestOutputHelper output) : ScenarioSpec(output)
 
     private static RaftSettings Resting(RaftSettings raft) =>
         raft with { RestAfter = 2, DigestInterval = TimeSpan.Zero };
+
+    private static RaftPeer Leader(RaftCluster cluster) =>
+        cluster.Peers.Single(peer => cluster.StatusOf(peer)?.Role == RaftRole.Leader);
 
     private static bool IsResting(RaftCluster cluster) =>
         cluster.Peers.All(peer => cluster.StatusOf(peer)?.IsResting == true);
