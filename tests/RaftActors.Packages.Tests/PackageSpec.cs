@@ -86,6 +86,9 @@ public sealed partial class PackageSpec : IDisposable
         foreach (string name in start.Environment.Keys.Where(static name =>
             name.StartsWith("MSBuild", StringComparison.Ordinal)).ToArray())
             start.Environment.Remove(name);
+        // A server of a build outlives the command and keeps its output open, so that its end would not come for long.
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        start.Environment["UseSharedCompilation"] = "false";
         using var process = Process.Start(start)!;
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(10));
         var output = process.StandardOutput.ReadToEndAsync(patience.Token);
