@@ -10,10 +10,8 @@ using Xunit.Abstractions;
 
 namespace RaftActors.Tests.Scenarios.Resting;
 
-public sealed class RestingSpec(ITestOutputHelper output) : ScenarioSpec(output)
+public sealed class RestingSpec(ITestOutputHelper output) : RestingScenario(output)
 {
-    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
-
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
@@ -144,28 +142,6 @@ public sealed class RestingSpec(ITestOutputHelper output) : ScenarioSpec(output)
         cluster.AwaitCommitted(index, 5);
         cluster.CheckSingleLeader();
         cluster.Await(() => IsResting(cluster), "all rest", Seconds(10));
-    }
-
-    [Fact]
-    public void A_killed_follower_does_not_keep_the_others_awake_and_is_brought_up_to_date()
-    {
-        using var cluster = StartResting(3);
-        long term = cluster.CheckTerm();
-        var leader = Leader(cluster);
-        var (killed, other) = (Others(cluster, leader)[0], Others(cluster, leader)[1]);
-
-        cluster.Crash(killed);
-        cluster.CheckNever(() => !cluster.StatusOf(leader)!.IsResting, Seconds(3), "the leader wakes");
-        cluster.Await(cluster.Propose(leader, "meanwhile"));
-        cluster.Await(() => cluster.StatusOf(leader)!.IsResting && cluster.StatusOf(other)!.IsResting,
-            "both rest", Seconds(10));
-        var silent = Assert.Single(cluster.StatusOf(leader)!.Followers, follower => follower.MemberId == killed.Id);
-        Assert.False(silent.RecentlyActive);
-        cluster.Restart(killed);
-
-        cluster.Await(() => killed.Log.Count > 0 && killed.Log[^1].Text == "meanwhile", "it is up to date");
-        cluster.Await(() => IsResting(cluster), "all rest", Seconds(10));
-        Assert.Equal(term, cluster.CheckTerm());
     }
 
     [Fact]
@@ -303,38 +279,6 @@ public sealed class RestingSpec(ITestOutputHelper output) : ScenarioSpec(output)
         Assert.Equal(term, cluster.CheckTerm());
     }
 
-    // It asks nobody itself: the leader contacts it.
-    [Fact]
-    public void A_member_that_is_added_before_its_node_starts_gets_the_log_when_the_node_starts()
-    {
-        using var cluster = StartResting(3);
-        var added = cluster.StartJoining();
-        cluster.Crash(added);
-        cluster.ChangeMembers(Leader(cluster), cluster.Peers.Take(3), [added]);
-        cluster.Run(Minute);
-
-        cluster.Restart(added);
-
-        cluster.Await(() => added.Log.Count > 0, "it has the log", Seconds(5));
-        cluster.Await(() => IsResting(cluster), "all rest", Seconds(10));
-    }
-
-    [Fact]
-    public void The_leaders_setting_counts()
-    {
-        using var cluster = Start(3, change: static settings => settings with
-        {
-            Priorities = [1],
-            Raft = static raft => Resting(raft) with { RestAfter = raft.MemberId == "peer1" ? 2 : 0 },
-        });
-        cluster.One("first", 3);
-
-        cluster.Await(() => IsResting(cluster), "all rest", Seconds(20));
-        cluster.Crash(cluster.Peers[0]);
-        cluster.CheckNever(() => Others(cluster, cluster.Peers[0]).Exists(peer => cluster.StatusOf(peer)!.IsResting
-            && cluster.StatusOf(peer)!.Role == RaftRole.Leader), Seconds(10), "another leader rests");
-    }
-
     [Fact]
     public void A_query_with_a_bound_right_after_a_proposal_is_not_refused()
     {
@@ -348,72 +292,6 @@ public sealed class RestingSpec(ITestOutputHelper output) : ScenarioSpec(output)
             Assert.True(query.Result is not null, query.ToString());
             cluster.Await(() => IsResting(cluster), "the group rests again", Seconds(10));
         }
-    }
-
-    // Without a read or an entry, the group rests again as soon as the follower has caught up.
-    [Fact]
-    public void A_follower_that_starts_again_keeps_the_group_awake_for_a_moment_only()
-    {
-        using var cluster = Start(3, change: static settings => settings with
-        {
-            Raft = static raft => Resting(raft) with { RestAfter = 50 },
-        });
-        cluster.One("first", 3);
-        cluster.Await(() => IsResting(cluster), "the group rests", Minute);
-        var follower = Others(cluster, Leader(cluster))[0];
-
-        cluster.Crash(follower);
-        cluster.Restart(follower);
-
-        cluster.Await(() => IsResting(cluster), "all rest", Seconds(3));
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void A_copy_of_a_members_disk_does_not_take_its_place(bool ofLeader)
-    {
-        using var cluster = StartResting(3);
-        var leader = Leader(cluster);
-        var (original, asked) = ofLeader ? (leader, Others(cluster, leader)[0]) : (Others(cluster, leader)[0], leader);
-        var status = cluster.StatusOf(original)!;
-        cluster.Run(Minute);
-        var copy = cluster.StartJoining();
-        var header = new PeerHeader(copy.Address, cluster.Group, original.Id, status.StoreId, status.Term)
-        {
-            GroupId = status.GroupId,
-            Incarnation = 100,
-            Version = PeerHeader.CurrentVersion,
-        };
-
-        for (int i = 1; i <= 30; i++)
-        {
-            cluster.Inject(copy, asked, new Introduce(header, i));
-            cluster.Run(Milliseconds(100));
-        }
-        cluster.Propose(leader, "after that");
-
-        cluster.Await(() => cluster.Peers.Take(3).All(peer => peer.Log[^1].Text == "after that"), "all have it",
-            Milliseconds(300));
-        Assert.Equal(original.Address,
-            Assert.Single(cluster.MembersOf(leader)!.Members, member => member.Id == original.Id).Address);
-    }
-
-    [Fact]
-    public void A_stranger_wakes_nobody()
-    {
-        using var cluster = StartResting(3);
-        var stranger = cluster.StartJoining();
-        var header = new PeerHeader(stranger.Address, cluster.Group, stranger.Id, "another store", 0)
-        {
-            IsEmpty = true,
-            Version = PeerHeader.CurrentVersion,
-        };
-
-        cluster.Inject(stranger, Leader(cluster), new Introduce(header, 1));
-
-        cluster.CheckNever(() => cluster.Peers.Take(3).Any(peer => !cluster.StatusOf(peer)!.IsResting), Seconds(3),
-            "a peer wakes");
     }
 
     private sealed class DigestMachine : IStateMachine, IStateDigest
@@ -438,25 +316,5 @@ public sealed class RestingSpec(ITestOutputHelper output) : ScenarioSpec(output)
             snapshot.ReadExactly(bytes);
             _applied = BitConverter.ToUInt64(bytes);
         }
-    }
-
-    private static RaftSettings Resting(RaftSettings raft) =>
-        raft with { RestAfter = 2, DigestInterval = TimeSpan.Zero };
-
-    private static RaftPeer Leader(RaftCluster cluster) =>
-        cluster.Peers.Single(peer => cluster.StatusOf(peer)?.Role == RaftRole.Leader);
-
-    private static bool IsResting(RaftCluster cluster) =>
-        cluster.Peers.All(peer => cluster.StatusOf(peer)?.IsResting == true);
-
-    private RaftCluster StartResting(int peers, int seed = 1, Func<RaftSettings, RaftSettings>? change = null)
-    {
-        var cluster = Start(peers, seed, settings => settings with
-        {
-            Raft = raft => change is null ? Resting(raft) : change(Resting(raft)),
-        });
-        cluster.One("first", peers);
-        cluster.Await(() => IsResting(cluster), "the group rests", Seconds(10));
-        return cluster;
     }
 }
