@@ -65,10 +65,14 @@ internal static class ShardNode
     /// <summary>Settings for shards that are to start on another node quickly.</summary>
     private static Config Quick { get; } = ConfigurationFactory.ParseString("""
         # The shards stay where they are while all nodes run.
-        akka.cluster.sharding.rebalance-interval = 1 h
+        akka.cluster.sharding { rebalance-interval = 1 h, retry-interval = 200 ms }
+        akka.cluster.singleton.hand-over-retry-interval = 200 ms
         akka.cluster {
+          gossip-interval = 200 ms
+          leader-actions-interval = 200 ms
+          unreachable-nodes-reaper-interval = 200 ms
           downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
-          failure-detector { heartbeat-interval = 300 ms, acceptable-heartbeat-pause = 1 s }
+          failure-detector { heartbeat-interval = 200 ms, acceptable-heartbeat-pause = 1 s }
           split-brain-resolver { active-strategy = keep-majority, stable-after = 1 s }
         }
         akka.coordination.lease.raft { heartbeat-timeout = 3 s, heartbeat-interval = 300 ms }
