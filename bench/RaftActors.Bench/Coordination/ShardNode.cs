@@ -65,9 +65,15 @@ internal static class ShardNode
     /// <summary>Settings for shards that are to start on another node quickly.</summary>
     private static Config Quick { get; } = ConfigurationFactory.ParseString("""
         # The shards stay where they are while all nodes run.
-        akka.cluster.sharding { rebalance-interval = 1 h, retry-interval = 200 ms }
-        akka.cluster.singleton.hand-over-retry-interval = 200 ms
+        akka.cluster.sharding { rebalance-interval = 1 h, retry-interval = 200 ms, state-store-mode = ddata }
+        akka.cluster.singleton {
+          hand-over-retry-interval = 200 ms
+          use-lease = "akka.coordination.lease.raft"
+          lease-retry-interval = 200 ms
+        }
         akka.cluster {
+          # Each shard and the coordinator have a lease, so nothing needs a wait for the nodes that are cut off.
+          down-removal-margin = 1 ms
           gossip-interval = 200 ms
           leader-actions-interval = 200 ms
           unreachable-nodes-reaper-interval = 200 ms
