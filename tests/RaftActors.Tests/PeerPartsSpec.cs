@@ -26,7 +26,7 @@ public abstract class PeerPartsSpec : VirtualTimeSpec
             Machine = new StateMachineRunner(context, Settings, log, new Random(1), NoMachine)));
         Replica = new OwnReplica(Settings, log, configurations, Machine, Problems, Silent, Peer);
         PeerWatch = new PeerWatch(Settings, log, configurations, Machine, Replica, Problems, Silent);
-        Addresses = new MemberAddresses(Settings, configurations, Silent);
+        Addresses = new MemberAddresses(Settings, configurations, new RememberedStores(configurations), Silent);
         var changes = new MemberChanges(Settings, log, configurations, Silent, Peer);
         Identity = new GroupIdentity(Settings, log, configurations, changes, Problems, Silent, Peer);
     }

@@ -20,8 +20,8 @@ internal sealed class WrongDisks(Cluster cluster, VirtualWorld world, Past past)
 
     /// <summary>
     /// Whether a node may get another disk. The group must exist. If a majority of the founders has disks of another
-    /// group, a founder with an empty disk looks to that majority like a member that has lost its disk. So then no such
-    /// founder may be left.
+    /// group, a founder with an empty disk looks to that majority like a member that has lost its disk. So then the own
+    /// disk of no founder may be empty, also of one that has another disk for now.
     /// </summary>
     public bool MayBeExchanged(SimulatedNode node)
     {
@@ -29,8 +29,7 @@ internal sealed class WrongDisks(Cluster cluster, VirtualWorld world, Past past)
         int strangers = founders.Count(each => each.IsStranger || each == node);
         bool isMajority = strangers > founders.Count / 2;
         return !node.IsStranger && cluster.Invariants.CommitIndex > 0
-            && !(isMajority && founders.Exists(each => !each.IsStranger && each != node
-                && each.Durable.LastIndex == 0));
+            && !(isMajority && founders.Exists(static each => each.Own.LastIndex == 0));
     }
 
     /// <summary>Gives a node that is down another disk, or its own again.</summary>

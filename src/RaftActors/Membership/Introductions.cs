@@ -50,7 +50,7 @@ internal sealed class Introductions(
     {
         var header = question.Header;
         string bound = log.IsEmpty ? "" : Configuration.Find(header.MemberId)?.StoreId ?? "";
-        Answer(header, question.Round, bound, addresses.LeaderFor(header, peer.Leader));
+        Answer(header, question.Round, bound, addresses.LeaderFor(header, peer.Leader), question.StoresDigest);
         NameSetBack(question);
     }
 
@@ -102,7 +102,8 @@ internal sealed class Introductions(
         }
     }
 
-    private void Answer(PeerHeader asking, long round, string bound, string leaderAddress) => peer.Send(
+    private void Answer(PeerHeader asking, long round, string bound, string leaderAddress,
+        ulong storesDigest = 0) => peer.Send(
         asking.Address,
         new IntroduceReply(peer.Header(asking.StoreId), round, log.IsEmpty, bound)
         {
@@ -111,6 +112,7 @@ internal sealed class Introductions(
             LastLogIndex = log.LastIndex,
             IsSetBack = ownStore.IsSetBack,
             Known = stores.Find(asking.StoreId),
+            Stores = stores.Unlike(storesDigest),
         });
 
     // Only the question of a peer that has started says where its store was.

@@ -9,7 +9,8 @@ namespace RaftActors.Membership;
 /// entry. If two nodes run with the same store, one has a copy of the other's disk. Then the node that was heard lately
 /// keeps its place, and the other node is refused with a message that names it.
 /// </summary>
-internal sealed class MemberAddresses(RaftSettings settings, ConfigurationHistory configurations, ILoggingAdapter log)
+internal sealed class MemberAddresses(RaftSettings settings, ConfigurationHistory configurations,
+    RememberedStores stores, ILoggingAdapter log)
 {
     // Where each bound member was heard last, and when.
     private readonly Dictionary<string, Contact> _contacts = new(StringComparer.Ordinal);
@@ -23,16 +24,19 @@ internal sealed class MemberAddresses(RaftSettings settings, ConfigurationHistor
     public string Of(Server server) => ContactOf(server)?.Address ?? server.Address;
 
     /// <summary>
-    /// All addresses at which a member may be: where it was heard, and what the log and the settings say.
+    /// All addresses at which a member may be: where it was heard by this peer and by others, and what the log and the
+    /// settings say.
     /// </summary>
     public List<string> AllOf(Server server)
     {
         var addresses = new List<string> { Of(server) };
         void Add(string address)
         {
-            if (!addresses.Exists(known => AreSame(known, address)))
+            if (address.Length > 0 && !addresses.Exists(known => AreSame(known, address)))
                 addresses.Add(address);
         }
+        // Two members that have moved at the same time hear of each other only from a third.
+        Add(stores.Known.AddressOf(server.StoreId));
         Add(server.Address);
         foreach (var member in settings.Members)
             if (member.Id == server.Id)

@@ -106,6 +106,7 @@ internal sealed class OwnStore(
                 {
                     RecoveredTerm = _recovered.Term,
                     RecoveredIndex = _recovered.Index,
+                    StoresDigest = stores.Known.Digest,
                 });
             }
         }

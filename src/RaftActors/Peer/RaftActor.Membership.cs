@@ -122,6 +122,7 @@ internal sealed partial class RaftActor
     private void OnIntroduceReply(IntroduceReply reply)
     {
         _ownStore.OnAnswer(reply);
+        _introductions.Learn(reply.Stores);
         if (_raftLog.IsEmpty)
             _bootstrapper.OnAnswer(reply);
         else

@@ -122,7 +122,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
             this);
 
         _changes = new MemberChanges(settings, _raftLog, _configurations, Log, this);
-        _addresses = new MemberAddresses(settings, _configurations, Log);
+        _addresses = new MemberAddresses(settings, _configurations, _stores, Log);
         _identity = new GroupIdentity(settings, _raftLog, _configurations, _changes, problems, Log, this);
         _ownStore = new OwnStore(settings, _random, _raftLog, _configurations, _stores, _addresses, problems, this);
         _introductions = new Introductions(

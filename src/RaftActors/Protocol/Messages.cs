@@ -236,6 +236,9 @@ internal sealed record Introduce(PeerHeader Header, long Round) : PeerMessage(He
 
     /// <summary>The last index with which the asking peer started.</summary>
     public long RecoveredIndex { get; init; }
+
+    /// <summary>The digest of the incarnations of stores that the asking peer knows.</summary>
+    public ulong StoresDigest { get; init; }
 }
 
 /// <summary>The answer to <see cref="Introduce"/>.</summary>
@@ -259,6 +262,12 @@ internal sealed record IntroduceReply(PeerHeader Header, long Round, bool Empty,
 
     /// <summary>What the answering peer remembers about the asking store; <c>null</c> if nothing.</summary>
     public StoreRecord? Known { get; init; }
+
+    /// <summary>
+    /// The stores that the answering peer knows, if their digest differs. They also say where members were heard that
+    /// have moved.
+    /// </summary>
+    public IReadOnlyList<StoreRecord> Stores { get; init; } = [];
 }
 
 /// <summary>

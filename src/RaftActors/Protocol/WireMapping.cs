@@ -131,10 +131,15 @@ internal static class WireMapping
 
     public static Wire.Introduce ToWire(this Introduce m) =>
         new() { Header = m.Header.ToWire(), Round = m.Round, RecoveredTerm = m.RecoveredTerm,
-            RecoveredIndex = m.RecoveredIndex };
+            RecoveredIndex = m.RecoveredIndex, StoresDigest = m.StoresDigest };
 
     public static Introduce FromWire(this Wire.Introduce m) =>
-        new(m.Header.FromWire(), m.Round) { RecoveredTerm = m.RecoveredTerm, RecoveredIndex = m.RecoveredIndex };
+        new(m.Header.FromWire(), m.Round)
+        {
+            RecoveredTerm = m.RecoveredTerm,
+            RecoveredIndex = m.RecoveredIndex,
+            StoresDigest = m.StoresDigest,
+        };
 
     public static Wire.IntroduceReply ToWire(this IntroduceReply m) => new()
     {
@@ -147,6 +152,7 @@ internal static class WireMapping
         LastLogIndex = m.LastLogIndex,
         IsSetBack = m.IsSetBack,
         Known = m.Known?.ToWire(),
+        Stores = { m.Stores.Select(StoreMapping.ToWire) },
     };
 
     public static IntroduceReply FromWire(this Wire.IntroduceReply m) =>
@@ -157,6 +163,7 @@ internal static class WireMapping
         LastLogIndex = m.LastLogIndex,
         IsSetBack = m.IsSetBack,
         Known = m.Known?.FromWire(),
+        Stores = m.Stores.FromWire(),
     };
 
     public static Wire.StoreReplaced ToWire(this StoreReplaced m) => new() { Header = m.Header.ToWire() };

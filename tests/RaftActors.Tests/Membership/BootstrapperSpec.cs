@@ -123,7 +123,8 @@ public sealed class BootstrapperSpec
 
     private Bootstrapper Start(RaftSettings? settings = null, RaftLog? log = null)
     {
-        var addresses = new MemberAddresses(Settings, _peer.Configurations, Silent);
+        var addresses = new MemberAddresses(
+            Settings, _peer.Configurations, new RememberedStores(_peer.Configurations), Silent);
         var bootstrapper = new Bootstrapper(
             settings ?? Settings, new Random(1), log ?? new RaftLog(), _peer.Configurations, addresses, Silent, _peer);
         bootstrapper.Start();

@@ -24,9 +24,9 @@ public sealed class IntroductionsSpec : VirtualTimeSpec
         : base(output)
     {
         var configurations = _peer.Configurations;
-        var addresses = new MemberAddresses(Settings, configurations, Silent);
         var problems = new PeerProblems(Settings, Sys.Scheduler, Silent, Sys.EventStream);
         _stores = new RememberedStores(configurations);
+        var addresses = new MemberAddresses(Settings, configurations, _stores, Silent);
         _ownStore = new OwnStore(Settings, new Random(1), _log, configurations, _stores, addresses, problems, _peer);
         _introductions = new Introductions(
             Settings, _log, configurations, _stores, _ownStore, addresses, Silent, _peer);
@@ -46,6 +46,19 @@ public sealed class IntroductionsSpec : VirtualTimeSpec
         Assert.Equal(("host:2", "store-b", 7), (address, reply.Header.ToStoreId, reply.Round));
         Assert.Equal((5, 3, "store-b"), (reply.LastLogTerm, reply.LastLogIndex, reply.BoundStoreId));
         Assert.Equal(new StoreRecord("store-b", 2, Address: "host:2"), reply.Known);
+    }
+
+    [Fact]
+    public void The_answer_has_the_stores_that_the_asking_peer_may_not_know()
+    {
+        _stores.Learn("store-b", 2, "host:2", "store-a");
+
+        _introductions.OnAsked(new Introduce(Of(B, incarnation: 2), 7) { StoresDigest = _stores.Known.Digest });
+        _introductions.OnAsked(new Introduce(Of(B, incarnation: 2), 7) { StoresDigest = 1 });
+
+        var replies = _peer.Sent.Select(static sent => Assert.IsType<IntroduceReply>(sent.Message)).ToArray();
+        Assert.Empty(replies[0].Stores);
+        Assert.Equal([new StoreRecord("store-b", 2, Address: "host:2")], replies[1].Stores);
     }
 
     [Fact]

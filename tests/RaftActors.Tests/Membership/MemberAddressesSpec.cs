@@ -10,9 +10,14 @@ public sealed class MemberAddressesSpec
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     private readonly ConfigurationHistory _configurations = new MembershipPeer().Configurations;
+    private readonly RememberedStores _stores;
     private readonly MemberAddresses _addresses;
 
-    public MemberAddressesSpec() => _addresses = new MemberAddresses(Settings, _configurations, Silent);
+    public MemberAddressesSpec()
+    {
+        _stores = new RememberedStores(_configurations);
+        _addresses = new MemberAddresses(Settings, _configurations, _stores, Silent);
+    }
 
     [Fact]
     public void A_member_is_where_it_was_heard_last_with_its_own_store()
@@ -24,6 +29,15 @@ public sealed class MemberAddressesSpec
         Assert.Equal("host:9", _addresses.Of(B));
         Assert.Equal(["host:9", "host:2"], _addresses.AllOf(B));
         Assert.Equal("host:9", _addresses.Moved().Find("b")!.Address);
+    }
+
+    [Fact]
+    public void A_member_may_be_where_another_peer_has_heard_it()
+    {
+        _stores.Learn("store-b", 2, "host:8", "store-a");
+
+        Assert.Equal("host:2", _addresses.Of(B));
+        Assert.Equal(["host:2", "host:8"], _addresses.AllOf(B));
     }
 
     [Fact]

@@ -15,7 +15,8 @@ public sealed class RemovalSpec
 
     public RemovalSpec()
     {
-        var addresses = new MemberAddresses(Settings, _peer.Configurations, Silent);
+        var addresses = new MemberAddresses(
+            Settings, _peer.Configurations, new RememberedStores(_peer.Configurations), Silent);
         _removal = new Removal(Settings, _log, _peer.Configurations, addresses, Silent, _peer);
     }
 

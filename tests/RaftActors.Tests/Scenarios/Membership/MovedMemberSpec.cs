@@ -37,6 +37,27 @@ public sealed class MovedMemberSpec(ITestOutputHelper output) : ScenarioSpec(out
             "the addresses are recorded");
     }
 
+    // Nobody is elected before all voters have answered each other, and the leader cannot introduce anybody.
+    [Theory, InMemoryJournal(1, 2, 3)]
+    public void Two_that_moved_at_once_hear_of_each_other_from_a_third(JournalKind journal, int seed)
+    {
+        using var cluster = StartWith(journal, 3, seed, static settings => settings with
+        {
+            Raft = static raft => raft with { VerificationWait = TimeSpan.FromHours(1) },
+        });
+        cluster.One("before", 3);
+        var moving = Others(cluster, cluster.Peers[cluster.Random.Next(3)]);
+
+        foreach (var peer in cluster.Peers)
+            cluster.Crash(peer);
+        foreach (var peer in moving)
+            cluster.Move(peer, $"{peer.Id}.elsewhere:4051");
+        foreach (var peer in cluster.Peers)
+            cluster.Restart(peer);
+
+        cluster.One("after", 3, limit: Seconds(20));
+    }
+
     private static void Move(RaftCluster cluster, RaftPeer peer)
     {
         cluster.Crash(peer);
