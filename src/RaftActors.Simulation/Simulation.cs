@@ -294,7 +294,6 @@ internal sealed class Simulation
         var areServed = idle.ProposeEverywhere(lost);
         if (!RunUntil(areServed, _world.Now + _options.HealTime))
             throw new SimulationViolation("liveness", $"Without {lost} not every idle group is served: {idle.Describe()}");
-        idle.CheckEnd();
     }
 
     private string Describe() =>
