@@ -193,8 +193,8 @@ internal sealed class GroupsBench(GroupsOptions options, ThreeNodes nodes, Cance
         const int killed = 0;
         await Task.Delay(Settling, stop);
         var led = JsonSerializer.Deserialize<Dictionary<string, long>>(await nodes[killed].AskAsync("led", stop))!;
-        await nodes[killed].KillAsync();
         long kill = Stopwatch.GetTimestamp();
+        await nodes[killed].KillAsync();
         var again = new Dictionary<string, double>();
         while (again.Count < led.Count && Stopwatch.GetElapsedTime(kill) < Patience)
         {
