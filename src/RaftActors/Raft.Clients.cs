@@ -85,28 +85,48 @@ public sealed partial class Raft
     private async Task<GroupMembers> ChangeAsync(
         string group, TimeSpan timeout, Func<GroupMembers, (Member[] Voters, Member[] Learners)> change)
     {
+        using var cancelable = new Cancelable(_system.Scheduler);
+        var limit = PauseAsync(timeout, cancelable);
         var peer = await RunningAsync(group).ConfigureAwait(false);
-        var end = _system.Scheduler.MonotonicClock + timeout;
-        while (true)
+        var isAsked = false;
+        try
         {
-            var members = await AskAsync<GroupMembers>(peer, GetMembers.Instance).ConfigureAwait(false);
-            var (voters, learners) = change(members);
-            object answer = await AskAsync<object>(
-                peer, new ChangeMembers(voters, learners) { ExpectedIndex = members.Index }).ConfigureAwait(false);
-            if (answer is Proposed)
-                return await AskAsync<GroupMembers>(peer, GetMembers.Instance).ConfigureAwait(false);
-            var failed = (ProposalFailed)answer;
-            if (!CanChangeLater(failed) || _system.Scheduler.MonotonicClock + MemberPause > end)
-                throw new RaftClientException(failed.Reason, failed.Message);
-            await PauseAsync().ConfigureAwait(false);
+            while (true)
+            {
+                var members = await AskAsync<GroupMembers>(peer, GetMembers.Instance, limit).ConfigureAwait(false);
+                var (voters, learners) = change(members);
+                isAsked = true;
+                object answer = await AskAsync<object>(
+                    peer, new ChangeMembers(voters, learners) { ExpectedIndex = members.Index }, limit)
+                    .ConfigureAwait(false);
+                if (answer is Proposed)
+                    return await AskAsync<GroupMembers>(peer, GetMembers.Instance, limit).ConfigureAwait(false);
+                var failed = (ProposalFailed)answer;
+                if (!CanChangeLater(failed))
+                    throw new RaftClientException(failed.Reason, failed.Message);
+                var paused = PauseAsync(MemberPause, cancelable);
+                if (await Task.WhenAny(paused, limit).ConfigureAwait(false) == limit)
+                    throw new RaftClientException(failed.Reason, failed.Message);
+            }
+        }
+        catch (TimeoutException e)
+        {
+            throw new RaftClientException(
+                isAsked ? FailureReason.OutcomeUnknown : FailureReason.NoLeader,
+                isAsked ? $"{e.Message} The change may yet be made." : $"{e.Message} The change was not begun.");
+        }
+        finally
+        {
+            cancelable.Cancel();
         }
     }
 
-    private Task PauseAsync()
+    private Task PauseAsync(TimeSpan time, ICancelable cancelable)
     {
         var paused = new TaskCompletionSource(
             ContinueInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
-        _system.Scheduler.Advanced.ScheduleOnce(MemberPause, paused.SetResult);
+        if (time != Timeout.InfiniteTimeSpan)
+            _system.Scheduler.Advanced.ScheduleOnce(time, paused.SetResult, cancelable);
         return paused.Task;
     }
 
@@ -136,7 +156,14 @@ public sealed partial class Raft
     {
         _clientSettings ??= RaftClientSettings.FromConfig(ConfigFor(group));
         return RaftClient.Start(
-            _system, _clientSettings with { Group = group, Peer = peer, ContinueInline = ContinueInline });
+            _system,
+            _clientSettings with
+            {
+                Group = group,
+                Peer = peer,
+                ContinueInline = ContinueInline,
+                ClosesIdleSession = true,
+            });
     }
 
     private Akka.Configuration.Config ConfigFor(string group) => Akka.Configuration.ConfigurationFactory

@@ -187,16 +187,31 @@ public sealed partial class Raft
     private async Task<T> RequestAsync<T>(GroupManager.IGroupRequest request) =>
         await AskAsync<T>(_manager.Value, request).ConfigureAwait(false);
 
-    // An actor that has ended gives no answer.
-    private async Task<T> AskAsync<T>(IActorRef actor, object message)
+    private async Task<T> AskAsync<T>(IActorRef actor, object message, Task? limit = null)
     {
         var answer = new PendingAnswer<T>(_system.Provider,
-            ContinueInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
-        actor.Tell(message, answer);
-        if (await Task.WhenAny(answer.Task, _system.WhenTerminated).ConfigureAwait(false) != answer.Task)
-            throw new RaftGroupException(RaftGroupFailure.SystemEnds, $"The actor system {_system.Name} has ended.");
-        return await answer.Task.ConfigureAwait(false);
+            ContinueInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously,
+            () => WhenEnded(actor));
+        answer.Ask((IInternalActorRef)actor, message);
+        var ended = limit is null
+            ? await Task.WhenAny(answer.Task, _system.WhenTerminated).ConfigureAwait(false)
+            : await Task.WhenAny(answer.Task, _system.WhenTerminated, limit).ConfigureAwait(false);
+        answer.Forget((IInternalActorRef)actor);
+        if (ended == _system.WhenTerminated)
+            throw SystemHasEnded();
+        return ended == answer.Task
+            ? await answer.Task.ConfigureAwait(false)
+            : throw new TimeoutException($"'{actor.Path.Name}' has not answered in time.");
     }
+
+    // A group may be stopped at any time; the actors of the extension end only with the system.
+    private RaftGroupException WhenEnded(IActorRef actor) => actor.Path.Parent.Equals(_groups.Path)
+        ? new RaftGroupException(
+            RaftGroupFailure.NotFound, $"The peer of the group '{actor.Path.Name}' on this node has been stopped.")
+        : SystemHasEnded();
+
+    private RaftGroupException SystemHasEnded() =>
+        new(RaftGroupFailure.SystemEnds, $"The actor system {_system.Name} has ended.");
 
     private static void CheckName(string name, string parameter)
     {

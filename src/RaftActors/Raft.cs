@@ -2,6 +2,7 @@ using Akka;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
+using RaftActors.Groups;
 using RaftActors.Protocol;
 using RaftActors.Remoting;
 using RaftActors.StateMachines;
@@ -157,15 +158,28 @@ public sealed partial class Raft : IExtension
         if (Find(group) is not { } supervisor)
             return;
         await CloseClientAsync(group).ConfigureAwait(false);
-        await AskAsync<object>(supervisor, PrepareToStop.Instance).ConfigureAwait(false);
+        await PrepareToStopAsync(supervisor).ConfigureAwait(false);
         await AskAsync<RaftGroups.Stopped>(_groups, new RaftGroups.StopGroup(supervisor)).ConfigureAwait(false);
+        // Somebody may have proposed meanwhile.
+        await CloseClientAsync(group).ConfigureAwait(false);
+    }
+
+    private async Task PrepareToStopAsync(IActorRef supervisor)
+    {
+        try
+        {
+            await AskAsync<object>(supervisor, PrepareToStop.Instance).ConfigureAwait(false);
+        }
+        catch (RaftGroupException e) when (e.Reason == RaftGroupFailure.NotFound)
+        {
+            // Somebody else has stopped the group meanwhile.
+        }
     }
 
     private async Task<Done> HandOverAsync()
     {
         var supervisors = await SupervisorsAsync().ConfigureAwait(false);
-        await Task.WhenAll(supervisors.Select(static supervisor =>
-            supervisor.Ask<object>(PrepareToStop.Instance, Timeout.InfiniteTimeSpan))).ConfigureAwait(false);
+        await Task.WhenAll(supervisors.Select(PrepareToStopAsync)).ConfigureAwait(false);
         return Done.Instance;
     }
 

@@ -176,26 +176,30 @@ internal sealed class VirtualWorld(Random? lots = null)
                 return false;
             _timeline.Dequeue();
         }
-        next.Action();
+        using (new WithoutContext())
+            next.Action();
         return true;
     }
 
-    // As on any dispatcher, there is no synchronization context, whatever a test runner has set on its threads. So code
-    // that awaits a task continues at once when an actor completes the task, and not on another thread.
     private void Run(Turn turn)
     {
-        var context = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(null);
-        try
+        using (new WithoutContext())
         {
             Turns++;
             turn.Process.Run(turn.Actor, turn.Work);
         }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(context);
-        }
         AfterTurn?.Invoke(turn.Process);
+    }
+
+    // As on any dispatcher, there is no synchronization context, whatever a test runner has set on its threads. So code
+    // that awaits a task continues at once when an actor or a timer completes the task, and not on another thread.
+    private readonly ref struct WithoutContext
+    {
+        private readonly SynchronizationContext? _context = SynchronizationContext.Current;
+
+        public WithoutContext() => SynchronizationContext.SetSynchronizationContext(null);
+
+        public void Dispose() => SynchronizationContext.SetSynchronizationContext(_context);
     }
 
     private void Pulse()

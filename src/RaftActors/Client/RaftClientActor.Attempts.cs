@@ -331,9 +331,9 @@ internal sealed partial class RaftClientActor
         EndSpan(request, answer);
         request.Answer?.Invoke(answer);
         request.Sender?.Tell(answer, Self);
-        if (request.Kind == ClientRequestKind.CloseSession)
-            Context.Stop(Self);
-        else if (!_closing)
+        if (!_closing)
             Pump();
+        else if (request.Kind == ClientRequestKind.CloseSession)
+            Context.Stop(Self);
     }
 }

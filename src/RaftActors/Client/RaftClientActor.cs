@@ -46,7 +46,12 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
 
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
-    protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
+    protected override void PreStart()
+    {
+        Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
+        if (_settings.Peer is { } peer)
+            Context.Watch(peer);
+    }
 
     protected override void PostStop()
     {
@@ -94,6 +99,9 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
                 break;
             case Close:
                 OnClose();
+                break;
+            case Terminated:
+                OnGroupStopped();
                 break;
             default:
                 Unhandled(message);
@@ -209,6 +217,12 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
             StartSignOfLifeTimer(interval - silence < Millisecond ? Millisecond : interval - silence);
             return;
         }
+        if (_settings.ClosesIdleSession && _underWay.Count == 0 && _waitingCommands.Count == 0)
+        {
+            _session = null;
+            CloseSession(session);
+            return;
+        }
         StartSignOfLifeTimer(interval);
         Begin(new ClientRequest(++_lastId, ClientRequestKind.KeepAlive, Payload.Empty,
             Now + interval) { Session = session });
@@ -231,10 +245,21 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
         FailAll("The client was closed.");
         Timers.Cancel(SignOfLife.Instance);
         if (_session is { } session)
-            Begin(new ClientRequest(++_lastId, ClientRequestKind.CloseSession, Payload.Empty,
-                Now + _settings.AttemptTimeout) { Session = session });
+            CloseSession(session);
         else
             Context.Stop(Self);
+    }
+
+    private void CloseSession(SessionWindow session) =>
+        Begin(new ClientRequest(++_lastId, ClientRequestKind.CloseSession, Payload.Empty,
+            Now + _settings.AttemptTimeout) { Session = session });
+
+    // Nobody is left to ask.
+    private void OnGroupStopped()
+    {
+        _closing = true;
+        FailAll($"The group {_settings.Group} was stopped on this node.");
+        Context.Stop(Self);
     }
 
     private void FailAll(string why)

@@ -63,6 +63,12 @@ public sealed record RaftClientSettings
     /// </summary>
     public bool ContinueInline { get; init; }
 
+    /// <summary>
+    /// Whether a session that nobody uses is closed, and the next command opens another one. A group with an open
+    /// session does not rest.
+    /// </summary>
+    internal bool ClosesIdleSession { get; init; }
+
     /// <summary>How the nodes are reached; <c>null</c> for the actor system's remoting.</summary>
     public IPeerResolver? Resolver { get; init; }
 

@@ -295,8 +295,17 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
             case GetStatus or GetMembers or Subscribe when _heldBack.Count < MaxHeldBack:
                 _heldBack.Enqueue((message, sender));
                 break;
+            case GetStatus or GetMembers:
+                sender.Tell(new Status.Failure(new RaftGroupException(RaftGroupFailure.Refused, TooManyWait())));
+                break;
+            case Subscribe subscribe:
+                subscribe.Subscriber.Tell(new SubscriptionEnded(TooManyWait()));
+                break;
         }
     }
+
+    private string TooManyWait() =>
+        $"{MaxHeldBack} requests already wait for the peer of this node to start. Ask less at once.";
 
     private string WhyNoPeer() => _final is not null ? $"The peer of this node stopped for good: {_final}"
         : _outage is { } outage ? $"{outage} The peer is about to be started again. Try again, or ask another node."
