@@ -49,6 +49,21 @@ internal sealed class ClusterView(RunningNode node, OwnStatus own, NodeEvents ev
         }
     }
 
+    /// <summary>
+    /// Finds a node that has its keys in another number of groups. This node then never hears the others' leaders,
+    /// because the groups have other names.
+    /// </summary>
+    /// <returns>What is wrong and what to do, in sentences; empty if no node says that it has another number.</returns>
+    public async Task<string> FindOtherNumberAsync()
+    {
+        int own = node.Groups.Count;
+        var other = (await ReadAsync()).Members.FirstOrDefault(
+            member => member.Status is { } status && (status.Groups?.Count ?? 1) != own);
+        int count = other?.Status!.Groups?.Count ?? 1;
+        return other is null ? "" : $" {other.Id} has its keys in {GroupLayout.Text(count)}, and this node in {own} "
+            + $"(raftnode.groups). The number is the same on all nodes: the one with which the groups were founded.";
+    }
+
     /// <summary>The <see cref="NodeActor"/> of a member; <c>null</c> if there is no such member.</summary>
     public async Task<IActorRef?> FindAsync(string member) =>
         (await MembersAsync()).Members.FirstOrDefault(known => known.Id == member) is { } found
@@ -77,10 +92,12 @@ internal sealed class ClusterView(RunningNode node, OwnStatus own, NodeEvents ev
     private ClusterDocument Document(
         GroupMembers members, IReadOnlyList<(MemberStatus Member, MemberProbe.Outcome Outcome)> outcomes)
     {
+        // Several groups have several leaders. The one that leads most of them stands for all.
         var leader = outcomes.Select(static each => each.Outcome.Status)
-            .Where(static status => status is { Role: "leader" }).MaxBy(static status => status!.Term);
-        var lags = leader?.Followers.ToLookup(static follower => follower.Id, follower =>
-            Math.Max(0, leader.LastIndex - follower.MatchIndex));
+            .Where(static status => status is { Role: "leader" })
+            .MaxBy(static status => (status!.Groups?.Led ?? 0, status.Term));
+        var lags = leader is { Groups: not null } ? null : leader?.Followers.ToLookup(
+            static follower => follower.Id, follower => Math.Max(0, leader.LastIndex - follower.MatchIndex));
         return new ClusterDocument
         {
             Node = node.Settings.Self.Id,
@@ -100,7 +117,7 @@ internal sealed class ClusterView(RunningNode node, OwnStatus own, NodeEvents ev
                 AgeSeconds = each.Outcome.Status is null
                     ? null
                     : Math.Round(Stopwatch.GetElapsedTime(each.Outcome.At).TotalSeconds, 1),
-                Lag = each.Member.Id == leader?.Node ? 0
+                Lag = each.Member.Id == leader?.Node && leader.Groups is null ? 0
                     : lags?[each.Member.Id].Select(static lag => (long?)lag).FirstOrDefault(),
                 Problem = each.Outcome.Problem,
                 Status = each.Outcome.Status,

@@ -18,28 +18,35 @@ internal sealed class EventRecorder : ReceiveActor
 
     private readonly NodeEvents _events;
 
-    // The last election, if nothing but elections has happened since: a node that is cut off asks for pre-votes without
-    // end, and the first of its elections says it all.
-    private ElectionStarted? _election;
+    // The last election of each group, if nothing but elections has happened since: a node that is cut off asks for
+    // pre-votes without end, and the first of its elections says it all.
+    private readonly Dictionary<string, ElectionStarted> _elections = [];
+    private readonly bool _namesGroups;
 
-    public EventRecorder(NodeEvents events)
+    /// <summary>Makes the actor.</summary>
+    /// <param name="events">The node's events.</param>
+    /// <param name="namesGroups">Whether an event says of which group it is, because there are several.</param>
+    public EventRecorder(NodeEvents events, bool namesGroups = false)
     {
         _events = events;
+        _namesGroups = namesGroups;
         Receive<RoleChanged>(OnRole);
         Receive<LeaderChanged>(OnLeader);
         Receive<ElectionStarted>(OnElection);
         Receive<SnapshotStored>(OnSnapshot);
         Receive<MembershipChanged>(OnMembers);
-        Receive<ProblemBegan>(began => _events.Add(EventKinds.Problem, began.Problem.Reason.TrimEnd('.'),
+        Receive<ProblemBegan>(began => Add(began.Group, EventKinds.Problem, began.Problem.Reason.TrimEnd('.'),
             added => added with { Reason = Problems.TypeOf(began.Problem.Kind) }));
-        Receive<ProblemEnded>(ended => _events.Add(EventKinds.Recovered, ended.End,
+        Receive<ProblemEnded>(ended => Add(ended.Group, EventKinds.Recovered, ended.End,
             added => added with { Reason = Problems.TypeOf(ended.Kind) }));
-        Receive<StoreUnavailable>(outage => _events.Add(EventKinds.Problem, outage.Reason.TrimEnd('.'),
+        Receive<StoreUnavailable>(outage => Add(outage.Group, EventKinds.Problem, outage.Reason.TrimEnd('.'),
             static added => added with { Reason = Problems.StoreUnavailableType }));
-        Receive<StoreAvailable>(_ => _events.Add(EventKinds.Recovered, "the journal and the snapshot store can be used",
+        Receive<StoreAvailable>(back => Add(
+            back.Group, EventKinds.Recovered, "the journal and the snapshot store can be used",
             static added => added with { Reason = Problems.StoreUnavailableType }));
-        Receive<PeerFailed>(failed => _events.Add(EventKinds.Problem, failed.Reason.TrimEnd('.')));
-        Receive<PeerRemoved>(removed => _events.Add(EventKinds.Members, $"{removed.MemberId} was removed from the group",
+        Receive<PeerFailed>(failed => Add(failed.Group, EventKinds.Problem, failed.Reason.TrimEnd('.')));
+        Receive<PeerRemoved>(removed => Add(
+            removed.Group, EventKinds.Members, $"{removed.MemberId} was removed from the group",
             added => added with { Index = removed.Index }));
     }
 
@@ -54,7 +61,7 @@ internal sealed class EventRecorder : ReceiveActor
     private void OnRole(RoleChanged changed)
     {
         if (changed.Role != RaftRole.PreCandidate)
-            _election = null;
+            _elections.Remove(changed.Group);
         string role = JsonNamingPolicy.CamelCase.ConvertName(changed.Role.ToString());
         string text = changed.Role switch
         {
@@ -63,24 +70,25 @@ internal sealed class EventRecorder : ReceiveActor
             RaftRole.PreCandidate => $"{changed.MemberId} asks for pre-votes",
             _ => $"{changed.MemberId} is a follower",
         };
-        _events.Add(EventKinds.Role, text, added => added with { Term = changed.Term, Role = role });
+        Add(changed.Group, EventKinds.Role, text, added => added with { Term = changed.Term, Role = role });
     }
 
     private void OnLeader(LeaderChanged changed)
     {
         if (changed.Leader is not null)
-            _election = null;
+            _elections.Remove(changed.Group);
         string text = changed.Leader is { } leader
             ? $"{changed.MemberId} knows {leader.Id} as the leader of term {changed.Term}"
             : $"{changed.MemberId} knows no leader";
-        _events.Add(EventKinds.Leader, text, added => added with { Term = changed.Term, Leader = changed.Leader?.Id });
+        Add(changed.Group, EventKinds.Leader, text,
+            added => added with { Term = changed.Term, Leader = changed.Leader?.Id });
     }
 
     private void OnElection(ElectionStarted started)
     {
-        if (started == _election)
+        if (started == _elections.GetValueOrDefault(started.Group))
             return;
-        _election = started;
+        _elections[started.Group] = started;
         string why = started.Reason switch
         {
             "timeout" => "no leader was heard within the election timeout",
@@ -89,11 +97,11 @@ internal sealed class EventRecorder : ReceiveActor
             "asked" => "it was asked to",
             var other => other,
         };
-        _events.Add(EventKinds.Election, $"{started.MemberId} begins an election: {why}",
+        Add(started.Group, EventKinds.Election, $"{started.MemberId} begins an election: {why}",
             added => added with { Term = started.Term, Reason = started.Reason });
     }
 
-    private void OnSnapshot(SnapshotStored stored) => _events.Add(EventKinds.Snapshot,
+    private void OnSnapshot(SnapshotStored stored) => Add(stored.Group, EventKinds.Snapshot,
         $"{stored.MemberId} {(stored.IsInstalled ? "has installed the leader's snapshot" : "has taken a snapshot")} "
             + $"up to entry {stored.Index}, {stored.Bytes} bytes",
         added => added with { Term = stored.Term, Index = stored.Index, Bytes = stored.Bytes });
@@ -102,9 +110,12 @@ internal sealed class EventRecorder : ReceiveActor
     {
         string learners = changed.Learners.Count > 0 ? $"; learners: {Names(changed.Learners)}" : "";
         string joint = changed.IsJoint ? "; the change is still under way" : "";
-        _events.Add(EventKinds.Members, $"voters: {Names(changed.Voters)}{learners}{joint}",
+        Add(changed.Group, EventKinds.Members, $"voters: {Names(changed.Voters)}{learners}{joint}",
             added => added with { Index = changed.Index });
     }
+
+    private void Add(string group, string kind, string text, Func<NodeEvent, NodeEvent>? more = null) =>
+        _events.Add(kind, _namesGroups ? $"{group}: {text}" : text, more);
 
     private static string Names(IReadOnlyList<Member> members) =>
         string.Join(", ", members.Select(static member => member.Id));

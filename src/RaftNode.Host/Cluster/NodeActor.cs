@@ -1,6 +1,7 @@
 using Akka.Actor;
 using RaftActors.Client;
 using RaftNode.Host.Http;
+using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Cluster;
 
@@ -19,11 +20,11 @@ internal sealed class NodeActor : ReceiveActor
     /// <summary>Makes the actor.</summary>
     /// <param name="status">How this node stands.</param>
     /// <param name="events">What has happened on this node.</param>
-    /// <param name="group">The supervisor of the node's peer.</param>
-    public NodeActor(OwnStatus status, NodeEvents events, IActorRef group)
+    /// <param name="groups">The node's groups.</param>
+    public NodeActor(OwnStatus status, NodeEvents events, NodeGroups groups)
     {
         Receive<ReportNode>(asked => ReportAsync(asked, status, events).PipeTo(Sender, Self));
-        Receive<TakeNodeSnapshot>(_ => SnapshotAsync(group).PipeTo(Sender, Self));
+        Receive<TakeNodeSnapshot>(take => SnapshotAsync(groups, take.Group).PipeTo(Sender, Self));
     }
 
     private static async Task<NodeReported> ReportAsync(ReportNode asked, OwnStatus status, NodeEvents events)
@@ -36,11 +37,14 @@ internal sealed class NodeActor : ReceiveActor
         return new NodeReported(new NodeReport(events.Run, document, why, known).ToJson());
     }
 
-    private static async Task<SnapshotReported> SnapshotAsync(IActorRef group)
+    private static async Task<SnapshotReported> SnapshotAsync(NodeGroups groups, int group)
     {
+        if (group < 0 || group >= groups.Count)
+            return new SnapshotReported(0, 0, 0,
+                $"The node has no group {group}: it has {groups.Count} (raftnode.groups).");
         try
         {
-            return await group.Ask<object>(TakeSnapshot.Instance, SnapshotLimit) switch
+            return await groups[group].Peer.Ask<object>(TakeSnapshot.Instance, SnapshotLimit) switch
             {
                 SnapshotTaken taken => new SnapshotReported(taken.Index, taken.Term, taken.Bytes, ""),
                 SnapshotFailed failed => new SnapshotReported(0, 0, 0, failed.Reason),

@@ -33,7 +33,8 @@ internal sealed class NodeMessageSerializer(ExtendedActorSystem system) : Serial
     {
         ReportNode report => Bytes(report.Run, report.Number),
         NodeReported reported => reported.Json.ToArray(),
-        TakeNodeSnapshot => [],
+        // A version with one group sends nothing.
+        TakeNodeSnapshot take => take.Group == 0 ? [] : Bytes("", take.Group),
         SnapshotReported taken => Bytes(taken.Problem, taken.Index, taken.Term, taken.Bytes),
         _ => throw Unknown(obj),
     };
@@ -42,7 +43,7 @@ internal sealed class NodeMessageSerializer(ExtendedActorSystem system) : Serial
     {
         ReportManifest when Number(bytes, 0) is var number => new ReportNode(Text(bytes, 1), number),
         ReportedManifest => new NodeReported(bytes),
-        SnapshotManifest => TakeNodeSnapshot.Instance,
+        SnapshotManifest => new TakeNodeSnapshot(bytes.Length == 0 ? 0 : (int)Number(bytes, 0)),
         SnapshottedManifest =>
             new SnapshotReported(Number(bytes, 0), Number(bytes, 1), Number(bytes, 2), Text(bytes, 3)),
         _ => throw new SerializationException($"There is no message between nodes with the manifest \"{manifest}\"."),

@@ -13,11 +13,8 @@ internal sealed record ReportNode(string Run, long Number) : INodeMessage;
 internal sealed record NodeReported(ReadOnlyMemory<byte> Json) : INodeMessage;
 
 /// <summary>Asks a node to take a snapshot. The answer is <see cref="SnapshotReported"/>.</summary>
-internal sealed record TakeNodeSnapshot : INodeMessage
-{
-    /// <summary>The only instance.</summary>
-    public static readonly TakeNodeSnapshot Instance = new();
-}
+/// <param name="Group">The number of the group, from 0.</param>
+internal sealed record TakeNodeSnapshot(int Group) : INodeMessage;
 
 /// <summary>The answer to <see cref="TakeNodeSnapshot"/>.</summary>
 /// <param name="Index">The index of the last entry that the snapshot includes.</param>

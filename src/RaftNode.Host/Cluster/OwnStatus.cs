@@ -18,13 +18,13 @@ internal sealed class OwnStatus(RunningNode node, Traffic traffic)
 
     private readonly long _started = Stopwatch.GetTimestamp();
 
-    /// <summary>Asks this node's peer.</summary>
+    /// <summary>Asks this node's peer of a group.</summary>
     /// <returns>What the peer answers; <c>null</c> if it does not answer within a second.</returns>
-    public async Task<RaftStatus?> AskAsync()
+    public static async Task<RaftStatus?> AskAsync(NodeGroup group)
     {
         try
         {
-            return await node.Group.Ask<RaftStatus>(GetStatus.Instance, Patience);
+            return await group.Peer.Ask<RaftStatus>(GetStatus.Instance, Patience);
         }
         catch (Exception e) when (e is AskTimeoutException or InvalidOperationException)
         {
@@ -32,19 +32,31 @@ internal sealed class OwnStatus(RunningNode node, Traffic traffic)
         }
     }
 
-    /// <summary>How this node stands, as a document.</summary>
+    /// <summary>How this node stands in all its groups together, as a document.</summary>
     /// <returns>The document, or why there is none.</returns>
-    public async Task<(StatusDocument? Status, ProblemHttpResult? Problem)> ReadAsync() =>
-        await AskAsync() is { } status
-            ? (Document(status), null)
-            : (null, node.StoreOutage is { } outage
-                ? Problems.StoreUnavailable(outage)
-                : Problems.PeerSilent("The node's peer is not running: "
-                    + "it recovers, or starts again after a failure, or has stopped for good: see the node's log."));
-
-    private StatusDocument Document(RaftStatus status)
+    public async Task<(StatusDocument? Status, ProblemHttpResult? Problem)> ReadAsync()
     {
-        var state = node.Stores.Summary;
+        if (node.Groups.Layout.IsOne)
+            return await ReadAsync(node.Groups[0]);
+        var all = await Task.WhenAll(node.Groups.Select(AskAsync));
+        if (Array.FindIndex(all, static status => status is not null) is var first && first < 0)
+            return (null, NoPeer());
+        return (AllGroups.Sum(Document(all[first]!, node.Groups[first]), node.Groups, all), null);
+    }
+
+    /// <summary>How this node stands in one group, as a document.</summary>
+    /// <returns>The document, or why there is none.</returns>
+    public async Task<(StatusDocument? Status, ProblemHttpResult? Problem)> ReadAsync(NodeGroup group) =>
+        await AskAsync(group) is { } status ? (Document(status, group), null) : (null, NoPeer());
+
+    private ProblemHttpResult NoPeer() => node.StoreOutage is { } outage
+        ? Problems.StoreUnavailable(outage)
+        : Problems.PeerSilent("The node's peer is not running: "
+            + "it recovers, or starts again after a failure, or has stopped for good: see the node's log.");
+
+    private StatusDocument Document(RaftStatus status, NodeGroup group)
+    {
+        var state = group.Stores.Summary;
         return new StatusDocument
         {
             Node = status.MemberId,

@@ -93,6 +93,12 @@ internal static class RestoreCommand
         try
         {
             var settings = parsed.GetValue(ConfigFile) is { } config ? NodeSettings.Load(config) : null;
+            if (settings is { Layout.IsOne: false })
+            {
+                throw new CommandException(
+                    $"a backup is of one group, and {parsed.GetValue(ConfigFile)} says that the node has "
+                    + $"{settings.Layout.Count} (raftnode.groups)");
+            }
             var (members, problem) = (settings?.Raft.Members.ToList() ?? [], "");
             if (parsed.GetValue(Members) is { Length: > 0 } texts && !TryReadMembers(texts, out members, out problem))
                 throw new CommandException(problem);

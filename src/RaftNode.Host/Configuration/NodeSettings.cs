@@ -6,6 +6,7 @@ using Akka.Configuration;
 using RaftActors;
 using RaftActors.Membership;
 using RaftActors.Persistence.Sqlite;
+using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Configuration;
 
@@ -32,6 +33,9 @@ internal sealed record NodeSettings
 
     /// <summary>The settings of this node's peer.</summary>
     public required RaftSettings Raft { get; init; }
+
+    /// <summary>Over which groups the keys are spread. Each is as <see cref="Raft"/> says, but for its name.</summary>
+    public required GroupLayout Layout { get; init; }
 
     /// <summary>This node's entry in the group's list of members.</summary>
     public required Member Self { get; init; }
@@ -111,6 +115,7 @@ internal sealed record NodeSettings
     private static NodeSettings From(Config own, string? dataDirectory, bool found, bool join, string? ownDirectory)
     {
         FormerSettings.Refuse(own);
+        string groupsKey = GroupSettings.Expand(own);
         var reference = Reference().WithFallback(RaftActors.Raft.DefaultConfig());
         var keys = new KnownKeys(reference, Sections);
         foreach (var section in Sections)
@@ -158,6 +163,7 @@ internal sealed record NodeSettings
                 LeaderWait = Min(raft.LeaderWait, http.RequestTimeout / 2),
                 CatchUpTimeout = Min(raft.CatchUpTimeout, http.RequestTimeout * 0.8),
             },
+            Layout = GroupSettings.Read(config, groupsKey, raft.Group, store),
             Self = self,
             Http = http,
             Metrics = MetricsSettings.From(config),

@@ -16,7 +16,7 @@ namespace RaftNode.Host.Http;
 /// <c>GET /backup</c>: the whole store as one file. Whichever node is asked, the file has everything that was
 /// acknowledged before the request.
 /// </summary>
-internal sealed class BackupEndpoints(RunningNode node, GroupClient client)
+internal sealed class BackupEndpoints(RunningNode node)
 {
     /// <summary>Adds the endpoint.</summary>
     public void Map(IEndpointRouteBuilder routes) =>
@@ -25,8 +25,15 @@ internal sealed class BackupEndpoints(RunningNode node, GroupClient client)
 
     private async Task BackupAsync(HttpContext context)
     {
+        if (!node.Groups.Layout.IsOne)
+        {
+            await Problems.WriteAsync(context, Problems.BadRequest($"A backup is of one group, and this node has "
+                + $"{node.Groups.Count} (raftnode.groups), which no backup has at one moment. Read all keys instead: GET "
+                + "/kv and GET /kv/KEY."));
+            return;
+        }
         // After any linearizable read, the node has applied everything that was acknowledged before.
-        var answer = await client.QueryAsync(new GetValue(""));
+        var answer = await node.Groups[0].Client.QueryAsync(new GetValue(""));
         if (answer is not QueryResult fresh)
         {
             await Problems.WriteAsync(context, Problems.Of((QueryFailed)answer));

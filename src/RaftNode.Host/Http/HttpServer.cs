@@ -61,7 +61,7 @@ internal static class HttpServer
     }
 
     /// <summary>Maps what a node serves. Called before the server starts.</summary>
-    public static void Map(WebApplication app, RunningNode node, GroupClient client)
+    public static void Map(WebApplication app, RunningNode node)
     {
         var settings = node.Settings.Http;
         app.Use(new ProblemBodies(node.System.Log).InvokeAsync);
@@ -72,21 +72,21 @@ internal static class HttpServer
             app.Use(new AccessControl(settings.Access, settings.IsInsecure, () => node.Security.Tokens).InvokeAsync);
         }
         app.Use(new RequestLimit(settings).InvokeAsync);
-        var idempotency = new IdempotencyKey(node.Settings.Raft.MaxSessionResponses);
-        new KeyValueEndpoints(client, node.Stores, settings, idempotency).Map(app);
-        new KeyListEndpoints(client, node.Stores, settings).Map(app);
-        new SessionEndpoints(client, idempotency).Map(app);
-        new LeaseEndpoints(client).Map(app);
-        new WatchEndpoints(node.Stores, settings, app.Lifetime.ApplicationStopping).Map(app);
+        var idempotency = new IdempotencyKey(node.Settings.Raft.MaxSessionResponses, node.Settings.Layout);
+        new KeyValueEndpoints(node.Groups, settings, idempotency).Map(app);
+        new KeyListEndpoints(node.Groups, settings).Map(app);
+        new SessionEndpoints(node.Groups, idempotency).Map(app);
+        new LeaseEndpoints(node.Groups).Map(app);
+        new WatchEndpoints(node.Groups, settings, app.Lifetime.ApplicationStopping).Map(app);
         new StatusEndpoints(node, node.Status).Map(app);
         PageEndpoint.Load().Map(app);
         new ClusterEndpoints(node.Cluster).Map(app);
         new EventEndpoints(node.Cluster, node.Events, settings, app.Lifetime.ApplicationStopping).Map(app);
         HostMetrics.Map(app, node.Settings.Metrics, settings.Access.Metrics);
         new SnapshotEndpoints(node, node.Cluster).Map(app);
-        new BackupEndpoints(node, client).Map(app);
+        new BackupEndpoints(node).Map(app);
         new LeaderEndpoints(node).Map(app);
-        new MemberEndpoints(node, client).Map(app);
+        new MemberEndpoints(node).Map(app);
         new DescriptionEndpoints().Map(app);
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using RaftActors.Log;
+using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Http;
 
@@ -10,7 +11,8 @@ namespace RaftNode.Host.Http;
 /// through any node, it is not done again. The answer is that of the first time.
 /// </summary>
 /// <param name="maxResponses">How many responses of a session the group remembers.</param>
-internal sealed class IdempotencyKey(int maxResponses)
+/// <param name="groups">Over which groups the keys are spread. A session is in one of them.</param>
+internal sealed class IdempotencyKey(int maxResponses, GroupLayout groups)
 {
     private const string Header = "Idempotency-Key";
     private const int LargestWindow = 64;
@@ -22,9 +24,10 @@ internal sealed class IdempotencyKey(int maxResponses)
 
     /// <summary>Reads the header.</summary>
     /// <param name="headers">The request's headers.</param>
+    /// <param name="group">The group that has the key which is written.</param>
     /// <param name="session">The session and number; <c>null</c> without the header.</param>
     /// <param name="problem">What is wrong with the header.</param>
-    public bool TryRead(IHeaderDictionary headers, out SessionStamp? session, out string problem)
+    public bool TryRead(IHeaderDictionary headers, int group, out SessionStamp? session, out string problem)
     {
         session = null;
         problem = "";
@@ -32,7 +35,14 @@ internal sealed class IdempotencyKey(int maxResponses)
             return true;
         if (values is [{ } text] && TryParse(text.Trim(), out var id, out var number))
         {
-            session = new SessionStamp(id, number, Math.Max(1, number - Window + 1));
+            var (own, inGroup) = groups.SessionOf(id);
+            if (own != group)
+            {
+                problem = $"The session {id} is for the keys of group {own}, and this key is in group {group}. A "
+                    + "session is in one group: open another one with POST /sessions?key=KEY.";
+                return false;
+            }
+            session = new SessionStamp(inGroup, number, Math.Max(1, number - Window + 1));
             return true;
         }
         problem = "Idempotency-Key is \"SESSION-NUMBER\": the number of a session that POST /sessions opened, "

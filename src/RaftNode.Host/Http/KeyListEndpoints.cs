@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -14,7 +15,7 @@ namespace RaftNode.Host.Http;
 /// <summary>
 /// <c>GET /kv?prefix=TEXT&amp;after=KEY&amp;limit=NUMBER</c>: the keys that have a value, a page at a time.
 /// </summary>
-internal sealed class KeyListEndpoints(GroupClient client, KeyValueStores stores, HttpSettings settings)
+internal sealed class KeyListEndpoints(NodeGroups groups, HttpSettings settings)
 {
     private const string Path = "/kv";
     private const int DefaultLimit = 100;
@@ -30,12 +31,14 @@ internal sealed class KeyListEndpoints(GroupClient client, KeyValueStores stores
     private async Task ListAsync(HttpContext context)
     {
         if (!TryRead(context, settings.MaxKeyBytes, out var list, out string problem)
+            || !GroupParameter.TryReadAny(context.Request, groups, out var named, out problem)
             || !ReadOptions.TryRead(context.Request.Query, out var consistency, out var maxStaleness, out problem))
         {
             await Problems.WriteAsync(context, Problems.BadRequest(problem));
             return;
         }
-        object answer;
+        var listed = named is null ? groups.ToArray() : [named];
+        var answers = new object[listed.Length];
         if (!await _listing.WaitAsync(settings.RequestTimeout, context.RequestAborted))
         {
             await Problems.WriteAsync(context, Problems.Overloaded("Other requests list keys. One does at a time."));
@@ -43,23 +46,22 @@ internal sealed class KeyListEndpoints(GroupClient client, KeyValueStores stores
         }
         try
         {
-            answer = await client.QueryAsync(list, consistency, maxStaleness);
+            // One group after the other: each has the keys of one moment, and they have not the same moment.
+            for (int i = 0; i < listed.Length && answers.All(static answer => answer is not QueryFailed); i++)
+                answers[i] = await listed[i].Client.QueryAsync(list, consistency, maxStaleness);
         }
         finally
         {
             _listing.Release();
         }
-        if (answer is QueryFailed failed)
+        if (answers.OfType<QueryFailed>().FirstOrDefault() is { } failed)
         {
             await Problems.WriteAsync(context, Problems.Of(failed));
             return;
         }
-        if (answer is not QueryResult { Result: KeyPage page } result)
-            throw new InvalidOperationException($"A query for keys was answered by {answer}.");
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.XContentTypeOptions = "nosniff";
-        var document = new KeysDocument(result.AppliedIndex, page.HasMore,
-            [.. page.Keys.Select(key => new KeyDocument(key.Key, key.Version, Tag(key.Version), key.Bytes))]);
+        var document = Merge([.. listed.Zip(answers, Page)], list.Limit);
         await TypedResults.Json(document, HostJson.Default.KeysDocument).ExecuteAsync(context);
     }
 
@@ -88,14 +90,47 @@ internal sealed class KeyListEndpoints(GroupClient client, KeyValueStores stores
         return true;
     }
 
-    private string Tag(long version) => $"\"{Position.Of(version, stores.Histories)}\"";
+    private static KeysDocument Page(NodeGroup group, object answer)
+    {
+        if (answer is not QueryResult { Result: KeyPage page } result)
+            throw new InvalidOperationException($"A query for keys was answered by {answer}.");
+        return new KeysDocument(result.AppliedIndex, page.HasMore,
+            [.. page.Keys.Select(key => new KeyDocument(key.Key, key.Version, Tag(group, key.Version), key.Bytes))]);
+    }
+
+    // The first keys of all groups are among the first keys of each.
+    private static KeysDocument Merge(IReadOnlyList<KeysDocument> pages, int limit)
+    {
+        if (pages is [var only])
+            return only;
+        var keys = pages.SelectMany(static page => page.Keys).OrderBy(static key => key.Key, StringComparer.Ordinal)
+            .Take(limit).ToArray();
+        bool hasMore = pages.Any(static page => page.More) || pages.Sum(static page => page.Keys.Count) > keys.Length;
+        return new KeysDocument(null, hasMore, keys) { Groups = pages.Count };
+    }
+
+    private static string Tag(NodeGroup group, long version) =>
+        $"\"{Position.Of(version, group.Stores.Histories)}\"";
 }
 
 /// <summary>The body of <c>GET /kv</c>.</summary>
-/// <param name="AppliedIndex">The index of the last log entry that the answer reflects.</param>
+/// <param name="AppliedIndex">
+/// The index of the last log entry that the answer reflects; <c>null</c> if the keys are of several groups.
+/// </param>
 /// <param name="More">Whether more keys follow: ask again with <c>after</c> and the last key.</param>
 /// <param name="Keys">The keys, in the order of their UTF-16 code units.</param>
-internal sealed record KeysDocument(long AppliedIndex, bool More, IReadOnlyList<KeyDocument> Keys);
+internal sealed record KeysDocument(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? AppliedIndex,
+    bool More,
+    IReadOnlyList<KeyDocument> Keys)
+{
+    /// <summary>
+    /// The groups whose keys these are, if there are several. They were read one after the other, so the list is no
+    /// picture of one moment.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Groups { get; init; }
+}
 
 /// <summary>A key that has a value.</summary>
 /// <param name="Key">The key.</param>

@@ -22,8 +22,7 @@ namespace RaftNode.Host.Http;
 /// Values are plain bytes. The ETag of a value is its version: the position of the entry that wrote it
 /// (<see cref="Position"/>).
 /// </remarks>
-internal sealed class KeyValueEndpoints(GroupClient client, KeyValueStores stores, HttpSettings settings,
-    IdempotencyKey idempotency)
+internal sealed class KeyValueEndpoints(NodeGroups groups, HttpSettings settings, IdempotencyKey idempotency)
 {
     private const string Path = "/kv/{**key}";
     private const string AppliedIndexHeader = "Raft-Applied-Index";
@@ -50,12 +49,13 @@ internal sealed class KeyValueEndpoints(GroupClient client, KeyValueStores store
             await Problems.WriteAsync(context, Problems.BadRequest(problem));
             return;
         }
-        var answer = await client.QueryAsync(new GetValue(key), consistency, maxStaleness);
+        var group = GroupOf(context, key);
+        var answer = await group.Client.QueryAsync(new GetValue(key), consistency, maxStaleness);
         if (answer is QueryResult { AppliedIndex: var index })
             context.Response.Headers[AppliedIndexHeader] = index.ToString(CultureInfo.InvariantCulture);
         if (answer is QueryResult { Result: ValueFound found })
         {
-            await WriteAsync(context, found, conditions);
+            await WriteAsync(context, group, found, conditions);
             return;
         }
         await Problems.WriteAsync(context, answer switch
@@ -66,10 +66,11 @@ internal sealed class KeyValueEndpoints(GroupClient client, KeyValueStores store
         });
     }
 
-    private async Task WriteAsync(HttpContext context, ValueFound found, ReadConditions conditions)
+    private static async Task WriteAsync(
+        HttpContext context, NodeGroup group, ValueFound found, ReadConditions conditions)
     {
         var response = context.Response;
-        var tag = Tag(found.Version);
+        var tag = Tag(group, found.Version);
         response.Headers.ETag = tag;
         switch (conditions.Of(tag))
         {
@@ -92,7 +93,7 @@ internal sealed class KeyValueEndpoints(GroupClient client, KeyValueStores store
 
     private async Task PutAsync(HttpContext context, bool createOnly)
     {
-        if (ReadWrite(context, out var key, out var condition, out var problem) is { } refusal)
+        if (ReadWrite(context, out var group, out var key, out var condition, out var problem) is { } refusal)
         {
             await Problems.WriteAsync(context, refusal);
             return;
@@ -104,7 +105,7 @@ internal sealed class KeyValueEndpoints(GroupClient client, KeyValueStores store
         }
         if (condition is null)
         {
-            await RefuseAsync(context, key, problem);
+            await RefuseAsync(context, group, key, problem);
             return;
         }
         var (value, tooLarge) = await ReadBodyAsync(context.Request);
@@ -114,34 +115,38 @@ internal sealed class KeyValueEndpoints(GroupClient client, KeyValueStores store
             return;
         }
         var put = new PutValue(key, value, createOnly ? WriteCondition.Absent : condition);
-        await WriteAsync(context, key, put, createOnly);
+        await WriteAsync(context, group, key, put, createOnly);
     }
 
     private async Task DeleteAsync(HttpContext context)
     {
-        if (ReadWrite(context, out var key, out var condition, out var problem) is { } refusal)
+        if (ReadWrite(context, out var group, out var key, out var condition, out var problem) is { } refusal)
         {
             await Problems.WriteAsync(context, refusal);
             return;
         }
         if (condition is null)
-            await RefuseAsync(context, key, problem);
+            await RefuseAsync(context, group, key, problem);
         else
-            await WriteAsync(context, key, new DeleteValue(key, condition), createOnly: false);
+            await WriteAsync(context, group, key, new DeleteValue(key, condition), createOnly: false);
     }
 
     /// <summary>Reads what a write names: its key, and the condition that the present value has to satisfy.</summary>
     /// <param name="context">The request.</param>
+    /// <param name="group">The group that has the key.</param>
     /// <param name="key">The key.</param>
     /// <param name="condition">The condition; <c>null</c> if no value can satisfy it.</param>
     /// <param name="problem">What is wrong with the request, or why no value can satisfy the condition.</param>
     /// <returns>Why the write is refused; <c>null</c> if it is not.</returns>
-    private ProblemHttpResult? ReadWrite(HttpContext context, out string key, out WriteCondition? condition,
-        out string problem)
+    private ProblemHttpResult? ReadWrite(HttpContext context, out NodeGroup group, out string key,
+        out WriteCondition? condition, out string problem)
     {
-        condition = null;
-        if (!PathName.Key.TryRead(context, settings.MaxKeyBytes, out key, out problem)
-            || !Conditions.TryRead(context.Request.Headers, stores.Histories, out condition, out problem))
+        (group, condition) = (groups[0], null);
+        if (!PathName.Key.TryRead(context, settings.MaxKeyBytes, out key, out problem))
+            return Problems.BadRequest(problem);
+        group = GroupOf(context, key);
+        var stores = group.Stores;
+        if (!Conditions.TryRead(context.Request.Headers, stores.Histories, out condition, out problem))
             return Problems.BadRequest(problem);
         // A node that has just started does not know yet to which history an ETag belongs.
         return context.Request.Headers.IfMatch.Count > 0 && stores.Histories.Count == 0 && stores.Summary.Index == 0
@@ -151,9 +156,9 @@ internal sealed class KeyValueEndpoints(GroupClient client, KeyValueStores store
     }
 
     // No value satisfies the condition, so the group need not decide. The client is told the present value's ETag.
-    private async Task RefuseAsync(HttpContext context, string key, string why)
+    private static async Task RefuseAsync(HttpContext context, NodeGroup group, string key, string why)
     {
-        var answer = await client.QueryAsync(new GetValue(key));
+        var answer = await group.Client.QueryAsync(new GetValue(key));
         if (answer is QueryFailed failed)
         {
             await Problems.WriteAsync(context, Problems.Of(failed, isWrite: true));
@@ -161,18 +166,20 @@ internal sealed class KeyValueEndpoints(GroupClient client, KeyValueStores store
         }
         var version = answer is QueryResult { Result: ValueFound found } ? found.Version : 0;
         if (version > 0)
-            context.Response.Headers.ETag = Tag(version);
-        await Problems.WriteAsync(context, Problems.ConditionFailed(version > 0 ? Tag(version) : "", why));
+            context.Response.Headers.ETag = Tag(group, version);
+        await Problems.WriteAsync(
+            context, Problems.ConditionFailed(version > 0 ? Tag(group, version) : "", why));
     }
 
-    private async Task WriteAsync(HttpContext context, string key, IKeyValueMessage command, bool createOnly)
+    private async Task WriteAsync(
+        HttpContext context, NodeGroup group, string key, IKeyValueMessage command, bool createOnly)
     {
-        if (!idempotency.TryRead(context.Request.Headers, out var session, out var problem))
+        if (!idempotency.TryRead(context.Request.Headers, group.Index, out var session, out var problem))
         {
             await Problems.WriteAsync(context, Problems.BadRequest(problem));
             return;
         }
-        var answer = await client.ProposeAsync(command, session);
+        var answer = await group.Client.ProposeAsync(command, session);
         if (answer is ProposalFailed failed)
         {
             await Problems.WriteAsync(context, Problems.Of(failed, settings.MaxValueBytes));
@@ -181,7 +188,7 @@ internal sealed class KeyValueEndpoints(GroupClient client, KeyValueStores store
         if (answer is not Proposed { Response: WriteResult result })
             throw new InvalidOperationException($"A proposal was answered by {answer}.");
         if (result.Version > 0)
-            context.Response.Headers.ETag = Tag(result.Version);
+            context.Response.Headers.ETag = Tag(group, result.Version);
         switch (result.Outcome)
         {
             case WriteOutcome.Created:
@@ -197,7 +204,7 @@ internal sealed class KeyValueEndpoints(GroupClient client, KeyValueStores store
             case WriteOutcome.ConditionFailed:
                 await Problems.WriteAsync(context,
                     createOnly ? Problems.Exists() : Problems.ConditionFailed(
-                    result.Version > 0 ? Tag(result.Version) : ""));
+                    result.Version > 0 ? Tag(group, result.Version) : ""));
                 break;
             default:
                 throw new InvalidOperationException("The state machine does not know a command of this node: its "
@@ -237,5 +244,14 @@ internal sealed class KeyValueEndpoints(GroupClient client, KeyValueStores store
         }
     }
 
-    private string Tag(long version) => $"\"{Position.Of(version, stores.Histories)}\"";
+    private NodeGroup GroupOf(HttpContext context, string key)
+    {
+        var group = groups.Of(key);
+        if (!groups.Layout.IsOne)
+            context.Response.Headers[GroupParameter.Header] = group.Index.ToString(CultureInfo.InvariantCulture);
+        return group;
+    }
+
+    private static string Tag(NodeGroup group, long version) =>
+        $"\"{Position.Of(version, group.Stores.Histories)}\"";
 }

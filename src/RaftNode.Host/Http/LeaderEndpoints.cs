@@ -21,11 +21,16 @@ internal sealed class LeaderEndpoints(RunningNode node)
 
     private async Task TransferAsync(HttpContext context)
     {
+        if (!GroupParameter.TryRead(context.Request, node.Groups, "A leadership", out var group, out string problem))
+        {
+            await Problems.WriteAsync(context, Problems.BadRequest(problem));
+            return;
+        }
         string? target = context.Request.Query["to"];
         object answer;
         try
         {
-            answer = await node.Group.Ask<object>(new TransferLeadership(target is { Length: > 0 } ? target : null),
+            answer = await group.Peer.Ask<object>(new TransferLeadership(target is { Length: > 0 } ? target : null),
                 node.Settings.Http.RequestTimeout);
         }
         catch (AskTimeoutException)

@@ -21,7 +21,7 @@ namespace RaftNode.Host.Http;
 /// They are the same leases that <see cref="RaftLease"/> acquires, in the state machine of the group. A lease that was
 /// acquired over HTTP has no process that gives signs of life: whoever holds it renews it with its token.
 /// </remarks>
-internal sealed class LeaseEndpoints(GroupClient client)
+internal sealed class LeaseEndpoints(NodeGroups groups)
 {
     private const string Path = "/leases/{**name}";
     private const string Example =
@@ -47,18 +47,31 @@ internal sealed class LeaseEndpoints(GroupClient client)
     {
         string prefix = context.Request.Query["prefix"].ToString();
         var leases = new List<LeaseDocument>();
-        var failure = await MoveClockAsync();
+        ProblemHttpResult? failure = null;
+        foreach (var group in groups)
+            failure ??= await ListAsync(group, prefix, leases);
+        if (failure is not null)
+        {
+            await Problems.WriteAsync(context, failure);
+            return;
+        }
+        if (!groups.Layout.IsOne)
+            leases.Sort(static (one, other) => string.CompareOrdinal(one.Name, other.Name));
+        await TypedResults.Json(new LeasesDocument(leases), HostJson.Default.LeasesDocument).ExecuteAsync(context);
+    }
+
+    private static async Task<ProblemHttpResult?> ListAsync(NodeGroup group, string prefix, List<LeaseDocument> leases)
+    {
+        var failure = await MoveClockAsync(group.Client);
+        string after = "";
         for (bool more = failure is null; more;)
         {
-            var query = new Wire.Query { Prefix = prefix, After = leases.Count > 0 ? leases[^1].Name : "" };
-            (var part, failure) = await QueryAsync(query);
+            (var part, failure) = await QueryAsync(group.Client, new Wire.Query { Prefix = prefix, After = after });
             leases.AddRange((part?.Leases_ ?? []).Select(LeaseDocument.Of));
             more = part is { More: true };
+            after = leases.Count > 0 ? leases[^1].Name : "";
         }
-        if (failure is not null)
-            await Problems.WriteAsync(context, failure);
-        else
-            await TypedResults.Json(new LeasesDocument(leases), HostJson.Default.LeasesDocument).ExecuteAsync(context);
+        return failure;
     }
 
     private async Task GetAsync(HttpContext context)
@@ -68,10 +81,11 @@ internal sealed class LeaseEndpoints(GroupClient client)
             await Problems.WriteAsync(context, Problems.BadRequest(problem));
             return;
         }
-        var failure = await MoveClockAsync();
+        var client = groups.Of(name).Client;
+        var failure = await MoveClockAsync(client);
         Wire.Leases? found = null;
         if (failure is null)
-            (found, failure) = await QueryAsync(new Wire.Query { Name = name });
+            (found, failure) = await QueryAsync(client, new Wire.Query { Name = name });
         if (failure is null && found!.Leases_ is [var lease])
             await WriteAsync(context, lease);
         else
@@ -98,7 +112,7 @@ internal sealed class LeaseEndpoints(GroupClient client)
             TimeToLive = (long)Math.Ceiling(wanted.TtlSeconds * 1000),
             HeldToken = wanted.Token ?? 0,
         };
-        var (reply, failure) = await ProposeAsync(new Wire.Command { Acquire = acquire });
+        var (reply, failure) = await ProposeAsync(groups.Of(name).Client, new Wire.Command { Acquire = acquire });
         if (reply is { Granted: { } granted })
             await WriteAsync(context, granted);
         else
@@ -121,7 +135,8 @@ internal sealed class LeaseEndpoints(GroupClient client)
             await Problems.WriteAsync(context, Problems.BadRequest(problem));
             return;
         }
-        var (found, failure) = owner is null ? (null, null) : await QueryAsync(new Wire.Query { Name = name });
+        var client = groups.Of(name).Client;
+        var (found, failure) = owner is null ? (null, null) : await QueryAsync(client, new Wire.Query { Name = name });
         if (failure is null && owner is not null)
         {
             failure = found!.Leases_.FirstOrDefault() is not { } lease ? Problems.NoLease(name)
@@ -136,17 +151,18 @@ internal sealed class LeaseEndpoints(GroupClient client)
             return;
         }
         var release = new Wire.ForceRelease { Name = name, Token = token };
-        (var reply, failure) = await ProposeAsync(new Wire.Command { ForceRelease = release });
+        (var reply, failure) = await ProposeAsync(client, new Wire.Command { ForceRelease = release });
         if (reply?.ForceReleased.Lease is { } released)
             await WriteAsync(context, released);
         else
             await Problems.WriteAsync(context, failure ?? Problems.NoLease(name, token));
     }
 
-    private async Task<ProblemHttpResult?> MoveClockAsync() =>
+    private static async Task<ProblemHttpResult?> MoveClockAsync(GroupClient client) =>
         await client.ProposeAsync(MoveClock) is ProposalFailed failed ? Problems.OfRead(failed) : null;
 
-    private async Task<(Wire.Leases? Leases, ProblemHttpResult? Failure)> QueryAsync(Wire.Query query) =>
+    private static async Task<(Wire.Leases? Leases, ProblemHttpResult? Failure)> QueryAsync(
+        GroupClient client, Wire.Query query) =>
         await client.QueryAsync(query.ToByteArray()) switch
         {
             QueryResult { Result: byte[] bytes } => (Wire.Leases.Parser.ParseFrom(bytes), null),
@@ -154,7 +170,8 @@ internal sealed class LeaseEndpoints(GroupClient client)
             var answer => throw new InvalidOperationException($"A question about leases was answered by {answer}."),
         };
 
-    private async Task<(Wire.Reply? Reply, ProblemHttpResult? Failure)> ProposeAsync(Wire.Command command) =>
+    private static async Task<(Wire.Reply? Reply, ProblemHttpResult? Failure)> ProposeAsync(
+        GroupClient client, Wire.Command command) =>
         await client.ProposeAsync(command.ToByteArray()) switch
         {
             Proposed { Response: byte[] bytes } => (Wire.Reply.Parser.ParseFrom(bytes), null),

@@ -17,10 +17,12 @@ namespace RaftNode.Host.Http;
 /// The ETag is the <see cref="Position"/> of the configuration in the log. <c>PUT</c> with <c>If-Match</c> changes
 /// nothing if another configuration counts by then.
 /// </remarks>
-internal sealed class MemberEndpoints(RunningNode node, GroupClient client)
+internal sealed class MemberEndpoints(RunningNode node)
 {
     private const string Example = "The body is a JSON document such as { \"voters\": [ { \"id\": \"node1\", "
         + "\"address\": \"127.0.0.1:4051\" } ], \"learners\": [] }.";
+
+    private const string What = "The list of members";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
@@ -34,7 +36,12 @@ internal sealed class MemberEndpoints(RunningNode node, GroupClient client)
 
     private async Task GetAsync(HttpContext context)
     {
-        if (await AskAsync() is not { } members)
+        if (!GroupParameter.TryRead(context.Request, node.Groups, What, out var group, out string problem))
+        {
+            await Problems.WriteAsync(context, Problems.BadRequest(problem));
+            return;
+        }
+        if (await AskAsync(group) is not { } members)
         {
             await Problems.WriteAsync(context, NoPeer());
             return;
@@ -45,12 +52,13 @@ internal sealed class MemberEndpoints(RunningNode node, GroupClient client)
 
     private async Task PutAsync(HttpContext context)
     {
-        if (!TryReadCondition(context.Request.Headers, out var expected, out var problem))
+        if (!GroupParameter.TryRead(context.Request, node.Groups, What, out var group, out string problem)
+            || !TryReadCondition(context.Request.Headers, out var expected, out problem))
         {
             await Problems.WriteAsync(context, Problems.BadRequest(problem));
             return;
         }
-        var present = await AskAsync();
+        var present = await AskAsync(group);
         if (context.Request.Headers.IfMatch.Count > 0 && !await IsPossibleAsync(context, expected, present))
             return;
         (var wanted, problem) = await ReadBodyAsync(context.Request);
@@ -59,7 +67,7 @@ internal sealed class MemberEndpoints(RunningNode node, GroupClient client)
             await Problems.WriteAsync(context, Problems.BadRequest($"{problem} {Example}"));
             return;
         }
-        var answer = await client.ChangeMembersAsync(Members(wanted.Voters), Members(wanted.Learners),
+        var answer = await group.Client.ChangeMembersAsync(Members(wanted.Voters), Members(wanted.Learners),
             expected?.Index ?? 0);
         if (answer is not Proposed done)
         {
@@ -67,7 +75,7 @@ internal sealed class MemberEndpoints(RunningNode node, GroupClient client)
             return;
         }
         // A peer that has removed its own member answers no more.
-        present ??= await AskAsync();
+        present ??= await AskAsync(group);
         context.Response.Headers.ETag = Tag(done.Index, present?.Histories ?? []);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
@@ -91,11 +99,11 @@ internal sealed class MemberEndpoints(RunningNode node, GroupClient client)
         return false;
     }
 
-    private async Task<GroupMembers?> AskAsync()
+    private static async Task<GroupMembers?> AskAsync(NodeGroup group)
     {
         try
         {
-            return await node.Group.Ask<GroupMembers>(GetMembers.Instance, Patience);
+            return await group.Peer.Ask<GroupMembers>(GetMembers.Instance, Patience);
         }
         catch (Exception e) when (e is AskTimeoutException or InvalidOperationException)
         {

@@ -23,6 +23,9 @@ internal static class Problems
     /// <summary>The <c>type</c> of the problem that scheduled backups fail. Only a status has it.</summary>
     public const string BackupFailedType = $"{TypePrefix}backup-failed";
 
+    /// <summary>The <c>type</c> of a problem body for a peer that does not answer.</summary>
+    public const string PeerSilentType = $"{TypePrefix}peer-silent";
+
     private const string TypePrefix = "urn:raftnode:";
     private const string NotDone = "not-done";
     private const string Unknown = "unknown";
@@ -161,6 +164,10 @@ internal static class Problems
     public static ProblemHttpResult NotReady(PeerProblem problem) =>
         Make(StatusCodes.Status503ServiceUnavailable, Name(problem.Kind), "The node is not ready", problem.Reason,
             null);
+
+    /// <summary>The node's peers run, and some have a problem.</summary>
+    public static ProblemHttpResult NotReady(ProblemDocument problem) => Make(StatusCodes.Status503ServiceUnavailable,
+        problem.Type[TypePrefix.Length..], "The node is not ready", problem.Detail, null);
 
     /// <summary>
     /// The name of a problem at the end of the <c>type</c> of a problem body: "OtherGroup" as "other-group".

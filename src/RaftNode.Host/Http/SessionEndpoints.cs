@@ -13,7 +13,7 @@ namespace RaftNode.Host.Http;
 /// Sessions for <see cref="IdempotencyKey"/>: <c>POST /sessions</c> opens one, <c>PUT /sessions/{id}</c> keeps it
 /// alive, <c>DELETE</c> closes it.
 /// </summary>
-internal sealed class SessionEndpoints(GroupClient client, IdempotencyKey idempotency)
+internal sealed class SessionEndpoints(NodeGroups groups, IdempotencyKey idempotency)
 {
     /// <summary>Adds the endpoints.</summary>
     public void Map(IEndpointRouteBuilder routes)
@@ -27,28 +27,60 @@ internal sealed class SessionEndpoints(GroupClient client, IdempotencyKey idempo
 
     private async Task OpenAsync(HttpContext context)
     {
-        var answer = await client.OpenSessionAsync();
+        if (!TryReadGroup(context.Request, out var group, out string problem))
+        {
+            await Problems.WriteAsync(context, Problems.BadRequest(problem));
+            return;
+        }
+        var answer = await group.Client.OpenSessionAsync();
         if (answer is not Proposed { Response: SessionOpened opened })
         {
             await Problems.WriteAsync(context, Failure(answer));
             return;
         }
-        var document = new SessionDocument(opened.SessionId, opened.Timeout.TotalSeconds, idempotency.Window);
+        var document = new SessionDocument(
+            groups.Layout.SessionNumber(group.Index, opened.SessionId), opened.Timeout.TotalSeconds,
+            idempotency.Window);
         await TypedResults.Json(document, HostJson.Default.SessionDocument, statusCode: StatusCodes.Status201Created)
             .ExecuteAsync(context);
     }
 
     private Task KeepAliveAsync(HttpContext context) =>
-        OfSessionAsync(context, client.KeepSessionAliveAsync, static answer => answer is Proposed);
+        OfSessionAsync(
+            context, static (client, id) => client.KeepSessionAliveAsync(id), static answer => answer is Proposed);
 
     // A session that does not exist counts as closed, because the request may be sent again.
     private Task CloseAsync(HttpContext context) => OfSessionAsync(
         context,
-        client.CloseSessionAsync,
+        static (client, id) => client.CloseSessionAsync(id),
         static answer => answer is Proposed or ProposalFailed { Reason: FailureReason.SessionExpired });
 
-    private static async Task OfSessionAsync(
-        HttpContext context, Func<long, Task<object>> request, Func<object, bool> isDone)
+    // A session is in one group, because its writes are. The number of the session says in which.
+    private bool TryReadGroup(HttpRequest request, out NodeGroup group, out string problem)
+    {
+        (group, problem) = (groups[0], "");
+        if (groups.Layout.IsOne)
+            return true;
+        if (request.Query["key"] is { Count: > 0 } key && key is [{ Length: > 0 } only])
+        {
+            group = groups.Of(only);
+            return true;
+        }
+        if (GroupParameter.TryReadAny(request, groups, out var named, out problem) && named is not null)
+        {
+            group = named;
+            return true;
+        }
+        if (problem.Length == 0)
+        {
+            problem = $"A session is for the keys of one group, and this node has {groups.Count} (raftnode.groups). Name "
+                + "a key that is to be written in the session, ?key=KEY, or the group, ?group=NUMBER.";
+        }
+        return false;
+    }
+
+    private async Task OfSessionAsync(
+        HttpContext context, Func<GroupClient, long, Task<object>> request, Func<object, bool> isDone)
     {
         var text = (string)context.Request.RouteValues["id"]!;
         if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) || id < 1)
@@ -57,7 +89,8 @@ internal sealed class SessionEndpoints(GroupClient client, IdempotencyKey idempo
                 "The path is /sessions/ and the session's number, which POST /sessions answered."));
             return;
         }
-        var answer = await request(id);
+        var (group, session) = groups.Layout.SessionOf(id);
+        var answer = await request(groups[group].Client, session);
         if (isDone(answer))
             context.Response.StatusCode = StatusCodes.Status204NoContent;
         else

@@ -25,10 +25,15 @@ internal sealed class SnapshotEndpoints(RunningNode node, ClusterView view)
 
     private async Task TakeAsync(HttpContext context)
     {
+        if (!GroupParameter.TryRead(context.Request, node.Groups, "A snapshot", out var group, out string wrong))
+        {
+            await Problems.WriteAsync(context, Problems.BadRequest(wrong));
+            return;
+        }
         string named = context.Request.Query["node"].ToString();
         var (taken, problem) = named.Length == 0 || named == node.Settings.Self.Id
-            ? await TakeHereAsync(context.RequestAborted)
-            : await TakeThereAsync(named, context.RequestAborted);
+            ? await TakeHereAsync(group, context.RequestAborted)
+            : await TakeThereAsync(named, group.Index, context.RequestAborted);
         if (taken is not null)
             await TypedResults.Json(taken, HostJson.Default.SnapshotDocument).ExecuteAsync(context);
         else
@@ -36,13 +41,14 @@ internal sealed class SnapshotEndpoints(RunningNode node, ClusterView view)
     }
 
     // There is no time limit as long as the client waits, because a large state takes a while.
-    private async Task<(SnapshotDocument?, ProblemHttpResult?)> TakeHereAsync(CancellationToken cancellation) =>
-        await node.Group.Ask<object>(TakeSnapshot.Instance, cancellation) is var answer && answer is SnapshotTaken taken
+    private static async Task<(SnapshotDocument?, ProblemHttpResult?)> TakeHereAsync(
+        NodeGroup group, CancellationToken cancellation) =>
+        await group.Peer.Ask<object>(TakeSnapshot.Instance, cancellation) is var answer && answer is SnapshotTaken taken
             ? (new SnapshotDocument(taken.Index, taken.Term, taken.Bytes), null)
             : (null, Problems.NoSnapshot(((SnapshotFailed)answer).Reason));
 
     private async Task<(SnapshotDocument?, ProblemHttpResult?)> TakeThereAsync(
-        string member, CancellationToken cancellation)
+        string member, int group, CancellationToken cancellation)
     {
         if (await view.FindAsync(member) is not { } other)
             return (null, Problems.BadRequest($"node = {member}: the group has no such member."));
@@ -58,7 +64,7 @@ internal sealed class SnapshotEndpoints(RunningNode node, ClusterView view)
         try
         {
             return await other.Ask<SnapshotReported>(
-                TakeNodeSnapshot.Instance, NodeActor.SnapshotLimit + Patience, cancellation) switch
+                new TakeNodeSnapshot(group), NodeActor.SnapshotLimit + Patience, cancellation) switch
             {
                 { Problem: "" } taken => (new SnapshotDocument(taken.Index, taken.Term, taken.Bytes), null),
                 var refused => (null, Problems.NoSnapshot(refused.Problem)),

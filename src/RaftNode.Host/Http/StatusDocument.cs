@@ -49,6 +49,12 @@ internal sealed record StatusDocument
     /// <summary>The name of the group.</summary>
     public required string Group { get; init; }
 
+    /// <summary>
+    /// The groups of a node with several, which the other properties are sums over; <c>null</c> for one group.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public GroupsDocument? Groups { get; init; }
+
     /// <summary>The identity of the group; empty as long as the node's log has none.</summary>
     public required string GroupId { get; init; }
 
@@ -113,6 +119,15 @@ internal sealed record StatusDocument
     /// <summary>The program's version.</summary>
     public required string Version { get; init; }
 }
+
+/// <summary>The groups of a node.</summary>
+/// <param name="Count">How many there are, <c>raftnode.groups</c>.</param>
+/// <param name="Led">How many of them this node leads.</param>
+/// <param name="WithoutLeader">Of how many this node knows no leader.</param>
+/// <param name="NotRunning">Of how many this node's peer does not run.</param>
+/// <param name="Leaders">How many each node leads, as far as this node knows.</param>
+internal sealed record GroupsDocument(
+    int Count, int Led, int WithoutLeader, int NotRunning, IReadOnlyDictionary<string, int> Leaders);
 
 /// <summary>A node's disk.</summary>
 /// <param name="StoreBytes">The size of the files in the node's data directory.</param>

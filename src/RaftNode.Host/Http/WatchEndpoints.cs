@@ -12,7 +12,7 @@ namespace RaftNode.Host.Http;
 /// <c>GET /watch?from=INDEX&amp;prefix=TEXT</c>: the changes of keys as server-sent events, in the order of the log,
 /// each once. A client can resume at any node with <c>Last-Event-ID</c>.
 /// </summary>
-internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings settings, CancellationToken stopping)
+internal sealed class WatchEndpoints(NodeGroups groups, HttpSettings settings, CancellationToken stopping)
 {
     private const int MostAtOnce = 256;
 
@@ -29,13 +29,14 @@ internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings setting
 
     private async Task WatchAsync(HttpContext context)
     {
-        if (!TryReadStart(context.Request, out var after, out var problem)
+        if (!GroupParameter.TryRead(context.Request, groups, "The order of changes", out var group, out string problem)
+            || !TryReadStart(context.Request, out var after, out problem)
             || !TryReadPrefix(context.Request, out var prefix, out problem))
         {
             await Problems.WriteAsync(context, Problems.BadRequest(problem));
             return;
         }
-        if (stores.Current is not { } store)
+        if (group.Stores.Current is not { } store)
         {
             await Problems.WriteAsync(context,
                 Problems.PeerSilent("The node's peer is not running: it recovers, or starts again after a failure."));
@@ -47,12 +48,12 @@ internal sealed class WatchEndpoints(KeyValueStores stores, HttpSettings setting
             var start = after ?? store.Present;
             events.Id(start);
             await events.FlushAsync(cancellation);
-            await SendChangesAsync(events, prefix, start, cancellation);
+            await SendChangesAsync(events, group.Stores, prefix, start, cancellation);
         });
     }
 
-    private async Task SendChangesAsync(EventStreamWriter events, string prefix, Position after,
-        CancellationToken cancellation)
+    private async Task SendChangesAsync(EventStreamWriter events, KeyValueStores stores, string prefix,
+        Position after, CancellationToken cancellation)
     {
         var changes = new List<Change>();
         bool startsOver = false;

@@ -36,12 +36,15 @@ internal sealed class GroupClient
     /// <param name="leaderWait">
     /// How long the peer keeps a request before it answers that there is no leader. It must be less than the timeout.
     /// </param>
-    public GroupClient(ActorSystem system, IActorRef group, TimeSpan timeout, TimeSpan leaderWait)
+    /// <param name="name">The group's name, if the node has several groups; <c>null</c> if it has one.</param>
+    public GroupClient(
+        ActorSystem system, IActorRef group, TimeSpan timeout, TimeSpan leaderWait, string? name = null)
     {
         _group = group;
         _scheduler = system.Scheduler;
         _timeout = timeout;
-        _actor = system.ActorOf(Props.Create(() => new GroupClientActor(_pending, group, leaderWait)), "group-client");
+        _actor = system.ActorOf(Props.Create(() => new GroupClientActor(_pending, group, leaderWait, name)),
+            name is null ? "group-client" : $"group-client-{name}");
         _answers = new GroupClientAnswers((IInternalActorRef)_actor, _pending);
     }
 

@@ -19,7 +19,7 @@ internal sealed class GroupClientActor : ReceiveActor, IWithTimers
     private readonly TimeSpan _leaderWait;
     private int _emptySweeps;
 
-    public GroupClientActor(PendingRequests pending, IActorRef group, TimeSpan leaderWait)
+    public GroupClientActor(PendingRequests pending, IActorRef group, TimeSpan leaderWait, string? name)
     {
         _pending = pending;
         _group = group;
@@ -28,7 +28,11 @@ internal sealed class GroupClientActor : ReceiveActor, IWithTimers
         Receive<QueryResult>(done => Complete(done.CorrelationId, done));
         Receive<ProposalFailed>(failed => OnFailed(failed.CorrelationId, failed.Reason, failed));
         Receive<QueryFailed>(failed => OnFailed(failed.CorrelationId, failed.Reason, failed));
-        Receive<LeaderChanged>(changed => Sweep(hasLeader: changed.Leader is not null));
+        // The leader of another group is of no use: a request that is sent without a leader waits at the peer, and may
+        // then have an outcome that nobody knows.
+        Receive<LeaderChanged>(changed => name is null || changed.Group == name,
+            changed => Sweep(hasLeader: changed.Leader is not null));
+        Receive<LeaderChanged>(static _ => { });
         Receive<StartSweeping>(_ => StartSweepTimer());
         Receive<SweepNow>(_ => OnSweepNow());
     }

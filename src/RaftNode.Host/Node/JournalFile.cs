@@ -15,26 +15,27 @@ internal static class JournalFile
     private const int NotADatabase = 26;
     private const long LeastSpace = 64 << 10;
 
-    /// <summary>Checks that a journal, if it exists, holds only events of this peer.</summary>
-    /// <param name="path">The SQLite file.</param>
-    /// <param name="persistenceId">The peer's persistence id.</param>
-    /// <exception cref="StoreException">The file belongs to another node or group, or is not a database.</exception>
+    /// <summary>Finds events of another node in a journal.</summary>
+    /// <param name="path">The SQLite file, which need not exist.</param>
+    /// <param name="own">The persistence ids of the node's peers.</param>
+    /// <returns>Another persistence id of the journal; <c>null</c> if it holds only events of these peers.</returns>
+    /// <exception cref="StoreException">The file is not a database.</exception>
     /// <exception cref="SqliteException">The file cannot be read.</exception>
-    public static void EnsureOwn(string path, string persistenceId)
-    {
-        if (Read(path, connection => FindOther(connection, persistenceId)) is { } other)
-        {
-            throw new StoreException(
-                $"the database {path} belongs to another node: it holds {other}, and this node is {persistenceId}",
-                canWait: false);
-        }
-    }
+    public static string? FindOther(string path, IReadOnlyCollection<string> own) =>
+        Read(path, connection => Ids(connection).FirstOrDefault(id => !own.Contains(id)));
 
     /// <summary>The persistence id of the peer that owns the journal; <c>null</c> if there are no events.</summary>
     /// <param name="path">The SQLite file.</param>
     /// <exception cref="StoreException">The file is not a database.</exception>
     /// <exception cref="SqliteException">The file cannot be read.</exception>
-    public static string? Owner(string path) => Read(path, connection => FindOther(connection, ""));
+    public static string? Owner(string path) => Read(path, connection => Ids(connection).FirstOrDefault());
+
+    /// <summary>The second persistence id of a journal; <c>null</c> if there are not two.</summary>
+    /// <param name="path">The SQLite file.</param>
+    /// <exception cref="StoreException">The file is not a database.</exception>
+    /// <exception cref="SqliteException">The file cannot be read.</exception>
+    public static string? SecondOwner(string path) =>
+        Read(path, connection => Ids(connection).Skip(1).FirstOrDefault());
 
     /// <summary>Whether a database holds snapshots of a peer.</summary>
     /// <param name="path">The SQLite file.</param>
@@ -87,20 +88,19 @@ internal static class JournalFile
         }
     }
 
-    private static string? FindOther(SqliteConnection connection, string persistenceId)
+    // Each takes one step of the index on the persistence id, however long the journal is.
+    private static IEnumerable<string> Ids(SqliteConnection connection)
     {
         if (!HasTable(connection, "journal"))
-            return null;
+            yield break;
         using var command = connection.CreateCommand();
-        // This takes two steps of the index on the persistence id, however long the journal is.
-        command.CommandText = "SELECT MIN(persistence_id) FROM journal UNION SELECT MAX(persistence_id) FROM journal";
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
+        command.CommandText = "SELECT MIN(persistence_id) FROM journal WHERE persistence_id > $before";
+        var before = command.Parameters.AddWithValue("$before", "");
+        while (command.ExecuteScalar() is string found)
         {
-            if (!reader.IsDBNull(0) && reader.GetString(0) is var found && found != persistenceId)
-                return found;
+            yield return found;
+            before.Value = found;
         }
-        return null;
     }
 
     private static bool HasTable(SqliteConnection connection, string name)

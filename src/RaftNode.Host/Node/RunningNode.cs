@@ -53,13 +53,13 @@ internal sealed class RunningNode : IAsyncDisposable
         Settings = settings;
         // First: it fails if a file cannot be used, and what is made after it would have to be given back.
         Security = new HttpSecurity(settings.Http);
-        Stores = new KeyValueStores(settings.Http.Watch, settings.Raft.Group);
-        _traffic = new Traffic(settings.Raft.Group, settings.Self.Id);
+        Groups = new NodeGroups(settings);
+        _traffic = new Traffic(Groups.Select(static group => group.Name), settings.Self.Id);
         Status = new OwnStatus(this, _traffic);
         Events = new NodeEvents(settings.Self.Id, TimeProvider.System);
         Cluster = new ClusterView(this, Status, Events);
         _directory = directory;
-        var storeCheck = CheckStore(settings);
+        var storeCheck = OwnStore.Check(settings);
         _hold = Hold(settings, _failed);
         _host = Build(_hold is null ? storeCheck : () => BothAsync(storeCheck, _hold), signals);
     }
@@ -70,8 +70,11 @@ internal sealed class RunningNode : IAsyncDisposable
     /// <summary>The node's actor system.</summary>
     public ActorSystem System => _system!;
 
-    /// <summary>The supervisor of the node's peer.</summary>
-    public IActorRef Group { get; private set; } = ActorRefs.Nobody;
+    /// <summary>The groups that have the node's keys.</summary>
+    public NodeGroups Groups { get; }
+
+    /// <summary>The supervisor of the node's peer of the first group, which is the only one by default.</summary>
+    public IActorRef Group => Groups[0].Peer;
 
     /// <summary>The certificates and tokens of the node's HTTP.</summary>
     public HttpSecurity Security { get; }
@@ -85,8 +88,8 @@ internal sealed class RunningNode : IAsyncDisposable
     /// <summary>What the node serves over HTTP.</summary>
     public IReadOnlyList<Endpoint> Endpoints => _host.Services.GetRequiredService<EndpointDataSource>().Endpoints;
 
-    /// <summary>The node's state machine.</summary>
-    public KeyValueStores Stores { get; }
+    /// <summary>The node's state machine of the first group.</summary>
+    public KeyValueStores Stores => Groups[0].Stores;
 
     /// <summary>How the node stands.</summary>
     public OwnStatus Status { get; }
@@ -226,32 +229,6 @@ internal sealed class RunningNode : IAsyncDisposable
         await hold.EnsureAsync();
     }
 
-    // The check that must succeed before the peer may start; null if none is needed. It succeeds only once, because
-    // after that the plugins have the files open.
-    private static Func<Task>? CheckStore(NodeSettings settings)
-    {
-        try
-        {
-            OwnStore.Ensure(settings);
-            return null;
-        }
-        catch (StoreException e) when (!e.CanWait)
-        {
-            throw new NodeStartException(e.Message, e);
-        }
-        catch (Exception e) when (e is SqliteException or StoreException)
-        {
-            // The peer's supervisor repeats the check before it starts the peer. It waits where waiting can help, and
-            // reports other failures.
-            bool isOwn = false;
-            return () => isOwn ? Task.CompletedTask : Task.Run(() =>
-            {
-                OwnStore.Ensure(settings);
-                isOwn = true;
-            });
-        }
-    }
-
     private static ActorSystem CreateSystem(NodeSettings settings) =>
         Started(() => settings.Store.StartSystem(SystemName, settings.Config));
 
@@ -294,6 +271,11 @@ internal sealed class RunningNode : IAsyncDisposable
         HostTraces.AddTo(builder, Settings);
         WebApplication? host = null;
         Action<string?> outage = reason => _storeOutage = reason;
+        RaftSettings Checked(RaftSettings settings) => settings with
+        {
+            StoreCheck = storeCheck,
+            ExplainStoreFailure = SqliteFaults.Explain,
+        };
         builder.Services.AddAkka(SystemName, (akka, provider) =>
         {
             akka.AddHocon(Settings.Config, HoconAddMode.Prepend)
@@ -301,44 +283,46 @@ internal sealed class RunningNode : IAsyncDisposable
                 .WithActors((system, _, _) =>
                 {
                     system.ActorOf(
-                        Props.Create(() => new FailureListener(_failed, _removed, outage)), "failure-listener");
+                        Props.Create(() => new FailureListener(_failed, _removed, outage, Groups.Count)),
+                        "failure-listener");
                     system.ActorOf(Props.Create<ConnectionLog>(), "connections");
-                    system.ActorOf(Props.Create(() => new EventRecorder(Events)), "events");
-                })
-                .WithRaftGroup<KeyValueStore>(Settings.Raft.Group, Stores.Create, options =>
-                {
-                    // HTTP says meanwhile why the node is not ready.
-                    options.StartTimeout = TimeSpan.Zero;
-                    options.Configure = _ => Settings.Raft with
-                    {
-                        StoreCheck = storeCheck,
-                        ExplainStoreFailure = SqliteFaults.Explain,
-                    };
-                })
-                .WithActors((system, registry, _) =>
-                {
-                    Group = registry.Get<KeyValueStore>();
-                    system.ActorOf(Props.Create(() => new NodeActor(Status, Events, Group)), NodeActor.Name);
-                    var (timeout, wait) = (Settings.Http.RequestTimeout, Settings.Raft.LeaderWait);
-                    var client = new GroupClient(system, Group, timeout, wait);
-                    HttpServer.Map(host!, this, client);
-                    StartBackups(system, client);
-                    CoordinatedShutdown.Get(system)
-                        .AddTask(CoordinatedShutdown.PhaseServiceUnbind, "http", StopHttpAsync);
+                    system.ActorOf(Props.Create(() => new EventRecorder(Events, !Groups.Layout.IsOne)), "events");
                 });
+            if (Groups.Layout.IsOne)
+            {
+                akka.WithRaftGroup<KeyValueStore>(Settings.Raft.Group, Stores.Create, options =>
+                    {
+                        // HTTP says meanwhile why the node is not ready.
+                        options.StartTimeout = TimeSpan.Zero;
+                        options.Configure = _ => Checked(Settings.Raft);
+                    })
+                    .WithActors((system, registry, _) => Groups.Connect(system, 0, registry.Get<KeyValueStore>()));
+            }
+            else
+            {
+                akka.WithActors((system, _, _) => Groups.StartAsync(system, Checked));
+            }
+            akka.WithActors((system, _, _) =>
+            {
+                system.ActorOf(Props.Create(() => new NodeActor(Status, Events, Groups)), NodeActor.Name);
+                HttpServer.Map(host!, this);
+                StartBackups(system);
+                CoordinatedShutdown.Get(system)
+                    .AddTask(CoordinatedShutdown.PhaseServiceUnbind, "http", StopHttpAsync);
+            });
             if (Settings.Store.Setup(Settings.Config) is { } setup)
                 akka.AddSetup(setup);
         });
         return host = builder.Build();
     }
 
-    private void StartBackups(ActorSystem system, GroupClient client)
+    private void StartBackups(ActorSystem system)
     {
         if (Settings.Backups is not { } backups)
             return;
         var (raft, log) = (Settings.Raft, Logging.GetLogger(system, nameof(BackupDirectory)));
         var directory = new BackupDirectory(backups.Directory, raft.Group, raft.MemberId, backups.Keep, log);
-        var backup = new ScheduledBackup(Group, client, directory, raft.Clock);
+        var backup = new ScheduledBackup(Group, Groups[0].Client, directory, raft.Clock);
         Action<string?> problem = reason => _backupProblem = reason;
         system.ActorOf(BackupSchedule.Props(backups, backup, Group, raft.Clock, problem), "backups");
     }

@@ -53,6 +53,12 @@ internal sealed record StoppedNode(string Directory, StoreSettings Store, Config
             return this;
         // SQLite then also rolls back a half-written transaction of a process that was killed, and must write for that.
         var owner = JournalFile.Owner(journal);
+        // To read or change one of several groups would look like all of the node's data.
+        if (JournalFile.SecondOwner(journal) is { } second)
+        {
+            throw new NodeStartException($"{journal} holds several groups, such as {owner} and {second} "
+                + "(raftnode.groups): this command is for a node with one group");
+        }
         if (PersistenceId is { } expected && owner is not null && owner != expected)
             throw new NodeStartException($"{journal} belongs to {owner}, and its configuration is that of {expected}");
         return this with { PersistenceId = owner };

@@ -5,7 +5,7 @@ using RaftNode.Host.Http;
 namespace RaftNode.Host.Node;
 
 /// <summary>
-/// What a node has done since it started, from the measurements of its peer (docs/metrics.md). It adds up the
+/// What a node has done since it started, from the measurements of its peers (docs/metrics.md). It adds up the
 /// measurements of two histograms, one a batch, and reads two counts when it is asked.
 /// </summary>
 internal sealed class Traffic : IDisposable
@@ -17,7 +17,7 @@ internal sealed class Traffic : IDisposable
 
     private readonly Lock _lock = new();
     private readonly MeterListener _listener = new();
-    private readonly string _group;
+    private readonly HashSet<string> _groups;
     private readonly string _member;
 
     // A peer that starts again counts from zero: what its predecessors counted is kept.
@@ -27,11 +27,11 @@ internal sealed class Traffic : IDisposable
     private (long Count, double Seconds) _writes;
 
     /// <summary>Begins to count.</summary>
-    /// <param name="group">The peer's group.</param>
-    /// <param name="member">The peer's member id.</param>
-    public Traffic(string group, string member)
+    /// <param name="groups">The groups of the node's peers.</param>
+    /// <param name="member">The peers' member id.</param>
+    public Traffic(IEnumerable<string> groups, string member)
     {
-        (_group, _member) = (group, member);
+        (_groups, _member) = (groups.ToHashSet(), member);
         _listener.InstrumentPublished = static (instrument, listener) =>
         {
             if (instrument.Meter.Name == Raft.MeterName && instrument.Name is Proposals or Queries or Batches or Writes)
@@ -94,7 +94,7 @@ internal sealed class Traffic : IDisposable
         int found = 0;
         foreach (var (name, value) in tags)
         {
-            if ((name == "group" && value is string group && group == _group)
+            if ((name == "group" && value is string group && _groups.Contains(group))
                 || (name == "member" && value is string member && member == _member))
                 found++;
         }

@@ -19,7 +19,8 @@ public sealed class NodeMessageSerializerSpec : IAsyncLifetime
         new ReportNode("", 0),
         new ReportNode("run ☃", long.MaxValue),
         new NodeReported(new byte[] { 0, 1, 255 }),
-        TakeNodeSnapshot.Instance,
+        new TakeNodeSnapshot(0),
+        new TakeNodeSnapshot(63),
         new SnapshotReported(7, 2, 1 << 20, ""),
         new SnapshotReported(0, 0, 0, "The log is empty."),
     ];

@@ -54,6 +54,15 @@ public sealed class MistakesSpec : IDisposable
         "raftnode.http.max-value-bytes")]
     [InlineData("raftnode.datadir = x", "raftnode.datadir: ", "raftnode.data-dir")]
     [InlineData("raftnode.watch.keepalive = 15 s", "raftnode.watch.keepalive: ", "raftnode.watch.keep-alive")]
+    [InlineData("raft.groups = 0", "line 3: raft.groups = 0: it is a whole number from 1 to 1024")]
+    [InlineData("raft { groups = many }", "line 3: raft.groups = many: it is a whole number from 1 to 1024")]
+    [InlineData("raftnode.groups = 1025", "line 3: raftnode.groups = 1025: it is a whole number from 1 to 1024")]
+    [InlineData("raft.groups = 2\nraftnode.groups = 2", "raft.groups is another name of raftnode.groups: keep one")]
+    [InlineData("raft.groups { count = 64 }", "raft.groups.count: there is no such key")]
+    [InlineData("raft.group = a123456789b123456789c123456789d123456789e123456789f12345678\nraft.groups = 64",
+        "line 3: raft.group = ", "it is too long for raft.groups = 64", "63-of-64")]
+    [InlineData("raftnode { groups = 64, backups.directory = x }", "line 3: raftnode.backups.directory is set",
+        "backups are of one group")]
     [InlineData("raft.members = [ { id = a, adress = \"127.0.0.1:4001\" } ]", "raft.members = ",
         "a member has no adress. The nearest one is address")]
     [InlineData("raft.members = [ { id = a, address = \"127.0.0.1:4001\", Priority = 1 } ]", "a member has no Priority",
@@ -224,6 +233,15 @@ public sealed class MistakesSpec : IDisposable
         var parsed = CommandLine.Parse(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
         Assert.Contains(said, string.Join('\n', parsed.Errors.Select(static error => error.Message)));
+    }
+
+    [Fact]
+    public void Several_groups_need_a_journal_in_a_file()
+    {
+        var path = _directory.Write("node.conf", Right + Postgresql + "raft.groups = 8\n");
+        var mistake = Assert.Throws<NodeStartException>(() => NodeSettings.Load(path));
+        Assert.Contains("raft.groups = 8 needs a journal in a SQLite file", mistake.Message, StringComparison.Ordinal);
+        Assert.Contains("akka.persistence.journal.sql has none", mistake.Message, StringComparison.Ordinal);
     }
 
     [Theory]

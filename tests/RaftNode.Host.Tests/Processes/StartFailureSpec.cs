@@ -92,6 +92,14 @@ public sealed partial class StartFailureSpec : IDisposable
     }
 
     [Fact]
+    public async Task A_database_of_another_number_of_groups()
+    {
+        await RunOnceAsync();
+        await FailsAsync(Start("raft.groups = 64"), "data/node1/raft.db has a node whose keys are in one group (it "
+            + "holds raft-kv-node1), and the configuration says raftnode.groups = 64");
+    }
+
+    [Fact]
     public async Task A_database_of_a_newer_format()
     {
         await RunOnceAsync();

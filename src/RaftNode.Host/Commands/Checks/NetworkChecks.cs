@@ -87,6 +87,13 @@ internal static class NetworkChecks
                 $"{node} is of the group {status.Group}, and this configuration is of {settings.Raft.Group}.",
                 "Give all nodes the same raft.group, or ask the right node.");
         }
+        if ((status.Groups?.Count ?? 1) is var count && count != settings.Layout.Count)
+        {
+            return new CheckRow("group", CheckRow.Error,
+                $"{node} has its keys in {GroupLayout.Text(count)}, and this configuration says "
+                    + $"{settings.Layout.Count}.",
+                $"Set raftnode.groups = {count}: the number is chosen when the groups are founded, and never changes.");
+        }
         var known = status.Members.Concat(status.Learners).FirstOrDefault(member => member.Id == settings.Self.Id);
         if (known is null && status.GroupId.Length > 0)
         {

@@ -48,6 +48,12 @@ internal static class KeyValueOperations
         Kind = ValueKind.Number,
     };
 
+    private static readonly AnswerHeader InGroup = new("Raft-Group",
+        "The group that has the key. Only a node with several groups sends it.", ValueKind.Number)
+    {
+        IsAlwaysThere = false,
+    };
+
     private static readonly AnswerHeader ETag = new("ETag",
         "The version: the index of the log entry that wrote or deleted the value, in quotes. After a restore or a "
             + "recovery it also names the identity of the group.");
@@ -76,6 +82,7 @@ internal static class KeyValueOperations
             {
                 Kind = ValueKind.Number,
             },
+            Parameter.Group("Without it, the keys of all groups are listed, one group after the other."),
             Consistency,
             MaxStaleness,
         ],
@@ -104,8 +111,11 @@ internal static class KeyValueOperations
         ],
         Answers =
         [
-            new Answer(200, "The value.", MediaTypeNames.Application.Octet) { Headers = [ETag, AppliedIndex] },
-            new Answer(304, "The value has a version that If-None-Match names.") { Headers = [ETag, AppliedIndex] },
+            new Answer(200, "The value.", MediaTypeNames.Application.Octet) { Headers = [ETag, AppliedIndex, InGroup] },
+            new Answer(304, "The value has a version that If-None-Match names.")
+            {
+                Headers = [ETag, AppliedIndex, InGroup],
+            },
         ],
         Problems =
         [
@@ -119,8 +129,8 @@ internal static class KeyValueOperations
         Body = Value,
         Answers =
         [
-            new Answer(201, "The key had no value, and has this one now.") { Headers = [ETag, Location] },
-            new Answer(204, "The value was replaced.") { Headers = [ETag] },
+            new Answer(201, "The key had no value, and has this one now.") { Headers = [ETag, Location, InGroup] },
+            new Answer(204, "The value was replaced.") { Headers = [ETag, InGroup] },
         ],
         Problems = [.. OfKeyWrites, ProblemTypes.ConditionFailed, ProblemTypes.TooLarge],
     };
@@ -130,14 +140,14 @@ internal static class KeyValueOperations
     {
         Parameters = [Key, IdempotencyKey],
         Body = Value,
-        Answers = [new Answer(201, "The key has this value now.") { Headers = [ETag, Location] }],
+        Answers = [new Answer(201, "The key has this value now.") { Headers = [ETag, Location, InGroup] }],
         Problems = [.. OfKeyWrites, ProblemTypes.Exists, ProblemTypes.ConditionFailed, ProblemTypes.TooLarge],
     };
 
     public static readonly Operation Delete = new("deleteValue", Tag, "Deletes the value of a key.")
     {
         Parameters = [Key, IfMatch, IfNoneMatch, IdempotencyKey],
-        Answers = [new Answer(204, "The key has no value any more.") { Headers = [ETag] }],
+        Answers = [new Answer(204, "The key has no value any more.") { Headers = [ETag, InGroup] }],
         Problems = [.. OfKeyWrites, ProblemTypes.NotFound, ProblemTypes.ConditionFailed],
     };
 
@@ -149,6 +159,7 @@ internal static class KeyValueOperations
         [
             new Parameter("from", ParameterPlace.Query,
                 "The index of the first log entry whose changes are sent. The default is the next change."),
+            Parameter.Group("The order of changes is that of one group, so it is required there."),
             new Parameter("prefix", ParameterPlace.Query, "Only the changes of keys that begin like this are sent."),
             new Parameter("Last-Event-ID", ParameterPlace.Header,
                 "The id of the last event that the client has got. The events after it are sent. Overrides from."),

@@ -22,6 +22,7 @@ internal static class NodeOperations
 
     public static readonly Operation Status = new("getStatus", Node, "Says how the node is.")
     {
+        Parameters = [Parameter.Group("Without it, the answer is about all groups together.")],
         Answers = [new Answer(200, "The status.", Json, typeof(StatusDocument))],
         Problems = [ProblemTypes.StoreUnavailable, ProblemTypes.PeerSilent],
     };
@@ -33,6 +34,7 @@ internal static class NodeOperations
 
     public static readonly Operation Ready = new("isReady", Node, "Says whether the node can serve requests.")
     {
+        Parameters = [Parameter.Group("Without it, the node is ready if it is in all groups.")],
         Answers =
         [
             new Answer(200, "The peer runs, can use its store, knows a leader, and has no problem.", Text),
@@ -74,6 +76,7 @@ internal static class NodeOperations
             {
                 Example = "node2",
             },
+            Parameter.Group(),
         ],
         Answers = [new Answer(200, "The snapshot.", Json, typeof(SnapshotDocument))],
         Problems = [ProblemTypes.NoSnapshot],
@@ -107,6 +110,7 @@ internal static class NodeOperations
             {
                 Example = "node2",
             },
+            Parameter.Group(),
         ],
         Answers = [new Answer(200, "That member leads.", Json, typeof(LeaderDocument))],
         Problems =
@@ -152,6 +156,7 @@ internal static class NodeOperations
 
     public static readonly Operation Members = new("getMembers", Group, "Lists the members that the node knows.")
     {
+        Parameters = [Parameter.Group()],
         Answers =
         [
             new Answer(200, "The members.", Json, typeof(MembersDocument)) { Headers = [MembersTag] },
@@ -169,6 +174,7 @@ internal static class NodeOperations
             {
                 Example = "\"61\"",
             },
+            Parameter.Group(),
         ],
         Body = new Body("The members after the change.", typeof(WantedMembersDocument))
         {

@@ -38,6 +38,14 @@ internal sealed record Parameter(string Name, ParameterPlace Place, string Meani
 
     /// <summary>An example of a value.</summary>
     public string Example { get; init; } = "";
+
+    /// <summary>The parameter that names one of the groups.</summary>
+    /// <param name="otherwise">What happens without it on a node with several groups.</param>
+    public static Parameter Group(string otherwise = "Required there.") => new("group", ParameterPlace.Query,
+        $"The number of the group, from 0, on a node with several groups (raftnode.groups). {otherwise}")
+    {
+        Kind = ValueKind.Number,
+    };
 }
 
 /// <summary>Where a parameter is.</summary>

@@ -18,6 +18,13 @@ internal static class SessionOperations
     public static readonly Operation Open = new("openSession", Tag, "Opens a session for writes that are done once.",
         "The client numbers its writes in the session from 1 on, and sends session and number as Idempotency-Key.")
     {
+        Parameters =
+        [
+            new Parameter("key", ParameterPlace.Query,
+                "A key that is to be written in the session, on a node with several groups (raftnode.groups). A "
+                    + "session is for the keys of one group."),
+            Parameter.Group("There, key or group is required."),
+        ],
         Answers = [new Answer(201, "The session.", Json, typeof(SessionDocument))],
         Problems = ProblemTypes.OfWrites,
     };

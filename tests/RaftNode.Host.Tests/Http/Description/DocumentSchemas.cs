@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
+using System.Text.Json.Serialization;
 using RaftNode.Host.Http;
 
 namespace RaftNode.Host.Tests.Http.Description;
@@ -51,7 +52,7 @@ internal sealed class DocumentSchemas(XmlComments comments)
         {
             property!.AsObject().Insert(0, "description", comments.Of(type, name));
             property.AsObject().Remove("default");
-            if (!_wanted.Contains(type) || IsRequired(type, name))
+            if (_wanted.Contains(type) ? IsRequired(type, name) : !MayBeMissing(type, name))
                 required.Add(name);
         }
         schema["required"] = required;
@@ -66,6 +67,10 @@ internal sealed class DocumentSchemas(XmlComments comments)
 
     private static bool IsDocument(Type type) =>
         type.Namespace == typeof(StatusDocument).Namespace && type is { IsClass: true, IsGenericType: false };
+
+    // A node leaves out what is null, if the document says so.
+    private static bool MayBeMissing(Type type, string name) => XmlComments.PropertyOf(type, name)
+        .GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: false).Length > 0;
 
     // A client may leave out what has a default, or may be null.
     private static bool IsRequired(Type type, string name)
