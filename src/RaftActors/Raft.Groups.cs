@@ -109,8 +109,8 @@ public sealed partial class Raft
     /// </exception>
     public async Task DestroyAsync(string group)
     {
-        await CloseClientAsync(group).ConfigureAwait(false);
         await RequestAsync<GroupManager.Destroyed>(new GroupManager.DestroyGroup(group)).ConfigureAwait(false);
+        await CloseClientAsync(group).ConfigureAwait(false);
     }
 
     /// <summary>

@@ -70,6 +70,16 @@ internal sealed class CatalogueState(string persistenceId, string node)
         Apply((IRaftMessage)@event);
     }
 
+    /// <summary>
+    /// Why the catalogue cannot be used although all events were read: none is left of those that were written. A new
+    /// catalogue would use the incarnations of former groups, and so their stores, once more. Otherwise <c>null</c>.
+    /// </summary>
+    /// <param name="lastSequenceNr">The number of the last event that was ever written; 0 for none.</param>
+    public JournalException? WhatIsMissing(long lastSequenceNr) => Exists || lastSequenceNr == 0
+        ? null
+        : new JournalException(
+            $"the journal of {persistenceId} had events up to {lastSequenceNr}, and has none of them", Advice);
+
     /// <summary>Applies an event of this process.</summary>
     public void Apply(IRaftMessage @event)
     {

@@ -37,10 +37,19 @@ internal sealed class GroupCatalogue : UntypedPersistentActor
 
     protected override void OnRecover(object message)
     {
-        if (message is RecoveryCompleted)
-            Context.Parent.Tell(new Recovered(_state));
-        else
+        if (message is not RecoveryCompleted)
+        {
             _state.Replay(LastSequenceNr, message);
+        }
+        else if (_state.WhatIsMissing(LastSequenceNr) is { } missing)
+        {
+            Report(missing, isRead: true);
+            Context.Stop(Self);
+        }
+        else
+        {
+            Context.Parent.Tell(new Recovered(_state));
+        }
     }
 
     protected override void OnCommand(object message)

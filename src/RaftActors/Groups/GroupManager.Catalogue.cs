@@ -29,7 +29,8 @@ internal sealed partial class GroupManager
             OnCatalogueFailed(new StoreFailure(CanWait: false, problem.Message));
             return;
         }
-        _catalogue = Context.Watch(Context.ActorOf(GroupCatalogue.Props(_templates.Own), "catalogue"));
+        // Without a name, because the one before it may still be stopping.
+        _catalogue = Context.Watch(Context.ActorOf(GroupCatalogue.Props(_templates.Own)));
     }
 
     private void OnRecovered(CatalogueState state)

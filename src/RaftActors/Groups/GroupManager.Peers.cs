@@ -30,11 +30,15 @@ internal sealed partial class GroupManager
         bool isPlain = machine.Configure is null && record.Settings.Length == 0;
         if (machine.Configure is { } configure)
         {
-            settings = configure(settings) with
+            var changed = configure(settings);
+            settings = changed with
             {
                 Group = record.Group,
                 MemberId = settings.MemberId,
                 Incarnation = record.Incarnation,
+                JournalPluginId = record.JournalPluginId.Length > 0 ? record.JournalPluginId : changed.JournalPluginId,
+                SnapshotPluginId =
+                    record.SnapshotPluginId.Length > 0 ? record.SnapshotPluginId : changed.SnapshotPluginId,
             };
         }
         // The checks read the configuration of the actor system. Groups of one template have the same result.
@@ -104,7 +108,7 @@ internal sealed partial class GroupManager
                 ends ? SystemEnds : "The application has started a peer of a group with that name on this node.",
                 ends ? RaftGroupFailure.SystemEnds : RaftGroupFailure.Exists);
         }
-        if (group.State == RaftGroupState.Ending)
+        if (group.EndIsDurable)
             End(group);
     }
 
@@ -129,9 +133,9 @@ internal sealed partial class GroupManager
         if (!_actors.Remove(supervisor, out var group))
             return;
         group.Supervisor = null;
-        if (group.State == RaftGroupState.Ending)
+        if (group.EndIsDurable)
             Erase(group);
-        else
+        else if (group.State != RaftGroupState.Ending)
             group.State = RaftGroupState.Stopped;
     }
 
@@ -140,6 +144,7 @@ internal sealed partial class GroupManager
     // It is durable that the group ends. Nothing may write to its store when it is deleted.
     private void End(ManagedGroup group)
     {
+        group.EndIsDurable = true;
         if (group.IsStarting)
             return;
         if (group.Supervisor is { } supervisor)
@@ -150,7 +155,7 @@ internal sealed partial class GroupManager
 
     private void Erase(ManagedGroup group)
     {
-        if (group.IsErasing || !_groups.ContainsValue(group))
+        if (!group.EndIsDurable || group.IsErasing || !_groups.ContainsValue(group))
             return;
         (group.IsErasing, group.IsErased) = (true, false);
         _toErase.Enqueue(group);
@@ -194,6 +199,9 @@ internal sealed partial class GroupManager
         _erasing--;
         if (!group.IsErased && !Timers.IsTimerActive(group.Record.Incarnation))
             OnEraseFailed(group.Record, "What deletes its store failed, and the log says why.");
+        // While the catalogue could not be used, nobody wrote that the store is deleted.
+        if (group.IsErased && _state?.Find(group.Record.Group) is { IsEnding: true })
+            Erase(group);
         EraseNext();
     }
 

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using RaftActors.Storage;
 
 namespace RaftActors.Groups;
 
@@ -178,8 +179,8 @@ internal sealed partial class GroupManager : UntypedActor, IWithTimers
         record = record with
         {
             Members = settings.Members,
-            JournalPluginId = settings.JournalPluginId,
-            SnapshotPluginId = settings.SnapshotPluginId,
+            JournalPluginId = StorePlugins.JournalOf(Context.System.Settings.Config, settings).Id,
+            SnapshotPluginId = StorePlugins.SnapshotStoreOf(Context.System.Settings.Config, settings).Id,
         };
         var group = new ManagedGroup(record);
         group.AwaitStart.Add(sender);

@@ -105,7 +105,8 @@ internal sealed class GroupTemplates
     }
 
     private bool HasMembers(CataloguedGroup group) =>
-        _sections.TryGetValue(group.Template, out var section) && section.HasPath("members");
+        (_sections.TryGetValue(group.Template, out var section) && section.HasPath("members"))
+        || Parse(group.Settings).HasPath("members");
 
     // What is wrong in a template is named by the template's key, and what is wrong in the group's own text as such.
     private RaftSettings Read(string template, string text)

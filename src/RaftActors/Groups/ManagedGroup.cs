@@ -21,6 +21,9 @@ internal sealed class ManagedGroup(CataloguedGroup record)
     /// <summary>Whether a supervisor was asked for that has not been made yet.</summary>
     public bool IsStarting { get; set; }
 
+    /// <summary>Whether it is durable that the group ends. Before that its store is not touched.</summary>
+    public bool EndIsDurable { get; set; }
+
     /// <summary>Whether the store is being deleted.</summary>
     public bool IsErasing { get; set; }
 

@@ -62,6 +62,88 @@ public sealed class CatalogueFailureSpec
     }
 
     [Fact]
+    public void A_group_that_stops_after_a_failed_destruction_keeps_its_store()
+    {
+        using var nodes = new GroupNodes(1);
+        nodes.RegisterAll();
+        nodes.Create("orders");
+        nodes.Count(nodes[0], "orders");
+        string id = nodes.Find(nodes[0], "orders")!.PersistenceId;
+        // The session of the client ends, so that the catalogue is the only one to write.
+        nodes.Run(TimeSpan.FromMinutes(2));
+        nodes[0].Disk.FailNext(WriteFailure.NotDone, DiskWork.Events);
+        nodes.Fails<RaftGroupException>(() => nodes[0].Raft.DestroyAsync("orders"));
+
+        // The catalogue has not been read again yet.
+        nodes.Await(nodes[0].Raft.StopAsync("orders"));
+
+        nodes.Await(() => CanBeRead(nodes), "the catalogue is read");
+        nodes.Run(TimeSpan.FromMinutes(1));
+        Assert.NotEqual(0, GroupNodes.StoredOn(nodes[0], id).Events);
+        Assert.Equal(RaftGroupState.Stopped, nodes.Find(nodes[0], "orders")!.State);
+        nodes.Await(nodes[0].Raft.ResumeAsync("orders"));
+        Assert.Equal(2, nodes.Count(nodes[0], "orders"));
+    }
+
+    [Fact]
+    public void A_destruction_that_is_not_written_fails_no_command()
+    {
+        using var nodes = new GroupNodes(3);
+        nodes.RegisterAll();
+        nodes.Create("orders");
+        nodes.Count(nodes[0], "orders");
+        nodes.Kill(nodes[1]);
+        nodes.Kill(nodes[2]);
+        nodes.Run(TimeSpan.FromMinutes(2));
+        var pending = nodes[0].Raft.ProposeRetryAsync("orders", new byte[1], Timeout.InfiniteTimeSpan);
+        nodes.Run(TimeSpan.FromSeconds(5));
+        nodes[0].Disk.FailNext(WriteFailure.NotDone, DiskWork.Events);
+        nodes.Fails<RaftGroupException>(() => nodes[0].Raft.DestroyAsync("orders"));
+
+        nodes.Start(nodes[1]);
+        nodes.Register(nodes[1]);
+
+        Assert.Equal(2, GroupNodes.CountOf(nodes.Await(pending)));
+    }
+
+    [Fact]
+    public void A_catalogue_without_its_events_is_no_new_one()
+    {
+        using var nodes = new GroupNodes(1);
+        nodes.RegisterAll();
+        nodes.Create("orders");
+        nodes.Kill(nodes[0]);
+        string id = PersistenceIds.OfCatalogue("node1");
+        nodes[0].Disk.Store.Stream(id).DeleteEvents(long.MaxValue);
+
+        nodes.Start(nodes[0]);
+        nodes.RegisterAll();
+
+        var failed = nodes.Fails<RaftGroupException>(() => nodes[0].Raft.CreateAsync("orders", "", "counter"));
+        Assert.Equal(RaftGroupFailure.CatalogueDamaged, failed.Reason);
+        Assert.Contains($"The journal of {id} had events up to 2, and has none of them.", failed.Message);
+    }
+
+    [Fact]
+    public void A_group_stays_in_its_plugins_whatever_is_configured_later()
+    {
+        using var nodes = new GroupNodes(1);
+        nodes.RegisterAll();
+        nodes.Create("orders");
+        nodes.Count(nodes[0], "orders");
+        nodes.Kill(nodes[0]);
+
+        nodes.Start(nodes[0]);
+        nodes.Register(nodes[0], change: static settings => settings with
+        {
+            JournalPluginId = "another.journal",
+            SnapshotPluginId = "another.store",
+        });
+
+        Assert.Equal(2, nodes.Count(nodes[0], "orders"));
+    }
+
+    [Fact]
     public void A_damaged_event_is_named_and_no_group_starts_by_guess()
     {
         using var nodes = new GroupNodes(1);

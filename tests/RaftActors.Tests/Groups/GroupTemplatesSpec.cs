@@ -52,6 +52,8 @@ public sealed class GroupTemplatesSpec
             none.SettingsOf(Group with { Members = members }).Members.Select(static member => member.Address));
         Assert.Contains("The group 'orders' has no members",
             Assert.Throws<SettingException>(() => none.SettingsOf(Group)).Message);
+        var own = none.SettingsOf(Group with { Settings = "members = [ { id = node1, address = \"own:1\" } ]" });
+        Assert.Equal(["own:1"], own.Members.Select(static member => member.Address));
     }
 
     [Fact]
