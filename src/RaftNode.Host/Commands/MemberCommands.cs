@@ -30,7 +30,7 @@ internal static class MemberCommands
     {
         var command = new Command("list", "Shows the members, as the first node that can be reached knows them.")
         {
-            NodeOptions.Connection, NodeOptions.Timeout,
+            NodeOptions.Connection, NodeOptions.Group, NodeOptions.Timeout,
         };
         command.SetAction(async (parsed, _) =>
         {
@@ -64,7 +64,7 @@ internal static class MemberCommands
                 + "The leadership prefers a higher priority.",
         };
         var command = new Command("add", "Adds a member.") { Id, address, learner, priority, NodeOptions.Connection,
-            NodeOptions.Timeout };
+            NodeOptions.Group, NodeOptions.Timeout };
         command.SetAction((parsed, _) => ChangeAsync(parsed, members =>
         {
             var (voters, learners) = Split(members);
@@ -94,7 +94,7 @@ internal static class MemberCommands
     {
         var command = new Command("remove", "Removes a member. Its node stops.")
         {
-            Id, NodeOptions.Connection, NodeOptions.Timeout,
+            Id, NodeOptions.Connection, NodeOptions.Group, NodeOptions.Timeout,
         };
         command.SetAction((parsed, _) => ChangeAsync(parsed, members =>
         {
@@ -111,7 +111,7 @@ internal static class MemberCommands
     {
         var command = new Command("promote", "Gives a learner a vote, once it has caught up.")
         {
-            Id, NodeOptions.Connection, NodeOptions.Timeout,
+            Id, NodeOptions.Connection, NodeOptions.Group, NodeOptions.Timeout,
         };
         command.SetAction((parsed, _) => ChangeAsync(parsed, members =>
         {
@@ -133,7 +133,7 @@ internal static class MemberCommands
         };
         var command = new Command("priority", "Changes a member's priority as leader.")
         {
-            Id, priority, NodeOptions.Connection, NodeOptions.Timeout,
+            Id, priority, NodeOptions.Connection, NodeOptions.Group, NodeOptions.Timeout,
         };
         command.SetAction((parsed, _) => ChangeAsync(parsed, members =>
         {
@@ -181,7 +181,7 @@ internal static class MemberCommands
 
     private static async Task<(MembersDocument Members, string Tag)> ReadAsync(NodeClient client)
     {
-        using var response = await client.SendToAsync(HttpMethod.Get, "/members")
+        using var response = await client.SendToAsync(HttpMethod.Get, client.InGroup("/members"))
             ?? throw new CommandException(NodeClient.NoneReachable);
         if (!response.IsSuccessStatusCode)
             throw await NodeClient.FailureAsync(response);

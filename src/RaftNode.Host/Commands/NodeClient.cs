@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
@@ -44,6 +45,9 @@ internal sealed class NodeClient : IDisposable
     /// <summary>The nodes, in the order in which they are tried.</summary>
     public IReadOnlyList<Uri> Nodes { get; }
 
+    /// <summary>The number of the group that is asked about; <c>null</c> for the only one.</summary>
+    public int? Group { get; init; }
+
     /// <summary>Sends a request about a key to the first node that accepts a connection.</summary>
     /// <returns>The answer; <c>null</c> if no node could be reached.</returns>
     /// <exception cref="HttpRequestException">
@@ -59,11 +63,16 @@ internal sealed class NodeClient : IDisposable
     /// <returns>The answer; <c>null</c> if no node could be reached.</returns>
     public Task<HttpResponseMessage?> TransferAsync(string? target) =>
         SendToAsync(HttpMethod.Post,
-            target is null ? "/leader/transfer" : $"/leader/transfer?to={Uri.EscapeDataString(target)}");
+            InGroup(target is null ? "/leader/transfer" : $"/leader/transfer?to={Uri.EscapeDataString(target)}"));
 
     /// <summary>Asks the first node that can be reached to take a snapshot.</summary>
     /// <returns>The answer; <c>null</c> if no node could be reached.</returns>
-    public Task<HttpResponseMessage?> SnapshotAsync() => SendToAsync(HttpMethod.Post, "/snapshot");
+    public Task<HttpResponseMessage?> SnapshotAsync() => SendToAsync(HttpMethod.Post, InGroup("/snapshot"));
+
+    /// <summary>A path with the number of the group that is asked about, if there is one.</summary>
+    public string InGroup(string path) => Group is { } group
+        ? string.Create(CultureInfo.InvariantCulture, $"{path}{(path.Contains('?') ? '&' : '?')}group={group}")
+        : path;
 
     /// <summary>Asks the first node that can be reached for a backup.</summary>
     /// <returns>The answer, whose body has not been read yet; <c>null</c> if no node could be reached.</returns>
@@ -79,7 +88,7 @@ internal sealed class NodeClient : IDisposable
     /// <returns>The answer, or <c>null</c> when no node can be reached.</returns>
     public Task<HttpResponseMessage?> ChangeMembersAsync(WantedMembersDocument wanted, string tag) =>
         SendToFirstAsync(node =>
-        Request(HttpMethod.Put, new Uri(node, "/members"),
+        Request(HttpMethod.Put, new Uri(node, InGroup("/members")),
             JsonContent.Create(wanted, HostJson.Default.WantedMembersDocument), ("If-Match", tag)));
 
     /// <summary>Asks the first node that can be reached for a lease.</summary>
@@ -228,7 +237,7 @@ internal sealed class NodeClient : IDisposable
 
     private async Task<HttpResponseMessage> GetStatusAsync(Uri node)
     {
-        using var request = Request(HttpMethod.Get, new Uri(node, "/status"));
+        using var request = Request(HttpMethod.Get, new Uri(node, InGroup("/status")));
         return await SendAsync(node, request, HttpCompletionOption.ResponseContentRead, CancellationToken.None);
     }
 

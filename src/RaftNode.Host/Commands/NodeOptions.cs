@@ -33,6 +33,13 @@ internal static class NodeOptions
             + "Not needed for raft.db in the node's directory.",
     };
 
+    /// <summary>The group that a command is about.</summary>
+    public static readonly Option<int?> Group = new("--group")
+    {
+        HelpName = "NUMBER",
+        Description = "The number of the group, from 0, on nodes with several groups (raftnode.groups).",
+    };
+
     /// <summary>How long to wait for an answer.</summary>
     public static readonly Option<double> Timeout = CreateTimeout("The longest time to wait for an answer.", 10);
 
@@ -80,7 +87,7 @@ internal static class NodeOptions
 
     /// <summary>Makes a client for the nodes in the options.</summary>
     public static NodeClient Client(ParseResult parsed, TimeSpan timeout) =>
-        new(UrlsIn(parsed), timeout, CredentialsIn(parsed));
+        new(UrlsIn(parsed), timeout, CredentialsIn(parsed)) { Group = parsed.GetValue(Group) };
 
     /// <summary>The credentials in the options, or else in the environment.</summary>
     /// <exception cref="NodeStartException">A file cannot be used.</exception>

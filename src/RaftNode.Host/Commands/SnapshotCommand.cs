@@ -13,7 +13,7 @@ internal static class SnapshotCommand
             "Makes a node take a snapshot now, and drop the entries that the snapshot covers from its log. The first "
                 + "node that can be reached does it. Nodes also do so by themselves as their logs grow.")
         {
-            NodeOptions.Connection, NodeOptions.Timeout,
+            NodeOptions.Connection, NodeOptions.Group, NodeOptions.Timeout,
         };
         command.SetAction(async (parsed, _) =>
         {

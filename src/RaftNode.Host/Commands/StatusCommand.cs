@@ -13,7 +13,7 @@ internal static class StatusCommand
         var command = new Command(
             "status", "Shows the role, term and indexes of each node. The exit code is 0 if one of them leads.")
         {
-            NodeOptions.Connection, NodeOptions.Timeout,
+            NodeOptions.Connection, NodeOptions.Group, NodeOptions.Timeout,
         };
         command.SetAction(async (parsed, _) =>
         {

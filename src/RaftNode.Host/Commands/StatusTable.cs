@@ -28,7 +28,7 @@ internal sealed class StatusTable
         else
             _table.Add(
                 [
-                    node, status.Role, Number(status.Term), Number(status.CommitIndex), Number(status.AppliedIndex),
+                    node, RoleOf(status), Number(status.Term), Number(status.CommitIndex), Number(status.AppliedIndex),
                     Number(status.LastIndex), Number(status.State.Keys), http, peers, Number(status.Pid),
                 ],
                 (Role, ColorOf(status.Role)));
@@ -49,14 +49,19 @@ internal sealed class StatusTable
     public static string Line(StatusDocument status) =>
         $"{status.Node} {status.Role} term {status.Term} leader {status.Leader ?? "none"} commit {status.CommitIndex} "
             + $"applied {status.AppliedIndex} last {status.LastIndex} "
-        + $"keys {status.State.Keys} digest {status.State.Digest} pid {status.Pid}";
+        + $"keys {status.State.Keys} digest {status.State.Digest} pid {status.Pid}"
+        + (status.Groups is { } groups
+            ? $" groups {groups.Count} led {groups.Led} without leader {groups.WithoutLeader}"
+            : "");
 
     /// <summary>
-    /// The problems of a node in lines of text: why it is not ready, which parts of its store are damaged, and which
+    /// The problems of a node in lines of text: of how many groups it knows no leader, why it is not ready, which parts of its store are damaged, and which
     /// nodes have another frame size.
     /// </summary>
     public static IEnumerable<string> Warnings(StatusDocument status)
     {
+        if (status.Groups is { WithoutLeader: > 0 } groups)
+            yield return $"{status.Node}: it knows no leader of {groups.WithoutLeader} of {groups.Count} groups";
         foreach (var problem in status.Problems)
             yield return $"{status.Node}: {problem.Detail}";
         foreach (var damage in status.Damages)
@@ -68,6 +73,9 @@ internal sealed class StatusTable
                 + $"{size} on {other}. Give all nodes the same value";
         }
     }
+
+    private static string RoleOf(StatusDocument status) =>
+        status.Groups is { } groups ? $"leads {Number(groups.Led)} of {Number(groups.Count)}" : status.Role;
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -24,7 +24,7 @@ internal static class TransferCommand
             "Transfers the leadership to another node, and prints who leads. A leader that is stopped with SIGTERM or "
                 + "Ctrl-C does so by itself.")
         {
-            to, from, NodeOptions.Connection, NodeOptions.Timeout, CommandProgress.Quiet,
+            to, from, NodeOptions.Connection, NodeOptions.Group, NodeOptions.Timeout, CommandProgress.Quiet,
         };
         command.SetAction(async (parsed, _) =>
         {

@@ -33,7 +33,7 @@ internal static class WatchCommand
             present state of the keys, up to "current".
             """)
         {
-            Prefix, From, NodeOptions.Connection, NodeOptions.SearchTimeout,
+            Prefix, From, NodeOptions.Connection, NodeOptions.Group, NodeOptions.SearchTimeout,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
@@ -44,7 +44,7 @@ internal static class WatchCommand
         using var signals = new StopSignals();
         var patience = TimeSpan.FromSeconds(parsed.GetValue(NodeOptions.SearchTimeout));
         using var client = NodeOptions.Client(parsed, patience);
-        var source = new EventSource(client, Path(parsed), patience)
+        var source = new EventSource(client, client.InGroup(Path(parsed)), patience)
         {
             OnResume = (lost, next) => CommandOutput.NoteResumed(parsed, lost, next),
         };

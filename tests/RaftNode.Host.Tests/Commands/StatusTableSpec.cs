@@ -36,6 +36,16 @@ public sealed class StatusTableSpec
         StatusTable.Warnings(Status with { Problems = [new ProblemDocument("behind", "It is behind.")] }));
 
     [Fact]
+    public void Several_groups_are_counted()
+    {
+        var several = Status with { Groups = new GroupsDocument(64, 20, 3, 1, new Dictionary<string, int>()) };
+
+        Assert.DoesNotContain("groups", StatusTable.Line(Status));
+        Assert.EndsWith(" pid 1 groups 64 led 20 without leader 3", StatusTable.Line(several));
+        Assert.Equal(["node1: it knows no leader of 3 of 64 groups"], StatusTable.Warnings(several));
+    }
+
+    [Fact]
     public void What_is_damaged_is_shown() => Assert.Equal(
         ["node1: event 7 cannot be read"],
         StatusTable.Warnings(Status with { Damages = ["event 7 cannot be read"] }));

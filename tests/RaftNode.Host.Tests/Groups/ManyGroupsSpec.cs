@@ -42,6 +42,37 @@ public sealed class ManyGroupsSpec
         }
     }
 
+    [Fact]
+    public async Task A_node_with_another_number_serves_nothing_and_says_why()
+    {
+        await using var cluster = await NodeCluster.StartAsync(
+            3, "raft.groups = 4\nraftnode.http.request-timeout = 2 s\n");
+        using (var put = await cluster.Http.PutAsync(cluster.Key(2, "key"), new StringContent("value")))
+            Assert.Equal(HttpStatusCode.Created, put.StatusCode);
+        await cluster.KillAsync(2);
+        await cluster.ForgetAsync(2);
+        File.AppendAllText(cluster.Files[2], "raft.groups = 8\n");
+
+        cluster.Start(2);
+
+        await Eventually.IsTrueAsync("the node to serve HTTP", async () => await cluster.IsLiveAsync(2),
+            cluster.Transcripts);
+        await Eventually.IsTrueAsync("the node to say why it is not ready", async () =>
+        {
+            using var ready = await cluster.Http.GetAsync($"{cluster.Urls[2]}/health/ready");
+            Assert.NotEqual(HttpStatusCode.OK, ready.StatusCode);
+            string why = await ready.Content.ReadAsStringAsync();
+            return why.Contains("node1 has its keys in 4 groups, and this node in 8 (raftnode.groups).");
+        }, cluster.Transcripts);
+        using var got = await cluster.Http.GetAsync(cluster.Key(2, "key"));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, got.StatusCode);
+        using var written = await cluster.Http.PutAsync(cluster.Key(2, "key"), new StringContent("other"));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, written.StatusCode);
+        Assert.Equal("value", await cluster.Http.GetStringAsync(cluster.Key(0, "key")));
+        using var stale = await cluster.Http.GetAsync($"{cluster.Key(2, "key")}?consistency=stale");
+        Assert.NotEqual(HttpStatusCode.OK, stale.StatusCode);
+    }
+
     private static async Task CreateAsync(NodeCluster cluster, int node, string key)
     {
         using var created = await cluster.Http.PostAsync(cluster.Key(node, key), new StringContent("one"));

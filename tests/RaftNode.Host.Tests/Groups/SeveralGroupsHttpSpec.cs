@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using RaftNode.Host.Commands;
 using RaftNode.Host.Configuration;
 using RaftNode.Host.Http;
 using RaftNode.Host.Node;
@@ -199,6 +200,23 @@ public sealed class SeveralGroupsHttpSpec(SeveralGroupsFixture node) : IClassFix
             data = await events.ReadLineAsync();
         while (data?.StartsWith("data:", StringComparison.Ordinal) == false);
         Assert.Contains(key, data);
+    }
+
+    [Theory]
+    [InlineData("snapshot", ExitCode.NotDone, "A snapshot is about one group")]
+    [InlineData("snapshot --group 1", ExitCode.Done, "snapshot up to index ")]
+    [InlineData("member list", ExitCode.NotDone, "The list of members is about one group")]
+    [InlineData("member list --group 1", ExitCode.Done, "a ")]
+    [InlineData("transfer --group 9", ExitCode.NotDone, "group = 9: it is the number of one group, from 0 to 3.")]
+    [InlineData("watch --group 9", ExitCode.NotDone, "group = 9: it is the number of one group, from 0 to 3.")]
+    [InlineData("backup none", ExitCode.NotDone, "A backup is of one group")]
+    [InlineData("status", ExitCode.Done, " groups 4 led 4 without leader 0")]
+    [InlineData("status --group 1", ExitCode.Done, " leader a commit ")]
+    public async Task A_command_names_the_group_with_an_option(string command, int code, string said)
+    {
+        var run = await ProgramRun.ToEndAsync([.. command.Split(' '), "--url", $"{node.Http.BaseAddress}".TrimEnd('/')]);
+        Assert.Contains(said, run.Output + string.Join('\n', run.Errors), StringComparison.Ordinal);
+        Assert.Equal(code, run.Code);
     }
 
     private static string KeyOf(int group, string prefix) => Enumerable.Range(0, int.MaxValue)

@@ -273,11 +273,16 @@ internal sealed class NodeCluster : IAsyncDisposable
         return await SaysItIsReadyAsync(node);
     }
 
-    private async Task<bool> SaysItIsReadyAsync(int node)
+    /// <summary>Whether a node serves HTTP.</summary>
+    public Task<bool> IsLiveAsync(int node) => SaysAsync(node, "live");
+
+    private Task<bool> SaysItIsReadyAsync(int node) => SaysAsync(node, "ready");
+
+    private async Task<bool> SaysAsync(int node, string health)
     {
         try
         {
-            using var response = await _http.GetAsync($"{Urls[node]}/health/ready");
+            using var response = await _http.GetAsync($"{Urls[node]}/health/{health}");
             return response.IsSuccessStatusCode;
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
