@@ -170,9 +170,11 @@ public sealed partial class Raft
         .ParseString($"group = \"{group}\"").WithFallback(_system.Settings.Config.GetConfig("raft"));
 
     // What is under way fails. So its session is open only while somebody needs it.
-    private async Task CloseClientAsync(string group)
+    // A group of that name that was started since keeps its own client.
+    private async Task CloseClientAsync(string group, IActorRef? peer)
     {
-        if (_clients.TryRemove(group, out var client))
+        if (_clients.TryGetValue(group, out var client) && client.Peer.Equals(peer)
+            && _clients.TryRemove(KeyValuePair.Create(group, client)))
             await client.Client.Value.DisposeAsync().ConfigureAwait(false);
     }
 

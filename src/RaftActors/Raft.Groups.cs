@@ -109,8 +109,9 @@ public sealed partial class Raft
     /// </exception>
     public async Task DestroyAsync(string group)
     {
+        var peer = Find(group);
         await RequestAsync<GroupManager.Destroyed>(new GroupManager.DestroyGroup(group)).ConfigureAwait(false);
-        await CloseClientAsync(group).ConfigureAwait(false);
+        await CloseClientAsync(group, peer).ConfigureAwait(false);
     }
 
     /// <summary>

@@ -157,11 +157,11 @@ public sealed partial class Raft : IExtension
     {
         if (Find(group) is not { } supervisor)
             return;
-        await CloseClientAsync(group).ConfigureAwait(false);
+        await CloseClientAsync(group, supervisor).ConfigureAwait(false);
         await PrepareToStopAsync(supervisor).ConfigureAwait(false);
         await AskAsync<RaftGroups.Stopped>(_groups, new RaftGroups.StopGroup(supervisor)).ConfigureAwait(false);
         // Somebody may have proposed meanwhile.
-        await CloseClientAsync(group).ConfigureAwait(false);
+        await CloseClientAsync(group, supervisor).ConfigureAwait(false);
     }
 
     private async Task PrepareToStopAsync(IActorRef supervisor)

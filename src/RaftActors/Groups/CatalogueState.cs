@@ -71,14 +71,14 @@ internal sealed class CatalogueState(string persistenceId, string node)
     }
 
     /// <summary>
-    /// Why the catalogue cannot be used although all events were read: none is left of those that were written. A new
+    /// Why the catalogue cannot be used although all events were read: the last of those that were written are gone. The
     /// catalogue would use the incarnations of former groups, and so their stores, once more. Otherwise <c>null</c>.
     /// </summary>
     /// <param name="lastSequenceNr">The number of the last event that was ever written; 0 for none.</param>
-    public JournalException? WhatIsMissing(long lastSequenceNr) => Exists || lastSequenceNr == 0
+    public JournalException? WhatIsMissing(long lastSequenceNr) => lastSequenceNr == _lastEvent
         ? null
-        : new JournalException(
-            $"the journal of {persistenceId} had events up to {lastSequenceNr}, and has none of them", Advice);
+        : new JournalException($"the journal of {persistenceId} had events up to {lastSequenceNr}, and has "
+            + (Exists ? $"those up to {_lastEvent}" : "none of them"), Advice);
 
     /// <summary>Applies an event of this process.</summary>
     public void Apply(IRaftMessage @event)

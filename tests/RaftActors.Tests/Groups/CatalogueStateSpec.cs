@@ -67,6 +67,16 @@ public sealed class CatalogueStateSpec
         AssertRefused("is a System.String, which no catalogue of groups has", (1, Whole), (2, "something"));
     }
 
+    [Fact]
+    public void A_journal_whose_last_events_are_gone_is_refused()
+    {
+        Assert.Null(Replayed().WhatIsMissing(0));
+        Assert.Null(Replayed((4, Whole), (5, new GroupEnding("a", 3))).WhatIsMissing(5));
+        Assert.Contains("had events up to 5, and has none of them", Replayed().WhatIsMissing(5)!.Problem);
+        Assert.Contains("had events up to 5, and has those up to 4",
+            Replayed((4, Whole)).WhatIsMissing(5)!.Problem);
+    }
+
     private static void AssertRefused(string problem, params (long SequenceNr, object Event)[] events) =>
         Assert.Contains(problem, Assert.Throws<JournalException>(() => Replayed(events)).Problem);
 
