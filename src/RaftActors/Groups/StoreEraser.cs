@@ -58,6 +58,10 @@ internal sealed class StoreEraser : UntypedPersistentActor
                 break;
             case SlotPruned:
                 break;
+            case PruneFailed failure:
+                Report(failure.Cause);
+                Context.Stop(Self);
+                break;
             case DeleteSnapshotsSuccess when LastSequenceNr > 0:
                 DeleteMessages(LastSequenceNr);
                 break;

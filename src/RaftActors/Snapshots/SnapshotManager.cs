@@ -105,6 +105,9 @@ internal sealed class SnapshotManager
                 Slots.OnPruned(pruned.Slot);
                 Consider();
                 break;
+            case PruneFailed:
+                // The pruner has logged it and tries again. Its slot stays out of use meanwhile.
+                break;
             case SnapshotBackoff:
                 Consider();
                 break;

@@ -10,6 +10,9 @@ internal sealed record PruneSlot(ChunkStore Chunks) : INoSerializationVerificati
 /// <summary>A slot is empty.</summary>
 internal sealed record SlotPruned(int Slot) : INoSerializationVerificationNeeded;
 
+/// <summary>A slot cannot be emptied. The pruner tries it again.</summary>
+internal sealed record PruneFailed(Exception Cause) : INoSerializationVerificationNeeded;
+
 /// <summary>
 /// Deletes the chunks of snapshots that are no longer needed, a few at a time. A large deletion would delay the
 /// journal.
@@ -60,6 +63,7 @@ internal sealed class SnapshotPruner(TimeSpan retryAfter) : UntypedActor, IWithT
             case DeleteSnapshotsFailure failure:
                 _log.Warning("Chunks of an old snapshot cannot be deleted: {0} Their slot is out of use until that "
                     + "succeeds; it is tried again in {1} s.", failure.Cause.Message, retryAfter.TotalSeconds);
+                Context.Parent.Tell(new PruneFailed(failure.Cause), Self);
                 End(isEmpty: false);
                 break;
             default:

@@ -127,6 +127,34 @@ public sealed class DestroyGroupSpec
     }
 
     [Fact]
+    public void A_chunk_that_cannot_be_deleted_is_reported_and_other_groups_are_destroyed_meanwhile()
+    {
+        using var nodes = new GroupNodes(1, $"{Snapshots}\ngroups.parallel-recoveries = 1");
+        nodes.RegisterAll();
+        nodes.Create("orders");
+        nodes.Create("customers");
+        for (int i = 0; i < 10; i++)
+            nodes.Count(nodes[0], "orders");
+        string id = nodes.Find(nodes[0], "orders")!.PersistenceId;
+        bool fails = true;
+        nodes[0].Disk.Observe = work =>
+        {
+            if (fails && work == DiskWork.SnapshotDeletion)
+                nodes[0].Disk.FailNext(WriteFailure.NotDone, work);
+        };
+
+        var destroyed = nodes[0].Raft.DestroyAsync("orders");
+        nodes.Await(() => nodes.Find(nodes[0], "orders")!.Problem.Contains("A disk error that was asked for."),
+            "the problem is reported");
+        Assert.False(destroyed.IsCompleted);
+        Assert.Contains(nodes[0].Logged, line => line.Contains("orders") && line.Contains("is tried again"));
+        fails = false;
+        nodes.Await(Task.WhenAll(destroyed, nodes[0].Raft.DestroyAsync("customers")));
+
+        Assert.Equal((0, 0), GroupNodes.StoredOn(nodes[0], id));
+    }
+
+    [Fact]
     public void What_was_under_way_when_its_group_is_destroyed_fails()
     {
         using var nodes = new GroupNodes(3);

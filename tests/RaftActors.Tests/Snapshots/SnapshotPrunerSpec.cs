@@ -33,6 +33,7 @@ public sealed class SnapshotPrunerSpec : VirtualTimeSpec
 
         Load(store, 5);
         Delete(store, succeeds: false);
+        Assert.Equal("The disk is broken.", ExpectMsg<PruneFailed>().Cause.Message);
         Load(store, 5);
         Delete(store, succeeds: true);
         Assert.Equal(4, ExpectMsg<SlotPruned>().Slot);
