@@ -1,5 +1,4 @@
 using RaftActors.Groups;
-using RaftActors.Membership;
 
 namespace RaftActors.Protocol;
 
@@ -49,13 +48,9 @@ internal static class GroupsMapping
             SnapshotPluginId = group.SnapshotPluginId,
             IsEnding = group.IsEnding,
         };
-        wire.Members.Add(group.Members.Select(static member =>
-            new Wire.CataloguedMember { Id = member.Id, Address = member.Address, Priority = member.Priority }));
+        wire.Members.Add(group.Members.Select(MemberMapping.ToWire));
         return wire;
     }
-
-    private static Member FromWire(Wire.CataloguedMember wire) =>
-        new(wire.Id, wire.Address) { Priority = wire.Priority };
 
     private static CataloguedGroup FromWire(this Wire.CataloguedGroup wire) => new()
     {
@@ -64,7 +59,7 @@ internal static class GroupsMapping
             ? wire.Incarnation
             : throw new FormatException("The group has no incarnation."),
         MemberId = wire.MemberId,
-        Members = [.. wire.Members.Select(FromWire)],
+        Members = [.. wire.Members.Select(MemberMapping.FromWire)],
         Join = wire.Join,
         Template = wire.Template,
         Settings = wire.Settings,

@@ -45,8 +45,10 @@ internal static class MemberMapping
     private static MemberChange FromWire(this Wire.MemberChange wire) =>
         new([.. wire.Voters.Select(FromWire)], [.. wire.Learners.Select(FromWire)], wire.ExpectedIndex);
 
-    private static Wire.Voter ToWire(Member member) =>
+    /// <summary>A member as its own message.</summary>
+    public static Wire.Voter ToWire(Member member) =>
         new() { Id = member.Id, Address = member.Address, Priority = member.Priority };
 
-    private static Member FromWire(Wire.Voter member) => new(member.Id, member.Address) { Priority = member.Priority };
+    /// <summary>A member from its own message.</summary>
+    public static Member FromWire(Wire.Voter member) => new(member.Id, member.Address) { Priority = member.Priority };
 }

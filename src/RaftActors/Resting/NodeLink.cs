@@ -59,9 +59,6 @@ internal sealed class NodeLink(string own, string other, TimeSpan now)
     /// <summary>Whether no group rests.</summary>
     public bool IsEmpty => _leads.Count == 0 && _follows.Count == 0;
 
-    /// <summary>The number of groups that rest.</summary>
-    public int Count => _leads.Count + _follows.Count;
-
     /// <summary>Adds a group that rests from now on. A rest of the same group before it has ended.</summary>
     public void Add(RestingGroup group, TimeSpan timeout)
     {

@@ -33,8 +33,8 @@ public sealed class NodeLinkSpec
         var ended = Exchange(10);
 
         Assert.Equal("alone", Assert.Single(ended.SelectMany(static each => each)).Group);
-        Assert.Equal(1, _one.Count);
-        Assert.Equal(1, _other.Count);
+        Assert.Equal("both", Assert.Single(_one.TakeAll()).Group);
+        Assert.Equal("both", Assert.Single(_other.TakeAll()).Group);
     }
 
     [Fact]
