@@ -15,6 +15,10 @@ internal sealed partial class RaftClientActor
 
     // The node that gets the requests; null for the local peer.
     private string? _target;
+
+    // Where a request was last done. A member that has moved or was added may be at none of the addresses of the
+    // settings.
+    private string? _lastDoneAt;
     private TimeSpan? _timerAt;
 
     private void Begin(ClientRequest request)
@@ -161,7 +165,9 @@ internal sealed partial class RaftClientActor
 
     private string NextAddress(string address)
     {
-        var addresses = _settings.Addresses;
+        var addresses = _lastDoneAt is null || _settings.Addresses.Contains(_lastDoneAt)
+            ? _settings.Addresses
+            : [.. _settings.Addresses, _lastDoneAt];
         for (int i = 0; i < addresses.Count; i++)
             if (addresses[i] == address)
                 return addresses[(i + 1) % addresses.Count];

@@ -77,7 +77,10 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
             case QueryResult result:
                 _lastAnswer = Now;
                 if (_underWay.TryGetValue(result.CorrelationId, out var query))
+                {
+                    _lastDoneAt = query.SentTo;
                     Complete(query, result with { CorrelationId = query.CorrelationId });
+                }
                 break;
             case ProposalFailed { IsFinal: true } failed:
                 OnStoppedForGood(failed);
@@ -186,6 +189,7 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
         _lastAnswer = Now;
         if (!_underWay.TryGetValue(proposed.CorrelationId, out var request))
             return;
+        _lastDoneAt = request.SentTo;
         if (request.Kind == ClientRequestKind.OpenSession && proposed.Response is SessionOpened opened)
         {
             _session = new SessionWindow(opened.SessionId, _settings.Window);

@@ -78,6 +78,7 @@ internal sealed class RaftGroups : UntypedActor
         return supervisor;
     }
 
+    // The simulation ends all children of this actor, and goes on with the same actor system.
     private RestingNodes Nodes(RaftSettings settings)
     {
         if (_nodes is { } known && Context.Child(NodeWatch.Name).Equals(known.Watch))

@@ -29,6 +29,24 @@ public sealed class RaftClientSpec(ITestOutputHelper output) : ClientSpec(output
     }
 
     [Fact]
+    public void Finds_the_group_when_no_node_that_it_was_told_of_is_left()
+    {
+        using var cluster = StartCluster();
+        var leader = cluster.CheckSingleLeader();
+        var known = After(cluster, leader);
+        var client = Client(cluster.StartClient(), settings => settings with { Addresses = [known.Address] });
+        Assert.Equal("a", Text(cluster.Await(client.ProposeAsync(Bytes("a")))));
+
+        cluster.Crash(known);
+        cluster.Crash(leader);
+        var pending = client.ProposeAsync(Bytes("b"));
+        cluster.Run(Seconds(5));
+        cluster.Restart(leader);
+
+        Assert.Equal("ab", Text(cluster.Await(pending)));
+    }
+
+    [Fact]
     public void Waits_for_a_leader_that_is_yet_to_be_elected()
     {
         using var cluster = StartCluster();
