@@ -71,8 +71,9 @@ internal sealed class CatalogueState(string persistenceId, string node)
     }
 
     /// <summary>
-    /// Why the catalogue cannot be used although all events were read: the last of those that were written are gone. The
-    /// catalogue would use the incarnations of former groups, and so their stores, once more. Otherwise <c>null</c>.
+    /// Why the catalogue cannot be used although all events were read: the last of those that were written are gone.
+    /// The catalogue would use the incarnations of former groups, and so their stores, once more. Otherwise
+    /// <c>null</c>.
     /// </summary>
     /// <param name="lastSequenceNr">The number of the last event that was ever written; 0 for none.</param>
     public JournalException? WhatIsMissing(long lastSequenceNr) => lastSequenceNr == _lastEvent

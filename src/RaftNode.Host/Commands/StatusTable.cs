@@ -55,8 +55,8 @@ internal sealed class StatusTable
             : "");
 
     /// <summary>
-    /// The problems of a node in lines of text: of how many groups it knows no leader, why it is not ready, which parts of its store are damaged, and which
-    /// nodes have another frame size.
+    /// The problems of a node in lines of text: of how many groups it knows no leader, why it is not ready, which parts
+    /// of its store are damaged, and which nodes have another frame size.
     /// </summary>
     public static IEnumerable<string> Warnings(StatusDocument status)
     {

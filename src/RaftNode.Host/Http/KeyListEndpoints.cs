@@ -95,7 +95,7 @@ internal sealed class KeyListEndpoints(NodeGroups groups, HttpSettings settings)
         if (answer is not QueryResult { Result: KeyPage page } result)
             throw new InvalidOperationException($"A query for keys was answered by {answer}.");
         return new KeysDocument(result.AppliedIndex, page.HasMore,
-            [.. page.Keys.Select(key => new KeyDocument(key.Key, key.Version, Tag(group, key.Version), key.Bytes))]);
+            [.. page.Keys.Select(key => new KeyDocument(key.Key, key.Version, group.Tag(key.Version), key.Bytes))]);
     }
 
     // The first keys of all groups are among the first keys of each.
@@ -108,9 +108,6 @@ internal sealed class KeyListEndpoints(NodeGroups groups, HttpSettings settings)
         bool hasMore = pages.Any(static page => page.More) || pages.Sum(static page => page.Keys.Count) > keys.Length;
         return new KeysDocument(null, hasMore, keys) { Groups = pages.Count };
     }
-
-    private static string Tag(NodeGroup group, long version) =>
-        $"\"{Position.Of(version, group.Stores.Histories)}\"";
 }
 
 /// <summary>The body of <c>GET /kv</c>.</summary>

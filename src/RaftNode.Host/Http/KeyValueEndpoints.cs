@@ -70,7 +70,7 @@ internal sealed class KeyValueEndpoints(NodeGroups groups, HttpSettings settings
         HttpContext context, NodeGroup group, ValueFound found, ReadConditions conditions)
     {
         var response = context.Response;
-        var tag = Tag(group, found.Version);
+        var tag = group.Tag(found.Version);
         response.Headers.ETag = tag;
         switch (conditions.Of(tag))
         {
@@ -166,9 +166,9 @@ internal sealed class KeyValueEndpoints(NodeGroups groups, HttpSettings settings
         }
         var version = answer is QueryResult { Result: ValueFound found } ? found.Version : 0;
         if (version > 0)
-            context.Response.Headers.ETag = Tag(group, version);
+            context.Response.Headers.ETag = group.Tag(version);
         await Problems.WriteAsync(
-            context, Problems.ConditionFailed(version > 0 ? Tag(group, version) : "", why));
+            context, Problems.ConditionFailed(version > 0 ? group.Tag(version) : "", why));
     }
 
     private async Task WriteAsync(
@@ -188,7 +188,7 @@ internal sealed class KeyValueEndpoints(NodeGroups groups, HttpSettings settings
         if (answer is not Proposed { Response: WriteResult result })
             throw new InvalidOperationException($"A proposal was answered by {answer}.");
         if (result.Version > 0)
-            context.Response.Headers.ETag = Tag(group, result.Version);
+            context.Response.Headers.ETag = group.Tag(result.Version);
         switch (result.Outcome)
         {
             case WriteOutcome.Created:
@@ -204,7 +204,7 @@ internal sealed class KeyValueEndpoints(NodeGroups groups, HttpSettings settings
             case WriteOutcome.ConditionFailed:
                 await Problems.WriteAsync(context,
                     createOnly ? Problems.Exists() : Problems.ConditionFailed(
-                    result.Version > 0 ? Tag(group, result.Version) : ""));
+                    result.Version > 0 ? group.Tag(result.Version) : ""));
                 break;
             default:
                 throw new InvalidOperationException("The state machine does not know a command of this node: its "
@@ -251,7 +251,4 @@ internal sealed class KeyValueEndpoints(NodeGroups groups, HttpSettings settings
             context.Response.Headers[GroupParameter.Header] = group.Index.ToString(CultureInfo.InvariantCulture);
         return group;
     }
-
-    private static string Tag(NodeGroup group, long version) =>
-        $"\"{Position.Of(version, group.Stores.Histories)}\"";
 }

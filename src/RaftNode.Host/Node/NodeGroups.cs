@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Event;
 using RaftActors;
 using RaftNode.Host.Configuration;
+using RaftNode.Host.KeyValue;
 
 namespace RaftNode.Host.Node;
 
@@ -36,6 +37,9 @@ internal sealed class NodeGroup
 
     /// <summary>Sends requests to the group.</summary>
     public GroupClient Client { get; private set; } = null!;
+
+    /// <summary>The ETag of a version of a value in this group.</summary>
+    public string Tag(long version) => $"\"{Position.Of(version, Stores.Histories)}\"";
 
     /// <summary>Called when the peer has been started.</summary>
     public void Start(IActorRef peer, GroupClient client) => (Peer, Client) = (peer, client);
