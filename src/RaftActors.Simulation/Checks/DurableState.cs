@@ -17,6 +17,9 @@ internal sealed class DurableState
     private readonly List<long> _terms = [];
     private readonly HashSet<(long Term, string Candidate)> _votes = [];
 
+    // Entries that later ones have replaced.
+    private readonly HashSet<(long Index, long Term)> _replaced = [];
+
     /// <summary>The last index that an installed snapshot replaces.</summary>
     public long BaseIndex { get; private set; }
 
@@ -59,7 +62,22 @@ internal sealed class DurableState
     }
 
     /// <summary>
-    /// Called when an event could not be read. The disk then has what the peer has recovered, which is a prefix of its
+    /// Whether the disk has all entries of a log, or had them before later ones replaced them. The event that replaced
+    /// them may be the one that cannot be read.
+    /// </summary>
+    public bool EverHadAll(RaftLog log)
+    {
+        for (long index = log.FirstIndex; index <= log.LastIndex; index++)
+        {
+            long term = log.TermAt(index);
+            if (!EverHad(index, term) && !_replaced.Contains((index, term)))
+                return false;
+        }
+        return true;
+    }
+
+    /// <summary>
+    /// Called when an event could not be read. The disk then has what the peer has recovered, which is a prefix of a
     /// former log.
     /// </summary>
     public void Cut(RaftLog log, string groupId)
@@ -110,6 +128,8 @@ internal sealed class DurableState
     private void Replace(StatePersisted persisted)
     {
         int keep = (int)(Math.Max(persisted.PreviousIndex, BaseIndex) - BaseIndex);
+        for (int i = keep; i < _terms.Count; i++)
+            _replaced.Add((BaseIndex + i + 1, _terms[i]));
         if (keep < _terms.Count)
             _terms.RemoveRange(keep, _terms.Count - keep);
         foreach (var batch in persisted.Batches)

@@ -182,18 +182,20 @@ internal sealed class Invariants(IReadOnlyList<SimulatedNode> nodes, Trace trace
         if (state.HardState.Term < _toldTerms.GetValueOrDefault(node))
             throw new SimulationViolation("a term never goes back",
                 $"{node} recovers in term {state.HardState.Term}, but has told others of term {_toldTerms[node]}.");
-        // A snapshot from the leader counts from the moment when its manifest is durable, even if the event about it
-        // was never written. What the snapshot includes is committed.
-        if (state.Log.LastIndex == state.Log.BaseIndex && state.Log.BaseIndex > node.Durable.BaseIndex)
-            node.Durable.SnapshotCounts(state.Log.BaseIndex);
         if (node.DamagedEvent > 0)
         {
             node.DamagedEvent = 0;
-            if (state.Log.LastIndex > node.Durable.LastIndex)
+            if (!node.Durable.EverHadAll(state.Log))
                 throw new SimulationViolation("durability",
-                    $"{node}, of which an event is damaged, recovers a log up to {state.Log.LastIndex}, but its disk "
-                        + $"had one up to {node.Durable.LastIndex}.");
+                    $"{node}, of which an event is damaged, recovers a log up to {state.Log.LastIndex}, of which its "
+                        + "disk never had some entries.");
             node.Durable.Cut(state.Log, state.HardState.GroupId);
+        }
+        // A snapshot from the leader counts from the moment when its manifest is durable, even if the event about it
+        // was never written. What the snapshot includes is committed.
+        else if (state.Log.LastIndex == state.Log.BaseIndex && state.Log.BaseIndex > node.Durable.BaseIndex)
+        {
+            node.Durable.SnapshotCounts(state.Log.BaseIndex);
         }
         string groupId = node.Durable.HardState.GroupId;
         if (groupId.Length > 0 && state.HardState.GroupId != groupId)

@@ -67,9 +67,10 @@ internal sealed class DiskLoss(Cluster cluster)
         return node.DamagedEvent;
     }
 
+    // A node with a wrong disk is silent: what it had confirmed is not there.
     private bool MayLose(SimulatedNode node) =>
         cluster.Nodes.Count(other => other != node && !other.IsOutside
-            && other.MayLack) < (cluster.Nodes.Count(static each => !each.Joins) - 1) / 2;
+            && (other.MayLack || other.IsStranger)) < cluster.LargestMinority;
 
     private void Lost(SimulatedNode node)
     {

@@ -215,14 +215,14 @@ internal sealed class FaultInjector(Cluster cluster, VirtualWorld world, Past pa
     }
 
     // The node must have a log and be a member. Only a minority of all nodes moves; the others stay at their known
-    // addresses.
+    // addresses. Clients must know the address of a member.
     private void Move(SimulatedNode node, Fault fault)
     {
         bool isMember = !node.IsStranger && !node.Joins && node.Durable.LastIndex > 0
             && cluster.Invariants.CommitIndex > 0;
-        if (!isMember || (!node.HasMoved
-            && cluster.Nodes.Count(static each =>
-            each.HasMoved) >= (cluster.Nodes.Count(static each => !each.Joins) - 1) / 2))
+        int moved = cluster.Nodes.Count(static each => each.HasMoved);
+        bool areFew = node.HasMoved || moved < cluster.LargestMinority;
+        if (!isMember || !areFew || !cluster.IsFoundByClients(each => each != node))
             return;
         Crash(node);
         cluster.Move(node, $"{node.Id}.{fault.Detail}:4051");

@@ -11,23 +11,28 @@ namespace RaftActors.Simulation.Faults;
 /// </summary>
 /// <remarks>
 /// A copy runs only while the leader hears the member itself. A copy that runs while its original is cut off looks to
-/// all peers like a disk that was set back.
+/// all peers like a disk that was set back. A peer may hear of a copy after its end. So in a run only the disks of a
+/// minority are copied.
 /// </remarks>
 internal sealed class WrongDisks(Cluster cluster, VirtualWorld world, Past past)
 {
     private readonly Dictionary<SimulatedNode, OtherDisk> _disks = [];
     private readonly List<(SimulatedNode Copy, SimulatedNode Of, SimulatedProcess Leader)> _copies = [];
 
+    // The nodes of which the disk was ever copied.
+    private readonly HashSet<SimulatedNode> _copied = [];
+
     /// <summary>
-    /// Whether a node may get another disk. The group must exist. If a majority of the founders has disks of another
-    /// group, a founder with an empty disk looks to that majority like a member that has lost its disk. So then the own
-    /// disk of no founder may be empty, also of one that has another disk for now.
+    /// Whether a node may get another disk. The group must exist. If a majority of the founders has wrong disks, or
+    /// disks that were set back, a founder with an empty disk looks to that majority like a member that has lost its
+    /// disk, or they found the group again. So then the own disk of no founder may be empty, also of one that has
+    /// another disk for now.
     /// </summary>
     public bool MayBeExchanged(SimulatedNode node)
     {
         var founders = cluster.Nodes.Where(each => cluster.Founders.Any(member => member.Id == each.Id)).ToList();
-        int strangers = founders.Count(each => each.IsStranger || each == node);
-        bool isMajority = strangers > founders.Count / 2;
+        int wrong = founders.Count(each => each.IsStranger || each.MayLack || each == node);
+        bool isMajority = wrong > founders.Count / 2;
         return !node.IsStranger && cluster.Invariants.CommitIndex > 0
             && !(isMajority && founders.Exists(static each => each.Own.LastIndex == 0));
     }
@@ -60,6 +65,9 @@ internal sealed class WrongDisks(Cluster cluster, VirtualWorld world, Past past)
         // set-back stores must stay within the claim.
         if (cluster.Nodes.Any(each => !each.IsOutside && each.Process?.Peer?.Inspect().IsWhole != true))
             return;
+        if (!_copied.Contains(node) && _copied.Count >= cluster.LargestMinority)
+            return;
+        _copied.Add(node);
         var copy = cluster.Copy(node);
         _copies.Add((copy, node, leader));
         if (cluster.Trace.IsOn)

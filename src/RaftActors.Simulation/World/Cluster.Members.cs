@@ -8,7 +8,8 @@ internal sealed partial class Cluster
 {
     /// <summary>
     /// Asks a node's peer to change the members: to add some that wait, as voters or learners, and to remove some. A
-    /// member that may have been removed is never added again, and the first node always stays.
+    /// member that may have been removed is never added again, and the first node always stays. Nothing is asked if
+    /// clients would then know the address of no member.
     /// </summary>
     /// <param name="node">The node to ask.</param>
     /// <param name="lots">A random number that decides the members.</param>
@@ -16,6 +17,7 @@ internal sealed partial class Cluster
     {
         var random = new Random(lots);
         List<Member> voters = [], learners = [];
+        List<SimulatedNode> omitted = [];
         foreach (var each in Nodes.Where(each => !each.MayBeRemoved))
         {
             bool wanted = each == Nodes[0] || random.Next(5) > 0;
@@ -24,8 +26,16 @@ internal sealed partial class Cluster
             else if (wanted)
                 learners.Add(each.Member);
             else
+                omitted.Add(each);
+        }
+        if (!IsFoundByClients(each => !omitted.Contains(each)))
+            return;
+        foreach (var each in Nodes.Where(each => !each.MayBeRemoved))
+        {
+            if (omitted.Contains(each))
                 each.Omit();
-            each.WasWanted |= wanted;
+            else
+                each.WasWanted = true;
         }
         if (_members.Exists(member => member.Priority > 0))
             voters = voters.ConvertAll(voter => voter with { Priority = random.Next(3) });
@@ -37,6 +47,14 @@ internal sealed partial class Cluster
         }
         Ask(node, new ChangeMembers(voters, learners));
     }
+
+    /// <summary>
+    /// Whether a founder that no request has removed is still where clients look for it. The settings of a client name
+    /// the first addresses of the founders.
+    /// </summary>
+    /// <param name="stays">Whether a node stays a member and at its address.</param>
+    public bool IsFoundByClients(Func<SimulatedNode, bool> stays) => Nodes.Any(each =>
+        !each.HasMoved && !each.MayBeRemoved && stays(each) && _members.Exists(member => member.Id == each.Id));
 
     /// <summary>
     /// Asks a node's peer to add all former members as voters, besides the members that were requested before.

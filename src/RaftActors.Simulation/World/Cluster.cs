@@ -90,6 +90,9 @@ internal sealed partial class Cluster
     /// <summary>The founders. In a recovered group, its former members.</summary>
     public IReadOnlyList<Member> Founders => _members;
 
+    /// <summary>The most founders that are less than half of them.</summary>
+    public int LargestMinority => (Nodes.Count(static each => !each.Joins) - 1) / 2;
+
     public VirtualNetwork<SimulatedNode> Network { get; }
 
     public Invariants Invariants { get; }

@@ -88,8 +88,14 @@ internal sealed class ClientRequest(long id, ClientRequestKind kind, Payload con
     /// <summary>Whether an attempt was answered with an unknown outcome.</summary>
     public bool WasUnknown { get; set; }
 
-    /// <summary>How many attempts failed or were not answered in time.</summary>
+    /// <summary>
+    /// How many attempts failed or were not answered in time. Attempts that were not answered, after which another node
+    /// was asked, count once a round of all nodes. The waits double with this number.
+    /// </summary>
     public int Failures { get; set; }
+
+    /// <summary>How often another node was asked because one did not answer.</summary>
+    public int Moves { get; set; }
 
     /// <summary>How often a peer has named another leader since the last failure.</summary>
     public int Redirects { get; set; }

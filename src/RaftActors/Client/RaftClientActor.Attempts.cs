@@ -245,7 +245,9 @@ internal sealed partial class RaftClientActor
                 _target = NextAddress(_target);
             if (!request.IsResting)
             {
-                request.Failures++;
+                // The next node is no slower because this one is silent. A round of all nodes counts once.
+                if (_target == request.SentTo || ++request.Moves % _settings.Addresses.Count == 0)
+                    request.Failures++;
                 CountFailure(request);
             }
             if (!request.IsDone)

@@ -91,13 +91,14 @@ internal sealed class LeadershipTransfers(
     /// Transfers the leadership of a leader that cannot serve well. Proposals wait during a transfer, so after a
     /// failure the leader does not try again at once.
     /// </summary>
-    /// <param name="pause">How long the leader does not try again.</param>
+    /// <param name="pause">How long the leader waits after its last attempt, whatever that was made for.</param>
     /// <returns>Whether a transfer was started.</returns>
     public bool TryHandOver(TimeSpan pause)
     {
-        if (_transfer is not null || peer.Now < _transferBackoff.NotBefore || BestSuccessor() is not { } successor)
+        bool isEarly = peer.Now - _transferBackoff.LastAttempt < pause;
+        if (_transfer is not null || isEarly || BestSuccessor() is not { } successor)
             return false;
-        _transferBackoff.NotBefore = peer.Now + pause;
+        _transferBackoff.LastAttempt = peer.Now;
         Start(successor.Server.Id);
         return true;
     }

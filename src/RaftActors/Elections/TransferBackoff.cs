@@ -14,8 +14,10 @@ internal sealed class TransferBackoff(TimeSpan shortest, TimeSpan longest)
 
     private readonly Dictionary<string, (TimeSpan At, TimeSpan Wait)> _attempts = new(StringComparer.Ordinal);
 
-    /// <summary>A leader that cannot serve well does not try again before this time.</summary>
-    public TimeSpan NotBefore { get; set; }
+    /// <summary>
+    /// When this peer last tried because it could not serve well as the leader; <c>null</c> if it never did.
+    /// </summary>
+    public TimeSpan? LastAttempt { get; set; }
 
     /// <summary>Whether a member may be tried now.</summary>
     public bool MayTry(string id, TimeSpan now) =>

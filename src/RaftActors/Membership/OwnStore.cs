@@ -28,7 +28,7 @@ internal sealed class OwnStore(
 {
     private StoreVerification _verification = StoreVerification.OfNewStore();
 
-    // The term and the last index with which the peer started.
+    // The term and the last index on the disk when the peer started, or when it last asked again.
     private (long Term, long Index) _recovered;
 
     // The log that a candidate must have at least to get the peer's vote.
@@ -83,9 +83,20 @@ internal sealed class OwnStore(
     }
 
     /// <summary>
-    /// Asks the other voters. Until enough have answered, the peer neither votes nor confirms anything.
+    /// Asks the other voters again if the log still lacks entries that they had when they answered. Who had these
+    /// entries may be gone for good.
     /// </summary>
-    public void Verify()
+    public void VerifyAgain()
+    {
+        if (!IsVerified || MeetsFloor(raftLog.LastTerm, raftLog.LastIndex))
+            return;
+        // What the peer has confirmed since its start is on its disk.
+        _recovered = (Term, peer.PersistedIndex);
+        Verify();
+    }
+
+    // Until enough voters have answered, the peer neither votes nor confirms anything.
+    private void Verify()
     {
         _verification = new StoreVerification(-1 - random.NextInt64(1L << 48), peer.Now + settings.VerificationWait);
         OnVerificationTimeout();
@@ -135,7 +146,7 @@ internal sealed class OwnStore(
         if (!IsSetBack && known is not null && (known.ConfirmedTerm, known.ConfirmedIndex).CompareTo(_recovered) > 0)
         {
             string loss = $"in term {known.ConfirmedTerm} it had confirmed entries up to {known.ConfirmedIndex}, "
-                + $"as {header.MemberId} remembers; when it started it was in term {_recovered.Term} "
+                + $"as {header.MemberId} remembers; when it asked it was in term {_recovered.Term} "
                 + $"and had entries up to {_recovered.Index}";
             SetBack(loss, known.Incarnation);
             return;

@@ -194,6 +194,19 @@ public sealed class LeadershipTransfersSpec
         Assert.True(_transfers.TryHandOver(pause));
     }
 
+    // The disk of this leader had stalled. It leads again later, and its replica turns out to be wrong.
+    [Fact]
+    public void A_leader_that_must_go_soon_does_not_wait_as_long_as_one_that_may_go_later()
+    {
+        var (soon, later) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5));
+        Assert.True(_transfers.TryHandOver(later));
+        _transfers.OnTimeout();
+        _peer.Now = soon;
+
+        Assert.False(_transfers.TryHandOver(later));
+        Assert.True(_transfers.TryHandOver(soon));
+    }
+
     [Fact]
     public void A_leader_that_ends_tells_the_voter_with_the_longest_log()
     {

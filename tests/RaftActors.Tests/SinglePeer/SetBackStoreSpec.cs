@@ -91,6 +91,35 @@ public sealed class SetBackStoreSpec(ITestOutputHelper output) : PeerSpec(output
         Assert.Equal("host:3", C.Expect<IntroduceReply>().Known!.Address);
     }
 
+    // The leader dies before this peer has all entries that the others had when they answered. So the peer asks again.
+    [Fact]
+    public void What_it_has_confirmed_since_its_start_is_no_loss_when_it_asks_again()
+    {
+        OthersAnswer = false;
+        StartWithLog(new HardState(1, null, null), 1, 1);
+        Answer(B, term: 2, lastIndex: 9);
+        Answer(C, term: 2, lastIndex: 9);
+        B.Say(header => new AppendEntries(header, 2, 1, 2, 0,
+            new EntryBatch([Command(3, 2), Command(4, 2)])), 2);
+        AdvanceUntil(() => B.TryTake<AppendEntriesReply>(reply => reply.MatchIndex == 4) is not null);
+        B.Forget();
+
+        AdvanceUntil(() => B.TryTake<Introduce>(question => question.Round < 0) is { } again && AnswerAgain(again));
+
+        Assert.Empty(Status().Problems);
+
+        bool AnswerAgain(Introduce question)
+        {
+            Assert.Equal((2, 4), (question.RecoveredTerm, question.RecoveredIndex));
+            var known = new StoreRecord(StoreId, question.Header.Incarnation, ConfirmedTerm: 2, ConfirmedIndex: 4);
+            B.Say(header => new IntroduceReply(header, question.Round, false, StoreId)
+            {
+                Known = known, LastLogTerm = 2, LastLogIndex = 9,
+            }, 2);
+            return true;
+        }
+    }
+
     private void AssertNamed(string who, string other, bool isNamed)
     {
         string reason = Assert.Single(Status().Problems).Reason;
@@ -111,10 +140,12 @@ public sealed class SetBackStoreSpec(ITestOutputHelper output) : PeerSpec(output
                 RecoveredIndex = 2 }, 2);
     }
 
-    private void Answer(FakePeer other, long term)
+    private void Answer(FakePeer other, long term, long lastIndex = 2)
     {
         var question = other.Expect<Introduce>(question => question.Round < 0);
-        other.Say(header =>
-            new IntroduceReply(header, question.Round, false, StoreId) { LastLogTerm = 1, LastLogIndex = 2 }, term);
+        other.Say(header => new IntroduceReply(header, question.Round, false, StoreId)
+        {
+            LastLogTerm = lastIndex > 2 ? term : 1, LastLogIndex = lastIndex,
+        }, term);
     }
 }

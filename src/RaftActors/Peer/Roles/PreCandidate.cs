@@ -16,9 +16,7 @@ internal sealed partial class RaftActor
         {
             BecomeFollower(Term, null);
             _removal.AskForMembership();
-            // The log that was ahead of this one may be gone for good: the members that are left are asked again.
-            if (_ownStore.IsVerified && !_ownStore.MeetsFloor(_raftLog.LastTerm, _raftLog.LastIndex))
-                _ownStore.Verify();
+            _ownStore.VerifyAgain();
             return;
         }
         ElectionBegan(reason);

@@ -189,6 +189,27 @@ public sealed class RaftClientSpec(ITestOutputHelper output) : ClientSpec(output
         Assert.True(waits.Distinct().Count() > 5);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public void Asks_each_node_once_before_it_is_more_patient_with_any(int seed)
+    {
+        using var cluster = StartCluster();
+        var leader = cluster.CheckSingleLeader();
+        var begun = cluster.Now;
+        var client = Client(cluster.StartClient(), settings => settings with
+        {
+            Addresses = ["gone1:4051", "gone2:4051", "gone3:4051", leader.Address], RandomSeed = seed,
+        });
+
+        cluster.Await(client.ProposeAsync(Bytes("a")));
+
+        Assert.InRange(cluster.Now - begun, TimeSpan.Zero, Seconds(3.5));
+    }
+
     [Fact]
     public void Keeps_its_session_alive_by_its_commands_and_else_by_signs_of_life()
     {
