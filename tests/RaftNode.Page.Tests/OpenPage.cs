@@ -32,7 +32,8 @@ internal sealed class OpenPage : IAsyncDisposable
     /// <summary>Opens the page of a node.</summary>
     /// <param name="url">Where the node serves HTTP.</param>
     /// <param name="prepare">What to do before the page is asked for.</param>
-    public static async Task<OpenPage> OpenAsync(string url, Func<IPage, Task>? prepare = null)
+    /// <param name="query">The query of the page's address.</param>
+    public static async Task<OpenPage> OpenAsync(string url, Func<IPage, Task>? prepare = null, string query = "")
     {
         Assertions.SetDefaultExpectTimeout(Patience);
         var playwright = await Playwright.CreateAsync();
@@ -68,7 +69,7 @@ internal sealed class OpenPage : IAsyncDisposable
         };
         if (prepare is not null)
             await prepare(page);
-        await page.GotoAsync($"{url}/");
+        await page.GotoAsync($"{url}/{query}");
         return opened;
     }
 

@@ -29,7 +29,11 @@ internal static class AllGroups
             GroupId = "",
             StoreId = "",
             Groups = new GroupsDocument(groups.Count, led, groups.Count - leaders.Values.Sum(),
-                statuses.Count(static status => status is null), leaders),
+                statuses.Count(static status => status is null), leaders)
+            {
+                Troubled = [.. statuses.Index().Where(static each => ProblemOf(each.Item) is not null)
+                    .Select(static each => each.Index)],
+            },
             Role = led > 0 ? "leader" : "follower",
             Term = known.Max(static status => status.Term),
             Leader = leaders.Count == 1 ? leaders.Keys.Single() : null,
@@ -83,6 +87,24 @@ internal static class AllGroups
                 $"{Some([.. kind.Select(static each => each.Group)], groups.Count)}: {kind.First().Problem.Reason}");
         }
     }
+
+    /// <summary>All groups of a node, each in a few words.</summary>
+    /// <param name="node">The node's member id.</param>
+    /// <param name="groups">The groups.</param>
+    /// <param name="statuses">What the peer of each group answered; <c>null</c> for nothing.</param>
+    public static GroupListDocument List(string node, NodeGroups groups, IReadOnlyList<RaftStatus?> statuses) =>
+        new(node, [.. groups.Zip(statuses, static (group, status) => new GroupDocument(
+            group.Index, group.Name, status?.Leader?.Id, status?.Term ?? 0, status?.CommitIndex ?? 0,
+            group.Stores.Summary.Keys, ProblemOf(status)))]);
+
+    // What is wrong with a group on this node, in a sentence.
+    private static string? ProblemOf(RaftStatus? status) => status switch
+    {
+        null => "The peer is not running: it recovers, or starts again after a failure, or has stopped for good.",
+        { Problems: [var first, ..] } => first.Reason,
+        { Leader: null } => "The node knows no leader.",
+        _ => null,
+    };
 
     /// <summary>Some groups in a few words: how many, and the names of the first.</summary>
     public static string Some(IReadOnlyList<string> names, int all) =>

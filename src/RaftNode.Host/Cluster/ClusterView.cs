@@ -9,13 +9,14 @@ using RaftNode.Host.Node;
 namespace RaftNode.Host.Cluster;
 
 /// <summary>
-/// How all members of the group stand. Asks the others' <see cref="NodeActor"/>s when somebody wants to know, and not
-/// otherwise.
+/// How all members stand, in one group or in all groups together. Asks the others' <see cref="NodeActor"/>s when
+/// somebody wants to know, and not otherwise.
 /// </summary>
 /// <param name="node">This node.</param>
 /// <param name="own">How this node stands.</param>
 /// <param name="events">Where the events of the other nodes are added.</param>
-internal sealed class ClusterView(RunningNode node, OwnStatus own, NodeEvents events)
+/// <param name="group">The group; <c>null</c> for all groups together.</param>
+internal sealed class ClusterView(RunningNode node, OwnStatus own, NodeEvents events, NodeGroup? group = null)
 {
     private const int MostProbes = 256;
 
@@ -29,6 +30,7 @@ internal sealed class ClusterView(RunningNode node, OwnStatus own, NodeEvents ev
 
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Id, string Address), MemberProbe> _probes = [];
+    private readonly Dictionary<int, ClusterView> _ofGroups = [];
     private Task<ClusterDocument>? _reading;
     private long _begun;
     private GroupMembers? _members;
@@ -46,6 +48,17 @@ internal sealed class ClusterView(RunningNode node, OwnStatus own, NodeEvents ev
                 _reading = AskAllAsync();
             }
             return _reading;
+        }
+    }
+
+    /// <summary>How all members stand in one group.</summary>
+    public ClusterView Of(NodeGroup one)
+    {
+        lock (_lock)
+        {
+            if (!_ofGroups.TryGetValue(one.Index, out var view))
+                _ofGroups.Add(one.Index, view = new ClusterView(node, own, events, one));
+            return view;
         }
     }
 
@@ -72,7 +85,7 @@ internal sealed class ClusterView(RunningNode node, OwnStatus own, NodeEvents ev
 
     private async Task<ClusterDocument> AskAllAsync()
     {
-        var status = own.ReadAsync();
+        var status = group is null ? own.ReadAsync() : own.ReadAsync(group);
         var members = await MembersAsync();
         var others = members.Members.Where(member => member.Id != node.Settings.Self.Id)
             .ToDictionary(static member => member.Id, ProbeOf);
@@ -102,7 +115,7 @@ internal sealed class ClusterView(RunningNode node, OwnStatus own, NodeEvents ev
         {
             Node = node.Settings.Self.Id,
             Time = DateTime.UtcNow,
-            Group = node.Settings.Raft.Group,
+            Group = group?.Name ?? node.Settings.Raft.Group,
             Leader = leader?.Node,
             Term = outcomes.Max(static each => each.Outcome.Status?.Term ?? 0),
             Index = members.Index,
@@ -130,7 +143,7 @@ internal sealed class ClusterView(RunningNode node, OwnStatus own, NodeEvents ev
     {
         try
         {
-            return _members = await node.Group.Ask<GroupMembers>(GetMembers.Instance, Patience);
+            return _members = await (group?.Peer ?? node.Group).Ask<GroupMembers>(GetMembers.Instance, Patience);
         }
         catch (Exception e) when (e is AskTimeoutException or InvalidOperationException)
         {
@@ -149,7 +162,7 @@ internal sealed class ClusterView(RunningNode node, OwnStatus own, NodeEvents ev
         {
             if (!_probes.TryGetValue((member.Id, member.Address), out var probe))
             {
-                probe = new MemberProbe(member.Id, Resolve(member.Address), events);
+                probe = new MemberProbe(member.Id, Resolve(member.Address), events, group?.Name);
                 _probes.Add((member.Id, member.Address), probe);
             }
             return probe;

@@ -115,7 +115,9 @@ internal sealed class EventRecorder : ReceiveActor
     }
 
     private void Add(string group, string kind, string text, Func<NodeEvent, NodeEvent>? more = null) =>
-        _events.Add(kind, _namesGroups ? $"{group}: {text}" : text, more);
+        _events.Add(kind, _namesGroups ? $"{group}: {text}" : text, _namesGroups
+            ? added => (more?.Invoke(added) ?? added) with { Group = group }
+            : more);
 
     private static string Names(IReadOnlyList<Member> members) =>
         string.Join(", ", members.Select(static member => member.Id));

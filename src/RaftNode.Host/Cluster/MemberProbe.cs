@@ -8,7 +8,10 @@ namespace RaftNode.Host.Cluster;
 /// <param name="member">The member id of the other node.</param>
 /// <param name="node">The <see cref="NodeActor"/> of the other node.</param>
 /// <param name="events">Where the events of the other node are added.</param>
-internal sealed class MemberProbe(string member, IActorRef node, NodeEvents events)
+/// <param name="group">
+/// The name of the group that the question is about; <c>null</c> for how the node stands in all its groups together.
+/// </param>
+internal sealed class MemberProbe(string member, IActorRef node, NodeEvents events, string? group)
 {
     // The other node asks its peer for up to a second.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -56,7 +59,8 @@ internal sealed class MemberProbe(string member, IActorRef node, NodeEvents even
         string problem;
         try
         {
-            report = await node.Ask<object>(new ReportNode(run, number), Patience) is NodeReported reported
+            INodeMessage question = group is null ? new ReportNode(run, number) : new ReportGroup(group);
+            report = await node.Ask<object>(question, Patience) is NodeReported reported
                 ? NodeReport.Read(reported.Json, out problem)
                 : NodeReport.Read(default, out problem);
         }

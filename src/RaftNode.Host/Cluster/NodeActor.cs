@@ -24,6 +24,7 @@ internal sealed class NodeActor : ReceiveActor
     public NodeActor(OwnStatus status, NodeEvents events, NodeGroups groups)
     {
         Receive<ReportNode>(asked => ReportAsync(asked, status, events).PipeTo(Sender, Self));
+        Receive<ReportGroup>(asked => ReportAsync(asked, status, events, groups).PipeTo(Sender, Self));
         Receive<TakeNodeSnapshot>(take => SnapshotAsync(groups, take.Group).PipeTo(Sender, Self));
     }
 
@@ -36,6 +37,21 @@ internal sealed class NodeActor : ReceiveActor
         var known = told?.Events ?? [.. events.Own.ReadAll().Events.Take(NodeReport.MostEvents)];
         return new NodeReported(new NodeReport(events.Run, document, why, known).ToJson());
     }
+
+    private static async Task<NodeReported> ReportAsync(
+        ReportGroup asked, OwnStatus status, NodeEvents events, NodeGroups groups)
+    {
+        if (groups.FirstOrDefault(group => group.Name == asked.Name) is not { } found)
+        {
+            return Reported(events, null, new ProblemDocument(Problems.PeerSilentType, $"The node has no group "
+                + $"{asked.Name}: it has its keys in {GroupLayout.Text(groups.Count)} (raftnode.groups)."));
+        }
+        var (document, problem) = await status.ReadAsync(found);
+        return Reported(events, document, problem is null ? null : Problems.Document(problem));
+    }
+
+    private static NodeReported Reported(NodeEvents events, StatusDocument? status, ProblemDocument? problem) =>
+        new(new NodeReport(events.Run, status, problem, []).ToJson());
 
     private static async Task<SnapshotReported> SnapshotAsync(NodeGroups groups, int group)
     {

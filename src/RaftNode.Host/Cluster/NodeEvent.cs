@@ -26,6 +26,10 @@ internal sealed record NodeEvent
     /// <summary>What happened, as a sentence without its full stop.</summary>
     public required string Text { get; init; }
 
+    /// <summary>The name of the group that it is about, on a node with several groups.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Group { get; init; }
+
     /// <summary>The node's term; of a snapshot, the term of its last entry.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Term { get; init; }

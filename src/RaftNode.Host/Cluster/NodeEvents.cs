@@ -82,6 +82,7 @@ internal sealed class NodeEvents(string node, TimeProvider clock)
                     Run = run,
                     Time = told.Time.ToUniversalTime(),
                     Text = Clip(told.Text),
+                    Group = ClipName(told.Group),
                     Role = ClipName(told.Role),
                     Leader = ClipName(told.Leader),
                     Reason = ClipName(told.Reason),

@@ -13,6 +13,7 @@ namespace RaftNode.Host.Cluster;
 internal sealed class NodeMessageSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
     private const string ReportManifest = "R";
+    private const string ReportGroupManifest = "G";
     private const string ReportedManifest = "A";
     private const string SnapshotManifest = "S";
     private const string SnapshottedManifest = "T";
@@ -23,6 +24,7 @@ internal sealed class NodeMessageSerializer(ExtendedActorSystem system) : Serial
     public override string Manifest(object o) => o switch
     {
         ReportNode => ReportManifest,
+        ReportGroup => ReportGroupManifest,
         NodeReported => ReportedManifest,
         TakeNodeSnapshot => SnapshotManifest,
         SnapshotReported => SnapshottedManifest,
@@ -32,6 +34,7 @@ internal sealed class NodeMessageSerializer(ExtendedActorSystem system) : Serial
     public override byte[] ToBinary(object obj) => obj switch
     {
         ReportNode report => Bytes(report.Run, report.Number),
+        ReportGroup report => Bytes(report.Name),
         NodeReported reported => reported.Json.ToArray(),
         // A version with one group sends nothing.
         TakeNodeSnapshot take => take.Group == 0 ? [] : Bytes("", take.Group),
@@ -42,6 +45,7 @@ internal sealed class NodeMessageSerializer(ExtendedActorSystem system) : Serial
     public override object FromBinary(byte[] bytes, string manifest) => manifest switch
     {
         ReportManifest when Number(bytes, 0) is var number => new ReportNode(Text(bytes, 1), number),
+        ReportGroupManifest => new ReportGroup(Text(bytes, 0)),
         ReportedManifest => new NodeReported(bytes),
         SnapshotManifest => new TakeNodeSnapshot(bytes.Length == 0 ? 0 : (int)Number(bytes, 0)),
         SnapshottedManifest =>

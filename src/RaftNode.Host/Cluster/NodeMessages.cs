@@ -8,6 +8,10 @@ internal interface INodeMessage;
 /// <param name="Number">The number of the last event of that process that is known.</param>
 internal sealed record ReportNode(string Run, long Number) : INodeMessage;
 
+/// <summary>Asks a node how it stands in one of its groups. The answer is <see cref="NodeReported"/>.</summary>
+/// <param name="Name">The name of the group, which also says how many groups there are.</param>
+internal sealed record ReportGroup(string Name) : INodeMessage;
+
 /// <summary>How a node stands.</summary>
 /// <param name="Json">A <see cref="NodeReport"/> as JSON. Only the reader looks whether it is one.</param>
 internal sealed record NodeReported(ReadOnlyMemory<byte> Json) : INodeMessage;

@@ -34,6 +34,9 @@ internal sealed record NodeReport(
                 {
                     Damages = [.. status.Damages.Take(MostOfEach)],
                     ForeignNodes = [.. status.ForeignNodes.Take(MostOfEach)],
+                    Groups = status.Groups is { } groups
+                        ? groups with { Troubled = [.. groups.Troubled.Take(MostOfEach)] }
+                        : null,
                 },
             });
         }

@@ -9,7 +9,7 @@ internal sealed record ClusterDocument
     /// <summary>When the document was made, in UTC, by the clock of the asked node.</summary>
     public required DateTime Time { get; init; }
 
-    /// <summary>The name of the group.</summary>
+    /// <summary>The name of the group; for all of several groups the name that theirs begin with.</summary>
     public required string Group { get; init; }
 
     /// <summary>The leader's member id: that of the highest term of all nodes that say that they lead.</summary>
@@ -58,3 +58,19 @@ internal sealed record ClusterMemberDocument
     /// <summary>The status of the member's node, as <c>GET /status</c> answers it there.</summary>
     public StatusDocument? Status { get; init; }
 }
+
+/// <summary>The body of <c>GET /groups</c>: the groups that have the node's keys, as the asked node knows them.</summary>
+/// <param name="Node">The member id of the asked node.</param>
+/// <param name="Groups">The groups, ordered by their numbers.</param>
+internal sealed record GroupListDocument(string Node, IReadOnlyList<GroupDocument> Groups);
+
+/// <summary>A group in a few words.</summary>
+/// <param name="Number">The number of the group, from 0.</param>
+/// <param name="Name">The name of the group.</param>
+/// <param name="Leader">The member id of the leader; <c>null</c> if the asked node knows none.</param>
+/// <param name="Term">The term of the asked node; 0 if its peer does not run.</param>
+/// <param name="CommitIndex">The last index that the asked node knows to be committed.</param>
+/// <param name="Keys">The number of keys with a value.</param>
+/// <param name="Problem">What is wrong with the group on the asked node; <c>null</c> if nothing is.</param>
+internal sealed record GroupDocument(
+    int Number, string Name, string? Leader, long Term, long CommitIndex, long Keys, string? Problem);

@@ -80,7 +80,7 @@ internal static class HttpServer
         new WatchEndpoints(node.Groups, settings, app.Lifetime.ApplicationStopping).Map(app);
         new StatusEndpoints(node, node.Status).Map(app);
         PageEndpoint.Load().Map(app);
-        new ClusterEndpoints(node.Cluster).Map(app);
+        new ClusterEndpoints(node).Map(app);
         new EventEndpoints(node.Cluster, node.Events, settings, app.Lifetime.ApplicationStopping).Map(app);
         HostMetrics.Map(app, node.Settings.Metrics, settings.Access.Metrics);
         new SnapshotEndpoints(node, node.Cluster).Map(app);

@@ -127,7 +127,11 @@ internal sealed record StatusDocument
 /// <param name="NotRunning">Of how many this node's peer does not run.</param>
 /// <param name="Leaders">How many each node leads, as far as this node knows.</param>
 internal sealed record GroupsDocument(
-    int Count, int Led, int WithoutLeader, int NotRunning, IReadOnlyDictionary<string, int> Leaders);
+    int Count, int Led, int WithoutLeader, int NotRunning, IReadOnlyDictionary<string, int> Leaders)
+{
+    /// <summary>The numbers of the groups in which something is wrong on this node, in order.</summary>
+    public IReadOnlyList<int> Troubled { get; init; } = [];
+}
 
 /// <summary>A node's disk.</summary>
 /// <param name="StoreBytes">The size of the files in the node's data directory.</param>
@@ -197,6 +201,7 @@ internal sealed record ProblemDocument(string Type, string Detail);
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(StatusDocument))]
 [JsonSerializable(typeof(ClusterDocument))]
+[JsonSerializable(typeof(GroupListDocument))]
 [JsonSerializable(typeof(KeysDocument))]
 [JsonSerializable(typeof(MembersDocument))]
 [JsonSerializable(typeof(WantedMembersDocument))]

@@ -18,6 +18,7 @@ public sealed class NodeMessageSerializerSpec : IAsyncLifetime
     [
         new ReportNode("", 0),
         new ReportNode("run ☃", long.MaxValue),
+        new ReportGroup("kv-3-of-64"),
         new NodeReported(new byte[] { 0, 1, 255 }),
         new TakeNodeSnapshot(0),
         new TakeNodeSnapshot(63),

@@ -35,6 +35,17 @@ public sealed class NodeReportSpec
         var shortened = NodeReport.Read(new NodeReport("run", long1, null, [Samples.Event(1)]).ToJson(), out _);
         Assert.Equal((8, 1), (shortened!.Status!.Damages.Count, shortened.Events.Count));
 
+        var many = Samples.Status() with
+        {
+            Damages = [new string('d', NodeReport.MostBytes - 4000)],
+            Groups = new GroupsDocument(1024, 0, 1024, 0, new Dictionary<string, int>())
+            {
+                Troubled = [.. Enumerable.Range(0, 1024)],
+            },
+        };
+        var few = NodeReport.Read(new NodeReport("run", many, null, []).ToJson(), out _);
+        Assert.Equal(Enumerable.Range(0, 8), few!.Status!.Groups!.Troubled);
+
         var longer = Samples.Status() with { Damages = [new string('d', NodeReport.MostBytes)] };
         var refused = NodeReport.Read(new NodeReport("run", longer, null, []).ToJson(), out _);
         Assert.Contains("ask the node itself", refused!.Problem!.Detail);

@@ -88,6 +88,7 @@ public sealed class GroupActorsSpec : VirtualTimeSpec
                 "kv-1-of-2: a begins an election: no leader was heard within the election timeout",
             ],
             events.Own.ReadAll().Events.Select(static told => told.Text));
+        Assert.Equal(["kv-0-of-2", "kv-1-of-2"], events.Own.ReadAll().Events.Select(static told => told.Group));
     }
 
     private void Listen(int groups)

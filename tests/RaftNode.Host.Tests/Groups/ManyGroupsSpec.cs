@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using RaftNode.Host.Http;
 using RaftNode.Host.Node;
 using RaftNode.Host.Tests.Processes;
 
@@ -63,6 +65,14 @@ public sealed class ManyGroupsSpec
             Assert.NotEqual(HttpStatusCode.OK, ready.StatusCode);
             string why = await ready.Content.ReadAsStringAsync();
             return why.Contains("node1 has its keys in 4 groups, and this node in 8 (raftnode.groups).");
+        }, cluster.Transcripts);
+        await Eventually.IsTrueAsync("the other nodes to say what is wrong with it", async () =>
+        {
+            var seen = await cluster.Http.GetFromJsonAsync(
+                $"{cluster.Urls[0]}/cluster?group=1", HostJson.Default.ClusterDocument);
+            Assert.Equal("kv-1-of-4", seen!.Group);
+            return seen.Members.Single(static member => member.Id == "node3").Problem?.Detail
+                == "The node has no group kv-1-of-4: it has its keys in 8 groups (raftnode.groups).";
         }, cluster.Transcripts);
         using var got = await cluster.Http.GetAsync(cluster.Key(2, "key"));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, got.StatusCode);

@@ -65,6 +65,7 @@ public sealed class SeveralGroupsHttpSpec(SeveralGroupsFixture node) : IClassFix
     [InlineData("GET", "/watch?group=4", "group = 4: it is the number of one group, from 0 to 3.")]
     [InlineData("GET", "/kv?group=-1", "group = -1: it is the number of one group, from 0 to 3.")]
     [InlineData("GET", "/status?group=kv", "group = kv: it is the number of one group, from 0 to 3.")]
+    [InlineData("GET", "/cluster?group=4", "group = 4: it is the number of one group, from 0 to 3.")]
     [InlineData("GET", "/health/ready?group=4", "group = 4: it is the number of one group, from 0 to 3.")]
     [InlineData("GET", "/members?group=1&group=2", "group = 1,2: it is the number of one group, from 0 to 3.")]
     [InlineData("POST", "/sessions?group=4", "group = 4: it is the number of one group, from 0 to 3.")]
@@ -108,6 +109,23 @@ public sealed class SeveralGroupsHttpSpec(SeveralGroupsFixture node) : IClassFix
         Assert.Equal("ready, the leader is a\n", await node.Http.GetStringAsync("/health/ready?group=2"));
         using var cluster = JsonDocument.Parse(await node.Http.GetStringAsync("/cluster"));
         Assert.Equal("a", cluster.RootElement.GetProperty("leader").GetString());
+    }
+
+    [Fact]
+    public async Task All_members_are_shown_in_one_group_and_all_groups_in_a_few_words()
+    {
+        var cluster = (await node.Http.GetFromJsonAsync("/cluster?group=2", HostJson.Default.ClusterDocument))!;
+        Assert.Equal(("kv-2-of-4", "a"), (cluster.Group, cluster.Leader));
+        var member = Assert.Single(cluster.Members);
+        Assert.Equal(("kv-2-of-4", 0), (member.Status!.Group, member.Lag));
+        Assert.Null(member.Status.Groups);
+
+        var all = (await node.Http.GetFromJsonAsync("/groups", HostJson.Default.GroupListDocument))!;
+        Assert.Equal("a", all.Node);
+        Assert.Equal(
+            Enumerable.Range(0, Groups).Select(static group => (group, Layout.NameOf(group), "a", (string?)null)),
+            all.Groups.Select(static group => (group.Number, group.Name, group.Leader!, group.Problem)));
+        Assert.All(all.Groups, static group => Assert.True(group is { Term: > 0, CommitIndex: > 0 }));
     }
 
     [Fact]

@@ -124,9 +124,24 @@ internal static class NodeOperations
         "Says how all members are, each with what its node says of itself.",
         "The asked node asks the others. The answer is 200 also if others, or the asked node's peer, are down.")
     {
+        Parameters = [Parameter.Group("Without it, the answer is about all groups together.")],
         Answers =
         [
             new Answer(200, "The members, ordered by their ids.", Json, typeof(ClusterDocument))
+            {
+                Headers = [NoStore],
+            },
+        ],
+    };
+
+    public static readonly Operation Groups = new("getGroups", Group,
+        "Lists the groups that have the node's keys, each in a few words.",
+        "The leaders and problems are those that the asked node knows of. The answer is 200 also if its peers are "
+            + "down.")
+    {
+        Answers =
+        [
+            new Answer(200, "The groups, ordered by their numbers.", Json, typeof(GroupListDocument))
             {
                 Headers = [NoStore],
             },
