@@ -58,17 +58,17 @@ internal sealed partial class RaftActor :
 
     public string AddressOf(Server member) => _addresses.Of(member);
 
-    public PeerHeader Header(string toStoreId = "") =>
-        new(_self.Address, _settings.Group, _self.Id, _storeId, Term, toStoreId)
+    public PeerHeader Header(string toStoreId = "") => _headers.Of(
+        new OwnHeader(_self.Address, _settings.Group, _self.Id, _storeId, Term)
         {
             MaximumFrameSize = _filter.FrameSizes.Own,
             GroupId = _identity.Id,
             GroupIsUndecided = !_identity.IsDecided,
-            Version = PeerHeader.CurrentVersion,
             IsEmpty = _raftLog.IsEmpty,
             Incarnation = _ownStore.Incarnation,
             IsVerifying = !_ownStore.IsVerified,
-        };
+        },
+        toStoreId);
 
     public void StartTimer(object timer, TimeSpan delay) =>
         Timers.StartSingleTimer(timer, timer, delay < Millisecond ? Millisecond : delay);

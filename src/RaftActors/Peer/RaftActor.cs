@@ -9,6 +9,7 @@ using RaftActors.Log;
 using RaftActors.Membership;
 using RaftActors.Metrics;
 using RaftActors.Reads;
+using RaftActors.Protocol;
 using RaftActors.Replication;
 using RaftActors.Requests;
 using RaftActors.Resting;
@@ -74,6 +75,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     private readonly Removal _removal;
     private readonly PeerRest _rest;
     private readonly MessageFilter _filter;
+    private readonly OwnHeaders _headers = new();
     private readonly PeerWatch _watch;
     private readonly PeerMetrics _metrics;
     private readonly PeerTraces _traces;

@@ -1,5 +1,6 @@
 using System.Text;
 using RaftActors.Log;
+using static RaftActors.Protocol.ProtoWriter;
 
 namespace RaftActors.Protocol;
 
@@ -72,6 +73,37 @@ internal static class EntryCodec
         };
     }
 
+    /// <summary>Notes where a field with an entry is in a message.</summary>
+    /// <param name="found">Where all of them are so far; <c>null</c> before the first.</param>
+    /// <param name="start">Where the field begins.</param>
+    /// <param name="content">Where the entry is.</param>
+    /// <exception cref="FormatException">Another field is between this one and the one before.</exception>
+    public static void Found(ref List<(int Start, Range Content)>? found, int start, Range content)
+    {
+        if (found is not null && found[^1].Content.End.Value != start)
+            throw new FormatException("The entries are not consecutive fields.");
+        (found ??= []).Add((start, content));
+    }
+
+    /// <summary>Where the fields that were found are in their message.</summary>
+    public static Range Whole(List<(int Start, Range Content)> found) => found[0].Start..found[^1].Content.End;
+
+    /// <summary>Reads entries as slices of their fields.</summary>
+    /// <param name="fields">The bytes of <see cref="Whole"/>.</param>
+    /// <param name="found">Where the entries are in their message.</param>
+    /// <exception cref="FormatException">One of them is not an entry.</exception>
+    public static EntryBatch Batch(ReadOnlyMemory<byte> fields, List<(int Start, Range Content)> found)
+    {
+        int start = found[0].Start;
+        var entries = new LogEntry[found.Count];
+        for (int i = 0; i < entries.Length; i++)
+        {
+            var content = found[i].Content;
+            entries[i] = Decode(fields[(content.Start.Value - start)..(content.End.Value - start)]);
+        }
+        return new EntryBatch(entries, fields);
+    }
+
     private static int SizeOf(LogEntry entry)
     {
         var payload = entry.Payload;
@@ -114,9 +146,6 @@ internal static class EntryCodec
         }
         writer.Raw(entry.UnknownFields.Span);
     }
-
-    // All fields here have numbers below 16, so each tag takes one byte.
-    private static int FieldSize(int length) => 1 + ProtoWriter.VarintSize((ulong)length) + length;
 
     private static ReadOnlyMemory<byte> Join(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second) =>
         first.IsEmpty ? second : (byte[])[.. first.Span, .. second.Span];

@@ -14,8 +14,8 @@ internal static class MessageFormats
     private static readonly MessageFormat[] Table =
     [
         // Between peers.
-        new(typeof(AppendEntries), "AE", static (m, _) => Write((AppendEntries)m), static (b, _) => ReadAppend(b)),
-        Plain("AER", static (AppendEntriesReply m) => m.ToWire(), static wire => wire.FromWire()),
+        new(typeof(AppendEntries), "AE", Write, static (bytes, s) => AppendCodec.Read(bytes, s.Headers)),
+        new(typeof(AppendEntriesReply), "AER", Write, static (bytes, s) => AppendReplyCodec.Read(bytes, s.Headers)),
         Plain("RV", static (RequestVote m) => m.ToWire(), static wire => wire.FromWire()),
         Plain("RVR", static (RequestVoteReply m) => m.ToWire(), static wire => wire.FromWire()),
         Plain("FP", static (ForwardProposal m) => m.ToWire(), static wire => wire.FromWire()),
@@ -84,21 +84,14 @@ internal static class MessageFormats
     public static MessageFormat? Find(string? manifest) =>
         manifest is null ? null : ByManifest.GetValueOrDefault(manifest);
 
-    private static byte[] Write(AppendEntries message)
+    private static byte[] Write(object message, RaftSerializer serializer)
     {
-        var head = message.ToWire();
-        var entries = message.Entries.Encoded.Span;
-        int headSize = head.CalculateSize();
-        var bytes = new byte[headSize + entries.Length];
-        head.WriteTo(bytes.AsSpan(0, headSize));
-        entries.CopyTo(bytes.AsSpan(headSize));
+        var head = MessageHead.Of((PeerMessage)message, serializer.Headers);
+        var entries = message is AppendEntries append ? append.Entries.Encoded.Span : [];
+        var bytes = new byte[head.Size + entries.Length];
+        head.Write(bytes.AsSpan(0, head.Size));
+        entries.CopyTo(bytes.AsSpan(head.Size));
         return bytes;
-    }
-
-    private static AppendEntries ReadAppend(byte[] bytes)
-    {
-        var (head, entries) = SplitEntries(bytes);
-        return Wire.AppendEntries.Parser.ParseFrom(bytes, 0, head).FromWire(entries);
     }
 
     private static IRaftMessage ReadProposalAnswer(Wire.ClientAnswer wire, RaftSerializer serializer) =>
@@ -107,38 +100,24 @@ internal static class MessageFormats
     private static IRaftMessage ReadQueryAnswer(Wire.ClientAnswer wire, RaftSerializer serializer) =>
         wire.ToQueryAnswer(serializer.Serialization);
 
-    private static StatePersisted ReadPersisted(byte[] bytes)
-    {
-        var (head, entries) = SplitEntries(bytes);
-        return Wire.StatePersisted.Parser.ParseFrom(bytes, 0, head).FromWire(entries);
-    }
-
     // The entries come last, because their field has the highest number. They are sliced out, and the generated parser
     // gets the bytes before them. Fields that a later version may add after them are skipped.
-    private static (int Head, EntryBatch Entries) SplitEntries(byte[] bytes)
+    private static StatePersisted ReadPersisted(byte[] bytes)
     {
         var reader = new ProtoReader(bytes);
-        var entries = new List<LogEntry>();
-        int head = -1, tail = bytes.Length;
+        List<(int Start, Range Content)>? entries = null;
         while (!reader.AtEnd)
         {
             int start = reader.Position;
             var (field, type) = reader.Tag();
-            if (field != EntryCodec.EntriesField || type != ProtoReader.Delimited)
-            {
+            if (field == EntryCodec.EntriesField && type == ProtoReader.Delimited)
+                EntryCodec.Found(ref entries, start, reader.Delimit());
+            else
                 reader.Skip(type);
-                if (head >= 0)
-                    tail = Math.Min(tail, start);
-                continue;
-            }
-            if (tail < bytes.Length)
-                throw new FormatException("The entries are not consecutive fields.");
-            if (head < 0)
-                head = start;
-            entries.Add(EntryCodec.Decode(bytes.AsMemory()[reader.Delimit()]));
         }
-        return head < 0
-            ? (bytes.Length, EntryBatch.Empty)
-            : (head, new EntryBatch([.. entries], bytes.AsMemory(head..tail)));
+        if (entries is null)
+            return Wire.StatePersisted.Parser.ParseFrom(bytes).FromWire(EntryBatch.Empty);
+        var batch = EntryCodec.Batch(bytes.AsMemory(EntryCodec.Whole(entries)), entries);
+        return Wire.StatePersisted.Parser.ParseFrom(bytes, 0, entries[0].Start).FromWire(batch);
     }
 }

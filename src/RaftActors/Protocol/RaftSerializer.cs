@@ -40,15 +40,26 @@ public sealed class RaftSerializer : SerializerWithStringManifest
     /// <inheritdoc/>
     public override byte[] ToBinary(object obj) => MessageFormats.For(obj).Write(obj, this);
 
-    /// <summary>
-    /// The output of <see cref="ToBinary"/> for a message, in two parts that are not copied together.
-    /// </summary>
-    internal (IMessage? Head, ReadOnlyMemory<byte> Tail) Parts(PeerMessage message) => message switch
+    /// <summary>The headers of late messages.</summary>
+    internal HeaderCache Headers { get; } = new();
+
+    /// <summary>The message that <see cref="FromBinary"/> makes of a copy of the bytes.</summary>
+    internal object Read(ReadOnlySpan<byte> bytes, string manifest)
     {
-        AppendEntries m => (m.ToWire(), m.Entries.Encoded),
-        AppendEntriesReply m => (m.ToWire(), default),
-        _ => (null, ToBinary(message)),
-    };
+        try
+        {
+            return manifest switch
+            {
+                "AE" => AppendCodec.Read(bytes, Headers),
+                "AER" => AppendReplyCodec.Read(bytes, Headers),
+                _ => FromBinary(bytes.ToArray(), manifest),
+            };
+        }
+        catch (Exception cause) when (IsOfBytes(cause))
+        {
+            return new MalformedMessage(manifest, cause.Message);
+        }
+    }
 
     /// <inheritdoc/>
     public override object FromBinary(byte[] bytes, string manifest)

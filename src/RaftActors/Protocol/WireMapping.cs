@@ -48,64 +48,6 @@ internal static class WireMapping
         m.StoreId.Length > 0 ? new StoreRenewed(m.StoreId) : throw new FormatException("The store has no identity.");
 
     // EntryCodec writes the entries after this message.
-    public static Wire.AppendEntries ToWire(this AppendEntries m) => new()
-    {
-        Header = m.Header.ToWire(),
-        PrevLogIndex = m.PrevLogIndex,
-        PrevLogTerm = m.PrevLogTerm,
-        LeaderCommit = m.LeaderCommit,
-        ReadContext = m.ReadContext,
-        Number = m.Number,
-        StoresDigest = m.StoresDigest,
-        Stores = { m.Stores.Select(StoreMapping.ToWire) },
-        DigestIndex = m.Agreed.Index,
-        Digest = m.Agreed.Value,
-        UndecidedAt = m.UndecidedAt,
-        Rests = m.Rests,
-        Traces = { m.Traces.Select(TraceMapping.ToWire) },
-    };
-
-    public static AppendEntries FromWire(this Wire.AppendEntries m, EntryBatch entries) =>
-        new(m.Header.FromWire(), m.PrevLogIndex, m.PrevLogTerm, m.LeaderCommit, m.ReadContext, entries)
-        {
-            Number = m.Number,
-            StoresDigest = m.StoresDigest,
-            Stores = m.Stores.FromWire(),
-            Agreed = new ReplicaDigest(m.DigestIndex, m.Digest),
-            UndecidedAt = m.UndecidedAt,
-            Rests = m.Rests,
-            Traces = m.Traces.FromWire(),
-        };
-
-    public static Wire.AppendEntriesReply ToWire(this AppendEntriesReply m) => new()
-    {
-        Header = m.Header.ToWire(),
-        Success = m.Success,
-        MatchIndex = m.MatchIndex,
-        AcceptedIndex = m.AcceptedIndex,
-        RejectedIndex = m.RejectedIndex,
-        ConflictTerm = m.Conflict.Term,
-        ConflictIndex = m.Conflict.Index,
-        ReadContext = m.ReadContext,
-        Number = m.Number,
-        Stores = { m.Stores.Select(StoreMapping.ToWire) },
-        DigestIndex = m.Digest.Index,
-        Digest = m.Digest.Value,
-        RebuildFrom = m.RebuildFrom,
-        Rests = m.Rests,
-    };
-
-    public static AppendEntriesReply FromWire(this Wire.AppendEntriesReply m) => new(
-        m.Header.FromWire(), m.Success, m.MatchIndex, m.AcceptedIndex, m.RejectedIndex,
-        new LogConflict(m.ConflictTerm, m.ConflictIndex), m.ReadContext)
-    {
-        Number = m.Number,
-        Stores = m.Stores.FromWire(),
-        Digest = new ReplicaDigest(m.DigestIndex, m.Digest),
-        RebuildFrom = m.RebuildFrom,
-        Rests = m.Rests,
-    };
-
     public static Wire.NodeHeartbeat ToWire(this NodeHeartbeat m) => new()
     {
         From = m.From,

@@ -1,7 +1,7 @@
 using System.Text;
 using Akka.Actor;
-using Google.Protobuf;
 using RaftActors.Protocol;
+using static RaftActors.Protocol.ProtoWriter;
 
 namespace RaftActors.Remoting;
 
@@ -16,10 +16,9 @@ internal readonly ref struct PeerFrame
     private const int UnnumberedBytes = 9;
 
     private readonly ReadOnlySpan<byte> _recipient;
-    private readonly IMessage? _head;
+    private readonly MessageHead _head;
     private readonly ReadOnlySpan<byte> _tail;
     private readonly string _manifest;
-    private readonly int _headSize;
     private readonly int _serializedSize;
     private readonly int _envelopeSize;
 
@@ -29,12 +28,17 @@ internal readonly ref struct PeerFrame
     /// <param name="message">The message.</param>
     public PeerFrame(ReadOnlySpan<byte> recipient, RaftSerializer serializer, PeerMessage message)
     {
-        (_head, var tail) = serializer.Parts(message);
+        if (message is AppendEntries or AppendEntriesReply)
+            _head = MessageHead.Of(message, serializer.Headers);
+        _tail = message switch
+        {
+            AppendEntries append => append.Entries.Encoded.Span,
+            AppendEntriesReply => [],
+            _ => serializer.ToBinary(message),
+        };
         _recipient = recipient;
-        _tail = tail.Span;
         _manifest = serializer.Manifest(message);
-        _headSize = _head?.CalculateSize() ?? 0;
-        int content = _headSize + tail.Length;
+        int content = _head.Size + _tail.Length;
         _serializedSize = FieldSize(content) + ProtoWriter.Int64Size(serializer.Identifier)
             + FieldSize(_manifest.Length);
         _envelopeSize = recipient.Length + FieldSize(_serializedSize) + UnnumberedBytes;
@@ -64,21 +68,20 @@ internal readonly ref struct PeerFrame
     {
         Frame.WriteLength(room, room.Length - Frame.LengthBytes);
         int head = room.Length - UnnumberedBytes - ProtoWriter.Int64Size(SerializerId) - FieldSize(_manifest.Length)
-            - _headSize - _tail.Length;
+            - _head.Size - _tail.Length;
         var writer = new ProtoWriter(room[Frame.LengthBytes..]);
         writer.Length(1, FieldSize(_envelopeSize));
         writer.Length(2, _envelopeSize);
         writer.Raw(_recipient);
         writer.Length(2, _serializedSize);
-        writer.Length(1, _headSize + _tail.Length);
-        _head?.WriteTo(room.Slice(head, _headSize));
-        _tail.CopyTo(room[(head + _headSize)..]);
-        writer = new ProtoWriter(room[(head + _headSize + _tail.Length)..]);
+        writer.Length(1, _head.Size + _tail.Length);
+        if (_head.Size > 0)
+            _head.Write(room.Slice(head, _head.Size));
+        _tail.CopyTo(room[(head + _head.Size)..]);
+        writer = new ProtoWriter(room[(head + _head.Size + _tail.Length)..]);
         writer.Int64(2, SerializerId);
         writer.Length(3, _manifest.Length);
         writer.Text(_manifest);
-        writer.AllOnes(5);
+        writer.Fixed64(5, ulong.MaxValue);
     }
-
-    private static int FieldSize(int content) => 1 + ProtoWriter.VarintSize((ulong)content) + content;
 }

@@ -21,7 +21,7 @@ internal sealed class PeerInbox(ExtendedActorSystem system, RaftSerializer seria
     {
         if (envelope.SerializerId != serializer.Identifier || Recipient(envelope.RecipientPath) is not { } recipient)
             return false;
-        object message = serializer.FromBinary(envelope.Message.ToArray(), ManifestOf(envelope.Manifest));
+        object message = serializer.Read(envelope.Message, ManifestOf(envelope.Manifest));
         recipient.Tell(message, ActorRefs.NoSender);
         return true;
     }

@@ -83,7 +83,7 @@ public sealed class TraceMappingSpec
         Assert.Null(Assert.IsType<ForwardProposal>(_serializer.FromBinary(forward.ToByteArray(), "FP")).Trace);
 
         var append = new AppendEntries(Header, 3, 2, 1, 12, EntryBatch.Empty) { Traces = [new EntryTrace(5, Span)] };
-        var traced = append.ToWire();
+        var traced = Wire.AppendEntries.Parser.ParseFrom(_serializer.ToBinary(append));
         traced.Traces.Insert(0, new Wire.EntryTrace { Index = 4, TraceId = wire.TraceId, SpanId = wire.SpanId });
         var copy = Assert.IsType<AppendEntries>(_serializer.FromBinary(traced.ToByteArray(), "AE"));
         Assert.Equal(5, Assert.Single(copy.Traces).Index);
