@@ -131,6 +131,7 @@ internal sealed partial class GroupManager
     private void OnCatalogueFailed(StoreFailure failure)
     {
         _state = null;
+        _erased.Clear();
         string then = failure.CanWait ? "It is read again until it can be used." : "No group of it is started.";
         _refusal = Failure(
             failure.CanWait ? RaftGroupFailure.CatalogueUnavailable : RaftGroupFailure.CatalogueDamaged,

@@ -7,6 +7,11 @@ namespace RaftActors.Groups;
 // The peers of the groups, and the stores of those that are destroyed.
 internal sealed partial class GroupManager
 {
+    // So many groups whose stores are deleted share a write of the catalogue. Fewer of them wait for others no longer
+    // than this, and only while other stores are being deleted.
+    private const int MostErased = 64;
+    private static readonly TimeSpan LongestGathering = TimeSpan.FromMilliseconds(500);
+
     private readonly Permits _permits;
 
     // The groups whose supervisors were asked for, in the order of the answers.
@@ -18,6 +23,9 @@ internal sealed partial class GroupManager
     private readonly HashSet<string> _logged = new(StringComparer.Ordinal);
     private readonly HashSet<string> _checked = new(StringComparer.Ordinal);
     private int _erasing;
+
+    // Groups whose stores are deleted, which is yet to be written. Many of them share one write of the catalogue.
+    private readonly List<ManagedGroup> _erased = [];
 
     // ---- Starting
 
@@ -155,7 +163,7 @@ internal sealed partial class GroupManager
 
     private void Erase(ManagedGroup group)
     {
-        if (!group.EndIsDurable || group.IsErasing || !_groups.ContainsValue(group))
+        if (!group.EndIsDurable || group.IsErasing || Find(group.Record) != group)
             return;
         (group.IsErasing, group.IsErased) = (true, false);
         _toErase.Enqueue(group);
@@ -175,10 +183,24 @@ internal sealed partial class GroupManager
     private void OnErased(CataloguedGroup record, IActorRef eraser)
     {
         Context.Stop(eraser);
-        _actors[eraser].IsErased = true;
+        var group = _actors[eraser];
+        group.IsErased = true;
         // Without its catalogue this node learns when it reads the catalogue again that the group was ending.
-        if (_state is not null && Find(record) is not null)
-            Write(new GroupEnded(record.Group, record.Incarnation));
+        if (_state is null || Find(record) is null)
+            return;
+        _erased.Add(group);
+        if (_erased.Count == MostErased)
+            WriteErased();
+        else if (_erased.Count == 1)
+            Timers.StartSingleTimer(WriteWhatIsErased.Instance, WriteWhatIsErased.Instance, LongestGathering);
+    }
+
+    private void WriteErased()
+    {
+        Timers.Cancel(WriteWhatIsErased.Instance);
+        foreach (var group in _erased)
+            Write(new GroupEnded(group.Record.Group, group.Record.Incarnation));
+        _erased.Clear();
     }
 
     private void OnEraseFailed(CataloguedGroup record, string problem)
@@ -200,10 +222,17 @@ internal sealed partial class GroupManager
         if (!group.IsErased && !Timers.IsTimerActive(group.Record.Incarnation))
             OnEraseFailed(group.Record, "What deletes its store failed, and the log says why.");
         // While the catalogue could not be used, nobody wrote that the store is deleted.
-        if (group.IsErased && _state?.Find(group.Record.Group) is { IsEnding: true })
+        if (group.IsErased && !_erased.Contains(group) && _state?.Find(group.Record.Group) is { IsEnding: true })
             Erase(group);
         EraseNext();
+        if (_erasing == 0)
+            WriteErased();
     }
 
     private sealed record EraseAgain(ManagedGroup Group);
+
+    private sealed record WriteWhatIsErased
+    {
+        public static readonly WriteWhatIsErased Instance = new();
+    }
 }

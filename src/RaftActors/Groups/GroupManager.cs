@@ -88,6 +88,9 @@ internal sealed partial class GroupManager : UntypedActor, IWithTimers
             case StoreEraser.EraseFailed failed:
                 OnEraseFailed(failed.Group, failed.Problem);
                 break;
+            case WriteWhatIsErased:
+                WriteErased();
+                break;
             case EraseAgain again:
                 Erase(again.Group);
                 break;

@@ -199,25 +199,6 @@ public sealed class CreateGroupSpec
     }
 
     [Fact]
-    public void Many_groups_that_are_created_at_once_share_the_writes_of_the_catalogue()
-    {
-        using var nodes = new GroupNodes(1);
-        nodes.RegisterAll();
-        nodes.Create("first");
-        int writes = 0, created = 0;
-        var before = nodes.Now;
-        nodes[0].Disk.Written = (_, @event, _) => created += @event is GroupCreated ? 1 : 0;
-        nodes[0].Disk.MaxLatency = nodes[0].Disk.MinLatency;
-        nodes[0].Disk.Observe = work => writes += work == DiskWork.Events && created < 200 ? 1 : 0;
-
-        var all = Enumerable.Range(0, 200).Select(i => nodes[0].Raft.CreateAsync($"group{i}", "", "counter")).ToList();
-        all.ForEach(task => nodes.Await(task));
-
-        Assert.Equal(200, created);
-        Assert.InRange(writes, 1, 20);
-    }
-
-    [Fact]
     public void Only_so_many_peers_recover_at_a_time()
     {
         // What awaits a check goes on where the check is completed.
