@@ -1,7 +1,9 @@
 using Akka.Actor;
 using Akka.Dispatch.SysMsg;
+using Akka.Event;
 using RaftActors.Resting;
 using RaftActors.StateMachines;
+using RaftActors.Storage;
 
 namespace RaftActors;
 
@@ -10,6 +12,10 @@ namespace RaftActors;
 /// An actor system that ends stops the user's actors first. Then it runs the termination hooks of its own actors and
 /// waits for their answers. After that it stops the rest in no particular order. This actor has such a hook, so the
 /// peers end while the journal, the snapshot store and the loggers still work.
+/// <para>
+/// It hears dead letters and errors for all supervisors. If each of them did, a message to a group that is not here yet
+/// would be told to as many actors as there are groups.
+/// </para>
 /// </remarks>
 internal sealed class RaftGroups : UntypedActor
 {
@@ -33,7 +39,15 @@ internal sealed class RaftGroups : UntypedActor
     private static IEnumerable<IActorRef> Supervisors =>
         Context.GetChildren().Where(static child => child.Path.Name != NodeWatch.Name);
 
-    protected override void PreStart() => _systemGuardian.Tell(RegisterTerminationHook.Instance, Self);
+    protected override void PreStart()
+    {
+        _systemGuardian.Tell(RegisterTerminationHook.Instance, Self);
+        Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
+        // A plugin whose start fails sends no answer. Only the log says why.
+        Context.System.EventStream.Subscribe(Self, typeof(Error));
+    }
+
+    protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
 
     protected override void OnReceive(object message)
     {
@@ -50,6 +64,15 @@ internal sealed class RaftGroups : UntypedActor
                 break;
             case Terminated ended:
                 OnStopped(ended.ActorRef);
+                break;
+            case DeadLetter letter when RaftSupervisor.OwesAnswer(letter):
+                SupervisorOf(letter.Recipient.Path).Tell(letter, ActorRefs.NoSender);
+                break;
+            case Error error when StorePlugins.MayHaveFailed(error):
+                foreach (var supervisor in Supervisors)
+                    supervisor.Tell(error, ActorRefs.NoSender);
+                break;
+            case DeadLetter or Error:
                 break;
             case TerminationHook:
                 _ending = true;
@@ -77,6 +100,10 @@ internal sealed class RaftGroups : UntypedActor
             _owners.Add(supervisor, owner);
         return supervisor;
     }
+
+    // The supervisor of a peer with some path; an actor that ignores all messages if there is none.
+    private IActorRef SupervisorOf(ActorPath peer) =>
+        peer.Parent.Parent.Equals(Self.Path) ? Context.Child(peer.Parent.Name) : ActorRefs.Nobody;
 
     // The simulation ends all children of this actor, and goes on with the same actor system.
     private RestingNodes Nodes(RaftSettings settings)

@@ -29,7 +29,6 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
     private readonly Queue<(object Message, IActorRef Sender)> _heldBack = new();
     private RaftSettings _settings;
     private IActorRef? _peer;
-    private IActorRef? _lastPeer;
     private string? _final;
     private long _removedAt;
 
@@ -74,16 +73,11 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
 
     protected override void PreStart()
     {
-        Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
-        // A plugin whose start fails sends no answer. Only the log says why.
-        Context.System.EventStream.Subscribe(Self, typeof(Error));
         if (_permits is null)
             StartPeer();
         else
             _permits.Tell(Permits.Requested.Instance);
     }
-
-    protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(problem =>
     {
@@ -139,8 +133,12 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
             case Error error:
                 OnError(error);
                 break;
+            case DeadLetter letter when _isPeerStarted && _peer is { } present && !letter.Recipient.Equals(present):
+                // Another peer has started meanwhile.
+                present.Tell(letter.Message, letter.Sender);
+                break;
             case DeadLetter letter:
-                OnDeadLetter(letter);
+                AnswerWithoutPeer(letter.Message, letter.Sender ?? ActorRefs.Nobody);
                 break;
             default:
                 if (_peer is not null && !IsWaitingForStore)
@@ -166,7 +164,7 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
         int? seed = _settings.RandomSeed is null ? null : _random.Next();
         var props = RaftActor.Props(
             _settings with { RandomSeed = seed }, _stateMachine, _unusableSnapshots, _nodes);
-        _peer = _lastPeer = Context.ActorOf(OnDispatcher(_settings, props), PeerName);
+        _peer = Context.ActorOf(OnDispatcher(_settings, props), PeerName);
         _startedAt = Now;
         Context.Watch(_peer);
         if (_mustWrite)
@@ -246,14 +244,13 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
         Context.System.EventStream.Publish(new PeerFailed(_settings.Group, _settings.MemberId, reason));
     }
 
-    // The peer did not process the messages in its mailbox when it stopped, so they certainly had no effect. Each
-    // sender gets its one answer here.
-    private void OnDeadLetter(DeadLetter letter)
-    {
-        if (letter.Message is (IProposal or Query or TransferLeadership or Campaign or PrepareToStop or GetStatus
-            or GetMembers or Subscribe or TakeSnapshot or StartBackup) && letter.Recipient.Equals(_lastPeer))
-            AnswerWithoutPeer(letter.Message, letter.Sender ?? ActorRefs.Nobody);
-    }
+    /// <summary>
+    /// Whether somebody waits for an answer to a dead letter. The peer did not process the messages in its mailbox when
+    /// it stopped, so they certainly had no effect. The supervisor gives each sender its one answer.
+    /// </summary>
+    public static bool OwesAnswer(DeadLetter letter) => letter.Recipient.Path.Name == PeerName
+        && letter.Message is IProposal or Query or TransferLeadership or Campaign or PrepareToStop or GetStatus
+            or GetMembers or Subscribe or TakeSnapshot or StartBackup;
 
     private void AnswerWithoutPeer(object message, IActorRef sender)
     {

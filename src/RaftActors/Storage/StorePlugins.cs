@@ -70,10 +70,17 @@ internal sealed class StorePlugins
             Start(settings.SnapshotPluginId, persistence.SnapshotStoreFor));
     }
 
-    /// <summary>Whether a log event says that one of the plugins failed. The actor above a plugin logs that.</summary>
-    public bool HasFailed(Error error) =>
+    /// <summary>
+    /// Whether a log event may say that a plugin failed: the actor above a plugin logs that. What an actor of a group
+    /// logs is something else.
+    /// </summary>
+    public static bool MayHaveFailed(Error error) =>
         error.Cause is not null && typeof(SupervisorStrategy).IsAssignableFrom(error.LogClass)
-        && Actors.Any(actor => IsPathOf(error.LogSource, actor));
+        && !error.LogSource.Contains($"{RaftGroups.Path}/", StringComparison.Ordinal);
+
+    /// <summary>Whether a log event says that one of the plugins failed.</summary>
+    public bool HasFailed(Error error) =>
+        MayHaveFailed(error) && Actors.Any(actor => IsPathOf(error.LogSource, actor));
 
     private static bool IsPathOf(string source, IActorRef actor) =>
         source.EndsWith(actor.Path.ToStringWithoutAddress(), StringComparison.Ordinal);
