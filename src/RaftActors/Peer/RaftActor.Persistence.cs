@@ -124,8 +124,6 @@ internal sealed partial class RaftActor
         Log.Info("{0}: store {1}, term {2}, log up to {3}.", PersistenceId, _storeId, Term, _raftLog.LastIndex);
         Context.Parent.Tell(RaftSupervisor.PeerStarted.Instance);
         _leases.Start(Now);
-        if (_snapshots.Stored.Latest is null)
-            _snapshots.Slots.StartPruning();
         _replica.Start();
         StartStateMachine();
         _scrubbing.Start();

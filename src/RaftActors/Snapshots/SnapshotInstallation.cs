@@ -187,10 +187,13 @@ internal sealed class SnapshotInstallation
     private void StartReceiving(InstallSnapshot install)
     {
         // A peer whose own snapshots cannot be read still takes the leader's.
-        if (_peer.IsWithoutState)
+        if (_stored.Latest is null || _peer.IsWithoutState)
             _slots.StartPruning();
         if (_slots.TakeFree() is not { } slot)
-            return; // Old chunks are being deleted. The leader sends the chunk again.
+        {
+            _slots.Postpone(install); // Old chunks are being deleted. If that takes long, the leader sends it again.
+            return;
+        }
         var props = SnapshotReceiver.Props(_slots.Chunks(slot), install.Snapshot.Content);
         var receiver = _context.ActorOf(props, $"receive-snapshot-{++_receivers}");
         _context.Watch(receiver);

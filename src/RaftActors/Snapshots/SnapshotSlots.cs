@@ -14,7 +14,12 @@ internal sealed class SnapshotSlots
     private readonly IPeerStore _store;
     private readonly Dictionary<int, int> _holders = [];
     private readonly HashSet<int> _emptying = [];
+    private bool _prunes;
+    private object? _postponed;
+
+    // Lives while slots are being emptied: most peers rarely need it.
     private IActorRef? _pruner;
+    private int _pruners;
 
     public SnapshotSlots(IActorContext context, RaftSettings settings, IPeerStore store)
     {
@@ -35,20 +40,39 @@ internal sealed class SnapshotSlots
     /// <summary>
     /// Deletes what a crash may have left in the slots without a holder. From now on slots can be free. Call this only
     /// when the snapshot from which the peer started is known to be undamaged, or when the peer does not need it.
-    /// Otherwise the next start may need an older snapshot that this peer does not know.
+    /// Otherwise the next start may need an older snapshot that this peer does not know. A peer without a snapshot does
+    /// not call this before it needs a slot: a node may have thousands of groups that never need one.
     /// </summary>
     public void StartPruning()
     {
-        if (_pruner is not null)
-            return; // A new state machine has read the snapshot again, so the slots were pruned before.
-        _pruner = _context.ActorOf(SnapshotPruner.Props(_settings.RestartBackoffMax), "snapshot-pruner");
+        if (_prunes)
+            return;
+        _prunes = true;
         for (int slot = 0; slot < ChunkStore.Slots; slot++)
             if (!_holders.ContainsKey(slot))
                 Prune(slot);
     }
 
     /// <summary>Called when a slot is empty.</summary>
-    public void OnPruned(int slot) => _emptying.Remove(slot);
+    public void OnPruned(int slot)
+    {
+        _emptying.Remove(slot);
+        if (_postponed is { } message)
+        {
+            _postponed = null;
+            _context.Self.Tell(message, ActorRefs.NoSender);
+        }
+        if (_emptying.Count > 0 || _pruner is not { } pruner)
+            return;
+        _pruner = null;
+        _context.Stop(pruner);
+    }
+
+    /// <summary>
+    /// Has a message received once more when a slot is empty, as if the network had brought it only then. Of several
+    /// messages the last one counts. If all slots are held, the message is dropped.
+    /// </summary>
+    public void Postpone(object message) => _postponed = AreAllHeld ? null : message;
 
     /// <summary>Takes a free slot and holds it; <c>null</c> if no slot is free.</summary>
     public int? TakeFree()
@@ -77,7 +101,7 @@ internal sealed class SnapshotSlots
 
     private int? FreeSlot()
     {
-        if (_pruner is null)
+        if (!_prunes)
             return null;
         for (int slot = 0; slot < ChunkStore.Slots; slot++)
             if (!_holders.ContainsKey(slot) && !_emptying.Contains(slot))
@@ -88,7 +112,11 @@ internal sealed class SnapshotSlots
     // Before StartPruning nothing is deleted.
     private void Prune(int slot)
     {
-        if (_pruner is not null && _emptying.Add(slot))
-            _pruner.Tell(new PruneSlot(Chunks(slot)), _context.Self);
+        if (!_prunes || !_emptying.Add(slot))
+            return;
+        // The one before it may still be stopping.
+        _pruner ??= _context.ActorOf(
+            SnapshotPruner.Props(_settings.RestartBackoffMax), $"snapshot-pruner-{++_pruners}");
+        _pruner.Tell(new PruneSlot(Chunks(slot)), _context.Self);
     }
 }

@@ -95,15 +95,14 @@ internal sealed class SnapshotTaking
     {
         if (_work is not null || _isPaused || _peer.WhySetAside is not null)
             return;
+        if (!IsAsked && (Now < _notBefore || !IsDue()))
+            return;
+        if (_stored.Latest is null)
+            _slots.StartPruning();
         if (_slots.HasFree)
-        {
-            if (IsAsked || (Now >= _notBefore && IsDue()))
-                Capture();
-        }
+            Capture();
         else if (_slots.AreAllHeld) // Otherwise a slot becomes free soon.
-        {
             RefuseAskers("all earlier ones are still being sent to followers, or read by backups");
-        }
     }
 
     /// <summary>Takes no snapshot until <see cref="Resume"/>.</summary>

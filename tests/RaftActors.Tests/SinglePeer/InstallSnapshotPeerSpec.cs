@@ -104,13 +104,32 @@ public sealed class InstallSnapshotPeerSpec : PeerSpec
         Assert.Equal(1, Machine.Images);
     }
 
+    // A node may have thousands of groups whose peers never need a slot.
+    [Fact]
+    public void A_peer_without_a_snapshot_looks_for_the_remains_of_one_only_when_it_needs_a_slot()
+    {
+        int asked = 0;
+        Disk.HoldSnapshots(id =>
+        {
+            asked += id == PersistenceId ? 0 : 1;
+            return false;
+        });
+        StartWithLog(new HardState(2, null, null), 1);
+        Assert.Equal(0, asked);
+
+        Send(chunks: 2);
+
+        Assert.True(asked >= ChunkStore.Slots);
+        Assert.Equal(2, B.Expect<InstallSnapshotReply>().NextChunk);
+    }
+
     // Written again and again, and given up each time, none of the two would ever be done.
     [Fact]
     public void A_snapshot_that_is_being_written_makes_way_for_the_leaders()
     {
         StartWithLog(new HardState(2, null, null), 1);
         B.Append(2, 1, 1, 2, Entries(1, 2)[1..]);
-        Disk.HoldSnapshots(static _ => true);
+        Disk.HoldSnapshots(_ => Machine.Images > 0);
         Peer.Tell(TakeSnapshot.Instance, TestActor);
         Assert.Equal(1, Machine.Images);
 

@@ -9,6 +9,7 @@ public sealed class SnapshotSlotsSpec : VirtualTimeSpec
 {
     private readonly FakeStore _store;
     private readonly IActorRef _host;
+    private readonly List<object> _others = [];
     private SnapshotSlots _slots = null!;
 
     public SnapshotSlotsSpec()
@@ -74,7 +75,63 @@ public sealed class SnapshotSlotsSpec : VirtualTimeSpec
         Assert.True(_slots.HasFree);
     }
 
-    private void OnMessage(object message, IActorRef sender) => _slots.OnPruned(((SlotPruned)message).Slot);
+    [Fact]
+    public void A_message_that_came_before_a_slot_was_empty_comes_again()
+    {
+        Do(_ => _slots.StartPruning());
+        Do(_ => _slots.Postpone("early"));
+        Assert.Empty(_others);
+
+        Prune();
+        Prune();
+
+        Assert.Equal(["early"], _others);
+    }
+
+    [Fact]
+    public void A_message_is_not_kept_while_all_slots_are_held()
+    {
+        StartEmpty();
+        for (int slot = 0; slot < ChunkStore.Slots; slot++)
+            Take();
+        Do(_ => _slots.Postpone("early"));
+
+        Do(_ => _slots.Release(0));
+        Prune();
+
+        Assert.Empty(_others);
+    }
+
+    [Fact]
+    public void What_empties_slots_lives_only_while_there_are_some_to_empty()
+    {
+        Assert.Equal(0, Children());
+        Do(_ => _slots.StartPruning());
+        Assert.Equal(1, Children());
+        _store.EmptySlots();
+        Assert.Equal(0, Children());
+
+        Take();
+        Do(_ => _slots.Release(0));
+        Assert.Equal(1, Children());
+        Prune();
+        Assert.Equal(0, Children());
+    }
+
+    private void OnMessage(object message, IActorRef sender)
+    {
+        if (message is SlotPruned pruned)
+            _slots.OnPruned(pruned.Slot);
+        else
+            _others.Add(message);
+    }
+
+    private int Children()
+    {
+        int children = 0;
+        Do(context => children = context.GetChildren().Count());
+        return children;
+    }
 
     private void Do(Action<IActorContext> action) => _host.Tell(new HostActor.Do(action));
 
