@@ -54,7 +54,7 @@ public sealed class InterchangeSpec : PluginSpec
     }
 
     [Fact]
-    public void The_tables_and_indexes_are_the_same()
+    public void The_tables_are_the_same_and_so_are_the_indexes_that_queries_use()
     {
         var other = Directory / "other.db";
         Stop(Opened(Plugin.Sqlite, File));
@@ -75,8 +75,13 @@ public sealed class InterchangeSpec : PluginSpec
             SELECT l.name || '(' || (SELECT group_concat(i.name) FROM pragma_index_info(l.name) i) || ') ' || l."unique"
             FROM sqlite_master t, pragma_index_list(t.name) l WHERE t.type = 'table' AND l.origin = 'c' ORDER BY l.name
             """;
-        Assert.Equal(7, Rows(ours, indexes).Count);
-        Assert.Equal(Rows(theirs, indexes), Rows(ours, indexes));
+        string[] unused =
+        [
+            "journal_created_idx(created) 0", "journal_sequence_number_idx(sequence_number) 0",
+            "snapshot_created_idx(created) 0", "snapshot_sequence_number_idx(sequence_number) 0",
+        ];
+        Assert.Equal(3, Rows(ours, indexes).Count);
+        Assert.Equal(Rows(theirs, indexes), Rows(ours, indexes).Concat(unused).Order(StringComparer.Ordinal));
         const string counted =
             "SELECT count(*) FROM sqlite_master WHERE name = 'journal' AND sql LIKE '%AUTOINCREMENT%'";
         Assert.Equal(1, ours.QueryNumber(counted));

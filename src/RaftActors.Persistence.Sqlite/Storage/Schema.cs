@@ -3,6 +3,11 @@ namespace RaftActors.Persistence.Sqlite.Storage;
 /// <summary>
 /// The tables, in the default schema of Akka.Persistence.Sql. So either plugin can open the other's database.
 /// </summary>
+/// <remarks>
+/// Akka.Persistence.Sql also makes indexes of <c>created</c> and of <c>sequence_number</c> alone. No query of either
+/// plugin uses them, and each costs another page in every transaction. They are not made here. Where they exist, they
+/// stay.
+/// </remarks>
 internal static class Schema
 {
     private const string Create = """
@@ -17,8 +22,6 @@ internal static class Schema
           identifier INTEGER,
           writer_uuid NVarChar(128));
         CREATE UNIQUE INDEX IF NOT EXISTS journal_uq ON journal(persistence_id, sequence_number);
-        CREATE INDEX IF NOT EXISTS journal_created_idx ON journal(created);
-        CREATE INDEX IF NOT EXISTS journal_sequence_number_idx ON journal(sequence_number);
         CREATE TABLE IF NOT EXISTS tags(
           ordering_id INTEGER NOT NULL,
           tag NVarChar(64) NOT NULL,
@@ -35,8 +38,6 @@ internal static class Schema
           manifest NVarChar(500),
           serializer_id INTEGER,
           PRIMARY KEY (persistence_id, sequence_number));
-        CREATE INDEX IF NOT EXISTS snapshot_sequence_number_idx ON snapshot(sequence_number);
-        CREATE INDEX IF NOT EXISTS snapshot_created_idx ON snapshot(created);
         """;
 
     private static readonly Dictionary<string, string[]> Columns = new()
