@@ -37,6 +37,9 @@ public sealed class Backup : IAsyncDisposable
     /// <summary>The number of bytes that <see cref="WriteAsync"/> writes.</summary>
     public long Length => BackupFormat.TotalLength(_head.Length, _started.Snapshot.Content.Length);
 
+    /// <summary>The SHA-256 checksum at the end of the backup; empty before <see cref="WriteAsync"/> ends.</summary>
+    internal ReadOnlyMemory<byte> Checksum { get; private set; }
+
     /// <summary>Makes a peer on this node take a snapshot, unless the latest snapshot includes the entry.</summary>
     /// <param name="group">The peer's reference, as <see cref="Raft.StartAsync"/> returned it.</param>
     /// <param name="atLeast">
@@ -79,7 +82,8 @@ public sealed class Backup : IAsyncDisposable
         // is not taken for a backup.
         var length = BackupFormat.LengthOf(_head.Length, _started.Snapshot.Content.Length);
         await PassAsync(target, hash, length, cancellationToken).ConfigureAwait(false);
-        await target.WriteAsync(hash.GetHashAndReset(), cancellationToken).ConfigureAwait(false);
+        Checksum = hash.GetHashAndReset();
+        await target.WriteAsync(Checksum, cancellationToken).ConfigureAwait(false);
         await target.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 

@@ -15,12 +15,13 @@ public sealed class BackupFile
 
     private readonly string _path;
     private readonly long _contentAt;
+    private readonly int _head;
 
-    private BackupFile(string path, string group, Snapshot snapshot, DateTimeOffset takenAt, long contentAt,
+    private BackupFile(string path, string group, Snapshot snapshot, DateTimeOffset takenAt, long contentAt, int head,
         string sha256)
     {
         _path = path;
-        _contentAt = contentAt;
+        (_contentAt, _head) = (contentAt, head);
         (Group, Snapshot, TakenAt, Sha256) = (group, snapshot, takenAt, sha256);
     }
 
@@ -40,7 +41,7 @@ public sealed class BackupFile
     public DateTimeOffset TakenAt { get; }
 
     /// <summary>The size of the file in bytes.</summary>
-    public long Length => BackupFormat.TotalLength((int)_contentAt, Snapshot.Content.Length);
+    public long Length => BackupFormat.TotalLength(_head, Snapshot.Content.Length);
 
     /// <summary>
     /// The SHA-256 checksum at the end of the file, in hexadecimal digits. It covers all bytes before it.
@@ -56,27 +57,38 @@ public sealed class BackupFile
     /// <param name="path">The path of the file.</param>
     /// <exception cref="BackupException">The file is not an undamaged backup. The message says why.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static BackupFile Open(string path)
+    public static BackupFile Open(string path) => Open(path, 0, null);
+
+    /// <summary>Reads a backup that is a part of a file, and checks that it is one without damage.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="at">Where the backup begins.</param>
+    /// <param name="length">The length of the backup; <c>null</c> if it ends with the file.</param>
+    /// <exception cref="BackupException">The part is not an undamaged backup. The message says why.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    internal static BackupFile Open(string path, long at, long? length)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        file.Position = at;
+        long end = at + length ?? file.Length;
         var (head, snapshot) = ReadHead(file, hash, path);
         long contentAt = file.Position;
-        if (file.Length < BackupFormat.TotalLength((int)contentAt, snapshot.Content.Length))
-            throw Incomplete(path, file.Length, BackupFormat.TotalLength((int)contentAt, snapshot.Content.Length));
+        int headLength = (int)(contentAt - at);
+        if (end - at < BackupFormat.TotalLength(headLength, snapshot.Content.Length))
+            throw Incomplete(path, end - at, BackupFormat.TotalLength(headLength, snapshot.Content.Length));
         string content = Hash(file, hash, snapshot.Content.Length, path);
-        long length = BinaryPrimitives.ReadInt64LittleEndian(Read(file, hash, 8, path));
+        long before = BinaryPrimitives.ReadInt64LittleEndian(Read(file, hash, 8, path));
         string expected = Convert.ToHexString(Read(file, null, 32, path)),
             actual = Convert.ToHexString(hash.GetHashAndReset());
         if (actual != expected)
             throw new BackupException($"{path} is damaged: its checksum is {actual}, not {expected}.");
-        if (content != snapshot.Content.Sha256 || length != contentAt + snapshot.Content.Length)
+        if (content != snapshot.Content.Sha256 || before != headLength + snapshot.Content.Length)
             throw new BackupException($"{path} is damaged: what it says about its length and checksum contradicts "
                 + "itself.");
-        if (file.Position != file.Length)
-            throw new BackupException($"{path} is damaged: {file.Length - file.Position} bytes follow its end.");
+        if (file.Position != end)
+            throw new BackupException($"{path} is damaged: {end - file.Position} bytes follow its end.");
         return new BackupFile(path, head.Group, snapshot, DateTimeOffset.FromUnixTimeMilliseconds(head.TakenAt),
-            contentAt, actual);
+            contentAt, headLength, actual);
     }
 
     /// <summary>
@@ -86,15 +98,25 @@ public sealed class BackupFile
     /// <param name="path">The path of the file.</param>
     /// <exception cref="BackupException">The file is not a backup of full length. The message says why.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static BackupSummary ReadSummary(string path)
+    public static BackupSummary ReadSummary(string path) => ReadSummary(path, 0, null);
+
+    /// <summary>Reads only the head of a backup that is a part of a file, as the other overload does.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="at">Where the backup begins.</param>
+    /// <param name="part">The length of the backup; <c>null</c> if it ends with the file.</param>
+    /// <exception cref="BackupException">The part is not a backup of full length. The message says why.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    internal static BackupSummary ReadSummary(string path, long at, long? part)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        file.Position = at;
+        long all = part ?? file.Length - at;
         var (head, snapshot) = ReadHead(file, null, path);
-        long length = BackupFormat.TotalLength((int)file.Position, snapshot.Content.Length);
-        if (file.Length < length)
-            throw Incomplete(path, file.Length, length);
-        if (file.Length > length)
-            throw new BackupException($"{path} is damaged: {file.Length - length} bytes follow its end.");
+        long length = BackupFormat.TotalLength((int)(file.Position - at), snapshot.Content.Length);
+        if (all < length)
+            throw Incomplete(path, all, length);
+        if (all > length)
+            throw new BackupException($"{path} is damaged: {all - length} bytes follow its end.");
         var histories = snapshot.Configuration.Histories;
         return new BackupSummary
         {

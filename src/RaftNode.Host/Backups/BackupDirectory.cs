@@ -42,8 +42,9 @@ internal sealed class BackupDirectory(string path, string group, string member, 
         if (File.Exists(file))
             throw new IOException($"{file} exists already. Move that file away.");
         var backup = await DurableFile.WriteAsync(file, file + BackupName.Partial, replaces: false, write);
-        var deleted = DeleteOld(backup.GroupId, file, out var problem);
-        return new WrittenBackup(file, backup.Index, backup.TakenAt, backup.Length, deleted, problem);
+        var summary = backup.Summary;
+        var deleted = DeleteOld(summary.GroupId, file, out var problem);
+        return new WrittenBackup(file, summary.Index, summary.TakenAt, summary.Length, deleted, problem);
     }
 
     private void EnsureExists()
@@ -74,7 +75,7 @@ internal sealed class BackupDirectory(string path, string group, string member, 
     {
         try
         {
-            return BackupFile.ReadSummary(file);
+            return NodeBackupFile.ReadSummary(file);
         }
         catch (FileNotFoundException)
         {
@@ -117,7 +118,7 @@ internal sealed class BackupDirectory(string path, string group, string member, 
             if (BackupName.ParsePartial(Path.GetFileName(file)) is not { } name || name.Group != group
                 || name.Member != member)
                 continue;
-            if (BackupFile.BeginsLikeOne(file))
+            if (NodeBackupFile.BeginsLikeOne(file))
                 File.Delete(file);
             else if (_named.Add(file))
                 log.Warning("{0} is not deleted: it does not begin like a backup.", file);
@@ -127,7 +128,7 @@ internal sealed class BackupDirectory(string path, string group, string member, 
 
 /// <summary>A backup that was written and verified.</summary>
 /// <param name="File">The path of the file.</param>
-/// <param name="Index">The index of the last entry that the backup includes.</param>
+/// <param name="Index">The index of the last entry that the backup includes; of several groups the sum.</param>
 /// <param name="TakenAt">When the backup was taken.</param>
 /// <param name="Bytes">The size of the file.</param>
 /// <param name="Deleted">The old backups that were deleted.</param>

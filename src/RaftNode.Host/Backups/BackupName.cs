@@ -8,7 +8,7 @@ namespace RaftNode.Host.Backups;
 /// </summary>
 /// <param name="Group">The name of the group.</param>
 /// <param name="TakenAt">When the backup was taken, to the second.</param>
-/// <param name="Index">The index of the last entry that the backup includes.</param>
+/// <param name="Index">The index of the last entry that the backup includes; of several groups the sum.</param>
 /// <param name="Member">The member that wrote the file. So no two nodes write a file of the same name.</param>
 internal sealed partial record BackupName(string Group, DateTimeOffset TakenAt, long Index, string Member)
 {

@@ -41,15 +41,17 @@ internal sealed class BackupSchedule : ReceiveActor, IWithTimers
     private TimeSpan _began;
     private string? _reported;
 
-    public BackupSchedule(BackupSettings settings, IScheduledBackup backup, IActorRef peer, TimeProvider clock,
-        Action<string?> problem)
+    public BackupSchedule(BackupSettings settings, IScheduledBackup backup, string group, IActorRef peer,
+        TimeProvider clock, Action<string?> problem)
     {
         _settings = settings;
         _backup = backup;
         _peer = peer;
         _clock = clock;
         _problem = problem;
-        Receive<RoleChanged>(changed => OnRole(changed.Role == RaftRole.Leader));
+        // Of several groups the leader of the first one writes the backups of all.
+        Receive<RoleChanged>(
+            changed => OnRole(changed.Role == RaftRole.Leader), changed => changed.Group == group);
         // The role that the peer had before this actor heard of changes.
         Receive<RaftStatus>(status => OnRole(_leads || status.Role == RaftRole.Leader));
         Receive<Due>(_ => Look());
@@ -67,14 +69,15 @@ internal sealed class BackupSchedule : ReceiveActor, IWithTimers
     /// <summary>Makes the actor.</summary>
     /// <param name="settings">When backups are due.</param>
     /// <param name="backup">Writes a backup.</param>
-    /// <param name="peer">The supervisor of the node's peer.</param>
+    /// <param name="group">The name of the group whose leader writes the backups.</param>
+    /// <param name="peer">The supervisor of the node's peer of that group.</param>
     /// <param name="clock">The clock that backups have their time from.</param>
     /// <param name="problem">
     /// Called with the reason when backups fail, and with <c>null</c> when they do not fail any more.
     /// </param>
-    public static Props Props(BackupSettings settings, IScheduledBackup backup, IActorRef peer, TimeProvider clock,
-        Action<string?> problem) =>
-        Akka.Actor.Props.Create(() => new BackupSchedule(settings, backup, peer, clock, problem));
+    public static Props Props(BackupSettings settings, IScheduledBackup backup, string group, IActorRef peer,
+        TimeProvider clock, Action<string?> problem) =>
+        Akka.Actor.Props.Create(() => new BackupSchedule(settings, backup, group, peer, clock, problem));
 
     protected override void PreStart()
     {

@@ -22,7 +22,7 @@ internal static class DurableFile
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
     /// <exception cref="BackupException">What was written is not an undamaged backup.</exception>
-    public static async Task<BackupFile> WriteAsync(
+    public static async Task<NodeBackupFile> WriteAsync(
         string file, string partial, bool replaces, Func<Stream, Task> write)
     {
         // A file that another process writes is not deleted.
@@ -34,7 +34,7 @@ internal static class DurableFile
                 await write(target);
                 target.Flush(flushToDisk: true);
             }
-            var backup = BackupFile.Open(partial);
+            var backup = NodeBackupFile.Open(partial);
             File.Move(partial, file, replaces);
             FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
             return backup;

@@ -19,17 +19,17 @@ internal static class NewestBackup
     /// <exception cref="BackupException">There is no such backup, or nobody can say which it is.</exception>
     /// <exception cref="IOException">The directory does not exist, or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The directory must not be read.</exception>
-    public static (string File, BackupFile Backup) Find(string directory, string? group, Action<string> skipped)
+    public static (string File, NodeBackupFile Backup) Find(string directory, string? group, Action<string> skipped)
     {
         var all = new List<(string File, BackupSummary Summary)>();
         foreach (var file in Directory.EnumerateFiles(directory, $"*{BackupName.Extension}").Order())
         {
-            if (Try(() => BackupFile.ReadSummary(file), skipped) is { } summary)
+            if (Try(() => NodeBackupFile.ReadSummary(file), skipped) is { } summary)
                 all.Add((file, summary));
         }
         foreach (var (file, _) in InOrder(OfOneGroup(all, directory, group), directory))
         {
-            if (Try(() => BackupFile.Open(file), skipped) is { } backup)
+            if (Try(() => NodeBackupFile.Open(file), skipped) is { } backup)
                 return (file, backup);
         }
         throw new BackupException($"{directory} has no undamaged backup.");

@@ -1,18 +1,18 @@
 using Akka.Actor;
 using RaftActors.Backups;
 using RaftActors.Client;
-using RaftNode.Host.KeyValue;
 using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Backups;
 
-/// <summary>Backs up the group through this node's peer, if the peer leads.</summary>
-/// <param name="group">The supervisor of the node's peer.</param>
-/// <param name="client">Sends requests to the group.</param>
+/// <summary>
+/// Backs up the group, or all groups, through this node's peers, if the peer of the first group leads.
+/// </summary>
+/// <param name="groups">The node's groups.</param>
 /// <param name="directory">Where the backups are.</param>
 /// <param name="clock">The clock for the name of a backup.</param>
-internal sealed class ScheduledBackup(
-    IActorRef group, GroupClient client, BackupDirectory directory, TimeProvider clock) : IScheduledBackup
+internal sealed class ScheduledBackup(NodeGroups groups, BackupDirectory directory, TimeProvider clock)
+    : IScheduledBackup
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -28,13 +28,17 @@ internal sealed class ScheduledBackup(
     {
         if ((await StatusAsync()).Role != RaftRole.Leader)
             return null;
-        // After any linearizable read, the node has applied everything that was acknowledged before. A node that has
-        // lost the leadership without knowing it gets no answer.
-        var answer = await client.QueryAsync(new GetValue(""));
-        if (answer is not QueryResult fresh)
-            throw new BackupException(((QueryFailed)answer).Message);
-        await using var backup = await Backup.OpenAsync(group, fresh.AppliedIndex, cancellation);
+        // A node that has lost the leadership without knowing it gets no answer.
+        var (atLeast, failure) = await GroupsBackup.CatchUpAsync(groups);
+        if (failure is not null)
+            throw new BackupException(failure.Message);
         // Files are written and read back without blocking an actor.
+        if (!groups.Layout.IsOne)
+        {
+            return await Task.Run(() => directory.WriteAsync(clock.GetUtcNow(), atLeast.Sum(),
+                target => GroupsBackup.WriteAsync(target, groups, atLeast, cancellation)), cancellation);
+        }
+        await using var backup = await Backup.OpenAsync(groups[0].Peer, atLeast[0], cancellation);
         return await Task.Run(
             () => directory.WriteAsync(
                 clock.GetUtcNow(), backup.Index, target => backup.WriteAsync(target, cancellation)),
@@ -45,7 +49,7 @@ internal sealed class ScheduledBackup(
     {
         try
         {
-            return await group.Ask<RaftStatus>(GetStatus.Instance, Patience);
+            return await groups[0].Peer.Ask<RaftStatus>(GetStatus.Instance, Patience);
         }
         catch (Exception e) when (e is AskTimeoutException or InvalidOperationException)
         {

@@ -28,6 +28,7 @@ internal static class BackupCommand
             """
             The file has everything that was acknowledged before the command began, with the sessions of clients. The
             cluster goes on meanwhile. The command asks the first node that can be reached, whether it leads or not.
+            With several groups (raftnode.groups) the file has all of them, each as of a moment of its own.
 
             raftnode inspect FILE verifies the file later. raftnode restore makes a new cluster from it.
             """)
@@ -57,8 +58,7 @@ internal static class BackupCommand
                 throw await NodeClient.FailureAsync(response);
             var backup = await CommandProgress.RunAsync(parsed, "backup", progress => DurableFile.WriteAsync(
                 file, partial, force, target => DownloadAsync(response, target, patience, progress, cancellation)));
-            await CommandOutput.WriteAsync(
-                parsed, Document(file, backup), CommandJson.Lines.BackupDocument, Lines(file, backup));
+            await WriteAsync(parsed, file, backup);
             return ExitCode.Done;
         }
         catch (HttpRequestException e)
@@ -82,21 +82,56 @@ internal static class BackupCommand
         }
     }
 
+    /// <summary>Writes what a backup has as the answer of a command.</summary>
+    public static Task WriteAsync(ParseResult parsed, string file, NodeBackupFile backup) => backup.Layout.IsOne
+        ? CommandOutput.WriteAsync(
+            parsed, Document(file, backup.Groups[0]), CommandJson.Lines.BackupDocument, Lines(file, backup))
+        : CommandOutput.WriteAsync(
+            parsed, AllDocument(file, backup), CommandJson.Lines.GroupsBackupDocument, Lines(file, backup));
+
     /// <summary>Describes a backup in lines of text.</summary>
-    public static IEnumerable<string> Lines(string file, BackupFile backup)
+    public static IEnumerable<string> Lines(string file, NodeBackupFile backup)
     {
-        yield return "backup    of group "
-            + $"{backup.Group}{(backup.GroupId.Length > 0 ? $" with the identity {backup.GroupId}" : "")}, up to entry "
-            + $"{backup.Index} of term {backup.Term}, taken {backup.TakenAt:yyyy-MM-dd HH:mm:ss}Z";
-        yield return $"file      {file}, {backup.Length} bytes, SHA-256 {backup.Sha256}: verified";
-        var members = backup.Voters.Select(static member => $"{member.Id} at {member.Address}");
-        yield return $"members   {string.Join(", ", members)}";
+        var (all, one) = (backup.Summary, backup.Groups[0]);
+        yield return backup.Layout.IsOne
+            ? $"backup    of group {Name(one)}, up to entry {one.Index} of term {one.Term}, taken {Time(one.TakenAt)}"
+            : $"backup    of {backup.Layout.Count} groups {all.Group}, each as of a moment of its own, the first of "
+                + $"them {Time(all.TakenAt)}";
+        yield return $"file      {file}, {all.Length} bytes, SHA-256 {backup.Sha256}: verified";
+        if (!backup.Layout.IsOne)
+        {
+            foreach (var group in backup.Groups)
+            {
+                yield return $"group     {Name(group)}, up to entry {group.Index} of term {group.Term}, "
+                    + $"{group.Length} bytes";
+            }
+        }
+        // Each group has its own members, which are the same but for a change under way.
+        foreach (var same in backup.Groups.GroupBy(Members))
+        {
+            yield return $"members   {same.Key}" + (same.Count() == backup.Groups.Count
+                ? ""
+                : $" in {string.Join(", ", same.Select(static group => group.Group))}");
+        }
     }
 
-    /// <summary>Describes a backup for programs.</summary>
+    /// <summary>Describes the backup of a group for programs.</summary>
     public static BackupDocument Document(string file, BackupFile backup) => new(
         file, backup.Length, backup.Sha256, backup.Group, backup.GroupId, backup.Index, backup.Term, backup.TakenAt,
         [.. backup.Voters.Select(MemberDocument.Of)]);
+
+    /// <summary>Describes the backup of several groups for programs.</summary>
+    public static GroupsBackupDocument AllDocument(string file, NodeBackupFile backup) => new(
+        file, backup.Summary.Length, backup.Sha256, backup.Layout.Name, backup.Layout.Count,
+        [.. backup.Groups.Select(group => Document(file, group))]);
+
+    private static string Name(BackupFile backup) =>
+        backup.Group + (backup.GroupId.Length > 0 ? $" with the identity {backup.GroupId}" : "");
+
+    private static string Time(DateTimeOffset time) => $"{time:yyyy-MM-dd HH:mm:ss}Z";
+
+    private static string Members(BackupFile backup) =>
+        string.Join(", ", backup.Voters.Select(static member => $"{member.Id} at {member.Address}"));
 
     private static async Task DownloadAsync(HttpResponseMessage response, Stream target, TimeSpan patience,
         Action<long, long> progress, CancellationToken cancellation)

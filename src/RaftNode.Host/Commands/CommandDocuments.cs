@@ -142,6 +142,16 @@ internal sealed record BackupDocument(
     string File, long Bytes, string Sha256, string Group, string GroupId, long Index, long Term,
     DateTimeOffset TakenAt, IReadOnlyList<MemberDocument> Members);
 
+/// <summary>A backup of several groups in a file.</summary>
+/// <param name="File">The file.</param>
+/// <param name="Bytes">The size of the file.</param>
+/// <param name="Sha256">The checksum at the end of the file, which was verified.</param>
+/// <param name="Group">What the names of the groups begin with: <c>raft.group</c>.</param>
+/// <param name="Count">The number of groups, <c>raftnode.groups</c>.</param>
+/// <param name="Groups">The backup of each group.</param>
+internal sealed record GroupsBackupDocument(
+    string File, long Bytes, string Sha256, string Group, int Count, IReadOnlyList<BackupDocument> Groups);
+
 /// <summary>What a restore made.</summary>
 /// <param name="Backup">What was restored.</param>
 /// <param name="Group">The name of the new group.</param>
@@ -153,6 +163,28 @@ internal sealed record BackupDocument(
 internal sealed record RestoreDocument(
     BackupDocument Backup, string Group, string GroupId, long Index, long Term,
     IReadOnlyList<RestoredStoreDocument> Stores, string Next);
+
+/// <summary>What a restore of several groups made.</summary>
+/// <param name="Backup">What was restored.</param>
+/// <param name="Group">What the names of the new groups begin with.</param>
+/// <param name="Groups">The new groups.</param>
+/// <param name="Stores">The stores that were made, one for each member. Each has all groups.</param>
+/// <param name="Next">What to do next.</param>
+internal sealed record GroupsRestoreDocument(
+    GroupsBackupDocument Backup, string Group, IReadOnlyList<RestoredGroupDocument> Groups,
+    IReadOnlyList<RestoredNodeDocument> Stores, string Next);
+
+/// <summary>A group that a restore made.</summary>
+/// <param name="Group">The name of the new group.</param>
+/// <param name="GroupId">The identity of the new group.</param>
+/// <param name="Index">The index of the last entry that the new group begins with.</param>
+/// <param name="Term">The term of that entry.</param>
+internal sealed record RestoredGroupDocument(string Group, string GroupId, long Index, long Term);
+
+/// <summary>The store of a node that a restore of several groups made.</summary>
+/// <param name="Member">Whose store it is.</param>
+/// <param name="Place">Where it is.</param>
+internal sealed record RestoredNodeDocument(MemberDocument Member, string Place);
 
 /// <summary>A store that a restore made.</summary>
 /// <param name="Member">Whose store it is.</param>
@@ -184,6 +216,10 @@ internal sealed record StoreDocument(
     long ConfigurationIndex, IReadOnlyList<MemberDocument> Voters, IReadOnlyList<MemberDocument> OutgoingVoters,
     IReadOnlyList<MemberDocument> Learners, IReadOnlyList<string> Problems);
 
+/// <summary>The contents of the store of a stopped node with several groups.</summary>
+/// <param name="Groups">What the store has of each group, ordered by their numbers.</param>
+internal sealed record GroupStoresDocument(IReadOnlyList<StoreDocument> Groups);
+
 /// <summary>A snapshot in a store.</summary>
 /// <param name="Index">The index of the last entry that is included.</param>
 /// <param name="Term">The term of that entry.</param>
@@ -205,6 +241,11 @@ internal sealed record RecoveryDocument(
     MemberDocument Member, string Group, string GroupId, string FormerGroupId, long Index, long Term, string StoreId,
     IReadOnlyList<string> Next);
 
+/// <summary>What a recovery of a node with several groups made.</summary>
+/// <param name="Groups">What was made of each group that had other members.</param>
+/// <param name="Next">What to do next, one step in each text.</param>
+internal sealed record GroupsRecoveryDocument(IReadOnlyList<RecoveryDocument> Groups, IReadOnlyList<string> Next);
+
 /// <summary>Writes the answers of commands as JSON.</summary>
 [JsonSerializable(typeof(ErrorDocument))]
 [JsonSerializable(typeof(ValueDocument))]
@@ -223,9 +264,13 @@ internal sealed record RecoveryDocument(
 [JsonSerializable(typeof(NodesDocument))]
 [JsonSerializable(typeof(AskedNodeDocument))]
 [JsonSerializable(typeof(BackupDocument))]
+[JsonSerializable(typeof(GroupsBackupDocument))]
 [JsonSerializable(typeof(RestoreDocument))]
+[JsonSerializable(typeof(GroupsRestoreDocument))]
 [JsonSerializable(typeof(StoreDocument))]
+[JsonSerializable(typeof(GroupStoresDocument))]
 [JsonSerializable(typeof(RecoveryDocument))]
+[JsonSerializable(typeof(GroupsRecoveryDocument))]
 [JsonSerializable(typeof(MembersDocument))]
 [JsonSerializable(typeof(SnapshotDocument))]
 [JsonSerializable(typeof(LeaderDocument))]

@@ -4,6 +4,7 @@ using RaftActors.Backups;
 using RaftActors.Inspection;
 using RaftActors.Membership;
 using RaftActors.Storage;
+using RaftNode.Host.Backups;
 using RaftNode.Host.Http;
 using RaftNode.Host.Node;
 
@@ -19,6 +20,13 @@ internal static class InspectCommand
             + "The default is the directory that --config leads to. It can also be a file that raftnode backup wrote.",
     };
 
+    private static readonly Option<int?> Group = new("--group")
+    {
+        HelpName = "NUMBER",
+        Description = "The number of a group, from 0, in the directory of a node with several (raftnode.groups): shows "
+            + "this group at length. Without it, each group is shown in a line.",
+    };
+
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
@@ -27,7 +35,7 @@ internal static class InspectCommand
             "Reads a stopped node's journal and snapshots without changing them. Shows terms, indexes and members, and "
                 + "whether the checksums are right. The exit code is 1 if something is wrong.")
         {
-            Directory, NodeOptions.StoppedNodesConfig,
+            Directory, NodeOptions.StoppedNodesConfig, Group,
         };
         command.SetAction((parsed, _) =>
             RunAsync(parsed, parsed.GetValue(NodeOptions.StoppedNodesConfig), parsed.GetValue(Directory)));
@@ -44,15 +52,21 @@ internal static class InspectCommand
             using var held = await node.HoldAsync();
             using var scratch = new ScratchDirectory();
             node = node.Copy(scratch.Path).WithOwner();
-            if (node.PersistenceId is null || await node.InspectAsync() is not { IsEmpty: false } report)
+            var reports = await node.InspectAsync();
+            if (reports.Count == 0)
             {
                 await CommandOutput.WriteAsync(
                     parsed, Document(new StoreReport()), CommandJson.Lines.StoreDocument, "the journal is empty");
                 return ExitCode.Done;
             }
-            await CommandOutput.WriteAsync(
-                parsed, Document(report), CommandJson.Lines.StoreDocument, Lines(report));
-            return report.Problems.Count == 0 ? ExitCode.Done : ExitCode.No;
+            if (parsed.GetValue(Group) is { } number)
+                reports = [Find(reports, number)];
+            await (reports.Count == 1 && (StoredGroups.LayoutOf(reports) is null || parsed.GetValue(Group) is not null)
+                ? CommandOutput.WriteAsync(
+                    parsed, Document(reports[0]), CommandJson.Lines.StoreDocument, Lines(reports[0]))
+                : CommandOutput.WriteAsync(parsed, new GroupStoresDocument([.. reports.Select(Document)]),
+                    CommandJson.Lines.GroupStoresDocument, StoredGroups.Lines(reports)));
+            return reports.All(static report => report.Problems.Count == 0) ? ExitCode.Done : ExitCode.No;
         }
         catch (Exception e) when (e is StoreException or SqliteException)
         {
@@ -68,10 +82,7 @@ internal static class InspectCommand
     {
         try
         {
-            var backup = BackupFile.Open(file);
-            await CommandOutput.WriteAsync(
-                parsed, BackupCommand.Document(file, backup), CommandJson.Lines.BackupDocument,
-                BackupCommand.Lines(file, backup));
+            await BackupCommand.WriteAsync(parsed, file, NodeBackupFile.Open(file));
             return ExitCode.Done;
         }
         catch (Exception e) when (e is BackupException or IOException or UnauthorizedAccessException)
@@ -79,6 +90,11 @@ internal static class InspectCommand
             throw new CommandException(e.Message, e is BackupException ? ExitCode.No : ExitCode.NotDone);
         }
     }
+
+    private static StoreReport Find(IReadOnlyList<StoreReport> reports, int number) =>
+        reports.FirstOrDefault(report => (StoredGroups.LayoutOf(reports) is { } layout
+            ? layout.NumberOf(report.Group ?? "") : 0) == number)
+        ?? throw new CommandException($"nothing is stored of a group {number}", ExitCode.NotDone);
 
     private static StoreDocument Document(StoreReport report) => new(
         report.IsEmpty, report.MemberId, report.Group, report.GroupId, report.StoreId, report.Term, report.VotedFor,

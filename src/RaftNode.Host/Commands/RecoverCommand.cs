@@ -50,6 +50,9 @@ internal static class RecoverCommand
             the highest term. If several have that term, recover the one with the highest index. raftnode inspect shows
             both. Copy the directory of the survivor before you recover it.
 
+            With several groups (raftnode.groups) the node becomes the only member of all of them. Compare the survivors
+            group by group: what the recovered node lacks in a group is lost, also if another survivor has it.
+
             The command shows what the node has, and asks before it changes anything.
 
             Example:
@@ -73,36 +76,50 @@ internal static class RecoverCommand
         {
             var node = StoppedNode.Find(parsed.GetValue(NodeOptions.StoppedNodesConfig), parsed.GetValue(Data));
             using var held = await node.HoldAsync();
-            if (node.PersistenceId is null || await node.InspectAsync() is not { IsEmpty: false } report)
+            var reports = await node.InspectAsync();
+            if (reports.Count == 0)
             {
                 throw new CommandException(
                     $"the journal in {node.Store.Journal} is empty: there is nothing to recover", ExitCode.No);
             }
-            var isJson = CommandOutput.IsJson(parsed);
+            var (isJson, layout, memberId) = (CommandOutput.IsJson(parsed), StoredGroups.LayoutOf(reports),
+                reports[0].MemberId);
             if (!isJson)
-                await Console.Out.WriteLineAsync(string.Join('\n', InspectCommand.Lines(report)));
-            var self = wanted?.Find(member => member.Id == report.MemberId);
+            {
+                await Console.Out.WriteLineAsync(string.Join('\n', layout is null
+                    ? InspectCommand.Lines(reports[0])
+                    : StoredGroups.Lines(reports)));
+            }
+            var self = wanted?.Find(member => member.Id == memberId);
             if (wanted is not null && self is null)
             {
                 throw new CommandException(
-                    $"nothing was changed: the data is that of {report.MemberId}, which is not in --members");
+                    $"nothing was changed: the data is that of {memberId}, which is not in --members");
             }
-            var recovery = StoreRecovery.Create(report, self?.Address);
+            var recoveries = layout is null
+                ? [(reports[0], StoreRecovery.Create(reports[0], self?.Address))]
+                : GroupRecoveries.Create(reports, layout, self?.Address);
             if (!isJson)
-                await Console.Out.WriteLineAsync($"\n{string.Join('\n', Warning(report))}\n");
+            {
+                var warning = layout is null ? Warning(reports[0]) : GroupRecoveries.Warning(reports, layout);
+                await Console.Out.WriteLineAsync($"\n{string.Join('\n', warning)}\n");
+            }
             if (!parsed.GetValue(Yes))
-                await AskAsync(report.MemberId!, isJson);
+                await AskAsync(memberId!, isJson);
             written = true;
             await CommandProgress.RunAsync(parsed, "recovery",
-                _ => OfflineStore.WriteAsync(node.Store, node.Config, recovery.WriteAsync));
-            var next = Next(report, wanted).ToList();
-            var recovered = new RecoveryDocument(
-                MemberDocument.Of(recovery.Self), report.Group!, recovery.GroupId, recovery.FormerGroupId,
-                recovery.Index, recovery.Term, recovery.StoreId, next);
-            await CommandOutput.WriteAsync(parsed, recovered, CommandJson.Lines.RecoveryDocument, [$"""
-                recovered {report.MemberId} at {recovery.Self.Address} is the only member of group {report.Group}, by the configuration at entry {recovery.Index} of term {recovery.Term}; its store is now {recovery.StoreId}
-                identity  {recovery.GroupId}{(recovery.FormerGroupId.Length > 0 ? $", formerly {recovery.FormerGroupId}: a node that has the former one is refused" : "")}
-                """, .. next]);
+                _ => OfflineStore.WriteAsync(node.Store, node.Config, async system =>
+                {
+                    foreach (var (_, recovery) in recoveries)
+                        await recovery.WriteAsync(system);
+                }));
+            var next = Next(reports[0], wanted, layout).ToList();
+            await (layout is null
+                ? WriteAsync(parsed, reports[0], recoveries[0].Recovery, next)
+                : CommandOutput.WriteAsync(
+                    parsed, new GroupsRecoveryDocument(
+                        [.. recoveries.Select(static each => Document(each.Report, each.Recovery, []))], next),
+                    CommandJson.Lines.GroupsRecoveryDocument, [.. GroupRecoveries.Lines(recoveries), .. next]));
             return ExitCode.Done;
         }
         catch (BackupException e)
@@ -125,22 +142,38 @@ internal static class RecoverCommand
         }
     }
 
+    private static RecoveryDocument Document(
+        StoreReport report, StoreRecovery recovery, IReadOnlyList<string> next) => new(
+            MemberDocument.Of(recovery.Self), report.Group!, recovery.GroupId, recovery.FormerGroupId,
+            recovery.Index, recovery.Term, recovery.StoreId, next);
+
+    private static Task WriteAsync(
+        ParseResult parsed, StoreReport report, StoreRecovery recovery, IReadOnlyList<string> next) =>
+        CommandOutput.WriteAsync(
+            parsed, Document(report, recovery, next), CommandJson.Lines.RecoveryDocument, [$"""
+            recovered {report.MemberId} at {recovery.Self.Address} is the only member of group {report.Group}, by the configuration at entry {recovery.Index} of term {recovery.Term}; its store is now {recovery.StoreId}
+            identity  {recovery.GroupId}{(recovery.FormerGroupId.Length > 0 ? $", formerly {recovery.FormerGroupId}: a node that has the former one is refused" : "")}
+            """, .. next]);
+
     // The former members may come back at other addresses, which the operator must know.
-    private static IEnumerable<string> Next(StoreReport report, List<Member>? wanted) =>
+    private static IEnumerable<string> Next(StoreReport report, List<Member>? wanted, GroupLayout? layout) =>
     [
         $"Start it: raftnode start --config CONFIG --data DIR, where DIR/{report.MemberId} is this directory",
-        .. NextMembers(report, wanted),
+        .. NextMembers(report, wanted, layout is null
+            ? ""
+            : $" --group NUMBER, for each NUMBER from 0 to {layout.Count - 1}"),
     ];
 
-    private static IEnumerable<string> NextMembers(StoreReport report, List<Member>? wanted) => wanted is null
+    private static IEnumerable<string> NextMembers(StoreReport report, List<Member>? wanted, string groups) =>
+        wanted is null
         ?
         [
             "Then delete the data of each other node, start the node with --join, and add it: "
-                + "raftnode member add ID HOST:PORT",
+                + $"raftnode member add ID HOST:PORT{groups}",
         ]
         : wanted.Where(member => member.Id != report.MemberId)
             .Select(member => $"Then, with an empty directory on {member.Id}: raftnode start --config CONFIG --data "
-                + $"DIR --join, and: raftnode member add {member.Id} {member.Address}");
+                + $"DIR --join, and: raftnode member add {member.Id} {member.Address}{groups}");
 
     private static IEnumerable<string> Warning(StoreReport report)
     {

@@ -4,6 +4,7 @@ using RaftActors.Membership;
 using RaftNode.Host.Backups;
 using RaftNode.Host.Configuration;
 using RaftNode.Host.Http;
+using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Commands;
 
@@ -64,6 +65,9 @@ internal static class RestoreCommand
             If the journals are in a PostgreSQL database, give the --config of one node. The command then fills each
             member's part of that database, and there are no directories to copy.
 
+            A backup of several groups (raftnode.groups) makes as many groups. The files of the new nodes must have the
+            same number: with --config the command looks.
+
             With a single member the cluster starts with one node. Then add others with raftnode start --join and
             raftnode member add.
 
@@ -93,12 +97,6 @@ internal static class RestoreCommand
         try
         {
             var settings = parsed.GetValue(ConfigFile) is { } config ? NodeSettings.Load(config) : null;
-            if (settings is { Layout.IsOne: false })
-            {
-                throw new CommandException(
-                    $"a backup is of one group, and {parsed.GetValue(ConfigFile)} says that the node has "
-                    + $"{settings.Layout.Count} (raftnode.groups)");
-            }
             var (members, problem) = (settings?.Raft.Members.ToList() ?? [], "");
             if (parsed.GetValue(Members) is { Length: > 0 } texts && !TryReadMembers(texts, out members, out problem))
                 throw new CommandException(problem);
@@ -106,24 +104,29 @@ internal static class RestoreCommand
             var (file, backup) = given is null
                 ? NewestBackup.Find(parsed.GetValue(Newest)!, parsed.GetValue(Group) ?? settings?.Raft.Group,
                     problem => Skipped(parsed, problem))
-                : (given, BackupFile.Open(given));
-            var name = parsed.GetValue(Group) ?? settings?.Raft.Group ?? backup.Group;
-            var group = RestoredGroup.Create(backup, name, members);
-            if (await target.FindTakenAsync(group.Group, members) is { } taken)
+                : (given, NodeBackupFile.Open(given));
+            var name = parsed.GetValue(Group) ?? settings?.Raft.Group ?? backup.Layout.Name;
+            var layout = new GroupLayout(name, backup.Layout.Count);
+            if (settings is not null && settings.Layout.Count != layout.Count)
+            {
+                throw new CommandException(
+                    $"nothing was restored: {file} is a backup of {GroupLayout.Text(layout.Count)}, and "
+                    + $"{parsed.GetValue(ConfigFile)} says raftnode.groups = {settings.Layout.Count}. The number never "
+                    + $"changes: set raftnode.groups = {layout.Count} in the files of the new nodes, or give a backup "
+                    + $"of {GroupLayout.Text(settings.Layout.Count)}");
+            }
+            RestoredGroup[] groups = [.. backup.Groups.Select(
+                (group, number) => RestoredGroup.Create(group, layout.NameOf(number), members))];
+            if (await target.FindTakenAsync(layout, members) is { } taken)
             {
                 throw new CommandException(
                     $"{taken}; restore makes new stores only. Move it away, or give another --data or --config");
             }
             await CommandProgress.RunAsync(
-                parsed, "restore", progress => target.WriteAsync(group, members, progress));
-            var restored = new RestoreDocument(
-                BackupCommand.Document(file, backup), group.Group, group.GroupId, group.Index, group.Term,
-                [.. members.Select(member => new RestoredStoreDocument(
-                    MemberDocument.Of(member), target.NameOf(member.Id), group.StoreIdOf(member.Id)))],
-                target.WhatNext);
-            await CommandOutput.WriteAsync(
-                parsed, restored, CommandJson.Lines.RestoreDocument,
-                [.. BackupCommand.Lines(file, backup), .. Lines(restored)]);
+                parsed, "restore", progress => target.WriteAsync(groups, members, progress));
+            await (layout.IsOne
+                ? WriteAsync(parsed, file, backup, groups[0], members, target)
+                : WriteAllAsync(parsed, file, backup, layout, groups, members, target));
             return ExitCode.Done;
         }
         catch (FileNotFoundException)
@@ -142,6 +145,47 @@ internal static class RestoreCommand
 
     private static void Skipped(ParseResult parsed, string problem) =>
         CommandOutput.Note(parsed, $"skipped: {problem.ReplaceLineEndings(" ")}");
+
+    private static Task WriteAsync(ParseResult parsed, string file, NodeBackupFile backup, RestoredGroup group,
+        IReadOnlyList<Member> members, RestoreTarget target)
+    {
+        var restored = new RestoreDocument(
+            BackupCommand.Document(file, backup.Groups[0]), group.Group, group.GroupId, group.Index, group.Term,
+            [.. members.Select(member => new RestoredStoreDocument(
+                MemberDocument.Of(member), target.NameOf(member.Id), group.StoreIdOf(member.Id)))],
+            target.WhatNext);
+        return CommandOutput.WriteAsync(parsed, restored, CommandJson.Lines.RestoreDocument,
+            [.. BackupCommand.Lines(file, backup), .. Lines(restored)]);
+    }
+
+    private static Task WriteAllAsync(ParseResult parsed, string file, NodeBackupFile backup, GroupLayout layout,
+        IReadOnlyList<RestoredGroup> groups, IReadOnlyList<Member> members, RestoreTarget target)
+    {
+        var restored = new GroupsRestoreDocument(
+            BackupCommand.AllDocument(file, backup), layout.Name,
+            [.. groups.Select(static group =>
+                new RestoredGroupDocument(group.Group, group.GroupId, group.Index, group.Term))],
+            [.. members.Select(member => new RestoredNodeDocument(
+                MemberDocument.Of(member), target.NameOf(member.Id)))],
+            $"The file of each node needs raftnode.groups = {layout.Count}. {target.WhatNext}");
+        return CommandOutput.WriteAsync(parsed, restored, CommandJson.Lines.GroupsRestoreDocument,
+            [.. BackupCommand.Lines(file, backup), .. Lines(restored)]);
+    }
+
+    private static IEnumerable<string> Lines(GroupsRestoreDocument restored)
+    {
+        foreach (var group in restored.Groups)
+        {
+            yield return $"group     {group.Group}, a new one with the identity {group.GroupId}: it goes on after "
+                + $"entry {group.Index} of term {group.Term}";
+        }
+        foreach (var (member, place) in restored.Stores)
+        {
+            yield return $"restored  {place} for {member.Id} at {member.Address}, with all {restored.Groups.Count} "
+                + "groups";
+        }
+        yield return restored.Next;
+    }
 
     private static IEnumerable<string> Lines(RestoreDocument restored)
     {

@@ -48,7 +48,7 @@ internal sealed class RestoreTarget
     /// <summary>Looks for a store that is not empty.</summary>
     /// <returns>The store that is not empty, as the beginning of a sentence; <c>null</c> if all are empty.</returns>
     /// <exception cref="IOException">A store cannot be read.</exception>
-    public async Task<string?> FindTakenAsync(string group, IReadOnlyList<Member> members)
+    public async Task<string?> FindTakenAsync(GroupLayout layout, IReadOnlyList<Member> members)
     {
         foreach (var member in members)
         {
@@ -56,21 +56,25 @@ internal sealed class RestoreTarget
             if (File.Exists(directory)
                 || (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any()))
                 return $"{directory} is not empty";
-            if (!_inDirectories && !await IsEmptyAsync(StoreIn(directory), PersistenceIds.OfPeer(group, member.Id)))
-                return $"the database {NameOf(member.Id)} holds {PersistenceIds.OfPeer(group, member.Id)}";
+            foreach (string id in _inDirectories ? [] : layout.PersistenceIds(member.Id))
+            {
+                if (!await IsEmptyAsync(StoreIn(directory), id))
+                    return $"the database {NameOf(member.Id)} holds {id}";
+            }
         }
         return null;
     }
 
     /// <summary>Writes all stores.</summary>
-    /// <param name="group">The new group.</param>
-    /// <param name="members">Its members.</param>
+    /// <param name="groups">The new groups: the stores have all of them.</param>
+    /// <param name="members">Their members.</param>
     /// <param name="progress">Told how many stores are written, and how many there are.</param>
     /// <exception cref="IOException">A store cannot be written.</exception>
-    public Task WriteAsync(RestoredGroup group, IReadOnlyList<Member> members, Action<long, long> progress) =>
+    public Task WriteAsync(
+        IReadOnlyList<RestoredGroup> groups, IReadOnlyList<Member> members, Action<long, long> progress) =>
         _inDirectories
-            ? WriteDirectoriesAsync(group, members, progress)
-            : WriteDatabaseAsync(group, members, progress);
+            ? WriteDirectoriesAsync(groups, members, progress)
+            : WriteDatabaseAsync(groups, members, progress);
 
     private StoreSettings StoreIn(string directory) => StoreSettings.From(
         _config, _settings?.Raft.JournalPluginId ?? "", _settings?.Raft.SnapshotPluginId ?? "", directory);
@@ -84,21 +88,29 @@ internal sealed class RestoreTarget
     }
 
     private async Task WriteDatabaseAsync(
-        RestoredGroup group, IReadOnlyList<Member> members, Action<long, long> progress)
+        IReadOnlyList<RestoredGroup> groups, IReadOnlyList<Member> members, Action<long, long> progress)
     {
         foreach (var (number, member) in members.Index())
         {
             var directory = Path.Combine(_data, member.Id);
             var store = StoreIn(directory);
-            using var held = await StoreHold.TakeAsync(directory, store, PersistenceIds.OfPeer(group.Group, member.Id));
-            await OfflineStore.WriteAsync(store, _config, system => group.WriteAsync(system, member.Id));
+            string id = PersistenceIds.OfPeer(groups[0].Group, member.Id);
+            using var held = await StoreHold.TakeAsync(directory, store, id);
+            await WriteAsync(store, groups, member);
             progress(number + 1, members.Count);
         }
     }
 
+    private Task WriteAsync(StoreSettings store, IReadOnlyList<RestoredGroup> groups, Member member) =>
+        OfflineStore.WriteAsync(store, _config, async system =>
+        {
+            foreach (var group in groups)
+                await group.WriteAsync(system, member.Id);
+        });
+
     // The stores are written to a temporary directory until all are complete.
     private async Task WriteDirectoriesAsync(
-        RestoredGroup group, IReadOnlyList<Member> members, Action<long, long> progress)
+        IReadOnlyList<RestoredGroup> groups, IReadOnlyList<Member> members, Action<long, long> progress)
     {
         var unfinished = Path.Combine(_data, $".restore-{Environment.ProcessId}");
         Directory.CreateDirectory(unfinished);
@@ -109,7 +121,7 @@ internal sealed class RestoreTarget
                 var directory = Path.Combine(unfinished, member.Id);
                 Directory.CreateDirectory(directory);
                 var store = StoreIn(directory);
-                await OfflineStore.WriteAsync(store, _config, system => group.WriteAsync(system, member.Id));
+                await WriteAsync(store, groups, member);
                 progress(number + 1, members.Count);
             }
             MoveAll(members.Select(static member => member.Id), unfinished, _data);

@@ -63,11 +63,6 @@ internal static class GroupSettings
                 + $"start that the number is the same. {store.Journal.PluginId} has none: use the default journal, or "
                 + $"one group");
         }
-        if (!string.IsNullOrEmpty(config.GetString("raftnode.backups.directory")))
-        {
-            throw new SettingException("raftnode.backups.directory", $"raftnode.backups.directory is set, and {key} = "
-                + $"{count}: backups are of one group. Remove raftnode.backups.directory, or use one group");
-        }
         return layout;
     }
 }

@@ -5,16 +5,15 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using RaftActors.Backups;
-using RaftActors.Client;
+using RaftNode.Host.Backups;
 using RaftNode.Host.Http.Description;
-using RaftNode.Host.KeyValue;
 using RaftNode.Host.Node;
 
 namespace RaftNode.Host.Http;
 
 /// <summary>
-/// <c>GET /backup</c>: the whole store as one file. Whichever node is asked, the file has everything that was
-/// acknowledged before the request.
+/// <c>GET /backup</c>: the whole store as one file, of all groups. Whichever node is asked, the file has everything
+/// that was acknowledged before the request.
 /// </summary>
 internal sealed class BackupEndpoints(RunningNode node)
 {
@@ -25,28 +24,32 @@ internal sealed class BackupEndpoints(RunningNode node)
 
     private async Task BackupAsync(HttpContext context)
     {
+        var (atLeast, failure) = await GroupsBackup.CatchUpAsync(node.Groups);
+        if (failure is not null)
+        {
+            await Problems.WriteAsync(context, Problems.Of(failure));
+            return;
+        }
         if (!node.Groups.Layout.IsOne)
         {
-            await Problems.WriteAsync(context, Problems.BadRequest($"A backup is of one group, and this node has "
-                + $"{node.Groups.Count} (raftnode.groups), which no backup has at one moment. Read all keys instead: GET "
-                + "/kv and GET /kv/KEY."));
+            await WriteAllAsync(context, atLeast);
             return;
         }
-        // After any linearizable read, the node has applied everything that was acknowledged before.
-        var answer = await node.Groups[0].Client.QueryAsync(new GetValue(""));
-        if (answer is not QueryResult fresh)
-        {
-            await Problems.WriteAsync(context, Problems.Of((QueryFailed)answer));
-            return;
-        }
-        var (backup, problem) = await OpenAsync(fresh.AppliedIndex, context.RequestAborted);
+        var (backup, problem) = await OpenAsync(atLeast[0], context.RequestAborted);
         if (problem is not null)
             await Problems.WriteAsync(context, problem);
         if (backup is null)
             return;
         await using (backup)
-            await WriteAsync(context, backup);
+        {
+            context.Response.ContentLength = backup.Length;
+            await WriteAsync(context, backup.Index, target => backup.WriteAsync(target, context.RequestAborted));
+        }
     }
+
+    // The groups are backed up one after the other, so the length of the file is not known before.
+    private Task WriteAllAsync(HttpContext context, IReadOnlyList<long> atLeast) => WriteAsync(context, atLeast.Sum(),
+        target => GroupsBackup.WriteAsync(target, node.Groups, atLeast, context.RequestAborted));
 
     private async Task<(Backup? Backup, ProblemHttpResult? Problem)> OpenAsync(long atLeast, CancellationToken aborted)
     {
@@ -64,16 +67,15 @@ internal sealed class BackupEndpoints(RunningNode node)
         }
     }
 
-    private async Task WriteAsync(HttpContext context, Backup backup)
+    private async Task WriteAsync(HttpContext context, long index, Func<Stream, Task> write)
     {
         context.Response.ContentType = MediaTypeNames.Application.Octet;
-        context.Response.ContentLength = backup.Length;
         context.Response.Headers.ContentDisposition =
-            $"attachment; filename=\"{node.Settings.Raft.Group}-{backup.Index}.backup\"";
+            $"attachment; filename=\"{node.Settings.Raft.Group}-{index}.backup\"";
         context.Response.Headers.CacheControl = "no-store";
         try
         {
-            await backup.WriteAsync(context.Response.Body, context.RequestAborted);
+            await write(context.Response.Body);
         }
         catch (OperationCanceledException)
         {

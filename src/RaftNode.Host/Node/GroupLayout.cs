@@ -80,6 +80,31 @@ internal sealed class GroupLayout(string name, int count)
         return parts is [var group, var all] && TryParse(group, out _) && TryParse(all, out int count) ? count : 0;
     }
 
+    /// <summary>The number of the group that has a name, from 0; -1 if none has the name.</summary>
+    public int NumberOf(string group)
+    {
+        if (IsOne)
+            return group == Name ? 0 : -1;
+        string after = $"-of-{Count}";
+        return group.Length > Name.Length + after.Length
+            && TryParse(group[(Name.Length + 1)..^after.Length], out int number) && number < Count
+            && group == NameOf(number) ? number : -1;
+    }
+
+    /// <summary>Reads the name of one of several groups, such as <c>kv-17-of-64</c>.</summary>
+    /// <returns>The name and the number of the groups; <c>null</c> if it is not such a name.</returns>
+    public static GroupLayout? Parse(string group)
+    {
+        int of = group.LastIndexOf("-of-", StringComparison.Ordinal);
+        int before = of > 0 ? group.LastIndexOf('-', of - 1) : -1;
+        return before > 0
+            && TryParse(group[(before + 1)..of], out int index) && TryParse(group[(of + 4)..], out int count)
+            && count is > 1 and <= Most && index < count && new GroupLayout(group[..before], count) is var layout
+            && layout.NameOf(index) == group
+                ? layout
+                : null;
+    }
+
     private static bool TryParse(string text, out int number) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 

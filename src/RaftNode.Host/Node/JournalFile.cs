@@ -30,12 +30,20 @@ internal static class JournalFile
     /// <exception cref="SqliteException">The file cannot be read.</exception>
     public static string? Owner(string path) => Read(path, connection => Ids(connection).FirstOrDefault());
 
-    /// <summary>The second persistence id of a journal; <c>null</c> if there are not two.</summary>
+    /// <summary>The persistence ids of a journal: one for each group of its node.</summary>
     /// <param name="path">The SQLite file.</param>
     /// <exception cref="StoreException">The file is not a database.</exception>
     /// <exception cref="SqliteException">The file cannot be read.</exception>
-    public static string? SecondOwner(string path) =>
-        Read(path, connection => Ids(connection).Skip(1).FirstOrDefault());
+    public static IReadOnlyList<string> Owners(string path)
+    {
+        List<string> owners = [];
+        _ = Read(path, connection =>
+        {
+            owners.AddRange(Ids(connection));
+            return null;
+        });
+        return owners;
+    }
 
     /// <summary>Whether a database holds snapshots of a peer.</summary>
     /// <param name="path">The SQLite file.</param>

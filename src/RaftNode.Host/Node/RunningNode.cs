@@ -322,9 +322,10 @@ internal sealed class RunningNode : IAsyncDisposable
             return;
         var (raft, log) = (Settings.Raft, Logging.GetLogger(system, nameof(BackupDirectory)));
         var directory = new BackupDirectory(backups.Directory, raft.Group, raft.MemberId, backups.Keep, log);
-        var backup = new ScheduledBackup(Group, Groups[0].Client, directory, raft.Clock);
+        var backup = new ScheduledBackup(Groups, directory, raft.Clock);
         Action<string?> problem = reason => _backupProblem = reason;
-        system.ActorOf(BackupSchedule.Props(backups, backup, Group, raft.Clock, problem), "backups");
+        system.ActorOf(
+            BackupSchedule.Props(backups, backup, Groups[0].Name, Group, raft.Clock, problem), "backups");
     }
 
     private async Task StartAsync(string? change)

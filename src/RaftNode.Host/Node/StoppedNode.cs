@@ -8,8 +8,9 @@ namespace RaftNode.Host.Node;
 /// <param name="Directory">The node's own directory.</param>
 /// <param name="Store">The node's journal and snapshot store.</param>
 /// <param name="Config">The node's configuration.</param>
-/// <param name="PersistenceId">The persistence id of the node's peer; <c>null</c> if the journal is empty.</param>
-internal sealed record StoppedNode(string Directory, StoreSettings Store, Config Config, string? PersistenceId)
+/// <param name="PersistenceIds">The persistence ids of the node's peers; empty if the journal is.</param>
+internal sealed record StoppedNode(
+    string Directory, StoreSettings Store, Config Config, IReadOnlyList<string> PersistenceIds)
 {
     /// <summary>The file with the snapshots according to journal-sql.conf.</summary>
     private const string SnapshotsFile = "raft-snapshots.db";
@@ -43,7 +44,7 @@ internal sealed record StoppedNode(string Directory, StoreSettings Store, Config
         return node;
     }
 
-    /// <summary>The node with the persistence id in its journal.</summary>
+    /// <summary>The node with the persistence ids in its journal.</summary>
     /// <exception cref="NodeStartException">The journal belongs to another node.</exception>
     /// <exception cref="RaftActors.Storage.StoreException">The journal is not a database.</exception>
     /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The journal cannot be read.</exception>
@@ -52,16 +53,11 @@ internal sealed record StoppedNode(string Directory, StoreSettings Store, Config
         if (Store.Journal.File is not { } journal)
             return this;
         // SQLite then also rolls back a half-written transaction of a process that was killed, and must write for that.
-        var owner = JournalFile.Owner(journal);
-        // To read or change one of several groups would look like all of the node's data.
-        if (JournalFile.SecondOwner(journal) is { } second)
-        {
-            throw new NodeStartException($"{journal} holds several groups, such as {owner} and {second} "
-                + "(raftnode.groups): this command is for a node with one group");
-        }
-        if (PersistenceId is { } expected && owner is not null && owner != expected)
+        var owners = JournalFile.Owners(journal);
+        if (PersistenceIds is [var expected, ..]
+            && owners.FirstOrDefault(id => !PersistenceIds.Contains(id)) is { } owner)
             throw new NodeStartException($"{journal} belongs to {owner}, and its configuration is that of {expected}");
-        return this with { PersistenceId = owner };
+        return this with { PersistenceIds = owners };
     }
 
     /// <summary>The node with copies of its databases, so that reading does not change the originals.</summary>
@@ -93,19 +89,33 @@ internal sealed record StoppedNode(string Directory, StoreSettings Store, Config
     /// <exception cref="NodeStartException">
     /// A node is running on the data, or its database cannot be reached.
     /// </exception>
-    public Task<StoreHold> HoldAsync() => StoreHold.TakeAsync(Directory, Store, PersistenceId);
+    public Task<StoreHold> HoldAsync() => StoreHold.TakeAsync(Directory, Store, PersistenceIds.FirstOrDefault());
 
-    /// <summary>Reads the data from which the node would start.</summary>
+    /// <summary>Reads the data from which the peers of the node would start.</summary>
+    /// <returns>
+    /// A report for each peer that has data, ordered by the numbers of their groups; empty if there is no data.
+    /// </returns>
     /// <exception cref="NodeStartException">The store cannot be opened.</exception>
     /// <exception cref="IOException">The store does not answer.</exception>
-    public Task<StoreReport> InspectAsync() =>
-        OfflineStore.UseAsync(
-            Store, Config, readOnly: true, system => StoreInspector.InspectAsync(system, PersistenceId!));
+    public Task<IReadOnlyList<StoreReport>> InspectAsync() => PersistenceIds.Count == 0
+        ? Task.FromResult<IReadOnlyList<StoreReport>>([])
+        : OfflineStore.UseAsync<IReadOnlyList<StoreReport>>(Store, Config, readOnly: true, async system =>
+        {
+            var reports = new List<StoreReport>();
+            foreach (string id in PersistenceIds)
+            {
+                if (await StoreInspector.InspectAsync(system, id) is { IsEmpty: false } report)
+                    reports.Add(report);
+            }
+            return [.. reports.OrderBy(static report =>
+                report.Group is { } group ? GroupLayout.Parse(group)?.NumberOf(group) : null)];
+        });
 
     private static StoppedNode ByFile(string configFile, string? directory)
     {
         var settings = NodeSettings.Load(configFile, ownDirectory: directory);
-        return new StoppedNode(settings.DataDirectory, settings.Store, settings.Config, settings.Raft.PersistenceId);
+        return new StoppedNode(settings.DataDirectory, settings.Store, settings.Config,
+            settings.Layout.PersistenceIds(settings.Raft.MemberId));
     }
 
     private static StoppedNode ByDirectory(string directory)
@@ -117,6 +127,6 @@ internal sealed record StoppedNode(string Directory, StoreSettings Store, Config
             var shipped = Path.Combine(AppContext.BaseDirectory, "hocon", "journal-sql.conf");
             config = ConfigFile.Load(shipped).Config.WithFallback(config);
         }
-        return new StoppedNode(directory, StoreSettings.From(config, "", "", directory), config, null);
+        return new StoppedNode(directory, StoreSettings.From(config, "", "", directory), config, []);
     }
 }

@@ -33,6 +33,18 @@ public sealed class BackupScheduleSpec : VirtualTimeSpec
     }
 
     [Fact]
+    public void The_leader_of_another_group_of_the_node_writes_none()
+    {
+        Sys.EventStream.Publish(new RoleChanged("other", "node1", 1, RaftRole.Leader));
+        Assert.Equal((0, 0), (_backup.Looks, _backup.Writes));
+
+        Role(RaftRole.Leader);
+        Sys.EventStream.Publish(new RoleChanged("other", "node1", 1, RaftRole.Follower));
+        Advance(6 * Hour);
+        Assert.Equal(2, _backup.Writes);
+    }
+
+    [Fact]
     public void A_new_leader_without_a_backup_writes_one_at_once_and_then_on_schedule()
     {
         Role(RaftRole.Leader);
@@ -293,7 +305,7 @@ public sealed class BackupScheduleSpec : VirtualTimeSpec
             Keep = 2,
             Retry = TimeSpan.FromMinutes(1),
         };
-        return Sys.ActorOf(BackupSchedule.Props(settings, _backup, peer, _clock, _problems.Add));
+        return Sys.ActorOf(BackupSchedule.Props(settings, _backup, "kv", peer, _clock, _problems.Add));
     }
 
     private void Role(RaftRole role) => Sys.EventStream.Publish(new RoleChanged("kv", "node1", 1, role));

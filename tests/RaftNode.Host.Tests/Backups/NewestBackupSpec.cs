@@ -110,7 +110,7 @@ public sealed class NewestBackupSpec : IDisposable
     private string Find(string? group = null)
     {
         var (file, backup) = NewestBackup.Find(_directory.Path, group, _skipped.Add);
-        Assert.Equal(File.ReadAllBytes(file).Length, backup.Length);
+        Assert.Equal(File.ReadAllBytes(file).Length, backup.Summary.Length);
         return Path.GetFileName(file);
     }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using RaftActors.Backups;
 using RaftActors.Membership;
 using RaftActors.Snapshots;
+using RaftNode.Host.Backups;
 using GroupConfiguration = RaftActors.Membership.Configuration;
 
 namespace RaftNode.Host.Tests.Backups;
@@ -32,6 +33,35 @@ internal sealed record TestBackup
         var head = BackupFormat.Head(Group, snapshot, TakenAt);
         byte[] whole = [.. head, .. content, .. BackupFormat.LengthOf(head.Length, content.Length)];
         return [.. whole, .. SHA256.HashData(whole)];
+    }
+
+    /// <summary>The bytes of the file of a node with several groups.</summary>
+    /// <param name="name">What the names of the groups begin with.</param>
+    /// <param name="count">How many groups there are.</param>
+    /// <param name="index">The last entry in the backup of the first group.</param>
+    public static byte[] OfGroups(string name, int count, long index = 10) => Join([.. Parts(name, count, index)]);
+
+    /// <summary>The backups of several groups.</summary>
+    public static IEnumerable<byte[]> Parts(string name, int count, long index = 10) =>
+        Enumerable.Range(0, count).Select(group => new TestBackup
+        {
+            Group = $"{name}-{group}-of-{count}",
+            Identities = [$"one-{group}"],
+            Index = index + group,
+            Term = 2,
+            TakenAt = DateTimeOffset.UnixEpoch.AddSeconds(group),
+        }.ToBytes());
+
+    /// <summary>A file of backups, which need not be those of all groups of a node.</summary>
+    public static byte[] Join(IReadOnlyList<byte[]> parts)
+    {
+        byte[] head = GroupsBackup.Head(parts.Count);
+        byte[] before = [.. head, .. parts.SelectMany(static part => Framed(part, part))];
+        byte[] length = GroupsBackup.Length(before.Length);
+        byte[] summed = [.. head, .. parts.SelectMany(static part => Framed(part, part[^32..])), .. length];
+        return [.. before, .. length, .. SHA256.HashData(summed)];
+
+        static byte[] Framed(byte[] part, byte[] bytes) => [.. GroupsBackup.Length(part.Length), .. bytes];
     }
 
     /// <summary>Writes the backup to a stream.</summary>

@@ -61,8 +61,6 @@ public sealed class MistakesSpec : IDisposable
     [InlineData("raft.groups { count = 64 }", "raft.groups.count: there is no such key")]
     [InlineData("raft.group = a123456789b123456789c123456789d123456789e123456789f12345678\nraft.groups = 64",
         "line 3: raft.group = ", "it is too long for raft.groups = 64", "63-of-64")]
-    [InlineData("raftnode { groups = 64, backups.directory = x }", "line 3: raftnode.backups.directory is set",
-        "backups are of one group")]
     [InlineData("raft.members = [ { id = a, adress = \"127.0.0.1:4001\" } ]", "raft.members = ",
         "a member has no adress. The nearest one is address")]
     [InlineData("raft.members = [ { id = a, address = \"127.0.0.1:4001\", Priority = 1 } ]", "a member has no Priority",

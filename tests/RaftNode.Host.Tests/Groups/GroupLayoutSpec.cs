@@ -64,6 +64,31 @@ public sealed class GroupLayoutSpec
         Assert.Equal(count, Many.CountOf(id, "node1"));
 
     [Theory]
+    [InlineData("kv-17-of-64", "kv", 64, 17)]
+    [InlineData("a-0-of-2-1-of-3", "a-0-of-2", 3, 1)]
+    public void The_name_of_a_group_says_which_one_it_is(string name, string all, int count, int number)
+    {
+        var layout = GroupLayout.Parse(name)!;
+        Assert.Equal((all, count, number), (layout.Name, layout.Count, layout.NumberOf(name)));
+    }
+
+    [Theory]
+    [InlineData("kv")]
+    [InlineData("kv-64-of-64")]
+    [InlineData("kv-0-of-1")]
+    [InlineData("kv-0-of-1025")]
+    [InlineData("kv-00-of-64")]
+    [InlineData("-0-of-64")]
+    [InlineData("0-of-64")]
+    [InlineData("kv-of-64")]
+    [InlineData("kv-x-of-64")]
+    public void Other_names_are_not_of_one_of_several_groups(string name)
+    {
+        Assert.Null(GroupLayout.Parse(name));
+        Assert.Equal(-1, Many.NumberOf(name));
+    }
+
+    [Theory]
     [InlineData(0, 1)]
     [InlineData(63, 4294967313)]
     public void A_session_number_says_in_which_group_the_session_is(int group, long session)

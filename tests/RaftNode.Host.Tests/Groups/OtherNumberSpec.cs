@@ -59,15 +59,19 @@ public sealed class OtherNumberSpec : IDisposable
     }
 
     [Fact]
-    public void A_command_for_the_data_of_one_group_refuses_the_data_of_several()
+    public void A_command_for_a_stopped_node_finds_all_its_groups_and_no_other_node()
     {
         var settings = Settings(4);
         Fill(settings);
+        Assert.Equal(settings.Layout.PersistenceIds("node1"),
+            StoppedNode.Find(null, settings.DataDirectory).PersistenceIds);
+        Assert.Equal(4, StoppedNode.Find(_directory.In("node.conf"), settings.DataDirectory).PersistenceIds.Count);
 
-        var refusal = Assert.Throws<NodeStartException>(() => StoppedNode.Find(null, settings.DataDirectory));
-
-        Assert.Contains("holds several groups, such as raft-kv-0-of-4-node1 and raft-kv-1-of-4-node1", refusal.Message,
-            StringComparison.Ordinal);
+        _ = Settings(8);
+        var refusal = Assert.Throws<NodeStartException>(
+            () => StoppedNode.Find(_directory.In("node.conf"), settings.DataDirectory));
+        Assert.EndsWith("belongs to raft-kv-0-of-4-node1, and its configuration is that of raft-kv-0-of-8-node1",
+            refusal.Message, StringComparison.Ordinal);
     }
 
     private NodeSettings Settings(int groups) => NodeSettings.Load(_directory.Write("node.conf", $$"""

@@ -61,7 +61,6 @@ public sealed class SeveralGroupsHttpSpec(SeveralGroupsFixture node) : IClassFix
     [InlineData("POST", "/leader/transfer", "A leadership is about one group")]
     [InlineData("POST", "/snapshot", "A snapshot is about one group")]
     [InlineData("POST", "/sessions", "A session is for the keys of one group")]
-    [InlineData("GET", "/backup", "A backup is of one group, and this node has 4 (raftnode.groups)")]
     [InlineData("GET", "/watch?group=4", "group = 4: it is the number of one group, from 0 to 3.")]
     [InlineData("GET", "/kv?group=-1", "group = -1: it is the number of one group, from 0 to 3.")]
     [InlineData("GET", "/status?group=kv", "group = kv: it is the number of one group, from 0 to 3.")]
@@ -227,7 +226,6 @@ public sealed class SeveralGroupsHttpSpec(SeveralGroupsFixture node) : IClassFix
     [InlineData("member list --group 1", ExitCode.Done, "a ")]
     [InlineData("transfer --group 9", ExitCode.NotDone, "group = 9: it is the number of one group, from 0 to 3.")]
     [InlineData("watch --group 9", ExitCode.NotDone, "group = 9: it is the number of one group, from 0 to 3.")]
-    [InlineData("backup none", ExitCode.NotDone, "A backup is of one group")]
     [InlineData("status", ExitCode.Done, " groups 4 led 4 without leader 0")]
     [InlineData("status --group 1", ExitCode.Done, " leader a commit ")]
     public async Task A_command_names_the_group_with_an_option(string command, int code, string said)

@@ -84,7 +84,8 @@ internal static class NodeOperations
 
     public static readonly Operation Backup = new("getBackup", Group, "Sends the whole store as one file.",
         "The file has everything that any node acknowledged before the request, and the sessions. It ends with a "
-            + "checksum. A node that cannot complete the file breaks the connection.")
+            + "checksum. A node that cannot complete the file breaks the connection. The file of a node with several "
+            + "groups has all of them, each as of a moment of its own.")
     {
         Answers =
         [
@@ -92,7 +93,10 @@ internal static class NodeOperations
             {
                 Headers =
                 [
-                    new AnswerHeader("Content-Length", "The length of the file.", ValueKind.Number),
+                    new AnswerHeader("Content-Length", "The length of the file, of one group.", ValueKind.Number)
+                    {
+                        IsAlwaysThere = false,
+                    },
                     new AnswerHeader("Content-Disposition", "A name for the file."),
                     NoStore,
                 ],
