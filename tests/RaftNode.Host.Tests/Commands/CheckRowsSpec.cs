@@ -78,6 +78,35 @@ public sealed class CheckRowsSpec : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(1, 8, "b has its keys in 8 groups, and this configuration says 1.")]
+    [InlineData(4, 8, "b has its keys in 8 groups, and this configuration says 4.")]
+    [InlineData(4, 1, "b has its keys in one group, and this configuration says 4.")]
+    public void A_node_with_another_number_of_groups_is_named(int own, int other, string said)
+    {
+        string file = _directory.Write("node.conf", $$"""
+            raft { group = kv, member-id = a, members = [
+            { id = a, address = "10.0.0.1:4051" }
+            { id = b, address = "10.0.0.2:4051" }
+            ] }
+            raftnode { data-dir = "{{_directory.In("data")}}", http.port = 8081, groups = {{own}} }
+            """);
+        var settings = NodeSettings.Load(file);
+
+        var row = Assert.Single(Rows(other), static row => row.State != CheckRow.Ok);
+
+        Assert.Equal(("group", CheckRow.Error, said), (row.Name, row.State, row.Why));
+        Assert.Equal($"Set raftnode.groups = {other}: the number is chosen when the groups are founded, and never "
+            + "changes.", row.Advice);
+        Assert.All(Rows(own), static row => Assert.Equal(CheckRow.Ok, row.State));
+
+        IEnumerable<CheckRow> Rows(int count) => NetworkChecks.OthersOf(settings, [new HeardNode(
+            "b", TimeSpan.Zero, TimeSpan.Zero, Status with
+            {
+                Groups = count == 1 ? null : new GroupsDocument(count, 0, 0, 0, new Dictionary<string, int>()),
+            })]);
+    }
+
     [Fact]
     public void Without_another_node_there_is_nothing_to_compare() =>
         Assert.Equal(CheckRow.Ok, Assert.Single(NetworkChecks.OthersOf(Load("a@10.0.0.1"), [])).State);
