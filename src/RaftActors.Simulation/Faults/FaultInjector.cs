@@ -215,14 +215,16 @@ internal sealed class FaultInjector(Cluster cluster, VirtualWorld world, Past pa
     }
 
     // The node must have a log and be a member. Only a minority of all nodes moves; the others stay at their known
-    // addresses. Clients must know the address of a member.
+    // addresses. Clients must know the address of a member. A founder whose log is empty knows only the addresses in its
+    // settings, and an operator would first have to change these.
     private void Move(SimulatedNode node, Fault fault)
     {
         bool isMember = !node.IsStranger && !node.Joins && node.Durable.LastIndex > 0
             && cluster.Invariants.CommitIndex > 0;
         int moved = cluster.Nodes.Count(static each => each.HasMoved);
         bool areFew = node.HasMoved || moved < cluster.LargestMinority;
-        if (!isMember || !areFew || !cluster.IsFoundByClients(each => each != node))
+        bool allHaveLogs = cluster.Nodes.All(each => each == node || each.Joins || each.Own.LastIndex > 0);
+        if (!isMember || !areFew || !allHaveLogs || !cluster.IsFoundByClients(each => each != node))
             return;
         Crash(node);
         cluster.Move(node, $"{node.Id}.{fault.Detail}:4051");

@@ -32,7 +32,17 @@ internal enum ClientRequestKind
 /// <param name="deadline">When the request fails if it has no answer.</param>
 internal sealed class ClientRequest(long id, ClientRequestKind kind, Payload content, TimeSpan deadline)
 {
+    // So many attempts of a request have numbers of their own. With the shortest waits they take days.
+    private const int AttemptBits = 24;
+
+    private bool _isLatestOutstanding;
+
+    // The attempts before the latest one that have no answer.
+    private HashSet<long>? _outstanding;
+
     public long Id { get; } = id;
+
+    private long LatestAttempt => (Id << AttemptBits) | (uint)(Attempts & ((1 << AttemptBits) - 1));
 
     public ClientRequestKind Kind { get; } = kind;
 
@@ -59,7 +69,7 @@ internal sealed class ClientRequest(long id, ClientRequestKind kind, Payload con
     public int MaxRetries { get; init; } = -1;
 
     /// <summary>How many attempts were made.</summary>
-    public int Attempts { get; set; }
+    public int Attempts { get; private set; }
 
     /// <summary>
     /// How many attempts have failed, or were not answered in time: its own, and those to open the session for which it
@@ -82,8 +92,8 @@ internal sealed class ClientRequest(long id, ClientRequestKind kind, Payload con
     /// <summary>The command's number in the session.</summary>
     public long Sequence { get; set; }
 
-    /// <summary>The number of attempts whose outcome is unknown so far.</summary>
-    public int Outstanding { get; set; }
+    /// <summary>Whether there is an attempt without an answer.</summary>
+    public bool IsOutstanding => _isLatestOutstanding || _outstanding?.Count > 0;
 
     /// <summary>Whether an attempt was answered with an unknown outcome.</summary>
     public bool WasUnknown { get; set; }
@@ -125,5 +135,34 @@ internal sealed class ClientRequest(long id, ClientRequestKind kind, Payload con
     public bool IsDone { get; set; }
 
     /// <summary>Whether the command may have been applied, or may yet be.</summary>
-    public bool MayBeDone => Kind == ClientRequestKind.Command && (WasUnknown || Outstanding > 0);
+    public bool MayBeDone => Kind == ClientRequestKind.Command && (WasUnknown || IsOutstanding);
+
+    /// <summary>The request of which an attempt was made.</summary>
+    /// <param name="attempt">The number of the attempt, which is its correlation id.</param>
+    public static long OfAttempt(long attempt) => attempt >> AttemptBits;
+
+    /// <summary>Begins an attempt.</summary>
+    /// <returns>The number of the attempt. No other attempt of the client has it.</returns>
+    public long BeginAttempt()
+    {
+        if (_isLatestOutstanding)
+            (_outstanding ??= []).Add(LatestAttempt);
+        Attempts++;
+        _isLatestOutstanding = true;
+        return LatestAttempt;
+    }
+
+    /// <summary>
+    /// Ends an attempt that will not be done any more. An answer may come twice, and counts once.
+    /// </summary>
+    /// <param name="attempt">The number of the attempt.</param>
+    /// <returns>Whether the attempt was without an answer.</returns>
+    public bool EndAttempt(long attempt)
+    {
+        if (attempt != LatestAttempt)
+            return _outstanding?.Remove(attempt) ?? false;
+        bool wasOutstanding = _isLatestOutstanding;
+        _isLatestOutstanding = false;
+        return wasOutstanding;
+    }
 }

@@ -31,37 +31,35 @@ internal sealed partial class RaftClientActor
 
     private void Attempt(ClientRequest request)
     {
-        request.Outstanding++;
-        request.Attempts++;
+        long attempt = request.BeginAttempt();
         request.IsResting = false;
         request.SentTo = _target;
         bool forward = _target is null;
         object message = request.Kind switch
         {
             ClientRequestKind.Command =>
-                new Propose(request.Content, ReplyWhen.Applied, forward, request.Id)
+                new Propose(request.Content, ReplyWhen.Applied, forward, attempt)
                 {
                     Session = request.Session!.Stamp(request.Sequence),
                     Trace = TraceContext.Of(request.Span),
                 },
             ClientRequestKind.Query =>
-                request.Query! with { Request = request.Content, Forward = forward, CorrelationId = request.Id },
-            ClientRequestKind.OpenSession => new OpenSession(forward, request.Id),
+                request.Query! with { Request = request.Content, Forward = forward, CorrelationId = attempt },
+            ClientRequestKind.OpenSession => new OpenSession(forward, attempt),
             ClientRequestKind.KeepAlive =>
-                new KeepSessionAlive(request.Session!.Id, request.Session.LowestPending, forward, request.Id),
-            _ => new CloseSession(request.Session!.Id, forward, request.Id),
+                new KeepSessionAlive(request.Session!.Id, request.Session.LowestPending, forward, attempt),
+            _ => new CloseSession(request.Session!.Id, forward, attempt),
         };
         ICanTell peer = _target is null ? _settings.Peer! : _resolver!.Resolve(_target, _settings.Group);
         peer.Tell(message, Self);
         WakeAt(request, Now + (_settings.AttemptTimeout * (1 << Math.Min(request.Failures, 3))));
     }
 
-    private void OnFailed(long id, FailureReason reason, string message, Member? leader)
+    private void OnFailed(long attempt, FailureReason reason, string message, Member? leader)
     {
         _lastAnswer = Now;
-        if (!_underWay.TryGetValue(id, out var request))
+        if (Find(attempt) is not { } request || !request.EndAttempt(attempt))
             return;
-        request.Outstanding = Math.Max(0, request.Outstanding - 1);
         (request.LastFailure, request.LastMessage) = (reason, message);
         switch (reason)
         {
@@ -91,9 +89,8 @@ internal sealed partial class RaftClientActor
     private void OnStoppedForGood(ProposalFailed failed)
     {
         _lastAnswer = Now;
-        if (!_underWay.TryGetValue(failed.CorrelationId, out var request))
+        if (Find(failed.CorrelationId) is not { } request || !request.EndAttempt(failed.CorrelationId))
             return;
-        request.Outstanding = Math.Max(0, request.Outstanding - 1);
         if (request.Kind == ClientRequestKind.OpenSession)
         {
             foreach (var command in _waitingCommands.ToList())
@@ -194,7 +191,7 @@ internal sealed partial class RaftClientActor
         if (_target is not null && NodeAddress.IsAt(_target, lost))
             _target = NextAddress(_target);
         foreach (var request in _underWay.Values)
-            if (NodeAddress.IsAt(request.SentTo, lost) && request.Outstanding > 0)
+            if (NodeAddress.IsAt(request.SentTo, lost) && request.IsOutstanding)
                 TryLater(request);
     }
 
@@ -240,7 +237,7 @@ internal sealed partial class RaftClientActor
         else
         {
             // No answer came in time. The next peer may know the leader better.
-            if (_target is not null && request.Outstanding > 0 && request.SentTo == _target
+            if (_target is not null && request.IsOutstanding && request.SentTo == _target
                 && Now - _lastAnswer >= _settings.AttemptTimeout)
                 _target = NextAddress(_target);
             if (!request.IsResting)

@@ -76,7 +76,7 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
                 break;
             case QueryResult result:
                 _lastAnswer = Now;
-                if (_underWay.TryGetValue(result.CorrelationId, out var query))
+                if (Find(result.CorrelationId) is { } query)
                 {
                     _lastDoneAt = query.SentTo;
                     Complete(query, result with { CorrelationId = query.CorrelationId });
@@ -187,7 +187,7 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
     private void OnProposed(Proposed proposed)
     {
         _lastAnswer = Now;
-        if (!_underWay.TryGetValue(proposed.CorrelationId, out var request))
+        if (Find(proposed.CorrelationId) is not { } request)
             return;
         _lastDoneAt = request.SentTo;
         if (request.Kind == ClientRequestKind.OpenSession && proposed.Response is SessionOpened opened)
@@ -204,6 +204,9 @@ internal sealed partial class RaftClientActor : UntypedActor, IWithTimers
         }
         Complete(request, proposed with { CorrelationId = request.CorrelationId });
     }
+
+    // The request under way of which an attempt is answered.
+    private ClientRequest? Find(long attempt) => _underWay.GetValueOrDefault(ClientRequest.OfAttempt(attempt));
 
     private void StartSignOfLifeTimer(TimeSpan after) =>
         Timers.StartSingleTimer(SignOfLife.Instance, SignOfLife.Instance, after);
