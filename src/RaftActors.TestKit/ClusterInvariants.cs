@@ -131,7 +131,7 @@ internal sealed class ClusterInvariants(ClusterTrace trace)
             Errors++;
         else
             Warnings++;
-        trace.Add($"{peer.Id} logs {logged}");
+        trace.Add($"{peer.Id} logs {logged.LogLevel()}: {logged.Message}");
     }
 
     public void Unexpected(RaftPeer peer, object message) =>

@@ -28,6 +28,9 @@ internal sealed class OwnStore(
 {
     private StoreVerification _verification = StoreVerification.OfNewStore();
 
+    // The verification that is to replace the one before; null if there is none. Until then the one before holds.
+    private StoreVerification? _again;
+
     // The term and the last index on the disk when the peer started, or when it last asked again.
     private (long Term, long Index) _recovered;
 
@@ -51,6 +54,8 @@ internal sealed class OwnStore(
 
     // Whether the log on the disk is at least as up-to-date as those of the voters that answered.
     private bool HasFloor => IsVerified && MeetsFloor(raftLog.TermAt(peer.PersistedIndex), peer.PersistedIndex);
+
+    private StoreVerification Asked => _again ?? _verification;
 
     private Configuration Configuration => configurations.Latest;
 
@@ -84,36 +89,41 @@ internal sealed class OwnStore(
 
     /// <summary>
     /// Asks the other voters again if the log still lacks entries that they had when they answered. Who had these
-    /// entries may be gone for good.
+    /// entries may be gone for good. Meanwhile the former answers hold: with them, too, the peer votes for nobody whom
+    /// it should not vote for.
     /// </summary>
     public void VerifyAgain()
     {
-        if (!IsVerified || MeetsFloor(raftLog.LastTerm, raftLog.LastIndex))
+        if (!IsVerified || _again is not null || MeetsFloor(raftLog.LastTerm, raftLog.LastIndex))
             return;
         // What the peer has confirmed since its start is on its disk.
         _recovered = (Term, peer.PersistedIndex);
-        Verify();
+        _again = NewVerification();
+        OnVerificationTimeout();
     }
 
     // Until enough voters have answered, the peer neither votes nor confirms anything.
     private void Verify()
     {
-        _verification = new StoreVerification(-1 - random.NextInt64(1L << 48), peer.Now + settings.VerificationWait);
+        (_verification, _again) = (NewVerification(), null);
         OnVerificationTimeout();
     }
+
+    private StoreVerification NewVerification() =>
+        new(-1 - random.NextInt64(1L << 48), peer.Now + settings.VerificationWait);
 
     /// <summary>Asks again the voters that have not answered.</summary>
     public void OnVerificationTimeout()
     {
         Decide();
-        if (IsVerified)
+        if (Asked.IsDone)
             return;
         foreach (var server in Unanswered())
         {
             // A voter may have moved while this peer was down.
             foreach (string address in addresses.AllOf(server))
             {
-                peer.Send(address, new Introduce(peer.Header(), _verification.Round)
+                peer.Send(address, new Introduce(peer.Header(), Asked.Round)
                 {
                     RecoveredTerm = _recovered.Term,
                     RecoveredIndex = _recovered.Index,
@@ -138,7 +148,7 @@ internal sealed class OwnStore(
             SetBack(Loss ?? StartedSince(header.MemberId, known.Address), known.Incarnation);
             return;
         }
-        if (IsVerified || reply.Round != _verification.Round || Configuration.Find(header.MemberId) is not { } voter
+        if (Asked.IsDone || reply.Round != Asked.Round || Configuration.Find(header.MemberId) is not { } voter
             || (voter.IsBound && voter.StoreId != header.StoreId))
         {
             return;
@@ -152,7 +162,7 @@ internal sealed class OwnStore(
             return;
         }
         var answer = new StoreAnswer(header.Term, reply.LastLogTerm, reply.LastLogIndex, reply.IsSetBack);
-        _verification.Answered(header.MemberId, answer);
+        Asked.Answered(header.MemberId, answer);
         Decide();
     }
 
@@ -183,8 +193,9 @@ internal sealed class OwnStore(
 
     private void Decide()
     {
-        if (IsVerified || !_verification.Decide(Configuration, settings.Self.Id, IsSetBack, peer.Now))
+        if (Asked.IsDone || !Asked.Decide(Configuration, settings.Self.Id, IsSetBack, peer.Now))
             return;
+        (_verification, _again) = (Asked, null);
         peer.StopTimer(VerificationTimeout.Instance);
         _floor = _verification.Floor;
         if (_verification.HighestTerm > Term)
@@ -219,7 +230,7 @@ internal sealed class OwnStore(
     }
 
     private IEnumerable<Server> Unanswered() => Configuration.Servers.ToArray().Where(server =>
-        server.Id != settings.Self.Id && Configuration.IsVoter(server.Id) && !_verification.HasAnswered(server.Id));
+        server.Id != settings.Self.Id && Configuration.IsVoter(server.Id) && !Asked.HasAnswered(server.Id));
 
     private string WhatIsLost()
     {

@@ -120,6 +120,21 @@ public sealed class SetBackStoreSpec(ITestOutputHelper output) : PeerSpec(output
         }
     }
 
+    // The others that it asks may be gone, and it may ask again and again.
+    [Fact]
+    public void While_it_asks_again_it_votes_for_a_log_that_is_as_long_as_the_others_were()
+    {
+        OthersAnswer = false;
+        StartWithLog(new HardState(1, null, null), 1, 1);
+        Answer(B, term: 2, lastIndex: 9);
+        Answer(C, term: 2, lastIndex: 9);
+        B.Forget();
+        AdvanceUntil(() => B.TryTake<Introduce>(question => question.Round < 0) is not null);
+
+        Assert.False(AskForVote(B, 3, 8, 2));
+        Assert.True(AskForVote(C, 4, 9, 2));
+    }
+
     private void AssertNamed(string who, string other, bool isNamed)
     {
         string reason = Assert.Single(Status().Problems).Reason;
