@@ -14,11 +14,11 @@ internal sealed class DiskLoss(Cluster cluster)
 {
     /// <summary>
     /// Copies a node's disk, for <see cref="SetBack"/>. Returns <c>null</c> if an event on the disk is damaged and its
-    /// peer has not read it yet.
+    /// peer has not read it yet, or if the disk is still empty: a member whose disk is gone must be added again.
     /// </summary>
     public static Action? Copy(SimulatedNode node)
     {
-        if (node.DamagedEvent > 0 || node.IsStranger)
+        if (node.DamagedEvent > 0 || node.IsStranger || node.Durable.StoreId.Length == 0)
             return null;
         var store = new InMemoryStore();
         store.CopyFrom(node.Disk.Store);
