@@ -42,8 +42,8 @@ Console.WriteLine(persistent is >= 64 and <= 128
     ? "a persistent actor that persists nothing: 64 to 128 bytes a message"
     : $"a persistent actor that persists nothing: {persistent} bytes a message");
 
-// The actor tells itself the same message again and again, so nothing else is allocated. The first rounds leave out what
-// is allocated once.
+// The actor tells itself the same message again and again, so nothing else is allocated. The first rounds leave out
+// what is allocated once.
 static long Measure(IActorRef actor)
 {
     for (int round = 0; round < 3; round++)

@@ -2,9 +2,9 @@
 # Akka.Persistence.Sql 1.5.73 with linq2db 6.5.1 on SQLite (Microsoft.Data.Sqlite 10.0.15), Akka 1.5.74.
 #
 # Behaviour: The journal has indexes of "created" and of "sequence_number" alone, and so has the snapshot store. Nothing
-# that the plugin does reads them: recovery, deletion and the loading of a snapshot find their rows by the unique index of
-# persistence_id and sequence_number. Each costs a page in every transaction: in the write-ahead log an event takes five
-# pages of 4 KiB with them, and three without. A start with auto-initialize = on makes them again.
+# that the plugin does reads them: recovery, deletion and the loading of a snapshot find their rows by the unique index
+# of persistence_id and sequence_number. Each costs a page in every transaction: in the write-ahead log an event takes
+# five pages of 4 KiB with them, and three without. A start with auto-initialize = on makes them again.
 #
 # One would have guessed: The tables have the indexes that the plugin needs, and an event takes little more than a page.
 #
