@@ -32,7 +32,7 @@ internal enum ClientRequestKind
 /// <param name="deadline">When the request fails if it has no answer.</param>
 internal sealed class ClientRequest(long id, ClientRequestKind kind, Payload content, TimeSpan deadline)
 {
-    // So many attempts of a request have numbers of their own. With the shortest waits they take days.
+    // The low bits of an attempt's number count the attempts of its request. They last for days of the shortest waits.
     private const int AttemptBits = 24;
 
     private bool _isLatestOutstanding;
@@ -41,8 +41,6 @@ internal sealed class ClientRequest(long id, ClientRequestKind kind, Payload con
     private HashSet<long>? _outstanding;
 
     public long Id { get; } = id;
-
-    private long LatestAttempt => (Id << AttemptBits) | (uint)(Attempts & ((1 << AttemptBits) - 1));
 
     public ClientRequestKind Kind { get; } = kind;
 
@@ -137,7 +135,9 @@ internal sealed class ClientRequest(long id, ClientRequestKind kind, Payload con
     /// <summary>Whether the command may have been applied, or may yet be.</summary>
     public bool MayBeDone => Kind == ClientRequestKind.Command && (WasUnknown || IsOutstanding);
 
-    /// <summary>The request of which an attempt was made.</summary>
+    private long LatestAttempt => (Id << AttemptBits) | (uint)(Attempts & ((1 << AttemptBits) - 1));
+
+    /// <summary>The <see cref="Id"/> of the request of which an attempt was made.</summary>
     /// <param name="attempt">The number of the attempt, which is its correlation id.</param>
     public static long OfAttempt(long attempt) => attempt >> AttemptBits;
 
@@ -153,7 +153,8 @@ internal sealed class ClientRequest(long id, ClientRequestKind kind, Payload con
     }
 
     /// <summary>
-    /// Ends an attempt that will not be done any more. An answer may come twice, and counts once.
+    /// Ends an attempt because a peer has answered it with a failure. If the same answer comes again, it does not
+    /// count.
     /// </summary>
     /// <param name="attempt">The number of the attempt.</param>
     /// <returns>Whether the attempt was without an answer.</returns>

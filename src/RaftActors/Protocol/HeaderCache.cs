@@ -5,9 +5,9 @@ using Google.Protobuf;
 namespace RaftActors.Protocol;
 
 /// <summary>
-/// The headers of late messages, with their encoded form. Two peers send each other the same header again and again,
+/// The headers of recent messages, with their encoded form. Two peers send each other the same header again and again,
 /// until a term or something else in it changes. So most headers are neither encoded nor decoded. Any number of threads
-/// may use the cache: who finds another header in a slot than it looks for puts its own there.
+/// may use the cache: a thread that finds another header in a slot replaces that header by its own.
 /// </summary>
 internal sealed class HeaderCache
 {

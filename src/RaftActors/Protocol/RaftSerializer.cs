@@ -40,7 +40,7 @@ public sealed class RaftSerializer : SerializerWithStringManifest
     /// <inheritdoc/>
     public override byte[] ToBinary(object obj) => MessageFormats.For(obj).Write(obj, this);
 
-    /// <summary>The headers of late messages.</summary>
+    /// <summary>The headers of recent messages.</summary>
     internal HeaderCache Headers { get; } = new();
 
     /// <summary>The message that <see cref="FromBinary"/> makes of a copy of the bytes.</summary>
