@@ -63,6 +63,7 @@ public sealed partial record RaftSettings
             SnapshotTrailingBytes = reader.Bytes("snapshot.trailing-bytes", long.MaxValue),
             SnapshotChunkSize = (int)reader.Bytes("snapshot.chunk-size", int.MaxValue),
             SnapshotSendRate = reader.Bytes("snapshot.send-rate", long.MaxValue),
+            ParallelSnapshots = reader.Count("groups.parallel-snapshots"),
             ScrubInterval = reader.Duration("scrub.interval"),
             ScrubRate = reader.Bytes("scrub.rate", long.MaxValue),
             DigestInterval = reader.Duration("digest-interval"),
@@ -136,6 +137,7 @@ public sealed partial record RaftSettings
         Check(SnapshotTrailingBytes >= 0, "snapshot.trailing-bytes", SnapshotTrailingBytes, "it must not be negative");
         Check(SnapshotChunkSize > 0, "snapshot.chunk-size", SnapshotChunkSize, "it must be more than zero");
         Check(SnapshotSendRate > 0, "snapshot.send-rate", SnapshotSendRate, "it must be more than zero");
+        Check(ParallelSnapshots > 0, "groups.parallel-snapshots", ParallelSnapshots, "it must be more than zero");
         Check(ScrubInterval >= TimeSpan.Zero, "scrub.interval", ScrubInterval, "it must not be negative");
         Check(ScrubRate > 0, "scrub.rate", ScrubRate, "it must be more than zero");
         Check(DigestInterval >= TimeSpan.Zero, "digest-interval", DigestInterval, "it must not be negative");

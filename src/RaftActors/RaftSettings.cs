@@ -181,6 +181,12 @@ public sealed partial record RaftSettings
     public long SnapshotSendRate { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>
+    /// How many peers of this node take a snapshot at the same time, of all groups. The others wait. The setting of the
+    /// group that was started first in the actor system counts.
+    /// </summary>
+    public int ParallelSnapshots { get; init; } = 8;
+
+    /// <summary>
     /// The time between the end of one check of all stored data and the beginning of the next; zero for no checks. A
     /// check finds damage while other members still have the damaged data.
     /// </summary>

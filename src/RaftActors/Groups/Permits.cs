@@ -3,8 +3,8 @@ using Akka.Actor;
 namespace RaftActors.Groups;
 
 /// <summary>
-/// Bounds how many peers recover at the same time. The others wait, in their order.
-/// Belongs to one actor, which watches those that ask.
+/// Bounds how many peers do something at the same time: recover, or take a snapshot. The others wait, in their order.
+/// Any thread may use it. Whoever asks gives the permit back when it ends, or an actor that watches it does.
 /// </summary>
 /// <param name="most">How many may at a time.</param>
 internal sealed class Permits(int most)
@@ -15,27 +15,44 @@ internal sealed class Permits(int most)
     /// <summary>Called when an actor asks for a permit. It is told <see cref="Granted"/> when its turn comes.</summary>
     public void Request(IActorRef asker)
     {
-        _waiting.AddLast(asker);
-        Grant();
+        if (TryTake(asker))
+            asker.Tell(Granted.Instance);
+    }
+
+    /// <summary>
+    /// Takes a permit for an actor if one is free. Otherwise the actor is told <see cref="Granted"/> when its turn
+    /// comes.
+    /// </summary>
+    /// <returns>Whether the actor has the permit at once.</returns>
+    public bool TryTake(IActorRef asker)
+    {
+        lock (_holders)
+        {
+            // Nobody waits while a permit is free.
+            if (_holders.Count < most)
+                return _holders.Add(asker);
+            _waiting.AddLast(asker);
+            return false;
+        }
     }
 
     /// <summary>Called when an actor needs its permit no more, or has ended.</summary>
     public void Return(IActorRef holder)
     {
-        if (_holders.Remove(holder))
-            Grant();
-        else if (_waiting.Count > 0)
-            _waiting.Remove(holder);
-    }
-
-    private void Grant()
-    {
-        while (_holders.Count < most && _waiting.First is { Value: var next })
+        IActorRef next;
+        lock (_holders)
         {
+            if (!_holders.Remove(holder))
+            {
+                _waiting.Remove(holder);
+                return;
+            }
+            if (_waiting.First is not { Value: var first })
+                return;
             _waiting.RemoveFirst();
-            _holders.Add(next);
-            next.Tell(Granted.Instance);
+            _holders.Add(next = first);
         }
+        next.Tell(Granted.Instance);
     }
 
     /// <summary>Asks for a permit.</summary>

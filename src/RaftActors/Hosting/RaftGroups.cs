@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Dispatch.SysMsg;
 using Akka.Event;
+using RaftActors.Groups;
 using RaftActors.Resting;
 using RaftActors.StateMachines;
 using RaftActors.Storage;
@@ -33,7 +34,7 @@ internal sealed class RaftGroups : UntypedActor
 
     // Who is told when a supervisor has stopped, besides those who ask for that.
     private readonly Dictionary<IActorRef, IActorRef> _owners = [];
-    private RestingNodes? _nodes;
+    private SharedByGroups? _shared;
     private bool _ending;
 
     private static IEnumerable<IActorRef> Supervisors =>
@@ -94,7 +95,7 @@ internal sealed class RaftGroups : UntypedActor
         if (!Context.Child(group).IsNobody())
             return AlreadyStarted.Instance;
         var props = RaftSupervisor.Props(
-            start.Settings, start.StateMachine, Nodes(start.Settings), start.Owner);
+            start.Settings, start.StateMachine, Shared(start.Settings), start.Owner);
         var supervisor = Context.ActorOf(RaftSupervisor.OnDispatcher(start.Settings, props), group);
         if (start.Owner is { } owner)
             _owners.Add(supervisor, owner);
@@ -106,14 +107,15 @@ internal sealed class RaftGroups : UntypedActor
         peer.Parent.Parent.Equals(Self.Path) ? Context.Child(peer.Parent.Name) : ActorRefs.Nobody;
 
     // The simulation ends all children of this actor, and goes on with the same actor system.
-    private RestingNodes Nodes(RaftSettings settings)
+    private SharedByGroups Shared(RaftSettings settings)
     {
-        if (_nodes is { } known && Context.Child(NodeWatch.Name).Equals(known.Watch))
+        if (_shared is { } known && Context.Child(NodeWatch.Name).Equals(known.Watch))
             return known;
         var contacts = new NodeContacts();
         var watch = Context.ActorOf(
             RaftSupervisor.OnDispatcher(settings, NodeWatch.Props(settings, contacts)), NodeWatch.Name);
-        return _nodes = new RestingNodes(watch, contacts);
+        var snapshots = new Permits(settings.ParallelSnapshots);
+        return _shared = new SharedByGroups(watch, contacts, snapshots);
     }
 
     private void Stop(IActorRef supervisor, IActorRef replyTo)
@@ -150,7 +152,7 @@ internal sealed class RaftGroups : UntypedActor
         : INoSerializationVerificationNeeded
     {
         /// <summary>
-        /// Who permits the start of the peer (<see cref="RaftActors.Groups.Permits"/>), and is told
+        /// Who permits the start of the peer (<see cref="Permits"/>), and is told
         /// <see cref="Stopped"/>; <c>null</c> for nobody.
         /// </summary>
         public IActorRef? Owner { get; init; }

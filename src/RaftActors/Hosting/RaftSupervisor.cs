@@ -4,7 +4,6 @@ using RaftActors.Backups;
 using RaftActors.Client;
 using RaftActors.Groups;
 using RaftActors.Membership;
-using RaftActors.Resting;
 using RaftActors.StateMachines;
 
 namespace RaftActors;
@@ -20,7 +19,7 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
     private const string PeerName = "peer";
 
     private readonly Func<IStateMachine> _stateMachine;
-    private readonly RestingNodes _nodes;
+    private readonly SharedByGroups _shared;
 
     // Who permits the first start of a peer; null if nobody need be asked.
     private readonly IActorRef? _permits;
@@ -42,10 +41,10 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
     private TimeSpan _startedAt;
 
     public RaftSupervisor(
-        RaftSettings settings, Func<IStateMachine> stateMachine, RestingNodes nodes, IActorRef? permits)
+        RaftSettings settings, Func<IStateMachine> stateMachine, SharedByGroups shared, IActorRef? permits)
     {
         _settings = settings;
-        _nodes = nodes;
+        _shared = shared;
         _stateMachine = stateMachine;
         _permits = permits;
         _random = Randomness.For(settings);
@@ -58,14 +57,14 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
     /// <summary>The props of a supervisor.</summary>
     /// <param name="settings">How the peer runs.</param>
     /// <param name="stateMachine">Makes the state machine.</param>
-    /// <param name="nodes">What the node has for groups that rest.</param>
+    /// <param name="shared">What all groups of the node share.</param>
     /// <param name="permits">
     /// Who is asked before the first peer is started, and told when that peer has recovered or failed (see
     /// <see cref="Permits"/>); <c>null</c> if the peer starts at once.
     /// </param>
     public static Props Props(
-        RaftSettings settings, Func<IStateMachine> stateMachine, RestingNodes nodes, IActorRef? permits = null) =>
-        Akka.Actor.Props.Create(() => new RaftSupervisor(settings, stateMachine, nodes, permits));
+        RaftSettings settings, Func<IStateMachine> stateMachine, SharedByGroups shared, IActorRef? permits = null) =>
+        Akka.Actor.Props.Create(() => new RaftSupervisor(settings, stateMachine, shared, permits));
 
     /// <summary>Puts an actor on the dispatcher of the peer.</summary>
     public static Props OnDispatcher(RaftSettings settings, Props props) =>
@@ -163,7 +162,7 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
             return;
         int? seed = _settings.RandomSeed is null ? null : _random.Next();
         var props = RaftActor.Props(
-            _settings with { RandomSeed = seed }, _stateMachine, _unusableSnapshots, _nodes);
+            _settings with { RandomSeed = seed }, _stateMachine, _unusableSnapshots, _shared);
         _peer = Context.ActorOf(OnDispatcher(_settings, props), PeerName);
         _startedAt = Now;
         Context.Watch(_peer);

@@ -113,7 +113,7 @@ internal sealed partial class RaftActor
         _transfers.AnswerReadyToStop();
         _forwarding.FailAll(why);
         _changes.Abandon(FailureReason.OutcomeUnknown, $"{why} Look at the members.");
-        _snapshots.RefuseAskers(why);
+        _snapshots.Stop(why);
         _subscribers.TellEnd(why);
     }
 

@@ -84,7 +84,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     private LeaderInfo? _leader;
 
     public RaftActor(
-        RaftSettings settings, Func<IStateMachine> stateMachine, IReadOnlyList<long> unusable, RestingNodes nodes)
+        RaftSettings settings, Func<IStateMachine> stateMachine, IReadOnlyList<long> unusable, SharedByGroups shared)
     {
         Recovery = new Recovery(StoredSnapshots.Usable(unusable));
         JournalPluginId = settings.JournalPluginId;
@@ -109,7 +109,8 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         _replica = new OwnReplica(settings, _raftLog, _configurations, _machine, problems, Log, this);
         _watch = new PeerWatch(settings, _raftLog, _configurations, _machine, _replica, problems, Log);
         _snapshots = new SnapshotManager(
-            Context, settings, _resolver, _raftLog, _configurations, _writeAhead.Index, unusable, this);
+            Context, settings, _resolver, _raftLog, _configurations, _writeAhead.Index, unusable,
+            shared.Snapshots, this);
         _subscribers = new SubscriberFeed(
             Context, settings, _raftLog, _configurations, _snapshots.Stored, _snapshots.Slots, this);
         _scrubbing = new Scrubbing(Context, settings, Log, _snapshots, this, this);
@@ -131,7 +132,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
             settings, _raftLog, _configurations, _stores, _ownStore, _addresses, Log, this);
         _bootstrapper = new Bootstrapper(settings, _random, _raftLog, _configurations, _addresses, Log, this);
         _removal = new Removal(settings, _raftLog, _configurations, _addresses, Log, this);
-        _rest = new PeerRest(settings, _raftLog, _configurations, _machine, _addresses, nodes, Self, this);
+        _rest = new PeerRest(settings, _raftLog, _configurations, _machine, _addresses, shared, Self, this);
         var frameSizes = FrameSizes.Of((ExtendedActorSystem)Context.System);
         _filter = new MessageFilter(
             settings, _raftLog, _identity, _addresses, _introductions, _watch, frameSizes, Log, this);
@@ -157,10 +158,10 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     /// <param name="stateMachine">Makes its state machine.</param>
     /// <param name="unusable">The sequence numbers of snapshots that it cannot use: it starts from one before all of
     /// these.</param>
-    /// <param name="nodes">What the node has for groups that rest.</param>
+    /// <param name="shared">What all groups of the node share.</param>
     public static Props Props(
-        RaftSettings settings, Func<IStateMachine> stateMachine, IReadOnlyList<long> unusable, RestingNodes nodes) =>
-        Akka.Actor.Props.Create(() => new RaftActor(settings, stateMachine, unusable, nodes));
+        RaftSettings settings, Func<IStateMachine> stateMachine, IReadOnlyList<long> unusable, SharedByGroups shared) =>
+        Akka.Actor.Props.Create(() => new RaftActor(settings, stateMachine, unusable, shared));
 
     /// <summary>What the peer has in memory now.</summary>
     public PeerState Inspect() => new(

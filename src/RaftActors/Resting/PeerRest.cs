@@ -33,7 +33,7 @@ internal interface IRestingPeer : IPeer
 /// <param name="configurations">The configurations in the log.</param>
 /// <param name="machine">The state machine.</param>
 /// <param name="addresses">Where the members are.</param>
-/// <param name="nodes">What this node has for groups that rest.</param>
+/// <param name="shared">What all groups of this node share.</param>
 /// <param name="self">The actor of the peer.</param>
 /// <param name="peer">The peer.</param>
 internal sealed class PeerRest(
@@ -42,7 +42,7 @@ internal sealed class PeerRest(
     ConfigurationHistory configurations,
     StateMachineRunner machine,
     MemberAddresses addresses,
-    RestingNodes nodes,
+    SharedByGroups shared,
     IActorRef self,
     IRestingPeer peer)
 {
@@ -188,7 +188,7 @@ internal sealed class PeerRest(
         NoteContacts();
         IsResting = false;
         WokeAt = peer.Now;
-        nodes.Watch.Tell(new RestOver(settings.Group, _number, self), ActorRefs.NoSender);
+        shared.Watch.Tell(new RestOver(settings.Group, _number, self), ActorRefs.NoSender);
         StopAsking();
         return true;
     }
@@ -212,7 +212,7 @@ internal sealed class PeerRest(
     private TimeSpan NoteContact(string memberId, string address)
     {
         // The watch may not know of this rest yet.
-        var heard = nodes.Contacts.Heard(settings.Self.Address, address) ?? _began;
+        var heard = shared.Contacts.Heard(settings.Self.Address, address) ?? _began;
         if (heard < _began)
             heard = _began;
         addresses.NoteNode(memberId, heard);
@@ -233,7 +233,7 @@ internal sealed class PeerRest(
             // The silence is noticed at a heartbeat of this node, and in an election timeout at most.
             Timeout = settings.ElectionTimeoutMax - interval,
         };
-        nodes.Watch.Tell(began, ActorRefs.NoSender);
+        shared.Watch.Tell(began, ActorRefs.NoSender);
     }
 
     private bool AreMajority => configurations.Latest.HasMajority(

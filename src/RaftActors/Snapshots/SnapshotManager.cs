@@ -3,6 +3,7 @@ using Akka.Event;
 using Akka.Persistence;
 using RaftActors.Backups;
 using RaftActors.Client;
+using RaftActors.Groups;
 using RaftActors.Journal;
 using RaftActors.Log;
 using RaftActors.Membership;
@@ -39,11 +40,12 @@ internal sealed class SnapshotManager
     /// <param name="configurations">The configurations in the log.</param>
     /// <param name="journalIndex">Which event of the journal holds which entries.</param>
     /// <param name="unusable">The sequence numbers of snapshots that this start cannot use.</param>
+    /// <param name="permits">Bounds how many peers of the node take a snapshot at a time.</param>
     /// <param name="peer">The peer.</param>
     public SnapshotManager(
         IActorContext context, RaftSettings settings, IPeerResolver resolver, RaftLog raftLog,
         ConfigurationHistory configurations, JournalIndex journalIndex, IReadOnlyList<long> unusable,
-        ISnapshotPeer peer)
+        Permits permits, ISnapshotPeer peer)
     {
         _context = context;
         _settings = settings;
@@ -55,7 +57,8 @@ internal sealed class SnapshotManager
         _compaction = new LogCompaction(settings, raftLog, configurations, Stored, _sending, peer);
         _backups = new PeerBackups(context, settings, Stored, Slots);
         _taking = new SnapshotTaking(
-            context, settings, _logger, configurations, Stored, Slots, _sending, _compaction, _backups, peer);
+            context, settings, _logger, configurations, Stored, Slots, _sending, _compaction, _backups, permits,
+            peer);
         _installation = new SnapshotInstallation(
             context, settings, _logger, raftLog, Stored, Slots, _compaction, _taking, peer, peer);
     }
@@ -110,6 +113,12 @@ internal sealed class SnapshotManager
                 break;
             case SnapshotBackoff:
                 Consider();
+                break;
+            case Permits.Granted:
+                _taking.OnPermit();
+                break;
+            case SnapshotPermit.Overdue:
+                _taking.OnPermitOverdue();
                 break;
             case SendingFailed failed:
                 OnSendingFailed(failed, sender);
@@ -169,7 +178,7 @@ internal sealed class SnapshotManager
     }
 
     /// <summary>Called when the peer stops. Requests for a snapshot fail.</summary>
-    public void RefuseAskers(string why) => _taking.RefuseAskers(why);
+    public void Stop(string why) => _taking.Stop(why);
 
     // ---- Installing
 

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using RaftActors.Backups;
 using RaftActors.Client;
+using RaftActors.Groups;
 using RaftActors.Membership;
 using RaftActors.StateMachines;
 
@@ -25,6 +26,7 @@ internal interface ITakingPeer : IReplica
 /// Takes snapshots of a peer's own state (paper, section 7), one at a time. It asks the state machine for an image, has
 /// the image written into a free slot, and saves the manifest. It pauses while a snapshot from the leader is being
 /// installed.
+/// Only so many peers of a node do this at a time (<see cref="SnapshotPermit"/>).
 /// </summary>
 internal sealed class SnapshotTaking
 {
@@ -37,6 +39,7 @@ internal sealed class SnapshotTaking
     private readonly SnapshotSending _sending;
     private readonly LogCompaction _compaction;
     private readonly PeerBackups _backups;
+    private readonly SnapshotPermit _permit;
     private readonly ITakingPeer _peer;
     private readonly List<IActorRef> _askers = [];
     private Work? _work;
@@ -51,7 +54,7 @@ internal sealed class SnapshotTaking
     public SnapshotTaking(
         IActorContext context, RaftSettings settings, ILoggingAdapter logger, ConfigurationHistory configurations,
         StoredSnapshots stored, SnapshotSlots slots, SnapshotSending sending, LogCompaction compaction,
-        PeerBackups backups, ITakingPeer peer)
+        PeerBackups backups, Permits permits, ITakingPeer peer)
     {
         _context = context;
         _settings = settings;
@@ -62,6 +65,7 @@ internal sealed class SnapshotTaking
         _sending = sending;
         _compaction = compaction;
         _backups = backups;
+        _permit = new SnapshotPermit(permits, context.Self, peer);
         _peer = peer;
     }
 
@@ -74,6 +78,9 @@ internal sealed class SnapshotTaking
     private TimeSpan Now => _settings.ElapsedTime(_context.System.Scheduler);
 
     private bool IsAsked => _askers.Count > 0 || _backups.IsWaiting;
+
+    private bool IsWanted =>
+        !_isPaused && _peer.WhySetAside is null && (IsAsked || (Now >= _notBefore && IsDue()));
 
     /// <summary>
     /// Asks for a snapshot. The answer is <see cref="SnapshotTaken"/> or <see cref="SnapshotFailed"/>.
@@ -89,20 +96,47 @@ internal sealed class SnapshotTaking
     }
 
     /// <summary>
-    /// Begins to take a snapshot if one is due or asked for, and no other work on snapshots is under way.
+    /// Begins to take a snapshot if one is due or asked for, no other work on snapshots is under way, and the node
+    /// permits it.
     /// </summary>
     public void Consider()
     {
-        if (_work is not null || _isPaused || _peer.WhySetAside is not null)
+        if (_work is not null)
             return;
-        if (!IsAsked && (Now < _notBefore || !IsDue()))
+        if (!IsWanted)
+        {
+            _permit.Return();
+            return;
+        }
+        if (_slots.AreAllHeld)
+        {
+            RefuseAskers("all earlier ones are still being sent to followers, or read by backups");
+            _permit.Return();
+            return;
+        }
+        if (!_permit.TryTake())
             return;
         if (_stored.Latest is null)
             _slots.StartPruning();
-        if (_slots.HasFree)
+        if (_slots.HasFree) // Otherwise a slot becomes free soon.
             Capture();
-        else if (_slots.AreAllHeld) // Otherwise a slot becomes free soon.
-            RefuseAskers("all earlier ones are still being sent to followers, or read by backups");
+    }
+
+    /// <summary>Called when the turn of this peer has come.</summary>
+    public void OnPermit()
+    {
+        _permit.OnGranted();
+        Consider();
+    }
+
+    /// <summary>Called when the peer has had its permit for too long. What it does goes on.</summary>
+    public void OnPermitOverdue() => _permit.Return();
+
+    /// <summary>Called when the peer stops. Requests for a snapshot fail.</summary>
+    public void Stop(string why)
+    {
+        RefuseAskers(why);
+        _permit.Stop();
     }
 
     /// <summary>Takes no snapshot until <see cref="Resume"/>.</summary>
@@ -221,8 +255,7 @@ internal sealed class SnapshotTaking
         Abandon();
     }
 
-    /// <summary>Fails the requests for a snapshot.</summary>
-    public void RefuseAskers(string problem)
+    private void RefuseAskers(string problem)
     {
         foreach (var asker in _askers)
             asker.Tell(new SnapshotFailed($"There is no snapshot: {problem}."), _context.Self);
@@ -306,6 +339,7 @@ internal sealed class SnapshotTaking
     {
         int? slot = (_work as Work.Writing)?.Slot ?? (_work as Work.Saving)?.Slot;
         _work = null;
+        _permit.Return();
         if (slot is { } held)
             _slots.Release(held);
     }

@@ -80,8 +80,9 @@ public sealed class GroupTemplatesSpec
     [InlineData("groups.templates.small = 1", "raft.groups.templates.small = 1: it is a section")]
     [InlineData("groups.templates = 1", "raft.groups.templates = 1: it is a section of sections, { NAME { ... } }.")]
     [InlineData("groups.templates.\"a/b\" { }", "raft.groups.templates.\"a/b\": a name is up to 64")]
+    [InlineData("groups.parallel-snapshots = 0", "raft.groups.parallel-snapshots = 0: it must be more than zero.")]
     [InlineData("groups.parallel-recoveries = 0", "raft.groups.parallel-recoveries = 0: it must be more than zero.")]
-    [InlineData("groups.parallel = 3", "raft.groups.parallel: there is no such key. The nearest one is "
+    [InlineData("groups.parallel-recovery = 3", "raft.groups.parallel-recovery: there is no such key. The nearest one is "
         + "raft.groups.parallel-recoveries.")]
     [InlineData("snapshot.entries = 0", "raft.snapshot.entries = 0: it must be more than zero.")]
     [InlineData("member-id = \"\"", "raft.member-id is missing.")]

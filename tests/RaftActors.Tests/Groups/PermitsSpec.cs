@@ -27,4 +27,18 @@ public sealed class PermitsSpec : Akka.TestKit.Xunit2.TestKit
         permits.Return(probes[0].Ref);
         probes[4].ExpectMsg<Permits.Granted>();
     }
+
+    [Fact]
+    public void A_permit_that_is_free_is_there_at_once()
+    {
+        var permits = new Permits(1);
+        var (first, second) = (CreateTestProbe(), CreateTestProbe());
+
+        Assert.True(permits.TryTake(first.Ref));
+        Assert.False(permits.TryTake(second.Ref));
+        permits.Return(first.Ref);
+
+        second.ExpectMsg<Permits.Granted>();
+        Assert.False(first.HasMessages);
+    }
 }
