@@ -83,7 +83,7 @@ internal sealed class Introductions(
         {
             if (!stores.IsOfMember(record.StoreId, peer.StoreId))
                 continue;
-            stores.Confirmed(record.StoreId, record.ConfirmedTerm, record.ConfirmedIndex);
+            stores.Confirmed(record);
             Learn(record.StoreId, record.Incarnation, record.Address);
         }
     }
@@ -94,12 +94,15 @@ internal sealed class Introductions(
     /// </summary>
     public void NoteConfirmed()
     {
-        stores.Confirmed(peer.StoreId, peer.Term, peer.PersistedIndex);
+        Confirmed(peer.StoreId, peer.PersistedIndex);
         foreach (var follower in peer.Leading!.Followers)
         {
             if (follower.Server.IsBound)
-                stores.Confirmed(follower.Server.StoreId, peer.Term, follower.Progress.MatchIndex);
+                Confirmed(follower.Server.StoreId, follower.Progress.MatchIndex);
         }
+
+        void Confirmed(string storeId, long index) =>
+            stores.Confirmed(storeId, peer.Term, index, stores.Known.IncarnationOf(storeId));
     }
 
     private void Answer(PeerHeader asking, long round, string bound, string leaderAddress,
@@ -138,6 +141,7 @@ internal sealed class Introductions(
             ownStore.OnRemembered(incarnation, address);
             return;
         }
+        long former = stores.Known.IncarnationOf(storeId);
         if (!stores.Learn(storeId, incarnation, address, peer.StoreId))
             return;
         foreach (var server in Configuration.Servers)
@@ -147,7 +151,7 @@ internal sealed class Introductions(
             peer.Election?.Revoke(server.Id);
             if (peer.Leading?.Find(server.Id)?.Progress is not { } progress)
                 continue;
-            stores.Confirmed(storeId, peer.Term, progress.MatchIndex);
+            stores.Confirmed(storeId, peer.Term, progress.MatchIndex, former);
             progress.BeginIncarnation(incarnation);
         }
         peer.RequestFlush();

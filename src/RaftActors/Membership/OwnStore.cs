@@ -31,7 +31,7 @@ internal sealed class OwnStore(
     // The verification that is to replace the one before; null if there is none. Until then the one before holds.
     private StoreVerification? _again;
 
-    // The term and the last index on the disk when the peer started, or when it last asked again.
+    // The term and the last index on the disk when the peer started.
     private (long Term, long Index) _recovered;
 
     // The log that a candidate must have at least to get the peer's vote.
@@ -56,6 +56,10 @@ internal sealed class OwnStore(
     private bool HasFloor => IsVerified && MeetsFloor(raftLog.TermAt(peer.PersistedIndex), peer.PersistedIndex);
 
     private StoreVerification Asked => _again ?? _verification;
+
+    // What the store must have confirmed at most, or it has lost something. A peer that has just started has confirmed
+    // nothing yet. While it asks again, it confirms what is on its disk.
+    private (long Term, long Index) Had => _again is null ? _recovered : (Term, peer.PersistedIndex);
 
     private Configuration Configuration => configurations.Latest;
 
@@ -96,8 +100,6 @@ internal sealed class OwnStore(
     {
         if (!IsVerified || _again is not null || MeetsFloor(raftLog.LastTerm, raftLog.LastIndex))
             return;
-        // What the peer has confirmed since its start is on its disk.
-        _recovered = (Term, peer.PersistedIndex);
         _again = NewVerification();
         OnVerificationTimeout();
     }
@@ -125,8 +127,8 @@ internal sealed class OwnStore(
             {
                 peer.Send(address, new Introduce(peer.Header(), Asked.Round)
                 {
-                    RecoveredTerm = _recovered.Term,
-                    RecoveredIndex = _recovered.Index,
+                    RecoveredTerm = Had.Term,
+                    RecoveredIndex = Had.Index,
                     StoresDigest = stores.Known.Digest,
                 });
             }
@@ -153,11 +155,11 @@ internal sealed class OwnStore(
         {
             return;
         }
-        if (!IsSetBack && known is not null && (known.ConfirmedTerm, known.ConfirmedIndex).CompareTo(_recovered) > 0)
+        if (!IsSetBack && known is not null && (known.ConfirmedTerm, known.ConfirmedIndex).CompareTo(Had) > 0)
         {
             string loss = $"in term {known.ConfirmedTerm} it had confirmed entries up to {known.ConfirmedIndex}, "
-                + $"as {header.MemberId} remembers; when it asked it was in term {_recovered.Term} "
-                + $"and had entries up to {_recovered.Index}";
+                + $"as {header.MemberId} remembers; when it asked it was in term {Had.Term} "
+                + $"and had entries up to {Had.Index}";
             SetBack(loss, known.Incarnation);
             return;
         }

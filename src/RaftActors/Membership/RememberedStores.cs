@@ -9,8 +9,9 @@ namespace RaftActors.Membership;
 /// </summary>
 internal sealed class RememberedStores(ConfigurationHistory configurations) : IAlsoDurable
 {
-    // For each store: the term of the leader to which it last confirmed entries, and the last confirmed index.
-    private readonly Dictionary<string, (long Term, long Index)> _confirmed = new(StringComparer.Ordinal);
+    // For each store: the term of the leader to which it last confirmed entries, the last confirmed index, and the
+    // latest incarnation that may have confirmed it.
+    private readonly Dictionary<string, (long Term, long Index, long By)> _confirmed = new(StringComparer.Ordinal);
 
     // For each store: what it had confirmed when this peer last said that the store was set back.
     private readonly Dictionary<string, (long Term, long Index)> _saidSetBack = new(StringComparer.Ordinal);
@@ -39,7 +40,7 @@ internal sealed class RememberedStores(ConfigurationHistory configurations) : IA
                 bool isSetBack = record.IsSetBack && record.StoreId == ownStoreId;
                 Known = Known.With(record.StoreId, record.Incarnation, record.Address, isSetBack);
             }
-            Confirmed(record.StoreId, record.ConfirmedTerm, record.ConfirmedIndex);
+            Confirmed(record);
         }
         _durable = Known;
     }
@@ -92,12 +93,21 @@ internal sealed class RememberedStores(ConfigurationHistory configurations) : IA
 
     // ---- What was confirmed
 
+    /// <summary>Records that a store has confirmed entries to a leader, as another peer remembers.</summary>
+    public void Confirmed(StoreRecord record) =>
+        Confirmed(record.StoreId, record.ConfirmedTerm, record.ConfirmedIndex, record.Incarnation);
+
     /// <summary>Records that a store has confirmed entries to a leader.</summary>
-    public void Confirmed(string storeId, long term, long index)
+    /// <param name="storeId">The store.</param>
+    /// <param name="term">The term of the leader.</param>
+    /// <param name="index">The last index that the store has confirmed to the leader.</param>
+    /// <param name="incarnation">The latest incarnation that may have confirmed that.</param>
+    public void Confirmed(string storeId, long term, long index, long incarnation)
     {
-        if (term == 0 || index == 0 || (term, index).CompareTo(_confirmed.GetValueOrDefault(storeId)) <= 0)
+        var known = _confirmed.GetValueOrDefault(storeId);
+        if (term == 0 || index == 0 || (term, index).CompareTo((known.Term, known.Index)) <= 0)
             return;
-        _confirmed[storeId] = (term, index);
+        _confirmed[storeId] = (term, index, incarnation);
         _isUnwritten = true;
         _isUntold = true;
     }
@@ -116,7 +126,7 @@ internal sealed class RememberedStores(ConfigurationHistory configurations) : IA
         var records = new List<StoreRecord>();
         foreach (string storeId in Known.Ids)
         {
-            var (term, index) = _confirmed.GetValueOrDefault(storeId);
+            var (term, index, _) = _confirmed.GetValueOrDefault(storeId);
             bool isSetBack = Known.IsSetBack(storeId);
             string address = Known.AddressOf(storeId);
             records.Add(new StoreRecord(storeId, Known.IncarnationOf(storeId), term, index, isSetBack, address));
@@ -132,7 +142,7 @@ internal sealed class RememberedStores(ConfigurationHistory configurations) : IA
     public StoreRecord? Find(string storeId)
     {
         long incarnation = Known.IncarnationOf(storeId);
-        var (term, index) = _confirmed.GetValueOrDefault(storeId);
+        var (term, index, _) = _confirmed.GetValueOrDefault(storeId);
         return incarnation == 0
             ? null
             : new StoreRecord(storeId, incarnation, term, index, Address: Known.AddressOf(storeId));
@@ -151,7 +161,9 @@ internal sealed class RememberedStores(ConfigurationHistory configurations) : IA
         if (Find(storeId) is not { } known)
             return false;
         var confirmed = (Term: known.ConfirmedTerm, Index: known.ConfirmedIndex);
-        if (!Incarnations.IsForgotten(known.Incarnation, incarnation) && confirmed.CompareTo(recovered) <= 0)
+        // What the asking incarnation has confirmed itself may be later than its question.
+        bool hasLost = confirmed.CompareTo(recovered) > 0 && _confirmed[storeId].By < incarnation;
+        if (!hasLost && !Incarnations.IsForgotten(known.Incarnation, incarnation))
             return false;
         if (_saidSetBack.TryGetValue(storeId, out var said) && said == confirmed)
             return false;

@@ -42,9 +42,9 @@ public sealed class RememberedStoresSpec
     public void What_a_store_has_confirmed_is_written_along_but_is_worth_no_write_of_its_own()
     {
         _stores.Recover([new StoreRecord("store-b", 2)], "store-a");
-        _stores.Confirmed("store-b", 5, 9);
-        _stores.Confirmed("store-b", 5, 8);
-        _stores.Confirmed("store-b", 4, 20);
+        _stores.Confirmed("store-b", 5, 9, 2);
+        _stores.Confirmed("store-b", 5, 8, 2);
+        _stores.Confirmed("store-b", 4, 20, 2);
 
         Assert.True(_stores.IsDurable);
         Assert.Equal([new StoreRecord("store-b", 2, 5, 9)], _stores.Take());
@@ -80,12 +80,26 @@ public sealed class RememberedStoresSpec
     {
         _stores.Learn("store-b", Incarnations.Next(0, new Random(1)), "host:2", "store-a");
         long next = Incarnations.Next(_stores.Known.IncarnationOf("store-b"), new Random(2));
-        _stores.Confirmed("store-b", 5, 9);
+        _stores.Confirmed("store-b", 5, 9, _stores.Known.IncarnationOf("store-b"));
 
         Assert.Equal(isSetBack, _stores.IsNewlySetBack("store-b", next, (term, index), out string had));
 
         Assert.Equal(isSetBack, had.Contains("up to 9 in term 5", StringComparison.Ordinal));
         Assert.False(_stores.IsNewlySetBack("store-b", next, (term, index), out _));
+    }
+
+    // The question may be older than the confirmation: its peer asks for long, or the network is slow.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_the_asking_incarnation_may_have_confirmed_itself_is_no_loss(bool isFirstOfAnother)
+    {
+        long own = Incarnations.Next(0, new Random(1));
+        _stores.Learn("store-b", own, "host:2", "store-a");
+        _stores.Confirmed(new StoreRecord("store-b", own, ConfirmedTerm: 5, ConfirmedIndex: 9));
+        long asking = isFirstOfAnother ? Incarnations.Next(own, new Random(2)) : own;
+
+        Assert.Equal(isFirstOfAnother, _stores.IsNewlySetBack("store-b", asking, (5, 8), out _));
     }
 
     [Fact]

@@ -104,20 +104,38 @@ public sealed class SetBackStoreSpec(ITestOutputHelper output) : PeerSpec(output
         AdvanceUntil(() => B.TryTake<AppendEntriesReply>(reply => reply.MatchIndex == 4) is not null);
         B.Forget();
 
-        AdvanceUntil(() => B.TryTake<Introduce>(question => question.Round < 0) is { } again && AnswerAgain(again));
+        AdvanceUntil(() => B.TryTake<Introduce>(question => question.Round < 0) is { } again
+            && AnswerAgain(again, confirmed: 4));
 
         Assert.Empty(Status().Problems);
+    }
 
-        bool AnswerAgain(Introduce question)
-        {
-            Assert.Equal((2, 4), (question.RecoveredTerm, question.RecoveredIndex));
-            var known = new StoreRecord(StoreId, question.Header.Incarnation, ConfirmedTerm: 2, ConfirmedIndex: 4);
-            B.Say(header => new IntroduceReply(header, question.Round, false, StoreId)
-            {
-                Known = known, LastLogTerm = 2, LastLogIndex = 9,
-            }, 2);
-            return true;
-        }
+    // It may ask for long: others do not answer, or their answers are lost.
+    [Fact]
+    public void What_it_confirms_while_it_asks_again_is_no_loss()
+    {
+        OthersAnswer = false;
+        StartWithLog(new HardState(1, null, null), 1, 1);
+        Answer(B, term: 2, lastIndex: 9);
+        Answer(C, term: 2, lastIndex: 9);
+        B.Forget();
+        AdvanceUntil(() => B.TryTake<Introduce>(question => question.Round < 0) is not null);
+        B.Say(header => new AppendEntries(header, 2, 1, 2, 0,
+            new EntryBatch([Command(3, 2), Command(4, 2)])), 2);
+        AdvanceUntil(() => B.TryTake<AppendEntriesReply>(reply => reply.MatchIndex == 4) is not null);
+        B.Forget();
+
+        AdvanceUntil(() => B.TryTake<Introduce>(question => question.Round < 0) is { } again
+            && AnswerAgain(again, confirmed: 4));
+        B.Say(header => new AppendEntries(header, 4, 2, 2, 0, new EntryBatch([Command(5, 2)])), 2);
+        AdvanceUntil(() => B.TryTake<AppendEntriesReply>(reply => reply.MatchIndex == 5) is not null);
+
+        // C hears of the entry before it answers a question that is older than the entry.
+        long round = 0;
+        AdvanceUntil(() => C.TryTake<Introduce>(question => question.Round < 0) is { } again
+            && (round = again.Round) < 0 && AnswerAgain(again, confirmed: 5, by: C));
+        AdvanceUntil(() => C.TryTake<Introduce>(question => question.Round < 0 && question.Round != round) is not null);
+        Assert.Empty(Status().Problems);
     }
 
     // The others that it asks may be gone, and it may ask again and again.
@@ -153,6 +171,18 @@ public sealed class SetBackStoreSpec(ITestOutputHelper output) : PeerSpec(output
         for (int i = 0; i < times; i++)
             C.Say(header => new Introduce(header with { Incarnation = incarnation }, -7) { RecoveredTerm = 1,
                 RecoveredIndex = 2 }, 2);
+    }
+
+    private bool AnswerAgain(Introduce question, long confirmed, FakePeer? by = null)
+    {
+        if (by is null)
+            Assert.Equal((2, confirmed), (question.RecoveredTerm, question.RecoveredIndex));
+        var known = new StoreRecord(StoreId, question.Header.Incarnation, ConfirmedTerm: 2, ConfirmedIndex: confirmed);
+        (by ?? B).Say(header => new IntroduceReply(header, question.Round, false, StoreId)
+        {
+            Known = known, LastLogTerm = 2, LastLogIndex = 9,
+        }, 2);
+        return true;
     }
 
     private void Answer(FakePeer other, long term, long lastIndex = 2)
