@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,6 +14,16 @@ namespace RaftNode.Host.Node;
 /// <summary>What a node measures of itself besides its peer, and who gets the measurements.</summary>
 internal static class HostMetrics
 {
+    // The most values that the other tags of an instrument have in a group: the roles are four, and so are the kinds of
+    // reads. There may be more followers and reasons.
+    private const int OfFew = 4;
+    private const int OfMany = 64;
+
+    private static readonly FrozenSet<string> Many = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "raft.follower.lag", "raft.follower.lag.duration", "raft.messages.dropped", "raft.requests.failed",
+        "raft.snapshots.sent");
+
     private static readonly Meter Meter = new(Raft.MeterName);
 
     /// <summary>The clients that watch keys or read events.</summary>
@@ -53,6 +64,9 @@ internal static class HostMetrics
             {
                 // System.Runtime: memory, garbage collections and the thread pool, as .NET measures them.
                 collected.AddMeter(Raft.MeterName, "System.Runtime");
+                int groups = settings.Layout.Count;
+                collected.AddView(instrument =>
+                    new MetricStreamConfiguration { CardinalityLimit = MostSeries(instrument, groups) });
                 if (metrics.Prometheus)
                     collected.AddPrometheusExporter();
                 if (metrics.OtlpEndpoint is { } endpoint)
@@ -66,6 +80,12 @@ internal static class HostMetrics
                 }
             });
     }
+
+    // OpenTelemetry makes room for the series of an instrument when the instrument is made: by default for 2,000, which
+    // takes 180 KB. What comes after that has no tags any more. So a node of one group has a tenth of the room, and a
+    // node of many groups has enough.
+    private static int MostSeries(Instrument instrument, int groups) =>
+        OfMany + groups * (instrument.Meter.Name != Raft.MeterName ? 0 : Many.Contains(instrument.Name) ? OfMany : OfFew);
 
     /// <summary>Serves <c>/metrics</c>, if Prometheus gets the measurements.</summary>
     /// <param name="app">The host.</param>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace RaftNode.Host.Node;
 
-/// <summary>The memory that native code allocates. In a node, that is mainly SQLite.</summary>
+/// <summary>The memory that native code allocates: in a node, SQLite and the just-in-time compiler.</summary>
 internal static class NativeHeap
 {
     private const string Glibc = "libc.so.6";
@@ -15,11 +15,27 @@ internal static class NativeHeap
     /// </summary>
     public static void ShareArenas()
     {
-        if (OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable("MALLOC_ARENA_MAX") is null
-            && NativeLibrary.TryLoad(Glibc, out var glibc) && NativeLibrary.TryGetExport(glibc, "mallopt", out _))
+        if (Environment.GetEnvironmentVariable("MALLOC_ARENA_MAX") is null && HasGlibc("mallopt"))
             _ = SetOption(ArenaMax, 1);
     }
 
+    /// <summary>
+    /// Gives free memory back to the operating system, also from between what is in use. By default glibc's malloc gives
+    /// back only the end of an area. Does nothing without glibc.
+    /// </summary>
+    public static void GiveBack()
+    {
+        if (HasGlibc("malloc_trim"))
+            _ = Trim(0);
+    }
+
+    private static bool HasGlibc(string function) =>
+        OperatingSystem.IsLinux() && NativeLibrary.TryLoad(Glibc, out var glibc)
+            && NativeLibrary.TryGetExport(glibc, function, out _);
+
     [DllImport(Glibc, EntryPoint = "mallopt")]
     private static extern int SetOption(int option, int value);
+
+    [DllImport(Glibc, EntryPoint = "malloc_trim")]
+    private static extern int Trim(nuint pad);
 }

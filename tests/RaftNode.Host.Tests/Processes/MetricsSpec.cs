@@ -57,6 +57,18 @@ public sealed partial class MetricsSpec
     }
 
     [Fact]
+    public async Task A_node_of_many_groups_serves_what_each_of_them_measures()
+    {
+        const int Groups = 600;
+        await using var cluster = await NodeCluster.StartAsync(1, $"raft.groups = {Groups}\n");
+
+        string text = await cluster.Http.GetStringAsync($"{cluster.Urls[0]}/metrics");
+
+        Assert.Equal(4 * Groups, Lines(text, "raft_peer_role").Count);
+        Assert.DoesNotContain("otel_metric_overflow", text);
+    }
+
+    [Fact]
     public void Each_instrument_is_in_the_docs_as_Prometheus_names_it()
     {
         var instruments = new List<Instrument>();
