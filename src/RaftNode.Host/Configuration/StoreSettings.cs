@@ -72,8 +72,8 @@ internal sealed record StoreSettings(StorePlace Journal, StorePlace Snapshots)
     {
         if (Setup(config) is { } setup)
             setups = setups.Append(setup);
-        // ActorSystem.Create does the same. But if it has setups, it first reads an XML configuration, which a node does
-        // not have. That loads the libraries for such a configuration: 4 MiB, and a twentieth of the start.
+        // ActorSystem.Create does the same. But if it has setups, it first reads an XML configuration, which no node
+        // has. That loads the libraries for such a configuration: 4 MiB, and a twentieth of the start.
         var system = new ActorSystemImpl(name, config, ActorSystemSetup.Create([.. setups]), Option<Props>.None);
         system.Start();
         return system;

@@ -84,8 +84,11 @@ internal static class HostMetrics
     // OpenTelemetry makes room for the series of an instrument when the instrument is made: by default for 2,000, which
     // takes 180 KB. What comes after that has no tags any more. So a node of one group has a tenth of the room, and a
     // node of many groups has enough.
-    private static int MostSeries(Instrument instrument, int groups) =>
-        OfMany + groups * (instrument.Meter.Name != Raft.MeterName ? 0 : Many.Contains(instrument.Name) ? OfMany : OfFew);
+    private static int MostSeries(Instrument instrument, int groups)
+    {
+        int perGroup = instrument.Meter.Name != Raft.MeterName ? 0 : Many.Contains(instrument.Name) ? OfMany : OfFew;
+        return OfMany + (groups * perGroup);
+    }
 
     /// <summary>Serves <c>/metrics</c>, if Prometheus gets the measurements.</summary>
     /// <param name="app">The host.</param>

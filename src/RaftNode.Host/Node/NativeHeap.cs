@@ -20,8 +20,8 @@ internal static class NativeHeap
     }
 
     /// <summary>
-    /// Gives free memory back to the operating system, also from between what is in use. By default glibc's malloc gives
-    /// back only the end of an area. Does nothing without glibc.
+    /// Gives free memory back to the operating system, also from between what is in use. By itself, malloc of glibc
+    /// gives back only the end of an area. Does nothing without glibc.
     /// </summary>
     public static void GiveBack()
     {

@@ -26,7 +26,7 @@ internal sealed class NoJsonSerializer : Serializer
     public override bool IncludeManifest => false;
 
     public override byte[] ToBinary(object obj) => throw new SerializationException(
-        $"{obj.GetType()} has no serializer in raftnode, and raftnode does not use JSON. Bind a serializer to the type.");
+        $"{obj.GetType()} has no serializer in raftnode, which does not use JSON. Bind a serializer to the type.");
 
     public override object FromBinary(byte[] bytes, Type type) => throw new SerializationException(
         $"raftnode does not read a message in JSON, here of {bytes.Length} bytes. Send a type that has a serializer.");
