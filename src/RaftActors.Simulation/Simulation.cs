@@ -54,6 +54,8 @@ internal sealed class Simulation
         double drift = leases > 0 ? 0.01 + (0.19 * Math.Sqrt(random.NextDouble())) : 0.01;
         var idle = new Random(unchecked(seed * 23));
         bool withIdleGroups = idle.Next(4) == 0;
+        var placement = new Random(unchecked(seed * 29));
+        bool placed = withIdleGroups && placement.Next(2) == 0;
         var former = new Random(unchecked(seed * 19));
         var origin = !changesState && !withIdleGroups && options.Kinds.Contains(FaultKind.LeftoverDisk) && former.Next(4) == 0
             ? former.Next(2) == 0
@@ -69,6 +71,7 @@ internal sealed class Simulation
             SnapshotEntries = random.Next(3) == 0 ? 1_000_000 : random.Next(5, 80),
             TrailingEntries = random.Next(3) == 0 ? 0 : random.Next(30),
             SnapshotChunkSize = slowInstalls ? 32 : 100,
+            PlacementInterval = placed ? TimeSpan.FromMilliseconds(placement.Next(100, 1000)) : TimeSpan.Zero,
             DigestInterval = comparesDigests ? TimeSpan.FromMilliseconds(digests.Next(50, 400)) : TimeSpan.Zero,
         };
         _faultTime = options.MaxFaultTime * (0.3 + (0.7 * random.NextDouble()));

@@ -38,6 +38,7 @@ public sealed partial record RaftSettings
             ElectionTimeoutMin = reader.Duration("election-timeout.min"),
             ElectionTimeoutMax = reader.Duration("election-timeout.max"),
             RestAfter = reader.Count("rest-after"),
+            PlacementInterval = reader.Duration("placement-interval"),
             DisconnectGraceMin = reader.Duration("disconnect-grace.min"),
             DisconnectGraceMax = reader.Duration("disconnect-grace.max"),
             LeaseReads = reader.Switch("lease-reads.enabled"),
@@ -107,6 +108,7 @@ public sealed partial record RaftSettings
             "it must be more than election-timeout.min, or elections are split forever");
         Check(CatchUpTimeout > TimeSpan.Zero, "catch-up-timeout", CatchUpTimeout, "it must be more than zero");
         Check(RestAfter >= 0, "rest-after", RestAfter, "it must not be negative");
+        Check(PlacementInterval >= TimeSpan.Zero, "placement-interval", PlacementInterval, "it must not be negative");
         Check(DisconnectGraceMin > TimeSpan.Zero, "disconnect-grace.min", DisconnectGraceMin,
             "it must be more than zero");
         Check(DisconnectGraceMax >= DisconnectGraceMin, "disconnect-grace.max", DisconnectGraceMax,

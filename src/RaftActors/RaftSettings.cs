@@ -187,6 +187,13 @@ public sealed partial record RaftSettings
     public int ParallelSnapshots { get; init; } = 8;
 
     /// <summary>
+    /// How often a node asks another node for leaderships, as long as it leads fewer groups than the other, measured
+    /// against its share. Zero means that the leadership of this group is not moved for that. Has an effect on a node
+    /// with several groups.
+    /// </summary>
+    public TimeSpan PlacementInterval { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
     /// The time between the end of one check of all stored data and the beginning of the next; zero for no checks. A
     /// check finds damage while other members still have the damaged data.
     /// </summary>

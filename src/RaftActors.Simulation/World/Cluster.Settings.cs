@@ -29,6 +29,9 @@ internal sealed partial class Cluster
     /// <summary>How often the leader has all replicas compared; zero for never.</summary>
     public TimeSpan DigestInterval { get; init; }
 
+    /// <summary>How often nodes ask others for the leaderships of several groups; zero for never.</summary>
+    public TimeSpan PlacementInterval { get; init; }
+
     /// <summary>
     /// How many of ten starts of a node have lease reads: 0, 10, or a number between, for nodes with different settings
     /// that lead one after the other.
@@ -64,6 +67,7 @@ internal sealed partial class Cluster
         SnapshotTrailingEntries = TrailingEntries,
         SnapshotChunkSize = SnapshotChunkSize,
         DigestInterval = DigestInterval,
+        PlacementInterval = PlacementInterval,
     };
 
     // The node's own address is the present one. It does not know the new addresses of other nodes.

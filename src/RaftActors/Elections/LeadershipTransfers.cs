@@ -124,6 +124,43 @@ internal sealed class LeadershipTransfers(
     }
 
     /// <summary>
+    /// Whether the leadership may be moved to a voter that would lead as well as this peer, without having been asked
+    /// for by anybody: so that each node leads its share of many groups. Never against the priorities, and not while a
+    /// snapshot is being installed.
+    /// </summary>
+    public bool MayMoveTo(Follower target)
+    {
+        var (leading, configuration, now) = (peer.Leading!, configurations.Latest, peer.Now);
+        var (voter, progress) = target;
+        int priority = configuration.Find(settings.MemberId)?.Priority ?? 0;
+        foreach (var (server, other) in leading.Followers)
+        {
+            bool isPreferred = server.Priority > priority && configuration.IsIncomingVoter(server.Id);
+            if (isPreferred || other.State == ProgressState.Snapshot)
+                return false;
+        }
+        return _transfer is null
+            && !IsStopping
+            && voter.IsBound
+            && voter.Priority == priority
+            && configuration.IsIncomingVoter(voter.Id)
+            && progress is { State: ProgressState.Replicate, RebuildFrom: 0 }
+            && progress.MatchIndex >= log.CommitIndex
+            && now - progress.LastContact < settings.ElectionTimeoutMax
+            && !leading.Digests.Differs(voter.Id)
+            && _transferBackoff.MayTry(voter.Id, now);
+    }
+
+    /// <summary>Moves the leadership to a voter for which <see cref="MayMoveTo"/> holds.</summary>
+    public void MoveTo(Follower target)
+    {
+        string id = target.Server.Id;
+        logger.Info("{0}: the node of {1} leads fewer groups than its share.", settings.PersistenceId, id);
+        _transferBackoff.Tried(id, peer.Now);
+        Start(id);
+    }
+
+    /// <summary>
     /// Tells the best successor to start an election when a leader ends without a transfer, for example because its
     /// disk failed. So the followers need not wait for their election timeouts.
     /// </summary>

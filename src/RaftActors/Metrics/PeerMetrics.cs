@@ -116,6 +116,9 @@ internal sealed class PeerMetrics
     /// <summary>The peer knows a leader that it did not know before.</summary>
     public void LeaderChanged() => RaftMetrics.LeaderChanges.Add(1, _tags);
 
+    /// <summary>The leader begins to move its leadership, so that each node leads its share.</summary>
+    public void LeadershipMoved() => RaftMetrics.LeadershipsMoved.Add(1, _tags);
+
     // ---- Requests
 
     /// <summary>A client of this node proposes.</summary>

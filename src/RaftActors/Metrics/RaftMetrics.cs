@@ -134,6 +134,11 @@ internal static class RaftMetrics
     public static readonly Counter<long> LeaderChanges = Meter.CreateCounter<long>(
         "raft.leader.changes", "{change}", "How often the peer learned of another leader, or of a leader again.");
 
+    /// <summary>How often a leader began to move its leadership, so that each node leads its share.</summary>
+    public static readonly Counter<long> LeadershipsMoved = Meter.CreateCounter<long>(
+        "raft.leaderships.moved", "{leadership}",
+        "How often the peer began to move its leadership to a node that led fewer groups than its share.");
+
     // ---- Requests
 
     /// <summary>The queries that a peer was asked, by the tag <c>kind</c>.</summary>

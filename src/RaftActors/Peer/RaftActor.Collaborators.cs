@@ -123,6 +123,7 @@ internal sealed partial class RaftActor :
     {
         _proposals.ReleaseHeld();
         _changes.LeaveJoint();
+        ReportStayed(failed: true);
     }
 
     bool IChangingPeer.TryHandOver() => _transfers.TryHandOver();

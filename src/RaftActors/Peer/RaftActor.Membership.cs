@@ -31,6 +31,7 @@ internal sealed partial class RaftActor
             Context.System.EventStream.Publish(new MembershipChanged(
                 _settings.Group, _self.Id, index, configuration.Members(), learners, configuration.IsJoint));
             _changes.OnCommitted(index, configuration);
+            ReportPlacement();
             if (_leading is not null)
                 OnConfigurationCommittedByLeader(index, configuration);
         }

@@ -66,6 +66,8 @@ internal sealed partial class RaftActor
     {
         var failure = StoreFailure.Of(reason, _settings.ExplainStoreFailure);
         Context.Parent.Tell(new RaftSupervisor.StoreFailed(failure, isWrite, bytes));
+        if (isWrite)
+            ReportUnfit();
     }
 
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)

@@ -29,6 +29,13 @@ internal sealed partial class RaftActor
     private void RefuseCampaign(Campaign request, string problem) =>
         Sender.Tell(new CampaignRefused(problem, _leader?.Member, request.CorrelationId), Self);
 
+    private void OnPrepareToStop()
+    {
+        Wake();
+        _transfers.PrepareToStop(Sender);
+        ReportPlacement();
+    }
+
     // A leader whose disk has stalled can still replicate, but acknowledges nothing itself, and its memory fills.
     private void TransferIfStalled()
     {
@@ -36,6 +43,7 @@ internal sealed partial class RaftActor
             return;
         if (!_transfers.TryHandOver(pause: 5 * _settings.ElectionTimeoutMax))
             return;
+        ReportUnfit();
         Log.Warning(
             "{0}: a write to the journal has taken {1} ms so far: the disk has stalled, or is overloaded.",
             PersistenceId, (long)(Now - since).TotalMilliseconds);
@@ -47,9 +55,5 @@ internal sealed partial class RaftActor
             _transfers.TryHandOver(pause: 2 * _settings.ElectionTimeoutMax);
     }
 
-    private void TransferToPreferredLeader()
-    {
-        bool isQuiet = !_changes.IsUnderWay && !Configuration.IsJoint && IsConfigurationCommitted;
-        _transfers.TransferToPreferredLeader(isQuiet && _raftLog.CommitIndex >= _leading!.FirstIndex);
-    }
+    private void TransferToPreferredLeader() => _transfers.TransferToPreferredLeader(IsQuiet);
 }

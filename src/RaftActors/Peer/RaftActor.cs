@@ -41,6 +41,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     private readonly Random _random;
     private readonly IScheduler _scheduler = Context.System.Scheduler;
     private readonly IPeerResolver _resolver;
+    private readonly SharedByGroups _shared;
 
     // The log, what is durable of it and of the term and the vote, and the configurations in it.
     private readonly RaftLog _raftLog = new();
@@ -91,6 +92,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         SnapshotPluginId = settings.SnapshotPluginId;
         _settings = settings;
         _self = settings.Self with { Priority = 0 };
+        _shared = shared;
         _random = Randomness.For(settings);
         _resolver = settings.Resolver ?? new ActorSystemResolver(Context.System);
         _configurations = new ConfigurationHistory(Membership.Configuration.AtFirst(settings));
@@ -180,6 +182,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         Context.System.EventStream.Unsubscribe(Self);
         _metrics.Stop();
         _rest.End();
+        ReportGone();
         _transfers.TransferAtLast();
         AnswerEverything("The peer stopped.");
         base.PostStop();
@@ -215,6 +218,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         _watch.OnLeader(leader?.Member, Now);
         if (former is not null && former.Member != leader?.Member)
             _forwarding.LeaderLeft(former.Member.Address, formerAnswers);
+        ReportPlacement();
         Announce(new LeaderChanged(_settings.Group, _self.Id, Term, leader?.Member));
         if (leader is null)
             return;

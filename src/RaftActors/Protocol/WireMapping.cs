@@ -2,6 +2,7 @@ using Google.Protobuf;
 using RaftActors.Client;
 using RaftActors.Log;
 using RaftActors.Membership;
+using RaftActors.Placement;
 using RaftActors.Replication;
 using RaftActors.Resting;
 
@@ -60,6 +61,8 @@ internal static class WireMapping
         Remainder = m.Groups?.Remainder ?? 0,
         LeadsGroups = { m.Groups?.Leads ?? [] },
         FollowsGroups = { m.Groups?.Follows ?? [] },
+        Leaderships = m.Load?.Leads ?? 0,
+        Share = m.Load?.Share ?? 0,
     };
 
     public static NodeHeartbeat FromWire(this Wire.NodeHeartbeat m) =>
@@ -69,6 +72,7 @@ internal static class WireMapping
             Groups = m.Divisor > 0
                 ? new RestingList(m.Divisor, m.Remainder, m.LeadsGroups, m.FollowsGroups)
                 : null,
+            Load = m.Share > 0 ? new NodeLoad(m.Leaderships, m.Share) : null,
         };
 
     public static Wire.Introduce ToWire(this Introduce m) =>

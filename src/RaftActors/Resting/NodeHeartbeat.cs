@@ -1,3 +1,4 @@
+using RaftActors.Placement;
 using RaftActors.Protocol;
 
 namespace RaftActors.Resting;
@@ -27,6 +28,11 @@ internal sealed record NodeHeartbeat(string From, string To, long Process, ulong
     /// <c>null</c>.
     /// </summary>
     public RestingList? Groups { get; init; }
+
+    /// <summary>
+    /// If the sender asks for leaderships: how many groups it leads, and how many it should; otherwise <c>null</c>.
+    /// </summary>
+    public NodeLoad? Load { get; init; }
 }
 
 /// <summary>

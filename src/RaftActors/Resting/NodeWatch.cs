@@ -1,11 +1,13 @@
 using Akka.Actor;
 using Akka.Remote;
+using RaftActors.Placement;
 
 namespace RaftActors.Resting;
 
 /// <summary>
 /// The actor <c>/system/raft/~nodes</c>. It sends one heartbeat to each node with which groups of this node rest, for
-/// all these groups, and wakes the groups whose other node falls silent.
+/// all these groups, and wakes the groups whose other node falls silent. It also sees to it that the leaderships of all
+/// groups are spread over the nodes (<see cref="LeaderPlacement"/>).
 /// </summary>
 internal sealed class NodeWatch : UntypedActor, IWithTimers
 {
@@ -24,7 +26,9 @@ internal sealed class NodeWatch : UntypedActor, IWithTimers
 
     // The groups that rest, each with the links that it is on. A leader is on one for each follower.
     private readonly Dictionary<string, (RestBegan Began, List<NodeLink> On)> _groups = new(StringComparer.Ordinal);
+    private readonly LeaderPlacement _placement = new();
     private TimeSpan _interval;
+    private TimeSpan _askingInterval;
     private TimeSpan _ticked;
 
     public NodeWatch(RaftSettings settings, NodeContacts contacts)
@@ -78,6 +82,23 @@ internal sealed class NodeWatch : UntypedActor, IWithTimers
             case GraceOver over:
                 OnGraceOver(over);
                 break;
+            case GroupPlaced placed:
+                _placement.Hear(placed, _clock());
+                AskFromTimeToTime();
+                break;
+            case GroupGone gone:
+                _placement.Remove(gone);
+                AskFromTimeToTime();
+                break;
+            case LeadershipStayed stayed:
+                _placement.OnStayed(stayed, _clock());
+                break;
+            case NodeUnfit unfit:
+                _placement.Pause(_clock() + unfit.Pause);
+                break;
+            case AskDue:
+                AskForLeaderships();
+                break;
             default:
                 Unhandled(message);
                 break;
@@ -128,6 +149,8 @@ internal sealed class NodeWatch : UntypedActor, IWithTimers
 
     private void OnHeartbeat(NodeHeartbeat heartbeat)
     {
+        if (heartbeat.Load is { } load)
+            GiveTo(heartbeat.From, load);
         var ends = NodeContacts.Ends(heartbeat.To, heartbeat.From);
         if (!_links.TryGetValue(ends, out var link))
         {
@@ -201,10 +224,43 @@ internal sealed class NodeWatch : UntypedActor, IWithTimers
         }
     }
 
+    private void AskFromTimeToTime()
+    {
+        var interval = _placement.IsUsed ? _placement.Interval : TimeSpan.Zero;
+        if (interval == _askingInterval)
+            return;
+        _askingInterval = interval;
+        if (interval > TimeSpan.Zero)
+            Timers.StartPeriodicTimer(AskDue.Instance, AskDue.Instance, interval);
+        else
+            Timers.Cancel(AskDue.Instance);
+    }
+
+    private void AskForLeaderships()
+    {
+        if (_placement.Ask(_clock()) is not var (own, other))
+            return;
+        var heartbeat = _links.TryGetValue(NodeContacts.Ends(own, other), out var link)
+            ? link.Heartbeat(_process)
+            : new NodeHeartbeat(own, other, _process, 0, 0);
+        Send(other, heartbeat with { Load = _placement.Load });
+    }
+
+    private void GiveTo(string asker, NodeLoad load)
+    {
+        foreach (var group in _placement.Give(asker, load, _clock()))
+            group.Report.Peer.Tell(new MoveLeadership(asker));
+    }
+
     private void Send(string address, NodeHeartbeat heartbeat) =>
         _resolver.Resolve(address, Name).Tell(heartbeat, ActorRefs.NoSender);
 
     private sealed record GraceOver((string Own, string Other) Ends, TimeSpan Since) : INoSerializationVerificationNeeded;
+
+    private sealed record AskDue : INoSerializationVerificationNeeded
+    {
+        public static readonly AskDue Instance = new();
+    }
 
     private sealed record Tick : INoSerializationVerificationNeeded
     {

@@ -1,7 +1,9 @@
 using Akka.Actor;
 using RaftActors.Client;
 using RaftActors.Elections;
+using RaftActors.Membership;
 using RaftActors.Protocol;
+using RaftActors.Replication;
 using RaftActors.Requests;
 using RaftActors.Tests.Membership;
 using RaftActors.Tests.Replication;
@@ -226,6 +228,98 @@ public sealed class LeadershipTransfersSpec
         _transfers.FailRequests("It ends.");
 
         Assert.Equal("It ends.", Failure().Message);
+    }
+
+    // ---- So that each node leads its share of many groups
+
+    [Fact]
+    public void The_leadership_moves_to_a_voter_that_would_lead_as_well()
+    {
+        KeepUp(B);
+        Assert.True(_transfers.MayMoveTo(FollowerOf(B)));
+
+        _transfers.MoveTo(FollowerOf(B));
+
+        Assert.Equal("host:2", Assert.Single(_peer.Sent).Address);
+        Assert.True(_transfers.IsTransferring);
+        KeepUp(C);
+        Assert.False(_transfers.MayMoveTo(FollowerOf(C)));
+    }
+
+    [Fact]
+    public void The_leadership_does_not_move_to_a_voter_that_lags_or_is_silent()
+    {
+        Assert.False(_transfers.MayMoveTo(FollowerOf(B)));
+        KeepUp(B);
+        _peer.ProgressOf(C).Accepted(1, 1);
+        Assert.False(_transfers.MayMoveTo(FollowerOf(C)));
+
+        _peer.Now = Settings.ElectionTimeoutMax;
+
+        Assert.False(_transfers.MayMoveTo(FollowerOf(B)));
+    }
+
+    [Fact]
+    public void The_leadership_does_not_move_while_any_member_is_sent_a_snapshot()
+    {
+        KeepUp(B);
+        _peer.ProgressOf(C).SendsSnapshot();
+        Assert.False(_transfers.MayMoveTo(FollowerOf(B)));
+
+        _peer.ProgressOf(C).SnapshotEnded(2);
+
+        Assert.True(_transfers.MayMoveTo(FollowerOf(B)));
+    }
+
+    [Fact]
+    public void The_leadership_does_not_move_from_a_peer_that_is_about_to_stop()
+    {
+        KeepUp(B);
+        _peer.Leading = null;
+        _transfers.PrepareToStop(ActorRefs.Nobody);
+        _peer.Leading = Leaders.Of(_peer.Configurations.Latest, lastIndex: 1);
+        KeepUp(B);
+
+        Assert.False(_transfers.MayMoveTo(FollowerOf(B)));
+    }
+
+    [Theory]
+    [InlineData(0, 0, 0, true)]
+    [InlineData(5, 5, 0, true)]
+    [InlineData(5, 0, 0, false)]
+    [InlineData(0, 5, 0, false)]
+    [InlineData(0, 0, 5, false)]
+    public void The_leadership_moves_only_between_voters_of_the_highest_priority(int a, int b, int c, bool moves)
+    {
+        _peer.AppendConfiguration(new Configuration(
+            [A with { Priority = a }, B with { Priority = b }, C with { Priority = c }]));
+        _peer.Commit();
+        KeepUp(B);
+
+        Assert.Equal(moves, _transfers.MayMoveTo(FollowerOf(B)));
+    }
+
+    [Fact]
+    public void The_leadership_is_not_soon_moved_again_to_a_voter_that_did_not_take_it()
+    {
+        KeepUp(B);
+        _transfers.MoveTo(FollowerOf(B));
+        _transfers.OnTimeout();
+        Assert.False(_transfers.MayMoveTo(FollowerOf(B)));
+
+        _peer.Now = 5 * Settings.ElectionTimeoutMax;
+        KeepUp(B);
+
+        Assert.True(_transfers.MayMoveTo(FollowerOf(B)));
+    }
+
+    private Follower FollowerOf(Server server) => _peer.Leading!.Find(server.Id)!;
+
+    private void KeepUp(Server server)
+    {
+        var progress = _peer.ProgressOf(server);
+        progress.Accepted(_peer.Log.LastIndex, _peer.Log.LastIndex);
+        progress.Heard(_peer.Now, 0);
     }
 
     private void Request(string? target, long correlationId = 7) =>

@@ -2,7 +2,9 @@ using RaftActors.Client;
 using RaftActors.Groups;
 using RaftActors.Log;
 using RaftActors.Membership;
+using RaftActors.Placement;
 using RaftActors.Protocol;
+using RaftActors.Resting;
 using RaftActors.Snapshots;
 using RaftActors.Tests.Log;
 
@@ -31,6 +33,9 @@ public sealed class RaftSerializerSpec
         new IntroduceReply(Header, 77, true, ""),
         new IntroduceReply(Header, 77, false, "store-b"),
         new StoreReplaced(Header),
+        new NodeHeartbeat("host:1", "host:2", 77, 5, ulong.MaxValue) { Asks = true },
+        new NodeHeartbeat("host:1", "host:2", 77, 0, 0) { Load = new NodeLoad(0, 4 / 3.0) },
+        new NodeHeartbeat("host:1", "host:2", -77, 0, 0) { Load = new NodeLoad(7, 4) },
         new ContactRefused(Header with { GroupId = "group-1", GroupIsUndecided = true, Version = 1, IsEmpty = true },
         RefusalReason.AnotherGroup),
         new TimeoutNow(Header),

@@ -3,6 +3,7 @@ using Akka.Remote;
 using RaftActors.Client;
 using RaftActors.Elections;
 using RaftActors.Membership;
+using RaftActors.Placement;
 using RaftActors.Protocol;
 using RaftActors.Requests;
 using RaftActors.Resting;
@@ -43,7 +44,7 @@ internal sealed partial class RaftActor
             // From this node.
             case Subscribe subscribe: _subscribers.Subscribe(subscribe); break;
             case Unsubscribe unsubscribe: _subscribers.Remove(unsubscribe.Subscriber); break;
-            case PrepareToStop: Wake(); _transfers.PrepareToStop(Sender); break;
+            case PrepareToStop: OnPrepareToStop(); break;
             case GetStatus: OnGetStatus(); break;
             case GetMembers: OnGetMembers(); break;
             case RaftSupervisor.ProveStore proof: OnProveStore(proof); break;
@@ -58,8 +59,9 @@ internal sealed partial class RaftActor
             case OwnStore.VerificationTimeout: _ownStore.OnVerificationTimeout(); break;
             case Scrubbing.ScrubDue: _scrubbing.OnDue(); break;
 
-            // The watch of this node, for groups that rest.
+            // The watch of this node.
             case RestEnded ended: OnRestEnded(ended); break;
+            case MoveLeadership move: OnMoveLeadership(move); break;
 
             case var other when _snapshots.Receive(other, Sender): break;
             default: Unhandled(message); break;
