@@ -4,6 +4,7 @@ using System.Text.Json;
 using Akka.Actor;
 using Akka.Configuration;
 using RaftActors.Client;
+using RaftActors.Groups;
 using RaftActors.Membership;
 
 namespace RaftActors.Bench;
@@ -31,6 +32,7 @@ internal sealed record GroupMemory(long Managed, long Resident);
 internal sealed class GroupNode
 {
     private const int Together = 64;
+    private const string StateMachine = "bytes";
     private const int Nodes = 3;
     private const int PartsTogether = 8;
     private static readonly TimeSpan FillPatience = TimeSpan.FromSeconds(150);
@@ -38,17 +40,17 @@ internal sealed class GroupNode
     private readonly ActorSystem _system;
     private readonly GroupEvents _events;
     private readonly SentTraffic _sent;
-    private readonly RaftSettings _settings;
+    private readonly IReadOnlyList<Member> _members;
     private readonly int _number;
     private readonly Dictionary<int, IActorRef> _groups = [];
     private ProposalProbe? _probe;
 
-    private GroupNode(ActorSystem system, SentTraffic sent, RaftSettings settings, int number)
+    private GroupNode(ActorSystem system, SentTraffic sent, IReadOnlyList<Member> members, int number)
     {
         _system = system;
         _events = GroupEvents.Of(system);
         _sent = sent;
-        _settings = settings;
+        _members = members;
         _number = number;
     }
 
@@ -72,7 +74,8 @@ internal sealed class GroupNode
             .WithFallback(own).WithFallback(NodeConfig.Remoting("remote", ports + number))
             .WithFallback(NodeConfig.Store(data)).WithFallback(Raft.DefaultConfig());
         var system = ActorSystem.Create(NodeConfig.SystemName, config);
-        var node = new GroupNode(system, sent, RaftSettings.FromConfig(config.GetConfig("raft")), number);
+        var node = new GroupNode(system, sent, RaftSettings.FromConfig(config.GetConfig("raft")).Members, number);
+        Raft.Get(system).RegisterStateMachine(StateMachine, static _ => new BytesState());
         while (await input.ReadLineAsync() is { } order)
             Console.WriteLine(await node.DoAsync(order.Split(' ')));
         await CoordinatedShutdown.Get(system).Run(CoordinatedShutdown.ClrExitReason.Instance);
@@ -87,9 +90,12 @@ internal sealed class GroupNode
         bool IsBehindHere(int group) => (group + 1) % Nodes == _number;
         switch (order[0])
         {
-            case "start":
-                await EachAsync(Groups(), StartAsync);
-                return "started";
+            case "create":
+                await Task.WhenAll(Groups().Select(CreateAsync));
+                return "created";
+            case "resume":
+                await Task.WhenAll(Groups().Select(ResumeAsync));
+                return "resumed";
             case "propose":
                 return Text(await ProposeAsync(Groups().Where(IsLedHere), TimeSpan.FromSeconds(Number(3))));
             case "led":
@@ -110,7 +116,7 @@ internal sealed class GroupNode
                 await EachAsync(Groups().Where(IsBehindHere), group => Raft.Get(_system).StopAsync(Name(group)));
                 return "stopped";
             case "start-behind":
-                await EachAsync(Groups().Where(IsBehindHere), StartAsync);
+                await EachAsync(Groups().Where(IsBehindHere), ResumeAsync);
                 return "started";
             case "fill":
                 await EachAsync(Groups().Where(IsLedHere), group => FillAsync(_groups[group], Number(3)));
@@ -132,15 +138,19 @@ internal sealed class GroupNode
             await Task.WhenAll(some.Select(action));
     }
 
-    private async Task StartAsync(int group)
+    private Task CreateAsync(int group) => KeepAsync(group, Raft.Get(_system).CreateAsync(new GroupDefinition
     {
-        var settings = _settings with
-        {
-            Group = Name(group),
-            Members = [.. _settings.Members.Index().Select(member =>
-                member.Item with { Priority = member.Index == group % Nodes ? 1 : 0 })],
-        };
-        var peer = await Raft.Get(_system).StartAsync(settings, static () => new BytesState());
+        Group = Name(group),
+        StateMachine = StateMachine,
+        Members = [.. _members.Index().Select(member =>
+            member.Item with { Priority = member.Index == group % Nodes ? 1 : 0 })],
+    }));
+
+    private Task ResumeAsync(int group) => KeepAsync(group, Raft.Get(_system).ResumeAsync(Name(group)));
+
+    private async Task KeepAsync(int group, Task<IActorRef> started)
+    {
+        var peer = await started;
         lock (_groups)
             _groups[group] = peer;
     }

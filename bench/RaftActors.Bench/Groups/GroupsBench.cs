@@ -11,11 +11,9 @@ namespace RaftActors.Bench;
 internal sealed class GroupsBench(GroupsOptions options, ThreeNodes nodes, CancellationToken stop)
 {
     private const int CreationSeconds = 150;
-    private const int WarmUpGroups = 6;
-
-    // So many groups are started and apply an entry before the next ones are started.
-    private const int Together = 32;
+    private const int WarmUpGroups = 60;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Polling = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(10);
 
     private int _created;
@@ -68,28 +66,31 @@ internal sealed class GroupsBench(GroupsOptions options, ThreeNodes nodes, Cance
         _created += count;
         var before = await CountersAsync();
         var since = Stopwatch.StartNew();
-        int applied = 0;
-        while (applied < count)
+        int led = 0;
+        foreach (int[] some in Enumerable.Range(first, count).Chunk(options.Together))
         {
-            int some = Math.Min(Together, count - applied);
-            int left = Math.Max(1, CreationSeconds - (int)since.Elapsed.TotalSeconds);
-            await nodes.AskAllAsync(Order("start", first + applied, some), stop);
-            int done = (await AllAsync<int>(Order("propose", first + applied, some, left))).Sum();
-            applied += done;
-            if (done < some)
+            await nodes.AskAllAsync(Order("create", some[0], some.Length), stop);
+            do
             {
-                throw new BenchException(
-                    $"Only {applied} of {count} groups applied an entry within {CreationSeconds} s.");
+                if (since.Elapsed.TotalSeconds > CreationSeconds)
+                    throw new BenchException($"Only {led} of {_created} groups are led after {CreationSeconds} s.");
+                await Task.Delay(Polling, stop);
+                led = (await CountersAsync()).Sum(static node => node.Led);
             }
+            while (led <= some[^1]);
         }
         double seconds = since.Elapsed.TotalSeconds;
         double processor = (await CountersAsync()).Zip(before,
             static (end, start) => end.Process.ProcessorSeconds - start.Process.ProcessorSeconds).Sum();
+        int applied = (await AllAsync<int>(Order("propose", first, count, CreationSeconds))).Sum();
+        if (applied < count)
+            throw new BenchException($"Only {applied} of {count} groups applied an entry.");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{count} groups were created and applied an entry within {seconds:0.00} s, with "
-                + $"{processor:0.0} s of processor time"));
+            $"{count} groups were created, {options.Together} at a time, and led within {seconds:0.00} s, with "
+                + $"{processor:0.0} s of processor time; all had applied an entry after "
+                + $"{since.Elapsed.TotalSeconds:0.00} s"));
         await SpreadAsync();
-        return new GroupsCreated(count, seconds, processor);
+        return new GroupsCreated(count, seconds, processor) { AppliedSeconds = since.Elapsed.TotalSeconds };
     }
 
     // Until each node leads the groups that it is to lead.
@@ -216,7 +217,7 @@ internal sealed class GroupsBench(GroupsOptions options, ThreeNodes nodes, Cance
 
         var restart = Stopwatch.StartNew();
         nodes.Start(killed);
-        await nodes[killed].AskAsync(Order("start", 0, _created), stop);
+        await nodes[killed].AskAsync(Order("resume", 0, _created), stop);
         int known = 0;
         while (known < _created && restart.Elapsed < 2 * Patience)
         {

@@ -20,6 +20,7 @@ internal static class GroupsCommand
             AllowMultipleArgumentsPerToken = true,
         };
         var groups = Number("--groups", 1024, "How many groups there are.");
+        var together = Number("--together", 1024, "How many groups are created at a time.");
         var idle = Number("--idle-seconds", 30, "How long idle groups are measured.");
         var active = new Option<int[]>("--active")
         {
@@ -35,12 +36,13 @@ internal static class GroupsCommand
         var command = new Command("groups", "Many groups on three nodes: their creation, what idle groups cost, how "
             + "fast they are, and when they have leaders again after a kill.")
         {
-            only, groups, idle, active, clients, seconds, snapshots, size, json, label, data, settings,
+            only, groups, together, idle, active, clients, seconds, snapshots, size, json, label, data, settings,
         };
         command.SetAction((parsed, stop) => GroupsBench.RunAsync(new GroupsOptions
         {
             What = parsed.GetValue(only)!,
             Groups = parsed.GetValue(groups),
+            Together = parsed.GetValue(together),
             IdleSeconds = parsed.GetValue(idle),
             Active = parsed.GetValue(active)!,
             Clients = parsed.GetValue(clients),

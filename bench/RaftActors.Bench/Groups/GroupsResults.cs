@@ -28,6 +28,9 @@ internal sealed record GroupsOptions
     /// <summary>How many groups there are.</summary>
     public required int Groups { get; init; }
 
+    /// <summary>How many groups are created at a time.</summary>
+    public required int Together { get; init; }
+
     /// <summary>How long idle groups are measured, in seconds.</summary>
     public required int IdleSeconds { get; init; }
 
@@ -61,9 +64,13 @@ internal sealed record GroupsOptions
 
 /// <summary>Groups were created, some at a time.</summary>
 /// <param name="Groups">How many.</param>
-/// <param name="Seconds">The seconds until all of them had applied an entry.</param>
+/// <param name="Seconds">The seconds until all of them had a leader.</param>
 /// <param name="ProcessorSeconds">The processor time of all nodes until then.</param>
-internal sealed record GroupsCreated(int Groups, double Seconds, double ProcessorSeconds);
+internal sealed record GroupsCreated(int Groups, double Seconds, double ProcessorSeconds)
+{
+    /// <summary>The seconds until all of them had applied an entry.</summary>
+    public required double AppliedSeconds { get; init; }
+}
 
 /// <summary>What idle groups cost. Lists have an item for each node.</summary>
 /// <param name="Groups">How many groups there are.</param>

@@ -108,7 +108,6 @@ internal sealed partial class RaftSupervisor
     private void OnPeerStarted()
     {
         _isPeerStarted = true;
-        _permits?.Tell(Permits.Returned.Instance);
         if (!_mustWrite)
             EndOutage();
         TransferHeldBack();
@@ -148,6 +147,15 @@ internal sealed partial class RaftSupervisor
     internal sealed record PeerStarted
     {
         public static readonly PeerStarted Instance = new();
+    }
+
+    /// <summary>
+    /// Sent by a peer once its start takes no more of the node: it has recovered and has a log, or its group was
+    /// founded, or the founding does not go on because other members are not there.
+    /// </summary>
+    internal sealed record PeerSettled
+    {
+        public static readonly PeerSettled Instance = new();
     }
 
     /// <summary>Sent by a peer whose journal or snapshot store failed, before the peer stops.</summary>

@@ -59,7 +59,7 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
     /// <param name="stateMachine">Makes the state machine.</param>
     /// <param name="shared">What all groups of the node share.</param>
     /// <param name="permits">
-    /// Who is asked before the first peer is started, and told when that peer has recovered or failed (see
+    /// Who is asked before the first peer is started, and told when that peer has settled or failed (see
     /// <see cref="Permits"/>); <c>null</c> if the peer starts at once.
     /// </param>
     public static Props Props(
@@ -119,6 +119,9 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
                 break;
             case PeerStarted:
                 OnPeerStarted();
+                break;
+            case PeerSettled:
+                _permits?.Tell(Permits.Returned.Instance);
                 break;
             case StoreFailed failed:
                 OnStoreFailed(failed.Failure, failed.IsWrite, failed.Bytes);

@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+using System.Text;
 using Akka.Event;
 using RaftActors.Log;
 using RaftActors.Protocol;
@@ -27,6 +29,13 @@ internal sealed class Bootstrapper(
     /// Whether all voters are known to be empty. Then the peer may start an election, to found the group.
     /// </summary>
     public bool MayFound => _founding.State == FoundingState.AllEmpty;
+
+    /// <summary>
+    /// Whether this peer may found the group, and should do so without waiting for an election timeout: the voter of
+    /// the highest priority, among several the one that the names of group and voter choose. Only for a group of the
+    /// catalogue. A node may create very many of them at once, and each that waits sends messages meanwhile.
+    /// </summary>
+    public bool IsToFound => settings.Incarnation > 0 && MayFound && ChosenFounder().Id == settings.Self.Id;
 
     /// <summary>Begins to ask, if the log is empty.</summary>
     public void Start()
@@ -118,6 +127,20 @@ internal sealed class Bootstrapper(
         }
         return same;
     }
+
+    // All founders choose the same one if they know the same voters. Nothing goes wrong if they do not.
+    private Server ChosenFounder()
+    {
+        var voters = Proposed.Voters;
+        var chosen = voters[0];
+        foreach (var voter in voters[1..])
+            if (Rank(voter).CompareTo(Rank(chosen)) > 0)
+                chosen = voter;
+        return chosen;
+    }
+
+    private (int Priority, ulong Hash) Rank(Server voter) =>
+        (voter.Priority, XxHash3.HashToUInt64(Encoding.UTF8.GetBytes($"{settings.Group} {voter.Id}")));
 
     // A former store of this member may have voted in that term.
     private void Abstain(long term)

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Akka.Event;
 using RaftActors.Client;
 using RaftActors.Membership;
@@ -9,6 +10,9 @@ namespace RaftActors;
 // without being asked. Changes of members that are asked for are in MemberChanges.
 internal sealed partial class RaftActor
 {
+    // Whether the supervisor knows that the start of this peer is over.
+    private bool _isSettled;
+
     private bool IsConfigurationCommitted => _configurations.LatestIndex <= _raftLog.CommitIndex;
 
     // Not before an entry of the leader's own term is committed: until then this leader may not know a configuration
@@ -125,9 +129,27 @@ internal sealed partial class RaftActor
         _ownStore.OnAnswer(reply);
         _introductions.Learn(reply.Stores);
         if (_raftLog.IsEmpty)
-            _bootstrapper.OnAnswer(reply);
+            OnFoundersAnswer(reply);
         else
             _introductions.GetInTouch(reply.LeaderAddress);
+    }
+
+    private void OnFoundersAnswer(IntroduceReply reply)
+    {
+        bool couldFound = _bootstrapper.IsToFound;
+        _bootstrapper.OnAnswer(reply);
+        if (!couldFound && _bootstrapper.IsToFound)
+            FoundSoon();
+    }
+
+    // Many groups that are founded at once would keep each other from it, so the next one waits for this peer. Only the
+    // supervisors of groups of the catalogue have asked anybody.
+    private void Settle()
+    {
+        if (_isSettled || _settings.Incarnation == 0)
+            return;
+        _isSettled = true;
+        Context.Parent.Tell(RaftSupervisor.PeerSettled.Instance);
     }
 
     private void OnStoreReplaced(StoreReplaced replaced)

@@ -132,6 +132,10 @@ internal sealed partial class RaftActor
         _ownStore.Start(isNew, isCut);
         _bootstrapper.Start();
         BecomeFollower(Term, null);
+        if (!_raftLog.IsEmpty || _settings.Join)
+            Settle();
+        else if (_bootstrapper.IsToFound)
+            FoundSoon();
     }
 
     /// <summary>

@@ -222,6 +222,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
         Announce(new LeaderChanged(_settings.Group, _self.Id, Term, leader?.Member));
         if (leader is null)
             return;
+        Settle();
         _metrics.LeaderChanged();
         _electionClock.EndRounds();
         _transfers.OnLeader(leader.Member);

@@ -78,6 +78,10 @@ internal sealed class PeerRest(
     private bool IsPossible => configurations.Latest.Lease == TimeSpan.Zero
         && log.LastIndex > 0 && log.CommitIndex == log.LastIndex && peer.PersistedIndex == log.LastIndex;
 
+    // Nothing has happened but the founding, which is the first entry. Only groups of the catalogue: a node may create
+    // very many of them at once, and most may have nothing to do for a long time.
+    private bool IsUnused => settings.Incarnation > 0 && log.LastIndex == 1;
+
     /// <summary>Called when the peer enters a role: the rest is over, and so is what the peer knew of it.</summary>
     public void Reset()
     {
@@ -115,7 +119,8 @@ internal sealed class PeerRest(
             StopAsking();
             return;
         }
-        IsDue = settings.RestAfter > 0 && peer.Now - _idleSince >= settings.RestAfter * settings.ElectionTimeoutMax;
+        bool isIdle = peer.Now - _idleSince >= settings.RestAfter * settings.ElectionTimeoutMax;
+        IsDue = settings.RestAfter > 0 && (isIdle || IsUnused);
         IsAsking = IsDue && (!machine.HasDigest || leading.Digests.IsSettled(log.LastIndex));
         _askingSince = IsAsking ? _askingSince ?? peer.Now : null;
     }

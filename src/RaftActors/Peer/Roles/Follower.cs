@@ -280,6 +280,16 @@ internal sealed partial class RaftActor
         StartElectionTimer(timeout);
     }
 
+    /// <summary>
+    /// Campaigns soon, to found the group, unless another peer does. The others grant their votes once they have heard
+    /// of all stores, so this peer gives them the time of a heartbeat.
+    /// </summary>
+    private void FoundSoon()
+    {
+        _electionClock.Restart(_settings.HeartbeatInterval, Now);
+        StartElectionTimer(_settings.HeartbeatInterval);
+    }
+
     private void StartElectionTimer(TimeSpan left)
     {
         StartTimer(ElectionTimeout.Instance, left);
@@ -291,7 +301,11 @@ internal sealed partial class RaftActor
         _watch.LateTimers.OnFired(Now);
         var left = _electionClock.Left(Now);
         if (left <= TimeSpan.Zero)
+        {
+            if (!MayCampaign || _election is not null)
+                Settle();
             BecomePreCandidate("timeout");
+        }
         else
             StartElectionTimer(left);
     }
