@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Akka.Actor;
 using RaftActors.Protocol;
 using RaftActors.Remoting;
@@ -11,27 +10,35 @@ namespace RaftActors;
 /// </summary>
 internal sealed class ActorSystemResolver(ActorSystem system) : IPeerResolver
 {
-    // Addresses come from messages too, so the number of known addresses must have a bound.
-    private const int MostKnown = 16 * 1024;
+    // Addresses come from messages too, so the number of known peers must have a bound.
+    private const int MostKnown = 64;
 
     // A remote reference to a path without a uid is bound to no incarnation and stays valid. Resolving it costs far
     // more than sending a message. The peer, and each actor that sends its snapshots, resolve on threads of their own.
-    private readonly ConcurrentDictionary<(string Address, string Group), ICanTell> _known = new();
-    private readonly IActorRefProvider _provider = ((ExtendedActorSystem)system).Provider;
-    private readonly PeerLinks _links = PeerLinks.Of(system);
+    // A group has few members, and a node may have very many groups, so this is no dictionary.
+    private volatile KnownPeer[] _known = [];
 
     public ICanTell Resolve(string nodeAddress, string group)
     {
-        if (_known.TryGetValue((nodeAddress, group), out var known))
-            return known;
-        var peer = _provider.ResolveActorRef(NodeAddress.PathAt(system, nodeAddress, $"{RaftGroups.Path}/{group}"));
+        var all = _known;
+        foreach (var known in all)
+            if (known.Address == nodeAddress && known.Group == group)
+                return known.Peer;
+        var provider = ((ExtendedActorSystem)system).Provider;
+        var peer = GroupPaths.Of(system).Of(nodeAddress) is { } groups
+            ? provider.ResolveActorRef(groups / group)
+            : provider.DeadLetters;
         if (peer is not IActorRefScope { IsLocal: false })
             return peer;
-        if (_known.Count >= MostKnown)
-            _known.Clear();
-        return _known[(nodeAddress, group)] = _links.IsUsed
-            ? new PeerReference(peer, _links, RaftSerializer.Of(system),
+        var links = PeerLinks.Of(system);
+        ICanTell found = links.IsUsed
+            ? new PeerReference(peer, links, RaftSerializer.Of(system),
                 FrameSizes.Of((ExtendedActorSystem)system).Own)
             : peer;
+        // If two threads resolve at once, one of the peers is resolved again.
+        _known = [.. all.Length < MostKnown ? all : [], new KnownPeer(nodeAddress, group, found)];
+        return found;
     }
+
+    private readonly record struct KnownPeer(string Address, string Group, ICanTell Peer);
 }

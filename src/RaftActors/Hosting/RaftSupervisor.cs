@@ -163,9 +163,9 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
     {
         if (!StartPlugins())
             return;
-        int? seed = _settings.RandomSeed is null ? null : _random.Next();
-        var props = RaftActor.Props(
-            _settings with { RandomSeed = seed }, _stateMachine, _unusableSnapshots, _shared);
+        var settings =
+            _settings.RandomSeed is null ? _settings : _settings with { RandomSeed = _random.Next() };
+        var props = RaftActor.Props(settings, _stateMachine, _unusableSnapshots, _shared);
         _peer = Context.ActorOf(OnDispatcher(_settings, props), PeerName);
         _startedAt = Now;
         Context.Watch(_peer);

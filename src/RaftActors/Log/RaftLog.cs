@@ -14,7 +14,7 @@ internal sealed class RaftLog
     /// <summary>What <see cref="TermAt"/> returns for an index that the log does not know.</summary>
     public const long UnknownTerm = -1;
 
-    private const int InitialCapacity = 64;
+    private const int InitialCapacity = 4;
 
     // The index and term of the entry before the first one; both 0 as long as nothing is compacted.
     private long _baseIndex;

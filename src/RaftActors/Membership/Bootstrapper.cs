@@ -19,16 +19,17 @@ internal sealed class Bootstrapper(
     ILoggingAdapter log,
     IStorePeer peer)
 {
-    private Founding _founding = null!;
+    // Until the group is founded.
+    private Founding? _founding;
     private long _timeouts;
 
     /// <summary>The configuration with which this peer would found the group, with all stores that it knows.</summary>
-    public Configuration Proposed => _founding.Proposed;
+    public Configuration Proposed => _founding!.Proposed;
 
     /// <summary>
     /// Whether all voters are known to be empty. Then the peer may start an election, to found the group.
     /// </summary>
-    public bool MayFound => _founding.State == FoundingState.AllEmpty;
+    public bool MayFound => _founding?.State == FoundingState.AllEmpty;
 
     /// <summary>
     /// Whether this peer may found the group, and should do so without waiting for an election timeout: the voter of
@@ -45,6 +46,9 @@ internal sealed class Bootstrapper(
         if (raftLog.IsEmpty)
             OnTimeout();
     }
+
+    /// <summary>Called when an entry is committed: the log is never empty again.</summary>
+    public void End() => _founding = null;
 
     /// <summary>Asks again, if the log is still empty.</summary>
     public void OnTimeout()
@@ -64,7 +68,7 @@ internal sealed class Bootstrapper(
         else
         {
             Ask();
-            if (_founding.State == FoundingState.Asking && IsToBeSaid())
+            if (_founding!.State == FoundingState.Asking && IsToBeSaid())
             {
                 log.Info(
                     "{0}: the log is empty. The group can be founded once these members have answered "
@@ -81,7 +85,7 @@ internal sealed class Bootstrapper(
         if (!raftLog.IsEmpty)
             return;
         addresses.CompareNames(header);
-        if (_founding.TryAskBack(header.MemberId, header.StoreId, out long round))
+        if (_founding!.TryAskBack(header.MemberId, header.StoreId, out long round))
             peer.Send(header.Address, new Introduce(peer.Header(), round));
     }
 
@@ -89,7 +93,7 @@ internal sealed class Bootstrapper(
     public void OnAnswer(IntroduceReply reply)
     {
         string id = reply.Header.MemberId;
-        var before = _founding.State;
+        var before = _founding!.State;
         _founding.Answered(
             id, reply.Round, new FoundingAnswer(reply.Header.StoreId, reply.Empty, reply.BoundStoreId, reply.Term));
         if (!reply.Empty && reply.BoundStoreId.Length > 0 && reply.BoundStoreId != peer.StoreId)
@@ -114,7 +118,7 @@ internal sealed class Bootstrapper(
     /// </summary>
     public bool MayVoteFor(RequestVote request)
     {
-        if (_founding.State is not (FoundingState.AllEmpty or FoundingState.Recognised))
+        if (_founding?.State is not (FoundingState.AllEmpty or FoundingState.Recognised))
             return false;
         if (request.LastLogIndex > 0)
             return true;
@@ -154,7 +158,7 @@ internal sealed class Bootstrapper(
 
     private void Ask()
     {
-        long round = _founding.Ask();
+        long round = _founding!.Ask();
         foreach (var voter in configurations.Latest.Voters)
         {
             if (voter.Id != settings.Self.Id)
@@ -167,7 +171,7 @@ internal sealed class Bootstrapper(
     private bool IsToBeSaid() => long.IsPow2(++_timeouts) && _timeouts > 2;
 
     private string Missing() =>
-        string.Join(", ", _founding.Missing().Select(static voter => $"{voter.Id} at {voter.Address}"));
+        string.Join(", ", _founding!.Missing().Select(static voter => $"{voter.Id} at {voter.Address}"));
 
     /// <summary>The time has come to ask again.</summary>
     public sealed record Timeout

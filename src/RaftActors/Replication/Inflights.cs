@@ -1,24 +1,30 @@
 namespace RaftActors.Replication;
 
 /// <summary>
-/// The last indexes of the messages under way to a follower, oldest first, in a ring of the window's size.
+/// The last indexes of the messages under way to a follower, oldest first, in a ring. Its size is at most that of the
+/// window.
 /// </summary>
 internal sealed class Inflights(int capacity)
 {
-    private readonly long[] _lastIndexes = new long[capacity];
+    private const int InitialSize = 4;
+
+    // Most groups have few messages under way, and a node may have very many groups.
+    private long[] _lastIndexes = new long[Math.Min(InitialSize, capacity)];
     private int _start;
 
     /// <summary>The number of messages under way.</summary>
     public int Count { get; private set; }
 
     /// <summary>Whether the window is used up.</summary>
-    public bool IsFull => Count == _lastIndexes.Length;
+    public bool IsFull => Count == capacity;
 
     /// <summary>Records a message by the index of its last entry. Indexes grow from one message to the next.</summary>
     public void Add(long lastIndex)
     {
         if (IsFull)
             throw new InvariantViolationException("A message was sent although the window is used up.");
+        if (Count == _lastIndexes.Length)
+            Grow();
         _lastIndexes[(_start + Count) % _lastIndexes.Length] = lastIndex;
         Count++;
     }
@@ -31,6 +37,14 @@ internal sealed class Inflights(int capacity)
             _start = (_start + 1) % _lastIndexes.Length;
             Count--;
         }
+    }
+
+    private void Grow()
+    {
+        long[] larger = new long[Math.Min(2 * Count, capacity)];
+        for (int i = 0; i < Count; i++)
+            larger[i] = _lastIndexes[(_start + i) % Count];
+        (_lastIndexes, _start) = (larger, 0);
     }
 
     /// <summary>Forgets all messages.</summary>

@@ -74,6 +74,7 @@ internal sealed partial class RaftActor
     {
         _metrics.Committed(_raftLog.CommitIndex);
         _traces.Committed(_raftLog.CommitIndex);
+        _bootstrapper.End();
         OnConfigurationCommitted();
         FeedStateMachine();
         _subscribers.FeedAll();
