@@ -141,13 +141,10 @@ internal sealed class LeadershipTransfers(
         }
         return _transfer is null
             && !IsStopping
-            && voter.IsBound
             && voter.Priority == priority
-            && configuration.IsIncomingVoter(voter.Id)
-            && progress is { State: ProgressState.Replicate, RebuildFrom: 0 }
+            && Successor.IsFit(target, leading, configuration, now - settings.ElectionTimeoutMax)
+            && progress.State == ProgressState.Replicate
             && progress.MatchIndex >= log.CommitIndex
-            && now - progress.LastContact < settings.ElectionTimeoutMax
-            && !leading.Digests.Differs(voter.Id)
             && _transferBackoff.MayTry(voter.Id, now);
     }
 

@@ -34,13 +34,27 @@ internal static class Successor
         Follower? best = null;
         foreach (var follower in leading.Followers)
         {
-            var (voter, progress) = follower;
-            bool answers = voter.IsBound && progress.LastContact > heardSince;
-            bool isRight = progress.RebuildFrom == 0 && !leading.Digests.Differs(voter.Id);
-            bool fit = configuration.IsIncomingVoter(voter.Id) && answers && isRight;
-            if (fit && (best is null || Rank(follower).CompareTo(Rank(best)) > 0))
+            bool isFit = IsFit(follower, leading, configuration, heardSince);
+            if (isFit && (best is null || Rank(follower).CompareTo(Rank(best)) > 0))
                 best = follower;
         }
         return best;
+    }
+
+    /// <summary>
+    /// Whether a follower is a voter that stays in the configuration, answers, and has a replica that does not differ
+    /// from the majority's.
+    /// </summary>
+    /// <param name="follower">The follower.</param>
+    /// <param name="leading">Its leader.</param>
+    /// <param name="configuration">The leader's configuration.</param>
+    /// <param name="heardSince">A voter that was not heard since this time does not answer.</param>
+    public static bool IsFit(
+        Follower follower, LeaderState leading, Configuration configuration, TimeSpan heardSince)
+    {
+        var (voter, progress) = follower;
+        bool answers = voter.IsBound && progress.LastContact > heardSince;
+        bool isRight = progress.RebuildFrom == 0 && !leading.Digests.Differs(voter.Id);
+        return configuration.IsIncomingVoter(voter.Id) && answers && isRight;
     }
 }

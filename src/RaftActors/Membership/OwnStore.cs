@@ -57,8 +57,8 @@ internal sealed class OwnStore(
 
     private StoreVerification Asked => _again ?? _verification;
 
-    // What the store must have confirmed at most, or it has lost something. A peer that has just started has confirmed
-    // nothing yet. While it asks again, it confirms what is on its disk.
+    // A term and an index. If another peer remembers that the store has confirmed more, the store has lost something. A
+    // peer that has just started has confirmed nothing since. While it asks again, it confirms what is on its disk.
     private (long Term, long Index) Had => _again is null ? _recovered : (Term, peer.PersistedIndex);
 
     private Configuration Configuration => configurations.Latest;
@@ -158,7 +158,7 @@ internal sealed class OwnStore(
         if (!IsSetBack && known is not null && (known.ConfirmedTerm, known.ConfirmedIndex).CompareTo(Had) > 0)
         {
             string loss = $"in term {known.ConfirmedTerm} it had confirmed entries up to {known.ConfirmedIndex}, "
-                + $"as {header.MemberId} remembers; when it asked it was in term {Had.Term} "
+                + $"as {header.MemberId} remembers; it was in term {Had.Term} "
                 + $"and had entries up to {Had.Index}";
             SetBack(loss, known.Incarnation);
             return;
