@@ -45,13 +45,7 @@ internal static class HttpServer
                 // RefusedRequests writes HTTP/1.1.
                 endpoint.Protocols = HttpProtocols.Http1;
                 if (settings.Tls is not null)
-                {
-                    endpoint.UseHttps(new TlsHandshakeCallbackOptions
-                    {
-                        HandshakeTimeout = limits.HandshakeTimeout,
-                        OnConnection = _ => ValueTask.FromResult(security.ServerOptions()),
-                    });
-                }
+                    UseTls(endpoint, limits.HandshakeTimeout, security);
                 RefusedRequests.Answer(endpoint);
             });
         });
@@ -59,6 +53,14 @@ internal static class HttpServer
         builder.Services.AddSingleton(RefusedRequests.Source());
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.ShutdownTimeout);
     }
+
+    // A method of its own: what it needs is loaded only by a node with TLS.
+    private static void UseTls(ListenOptions endpoint, TimeSpan handshakeTimeout, HttpSecurity security) =>
+        endpoint.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            HandshakeTimeout = handshakeTimeout,
+            OnConnection = _ => ValueTask.FromResult(security.ServerOptions()),
+        });
 
     /// <summary>Maps what a node serves. Called before the server starts.</summary>
     public static void Map(WebApplication app, RunningNode node)

@@ -70,16 +70,17 @@ internal static class HostMetrics
                 if (metrics.Prometheus)
                     collected.AddPrometheusExporter();
                 if (metrics.OtlpEndpoint is { } endpoint)
-                {
-                    collected.AddOtlpExporter((otlp, reader) =>
-                    {
-                        otlp.Endpoint = endpoint;
-                        reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds =
-                            (int)metrics.OtlpInterval.TotalMilliseconds;
-                    });
-                }
+                    AddOtlp(collected, endpoint, metrics.OtlpInterval);
             });
     }
+
+    // A method of its own: the exporter is loaded only by a node that uses it.
+    private static void AddOtlp(MeterProviderBuilder collected, Uri endpoint, TimeSpan interval) =>
+        collected.AddOtlpExporter((otlp, reader) =>
+        {
+            otlp.Endpoint = endpoint;
+            reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds = (int)interval.TotalMilliseconds;
+        });
 
     // OpenTelemetry makes room for the series of an instrument when the instrument is made: by default for 2,000, which
     // takes 180 KB. What comes after that has no tags any more. So a node of one group has a tenth of the room, and a
