@@ -16,11 +16,13 @@ namespace RaftActors.Scheduling;
 /// does not make up for rounds that it missed while the process stood still. What is pending when the scheduler is
 /// disposed of fires then, once, as with Akka.NET's default, because code may wait for it. Cancelled work is removed
 /// before it takes more room than the work that is still to be done. Otherwise a timer of ten seconds that is restarted
-/// for each message would keep all these messages for ten seconds.
+/// for each message would keep all these messages for ten seconds. It is also removed from time to time, because actors
+/// that have ended would stay in memory for as long as their longest timers.
 /// </remarks>
 internal sealed class SleepingScheduler : SchedulerBase, IDisposable
 {
     private const int SmallestSweep = 256;
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(5);
     private readonly Lock _gate = new();
     private readonly AutoResetEvent _alarm = new(false);
     private readonly PriorityQueue<Work, (TimeSpan Due, long Number)> _pending = new();
@@ -28,6 +30,7 @@ internal sealed class SleepingScheduler : SchedulerBase, IDisposable
     private TimeSpan _sleepsUntil = TimeSpan.MinValue;
     private long _numbers;
     private int _sweepAt = SmallestSweep;
+    private TimeSpan _swept;
     private bool _isStopped;
 
     /// <summary>Akka.NET calls this constructor.</summary>
@@ -112,6 +115,16 @@ internal sealed class SleepingScheduler : SchedulerBase, IDisposable
         return true;
     }
 
+    private void ForgetCancelledFromTimeToTime()
+    {
+        var now = MonotonicClock;
+        if (_pending.Count < SmallestSweep || now - _swept < SweepInterval)
+            return;
+        _swept = now;
+        if (_pending.UnorderedItems.Count(static item => item.Element.IsCancelled) > _pending.Count / 8)
+            ForgetCancelled();
+    }
+
     private void ForgetCancelled()
     {
         var left = _pending.UnorderedItems.Where(static item => !item.Element.IsCancelled).ToArray();
@@ -144,6 +157,7 @@ internal sealed class SleepingScheduler : SchedulerBase, IDisposable
                 _sleepsUntil = TimeSpan.MinValue;
                 if (_isStopped)
                     return null;
+                ForgetCancelledFromTimeToTime();
                 sleep = Timeout.InfiniteTimeSpan;
                 if (_pending.TryPeek(out var work, out var place))
                 {

@@ -11,7 +11,7 @@ namespace RaftActors.Tests.AkkaNet;
 public abstract class SchedulerSpec(
     string implementation) : Akka.TestKit.Xunit2.TestKit($"akka.scheduler.implementation = \"{implementation}\"")
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     [Fact]
     public void A_message_is_not_told_before_its_time_by_the_monotonic_clock()
@@ -107,6 +107,38 @@ public sealed class SleepingSchedulerSpec() : SchedulerSpec("RaftActors.Scheduli
         GC.Collect();
         // The thread of the scheduler may still look at the one that it sleeps for.
         Assert.InRange(messages.Count(static message => message.IsAlive), 0, 1);
+    }
+
+    [Fact]
+    public void What_was_cancelled_is_forgotten_although_nothing_is_scheduled_for_long()
+    {
+        using var all = new Cancelable(Sys.Scheduler);
+        var messages = Schedule(1000, all);
+        all.Cancel();
+        using var tick = new Cancelable(Sys.Scheduler);
+        var interval = TimeSpan.FromMilliseconds(25);
+        Sys.Scheduler.ScheduleTellRepeatedly(interval, interval, TestActor, "tick", ActorRefs.NoSender, tick);
+
+        FishForMessage(
+            _ =>
+            {
+                GC.Collect();
+                return messages.Count(static message => message.IsAlive) <= 1;
+            },
+            Patience);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private WeakReference[] Schedule(int count, ICancelable cancelable)
+    {
+        var messages = new WeakReference[count];
+        for (int i = 0; i < count; i++)
+        {
+            object message = new();
+            Sys.Scheduler.ScheduleTellOnce(TimeSpan.FromHours(1), TestActor, message, ActorRefs.NoSender, cancelable);
+            messages[i] = new WeakReference(message);
+        }
+        return messages;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
