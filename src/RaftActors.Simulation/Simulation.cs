@@ -56,6 +56,8 @@ internal sealed class Simulation
         bool withIdleGroups = idle.Next(4) == 0;
         var placement = new Random(unchecked(seed * 29));
         bool placed = withIdleGroups && placement.Next(2) == 0;
+        var sleeping = new Random(unchecked(seed * 31));
+        bool sleeps = withIdleGroups && sleeping.Next(2) == 0;
         var former = new Random(unchecked(seed * 19));
         var origin = !changesState && !withIdleGroups && options.Kinds.Contains(FaultKind.LeftoverDisk) && former.Next(4) == 0
             ? former.Next(2) == 0
@@ -72,6 +74,7 @@ internal sealed class Simulation
             TrailingEntries = random.Next(3) == 0 ? 0 : random.Next(30),
             SnapshotChunkSize = slowInstalls ? 32 : 100,
             PlacementInterval = placed ? TimeSpan.FromMilliseconds(placement.Next(100, 1000)) : TimeSpan.Zero,
+            SleepAfter = sleeps ? TimeSpan.FromMilliseconds(sleeping.Next(50, 1000)) : TimeSpan.Zero,
             DigestInterval = comparesDigests ? TimeSpan.FromMilliseconds(digests.Next(50, 400)) : TimeSpan.Zero,
         };
         _faultTime = options.MaxFaultTime * (0.3 + (0.7 * random.NextDouble()));

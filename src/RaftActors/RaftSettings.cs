@@ -69,6 +69,12 @@ public sealed partial record RaftSettings
     public int RestAfter { get; init; } = 10;
 
     /// <summary>
+    /// After what time of rest the peer of a group of the catalogue sleeps: <c>raft.groups.sleep-after</c>. Zero for
+    /// never, as for all other groups.
+    /// </summary>
+    internal TimeSpan SleepAfter { get; init; }
+
+    /// <summary>
     /// The shortest time between a lost connection to the leader and an election, if the leader stays silent.
     /// </summary>
     public TimeSpan DisconnectGraceMin { get; init; } = TimeSpan.FromMilliseconds(10);

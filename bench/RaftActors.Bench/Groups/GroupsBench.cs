@@ -31,6 +31,8 @@ internal sealed class GroupsBench(GroupsOptions options, ThreeNodes nodes, Cance
     {
         // Code is compiled with the first groups, and they are not counted.
         await CreateAsync(WarmUpGroups);
+        // Afterwards they rest, and cost what they will cost at the end.
+        await Task.Delay(Settling, stop);
         var before = await MemoryAsync();
         var created = await CreateAsync(Math.Max(1, options.Groups - WarmUpGroups));
         if (Has(GroupsPart.Create))

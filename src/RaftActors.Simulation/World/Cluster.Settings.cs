@@ -32,6 +32,9 @@ internal sealed partial class Cluster
     /// <summary>How often nodes ask others for the leaderships of several groups; zero for never.</summary>
     public TimeSpan PlacementInterval { get; init; }
 
+    /// <summary>After what time of rest the peers of idle groups sleep; zero for never.</summary>
+    public TimeSpan SleepAfter { get; init; }
+
     /// <summary>
     /// How many of ten starts of a node have lease reads: 0, 10, or a number between, for nodes with different settings
     /// that lead one after the other.

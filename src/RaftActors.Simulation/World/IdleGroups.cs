@@ -35,9 +35,11 @@ internal sealed class IdleGroups
         _groups = [.. Enumerable.Range(1, count).Select(static number => new Group($"idle{number}"))];
     }
 
-    /// <summary>Whether every peer of every group rests.</summary>
+    /// <summary>Whether every peer of every group rests, or sleeps if the run has that.</summary>
     public bool AllRest => _groups.TrueForAll(group => _cluster.Nodes.All(node => !IsMember(node)
-        || node.Process?.IdlePeerOf(group.Name)?.Peer?.Inspect().IsResting == true));
+        || (_cluster.SleepAfter > TimeSpan.Zero
+            ? node.Process?.IdlePeerOf(group.Name)?.Asleep is not null
+            : node.Process?.IdlePeerOf(group.Name)?.Peer?.Inspect().IsResting == true)));
 
     /// <summary>Starts the peers of a node.</summary>
     /// <param name="process">The process of the node.</param>
@@ -55,6 +57,7 @@ internal sealed class IdleGroups
                 DigestInterval = TimeSpan.Zero,
                 SnapshotEntries = 1_000_000,
                 RestAfter = 1,
+                SleepAfter = _cluster.SleepAfter,
                 Members = [.. settings.Members.Select(static member => member with { Priority = 0 })],
             };
             process.StartIdlePeer(own, () => new Machine(group, process), message => OnAnswer(group, message));
@@ -88,7 +91,7 @@ internal sealed class IdleGroups
     {
         string chosen = _groups[_random.Next(_groups.Count)].Name;
         var node = _cluster.Nodes.First(node => IsMember(node)
-            && node.Process?.IdlePeerOf(chosen)?.Peer?.Inspect().Role == RaftRole.Leader);
+            && node.Process?.IdlePeerOf(chosen)?.Leads == true);
         int lot = _random.Next(3);
         if (_cluster.Trace.IsOn)
         {
@@ -118,8 +121,7 @@ internal sealed class IdleGroups
 
     /// <summary>Whether each group has a leader on another node than one.</summary>
     public bool AllAreLed(SimulatedNode lost) => _groups.TrueForAll(group => _cluster.Nodes.Any(node =>
-        node != lost && IsMember(node)
-        && node.Process?.IdlePeerOf(group.Name)?.Peer?.Inspect().Role == RaftRole.Leader));
+        node != lost && IsMember(node) && node.Process?.IdlePeerOf(group.Name)?.Leads == true));
 
     /// <summary>Proposes something to each group through each node but one.</summary>
     /// <param name="lost">The node that is lost.</param>
@@ -146,7 +148,7 @@ internal sealed class IdleGroups
         _cluster.Nodes.Where(IsMember).Select(node => node.Process?.IdlePeerOf(group.Name)?.Peer?.Inspect() is { } state
             ? $"{node} {state.Role} term {state.HardState.Term} last {state.Log.LastIndex} commit "
                 + $"{state.Log.CommitIndex}{(state.IsResting ? " resting" : "")}"
-            : $"{node} has no peer"))));
+            : $"{node} {(node.Process?.IdlePeerOf(group.Name)?.Asleep is null ? "has no peer" : "sleeps")}"))));
 
     private static bool IsMember(SimulatedNode node) => !node.Joins && !node.IsStranger;
 

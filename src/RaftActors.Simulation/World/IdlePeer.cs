@@ -1,4 +1,6 @@
 using Akka.Actor;
+using RaftActors.Client;
+using RaftActors.Resting;
 using RaftActors.TestKit.Network;
 
 namespace RaftActors.Simulation.World;
@@ -31,17 +33,23 @@ internal sealed class IdlePeer : IPeerObserver
     /// <summary>The peer in memory; <c>null</c> while no peer runs, or it has not recovered.</summary>
     public RaftActor? Peer { get; private set; }
 
+    /// <summary>What is kept of the peer while it sleeps; <c>null</c> if it does not.</summary>
+    public SleepingPeer? Asleep { get; private set; }
+
+    /// <summary>Whether the peer leads, awake or asleep.</summary>
+    public bool Leads => Peer?.Inspect().Role == RaftRole.Leader || Asleep?.Leadership is not null;
+
     /// <inheritdoc/>
     public void Recovered(RaftActor peer)
     {
         if (!_process.IsDead)
-            Peer = peer;
+            (Peer, Asleep) = (peer, null);
     }
 
     /// <inheritdoc/>
     public void Stopped(RaftActor peer)
     {
         if (Peer == peer)
-            Peer = null;
+            (Peer, Asleep) = (null, peer.Asleep);
     }
 }

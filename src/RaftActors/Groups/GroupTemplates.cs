@@ -38,6 +38,8 @@ internal sealed class GroupTemplates
         ParallelRecoveries = reader.Count("groups.parallel-recoveries");
         RaftSettings.Check(ParallelRecoveries > 0, "groups.parallel-recoveries", ParallelRecoveries,
             "it must be more than zero");
+        SleepAfter = reader.Duration("groups.sleep-after");
+        RaftSettings.Check(SleepAfter >= TimeSpan.Zero, "groups.sleep-after", SleepAfter, "it must not be negative");
         var keys = ReferenceConfig.Load();
         foreach (string name in KnownKeys.NamesIn(raft!.GetConfig("groups.templates")))
         {
@@ -57,6 +59,9 @@ internal sealed class GroupTemplates
 
     /// <summary>How many peers may recover at a time.</summary>
     public int ParallelRecoveries { get; }
+
+    /// <summary>After what time of rest a peer sleeps; zero for never.</summary>
+    public TimeSpan SleepAfter { get; }
 
     /// <summary>The settings of the section <c>raft</c> alone, with names and addresses that mean nothing.</summary>
     public RaftSettings Own => _settings[""];
@@ -85,6 +90,7 @@ internal sealed class GroupTemplates
         {
             Group = group.Group,
             Incarnation = group.Incarnation,
+            SleepAfter = SleepAfter,
             MemberId = MemberId,
             Members = WithOwnAddress(members, settings.Members),
             Join = group.Join || settings.Join,

@@ -108,6 +108,7 @@ internal sealed partial class RaftSupervisor
     private void OnPeerStarted()
     {
         _isPeerStarted = true;
+        OnPeerAwake();
         if (!_mustWrite)
             EndOutage();
         TransferHeldBack();
@@ -139,6 +140,7 @@ internal sealed partial class RaftSupervisor
             return;
         }
         OnStoreFailed(StoreFailure.Of(check.Problem, _settings.ExplainStoreFailure), isWrite: false);
+        GiveUpSleep();
         if (_final is null)
             StartAgainLater();
     }

@@ -78,6 +78,8 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
             _permits.Tell(Permits.Requested.Instance);
     }
 
+    protected override void PostStop() => ForgetSleeper();
+
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(problem =>
     {
         if (problem is InvariantViolationException)
@@ -111,8 +113,11 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
                 if (_unusableSnapshots.Any(unusable => saved.SequenceNr >= unusable))
                     _unusableSnapshots = [];
                 break;
-            case StartAgain or Permits.Granted:
+            case StartAgain:
                 StartPeer();
+                break;
+            case Permits.Granted:
+                OnPermit();
                 break;
             case StartWith start:
                 OnStartWith(start);
@@ -122,6 +127,15 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
                 break;
             case PeerSettled:
                 _permits?.Tell(Permits.Returned.Instance);
+                break;
+            case PeerIsSleepy:
+                OnPeerIsSleepy();
+                break;
+            case PeerIsAsleep asleep:
+                _sleeper = asleep.Peer;
+                break;
+            case PeerStaysAwake:
+                OnPeerStaysAwake();
                 break;
             case StoreFailed failed:
                 OnStoreFailed(failed.Failure, failed.IsWrite, failed.Bytes);
@@ -140,7 +154,10 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
                 present.Tell(letter.Message, letter.Sender);
                 break;
             case DeadLetter letter:
-                AnswerWithoutPeer(letter.Message, letter.Sender ?? ActorRefs.Nobody);
+                if (!HoldForSleeper(letter.Message, letter.Sender ?? ActorRefs.Nobody))
+                    AnswerWithoutPeer(letter.Message, letter.Sender ?? ActorRefs.Nobody);
+                break;
+            case var _ when HoldForSleeper(message, Sender):
                 break;
             default:
                 if (_peer is not null && !IsWaitingForStore)
@@ -165,7 +182,7 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
             return;
         var settings =
             _settings.RandomSeed is null ? _settings : _settings with { RandomSeed = _random.Next() };
-        var props = RaftActor.Props(settings, _stateMachine, _unusableSnapshots, _shared);
+        var props = RaftActor.Props(settings, _stateMachine, _unusableSnapshots, _shared, _sleeper);
         _peer = Context.ActorOf(OnDispatcher(_settings, props), PeerName);
         _startedAt = Now;
         Context.Watch(_peer);
@@ -185,6 +202,8 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
     {
         _peer = null;
         _isPeerStarted = false;
+        if (OnPeerStoppedToSleep())
+            return;
         bool startsAtOnce = _startsAtOnce;
         _startsAtOnce = false;
         if (_final is not null)
@@ -213,6 +232,7 @@ internal sealed partial class RaftSupervisor : UntypedActor, IWithTimers
 
     private void End(string reason)
     {
+        ForgetSleeper();
         Timers.Cancel(StartAgain.Instance);
         _permits?.Tell(Permits.Returned.Instance);
         AnnounceEnd(reason);

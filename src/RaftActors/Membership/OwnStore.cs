@@ -92,6 +92,15 @@ internal sealed class OwnStore(
     }
 
     /// <summary>
+    /// Goes on with the incarnation of the store that the peer had before it slept: its store is what it was.
+    /// </summary>
+    public void GoOn()
+    {
+        _recovered = (Term, raftLog.LastIndex);
+        Incarnation = stores.Known.IncarnationOf(peer.StoreId);
+    }
+
+    /// <summary>
     /// Asks the other voters again if the log still lacks entries that they had when they answered. Who had these
     /// entries may be gone for good. Meanwhile the former answers hold: with them, too, the peer votes for nobody whom
     /// it should not vote for.

@@ -92,6 +92,8 @@ internal sealed partial class RaftActor
         }
         if (replay.IsDamaged)
             CutJournal(replay.Damage!.SequenceNr);
+        else if (_slept is { } slept && IsAsItWas(slept))
+            GoOn(slept);
         else if (_storeId.Length > 0)
             Start(isNew: false, isCut: false);
         else if (LastSequenceNr > 0)
@@ -123,6 +125,8 @@ internal sealed partial class RaftActor
 
     private void Start(bool isNew, bool isCut)
     {
+        if (_slept is { } slept)
+            WakeAsAnother(slept);
         Log.Info("{0}: store {1}, term {2}, log up to {3}.", PersistenceId, _storeId, Term, _raftLog.LastIndex);
         Context.Parent.Tell(RaftSupervisor.PeerStarted.Instance);
         _leases.Start(Now);

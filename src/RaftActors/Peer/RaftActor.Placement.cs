@@ -26,7 +26,8 @@ internal sealed partial class RaftActor
                 candidates.Add(voter.Id == _self.Id ? _self.Address : _addresses.Of(voter));
         }
         var report = new GroupPlaced(
-            _settings.Group, Self, _self.Address, _leader?.Member.Address, candidates, _settings.PlacementInterval)
+            _settings.Group, Context.Parent, _self.Address, _leader?.Member.Address, candidates,
+            _settings.PlacementInterval)
         {
             IsStopping = _transfers.IsStopping,
         };
@@ -36,7 +37,7 @@ internal sealed partial class RaftActor
     private void ReportGone()
     {
         if (IsPlaced)
-            _shared.Watch.Tell(new GroupGone(_settings.Group, Self), Self);
+            _shared.Watch.Tell(new GroupGone(_settings.Group, Context.Parent), Self);
     }
 
     // A node whose disk is bad would get the leaderships back that it hands over.

@@ -85,8 +85,10 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     private LeaderInfo? _leader;
 
     public RaftActor(
-        RaftSettings settings, Func<IStateMachine> stateMachine, IReadOnlyList<long> unusable, SharedByGroups shared)
+        RaftSettings settings, Func<IStateMachine> stateMachine, IReadOnlyList<long> unusable, SharedByGroups shared,
+        SleepingPeer? slept)
     {
+        _slept = slept;
         Recovery = new Recovery(StoredSnapshots.Usable(unusable));
         JournalPluginId = settings.JournalPluginId;
         SnapshotPluginId = settings.SnapshotPluginId;
@@ -134,7 +136,7 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
             settings, _raftLog, _configurations, _stores, _ownStore, _addresses, Log, this);
         _bootstrapper = new Bootstrapper(settings, _random, _raftLog, _configurations, _addresses, Log, this);
         _removal = new Removal(settings, _raftLog, _configurations, _addresses, Log, this);
-        _rest = new PeerRest(settings, _raftLog, _configurations, _machine, _addresses, shared, Self, this);
+        _rest = new PeerRest(settings, _raftLog, _configurations, _machine, _addresses, shared, Context.Parent, this);
         var frameSizes = FrameSizes.Of((ExtendedActorSystem)Context.System);
         _filter = new MessageFilter(
             settings, _raftLog, _identity, _addresses, _introductions, _watch, frameSizes, Log, this);
@@ -161,9 +163,11 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     /// <param name="unusable">The sequence numbers of snapshots that it cannot use: it starts from one before all of
     /// these.</param>
     /// <param name="shared">What all groups of the node share.</param>
+    /// <param name="slept">What was kept of the peer while it slept; <c>null</c> if it did not.</param>
     public static Props Props(
-        RaftSettings settings, Func<IStateMachine> stateMachine, IReadOnlyList<long> unusable, SharedByGroups shared) =>
-        Akka.Actor.Props.Create(() => new RaftActor(settings, stateMachine, unusable, shared));
+        RaftSettings settings, Func<IStateMachine> stateMachine, IReadOnlyList<long> unusable, SharedByGroups shared,
+        SleepingPeer? slept = null) =>
+        Akka.Actor.Props.Create(() => new RaftActor(settings, stateMachine, unusable, shared, slept));
 
     /// <summary>What the peer has in memory now.</summary>
     public PeerState Inspect() => new(
@@ -181,9 +185,12 @@ internal sealed partial class RaftActor : UntypedPersistentActor, IWithTimers
     {
         Context.System.EventStream.Unsubscribe(Self);
         _metrics.Stop();
-        _rest.End();
-        ReportGone();
-        _transfers.TransferAtLast();
+        if (Asleep is null)
+        {
+            _rest.End();
+            ReportGone();
+            _transfers.TransferAtLast();
+        }
         AnswerEverything("The peer stopped.");
         base.PostStop();
         _settings.Observer?.Stopped(this);

@@ -5,7 +5,7 @@ namespace RaftActors.Placement;
 
 /// <summary>A peer tells the <see cref="NodeWatch"/> of its node who leads its group, and who could.</summary>
 /// <param name="Group">The group.</param>
-/// <param name="Peer">The peer.</param>
+/// <param name="Peer">The supervisor of the peer.</param>
 /// <param name="Own">The address of this node, as members of the group have it.</param>
 /// <param name="Leader">The address of the leader; <c>null</c> if none is known.</param>
 /// <param name="Candidates">
@@ -37,7 +37,7 @@ internal sealed record GroupPlaced(
 
 /// <summary>A peer has stopped.</summary>
 /// <param name="Group">The group.</param>
-/// <param name="Peer">The peer.</param>
+/// <param name="Peer">The supervisor of the peer.</param>
 internal sealed record GroupGone(string Group, IActorRef Peer) : INoSerializationVerificationNeeded;
 
 /// <summary>A peer could not serve well as a leader: its disk stalls or has failed.</summary>

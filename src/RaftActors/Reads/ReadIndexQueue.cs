@@ -7,7 +7,8 @@ namespace RaftActors.Reads;
 /// request, and proof that the leader still led at such a moment. The proof is that a majority answers a heartbeat sent
 /// after the request. All reads that come during a round of heartbeats share the next round.
 /// </summary>
-internal sealed class ReadIndexQueue
+/// <param name="context">The last context that the leader has used in its term; 0 for a new leader.</param>
+internal sealed class ReadIndexQueue(long context = 0)
 {
     private readonly Queue<(PendingQuery Query, long Index)> _confirmed = new();
     private Round _waiting = new();
@@ -17,7 +18,7 @@ internal sealed class ReadIndexQueue
     /// <summary>
     /// The context of the latest round. Every message to a follower carries it, and the follower's answer returns it.
     /// </summary>
-    public long Context { get; private set; }
+    public long Context { get; private set; } = context;
 
     /// <summary>How many reads are pending.</summary>
     public int Count => _waiting.Count + _round.Count + _confirmed.Count;

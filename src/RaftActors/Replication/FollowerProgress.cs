@@ -235,6 +235,20 @@ internal sealed class FollowerProgress
         _inflights.Clear();
     }
 
+    /// <summary>
+    /// Called when a leader goes on that has slept: the follower rests, and has the whole log on its disk.
+    /// </summary>
+    /// <param name="lastIndex">The last index of the log.</param>
+    /// <param name="version">The version of the protocol that the follower understands at least.</param>
+    public void GoOn(long lastIndex, int version)
+    {
+        State = ProgressState.Replicate;
+        MatchIndex = _agreed = lastIndex;
+        NextIndex = lastIndex + 1;
+        Version = version;
+        HasAnswered = Rests = true;
+    }
+
     /// <summary>Called when a snapshot is being sent.</summary>
     public void SendsSnapshot()
     {

@@ -34,7 +34,7 @@ internal sealed class LeaderState
     /// The index of the first entry of the leader's own term. Before that entry is committed, the leader answers no
     /// reads (dissertation, section 6.4).
     /// </summary>
-    public long FirstIndex { get; }
+    public long FirstIndex { get; init; }
 
     /// <summary>
     /// Whether the leader, if it is not a new voter, has tried to transfer its leadership to a new voter.
@@ -69,7 +69,7 @@ internal sealed class LeaderState
     public bool HandedOver { get; set; }
 
     /// <summary>The linearizable reads.</summary>
-    public ReadIndexQueue Reads { get; } = new();
+    public ReadIndexQueue Reads { get; init; } = new();
 
     /// <summary>The lease, where the group has lease reads.</summary>
     public LeaderLease Lease { get; } = new();

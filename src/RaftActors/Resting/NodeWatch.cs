@@ -17,6 +17,10 @@ internal sealed class NodeWatch : UntypedActor, IWithTimers
     /// <summary>The path of this actor.</summary>
     public const string Path = $"{RaftGroups.Path}/{Name}";
 
+    // So often the watch looks which peers may sleep, at most; and so many are told at a time.
+    private static readonly TimeSpan LongestSleepTick = TimeSpan.FromSeconds(1);
+    private const int MostAsleepAtOnce = 256;
+
     private readonly IPeerResolver _resolver;
     private readonly NodeContacts _contacts;
     private readonly TimeSpan _grace;
@@ -25,11 +29,12 @@ internal sealed class NodeWatch : UntypedActor, IWithTimers
     private readonly Dictionary<(string Own, string Other), NodeLink> _links = [];
 
     // The groups that rest, each with the links that it is on. A leader is on one for each follower.
-    private readonly Dictionary<string, (RestBegan Began, List<NodeLink> On)> _groups = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RestOfPeer> _groups = new(StringComparer.Ordinal);
     private readonly LeaderPlacement _placement = new();
     private TimeSpan _interval;
     private TimeSpan _askingInterval;
     private TimeSpan _ticked;
+    private TimeSpan _sleepInterval;
 
     public NodeWatch(RaftSettings settings, NodeContacts contacts)
     {
@@ -55,7 +60,7 @@ internal sealed class NodeWatch : UntypedActor, IWithTimers
     protected override void PostStop()
     {
         Context.System.EventStream.Unsubscribe(Self);
-        foreach (var (rest, on) in _groups.Values)
+        foreach (var (rest, on, _) in _groups.Values)
             foreach (var link in on)
                 rest.Peer.Tell(new RestEnded(rest.Number, link.Other, RestEnd.NotResting));
     }
@@ -75,6 +80,9 @@ internal sealed class NodeWatch : UntypedActor, IWithTimers
                 break;
             case Tick:
                 OnTick();
+                break;
+            case SleepTick:
+                OnSleepTick();
                 break;
             case DisassociatedEvent lost:
                 OnDisassociated(lost);
@@ -123,7 +131,8 @@ internal sealed class NodeWatch : UntypedActor, IWithTimers
             link.Add(new RestingGroup(rest.Group, rest.Number, rest.Peer, rest.Leads, number, now), rest.Timeout);
             on.Add(link);
         }
-        _groups[rest.Group] = (rest, on);
+        _groups[rest.Group] = new RestOfPeer(rest, on, now + rest.SleepAfter);
+        WatchForSleep(rest.SleepAfter);
         if (!isFirst && rest.Interval >= _interval)
             return;
         _interval = rest.Interval;
@@ -214,6 +223,37 @@ internal sealed class NodeWatch : UntypedActor, IWithTimers
             Timers.Cancel(Tick.Instance);
     }
 
+    // ---- Peers that have rested for long sleep
+
+    private void WatchForSleep(TimeSpan after)
+    {
+        var interval = after / 4 < LongestSleepTick ? after / 4 : LongestSleepTick;
+        if (after == TimeSpan.Zero || (_sleepInterval > TimeSpan.Zero && interval >= _sleepInterval))
+            return;
+        _sleepInterval = interval;
+        Timers.StartPeriodicTimer(SleepTick.Instance, SleepTick.Instance, interval);
+    }
+
+    // A peer that does not sleep now is asked again after the same time.
+    private void OnSleepTick()
+    {
+        var now = _clock();
+        int asked = 0;
+        foreach (var rest in _groups.Values)
+        {
+            if (rest.Began.SleepAfter == TimeSpan.Zero || now < rest.SleepsAt)
+                continue;
+            rest.SleepsAt = now + rest.Began.SleepAfter;
+            rest.Began.Peer.Tell(new SleepDue(rest.Began.Number), ActorRefs.NoSender);
+            if (++asked == MostAsleepAtOnce)
+                return;
+        }
+        if (_groups.Count > 0)
+            return;
+        _sleepInterval = TimeSpan.Zero;
+        Timers.Cancel(SleepTick.Instance);
+    }
+
     private void End(NodeLink link, IReadOnlyList<RestingGroup> groups, RestEnd why)
     {
         foreach (var group in groups)
@@ -260,6 +300,17 @@ internal sealed class NodeWatch : UntypedActor, IWithTimers
     private sealed record AskDue : INoSerializationVerificationNeeded
     {
         public static readonly AskDue Instance = new();
+    }
+
+    private sealed record SleepTick : INoSerializationVerificationNeeded
+    {
+        public static readonly SleepTick Instance = new();
+    }
+
+    /// <summary>A group that rests, the links that it is on, and when its peer may sleep.</summary>
+    private sealed record RestOfPeer(RestBegan Began, List<NodeLink> On, TimeSpan SleepsAt)
+    {
+        public TimeSpan SleepsAt { get; set; } = SleepsAt;
     }
 
     private sealed record Tick : INoSerializationVerificationNeeded

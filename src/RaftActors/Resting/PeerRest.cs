@@ -34,7 +34,7 @@ internal interface IRestingPeer : IPeer
 /// <param name="machine">The state machine.</param>
 /// <param name="addresses">Where the members are.</param>
 /// <param name="shared">What all groups of this node share.</param>
-/// <param name="self">The actor of the peer.</param>
+/// <param name="self">The supervisor of the peer, which passes on what it is told.</param>
 /// <param name="peer">The peer.</param>
 internal sealed class PeerRest(
     RaftSettings settings,
@@ -66,6 +66,12 @@ internal sealed class PeerRest(
 
     /// <summary>Whether the heartbeats of this leader ask the followers to rest.</summary>
     public bool IsAsking { get; private set; }
+
+    /// <summary>The number of the rest.</summary>
+    public long Number => _number;
+
+    /// <summary>When the rest began.</summary>
+    public TimeSpan Began => _began;
 
     /// <summary>When the peer last woke; <c>null</c> if it did not rest in its role.</summary>
     public TimeSpan? WokeAt { get; private set; }
@@ -198,6 +204,49 @@ internal sealed class PeerRest(
         return true;
     }
 
+    /// <summary>Whether the peer is in a rest with a number.</summary>
+    public bool IsRest(long number) => IsResting && number == _number;
+
+    /// <summary>What a leader that rests needs to go on after it has slept.</summary>
+    public KeptLeadership Keep(LeaderState leading)
+    {
+        var others = new List<string>(leading.Followers.Length);
+        int version = PeerHeader.CurrentVersion;
+        int voters = configurations.Latest.Voters.Length;
+        int mayLose = 1 - ((voters / 2) + 1);
+        foreach (var (server, progress) in leading.Followers)
+        {
+            if (!progress.Rests)
+                continue;
+            others.Add(addresses.Of(server));
+            version = Math.Min(version, progress.Version);
+            if (configurations.Latest.IsVoter(server.Id))
+                mayLose++;
+        }
+        // The loss of a learner, too, counts as that of a voter, so that nobody need keep who is one.
+        return new KeptLeadership(leading.FirstIndex, leading.Reads.Context, leading.MajorityContact(peer.Now), version,
+            others, Math.Max(0, mayLose));
+    }
+
+    /// <summary>Goes on with the rest in which the peer fell asleep.</summary>
+    public void GoOn(SleepingPeer slept)
+    {
+        IsResting = true;
+        (_number, _began) = (slept.Rest, slept.RestBegan);
+        if (slept.Leadership is not { } kept)
+        {
+            _leader = (slept.LeaderId, addresses.Of(configurations.Latest.Find(slept.LeaderId)!));
+            return;
+        }
+        foreach (var (server, progress) in peer.Leading!.Followers)
+            if (kept.Others.Contains(addresses.Of(server)))
+                progress.GoOn(log.LastIndex, kept.Version);
+    }
+
+    /// <summary>The peer has slept, and its rest is over.</summary>
+    public void Forget(SleepingPeer slept) =>
+        shared.Watch.Tell(new RestOver(settings.Group, slept.Rest, self), ActorRefs.NoSender);
+
     /// <summary>Takes note of when the nodes were heard with which the peer rests.</summary>
     public void NoteContacts()
     {
@@ -237,6 +286,7 @@ internal sealed class PeerRest(
             Interval = interval,
             // The silence is noticed at a heartbeat of this node, and in an election timeout at most.
             Timeout = settings.ElectionTimeoutMax - interval,
+            SleepAfter = settings.SleepAfter,
         };
         shared.Watch.Tell(began, ActorRefs.NoSender);
     }

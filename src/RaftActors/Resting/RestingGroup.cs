@@ -8,7 +8,7 @@ namespace RaftActors.Resting;
 /// <summary>A group that rests on this node, as the node's <see cref="NodeWatch"/> knows it.</summary>
 /// <param name="Group">The name of the group.</param>
 /// <param name="Rest">Counts the rests of the peer, so that a peer knows which rest has ended.</param>
-/// <param name="Peer">The peer.</param>
+/// <param name="Peer">The supervisor of the peer.</param>
 /// <param name="Leads">Whether the peer leads.</param>
 /// <param name="Number">Stands for the group and its term in digests and lists.</param>
 /// <param name="Since">When the rest began.</param>

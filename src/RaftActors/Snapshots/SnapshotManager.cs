@@ -75,6 +75,9 @@ internal sealed class SnapshotManager
     /// <summary>Whether no entries may be written, because the log is about to be replaced.</summary>
     public bool HoldsEntries => _installation.HoldsEntries;
 
+    /// <summary>Whether no snapshot is being taken or installed, and none is asked for.</summary>
+    public bool IsIdle => _taking.IsIdle && !HoldsEntries && EventToWrite is null;
+
     /// <summary>Handles a message that is about snapshots.</summary>
     /// <returns>Whether the message is about snapshots.</returns>
     public bool Receive(object message, IActorRef sender)

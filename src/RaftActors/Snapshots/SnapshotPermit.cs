@@ -20,6 +20,9 @@ internal sealed class SnapshotPermit(Permits permits, IActorRef self, IPeer peer
     private bool _isHeld;
     private bool _isWaiting;
 
+    /// <summary>Whether the peer has a permit, or waits for one.</summary>
+    public bool IsTaken => _isHeld || _isWaiting;
+
     /// <summary>Takes a permit, or waits in line for one: then <see cref="Permits.Granted"/> comes later.</summary>
     /// <returns>Whether the peer has a permit.</returns>
     public bool TryTake()

@@ -72,6 +72,9 @@ internal sealed class SnapshotTaking
     /// <summary>Whether a snapshot is being taken.</summary>
     public bool IsBusy => _work is not null;
 
+    /// <summary>Whether no snapshot is being taken, and none is asked for.</summary>
+    public bool IsIdle => _work is null && !IsAsked && !_permit.IsTaken;
+
     /// <summary>Whether the chunks of a snapshot are being written.</summary>
     public bool IsWritingChunks => _work is Work.Writing;
 

@@ -15,6 +15,16 @@ internal sealed class LeadershipNews
     private RoleChanged? _role;
     private IActorRef? _listener;
 
+    /// <summary>Whether a state machine is told.</summary>
+    public bool IsTold
+    {
+        get
+        {
+            lock (_gate)
+                return _listener is not null;
+        }
+    }
+
     /// <summary>Called with each event that the peer announces.</summary>
     public void Announce(object @event)
     {

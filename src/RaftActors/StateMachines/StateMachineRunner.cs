@@ -28,6 +28,12 @@ internal sealed class StateMachineRunner(
     /// <summary>Whether there is a state machine.</summary>
     public bool IsRunning => _machine is not null;
 
+    /// <summary>
+    /// Whether the state machine may be stopped while the group goes on: it runs, no session is open, and it does not
+    /// want to know who leads. One that does may do something as the leader's.
+    /// </summary>
+    public bool MaySleep => IsRunning && OpenSessions == 0 && !_news.IsTold;
+
     /// <summary>The index of the last entry that was sent to the state machine.</summary>
     public long SentIndex { get; private set; }
 

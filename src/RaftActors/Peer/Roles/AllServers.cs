@@ -62,6 +62,8 @@ internal sealed partial class RaftActor
             // The watch of this node.
             case RestEnded ended: OnRestEnded(ended); break;
             case MoveLeadership move: OnMoveLeadership(move); break;
+            case SleepDue due: OnSleepDue(due); break;
+            case RaftSupervisor.FallAsleep: OnFallAsleep(); break;
 
             case var other when _snapshots.Receive(other, Sender): break;
             default: Unhandled(message); break;

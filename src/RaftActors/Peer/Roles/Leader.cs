@@ -4,6 +4,7 @@ using RaftActors.Elections;
 using RaftActors.Log;
 using RaftActors.Membership;
 using RaftActors.Protocol;
+using RaftActors.Reads;
 using RaftActors.Replication;
 
 namespace RaftActors;
@@ -19,14 +20,7 @@ internal sealed partial class RaftActor
         EnterRole(RaftRole.Leader, Leader);
         StopTimer(ElectionTimeout.Instance);
         _electionClock.ForgetLeader();
-        _leading = new LeaderState(_self.Id, _raftLog.LastIndex, _settings.MaxInflightAppends, configuration, Now)
-        {
-            UncommittedAtElection = _raftLog.Uncommitted(),
-            CheckQuorum = new CheckQuorum(Now, _settings.ElectionTimeoutMax, _settings.ElectionTimeoutMin),
-            PreferredLeader = new PreferredLeader(2 * _settings.ElectionTimeoutMax, _settings.ElectionTimeoutMin),
-            LogClock = new LogClock(_raftLog.LastTime, _settings.Clock.GetUtcNow(), Now),
-            Digests = new DigestComparison(_settings, Now),
-        };
+        _leading = NewLeadership(configuration, confirmed: Now, _raftLog.LastIndex + 1, readContext: 0);
         StartHeartbeats();
 
         // The first entry of its term: entries of earlier terms commit with it (section 8). The entry of a founder is
@@ -40,6 +34,19 @@ internal sealed partial class RaftActor
         // command binds nobody.
         SetLeader(new LeaderInfo(_self, _storeId, Term, _writeAhead.HardState.GroupId));
     }
+
+    private LeaderState NewLeadership(
+        Configuration configuration, TimeSpan confirmed, long firstIndex, long readContext) =>
+        new(_self.Id, _raftLog.LastIndex, _settings.MaxInflightAppends, configuration, confirmed)
+        {
+            FirstIndex = firstIndex,
+            Reads = new ReadIndexQueue(readContext),
+            UncommittedAtElection = _raftLog.Uncommitted(),
+            CheckQuorum = new CheckQuorum(Now, _settings.ElectionTimeoutMax, _settings.ElectionTimeoutMin),
+            PreferredLeader = new PreferredLeader(2 * _settings.ElectionTimeoutMax, _settings.ElectionTimeoutMin),
+            LogClock = new LogClock(_raftLog.LastTime, _settings.Clock.GetUtcNow(), Now),
+            Digests = new DigestComparison(_settings, Now),
+        };
 
     private void Leader(object message)
     {
