@@ -66,7 +66,7 @@ internal static class AppendCodec
         long digestIndex = 0, digest = 0, undecidedAt = 0, rests = 0;
         List<StoreRecord>? stores = null;
         List<Wire.EntryTrace>? traces = null;
-        List<(int Start, Range Content)>? entries = null;
+        var entries = default(EntryFields);
         var reader = new ProtoReader(bytes);
         while (!reader.AtEnd)
         {
@@ -92,14 +92,12 @@ internal static class AppendCodec
                     (traces ??= []).Add(Wire.EntryTrace.Parser.ParseFrom(bytes[reader.Delimit()]));
                     break;
                 case (EntryCodec.EntriesField, ProtoReader.Delimited):
-                    EntryCodec.Found(ref entries, start, reader.Delimit());
+                    entries.Add(start, reader.Delimit().End.Value);
                     break;
                 default: reader.Skip(type); break;
             }
         }
-        var batch = entries is null
-            ? EntryBatch.Empty
-            : EntryCodec.Batch(bytes[EntryCodec.Whole(entries)].ToArray(), entries);
+        var batch = entries.Count == 0 ? EntryBatch.Empty : EntryCodec.Copy(bytes, entries, prevLogIndex);
         return new AppendEntries(
             header ?? throw new FormatException("The header is missing."), prevLogIndex, prevLogTerm, leaderCommit,
             readContext, batch)

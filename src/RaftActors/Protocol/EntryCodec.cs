@@ -18,13 +18,15 @@ internal static class EntryCodec
         Sequence = 9, LowestPending = 10;
 
     /// <summary>Encodes entries, each with its field's tag and length.</summary>
-    public static byte[] Encode(ReadOnlySpan<LogEntry> entries)
+    /// <param name="entries">The entries.</param>
+    /// <param name="room">How many bytes of any value to leave before them.</param>
+    public static byte[] Encode(ReadOnlySpan<LogEntry> entries, int room = 0)
     {
-        int total = 0;
+        int total = room;
         foreach (var entry in entries)
             total += FieldSize(SizeOf(entry));
-        var bytes = new byte[total];
-        var writer = new ProtoWriter(bytes);
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(total);
+        var writer = new ProtoWriter(bytes.AsSpan(room));
         foreach (var entry in entries)
         {
             writer.Length(EntriesField, SizeOf(entry));
@@ -33,9 +35,18 @@ internal static class EntryCodec
         return bytes;
     }
 
+    /// <summary>Encodes entries, with room for the beginning of an event before them.</summary>
+    public static EncodedEntries EncodeBatch(ReadOnlySpan<LogEntry> entries)
+    {
+        int room = entries.Length > 0 ? RoomBefore(entries[0].Index) : 0;
+        return new EncodedEntries(Encode(entries, room), room);
+    }
+
     /// <summary>Reads one entry, the content of a field.</summary>
+    /// <param name="bytes">The entry.</param>
+    /// <param name="likelyManifest">The manifest of the entry before. Entries with the same one share the text.</param>
     /// <exception cref="FormatException">The bytes are not an entry.</exception>
-    public static LogEntry Decode(ReadOnlyMemory<byte> bytes)
+    public static LogEntry Decode(ReadOnlyMemory<byte> bytes, string likelyManifest = "")
     {
         var reader = new ProtoReader(bytes.Span);
         long index = 0, term = 0, kind = 0, time = 0, serializerId = 0, sessionId = 0, sequence = 0, lowestPending = 0;
@@ -56,8 +67,10 @@ internal static class EntryCodec
                 case (Sequence, ProtoReader.Varint): sequence = reader.Int64(); break;
                 case (LowestPending, ProtoReader.Varint): lowestPending = reader.Int64(); break;
                 case (Bytes, ProtoReader.Delimited): payload = bytes[reader.Delimit()]; break;
-                case (Manifest, ProtoReader.Delimited): manifest =
-                    Encoding.UTF8.GetString(bytes.Span[reader.Delimit()]); break;
+                case (Manifest, ProtoReader.Delimited):
+                    var text = bytes.Span[reader.Delimit()];
+                    manifest = Ascii.Equals(text, likelyManifest) ? likelyManifest : Encoding.UTF8.GetString(text);
+                    break;
                 default:
                     reader.Skip(type);
                     unknown = Join(unknown, bytes[start..reader.Position]);
@@ -73,35 +86,47 @@ internal static class EntryCodec
         };
     }
 
-    /// <summary>Notes where a field with an entry is in a message.</summary>
-    /// <param name="found">Where all of them are so far; <c>null</c> before the first.</param>
-    /// <param name="start">Where the field begins.</param>
-    /// <param name="content">Where the entry is.</param>
-    /// <exception cref="FormatException">Another field is between this one and the one before.</exception>
-    public static void Found(ref List<(int Start, Range Content)>? found, int start, Range content)
+    /// <summary>Reads entries that are a part of stored bytes, as slices of these.</summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="fields">Where the entries are in them.</param>
+    /// <exception cref="FormatException">One of them is not an entry.</exception>
+    public static EntryBatch Batch(ReadOnlyMemory<byte> bytes, in EntryFields fields)
     {
-        if (found is not null && found[^1].Content.End.Value != start)
-            throw new FormatException("The entries are not consecutive fields.");
-        (found ??= []).Add((start, content));
+        var own = bytes[fields.Whole];
+        return new EntryBatch(Decode(own, fields.Count), new EncodedEntries(own));
     }
 
-    /// <summary>Where the fields that were found are in their message.</summary>
-    public static Range Whole(List<(int Start, Range Content)> found) => found[0].Start..found[^1].Content.End;
-
-    /// <summary>Reads entries as slices of their fields.</summary>
-    /// <param name="fields">The bytes of <see cref="Whole"/>.</param>
-    /// <param name="found">Where the entries are in their message.</param>
+    /// <summary>
+    /// Reads entries of a message, as slices of a copy. The copy has room for the beginning of an event before it.
+    /// </summary>
+    /// <param name="message">The message.</param>
+    /// <param name="fields">Where the entries are in it.</param>
+    /// <param name="previousIndex">The index before the first entry.</param>
     /// <exception cref="FormatException">One of them is not an entry.</exception>
-    public static EntryBatch Batch(ReadOnlyMemory<byte> fields, List<(int Start, Range Content)> found)
+    public static EntryBatch Copy(ReadOnlySpan<byte> message, in EntryFields fields, long previousIndex)
     {
-        int start = found[0].Start;
-        var entries = new LogEntry[found.Count];
+        var own = message[fields.Whole];
+        int room = RoomBefore(previousIndex + 1);
+        byte[] copy = GC.AllocateUninitializedArray<byte>(room + own.Length);
+        own.CopyTo(copy.AsSpan(room));
+        return new EntryBatch(Decode(copy.AsMemory(room), fields.Count), new EncodedEntries(copy, room));
+    }
+
+    // The number of bytes before the entries of an event that says nothing else but which index they follow.
+    private static int RoomBefore(long firstIndex) => StoredChecksum.Length + ProtoWriter.Int64Size(firstIndex - 1);
+
+    private static LogEntry[] Decode(ReadOnlyMemory<byte> fields, int count)
+    {
+        var entries = new LogEntry[count];
+        string manifest = "";
+        var reader = new ProtoReader(fields.Span);
         for (int i = 0; i < entries.Length; i++)
         {
-            var content = found[i].Content;
-            entries[i] = Decode(fields[(content.Start.Value - start)..(content.End.Value - start)]);
+            reader.Tag();
+            entries[i] = Decode(fields[reader.Delimit()], manifest);
+            manifest = entries[i].Payload.Manifest;
         }
-        return new EntryBatch(entries, fields);
+        return entries;
     }
 
     private static int SizeOf(LogEntry entry)
@@ -149,4 +174,30 @@ internal static class EntryCodec
 
     private static ReadOnlyMemory<byte> Join(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second) =>
         first.IsEmpty ? second : (byte[])[.. first.Span, .. second.Span];
+}
+
+/// <summary>Where the fields with entries are in a message.</summary>
+internal struct EntryFields
+{
+    private int _start;
+    private int _end;
+
+    /// <summary>The number of entries.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Where all of them are.</summary>
+    public readonly Range Whole => _start.._end;
+
+    /// <summary>Takes note of the next one.</summary>
+    /// <param name="start">Where its field begins.</param>
+    /// <param name="end">Where it ends.</param>
+    /// <exception cref="FormatException">Another field is between this one and the one before.</exception>
+    public void Add(int start, int end)
+    {
+        if (Count++ == 0)
+            _start = start;
+        else if (_end != start)
+            throw new FormatException("The entries are not consecutive fields.");
+        _end = end;
+    }
 }

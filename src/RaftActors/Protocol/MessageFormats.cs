@@ -105,19 +105,19 @@ internal static class MessageFormats
     private static StatePersisted ReadPersisted(byte[] bytes)
     {
         var reader = new ProtoReader(bytes);
-        List<(int Start, Range Content)>? entries = null;
+        var entries = default(EntryFields);
         while (!reader.AtEnd)
         {
             int start = reader.Position;
             var (field, type) = reader.Tag();
             if (field == EntryCodec.EntriesField && type == ProtoReader.Delimited)
-                EntryCodec.Found(ref entries, start, reader.Delimit());
+                entries.Add(start, reader.Delimit().End.Value);
             else
                 reader.Skip(type);
         }
-        if (entries is null)
+        if (entries.Count == 0)
             return Wire.StatePersisted.Parser.ParseFrom(bytes).FromWire(EntryBatch.Empty);
-        var batch = EntryCodec.Batch(bytes.AsMemory(EntryCodec.Whole(entries)), entries);
-        return Wire.StatePersisted.Parser.ParseFrom(bytes, 0, entries[0].Start).FromWire(batch);
+        var head = Wire.StatePersisted.Parser.ParseFrom(bytes, 0, entries.Whole.Start.Value);
+        return head.FromWire(EntryCodec.Batch(bytes, entries));
     }
 }

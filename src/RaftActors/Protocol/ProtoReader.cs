@@ -34,7 +34,10 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> bytes)
     }
 
     /// <summary>Reads an integer.</summary>
-    public long Int64()
+    public long Int64() =>
+        Position < _bytes.Length && _bytes[Position] < 0x80 ? _bytes[Position++] : LongInt64();
+
+    private long LongInt64()
     {
         ulong value = 0;
         for (int shift = 0; shift < 70; shift += 7)

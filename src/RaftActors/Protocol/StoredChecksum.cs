@@ -31,18 +31,10 @@ internal static class StoredChecksum
     /// <param name="entries">The entries of the message, which come last.</param>
     public static byte[] Seal(string manifest, IMessage head, IReadOnlyList<EntryBatch> entries)
     {
-        int at = Length + head.CalculateSize();
-        int size = at;
-        for (int i = 0; i < entries.Count; i++)
-            size += entries[i].Encoded.Length;
-        var bytes = new byte[size];
+        int room = Length + head.CalculateSize();
+        byte[] bytes = (entries.Count == 1 ? entries[0].TakeArray(room) : null) ?? Join(room, entries);
         Tag.CopyTo(bytes);
-        head.WriteTo(bytes.AsSpan(Length, at - Length));
-        for (int i = 0; i < entries.Count; i++)
-        {
-            entries[i].Encoded.Span.CopyTo(bytes.AsSpan(at));
-            at += entries[i].Encoded.Length;
-        }
+        head.WriteTo(bytes.AsSpan(Length, room - Length));
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(Tag.Length), Of(manifest, bytes));
         return bytes;
     }
@@ -62,6 +54,22 @@ internal static class StoredChecksum
         return actual == expected
             ? null
             : $"its checksum is {actual:X16}, not {expected:X16}: its bytes have changed since they were written";
+    }
+
+    // The entries of all batches, behind room.
+    private static byte[] Join(int room, IReadOnlyList<EntryBatch> entries)
+    {
+        int size = room;
+        for (int i = 0; i < entries.Count; i++)
+            size += entries[i].Encoded.Length;
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(size);
+        int at = room;
+        for (int i = 0; i < entries.Count; i++)
+        {
+            entries[i].Encoded.Span.CopyTo(bytes.AsSpan(at));
+            at += entries[i].Encoded.Length;
+        }
+        return bytes;
     }
 
     private static ulong Of(string manifest, ReadOnlySpan<byte> bytes)

@@ -191,6 +191,46 @@ public sealed class RaftSerializerSpec
         Assert.EndsWith(Convert.ToHexString(received.Encoded.Span), Convert.ToHexString(_serializer.ToBinary(written)));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    [InlineData(1_000_000)]
+    public void The_first_event_with_a_batch_alone_is_the_array_that_has_its_entries(long previousIndex)
+    {
+        LogEntry[] entries = [Logs.Entry(previousIndex + 1, 3), Logs.Entry(previousIndex + 2, 5)];
+        var message = new AppendEntries(Header, previousIndex, 2, 0, 12, new EntryBatch(entries));
+        string expected = Hex(new StatePersisted(null, previousIndex, [new EntryBatch(entries[..1]),
+            new EntryBatch(entries[1..])]));
+        EntryBatch[] batches = [new EntryBatch(entries), Copy(message).Entries];
+        foreach (var batch in batches)
+        {
+            var alone = new StatePersisted(null, previousIndex, [batch]);
+            byte[] written = _serializer.ToBinary(alone);
+            Assert.Same(ArrayOf(batch), written);
+            Assert.Equal(expected, Convert.ToHexString(written));
+
+            // What was given to a journal is never written into again.
+            Assert.Equal(expected, Hex(alone));
+            _serializer.ToBinary(new StatePersisted(null, previousIndex + 1, [batch]));
+            Assert.Equal(expected, Convert.ToHexString(written));
+        }
+    }
+
+    [Fact]
+    public void An_event_that_says_more_has_an_array_of_its_own()
+    {
+        var batch = new EntryBatch([Logs.Entry(4, 3)]);
+        byte[] more = _serializer.ToBinary(new StatePersisted(new HardState(5, null, null), 3, [batch]));
+        Assert.NotSame(ArrayOf(batch), more);
+        Assert.Equal(3, ((StatePersisted)_serializer.FromBinary(more, "P")).PreviousIndex);
+        Assert.Same(ArrayOf(batch), _serializer.ToBinary(new StatePersisted(null, 3, [batch])));
+    }
+
+    private string Hex(object message) => Convert.ToHexString(_serializer.ToBinary(message));
+
+    private static byte[]? ArrayOf(EntryBatch batch) =>
+        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(batch.Encoded, out var segment) ? segment.Array : null;
+
     [Fact]
     public void A_message_of_a_later_version_is_understood()
     {
