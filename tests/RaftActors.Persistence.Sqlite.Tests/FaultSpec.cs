@@ -41,7 +41,7 @@ public sealed class FaultSpec : PluginSpec
     public void A_database_whose_events_are_damaged()
     {
         WriteSome();
-        Damage(from: 16 * 4096, to: int.MaxValue);
+        Damage(from: 10 * 4096, to: int.MaxValue);
         FailsToRecover(SqliteFault.Damaged, mayRecover: false, $"The database {File} is damaged");
     }
 

@@ -5,14 +5,15 @@ namespace RaftActors.Persistence.Sqlite.Storage;
 /// </summary>
 /// <remarks>
 /// Akka.Persistence.Sql also makes indexes of <c>created</c> and of <c>sequence_number</c> alone. No query of either
-/// plugin uses them, and each costs another page in every transaction. They are not made here. Where they exist, they
-/// stay.
+/// plugin uses them, and each costs another page in every transaction. They are not made here. Nor is the key an
+/// <c>AUTOINCREMENT</c> one, whose counter costs a page, too: no key is given out again all the same, because the event
+/// with the largest key is never deleted, only marked. What a database has of these, it keeps.
 /// </remarks>
 internal static class Schema
 {
     private const string Create = """
         CREATE TABLE IF NOT EXISTS journal(
-          ordering INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+          ordering INTEGER PRIMARY KEY NOT NULL,
           created INTEGER NOT NULL,
           deleted Bit NOT NULL,
           persistence_id NVarChar(255) NOT NULL,
