@@ -20,6 +20,7 @@ namespace RaftActors.Sessions;
 internal sealed class SessionedStateMachine(IStateMachine machine, ActorSystem system, Action<string> warn)
 {
     private readonly HashSet<Type> _forgotten = [];
+    private readonly IPayloadReader? _reader = machine as IPayloadReader;
     private IReadOnlyList<History> _histories = [];
 
     /// <summary>The sessions. Replaced when a snapshot is restored.</summary>
@@ -33,7 +34,7 @@ internal sealed class SessionedStateMachine(IStateMachine machine, ActorSystem s
         return entry.Kind switch
         {
             EntryKind.Command when entry.Session is { } stamp => ApplyOnce(entry, stamp),
-            EntryKind.Command => machine.Apply(entry, Payloads.Decode(system.Serialization, entry.Payload)),
+            EntryKind.Command => machine.Apply(entry, Decode(entry.Payload)),
             EntryKind.Session => Change(entry),
             EntryKind.Configuration => Enter(entry),
             _ => null,
@@ -88,12 +89,15 @@ internal sealed class SessionedStateMachine(IStateMachine machine, ActorSystem s
         (machine as IHistoryAware)?.EnterHistory(histories);
     }
 
+    private object Decode(Payload payload) =>
+        _reader?.TryDecode(payload) ?? Payloads.Decode(system.Serialization, payload);
+
     private object? ApplyOnce(LogEntry entry, SessionStamp stamp)
     {
         switch (Sessions.Admit(stamp, out var earlier))
         {
             case Admission.Apply:
-                object? response = machine.Apply(entry, Payloads.Decode(system.Serialization, entry.Payload));
+                object? response = machine.Apply(entry, Decode(entry.Payload));
                 Sessions.Remember(stamp, Remembered(entry, response));
                 return response;
             case Admission.Duplicate:

@@ -29,9 +29,11 @@ internal static class CrossSiteRequests
         if (site is not ("" or "same-origin" or "none"))
             return $"Sec-Fetch-Site: {site}";
         string origin = request.Headers.Origin.ToString();
+        if (origin.Length == 0)
+            return null;
         // A proxy may speak TLS with the browser and not with the node: the scheme does not count.
         bool isOwn = Uri.TryCreate(origin, UriKind.Absolute, out var uri)
             && string.Equals(uri.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase);
-        return origin.Length == 0 || isOwn ? null : $"Origin: {origin}";
+        return isOwn ? null : $"Origin: {origin}";
     }
 }

@@ -219,12 +219,28 @@ internal sealed class KeyValueEndpoints(NodeGroups groups, HttpSettings settings
             if (length > settings.MaxValueBytes)
                 return (default, Problems.TooLarge(settings.MaxValueBytes));
             var value = new byte[length];
-            await request.Body.ReadExactlyAsync(value);
-            return (value, null);
+            return await FillAsync(request.BodyReader, value) ? (value, null) : throw new EndOfStreamException();
         }
         return await ReadChunksAsync(request.BodyReader, settings.MaxValueBytes) is { } bytes
             ? (bytes, null)
             : (default, Problems.TooLarge(settings.MaxValueBytes));
+    }
+
+    /// <summary>Reads a body. Returns whether it has as many bytes as are wanted.</summary>
+    private static async ValueTask<bool> FillAsync(PipeReader reader, Memory<byte> value)
+    {
+        // Most bodies are there with their headers. The stream of the body would take more steps to say so.
+        while (value.Length > 0)
+        {
+            var read = await reader.ReadAsync();
+            var some = read.Buffer.Slice(0, Math.Min(value.Length, read.Buffer.Length));
+            some.CopyTo(value.Span);
+            value = value[(int)some.Length..];
+            reader.AdvanceTo(some.End);
+            if (read.IsCompleted && value.Length > 0)
+                return false;
+        }
+        return true;
     }
 
     /// <summary>Reads a body of unknown length. Returns <c>null</c> as soon as it exceeds the limit.</summary>

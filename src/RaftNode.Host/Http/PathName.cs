@@ -31,7 +31,7 @@ internal sealed class PathName(string prefix, string noun)
         // The decoded path does not tell "%2F" from "%252F"; the target as it was sent does.
         var path = PathOf(context.Features.Get<IHttpRequestFeature>()!.RawTarget);
         if (path.StartsWith(prefix, StringComparison.Ordinal))
-            return TryDecode(path[prefix.Length..], maxBytes, out name, out problem);
+            return TryDecode(path.AsSpan(prefix.Length), maxBytes, out name, out problem);
         // Routing takes more for it, such as /KV/, /%6Bv/ and /./kv/: where the name begins is then a guess.
         name = "";
         problem = $"The path is {prefix} and the {noun}, with {prefix} in lower case and not encoded.";
@@ -42,7 +42,7 @@ internal sealed class PathName(string prefix, string noun)
     public string PathTo(string name) => prefix + string.Join('/', name.Split('/').Select(Uri.EscapeDataString));
 
     /// <summary>Decodes the part of the path that is the name.</summary>
-    internal bool TryDecode(string encoded, int maxBytes, out string name, out string problem)
+    internal bool TryDecode(ReadOnlySpan<char> encoded, int maxBytes, out string name, out string problem)
     {
         name = "";
         problem = "";

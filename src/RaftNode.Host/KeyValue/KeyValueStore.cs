@@ -20,7 +20,7 @@ namespace RaftNode.Host.KeyValue;
 /// </remarks>
 internal sealed partial class KeyValueStore(
     ChangeHistory history, Action<KeyValueStore>? ended = null, string group = "")
-    : IStateMachine, IHistoryAware, IStateDigest, IDisposable
+    : IStateMachine, IPayloadReader, IHistoryAware, IStateDigest, IDisposable
 {
     private const int PartSize = 64 * 1024;
 
@@ -53,6 +53,11 @@ internal sealed partial class KeyValueStore(
             WakeWatchers();
         }
     }
+
+    /// <inheritdoc/>
+    public object? TryDecode(Payload payload) => payload.SerializerId == KeyValueSerializer.Number
+        ? KeyValueSerializer.Decode(payload.Bytes.Span, payload.Manifest)
+        : null;
 
     /// <inheritdoc/>
     public object? Apply(LogEntry entry, object command)

@@ -55,6 +55,10 @@ internal readonly record struct Position(long Index, string History)
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{Index}{(History.Length > 0 ? "-" : "")}{History}");
 
+    /// <summary>The position in the quotes of an ETag.</summary>
+    public string ToTag() =>
+        string.Create(CultureInfo.InvariantCulture, $"\"{Index}{(History.Length > 0 ? "-" : "")}{History}\"");
+
     private static string Short(History history) =>
         history.GroupId.Length > Digits ? history.GroupId[..Digits] : history.GroupId;
 }

@@ -54,27 +54,40 @@ internal sealed class GroupClient
     /// The session and number of the command; <c>null</c> for a command that is applied as often as it is proposed.
     /// </param>
     /// <returns><see cref="Proposed"/> or <see cref="ProposalFailed"/>, never later than the timeout.</returns>
-    public Task<object> ProposeAsync(object command, SessionStamp? session = null) =>
-        SendAsync(id => new Propose(command, CorrelationId: id) { Session = session });
+    public Task<object> ProposeAsync(object command, SessionStamp? session = null)
+    {
+        var id = NextId();
+        return SendAsync(id, new Propose(command, CorrelationId: id) { Session = session });
+    }
 
     /// <summary>Opens a session.</summary>
     /// <returns>
     /// <see cref="Proposed"/> with a <see cref="SessionOpened"/>, or <see cref="ProposalFailed"/>, never later than the
     /// timeout.
     /// </returns>
-    public Task<object> OpenSessionAsync() => SendAsync(id => new OpenSession(CorrelationId: id));
+    public Task<object> OpenSessionAsync()
+    {
+        var id = NextId();
+        return SendAsync(id, new OpenSession(CorrelationId: id));
+    }
 
     /// <summary>Keeps a session alive. Acknowledges no responses.</summary>
     /// <param name="session">The session.</param>
     /// <returns><see cref="Proposed"/> or <see cref="ProposalFailed"/>, never later than the timeout.</returns>
-    public Task<object> KeepSessionAliveAsync(long session) =>
-        SendAsync(id => new KeepSessionAlive(session, 1, CorrelationId: id));
+    public Task<object> KeepSessionAliveAsync(long session)
+    {
+        var id = NextId();
+        return SendAsync(id, new KeepSessionAlive(session, 1, CorrelationId: id));
+    }
 
     /// <summary>Closes a session.</summary>
     /// <param name="session">The session.</param>
     /// <returns><see cref="Proposed"/> or <see cref="ProposalFailed"/>, never later than the timeout.</returns>
-    public Task<object> CloseSessionAsync(long session) =>
-        SendAsync(id => new CloseSession(session, CorrelationId: id));
+    public Task<object> CloseSessionAsync(long session)
+    {
+        var id = NextId();
+        return SendAsync(id, new CloseSession(session, CorrelationId: id));
+    }
 
     /// <summary>Changes the members of the group.</summary>
     /// <param name="voters">The members that shall have a vote.</param>
@@ -82,8 +95,11 @@ internal sealed class GroupClient
     /// <param name="expectedIndex">The index of the configuration that the change is made for; 0 for any.</param>
     /// <returns><see cref="Proposed"/> or <see cref="ProposalFailed"/>, never later than the timeout.</returns>
     public Task<object> ChangeMembersAsync(IReadOnlyList<Member> voters, IReadOnlyList<Member> learners,
-        long expectedIndex) =>
-        SendAsync(id => new ChangeMembers(voters, learners, CorrelationId: id) { ExpectedIndex = expectedIndex });
+        long expectedIndex)
+    {
+        var id = NextId();
+        return SendAsync(id, new ChangeMembers(voters, learners, CorrelationId: id) { ExpectedIndex = expectedIndex });
+    }
 
     /// <summary>Sends a query.</summary>
     /// <param name="request">The query.</param>
@@ -91,13 +107,16 @@ internal sealed class GroupClient
     /// <param name="maxStaleness">How old the state of a stale read may be; <c>null</c> for any age.</param>
     /// <returns><see cref="QueryResult"/> or <see cref="QueryFailed"/>, never later than the timeout.</returns>
     public Task<object> QueryAsync(object request, ReadConsistency consistency = ReadConsistency.Linearizable,
-        TimeSpan? maxStaleness = null) =>
-        SendAsync(id => new Query(request, consistency, CorrelationId: id) { MaxStaleness = maxStaleness });
-
-    private Task<object> SendAsync(Func<long, object> make)
+        TimeSpan? maxStaleness = null)
     {
-        var id = Interlocked.Increment(ref _lastId);
-        var message = make(id);
+        var id = NextId();
+        return SendAsync(id, new Query(request, consistency, CorrelationId: id) { MaxStaleness = maxStaleness });
+    }
+
+    private long NextId() => Interlocked.Increment(ref _lastId);
+
+    private Task<object> SendAsync(long id, object message)
+    {
         var now = _scheduler.HighResMonotonicClock;
         var request = new PendingRequest(message, now, now + _timeout);
         if (_pending.Add(id, request))

@@ -39,7 +39,7 @@ internal sealed class NodeGroup
     public GroupClient Client { get; private set; } = null!;
 
     /// <summary>The ETag of a version of a value in this group.</summary>
-    public string Tag(long version) => $"\"{Position.Of(version, Stores.Histories)}\"";
+    public string Tag(long version) => Position.Of(version, Stores.Histories).ToTag();
 
     /// <summary>Called when the peer has been started.</summary>
     public void Start(IActorRef peer, GroupClient client) => (Peer, Client) = (peer, client);

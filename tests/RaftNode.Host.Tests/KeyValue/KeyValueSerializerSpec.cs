@@ -2,6 +2,7 @@ using System.Runtime.Serialization;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Serialization;
+using RaftActors.Log;
 using RaftNode.Host.Configuration;
 using RaftNode.Host.KeyValue;
 
@@ -42,6 +43,21 @@ public sealed class KeyValueSerializerSpec : IAsyncLifetime
         var copy = _system.Serialization.Deserialize(serializer.ToBinary(message), serializer.Identifier,
             serializer.Manifest(message));
         Assert.Equal(Describe(message), Describe(copy));
+    }
+
+    [Fact]
+    public void A_write_is_read_from_a_part_of_an_array_and_keeps_none_of_it()
+    {
+        var serializer = new KeyValueSerializer((ExtendedActorSystem)_system);
+        var put = new PutValue("key", new byte[] { 1, 2, 3 }, WriteCondition.OneOf([5]));
+        byte[] ofLaterVersion = [0x20, 0x07];
+        byte[] received = [9, .. serializer.ToBinary(put), .. ofLaterVersion, 9];
+        var payload = new Payload(received.AsMemory(1..^1), serializer.Identifier, serializer.Manifest(put));
+        using var store = new KeyValueStore(new ChangeHistory(1, 1));
+        var read = store.TryDecode(payload)!;
+        Array.Clear(received);
+        Assert.Equal(Describe(put), Describe(read));
+        Assert.Null(store.TryDecode(new Payload(received, 0, "")));
     }
 
     [Fact]
