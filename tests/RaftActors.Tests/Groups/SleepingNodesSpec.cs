@@ -1,12 +1,4 @@
-using Akka.Actor;
-using Akka.Configuration;
 using RaftActors.Client;
-using RaftActors.Groups;
-using RaftActors.Log;
-using RaftActors.Membership;
-using RaftActors.Protocol;
-using RaftActors.Resting;
-using RaftActors.StateMachines;
 
 namespace RaftActors.Tests.Groups;
 
